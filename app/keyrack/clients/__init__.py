@@ -1,0 +1,1 @@
+"""Readers of other programs' configuration files, one file per program."""

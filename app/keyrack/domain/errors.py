@@ -1,0 +1,66 @@
+"""Errors that a user reads.
+
+KeyrackError                 1  anything else
+├── UsageError               2  the words typed make no sense
+├── LoginNeeded              3  a person must log in
+├── Temporary                4  the network or the server; try again
+├── StoreUnavailable         5  no place for secrets
+│   ├── StoreAbsent             this machine has no keychain
+│   ├── StoreLocked             it is there and locked
+│   └── StoreSlow               it did not answer in time
+├── NoSuchServer             6  the name is not configured
+├── BadUrl                   1  an address that keyrack will not use
+└── Cancelled                1  the user stopped it; nothing was changed
+"""
+
+from __future__ import annotations
+
+
+class KeyrackError(Exception):
+    """One sentence for a person (`str(error)`), and a `hint`: what to do next, or ""."""
+
+    exit_code = 1
+
+    def __init__(self, sentence: str, *, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.hint = hint
+
+
+class UsageError(KeyrackError):
+    exit_code = 2
+
+
+class LoginNeeded(KeyrackError):
+    exit_code = 3
+
+
+class Temporary(KeyrackError):
+    exit_code = 4
+
+
+class StoreUnavailable(KeyrackError):
+    exit_code = 5
+
+
+class StoreAbsent(StoreUnavailable):
+    pass
+
+
+class StoreLocked(StoreUnavailable):
+    pass
+
+
+class StoreSlow(StoreUnavailable):
+    pass
+
+
+class NoSuchServer(KeyrackError):
+    exit_code = 6
+
+
+class BadUrl(KeyrackError):
+    pass
+
+
+class Cancelled(KeyrackError):
+    pass

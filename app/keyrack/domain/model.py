@@ -1,0 +1,166 @@
+"""Servers, credentials, and the secrets that belong to them.
+
+NamedTuples, not dataclasses: on the path of `keyrack list` and `keyrack token`
+a frozen dataclass costs six times as much to define, and its module imports
+inspect. Times are Unix seconds, UTC, as floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from keyrack.domain.secret import Secret
+
+DEFAULT_ACCOUNT = "default"
+
+Transport = Literal["http", "sse", "stdio"]
+CredentialKind = Literal["oauth", "token"]
+ClientKind = Literal["pre-registered", "metadata-document", "dynamic"]
+Verdict = Literal["open", "optional", "required", "accepted", "refused", "unreachable", "unknown"]
+
+SCHEME_WORDS = ("bearer", "basic", "token", "sentry-bearer")
+
+
+class Source(NamedTuple):
+    """One place that names a server."""
+
+    client: str  # the program as a person calls it: "Claude Code", "keyrack"
+    path: str  # the file
+    name: str  # the server's name in that file
+    scope: str = ""  # "user", "project /path", "" where the client has only one
+
+
+class Variable(NamedTuple):
+    """An environment variable that a configuration refers to. Never its value."""
+
+    name: str
+    is_set: bool
+
+
+class Header(NamedTuple):
+    """A header that a configuration sends."""
+
+    name: str
+    reference: str  # safe to show: the template with its variables, literal text masked
+    value: Secret  # after interpolation
+    variables: tuple[Variable, ...] = ()
+    literal: bool = False  # the secret itself stands in the file
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing is left after a scheme word ("Bearer ", "Token ")."""
+        words = self.value.reveal().split()
+        return not words or (len(words) == 1 and words[0].lower() in SCHEME_WORDS)
+
+
+class ClientSettings(NamedTuple):
+    """What a configuration says about the OAuth client for a server."""
+
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    scopes: tuple[str, ...] | None = None
+    callback_port: int | None = None
+    redirect_host: str | None = None  # "localhost" where a pre-registered client demands it
+    client_metadata_url: str | None = None
+    issuer: str | None = None  # the issuer that a pre-registered client belongs to
+    metadata_url: str | None = None  # authorization-server metadata, given by its address
+    metadata: Mapping[str, Any] | None = None  # authorization-server metadata, given up front
+
+
+class Server(NamedTuple):
+    """A configured MCP server, with every place that it is found in."""
+
+    name: str
+    url: str | None = None  # None for stdio
+    account: str = DEFAULT_ACCOUNT
+    transport: Transport = "http"
+    sources: tuple[Source, ...] = ()
+    headers: tuple[Header, ...] = ()
+    client: ClientSettings = ClientSettings()
+    command: str | None = None  # stdio: the program, without its arguments (they may hold secrets)
+    variables: tuple[Variable, ...] = ()  # stdio: its environment
+    problem: str | None = None  # why this entry can't be used; it is listed all the same
+    aliases: tuple[str, ...] = ()  # other names of the same server
+
+
+class Credential(NamedTuple):
+    """The facts of a stored credential. Not one secret among them."""
+
+    kind: CredentialKind
+    issuer: str | None = None
+    client_id: str | None = None
+    client_kind: ClientKind | None = None
+    resource: str | None = None  # as sent in `resource`; None on the legacy route
+    scopes: tuple[str, ...] = ()
+    obtained_at: float = 0.0
+    expires_at: float | None = None
+    refreshable: bool = False
+    refreshed_at: float | None = None
+    refused_at: float | None = None  # by the server or, at a refresh, by the issuer
+    refusal: str = ""  # the sentence that goes with it
+    label: str = ""  # who the account is, where the server said
+    header: str = "Authorization"  # manual tokens: which header carries it
+    store: str = ""  # the store's name, for people
+    slot: str = ""  # which of the entry's two slots in the keychain holds it
+
+
+class Check(NamedTuple):
+    """What the last probe of a server found."""
+
+    at: float
+    verdict: Verdict
+    reason: str = ""
+    revision: str | None = None  # the MCP revision that it spoke
+
+
+class Record(NamedTuple):
+    """What is kept on disk about (url, account)."""
+
+    url: str
+    account: str = DEFAULT_ACCOUNT
+    credential: Credential | None = None
+    check: Check | None = None
+
+
+class TokenSet(NamedTuple):
+    """The tokens of one grant."""
+
+    access_token: Secret
+    refresh_token: Secret | None = None
+    token_type: str = "Bearer"
+    expires_at: float | None = None
+    scopes: tuple[str, ...] = ()
+
+
+class Registration(NamedTuple):
+    """An OAuth client as an issuer knows it."""
+
+    issuer: str
+    client_id: str
+    kind: ClientKind
+    client_secret: Secret | None = None
+    auth_method: str = "none"  # none | client_secret_basic | client_secret_post
+    secret_expires_at: float | None = None  # None: never
+    redirect_uris: tuple[str, ...] = ()
+    registration_access_token: Secret | None = None  # RFC 7592
+    registration_client_uri: str | None = None
+
+
+class Endpoints(NamedTuple):
+    """Where to refresh and revoke, kept with the grant so that neither needs discovery."""
+
+    token: str
+    revocation: str | None = None
+
+
+class Grant(NamedTuple):
+    """Everything that one credential is: what the keychain holds, complete."""
+
+    url: str
+    account: str
+    credential: Credential
+    tokens: TokenSet
+    registration: Registration | None = None
+    endpoints: Endpoints | None = None
+    header_template: str = "Bearer {token}"  # manual tokens

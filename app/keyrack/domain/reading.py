@@ -1,0 +1,33 @@
+"""What was found in the configuration files, and where."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyrack.domain.model import Server
+
+
+class Place(NamedTuple):
+    """A file that was looked at."""
+
+    client: str
+    path: str
+    found: str  # "3 servers", "no file", "broken"
+
+
+class Problem(NamedTuple):
+    """Something wrong in a configuration, said where it is."""
+
+    client: str
+    path: str
+    sentence: str
+    line: int | None = None
+    entry: str | None = None
+
+
+class Reading(NamedTuple):
+    """What all readers found: one Server per (identity, account)."""
+
+    servers: tuple[Server, ...]
+    problems: tuple[Problem, ...]
+    places: tuple[Place, ...]

@@ -1,0 +1,162 @@
+"""Server URLs: which are allowed, when two are the same, what an issuer may name.
+
+Nothing here resolves a name; `net` checks the addresses that a name leads to.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from keyrack.domain.errors import BadUrl
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def parse_url(text: str) -> str:
+    """A server's address in the form that requests use.
+
+    Scheme and host in lower case, default port dropped, path and query kept.
+    Raises BadUrl with a sentence for anything that is not plain http(s).
+    """
+    parts = _split(text)
+    if parts.fragment or "#" in text:
+        raise BadUrl("The address has a fragment (#…), which a server never sees.", hint="Cut it off.")
+    return urlunsplit((parts.scheme, _netloc(parts), parts.path or "", parts.query, ""))
+
+
+def identity(url: str) -> str:
+    """The canonical form: two URLs with the same identity share one credential.
+
+    RFC 8707 and the MCP specification leave a trailing slash to the server; as
+    both seed systems do, keyrack takes `/mcp` and `/mcp/` for one server.
+    """
+    return parse_url(url).rstrip("/") if "?" not in url else parse_url(url)
+
+
+def origin(url: str) -> str:
+    """scheme://host[:port], for comparing and for showing."""
+    parts = _split(url)
+    return f"{parts.scheme}://{_netloc(parts)}"
+
+
+def host(url: str) -> str:
+    """The host alone, in lower case, without brackets."""
+    return _split(url).hostname or ""
+
+
+def is_address(text: str) -> bool:
+    """Does a word typed by a person mean a URL rather than a name?"""
+    return "://" in text
+
+
+def is_loopback(url: str) -> bool:
+    """http on this machine is as good as https (RFC 8252, section 7.3)."""
+    name = host(url)
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = ip_of(name)
+    return address is not None and address.is_loopback
+
+
+def covers(resource: str, server_url: str) -> bool:
+    """May a protected-resource document with this `resource` speak for the server?
+
+    Same origin, and its path is a prefix of the server's on a segment boundary.
+    """
+    try:
+        if origin(resource) != origin(server_url):
+            return False
+        mine, theirs = _split(server_url).path.rstrip("/"), _split(resource).path.rstrip("/")
+    except BadUrl:
+        return False
+    return mine == theirs or mine.startswith(theirs + "/") or not theirs
+
+
+def refusal_of(url: str, *, server_url: str) -> str | None:
+    """Why keyrack will not ask this URL, which a server named; None if it may.
+
+    https, or http on loopback; a private address only where the user's own
+    server lies on one too. Redirects are checked with the same rule.
+    """
+    try:
+        parts = _split(url)
+    except BadUrl as error:
+        return str(error)
+    if parts.fragment:
+        return "it has a fragment"
+    if parts.scheme == "http" and not is_loopback(url):
+        return "it is plain http on another machine"
+    return refusal_of_host(parts.hostname or "", server_url=server_url)
+
+
+def refusal_of_host(name: str, *, server_url: str) -> str | None:
+    """The same for a host name or a resolved address."""
+    address = ip_of(name)
+    local_name = name == "localhost" or name.endswith(".localhost")
+    if not local_name and (address is None or address.is_global):
+        return None
+    if not _is_private_server(server_url):
+        return f"{name} is an address inside a private network, and the server is not"
+    loopback = local_name or (address is not None and address.is_loopback)
+    if not loopback and is_loopback(server_url):
+        return f"{name} is an address inside a private network, and the server is on this machine"
+    return None
+
+
+def ip_of(name: str):  # type: ignore[no-untyped-def]  # ipaddress is imported late: it costs 5 ms
+    """The IP address that a host literally is, IPv4-mapped forms unwrapped; None for a name."""
+    if not name or not (name[-1].isdigit() or ":" in name):
+        return None
+    import ipaddress
+
+    try:
+        address = ipaddress.ip_address(name.split("%")[0])
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+def _is_private_server(server_url: str) -> bool:
+    name = host(server_url)
+    address = ip_of(name)
+    return is_loopback(server_url) or (address is not None and not address.is_global) or "." not in name
+
+
+def _netloc(parts: SplitResult) -> str:
+    name = parts.hostname or ""
+    if ":" in name:
+        name = f"[{name}]"
+    port = parts.port
+    return name if port is None or port == DEFAULT_PORTS[parts.scheme] else f"{name}:{port}"
+
+
+def _split(text: str) -> SplitResult:
+    if not isinstance(text, str) or not text.strip():
+        raise BadUrl("The address is empty.")
+    if any(ord(c) <= 32 or ord(c) == 127 or c in '\\"<>^`{|}' for c in text):
+        raise BadUrl("The address holds spaces, quotes or control characters.")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise BadUrl("The address can't be read as a URL.") from None
+    if parts.scheme not in DEFAULT_PORTS:
+        what = f"“{parts.scheme}:”" if parts.scheme and parts.scheme.isalnum() else "no scheme"
+        raise BadUrl(f"The address has {what}; only https:// and http:// are MCP servers.")
+    if not parts.hostname:
+        raise BadUrl("The address names no host.")
+    if parts.username is not None or parts.password is not None:
+        raise BadUrl(
+            "The address has a user name or password in it; keyrack never sends those.",
+            hint="Take it out of the URL and store it with: keyrack set NAME",
+        )
+    if port == 0:
+        raise BadUrl("The address names port 0.")
+    if not parts.hostname.isascii():
+        try:
+            ascii_host = parts.hostname.encode("idna").decode()
+        except UnicodeError:
+            raise BadUrl("The host's name is not a valid one.") from None
+        return parts._replace(netloc=ascii_host + (f":{port}" if port else ""))
+    return parts

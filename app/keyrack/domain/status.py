@@ -1,0 +1,164 @@
+"""From facts to one word, one sentence, and the next thing to do."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from keyrack.domain.model import Check, Credential, Server
+
+EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
+TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
+REFRESH_EARLY = 60.0  # seconds before expiry at which a token is due
+
+
+class State(StrEnum):
+    """The words of the list, in kebab case for `--json`."""
+
+    VALID = "valid"
+    EXPIRING = "expiring"
+    REFRESHABLE = "refreshable"
+    LOGIN_NEEDED = "login-needed"
+    NO_CREDENTIAL = "no-credential"
+    CONFIGURED = "configured"
+    EMPTY_HEADER = "empty-header"
+    NO_AUTH = "no-auth"
+    STDIO = "stdio"
+    UNREACHABLE = "unreachable"
+    STORE_LOCKED = "store-locked"
+    ORPHAN = "orphan"
+
+
+class Action(StrEnum):
+    """What to do next; `tui.keymap` has its key, `command_for` its command."""
+
+    LOGIN = "login"
+    REFRESH = "refresh"
+    TOKEN = "token"
+    CHECK = "check"
+    CLEAR = "clear"
+    UNLOCK = "unlock"
+    SET_VARIABLE = "set-variable"
+
+
+class Status(NamedTuple):
+    state: State
+    reason: str  # a sentence; may hold a server's words: escape it where it is shown
+    action: Action | None = None
+
+
+def status_of(
+    server: Server,
+    credential: Credential | None,
+    check: Check | None,
+    now: float,
+    *,
+    store_locked: bool = False,
+) -> Status:
+    """The state of a server's credential at `now` (Unix seconds)."""
+    if server.problem:
+        return Status(State.UNREACHABLE, server.problem)
+    if server.url is None:
+        return _stdio(server)
+    configured = authorization_header(server)
+    if configured is not None and not configured.is_empty:
+        if check is not None and check.verdict == "refused":
+            return Status(State.CONFIGURED, f"{configured.name} is set by the configuration, and the server refused it.", Action.CHECK)
+        return Status(State.CONFIGURED, f"{configured.name} is sent by the configuration: {configured.reference}.")
+    if credential is not None:
+        if not server.sources:
+            return Status(State.ORPHAN, "A credential is stored, but no program names this server any more.", Action.CLEAR)
+        if store_locked:
+            return Status(State.STORE_LOCKED, "The keychain is locked, so the token can't be read.", Action.UNLOCK)
+        return _stored(credential, check, now)
+    if configured is not None:
+        unset = ", ".join(v.name for v in configured.variables if not v.is_set)
+        why = f"{unset} is not set" if unset else "it is empty"
+        return Status(State.EMPTY_HEADER, f"The {configured.name} header is skipped, because {why}.",
+                      Action.SET_VARIABLE if unset else Action.LOGIN)
+    return _bare(check, now)
+
+
+def authorization_header(server: Server):  # type: ignore[no-untyped-def]
+    """The configured header that carries a credential, or None.
+
+    `Authorization` in any case; otherwise a header whose name says that it holds a key.
+    """
+    for header in server.headers:
+        if header.name.lower() == "authorization":
+            return header
+    for header in server.headers:
+        name = header.name.lower().replace("_", "-")
+        if name.endswith(("api-key", "-token", "-key")) or name in ("apikey", "token"):
+            return header
+    return None
+
+
+def is_due(credential: Credential, now: float, min_valid: float = REFRESH_EARLY) -> bool:
+    """Should the token be refreshed before it is handed out?"""
+    return credential.expires_at is not None and credential.expires_at - now < min_valid
+
+
+def command_for(action: Action | None, server: Server) -> str | None:
+    """The command line that does the action, or None."""
+    if action is None:
+        return None
+    import shlex
+
+    name = shlex.quote(server.name)
+    account = "" if server.account == "default" else f" --account {shlex.quote(server.account)}"
+    return {
+        Action.LOGIN: f"keyrack login {name}{account}",
+        Action.REFRESH: f"keyrack refresh {name}{account}",
+        Action.TOKEN: f"keyrack set {name}{account}",
+        Action.CHECK: f"keyrack check {name}{account}",
+        Action.CLEAR: f"keyrack clear {name}{account}",
+        Action.UNLOCK: "keyrack doctor",
+        Action.SET_VARIABLE: _export(server),
+    }[action]
+
+
+def _export(server: Server) -> str | None:
+    header = authorization_header(server)
+    unset = [v.name for v in header.variables if not v.is_set] if header else []
+    return f"export {unset[0]}=…" if unset else None
+
+
+def _stdio(server: Server) -> Status:
+    unset = [v.name for v in server.variables if not v.is_set]
+    if unset:
+        return Status(State.STDIO, f"A local process; not set in its environment: {', '.join(unset)}.")
+    return Status(State.STDIO, "A local process; its credentials are in its environment.")
+
+
+def _stored(credential: Credential, check: Check | None, now: float) -> Status:
+    again = Action.TOKEN if credential.kind == "token" else Action.LOGIN
+    if credential.refused_at is not None:
+        return Status(State.LOGIN_NEEDED, credential.refusal or "The server refused the token.", again)
+    expires = credential.expires_at
+    if expires is not None and expires <= now:
+        if credential.refreshable:
+            return Status(State.REFRESHABLE, "The access token has expired; a refresh token is stored.", Action.REFRESH)
+        return Status(State.LOGIN_NEEDED, "The token has expired and can't be refreshed.", again)
+    if check is not None and check.verdict == "unreachable" and check.at > credential.obtained_at:
+        return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
+    window = TOKEN_EXPIRY_WINDOW if credential.kind == "token" else EXPIRY_WINDOW
+    if expires is not None and expires - now <= window:
+        return Status(State.EXPIRING, "The token expires soon.", Action.REFRESH if credential.refreshable else again)
+    if expires is None:
+        return Status(State.VALID, "The token is stored; no expiry is known.")
+    return Status(State.VALID, "The token is stored and has not expired.")
+
+
+def _bare(check: Check | None, now: float) -> Status:
+    if check is None:
+        return Status(State.NO_CREDENTIAL, "Nothing is stored, and the server has not been asked yet.", Action.LOGIN)
+    if check.verdict == "unreachable":
+        return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
+    if check.verdict == "open":
+        return Status(State.NO_AUTH, "The server answers without a credential.")
+    if check.verdict == "optional":
+        return Status(State.NO_CREDENTIAL, "The server answers without a credential, but not everything.", Action.LOGIN)
+    if check.verdict == "unknown":
+        return Status(State.NO_CREDENTIAL, check.reason or "The server did not say whether it wants a credential.", Action.LOGIN)
+    return Status(State.NO_CREDENTIAL, "The server wants a credential, and nothing is stored.", Action.LOGIN)

@@ -1,0 +1,1 @@
+"""The wires: HTTP, the loopback callback, the browser."""

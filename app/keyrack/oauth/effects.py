@@ -1,0 +1,95 @@
+"""What a flow asks of the outside world, and what it gets back.
+
+A flow is a generator: it yields one of these, and `operations` sends back what
+came of it. So a test drives a whole login with canned replies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from keyrack.domain.secret import Secret
+
+StepState = Literal["running", "done", "failed"]
+
+
+class Request(NamedTuple):
+    """One HTTP request. Headers and form fields may be Secrets; `net` reveals them."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str | Secret] = {}
+    form: Mapping[str, str | Secret] | None = None
+    json: Any = None
+    # Ask only for the head of the reply: an event stream never ends.
+    stream: bool = False
+
+
+class Response(NamedTuple):
+    """One HTTP reply. `headers` keeps repeated lines (WWW-Authenticate comes in several)."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    url: str = ""
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, in any case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every header line of that name."""
+        return tuple(value for key, value in self.headers if key.lower() == name.lower())
+
+
+class Failed(NamedTuple):
+    """A request that got no reply: a sentence for a person. Not an exception, so that
+    a flow can go on to the next well-known address."""
+
+    reason: str
+    refused: bool = False  # keyrack would not send it (a forbidden address, a redirect elsewhere)
+
+
+class Send(NamedTuple):
+    """Send a request. Answered with Response or Failed."""
+
+    request: Request
+
+
+class BindCallback(NamedTuple):
+    """Open the loopback listener. Answered with its redirect URI (str).
+
+    Bound before any URL is built, so that the port is certain. `port` None: 8085-8099,
+    then any free one.
+    """
+
+    port: int | None = None
+    host: str = "127.0.0.1"  # what stands in the URI; the socket is on loopback either way
+    path: str = "/callback"
+
+
+class SignIn(NamedTuple):
+    """Show where the user will sign in, open the browser there, wait for the answer.
+
+    Answered with the callback's parameters, a mapping of str to Secret ("code",
+    "state", "iss", "error", …). Only a callback with this `state` ends the wait.
+    """
+
+    url: str
+    origin: str  # the sign-in page's, for people
+    redirect_uri: str
+    state: Secret
+
+
+class Step(NamedTuple):
+    """A line of the login screen. Answered with None."""
+
+    key: str  # stable: "probe", "discover", "register", "sign-in", "exchange", "save", "try"
+    title: str
+    state: StepState
+    detail: str = ""  # may hold a server's words: the front end escapes it
+    seconds: float = 0.0
+
+
+Effect = Send | BindCallback | SignIn | Step

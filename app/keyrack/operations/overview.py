@@ -1,0 +1,116 @@
+"""The list: every server with its credential's state. Reads records, never the keychain."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Record, Server
+from keyrack.domain.resource import identity, is_address, parse_url
+from keyrack.domain.errors import NoSuchServer
+from keyrack.domain.status import State, Status, command_for, status_of
+from keyrack.domain.reading import Place, Problem
+from keyrack.operations.parts import Parts
+
+
+class Row(NamedTuple):
+    """One line of the list."""
+
+    server: Server
+    credential: Credential | None
+    check: Check | None
+    status: Status
+
+    @property
+    def key(self) -> str:
+        """Stable across looks: what the screens call this row by."""
+        return f"{self.server.url or 'stdio:' + self.server.name}\n{self.server.account}"
+
+    @property
+    def kind(self) -> str:
+        """oauth | token | header | none | stdio | unknown."""
+        if self.server.url is None:
+            return "stdio" if not self.server.problem else "unknown"
+        if self.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
+            return "header"
+        if self.credential is not None:
+            return self.credential.kind
+        if self.status.state is State.NO_AUTH:
+            return "none"
+        if self.server.client.client_id or (self.check is not None and self.check.verdict == "required"):
+            return "oauth"
+        return "unknown"
+
+    @property
+    def command(self) -> str | None:
+        """The command line for the next action."""
+        return command_for(self.status.action, self.server)
+
+
+class Overview(NamedTuple):
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    places: tuple[Place, ...]
+
+
+def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
+    """All configured servers, then stored credentials that no program names any more."""
+    reading = parts.read()
+    records = parts.rack().records()
+    now = parts.now()
+    rows: list[Row] = []
+    named: set[tuple[str, str]] = set()
+    for server in reading.servers:
+        entry = (identity(server.url), server.account) if server.url else None
+        record = records.get(entry) if entry else None
+        if entry:
+            named.add(entry)
+        rows.append(row_of(server, record, now, store_locked=store_locked))
+    configured = {url: server for server in reading.servers if server.url for url in [identity(server.url)]}
+    for entry, record in sorted(records.items()):
+        if entry in named or record.credential is None:
+            continue
+        sibling = configured.get(record.url)
+        if sibling is not None:  # a second account of a configured server
+            server = sibling._replace(account=record.account)
+        else:
+            server = Server(name=_name_of(record.url), url=record.url, account=record.account)
+        rows.append(row_of(server, record, now, store_locked=store_locked))
+    return Overview(tuple(rows), reading.problems, reading.places)
+
+
+def row_of(server: Server, record: Record | None, now: float, *, store_locked: bool = False) -> Row:
+    """A server and its record, judged at `now`."""
+    credential = record.credential if record else None
+    check = record.check if record else None
+    return Row(server, credential, check, status_of(server, credential, check, now, store_locked=store_locked))
+
+
+def find(parts: Parts, name_or_url: str, account: str | None = None) -> Server:
+    """The server that a person means by a name or a URL.
+
+    A URL need not be configured. Raises NoSuchServer (exit code 6), BadUrl.
+    """
+    account = account or DEFAULT_ACCOUNT
+    servers = parts.read().servers
+    if is_address(name_or_url):
+        url = parse_url(name_or_url)
+        wanted = identity(url)
+        for server in servers:
+            if server.url and identity(server.url) == wanted:
+                return server._replace(account=account)
+        return Server(name=url, url=url, account=account)
+    for server in servers:
+        if server.name == name_or_url or name_or_url in server.aliases:
+            return server._replace(account=account)
+    for url, _ in parts.rack().records():
+        if _name_of(url) == name_or_url:
+            return Server(name=name_or_url, url=url, account=account)
+    import difflib
+
+    close = difflib.get_close_matches(name_or_url, [server.name for server in servers], 1)
+    hint = f"Did you mean {close[0]}?" if close else "keyrack list shows the names."
+    raise NoSuchServer(f"No server is called “{name_or_url}”.", hint=hint)
+
+
+def _name_of(url: str) -> str:
+    return url.split("://", 1)[-1]

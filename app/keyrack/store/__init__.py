@@ -1,0 +1,1 @@
+"""Where secrets and facts lie: keychain, memory, records, locks."""
