@@ -1,0 +1,42 @@
+"""Other people's strings, made safe to show on one line.
+
+Servers, issuers and configuration files choose what their strings hold. Before
+one reaches a terminal it loses everything that could steer the terminal, turn
+the reading direction, or hide: controls, format characters, separators.
+"""
+
+from __future__ import annotations
+
+# Printable by their category, and yet nothing is seen of them: the grapheme
+# joiner, Hangul fillers, Khmer vowels, variation selectors (both ranges).
+_UNSEEN = frozenset(
+    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0,
+              *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
+_REPLACEMENT = "\ufffd"
+
+
+def plain(text: str, limit: int = 500) -> str:
+    """`text` on one line, with nothing that acts on a terminal, at most `limit` characters.
+
+    Line breaks, tabs and odd spaces become a space; controls (C0, C1, DEL) and format
+    characters (bidirectional, zero-width, tags, soft hyphen) go; lone surrogates,
+    private and unassigned characters become U+FFFD. A longer text ends in “…”.
+    """
+    # A hostile string may be huge, and may begin with any number of unseen characters.
+    start = text[: limit * 4]
+    if not (start.isascii() and start.isprintable()):
+        start = "".join(map(_shown, start))
+    if len(start) > limit or len(text) > limit * 4:
+        return start[: max(limit - 1, 0)] + "…"
+    return start
+
+
+def _shown(char: str) -> str:
+    if char.isprintable():
+        return "" if char in _UNSEEN else char
+    if char.isspace():
+        return " "
+    import unicodedata  # only strings that need it pay for it
+
+    return "" if unicodedata.category(char) in ("Cc", "Cf") else _REPLACEMENT

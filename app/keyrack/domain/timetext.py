@@ -1,0 +1,47 @@
+"""Times in words. The time is passed in; Unix seconds, UTC."""
+
+from __future__ import annotations
+
+MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
+
+
+def relative(seconds: float) -> str:
+    """How far away a moment is: "52 min", "3 d", "now"; in the past "2 h ago".
+
+    Always rounded towards now, so that no more time is promised than there is.
+    """
+    if seconds != seconds:  # NaN, from a number that a server made up
+        return "?"
+    span = _span(abs(seconds))
+    if span == "now":
+        return span
+    return f"{span} ago" if seconds < 0 else span
+
+
+def until(expires_at: float | None, now: float) -> str:
+    """When a token expires: like `relative`, and "no expiry" where none is known."""
+    return "no expiry" if expires_at is None else relative(expires_at - now)
+
+
+def utc(moment: float | None) -> str | None:
+    """ISO 8601 in UTC with a Z ("2026-03-01T12:00:00Z"); None for none, or outside 1970 to 9999."""
+    if moment is None or not 0 <= moment < 253402300800:
+        return None
+    import time
+
+    year, month, day, hour, minute, second, *_ = time.gmtime(moment)
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 1:
+        return "now"
+    if seconds < MINUTE:
+        return f"{int(seconds)} s"
+    if seconds < HOUR:
+        return f"{int(seconds // MINUTE)} min"
+    if seconds < 2 * DAY:
+        return f"{int(seconds // HOUR)} h"
+    if seconds < 2 * YEAR:
+        return f"{int(seconds // DAY)} d"
+    return f"{int(seconds // YEAR)} y" if seconds < 1000 * YEAR else "over 999 y"
