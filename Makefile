@@ -1,0 +1,39 @@
+# keyrack. `make help` says what there is. Works with GNU make 3.81 and later.
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS :=
+export VENV PYTHON
+
+.PHONY: run demo test check bench screenshots clean help
+
+run: $(VENV)/.run ## Start keyrack on the servers that this machine has configured
+	@$(BIN)/keyrack $(ARGS)
+
+demo: $(VENV)/.demo ## Try keyrack in a sandbox: own servers, own home, nothing of yours is touched
+	@$(BIN)/keyrack demo $(ARGS)
+
+test: $(VENV)/.dev ## Run the tests (ARGS="tests/unit -k login" for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## Style, types, and who may import whom
+	@$(BIN)/ruff check app tests bench screenshots
+	@$(BIN)/basedpyright --pythonpath $(BIN)/python --level error
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## Print how fast keyrack is, as ratios to what it can't beat
+	@$(BIN)/python bench/run.py $(ARGS)
+
+screenshots: $(VENV)/.dev ## Draw the README's pictures again
+	@$(BIN)/python screenshots/make.py $(ARGS)
+
+clean: ## Remove what make and the tests have made
+	@rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html \
+	  tests/support/oidc/node_modules
+	@find app tests bench screenshots -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+$(VENV)/.run $(VENV)/.demo $(VENV)/.dev: pyproject.toml tools/install.sh
+	@sh tools/install.sh $(patsubst .%,%,$(notdir $@))
+	@touch $@
