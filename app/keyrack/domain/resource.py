@@ -5,11 +5,14 @@ Nothing here resolves a name; `net` checks the addresses that a name leads to.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from keyrack.domain.errors import BadUrl
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+# An address that is its own canonical form. Most are, and it takes a twentieth of the time to see it.
+PLAIN = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9._~/-]*)?")
 
 
 def parse_url(text: str) -> str:
@@ -18,6 +21,8 @@ def parse_url(text: str) -> str:
     Scheme and host in lower case, default port dropped, path and query kept.
     Raises BadUrl with a sentence for anything that is not plain http(s).
     """
+    if isinstance(text, str) and PLAIN.fullmatch(text):
+        return text
     parts = _split(text)
     if parts.fragment or "#" in text:
         raise BadUrl("The address has a fragment (#…), which a server never sees.", hint="Cut it off.")

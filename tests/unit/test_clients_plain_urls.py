@@ -1,0 +1,13 @@
+"""The short way through parse_url gives what the long way gives."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyrack.domain import resource
+
+
+@given(st.from_regex(resource.PLAIN, fullmatch=True))
+def test_a_plain_address_is_its_own_canonical_form(url: str) -> None:
+    parts = resource._split(url)
+    long_way = resource.urlunsplit((parts.scheme, resource._netloc(parts), parts.path, parts.query, ""))
+    assert resource.parse_url(url) == long_way == url
