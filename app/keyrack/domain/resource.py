@@ -137,7 +137,7 @@ def _netloc(parts: SplitResult) -> str:
 
 
 def _split(text: str) -> SplitResult:
-    if not isinstance(text, str) or not text.strip():
+    if not text.strip():
         raise BadUrl("The address is empty.")
     if any(ord(c) <= 32 or ord(c) == 127 or c in '\\"<>^`{|}' for c in text):
         raise BadUrl("The address holds spaces, quotes or control characters.")

@@ -18,8 +18,6 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        if not isinstance(value, str):
-            raise TypeError("a Secret holds a str")
         self._value = value
 
     def reveal(self) -> str:

@@ -63,19 +63,34 @@ def status_of(
     configured = authorization_header(server)
     if configured is not None and not configured.is_empty:
         if check is not None and check.verdict == "refused":
-            return Status(State.CONFIGURED, f"{configured.name} is set by the configuration, and the server refused it.", Action.CHECK)
-        return Status(State.CONFIGURED, f"{configured.name} is sent by the configuration: {configured.reference}.")
+            return Status(
+                State.CONFIGURED,
+                f"{configured.name} is set by the configuration, and the server refused it.",
+                Action.CHECK,
+            )
+        return Status(
+            State.CONFIGURED, f"{configured.name} is sent by the configuration: {configured.reference}."
+        )
     if credential is not None:
         if not server.sources:
-            return Status(State.ORPHAN, "A credential is stored, but no program names this server any more.", Action.CLEAR)
+            return Status(
+                State.ORPHAN,
+                "A credential is stored, but no program names this server any more.",
+                Action.CLEAR,
+            )
         if store_locked:
-            return Status(State.STORE_LOCKED, "The keychain is locked, so the token can't be read.", Action.UNLOCK)
+            return Status(
+                State.STORE_LOCKED, "The keychain is locked, so the token can't be read.", Action.UNLOCK
+            )
         return _stored(credential, check, now)
     if configured is not None:
         unset = ", ".join(v.name for v in configured.variables if not v.is_set)
         why = f"{unset} is not set" if unset else "it is empty"
-        return Status(State.EMPTY_HEADER, f"The {configured.name} header is skipped, because {why}.",
-                      Action.SET_VARIABLE if unset else Action.LOGIN)
+        return Status(
+            State.EMPTY_HEADER,
+            f"The {configured.name} header is skipped, because {why}.",
+            Action.SET_VARIABLE if unset else Action.LOGIN,
+        )
     return _bare(check, now)
 
 
@@ -138,13 +153,17 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
     expires = credential.expires_at
     if expires is not None and expires <= now:
         if credential.refreshable:
-            return Status(State.REFRESHABLE, "The access token has expired; a refresh token is stored.", Action.REFRESH)
+            return Status(
+                State.REFRESHABLE, "The access token has expired; a refresh token is stored.", Action.REFRESH
+            )
         return Status(State.LOGIN_NEEDED, "The token has expired and can't be refreshed.", again)
     if check is not None and check.verdict == "unreachable" and check.at > credential.obtained_at:
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     window = TOKEN_EXPIRY_WINDOW if credential.kind == "token" else EXPIRY_WINDOW
     if expires is not None and expires - now <= window:
-        return Status(State.EXPIRING, "The token expires soon.", Action.REFRESH if credential.refreshable else again)
+        return Status(
+            State.EXPIRING, "The token expires soon.", Action.REFRESH if credential.refreshable else again
+        )
     if expires is None:
         return Status(State.VALID, "The token is stored; no expiry is known.")
     return Status(State.VALID, "The token is stored and has not expired.")
@@ -152,13 +171,21 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
 
 def _bare(check: Check | None, now: float) -> Status:
     if check is None:
-        return Status(State.NO_CREDENTIAL, "Nothing is stored, and the server has not been asked yet.", Action.LOGIN)
+        return Status(
+            State.NO_CREDENTIAL, "Nothing is stored, and the server has not been asked yet.", Action.LOGIN
+        )
     if check.verdict == "unreachable":
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     if check.verdict == "open":
         return Status(State.NO_AUTH, "The server answers without a credential.")
     if check.verdict == "optional":
-        return Status(State.NO_CREDENTIAL, "The server answers without a credential, but not everything.", Action.LOGIN)
+        return Status(
+            State.NO_CREDENTIAL, "The server answers without a credential, but not everything.", Action.LOGIN
+        )
     if check.verdict == "unknown":
-        return Status(State.NO_CREDENTIAL, check.reason or "The server did not say whether it wants a credential.", Action.LOGIN)
+        return Status(
+            State.NO_CREDENTIAL,
+            check.reason or "The server did not say whether it wants a credential.",
+            Action.LOGIN,
+        )
     return Status(State.NO_CREDENTIAL, "The server wants a credential, and nothing is stored.", Action.LOGIN)

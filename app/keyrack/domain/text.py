@@ -10,8 +10,24 @@ from __future__ import annotations
 # Printable by their category, and yet nothing is seen of them: the grapheme
 # joiner, Hangul fillers, Khmer vowels, variation selectors (both ranges).
 _UNSEEN = frozenset(
-    map(chr, (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F, 0x3164, 0xFFA0,
-              *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+    map(
+        chr,
+        (
+            0x034F,
+            0x115F,
+            0x1160,
+            0x17B4,
+            0x17B5,
+            0x180B,
+            0x180C,
+            0x180D,
+            0x180F,
+            0x3164,
+            0xFFA0,
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
 )
 _REPLACEMENT = "\ufffd"
 

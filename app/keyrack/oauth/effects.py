@@ -80,6 +80,7 @@ class SignIn(NamedTuple):
     origin: str  # the sign-in page's, for people
     redirect_uri: str
     state: Secret
+    needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207): a bare code is not enough
 
 
 class Step(NamedTuple):

@@ -2,11 +2,70 @@
 
 from __future__ import annotations
 
-from keyrack.domain.model import Server
-from keyrack.operations.parts import Parts
-from keyrack.operations.receipt import Receipt
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Grant, Server
+from keyrack.domain.resource import origin
+from keyrack.oauth.revoke import deregistration_request, revocation_request, why_not
+from keyrack.operations.credential import address
+from keyrack.operations.parts import Parts, Wire
+from keyrack.operations.receipt import Line, Receipt
 
 
 def clear(parts: Parts, server: Server, *, revoke: bool = False, forget: bool = False) -> Receipt:
-    """Delete here; with `revoke`, tell the issuer first (RFC 7009); with `forget`, drop the registration (RFC 7592)."""
-    raise NotImplementedError
+    """Delete here; with `revoke`, tell the issuer first (RFC 7009); with `forget`, drop the registration too.
+
+    What the issuer answers never keeps the credential from being deleted here.
+    """
+    url, account = address(server)
+    rack = parts.rack()
+    lines: list[Line] = []
+    with rack.lock(url, account):
+        if revoke or forget:
+            lines += _tell_issuer(parts, url, account, revoke=revoke, forget=forget)
+        removal = rack.remove(url, account)
+    if removal.verified:
+        lines.append(Line("Delete", "done" if removal.deleted else "nothing to do"))
+        lines.append(Line("Verified gone", "done"))
+    else:
+        lines.append(Line("Delete", "failed", removal.reason or "It is still in the keychain."))
+    return Receipt(tuple(lines))
+
+
+def _tell_issuer(parts: Parts, url: str, account: str, *, revoke: bool, forget: bool) -> list[Line]:
+    try:
+        grant = parts.rack().load(url, account)
+    except KeyrackError as error:
+        return [Line("Revoke", "failed", str(error))]
+    if grant is None:
+        return []
+    wire = parts.wire()
+    try:
+        lines = [_revoke(wire, grant)] if revoke else []
+        return [*lines, _forget(wire, grant)] if forget else lines
+    finally:
+        wire.close()
+
+
+def _revoke(wire: Wire, grant: Grant) -> Line:
+    """The refresh token first: with it the issuer revokes the access tokens of the grant, as most do."""
+    endpoint = grant.endpoints.revocation if grant.endpoints else None
+    if endpoint is None or grant.registration is None:
+        return Line("Revoke", "not supported", "the token works until it expires")
+    tokens = ((grant.tokens.refresh_token, "refresh_token"), (grant.tokens.access_token, "access_token"))
+    for token, hint in tokens:
+        if token is None:
+            continue
+        problem = why_not(
+            wire.send(revocation_request(endpoint, grant.registration, token, hint), server_url=grant.url)
+        )
+        if problem:
+            return Line("Revoke", "failed", f"{origin(endpoint)}: {problem}")
+    return Line("Revoke", "done", origin(endpoint))
+
+
+def _forget(wire: Wire, grant: Grant) -> Line:
+    request = deregistration_request(grant.registration) if grant.registration else None
+    if request is None:
+        return Line("Forget", "not supported", "the issuer gave no way to drop the registration")
+    problem = why_not(wire.send(request, server_url=grant.url))
+    return Line("Forget", "failed", problem) if problem else Line("Forget", "done")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.model import Server
+from keyrack.domain.errors import LoginNeeded, StoreUnavailable, Temporary
+from keyrack.domain.model import Grant, Server
 from keyrack.domain.secret import Secret
-from keyrack.domain.status import REFRESH_EARLY
+from keyrack.domain.status import REFRESH_EARLY, is_due
+from keyrack.operations.credential import address, configured_token
 from keyrack.operations.parts import Parts
 
 
@@ -17,5 +19,44 @@ class HandedOut(NamedTuple):
 
 
 def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) -> HandedOut:
-    """A token that is good for `min_valid` seconds if the issuer gives such. Never opens a browser."""
-    raise NotImplementedError
+    """A token that is good for `min_valid` seconds if the issuer gives such. Never opens a browser.
+
+    Raises LoginNeeded, Temporary, StoreUnavailable.
+    """
+    url, account = address(server)
+    configured = configured_token(server)
+    if configured is not None:
+        return HandedOut(configured, None)
+    rack = parts.rack()
+    record = rack.record(url, account)
+    if record is not None and record.credential is not None and record.credential.refused_at is not None:
+        raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint="Log in again.")
+    grant = rack.load(url, account)
+    if grant is None:
+        raise LoginNeeded(f"Nothing is stored for {server.name}.", hint="Log in first.")
+    now = parts.now()
+    facts = grant.credential
+    if not is_due(facts, now, min_valid):
+        return HandedOut(grant.tokens.access_token, facts.expires_at)
+    return _renewed(parts, server, grant, min_valid)
+
+
+def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> HandedOut:
+    """Refresh; a token that is still valid is given out although that failed."""
+    from keyrack.operations.refresh import refreshed
+
+    notes: tuple[str, ...] = ()
+    try:
+        grant = refreshed(parts, server, min_valid=min_valid)
+    except (LoginNeeded, Temporary, StoreUnavailable) as error:
+        expires = grant.credential.expires_at
+        if expires is None or expires <= parts.now():
+            if grant.credential.kind == "token":
+                raise LoginNeeded(f"The token of {server.name} has expired.", hint="Set a new one.") from None
+            raise
+        notes = (f"{error} The token given out is valid for {expires - parts.now():.0f} s.",)
+    else:
+        left = None if grant.credential.expires_at is None else grant.credential.expires_at - parts.now()
+        if left is not None and left < min_valid:
+            notes = (f"A fresh token lives {left:.0f} s, less than the {min_valid:.0f} s asked for.",)
+    return HandedOut(grant.tokens.access_token, grant.credential.expires_at, notes)

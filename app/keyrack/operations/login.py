@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import queue
+import threading
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded, StoreAbsent, StoreLocked
+from keyrack.domain.model import Check, Credential, Grant, Registration, Server
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import SignIn, Step
-from keyrack.operations.parts import Parts
+from keyrack.oauth.effects import BindCallback, Effect, Send, SignIn, Step
+from keyrack.oauth.flow import Flow, LoggedIn, Wish, login_flow
+from keyrack.oauth.probe import probe
+from keyrack.operations.credential import address, grant_headers
+from keyrack.operations.drive import run
+from keyrack.operations.parts import Callback, Parts, Rack, Wire
+
+Event = Step | SignIn
+Answer = dict[str, Secret]
 
 
 class LoginOptions(NamedTuple):
+    """What a person may ask of one login."""
+
     scopes: tuple[str, ...] = ()  # asked for on top of what discovery says
     client_id: str | None = None
     client_secret: Secret | None = None
@@ -24,20 +38,92 @@ class LoginOptions(NamedTuple):
 class LoginControl:
     """The front end's hand on a running login. Safe from any thread."""
 
+    def __init__(self) -> None:
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self._sign_in: SignIn | None = None
+        self._browse: Callable[[str], bool] | None = None
+        self.cancelled = threading.Event()
+
     def paste(self, text: str) -> str | None:
         """A pasted redirect URL (or bare code). None when taken, else a sentence why not."""
-        raise NotImplementedError
+        sign_in = self._sign_in
+        if sign_in is None:
+            return "The login does not wait for an address now."
+        answer = read_pasted(text, sign_in)
+        if isinstance(answer, str):
+            return answer
+        self._answers.put(answer)
+        return None
 
-    def reopen(self) -> None:
-        """Open the browser again."""
-        raise NotImplementedError
+    def reopen(self) -> bool:
+        """Open the browser again. False: there is none here, or nothing to open."""
+        return bool(self._sign_in and self._browse and self._browse(self._sign_in.url))
 
     def cancel(self) -> None:
         """Stop; `login` raises Cancelled, and everything is as it was."""
-        raise NotImplementedError
+        self.cancelled.set()
+        self._answers.put(None)
+
+    def wait(
+        self, sign_in: SignIn, callback: Callback, browse: Callable[[str], bool] | None, seconds: float
+    ) -> Answer:
+        """Open the browser and wait for the callback or a paste, whichever is first."""
+        callback.expect(sign_in.state)
+        self._sign_in, self._browse = sign_in, browse
+        listener = threading.Thread(
+            target=self._listen, args=(callback, seconds), daemon=True, name="callback"
+        )
+        listener.start()
+        if browse is not None and not self.cancelled.is_set():
+            browse(sign_in.url)
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            answer = {}
+        finally:
+            self._sign_in = None
+        self.check()
+        if not answer:
+            raise LoginNeeded(f"Nobody signed in within {seconds / 60:.0f} minutes.", hint="Log in again.")
+        return answer
+
+    def check(self) -> None:
+        """Raise Cancelled when the user has stopped the login."""
+        if self.cancelled.is_set():
+            raise Cancelled("The login was cancelled. Everything is as it was.")
+
+    def _listen(self, callback: Callback, seconds: float) -> None:
+        answer = callback.wait(seconds)
+        if answer is not None:
+            self._answers.put(answer)
 
 
-Event = Step | SignIn
+def read_pasted(text: str, sign_in: SignIn) -> Answer | str:
+    """The parameters of a pasted redirect URL or bare code; a sentence when it is neither."""
+    text = text.strip().strip("\"'<>")
+    if not text:
+        return "Nothing was pasted."
+    if "://" not in text and "=" not in text:
+        if sign_in.needs_issuer:
+            return "This server needs the whole address that the browser ended on, not the code alone."
+        if not text.isprintable() or " " in text:
+            return "That is neither an address nor a code."
+        return {"code": Secret(text), "state": sign_in.state}
+    try:
+        query = urlsplit(text).query if "://" in text else text.lstrip("?")
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        return "That address can't be read."
+    answer = dict(pairs)
+    if len(answer) != len(pairs):
+        return "That address names a parameter twice, which no authorization server does."
+    if "response_type" in answer:
+        return "That is the sign-in page. Paste the address that the browser ends on, after signing in."
+    if "code" not in answer and "error" not in answer:
+        return "That address holds no code. Paste the one that the browser ends on, after signing in."
+    if Secret(answer.get("state", "")) != sign_in.state:
+        return "That address belongs to another login. Paste the one of this login."
+    return {key: Secret(value) for key, value in answer.items()}
 
 
 def login(
@@ -55,4 +141,148 @@ def login(
     before anything is sent when this machine has no keychain (`parts.keep_in_memory()`
     is the way on, once the user agreed); Cancelled.
     """
-    raise NotImplementedError
+    return _Login(parts, server, options, control or LoginControl(), on_event).run()
+
+
+class _Login:
+    """One login: the effects' performer, with what it must close at the end."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        server: Server,
+        options: LoginOptions,
+        control: LoginControl,
+        on_event: Callable[[Event], Any],
+    ) -> None:
+        self.parts, self.server, self.options, self.control, self.tell = (
+            parts,
+            server,
+            options,
+            control,
+            on_event,
+        )
+        self.url, self.account = address(server)
+        self.callback: Callback | None = None
+        self.step: Step | None = None
+        self.began = 0.0
+
+    def run(self) -> Credential:
+        rack = self.parts.rack()
+        store = rack.state()
+        if not store.ready:
+            kind = StoreLocked if store.locked else StoreAbsent
+            raise kind(store.reason, hint="Unlock it and try again." if store.locked else "")
+        rack.prove_writable()
+        wire = self.parts.wire()
+        try:
+            logged_in = self._perform(login_flow(self._wish(rack)), wire)
+            return self._finish(rack, wire, logged_in, store.name)
+        except KeyrackError as error:
+            if self.step and self.step.state == "running" and not isinstance(error, Cancelled):
+                self._step(self.step._replace(state="failed", detail=str(error)))
+            raise
+        finally:
+            if self.callback is not None:
+                self.callback.close()
+            wire.close()
+
+    def _wish(self, rack: Rack) -> Wish:
+        options, settings = self.options, self.server.client
+        if options.client_id:
+            settings = settings._replace(
+                client_id=options.client_id, client_secret=options.client_secret, issuer=None
+            )
+        if options.client_metadata_url:
+            settings = settings._replace(client_metadata_url=options.client_metadata_url)
+        if options.callback_port:
+            settings = settings._replace(callback_port=options.callback_port)
+        assert self.server.url is not None
+        return Wish(
+            self.server.url,
+            settings,
+            options.scopes,
+            self._earlier_registration(rack),
+            self.parts.client_name,
+            self.parts.now(),
+        )
+
+    def _earlier_registration(self, rack: Rack) -> Registration | None:
+        """Not after a refusal: the issuer may have forgotten the client as well."""
+        record = rack.record(self.url, self.account)
+        if record is None or record.credential is None or record.credential.refused_at is not None:
+            return None
+        grant = rack.load(self.url, self.account)
+        return grant.registration if grant else None
+
+    def _perform(self, flow: Flow, wire: Wire) -> LoggedIn:
+        answer: Any = None
+        while True:
+            self.control.check()
+            try:
+                effect: Effect = flow.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            match effect:
+                case Send(request):
+                    answer = wire.send(request, server_url=self.server.url or "")
+                case Step():
+                    answer = self._step(effect)
+                case BindCallback(port, host, path):
+                    self.callback = self.parts.listen(port, host, path)
+                    answer = self.callback.redirect_uri
+                case SignIn():
+                    assert self.callback is not None
+                    self.tell(effect)
+                    browse = self.parts.browse if self.options.open_browser else None
+                    answer = self.control.wait(effect, self.callback, browse, self.options.wait)
+
+    def _step(self, step: Step) -> None:
+        now = time.monotonic()
+        if self.step is None or self.step.key != step.key:
+            self.began = now
+        self.step = step._replace(seconds=now - self.began)
+        self.tell(self.step)
+
+    def _finish(self, rack: Rack, wire: Wire, logged_in: LoggedIn, store: str) -> Credential:
+        """Try the token, then store it.
+
+        In this order a token that the server refuses never replaces the old credential.
+        """
+        tokens, registration = logged_in.tokens, logged_in.registration
+        now = self.parts.now()
+        facts = Credential(
+            "oauth",
+            registration.issuer,
+            registration.client_id,
+            registration.kind,
+            logged_in.resource,
+            tokens.scopes,
+            now,
+            tokens.expires_at,
+            tokens.refresh_token is not None,
+            store=store,
+        )
+        grant = Grant(self.url, self.account, facts, tokens, registration, logged_in.endpoints)
+        self._step(Step("try", "Try the token on the server", "running"))
+        assert self.server.url is not None
+        probed = run(probe(self.server.url, grant_headers(grant)), wire, server_url=self.server.url)
+        if probed.verdict == "refused":
+            raise KeyrackError(
+                "The server refuses a token that was just issued for it, so it was not stored.",
+                hint="The server and its authorization server disagree; its operator has to look.",
+            )
+        accepted = probed.verdict == "accepted"
+        title = "The server accepts the token" if accepted else "The server could not be tried"
+        self._step(Step("try", title, "done", "" if accepted else probed.reason))
+        self.control.check()
+        self._step(Step("save", f"Save to {store}", "running"))
+        with rack.lock(self.url, self.account):
+            stored = rack.save(grant)
+        rack.note(
+            self.url,
+            self.account,
+            check=Check(self.parts.now(), probed.verdict, probed.reason, probed.revision),
+        )
+        self._step(Step("save", f"Saved to {store} and read back", "done"))
+        return stored

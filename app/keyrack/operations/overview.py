@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Record, Server
-from keyrack.domain.resource import identity, is_address, parse_url
 from keyrack.domain.errors import NoSuchServer
-from keyrack.domain.status import State, Status, command_for, status_of
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Record, Server
 from keyrack.domain.reading import Place, Problem
+from keyrack.domain.resource import identity, is_address, parse_url
+from keyrack.domain.status import State, Status, command_for, status_of
 from keyrack.operations.parts import Parts
 
 
@@ -82,7 +82,9 @@ def row_of(server: Server, record: Record | None, now: float, *, store_locked: b
     """A server and its record, judged at `now`."""
     credential = record.credential if record else None
     check = record.check if record else None
-    return Row(server, credential, check, status_of(server, credential, check, now, store_locked=store_locked))
+    return Row(
+        server, credential, check, status_of(server, credential, check, now, store_locked=store_locked)
+    )
 
 
 def find(parts: Parts, name_or_url: str, account: str | None = None) -> Server:

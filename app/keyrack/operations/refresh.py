@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from keyrack.domain.model import Credential, Server
-from keyrack.operations.parts import Parts
+import time
+
+from keyrack.domain.errors import LoginNeeded, Temporary
+from keyrack.domain.model import Credential, Grant, Server, TokenSet
+from keyrack.domain.status import is_due
+from keyrack.oauth.token import read_tokens, refresh_request
+from keyrack.operations.credential import address
+from keyrack.operations.parts import Parts, Rack
+
+TRIES = 2
+PAUSE = 0.5  # seconds between them
 
 
 def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> Credential:
@@ -11,4 +20,79 @@ def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> 
 
     Raises LoginNeeded (nothing to refresh with, or the grant was refused), Temporary, StoreUnavailable.
     """
-    raise NotImplementedError
+    return refreshed(parts, server, min_valid=min_valid).credential
+
+
+def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None) -> Grant:
+    """The same, with the tokens."""
+    url, account = address(server)
+    rack = parts.rack()
+    asked_at = parts.now()
+    with rack.lock(url, account):
+        grant = rack.load(url, account)
+        if grant is None:
+            raise LoginNeeded(f"Nothing is stored for {server.name}.", hint="Log in first.")
+        facts = grant.credential
+        if facts.refused_at is not None:
+            raise LoginNeeded(facts.refusal or "The server refused the token.", hint="Log in again.")
+        someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
+        if someone_did or (min_valid is not None and not is_due(facts, parts.now(), min_valid)):
+            return grant
+        return _refresh(parts, rack, grant, server.name)
+
+
+def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
+    """With the lock held."""
+    if grant.credential.kind == "token":
+        raise LoginNeeded(
+            f"The token of {name} was made by hand and can't be refreshed.", hint="Set a new one."
+        )
+    if grant.tokens.refresh_token is None or grant.registration is None or grant.endpoints is None:
+        raise LoginNeeded(f"No refresh token is stored for {name}.", hint="Log in again.")
+    # A rotating refresh token is spent by using it: be sure that its successor can be stored.
+    rack.prove_writable()
+    try:
+        tokens = _ask(parts, grant)
+    except LoginNeeded as refusal:
+        again = rack.load(grant.url, grant.account)
+        if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
+            return again  # another program, without our lock, was faster
+        rack.note(grant.url, grant.account, refusal=(parts.now(), str(refusal)))
+        raise
+    now = parts.now()
+    facts = grant.credential._replace(
+        scopes=tokens.scopes,
+        expires_at=tokens.expires_at,
+        refreshable=tokens.refresh_token is not None,
+        refreshed_at=now,
+        obtained_at=now,
+    )
+    renewed = grant._replace(credential=facts, tokens=tokens)
+    return renewed._replace(credential=rack.save(renewed))
+
+
+def _ask(parts: Parts, grant: Grant) -> TokenSet:
+    assert grant.tokens.refresh_token and grant.registration and grant.endpoints
+    url = grant.endpoints.token
+    request = refresh_request(
+        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=grant.credential.resource
+    )
+    wire = parts.wire()
+    try:
+        for tries_left in range(TRIES - 1, -1, -1):
+            reply = wire.send(request, server_url=grant.url)
+            try:
+                return read_tokens(
+                    reply,
+                    url,
+                    now=parts.now(),
+                    asked_scopes=grant.credential.scopes,
+                    old_refresh=grant.tokens.refresh_token,
+                )
+            except Temporary:
+                if not tries_left:
+                    raise
+                time.sleep(PAUSE)
+    finally:
+        wire.close()
+    raise AssertionError("unreachable")

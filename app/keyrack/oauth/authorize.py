@@ -1,0 +1,129 @@
+"""The authorization request and its answer (RFC 6749, 7636, 8707, 9207)."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.secret import Secret
+from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
+
+
+class Pkce(NamedTuple):
+    """RFC 7636, method S256."""
+
+    verifier: Secret
+    challenge: str
+
+
+def new_pkce() -> Pkce:
+    """A verifier of 256 random bits and its challenge."""
+    verifier = secrets.token_urlsafe(32)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return Pkce(Secret(verifier), base64.urlsafe_b64encode(digest).rstrip(b"=").decode())
+
+
+def new_state() -> Secret:
+    return Secret(secrets.token_urlsafe(32))
+
+
+def choose_scopes(
+    challenge: Challenge | None,
+    protected: ProtectedResource | None,
+    server: AuthorizationServer,
+    configured: tuple[str, ...] | None,
+    added: tuple[str, ...] = (),
+) -> tuple[str, ...]:
+    """The user's scopes, else the challenge's, else the resource's, else none (checklist 17).
+
+    `added` joins them. `offline_access` joins when the issuer lists it, so that a
+    refresh token comes back.
+    """
+    if configured:
+        chosen = configured
+    elif challenge and challenge.params.get("scope", "").split():
+        chosen = tuple(challenge.params["scope"].split())
+    else:
+        chosen = (protected.scopes_supported if protected else None) or ()
+    chosen = (*chosen, *added)
+    # Alone, offline_access would turn "no scope asked" into "only this scope".
+    if chosen and not configured and "offline_access" in (server.scopes_supported or ()):
+        chosen = (*chosen, "offline_access")
+    return tuple(dict.fromkeys(chosen))
+
+
+def request_parameters(
+    *,
+    client_id: str,
+    redirect_uri: str,
+    state: Secret,
+    pkce: Pkce,
+    scopes: tuple[str, ...],
+    resource: str | None,
+) -> dict[str, str]:
+    """What goes to the authorization endpoint. `state` is revealed here: it travels in the URL by design."""
+    parameters = {
+        "response_type": "code",
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "state": state.reveal(),
+        "code_challenge": pkce.challenge,
+        "code_challenge_method": "S256",
+    }
+    if scopes:
+        parameters["scope"] = " ".join(scopes)
+    if resource is not None:
+        parameters["resource"] = resource
+    if "offline_access" in scopes and "openid" in scopes:
+        parameters["prompt"] = "consent"  # OpenID Connect Core, section 11: else offline_access is ignored
+    return parameters
+
+
+def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
+    """The endpoint with the parameters added to the query that it may already have."""
+    parts = urlsplit(endpoint)
+    query = "&".join(part for part in (parts.query, urlencode(parameters)) if part)
+    return urlunsplit(parts._replace(query=query))
+
+
+def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: AuthorizationServer) -> Secret:
+    """The code of an authorization response, after every check on it (RFC 9207, section 2.4).
+
+    Raises KeyrackError. On a wrong issuer nothing of the answer is shown: it may be an attacker's.
+    """
+    given = answer.get("state")
+    if given is None or not hmac.compare_digest(given.reveal().encode(), state.reveal().encode()):
+        raise KeyrackError(
+            "The answer belongs to another login (its state does not match), so it was discarded.",
+            hint="Log in again.",
+        )
+    issuer = answer.get("iss")
+    if issuer is not None and issuer.reveal() != server.issuer:
+        raise KeyrackError(
+            "The answer came from another issuer than the one asked, so it was discarded.",
+            hint="This can be an attack (mix-up). Log in again only if you trust the server.",
+        )
+    if issuer is None and server.iss_parameter_supported:
+        raise KeyrackError(
+            "The answer does not name its issuer, although the authorization server promises to, "
+            "so it was discarded.",
+            hint="Log in again.",
+        )
+    error = answer.get("error")
+    if error is not None:
+        code, description = error.reveal()[:80], answer.get("error_description")
+        if code == "access_denied":
+            raise KeyrackError("Access was denied on the sign-in page.", hint="Log in again and approve.")
+        words = f"{code}: {description.reveal()[:200]}" if description else code
+        raise KeyrackError(f"The authorization server refused: {words}.", hint="Log in again.")
+    code_value = answer.get("code")
+    if not code_value:
+        raise KeyrackError("The answer holds no code.", hint="Log in again.")
+    return code_value

@@ -1,0 +1,264 @@
+"""Which authorization server protects a resource, and what it can do.
+
+RFC 9728 (protected resource), RFC 8414 and OpenID Connect Discovery (authorization
+server), and the 2025-03-26 revision of MCP, which had neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
+from keyrack.domain.resource import covers, identity, origin, refusal_of
+from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.document import BadDocument, read_object, text, texts
+from keyrack.oauth.effects import Failed, Request, Response, Send
+
+PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"
+AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
+OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
+
+Sending = Generator[Send, Response | Failed, Any]
+
+
+class ProtectedResource(NamedTuple):
+    """RFC 9728 metadata, as far as a client needs it."""
+
+    resource: str
+    authorization_servers: tuple[str, ...]
+    scopes_supported: tuple[str, ...] | None = None
+    name: str | None = None
+
+
+class AuthorizationServer(NamedTuple):
+    """RFC 8414 metadata, as far as a client needs it."""
+
+    issuer: str  # the raw string: a URL type that adds a slash would break comparisons
+    authorization_endpoint: str
+    token_endpoint: str
+    registration_endpoint: str | None = None
+    revocation_endpoint: str | None = None
+    pushed_authorization_request_endpoint: str | None = None
+    require_pushed_authorization_requests: bool = False
+    scopes_supported: tuple[str, ...] | None = None
+    token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
+    iss_parameter_supported: bool = False  # RFC 9207
+    client_id_metadata_document_supported: bool = False
+    documentation: str | None = None
+    legacy: bool = False  # the 2025-03-26 route: no resource parameter, PKCE support unknown
+
+
+class Discovered(NamedTuple):
+    """Where to log in, and for which resource."""
+
+    server: AuthorizationServer
+    resource: str | None  # for the `resource` parameter; None on the legacy route
+    protected: ProtectedResource | None
+
+
+def protected_resource_urls(server_url: str, challenge: Challenge | None) -> tuple[str, ...]:
+    """Where the protected-resource document may be: the challenge's word, else the well-known places."""
+    named = challenge.params.get("resource_metadata") if challenge else None
+    if named:
+        return (named,)
+    base, path = origin(server_url), urlsplit(server_url).path.rstrip("/")
+    places = [base + PRM_WELL_KNOWN + path, base + PRM_WELL_KNOWN]
+    return tuple(dict.fromkeys(places))
+
+
+def metadata_urls(issuer: str) -> tuple[str, ...]:
+    """Where an issuer's metadata may be, in the order that MCP asks for (RFC 8414, section 3)."""
+    base, path = origin(issuer), urlsplit(issuer).path.rstrip("/")
+    if path:
+        return (base + AS_WELL_KNOWN + path, base + OIDC_WELL_KNOWN + path, base + path + OIDC_WELL_KNOWN)
+    return (base + AS_WELL_KNOWN, base + OIDC_WELL_KNOWN)
+
+
+def read_protected_resource(body: bytes, server_url: str) -> ProtectedResource:
+    """Validate the document (RFC 9728, section 3.3). Raises BadDocument."""
+    document = read_object(body)
+    resource = text(document, "resource")
+    if resource is None:
+        raise BadDocument("names no resource")
+    if not covers(resource, server_url):
+        raise BadDocument("is for another server")
+    servers = texts(document, "authorization_servers")
+    if not servers:
+        raise BadDocument("names no authorization server")
+    methods = texts(document, "bearer_methods_supported")
+    if methods and "header" not in methods:
+        raise BadDocument("takes no token in the Authorization header, the only place that MCP allows")
+    return ProtectedResource(
+        resource, servers, texts(document, "scopes_supported"), text(document, "resource_name")
+    )
+
+
+def read_authorization_server(
+    document: Mapping[str, Any], issuer: str, *, server_url: str
+) -> AuthorizationServer:
+    """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument."""
+    if text(document, "issuer") != issuer:
+        raise BadDocument("is for another issuer than the one it was asked for")
+    endpoints = {
+        key: _endpoint(document, key, server_url)
+        for key in (
+            "authorization_endpoint",
+            "token_endpoint",
+            "registration_endpoint",
+            "revocation_endpoint",
+            "pushed_authorization_request_endpoint",
+        )
+    }
+    authorization, token = endpoints["authorization_endpoint"], endpoints["token_endpoint"]
+    if not authorization or not token:
+        missing = "authorization_endpoint" if not authorization else "token_endpoint"
+        raise BadDocument(f"names no {missing}")
+    methods = texts(document, "code_challenge_methods_supported")
+    if methods is None:
+        raise BadDocument(
+            "does not say that it supports PKCE (code_challenge_methods_supported is missing), "
+            "which MCP requires; its operator has to add it"
+        )
+    if "S256" not in methods:
+        raise BadDocument("supports PKCE without S256, which MCP requires; its operator has to add it")
+    return AuthorizationServer(
+        issuer,
+        authorization,
+        token,
+        registration_endpoint=endpoints["registration_endpoint"],
+        revocation_endpoint=endpoints["revocation_endpoint"],
+        pushed_authorization_request_endpoint=endpoints["pushed_authorization_request_endpoint"],
+        require_pushed_authorization_requests=document.get("require_pushed_authorization_requests") is True,
+        scopes_supported=texts(document, "scopes_supported"),
+        token_endpoint_auth_methods_supported=texts(document, "token_endpoint_auth_methods_supported"),
+        iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
+        client_id_metadata_document_supported=document.get("client_id_metadata_document_supported") is True,
+        documentation=text(document, "service_documentation"),
+    )
+
+
+def legacy_server(server_url: str) -> AuthorizationServer:
+    """The default endpoints of 2025-03-26, at the server's origin."""
+    base = origin(server_url)
+    return AuthorizationServer(base, f"{base}/authorize", f"{base}/token", f"{base}/register", legacy=True)
+
+
+def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sending:
+    """Ask the places in order. Returns ProtectedResource, or None when every place says 4xx.
+
+    Raises KeyrackError when a document is there and wrong, Temporary when a place can't be reached.
+    """
+    for url in protected_resource_urls(server_url, challenge):
+        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
+        document = _document(reply, url)
+        if document is None:
+            continue
+        try:
+            return read_protected_resource(document, server_url)
+        except BadDocument as problem:
+            raise KeyrackError(
+                f"The server's protected-resource document {problem}.",
+                hint="The server's operator has to mend it.",
+            ) from None
+    if challenge and "resource_metadata" in challenge.params:
+        raise KeyrackError(
+            "The server names a protected-resource document, but it is not there.",
+            hint="The server's operator has to mend it.",
+        )
+    return None
+
+
+def find_authorization_server(issuer: str, server_url: str) -> Sending:
+    """Ask an issuer's well-known places in order. Returns AuthorizationServer.
+
+    Raises KeyrackError when there is none or when it can't be trusted.
+    """
+    refusal = refusal_of(issuer, server_url=server_url)
+    if refusal:
+        raise KeyrackError(f"The server names an authorization server that keyrack will not ask: {refusal}.")
+    if urlsplit(issuer).query:
+        raise KeyrackError("The server names an issuer with a query, which RFC 8414 forbids.")
+    for url in metadata_urls(issuer):
+        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
+        document = _document(reply, url)
+        if document is None:
+            continue
+        try:
+            return read_authorization_server(read_object(document), issuer, server_url=server_url)
+        except BadDocument as problem:
+            raise KeyrackError(
+                f"The metadata of {origin(issuer)} {problem}.",
+                hint="Nothing was sent there. The operator of that server has to mend it.",
+            ) from None
+    raise KeyrackError(
+        f"{origin(issuer)} publishes no authorization-server metadata.",
+        hint="The operator of that server has to publish it (RFC 8414).",
+    )
+
+
+def find_legacy(server_url: str) -> Sending:
+    """The 2025-03-26 route: metadata at the server's own origin, else the default endpoints."""
+    base = origin(server_url)
+    url = base + AS_WELL_KNOWN
+    reply = yield Send(
+        Request("GET", url, {"Accept": "application/json", "MCP-Protocol-Version": "2025-03-26"})
+    )
+    document = _document(reply, url)
+    if document is None:
+        return legacy_server(server_url)
+    try:
+        fields = read_object(document)
+        # That revision did not ask servers to say that they support PKCE; S256 is sent all the same.
+        fields.setdefault("code_challenge_methods_supported", ["S256"])
+        issuer = text(fields, "issuer")
+        if issuer is None or identity(issuer) != base:
+            raise BadDocument("is for another issuer than the server it lies on")
+        return read_authorization_server(fields, issuer, server_url=server_url)._replace(legacy=True)
+    except (BadDocument, BadUrl) as problem:
+        raise KeyrackError(
+            f"The authorization-server metadata at {base} {problem}.",
+            hint="The server's operator has to mend it.",
+        ) from None
+
+
+def given_metadata(metadata: Mapping[str, Any], server_url: str) -> AuthorizationServer:
+    """Provider metadata from the user's configuration (mcp-use's `oauth_provider`).
+
+    It is the user's own word, so a missing PKCE list is taken as S256.
+    """
+    fields = {"code_challenge_methods_supported": ["S256"], **metadata}
+    issuer = text(fields, "issuer")
+    if issuer is None:
+        raise KeyrackError("The provider metadata in the configuration has no issuer.")
+    try:
+        return read_authorization_server(fields, issuer, server_url=server_url)
+    except BadDocument as problem:
+        raise KeyrackError(f"The provider metadata in the configuration {problem}.") from None
+
+
+def _endpoint(document: Mapping[str, Any], key: str, server_url: str) -> str | None:
+    url = text(document, key)
+    if url is None:
+        return None
+    refusal = refusal_of(url, server_url=server_url)
+    if refusal:
+        raise BadDocument(f"has a {key} that keyrack will not use: {refusal.rstrip('.')}")
+    return url
+
+
+def _document(reply: Response | Failed, url: str) -> bytes | None:
+    """The body; None for "not here" (4xx, a redirect elsewhere). Raises Temporary for the rest."""
+    where = origin(url)
+    if isinstance(reply, Failed):
+        if reply.refused:
+            raise KeyrackError(f"keyrack will not ask {where}: {reply.reason}")
+        raise Temporary(f"{where} could not be reached: {reply.reason}", hint="Try again later.")
+    if reply.status == 200:
+        return reply.body
+    if reply.status >= 500 or reply.status == 429:
+        raise Temporary(
+            f"{where} answered {reply.status} where its metadata should be.", hint="Try again later."
+        )
+    return None

@@ -1,0 +1,216 @@
+"""The whole login as a generator: it yields effects and steps, and decides (checklist 1-23)."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
+from keyrack.domain.resource import origin
+from keyrack.domain.secret import Secret
+from keyrack.oauth.authorize import (
+    Pkce,
+    authorization_url,
+    check_answer,
+    choose_scopes,
+    new_pkce,
+    new_state,
+    request_parameters,
+)
+from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.discovery import (
+    AuthorizationServer,
+    Discovered,
+    ProtectedResource,
+    find_authorization_server,
+    find_legacy,
+    find_protected_resource,
+    given_metadata,
+)
+from keyrack.oauth.document import BadDocument, read_object, said, text
+from keyrack.oauth.effects import BindCallback, Effect, Failed, Response, Send, SignIn, Step
+from keyrack.oauth.probe import probe
+from keyrack.oauth.registration import known, register
+from keyrack.oauth.token import authenticated, exchange_request, read_tokens
+
+Flow = Generator[Effect, Any, Any]
+
+
+class Wish(NamedTuple):
+    """What the user and the configuration ask of this login."""
+
+    url: str
+    settings: ClientSettings = ClientSettings()
+    added_scopes: tuple[str, ...] = ()
+    stored: Registration | None = None  # from an earlier login
+    client_name: str = "keyrack"
+    now: float = 0.0
+
+
+class LoggedIn(NamedTuple):
+    """What a login brought, before anything is stored."""
+
+    tokens: TokenSet
+    registration: Registration
+    endpoints: Endpoints
+    resource: str | None
+
+
+def login_flow(wish: Wish) -> Flow:
+    """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
+    challenge = yield from _ask(wish.url)
+    found = yield from _discover(wish, challenge)
+    server = found.server
+    settings = wish.settings
+    redirect_uri = yield BindCallback(settings.callback_port, settings.redirect_host or "127.0.0.1")
+    scopes = choose_scopes(challenge, found.protected, server, settings.scopes, wish.added_scopes)
+    registration = yield from _client(wish, server, redirect_uri, scopes)
+    code, pkce = yield from _sign_in(server, registration, redirect_uri, scopes, found.resource)
+    yield Step("exchange", "Exchange the code for tokens", "running")
+    request = exchange_request(
+        server.token_endpoint,
+        registration,
+        code=code,
+        verifier=pkce.verifier,
+        redirect_uri=redirect_uri,
+        resource=found.resource,
+    )
+    reply = yield Send(request)
+    tokens = read_tokens(reply, server.token_endpoint, now=wish.now, asked_scopes=scopes)
+    renewable = "with a refresh token" if tokens.refresh_token else "without a refresh token"
+    yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
+    return LoggedIn(
+        tokens, registration, Endpoints(server.token_endpoint, server.revocation_endpoint), found.resource
+    )
+
+
+def _ask(url: str) -> Flow:
+    """Probe anonymously. Returns the challenge, or None; raises where there is nothing to log in to."""
+    yield Step("probe", "Ask the server", "running", origin(url))
+    probed = yield from probe(url)
+    if probed.verdict == "unreachable":
+        kind = KeyrackError if probed.refused else Temporary
+        raise kind(
+            f"The server can't be logged in to now: {probed.reason}",
+            hint="Check the address, or try again later.",
+        )
+    if probed.verdict == "open":
+        raise KeyrackError("The server answers without a credential, so there is nothing to log in to.")
+    title = {
+        "required": "The server asks for authorization",
+        "optional": "The server asks for authorization, for some of its methods",
+    }.get(probed.verdict, "The server does not say what it wants")
+    yield Step("probe", title, "done", probed.reason if probed.verdict == "unknown" else "")
+    return probed.challenge
+
+
+def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
+    yield Step("discover", "Find the authorization server", "running")
+    settings = wish.settings
+    if settings.metadata is not None:
+        server = given_metadata(settings.metadata, wish.url)
+        yield Step(
+            "discover", "Took the authorization server from the configuration", "done", origin(server.issuer)
+        )
+        return Discovered(server, wish.url, None)
+    protected: ProtectedResource | None = yield from find_protected_resource(wish.url, challenge)
+    if protected is None:
+        server = yield from find_legacy(wish.url)
+        yield Step(
+            "discover",
+            "Found no metadata; taking the old way of 2025-03-26",
+            "done",
+            f"{origin(server.issuer)}, PKCE support could not be verified",
+        )
+        return Discovered(server, None, None)
+    server = yield from _choose_server(wish, protected)
+    yield Step("discover", "Found the authorization server", "done", origin(server.issuer))
+    return Discovered(server, protected.resource, protected)
+
+
+def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
+    """The issuer that already knows us, else the first whose metadata can be used."""
+    known_issuers = {wish.settings.issuer, wish.stored.issuer if wish.stored else None}
+    issuers = sorted(protected.authorization_servers[:5], key=lambda issuer: issuer not in known_issuers)
+    trouble: KeyrackError | None = None
+    for issuer in issuers:
+        try:
+            return (yield from find_authorization_server(issuer, wish.url))
+        except KeyrackError as error:
+            trouble = trouble or error
+    assert trouble is not None
+    raise trouble
+
+
+def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
+    yield Step("register", "Find out which client keyrack is", "running")
+    registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now)
+    if registration is None:
+        yield Step("register", "Register this app", "running", "dynamic")
+        registration = yield from register(server, redirect_uri, scopes, wish.client_name)
+        yield Step("register", "Registered this app", "done", "dynamic")
+    else:
+        title = {
+            "pre-registered": "Took the configured client",
+            "metadata-document": "Took the client metadata document",
+            "dynamic": "Took the registration of an earlier login",
+        }[registration.kind]
+        yield Step("register", title, "done", registration.client_id)
+    return registration
+
+
+def _sign_in(
+    server: AuthorizationServer,
+    registration: Registration,
+    redirect_uri: str,
+    scopes: tuple[str, ...],
+    resource: str | None,
+) -> Flow:
+    """One authorization request; returns (code, pkce)."""
+    pkce: Pkce = new_pkce()
+    state: Secret = new_state()
+    parameters = request_parameters(
+        client_id=registration.client_id,
+        redirect_uri=redirect_uri,
+        state=state,
+        pkce=pkce,
+        scopes=scopes,
+        resource=resource,
+    )
+    if server.require_pushed_authorization_requests:
+        parameters = yield from _push(server, registration, parameters)
+    where = origin(server.authorization_endpoint)
+    yield Step("sign-in", "Wait for you in the browser", "running", where)
+    answer = yield SignIn(
+        authorization_url(server.authorization_endpoint, parameters),
+        where,
+        redirect_uri,
+        state,
+        server.iss_parameter_supported,
+    )
+    code = check_answer(answer, state=state, server=server)
+    yield Step("sign-in", "Signed in", "done", where)
+    return code, pkce
+
+
+def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:
+    """Pushed authorization request (RFC 9126): the browser then carries only a reference."""
+    endpoint = server.pushed_authorization_request_endpoint
+    if endpoint is None:
+        raise KeyrackError(
+            f"{origin(server.issuer)} demands pushed authorization requests without saying where."
+        )
+    reply: Response | Failed = yield Send(authenticated(endpoint, registration, dict(parameters)))
+    if isinstance(reply, Failed):
+        raise Temporary(f"{origin(endpoint)} could not be reached: {reply.reason}", hint="Try again later.")
+    try:
+        document = read_object(reply.body)
+    except BadDocument:
+        document = {}
+    reference = text(document, "request_uri")
+    if reply.status not in (200, 201) or reference is None:
+        raise KeyrackError(
+            f"{origin(endpoint)} refused the pushed request: {said(document) or reply.status}."
+        )
+    return {"client_id": registration.client_id, "request_uri": reference}

@@ -1,0 +1,144 @@
+"""Which client keyrack is at an issuer (checklist 9-12; RFC 7591)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import ClientSettings, Registration
+from keyrack.domain.resource import origin
+from keyrack.domain.secret import Secret
+from keyrack.oauth.discovery import AuthorizationServer, Sending
+from keyrack.oauth.document import BadDocument, read_object, said, text, texts
+from keyrack.oauth.effects import Failed, Request, Send
+
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+
+
+def known(
+    server: AuthorizationServer,
+    settings: ClientSettings,
+    stored: Registration | None,
+    redirect_uri: str,
+    now: float,
+) -> Registration | None:
+    """A client that needs no registering: pre-registered, metadata document, or registered before.
+
+    Raises KeyrackError when a pre-registered client belongs to another issuer.
+    """
+    if settings.client_id:
+        if settings.issuer and settings.issuer != server.issuer:
+            raise KeyrackError(
+                f"The configured client belongs to {origin(settings.issuer)}, but the server now asks for "
+                f"a login at {origin(server.issuer)}.",
+                hint="Register a client there, or correct the configuration.",
+            )
+        secret = settings.client_secret
+        return Registration(
+            server.issuer, settings.client_id, "pre-registered", secret, _method(server, secret is not None)
+        )
+    if settings.client_metadata_url and server.client_id_metadata_document_supported:
+        return Registration(server.issuer, settings.client_metadata_url, "metadata-document")
+    if stored is None or stored.kind != "dynamic" or stored.issuer != server.issuer:
+        return None  # a registration never goes to another issuer (checklist 12)
+    if stored.secret_expires_at is not None and stored.secret_expires_at <= now + 60:
+        return None
+    return stored if redirect_uri in stored.redirect_uris else None
+
+
+def register(
+    server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
+) -> Sending:
+    """Dynamic registration. Returns Registration; raises KeyrackError with advice when refused."""
+    endpoint = server.registration_endpoint
+    if endpoint is None:
+        raise KeyrackError(
+            f"{origin(server.issuer)} has no dynamic registration, so it must know this app beforehand.",
+            hint=f"Register an app there with the redirect URI {redirect_uri}, then log in with --client-id.",
+        )
+    wanted: dict[str, Any] = {
+        "client_name": client_name,
+        "redirect_uris": [redirect_uri],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "response_types": ["code"],
+        "application_type": "native",
+        "token_endpoint_auth_method": _wanted_method(server),
+    }
+    if scopes:
+        wanted["scope"] = " ".join(scopes)
+    reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
+    where = origin(endpoint)
+    if isinstance(reply, Failed):
+        raise (KeyrackError if reply.refused else Temporary)(
+            f"{where} could not be asked to register this app: {reply.reason}"
+        )
+    if reply.status >= 500 or reply.status == 429:
+        raise Temporary(
+            f"{where} answered {reply.status} when asked to register this app.", hint="Try again later."
+        )
+    try:
+        document = read_object(reply.body)
+    except BadDocument as problem:
+        document = {}
+        if reply.status in (200, 201):
+            raise KeyrackError(f"The registration reply of {where} {problem}.") from None
+    if reply.status not in (200, 201):
+        words = said(document) or f"status {reply.status}"
+        raise KeyrackError(
+            f"{where} refused to register this app: {words}.",
+            hint=f"It may admit only apps it knows. Register one there with the redirect URI {redirect_uri}, "
+            "then log in with --client-id.",
+        )
+    return _read(document, server, redirect_uri, where)
+
+
+def _read(
+    document: dict[str, Any], server: AuthorizationServer, redirect_uri: str, where: str
+) -> Registration:
+    client_id = text(document, "client_id")
+    if client_id is None:
+        raise KeyrackError(f"{where} registered this app without giving it a client id.")
+    redirects = texts(document, "redirect_uris")
+    if redirects is not None and redirect_uri not in redirects:
+        raise KeyrackError(
+            f"{where} registered this app without its redirect URI {redirect_uri}.",
+            hint="Ask its operator to allow loopback redirect URIs (RFC 8252).",
+        )
+    secret = document.get("client_secret")
+    secret = Secret(secret) if isinstance(secret, str) and secret else None
+    method = text(document, "token_endpoint_auth_method") or _method(server, secret is not None)
+    if method not in ("none", *SECRET_METHODS):
+        raise KeyrackError(f"{where} wants a client authentication that keyrack does not know.")
+    expires = document.get("client_secret_expires_at")
+    expiry = (
+        float(expires)
+        if isinstance(expires, int | float) and not isinstance(expires, bool) and expires > 0
+        else None
+    )
+    access = text(document, "registration_access_token")
+    return Registration(
+        server.issuer,
+        client_id,
+        "dynamic",
+        secret if method != "none" else None,
+        method,
+        expiry if secret else None,
+        (redirect_uri,),
+        Secret(access) if access else None,
+        text(document, "registration_client_uri"),
+    )
+
+
+def _wanted_method(server: AuthorizationServer) -> str:
+    """A public client where the issuer allows one; absent metadata means client_secret_basic (RFC 8414)."""
+    supported = server.token_endpoint_auth_methods_supported
+    if supported is None:
+        return "none" if server.legacy else "client_secret_basic"
+    return next((m for m in ("none", *SECRET_METHODS) if m in supported), "none")
+
+
+def _method(server: AuthorizationServer, has_secret: bool) -> str:
+    if not has_secret:
+        return "none"
+    supported = server.token_endpoint_auth_methods_supported or ("client_secret_basic",)
+    return next((m for m in SECRET_METHODS if m in supported), "client_secret_basic")

@@ -1,0 +1,35 @@
+"""Telling the issuer that a token or a client is no longer wanted (RFC 7009, RFC 7592)."""
+
+from __future__ import annotations
+
+from keyrack.domain.model import Registration
+from keyrack.domain.secret import Secret
+from keyrack.oauth.document import BadDocument, read_object, said
+from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.token import authenticated
+
+
+def revocation_request(url: str, registration: Registration, token: Secret, hint: str) -> Request:
+    """RFC 7009, section 2.1. `hint` is refresh_token or access_token."""
+    return authenticated(url, registration, {"token": token, "token_type_hint": hint})
+
+
+def deregistration_request(registration: Registration) -> Request | None:
+    """RFC 7592, section 2.3; None when the issuer gave no way to do it."""
+    if not registration.registration_client_uri or not registration.registration_access_token:
+        return None
+    bearer = Secret("Bearer " + registration.registration_access_token.reveal())
+    return Request("DELETE", registration.registration_client_uri, {"Authorization": bearer})
+
+
+def why_not(reply: Response | Failed) -> str | None:
+    """None when it is done (RFC 7009 answers 200 for unknown tokens too), else why not, in words."""
+    if isinstance(reply, Failed):
+        return reply.reason
+    if reply.status in (200, 202, 204):
+        return None
+    try:
+        words = said(read_object(reply.body))
+    except BadDocument:
+        words = ""
+    return words or f"status {reply.status}"

@@ -1,0 +1,127 @@
+"""The token endpoint (RFC 6749, sections 2.3, 4.1.3, 5 and 6)."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote_plus
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.model import Registration, TokenSet
+from keyrack.domain.resource import origin
+from keyrack.domain.secret import Secret
+from keyrack.oauth.document import BadDocument, read_object, said, text
+from keyrack.oauth.effects import Failed, Request, Response
+
+MAX_LIFETIME = 10 * 365 * 86400.0  # seconds; more is taken as "no expiry known"
+
+
+def authenticated(url: str, registration: Registration, form: dict[str, str | Secret]) -> Request:
+    """A form post with the client's authentication as its registration says (RFC 6749, section 2.3.1)."""
+    headers: dict[str, str | Secret] = {"Accept": "application/json"}
+    secret = registration.client_secret
+    if secret and registration.auth_method == "client_secret_basic":
+        pair = f"{quote_plus(registration.client_id)}:{quote_plus(secret.reveal())}"
+        headers["Authorization"] = Secret("Basic " + base64.b64encode(pair.encode()).decode())
+    else:
+        form = {**form, "client_id": registration.client_id}
+        if secret and registration.auth_method == "client_secret_post":
+            form["client_secret"] = secret
+    return Request("POST", url, headers, form=form)
+
+
+def exchange_request(
+    url: str,
+    registration: Registration,
+    *,
+    code: Secret,
+    verifier: Secret,
+    redirect_uri: str,
+    resource: str | None,
+) -> Request:
+    """Code for tokens (RFC 6749, section 4.1.3; RFC 7636, section 4.5; RFC 8707, section 2.2)."""
+    form: dict[str, str | Secret] = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": verifier,
+    }
+    if resource is not None:
+        form["resource"] = resource
+    return authenticated(url, registration, form)
+
+
+def refresh_request(
+    url: str, registration: Registration, *, refresh_token: Secret, resource: str | None
+) -> Request:
+    """Refresh (RFC 6749, section 6). No scope: the grant keeps what it has."""
+    form: dict[str, str | Secret] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    if resource is not None:
+        form["resource"] = resource
+    return authenticated(url, registration, form)
+
+
+def read_tokens(
+    reply: Response | Failed,
+    url: str,
+    *,
+    now: float,
+    asked_scopes: tuple[str, ...],
+    old_refresh: Secret | None = None,
+) -> TokenSet:
+    """The tokens of a reply.
+
+    `scope` missing means as asked; a missing refresh token keeps the old one; `expires_in`
+    may be a string or missing. Raises LoginNeeded (the grant is gone), Temporary (network,
+    5xx, 429), KeyrackError (anything else), with the server's words shortened.
+    """
+    where = origin(url)
+    if isinstance(reply, Failed):
+        kind = KeyrackError if reply.refused else Temporary
+        raise kind(f"{where} could not be asked for a token: {reply.reason}", hint="Try again later.")
+    if reply.status >= 500 or reply.status == 429:
+        after = reply.header("Retry-After")
+        later = (
+            f"Try again in {after} s." if after and after.isdigit() and len(after) < 6 else "Try again later."
+        )
+        raise Temporary(f"{where} answered {reply.status} when asked for a token.", hint=later)
+    try:
+        document = read_object(reply.body)
+    except BadDocument as problem:
+        raise KeyrackError(
+            f"{where} answered {reply.status}, and its reply {problem}.",
+            hint="The authorization server is not working as it should.",
+        ) from None
+    if reply.status != 200 or "error" in document:
+        error = text(document, "error") or ""
+        words = said(document) or f"status {reply.status}"
+        if error in ("invalid_grant", "invalid_client", "unauthorized_client"):
+            raise LoginNeeded(f"{where} refused: {words}.", hint="Log in again.")
+        if error in ("temporarily_unavailable", "server_error", "slow_down"):
+            raise Temporary(f"{where} can't answer now: {words}.", hint="Try again later.")
+        raise KeyrackError(f"{where} refused: {words}.")
+    access = document.get("access_token")
+    if not isinstance(access, str) or not access or not access.isprintable() or " " in access:
+        raise KeyrackError(f"{where} answered without a usable access token.")
+    kind_of_token = text(document, "token_type") or "Bearer"
+    if kind_of_token.lower() != "bearer":
+        raise KeyrackError(f"{where} issued a token of a type that MCP does not use (not Bearer).")
+    refresh = document.get("refresh_token")
+    scope = text(document, "scope")
+    lifetime = _lifetime(document.get("expires_in"))
+    return TokenSet(
+        Secret(access),
+        Secret(refresh) if isinstance(refresh, str) and refresh else old_refresh,
+        "Bearer",
+        now + lifetime if lifetime is not None else None,
+        tuple(scope.split()) if scope else asked_scopes,
+    )
+
+
+def _lifetime(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= MAX_LIFETIME else None

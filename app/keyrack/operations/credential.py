@@ -1,0 +1,49 @@
+"""The credential that is sent to a server, in the order of priority (behaviour.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import SCHEME_WORDS, Grant, Server
+from keyrack.domain.resource import identity
+from keyrack.domain.secret import Secret
+from keyrack.domain.status import authorization_header
+
+
+def address(server: Server) -> tuple[str, str]:
+    """The server's place on the rack: (canonical URL, account). Raises KeyrackError where it has none."""
+    if server.url is None:
+        if server.problem:
+            raise KeyrackError(
+                f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
+            )
+        raise KeyrackError(
+            f"{server.name} is a local process; keyrack manages no credential for it.",
+            hint="Its credentials are the variables of its environment.",
+        )
+    return identity(server.url), server.account
+
+
+def configured_headers(server: Server) -> Mapping[str, Secret]:
+    """What the configuration itself sends, empty headers skipped."""
+    return {header.name: header.value for header in server.headers if not header.is_empty}
+
+
+def configured_token(server: Server) -> Secret | None:
+    """The value of the configured credential header, without its scheme word."""
+    header = authorization_header(server)
+    if header is None or header.is_empty:
+        return None
+    first, _, rest = header.value.reveal().strip().partition(" ")
+    return (
+        Secret(rest.strip())
+        if rest and first.lower() in SCHEME_WORDS
+        else Secret(first + (" " + rest if rest else ""))
+    )
+
+
+def grant_headers(grant: Grant) -> Mapping[str, Secret]:
+    """The header that carries a stored token."""
+    token = grant.tokens.access_token.reveal()
+    return {grant.credential.header: Secret(grant.header_template.replace("{token}", token))}
