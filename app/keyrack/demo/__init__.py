@@ -1,0 +1,45 @@
+"""`keyrack demo`: a sandbox for a newcomer. Nothing of the user's is touched."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+
+from keyrack.domain.errors import KeyrackError
+
+NEEDED = ("mcp", "uvicorn")
+
+
+def run_demo() -> int:
+    """Start the sandbox and the screen on it; ends both. Raises KeyrackError with what is missing."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise KeyrackError("The demo needs a terminal.", hint="Run it in one: keyrack demo")
+    from importlib.util import find_spec
+
+    if not all(find_spec(name) for name in NEEDED):
+        raise KeyrackError(
+            "The demo's servers are not installed.", hint=f"Install them: {sys.executable} -m pip install 'keyrack[demo]'"
+        )
+    print("Starting the demo's servers …", flush=True)
+    _end_on_signals()
+    import os
+
+    from keyrack.demo.browser import chosen
+    from keyrack.demo.sandbox import sandbox
+    from keyrack.net.browser import open_browser
+    from keyrack.tui import run_tui
+
+    with sandbox(chosen(os.environ, open_browser)) as world:
+        return run_tui(lambda: world.parts, banner="demo")
+
+
+def _end_on_signals() -> None:
+    """Turn a polite kill or a closed window into an exit that cleans up."""
+    import signal
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)

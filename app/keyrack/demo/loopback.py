@@ -1,0 +1,67 @@
+"""Real servers on loopback ports, all in one thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from types import TracebackType
+from typing import Any
+
+import uvicorn
+
+GRACE = 1  # seconds that open connections get when a server ends
+
+
+class Loopback:
+    """A context manager: what `serve` started ends with it."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="loopback servers", daemon=True)
+        self._running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+        self._sockets: list[socket.socket] = []
+
+    def __enter__(self) -> Loopback:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        for sock in self._sockets:
+            sock.close()
+
+    def reserve(self) -> tuple[socket.socket, str]:
+        """A port that is ours, and its origin. Connections are refused until `serve`.
+
+        So an address is known before the app that must know it is built.
+        """
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.bind(("127.0.0.1", 0))
+        self._sockets.append(sock)
+        return sock, f"http://127.0.0.1:{sock.getsockname()[1]}"
+
+    def serve(self, sock: socket.socket, app: Any) -> None:
+        """Serve an ASGI app there; returns when it answers."""
+        asyncio.run_coroutine_threadsafe(self._start(sock, app), self._loop).result()
+
+    async def _start(self, sock: socket.socket, app: Any) -> None:
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, ws="none", lifespan="on", timeout_graceful_shutdown=GRACE
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server.serve(sockets=[sock]))
+        self._running.append((server, task))
+        while not server.started:
+            if task.done():
+                task.result()
+                raise RuntimeError("a loopback server did not start")
+            await asyncio.sleep(0.005)
+
+    async def _end(self) -> None:
+        for server, _ in self._running:
+            server.should_exit = True
+        await asyncio.gather(*(task for _, task in self._running))

@@ -1,0 +1,51 @@
+"""The demo's world: servers, a home, a rack, a browser. It leaves nothing behind."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from keyrack.demo.cast import ALL_SCOPES, CAST
+from keyrack.demo.home import furnish
+from keyrack.demo.loopback import Loopback
+from keyrack.demo.provider import Provider
+from keyrack.demo.seed import register, stock
+from keyrack.demo.servers import authorization_server, mcp_server
+from keyrack.operations.parts import Parts
+from keyrack.store.rack import memory_rack
+from keyrack.wiring import parts
+
+
+class Sandbox(NamedTuple):
+    parts: Parts
+    home: Path
+    issuer: str
+    urls: dict[str, str]  # by the server's name
+
+
+@contextmanager
+def sandbox(browse: Callable[[str], bool]) -> Iterator[Sandbox]:
+    """Everything runs while the block does; the folder and the servers go with it."""
+    with tempfile.TemporaryDirectory(prefix="keyrack-demo-") as folder, Loopback() as loopback:
+        home = Path(folder)
+        sock, issuer = loopback.reserve()
+        provider = Provider(issuer)
+        loopback.serve(sock, authorization_server(provider, ALL_SCOPES))
+        urls: dict[str, str] = {}
+        for role in CAST:
+            sock, base = loopback.reserve()
+            urls[role.name] = url = f"{base}/mcp"
+            if role.part == "down":
+                continue  # the port is taken and nobody listens
+            guard = provider if role.scopes else None
+            loopback.serve(sock, mcp_server(role.name, role.tool, url, guard, list(role.scopes)))
+        rack = memory_rack(time.time)
+        registration = register(provider, ALL_SCOPES)
+        for role in CAST:
+            stock(rack, role, urls[role.name], provider, registration, time.time())
+        env = furnish(home, urls)
+        yield Sandbox(parts(env=env, cwd=str(home), rack=rack, browse=browse), home, issuer, urls)

@@ -1,0 +1,74 @@
+"""What the demo's rack holds at the start."""
+
+from __future__ import annotations
+
+from mcp.shared.auth import OAuthClientInformationFull
+from pydantic import AnyUrl
+
+from keyrack.demo.cast import Role
+from keyrack.demo.provider import Provider
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.secret import Secret
+from keyrack.operations.parts import Rack
+
+CLIENT_ID = "keyrack-demo"
+REDIRECT_URI = "http://127.0.0.1:8085/callback"
+LIFE = {"valid": 3300.0, "expiring": 240.0, "refreshable": -1200.0, "refused": 2700.0}  # seconds left
+VERDICTS = {"open": "open", "bare": "required", "empty": "required"}
+
+
+def register(provider: Provider, scopes: list[str]) -> Registration:
+    """The client that the stored credentials belong to, known at both ends."""
+    provider.add_client(
+        OAuthClientInformationFull(
+            client_id=CLIENT_ID,
+            client_name="keyrack",
+            redirect_uris=[AnyUrl(REDIRECT_URI)],
+            token_endpoint_auth_method="none",
+            grant_types=["authorization_code", "refresh_token"],
+            scope=" ".join(scopes),
+        )
+    )
+    return Registration(
+        issuer=provider.issuer, client_id=CLIENT_ID, kind="dynamic", redirect_uris=(REDIRECT_URI,)
+    )
+
+
+def stock(rack: Rack, role: Role, url: str, provider: Provider, registration: Registration, now: float) -> None:
+    """Put in what the role's part needs: a grant that the issuer knows, or what a check found."""
+    if role.part in LIFE:
+        rack.save(_grant(role, url, provider, registration, now))
+        if role.part == "refused":
+            rack.note(url, DEFAULT_ACCOUNT, refusal=(now - 300, "The server refused the token: it was withdrawn."))
+    elif role.part in VERDICTS:
+        rack.note(url, DEFAULT_ACCOUNT, check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28"))  # type: ignore[arg-type]
+    elif role.part == "down":
+        rack.note(url, DEFAULT_ACCOUNT, check=Check(now - 60, "unreachable", "The server refuses connections."))
+
+
+def _grant(role: Role, url: str, provider: Provider, registration: Registration, now: float) -> Grant:
+    left = LIFE[role.part]
+    issued = provider.issue(CLIENT_ID, list(role.scopes), url, int(left))
+    if role.part == "refused":
+        provider.withdraw(issued.access_token)
+    refreshable = role.part != "refused"
+    tokens = TokenSet(
+        access_token=Secret(issued.access_token),
+        refresh_token=Secret(str(issued.refresh_token)) if refreshable else None,
+        expires_at=now + left,
+        scopes=role.scopes,
+    )
+    credential = Credential(
+        kind="oauth",
+        issuer=provider.issuer,
+        client_id=CLIENT_ID,
+        client_kind="dynamic",
+        resource=url,
+        scopes=role.scopes,
+        obtained_at=now + left - provider.token_seconds,
+        expires_at=now + left,
+        refreshable=refreshable,
+        label="demo user",
+    )
+    endpoints = Endpoints(token=f"{provider.issuer}/token", revocation=f"{provider.issuer}/revoke")
+    return Grant(url, DEFAULT_ACCOUNT, credential, tokens, registration, endpoints)
