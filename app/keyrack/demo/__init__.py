@@ -8,6 +8,7 @@ from types import FrameType
 from keyrack.domain.errors import KeyrackError
 
 NEEDED = ("mcp", "uvicorn")
+INSTALL = f"{sys.executable} -m pip install 'keyrack[demo]'"
 
 
 def run_demo() -> int:
@@ -17,9 +18,7 @@ def run_demo() -> int:
     from importlib.util import find_spec
 
     if not all(find_spec(name) for name in NEEDED):
-        raise KeyrackError(
-            "The demo's servers are not installed.", hint=f"Install them: {sys.executable} -m pip install 'keyrack[demo]'"
-        )
+        raise KeyrackError("The demo's servers are not installed.", hint=f"Install them: {INSTALL}")
     print("Starting the demo's servers …", flush=True)
     _end_on_signals()
     import os

@@ -13,11 +13,12 @@ from urllib.parse import urljoin
 
 READ_TIME = 1.5  # seconds that the sign-in screen stands before it is approved
 TIMEOUT = 10.0
+SCREENS = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 
 
 def can_show(env: Mapping[str, str], platform: str = sys.platform) -> bool:
     """Is there a desktop, or a browser that the user named?"""
-    return platform in ("darwin", "win32") or any(env.get(name) for name in ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY"))
+    return platform in ("darwin", "win32") or any(env.get(name) for name in SCREENS)
 
 
 def approving(url: str, wait: float = READ_TIME) -> bool:

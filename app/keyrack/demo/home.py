@@ -24,7 +24,10 @@ def furnish(home: Path, urls: Mapping[str, str]) -> dict[str, str]:
             entry["headers"] = {"Authorization": HEADERS[role.name]}
         entries[role.client][role.name] = entry
     entries["Claude Code"]["filesystem"] = {
-        "type": "stdio", "command": "mcp-filesystem", "args": ["."], "env": {"FILES_ROOT": "/srv/files"}
+        "type": "stdio",
+        "command": "mcp-filesystem",
+        "args": ["."],
+        "env": {"FILES_ROOT": "/srv/files"},
     }
     entries["Cursor"]["notes"] = {"url": urls["notes"]}  # the same server, named twice
     _write(home / ".claude.json", {"mcpServers": entries["Claude Code"]})

@@ -67,14 +67,22 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         )
         return construct_redirect_uri(back, code=code, state=params.state)
 
-    def issue(self, client_id: str, scopes: list[str], resource: str | None, seconds: int | None = None) -> OAuthToken:
+    def issue(
+        self, client_id: str, scopes: list[str], resource: str | None, seconds: int | None = None
+    ) -> OAuthToken:
         """A new pair of tokens, of which the access token lives `seconds`."""
         life = self.token_seconds if seconds is None else seconds
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self._access[access] = AccessToken(
-            token=access, client_id=client_id, scopes=scopes, expires_at=int(time.time()) + life, resource=resource
+            token=access,
+            client_id=client_id,
+            scopes=scopes,
+            expires_at=int(time.time()) + life,
+            resource=resource,
         )
-        self._refresh[refresh] = RefreshToken(token=refresh, client_id=client_id, scopes=scopes, resource=resource)
+        self._refresh[refresh] = RefreshToken(
+            token=refresh, client_id=client_id, scopes=scopes, resource=resource
+        )
         self._pairs[access], self._pairs[refresh] = refresh, access
         return OAuthToken(access_token=access, refresh_token=refresh, expires_in=life, scope=" ".join(scopes))
 
@@ -110,9 +118,13 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         self, client: OAuthClientInformationFull, authorization_code: AuthorizationCode
     ) -> OAuthToken:
         del self._codes[authorization_code.code]
-        return self.issue(authorization_code.client_id, authorization_code.scopes, authorization_code.resource)
+        return self.issue(
+            authorization_code.client_id, authorization_code.scopes, authorization_code.resource
+        )
 
-    async def load_refresh_token(self, client: OAuthClientInformationFull, refresh_token: str) -> RefreshToken | None:
+    async def load_refresh_token(
+        self, client: OAuthClientInformationFull, refresh_token: str
+    ) -> RefreshToken | None:
         return self._refresh.get(refresh_token)
 
     async def exchange_refresh_token(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+
+from mcp.server.auth.provider import ProviderTokenVerifier
 
 from keyrack.demo.cast import ALL_SCOPES, CAST
 from keyrack.demo.home import furnish
 from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.seed import register, stock
-from keyrack.demo.servers import authorization_server, mcp_server
+from keyrack.demo.servers import Guard, authorization_server, mcp_server
 from keyrack.operations.parts import Parts
 from keyrack.store.rack import memory_rack
 from keyrack.wiring import parts
@@ -28,21 +30,22 @@ class Sandbox(NamedTuple):
 
 
 @contextmanager
-def sandbox(browse: Callable[[str], bool]) -> Iterator[Sandbox]:
+def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
     """Everything runs while the block does; the folder and the servers go with it."""
     with tempfile.TemporaryDirectory(prefix="keyrack-demo-") as folder, Loopback() as loopback:
         home = Path(folder)
         sock, issuer = loopback.reserve()
         provider = Provider(issuer)
         loopback.serve(sock, authorization_server(provider, ALL_SCOPES))
+        verifier = ProviderTokenVerifier(provider)
         urls: dict[str, str] = {}
         for role in CAST:
             sock, base = loopback.reserve()
             urls[role.name] = url = f"{base}/mcp"
             if role.part == "down":
                 continue  # the port is taken and nobody listens
-            guard = provider if role.scopes else None
-            loopback.serve(sock, mcp_server(role.name, role.tool, url, guard, list(role.scopes)))
+            guard = Guard(issuer, verifier, list(role.scopes)) if role.scopes else None
+            loopback.serve(sock, mcp_server(role.name, role.tool, url, guard))
         rack = memory_rack(time.time)
         registration = register(provider, ALL_SCOPES)
         for role in CAST:

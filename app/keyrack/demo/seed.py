@@ -7,14 +7,23 @@ from pydantic import AnyUrl
 
 from keyrack.demo.cast import Role
 from keyrack.demo.provider import Provider
-from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.model import (
+    DEFAULT_ACCOUNT,
+    Check,
+    Credential,
+    Endpoints,
+    Grant,
+    Registration,
+    TokenSet,
+    Verdict,
+)
 from keyrack.domain.secret import Secret
 from keyrack.operations.parts import Rack
 
 CLIENT_ID = "keyrack-demo"
 REDIRECT_URI = "http://127.0.0.1:8085/callback"
 LIFE = {"valid": 3300.0, "expiring": 240.0, "refreshable": -1200.0, "refused": 2700.0}  # seconds left
-VERDICTS = {"open": "open", "bare": "required", "empty": "required"}
+VERDICTS: dict[str, Verdict] = {"open": "open", "bare": "required", "empty": "required"}
 
 
 def register(provider: Provider, scopes: list[str]) -> Registration:
@@ -34,16 +43,20 @@ def register(provider: Provider, scopes: list[str]) -> Registration:
     )
 
 
-def stock(rack: Rack, role: Role, url: str, provider: Provider, registration: Registration, now: float) -> None:
+def stock(
+    rack: Rack, role: Role, url: str, provider: Provider, registration: Registration, now: float
+) -> None:
     """Put in what the role's part needs: a grant that the issuer knows, or what a check found."""
     if role.part in LIFE:
         rack.save(_grant(role, url, provider, registration, now))
         if role.part == "refused":
-            rack.note(url, DEFAULT_ACCOUNT, refusal=(now - 300, "The server refused the token: it was withdrawn."))
+            rack.note(url, DEFAULT_ACCOUNT, refusal=(now - 300, "The server refused the token."))
     elif role.part in VERDICTS:
-        rack.note(url, DEFAULT_ACCOUNT, check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28"))  # type: ignore[arg-type]
+        rack.note(url, DEFAULT_ACCOUNT, check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28"))
     elif role.part == "down":
-        rack.note(url, DEFAULT_ACCOUNT, check=Check(now - 60, "unreachable", "The server refuses connections."))
+        rack.note(
+            url, DEFAULT_ACCOUNT, check=Check(now - 60, "unreachable", "The server refuses connections.")
+        )
 
 
 def _grant(role: Role, url: str, provider: Provider, registration: Registration, now: float) -> Grant:

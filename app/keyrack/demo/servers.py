@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 from mcp.server import MCPServer
-from mcp.server.auth.provider import ProviderTokenVerifier
+from mcp.server.auth.provider import TokenVerifier
 from mcp.server.auth.routes import create_auth_routes
 from mcp.server.auth.settings import AuthSettings, ClientRegistrationOptions, RevocationOptions
 from starlette.applications import Starlette
@@ -33,7 +33,9 @@ def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
     routes: list[Any] = create_auth_routes(
         provider,
         issuer_url=_url(provider.issuer),
-        client_registration_options=ClientRegistrationOptions(enabled=True, valid_scopes=scopes, default_scopes=scopes),
+        client_registration_options=ClientRegistrationOptions(
+            enabled=True, valid_scopes=scopes, default_scopes=scopes
+        ),
         revocation_options=RevocationOptions(enabled=True),
     )
 
@@ -41,15 +43,17 @@ def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
         ticket = request.query_params.get("ticket", "")
         asked = provider.asked(ticket)
         if asked is None:
-            return _page("Nothing to decide", "<p>This request was answered already, or it is not one of ours.</p>", 404)
+            return _page("Nothing to decide", "<p>This request was answered already.</p>", 404)
         wanted = "".join(f"<li>{escape(scope)}</li>" for scope in asked.params.scopes or [])
         back = origin(str(asked.params.redirect_uri))
         return _page(
             "Demo sign-in",
             f"<p><b>{escape(asked.client.client_name or 'A program')}</b> asks for access to"
-            f" <b>{escape(asked.params.resource or 'a server')}</b>, as the demo's only user.</p><ul>{wanted}</ul>"
+            f" <b>{escape(asked.params.resource or 'a server')}</b>, as the demo's only user.</p>"
+            f"<ul>{wanted}</ul>"
             f"<form method=post action='/consent?ticket={escape(ticket, quote=True)}'>"
-            "<button name=answer value=approve>Approve</button><button name=answer value=deny>Deny</button></form>"
+            "<button name=answer value=approve>Approve</button>"
+            "<button name=answer value=deny>Deny</button></form>"
             f"<p>Either way you go back to {escape(back)}.</p>",
         )
 
@@ -64,17 +68,26 @@ def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
     return Starlette(routes=routes)
 
 
-def mcp_server(name: str, tool: str, url: str, provider: Provider | None = None, scopes: list[str] | None = None) -> Starlette:
-    """An MCP server with one tool; with a provider it takes only that one's tokens for `url`."""
-    auth = None if provider is None else AuthSettings(
-        issuer_url=_url(provider.issuer),
-        required_scopes=scopes,
-        resource_server_url=_url(url),
-        validate_token_resource=True,
-    )
-    server = MCPServer(
-        name, auth=auth, token_verifier=ProviderTokenVerifier(provider) if provider else None, log_level="CRITICAL"
-    )
+class Guard(NamedTuple):
+    """Who may come in: holders of this issuer's tokens with these scopes."""
+
+    issuer: str
+    verifier: TokenVerifier
+    scopes: list[str]
+
+
+def mcp_server(name: str, tool: str, url: str, guard: Guard | None = None) -> Starlette:
+    """An MCP server with one tool at `url`, open or guarded."""
+    auth = verifier = None
+    if guard is not None:
+        verifier = guard.verifier
+        auth = AuthSettings(
+            issuer_url=_url(guard.issuer),
+            required_scopes=guard.scopes,
+            resource_server_url=_url(url),
+            validate_token_resource=True,
+        )
+    server = MCPServer(name, auth=auth, token_verifier=verifier, log_level="CRITICAL")
     server.tool(name=tool)(_say_hello)
     return server.streamable_http_app(stateless_http=True)
 

@@ -1,0 +1,157 @@
+"""Authorization servers that nobody here wrote, each with an MCP server behind it.
+
+`oidc()`: npm's oidc-provider in Node, strict and with reuse detection.
+`sdk()`: the routes of the official Python SDK, as in the demo.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+from mcp.server.auth.provider import AccessToken, ProviderTokenVerifier, TokenVerifier
+
+from keyrack.demo.loopback import Loopback
+from keyrack.demo.provider import Provider
+from keyrack.demo.servers import Guard, authorization_server, mcp_server
+
+FOLDER = Path(__file__).with_name("oidc")
+SCOPES = ["mcp:read", "mcp:write"]
+PORT_TAKEN = 98  # as.mjs ends with it
+START_SECONDS = 60
+
+
+class AuthServer(NamedTuple):
+    """What a test must know of a running pair."""
+
+    issuer: str
+    mcp_url: str
+
+    def fault(self, path: str, mode: str, *, status: int = 503, times: int = 1) -> None:
+        """Let the next requests to `path` fail (oidc only): status | reset | hang | lost."""
+        query = {"path": path, "mode": mode, "status": status, "times": times}
+        httpx.get(f"{self.issuer}/-/fault", params=query, trust_env=False).raise_for_status()
+
+    def accepts(self, token: str) -> bool:
+        """Does the MCP server take this token?"""
+        call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
+        return httpx.post(self.mcp_url, json=call, headers=headers, trust_env=False).status_code != 401
+
+
+def node() -> str | None:
+    """A Node that is new enough for oidc-provider: npm's own, else the machine's."""
+    for program in FOLDER.glob("node_modules/node-linux-*/bin/node"):
+        return str(program)
+    return shutil.which("node")
+
+
+def missing() -> str:
+    """Why `oidc()` can't run here, or ""."""
+    if node() is None:
+        return "Node is not installed (apt-get install nodejs npm)"
+    if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
+        return "oidc-provider is not installed (npm ci --prefix tests/support/oidc)"
+    return ""
+
+
+@contextmanager
+def oidc(token_seconds: int = 300) -> Iterator[AuthServer]:
+    """oidc-provider, and an MCP server that asks it about every token (RFC 7662)."""
+    with Loopback() as loopback:
+        sock, base = loopback.reserve()
+        url = f"{base}/mcp"
+        with _provider_process(url, token_seconds) as issuer:
+            loopback.serve(sock, mcp_server("guarded", "hello", url, Guard(issuer, Introspection(issuer), SCOPES[:1])))
+            yield AuthServer(issuer, url)
+
+
+@contextmanager
+def sdk(token_seconds: int = 300) -> Iterator[AuthServer]:
+    """The SDK's authorization server, and an MCP server that trusts it."""
+    with Loopback() as loopback:
+        sock, issuer = loopback.reserve()
+        provider = Provider(issuer, token_seconds)
+        loopback.serve(sock, authorization_server(provider, SCOPES))
+        sock, base = loopback.reserve()
+        url = f"{base}/mcp"
+        guard = Guard(issuer, ProviderTokenVerifier(provider), SCOPES[:1])
+        loopback.serve(sock, mcp_server("guarded", "hello", url, guard))
+        yield AuthServer(issuer, url)
+
+
+class Introspection(TokenVerifier):
+    """Asks the issuer, as the MCP server's own client, what a token is worth."""
+
+    def __init__(self, issuer: str) -> None:
+        self._url = f"{issuer}/token/introspection"
+
+    async def verify_token(self, token: str) -> AccessToken | None:
+        async with httpx.AsyncClient(trust_env=False) as client:
+            reply = await client.post(self._url, data={"token": token}, auth=("mcp-server", "mcp-server-secret"))
+        facts = reply.json() if reply.status_code == 200 else {}
+        if not facts.get("active"):
+            return None
+        return AccessToken(
+            token=token,
+            client_id=facts["client_id"],
+            scopes=facts.get("scope", "").split(),
+            expires_at=facts.get("exp"),
+            resource=facts.get("aud"),
+            subject=facts.get("sub"),
+        )
+
+
+@contextmanager
+def _provider_process(resource: str, token_seconds: int) -> Iterator[str]:
+    """Run as.mjs on a free port. Its address is part of its metadata, so the port comes first."""
+    with tempfile.TemporaryFile("w+") as log:
+        for _ in range(5):
+            port = _free_port()
+            env = {**os.environ, "PORT": str(port), "RESOURCE": resource, "TOKEN_SECONDS": str(token_seconds)}
+            process = subprocess.Popen(
+                [str(node()), "as.mjs"], cwd=FOLDER, env=env, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+            if _is_ready(process):
+                break
+            process.wait()
+            _close(process)
+            if process.returncode != PORT_TAKEN:
+                log.seek(0)
+                raise RuntimeError(f"oidc-provider did not start: {log.read()[-2000:]}")
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+            process.wait()
+            _close(process)
+
+
+def _is_ready(process: subprocess.Popen[str]) -> bool:
+    limit = threading.Timer(START_SECONDS, process.kill)
+    limit.start()
+    assert process.stdout is not None
+    with suppress(ValueError):
+        ready = process.stdout.readline().strip() == "ready"
+    limit.cancel()
+    return ready
+
+
+def _close(process: subprocess.Popen[str]) -> None:
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
