@@ -21,7 +21,7 @@ def parse_url(text: str) -> str:
     Scheme and host in lower case, default port dropped, path and query kept.
     Raises BadUrl with a sentence for anything that is not plain http(s).
     """
-    if isinstance(text, str) and PLAIN.fullmatch(text):
+    if PLAIN.fullmatch(text):
         return text
     parts = _split(text)
     if parts.fragment or "#" in text:

@@ -1,0 +1,110 @@
+"""Checklist 13-19."""
+
+import base64
+import hashlib
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.secret import Secret
+from keyrack.oauth.authorize import (
+    authorization_url,
+    check_answer,
+    choose_scopes,
+    new_pkce,
+    new_state,
+    request_parameters,
+)
+from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
+
+ISSUER = "https://auth.example"
+SERVER = AuthorizationServer(ISSUER, ISSUER + "/authorize", ISSUER + "/token")
+PROTECTED = ProtectedResource("https://a.example/mcp", (ISSUER,), ("read", "write"))
+STATE = Secret("state-1")
+
+
+def test_pkce_is_s256_of_a_fresh_verifier():
+    one, two = new_pkce(), new_pkce()
+    digest = hashlib.sha256(one.verifier.reveal().encode()).digest()
+    assert one.challenge == base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    assert one.verifier != two.verifier and 43 <= len(one.verifier) <= 128
+    assert new_state() != new_state()
+
+
+@pytest.mark.parametrize(
+    ("challenge", "protected", "supported", "configured", "added", "expected"),
+    [
+        ("a b", PROTECTED, None, None, (), ("a", "b")),
+        ("", PROTECTED, None, None, (), ("read", "write")),
+        ("", None, None, None, (), ()),
+        ("a", PROTECTED, ("a", "offline_access"), None, (), ("a", "offline_access")),
+        ("a", PROTECTED, ("a",), None, (), ("a",)),
+        ("", None, ("offline_access",), None, (), ()),
+        ("a", PROTECTED, ("offline_access",), ("mine",), (), ("mine",)),
+        ("a", PROTECTED, None, None, ("b", "a"), ("a", "b")),
+    ],
+)
+def test_17_the_scopes_asked_for(challenge, protected, supported, configured, added, expected):
+    server = SERVER._replace(scopes_supported=supported)
+    found = choose_scopes(Challenge("Bearer", {"scope": challenge}), protected, server, configured, added)
+    assert found == expected
+
+
+def test_14_the_resource_is_sent_verbatim_and_the_endpoints_own_query_stays():
+    parameters = request_parameters(
+        client_id="c",
+        redirect_uri="http://127.0.0.1:8085/callback",
+        state=STATE,
+        pkce=new_pkce(),
+        scopes=("read",),
+        resource="https://A.example/mcp",
+    )
+    query = parse_qs(urlsplit(authorization_url(ISSUER + "/authorize?tenant=7", parameters)).query)
+    assert query["resource"] == ["https://A.example/mcp"]
+    assert query["tenant"] == ["7"]
+    assert query["code_challenge_method"] == ["S256"]
+    assert query["state"] == ["state-1"]
+
+
+def test_the_old_route_sends_no_resource():
+    parameters = request_parameters(
+        client_id="c", redirect_uri="r", state=STATE, pkce=new_pkce(), scopes=(), resource=None
+    )
+    assert "resource" not in parameters and "scope" not in parameters
+
+
+@pytest.mark.parametrize(
+    ("answer", "promises_iss", "word"),
+    [  # 15, 18, 19: None means accepted
+        ({"state": "state-1", "code": "c"}, False, None),
+        ({"state": "state-1", "code": "c", "iss": ISSUER}, False, None),
+        ({"state": "state-1", "code": "c", "iss": ISSUER}, True, None),
+        ({"state": "state-1", "code": "c"}, True, "promises"),
+        ({"state": "state-1", "code": "c", "iss": ISSUER + "/"}, False, "another issuer"),
+        ({"state": "state-1", "code": "c", "iss": "HTTPS://auth.example"}, False, "another issuer"),
+        ({"state": "state-1", "code": "c", "iss": ISSUER + ":443"}, True, "another issuer"),
+        ({"state": "state-1", "code": "c", "iss": ""}, False, "another issuer"),
+        ({"state": "other", "code": "c"}, False, "another login"),
+        ({"code": "c"}, False, "another login"),
+        ({"state": "state-1"}, False, "no code"),
+        ({"state": "state-1", "error": "access_denied"}, False, "denied"),
+        ({"state": "state-1", "error": "server_error", "error_description": "boom"}, False, "boom"),
+        (
+            {"state": "state-1", "error": "x", "error_description": "EVIL", "iss": "https://evil"},
+            False,
+            "another issuer",
+        ),
+        ({"state": "state-1", "error": "x", "error_description": "EVIL"}, True, "promises"),
+    ],
+)
+def test_the_answer_is_checked_before_the_code_goes_anywhere(answer, promises_iss, word):
+    server = SERVER._replace(iss_parameter_supported=promises_iss)
+    secrets = {key: Secret(value) for key, value in answer.items()}
+    if word is None:
+        assert check_answer(secrets, state=STATE, server=server) == Secret("c")
+        return
+    with pytest.raises(KeyrackError, match=word) as caught:
+        check_answer(secrets, state=STATE, server=server)
+    assert "EVIL" not in str(caught.value)

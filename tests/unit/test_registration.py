@@ -1,0 +1,133 @@
+"""Checklist 9-12."""
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import ClientSettings, Registration
+from keyrack.domain.secret import Secret
+from keyrack.oauth.discovery import AuthorizationServer
+from keyrack.oauth.effects import Failed
+from keyrack.oauth.registration import known, register
+from support.canned import ISSUER, REDIRECT, World, play, reply
+
+SERVER = AuthorizationServer(ISSUER, ISSUER + "/authorize", ISSUER + "/token", ISSUER + "/register")
+STORED = Registration(ISSUER, "old", "dynamic", redirect_uris=(REDIRECT,))
+CIMD = SERVER._replace(client_id_metadata_document_supported=True)
+
+
+def test_9_a_pre_registered_client_comes_first():
+    found = known(
+        CIMD, ClientSettings(client_id="mine", client_metadata_url="https://k.example/c"), STORED, REDIRECT, 0
+    )
+    assert found and (found.client_id, found.kind) == ("mine", "pre-registered")
+
+
+def test_9_then_the_metadata_document_where_the_issuer_takes_one():
+    settings = ClientSettings(client_metadata_url="https://k.example/c")
+    found = known(CIMD, settings, STORED, REDIRECT, 0)
+    assert found and (found.client_id, found.kind) == ("https://k.example/c", "metadata-document")
+    assert known(SERVER, settings, STORED, REDIRECT, 0) == STORED
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        STORED._replace(issuer="https://other.example"),  # 12
+        STORED._replace(redirect_uris=("http://127.0.0.1:9/callback",)),
+        STORED._replace(client_secret=Secret("s"), secret_expires_at=1000.0),  # 11
+        STORED._replace(kind="pre-registered"),
+        None,
+    ],
+)
+def test_a_registration_that_does_not_fit_is_not_used(stored):
+    assert known(SERVER, ClientSettings(), stored, REDIRECT, 1000.0) is None
+
+
+def test_12_a_pre_registered_client_of_another_issuer_is_an_error():
+    with pytest.raises(KeyrackError, match="other.example"):
+        known(SERVER, ClientSettings(client_id="c", issuer="https://other.example"), None, REDIRECT, 0)
+
+
+@pytest.mark.parametrize(
+    ("supported", "method"),
+    [
+        (None, "client_secret_basic"),
+        (("client_secret_post",), "client_secret_post"),
+        (("none", "client_secret_basic"), "client_secret_basic"),
+    ],
+)
+def test_20_a_pre_registered_secret_is_sent_as_the_server_says(supported, method):
+    settings = ClientSettings(client_id="c", client_secret=Secret("s"))
+    server = SERVER._replace(token_endpoint_auth_methods_supported=supported)
+    found = known(server, settings, None, REDIRECT, 0)
+    assert found and found.auth_method == method
+
+
+def test_11_dynamic_registration_says_that_we_are_a_native_app_that_refreshes():
+    world = World()
+    registration = play(register(SERVER, REDIRECT, ("read",), "keyrack"), world).result
+    wanted = world.asked[0].json
+    assert wanted["application_type"] == "native"
+    assert wanted["grant_types"] == ["authorization_code", "refresh_token"]
+    assert wanted["redirect_uris"] == [REDIRECT] and wanted["scope"] == "read"
+    assert (registration.client_id, registration.issuer) == ("dyn-1", ISSUER)
+
+
+def test_11_a_returned_secret_is_used_as_the_reply_says():
+    body = {
+        "client_id": "c",
+        "client_secret": "s",
+        "token_endpoint_auth_method": "client_secret_post",
+        "client_secret_expires_at": 0,
+        "registration_access_token": "rat",
+        "registration_client_uri": ISSUER + "/register/c",
+    }
+    found = play(
+        register(SERVER, REDIRECT, (), "k"), World(**{f"POST {ISSUER}/register": reply(body, 201)})
+    ).result
+    assert found.auth_method == "client_secret_post" and found.client_secret == Secret("s")
+    assert found.secret_expires_at is None and found.registration_access_token == Secret("rat")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "word"),
+    [
+        (
+            reply({"error": "invalid_redirect_uri", "error_description": "no loopback"}, 400),
+            KeyrackError,
+            "no loopback",
+        ),
+        (reply(None, 403), KeyrackError, "403"),
+        (reply(None, 500), Temporary, "500"),
+        (Failed("down"), Temporary, "down"),
+        (reply(b"<html>", 201), KeyrackError, "not JSON"),
+        (reply({}, 201), KeyrackError, "client id"),
+        (reply({"client_id": 7}, 201), KeyrackError, "client id"),
+        (
+            reply({"client_id": "c", "redirect_uris": ["https://evil.example/"]}, 201),
+            KeyrackError,
+            "redirect URI",
+        ),
+        (
+            reply({"client_id": "c", "token_endpoint_auth_method": "tls_client_auth"}, 201),
+            KeyrackError,
+            "does not know",
+        ),
+    ],
+)
+def test_a_refused_registration_says_why(answer, kind, word):
+    with pytest.raises(KeyrackError, match=word) as caught:
+        play(register(SERVER, REDIRECT, (), "k"), World(**{f"POST {ISSUER}/register": answer}))
+    assert type(caught.value) is kind
+
+
+def test_a_refusal_gives_the_exact_redirect_uri_to_copy():
+    with pytest.raises(KeyrackError) as caught:
+        play(register(SERVER, REDIRECT, (), "k"), World(**{f"POST {ISSUER}/register": reply(None, 403)}))
+    assert REDIRECT in caught.value.hint
+
+
+def test_9_without_registration_endpoint_the_user_is_asked_for_a_client_id():
+    with pytest.raises(KeyrackError, match="no dynamic registration") as caught:
+        play(register(SERVER._replace(registration_endpoint=None), REDIRECT, (), "k"), World())
+    assert "--client-id" in caught.value.hint

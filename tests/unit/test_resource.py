@@ -1,0 +1,115 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.resource import covers, identity, is_loopback, origin, parse_url, refusal_of
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("HTTPS://MCP.Example.com/Mcp", "https://mcp.example.com/Mcp"),
+        ("https://a.example:443/mcp", "https://a.example/mcp"),
+        ("http://[::1]:8080/mcp?x=1", "http://[::1]:8080/mcp?x=1"),
+        ("https://a.example/mcp/", "https://a.example/mcp/"),
+        ("https://é.example/", "https://xn--9ca.example/"),
+    ],
+)
+def test_a_url_gets_its_request_form(text, form):
+    assert parse_url(text) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("https://user:pass@a.example/mcp", "password"),
+        ("https://a.example/mcp#x", "fragment"),
+        ("a.example/mcp", "scheme"),
+        ("javascript:alert(1)", "javascript"),
+        ("file:///etc/passwd", "file"),
+        ("https:///mcp", "no host"),
+        ("https://a.example:99999/", "URL"),
+        ("https://a.example:0/", "port 0"),
+        ("https://a.exa mple/", "spaces"),
+        ("https://a.example/\n", "control"),
+        ("https://a.example/\"x'", "quotes"),
+        ("https://[::1", "URL"),
+        ("", "empty"),
+    ],
+)
+def test_a_bad_url_is_refused_with_the_reason_and_without_the_password(text, word):
+    with pytest.raises(BadUrl) as caught:
+        parse_url(text)
+    assert word in str(caught.value)
+    assert "pass@" not in str(caught.value)
+
+
+def test_two_spellings_of_one_server_share_an_identity():
+    assert identity("https://A.example:443/mcp/") == identity("https://a.example/mcp")
+    assert identity("https://a.example/mcp") != identity("https://a.example/mcp2")
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_parsed_or_refused_and_parsing_is_stable(text):
+    try:
+        form = parse_url(text)
+    except BadUrl:
+        return
+    assert parse_url(form) == form
+
+
+@pytest.mark.parametrize(
+    ("resource", "yes"),
+    [  # checklist 3
+        ("https://a.example/mcp", True),
+        ("https://a.example/mcp/", True),
+        ("https://a.example", True),
+        ("https://a.example/", True),
+        ("https://a.example/m", False),
+        ("https://a.example/mcp/deeper", False),
+        ("https://b.example/mcp", False),
+        ("http://a.example/mcp", False),
+        ("https://a.example:8443/mcp", False),
+        ("nonsense", False),
+    ],
+)
+def test_a_resource_covers_a_server_of_its_origin_on_a_segment_boundary(resource, yes):
+    assert covers(resource, "https://a.example/mcp") is yes
+
+
+PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "http://192.168.1.5/mcp"
+
+
+@pytest.mark.parametrize(
+    ("url", "server", "allowed"),
+    [
+        ("https://auth.example.com/", PUBLIC, True),
+        ("http://auth.example.com/", PUBLIC, False),
+        ("file:///etc/passwd", PUBLIC, False),
+        ("https://127.0.0.1/", PUBLIC, False),
+        ("https://localhost/", PUBLIC, False),
+        ("https://10.0.0.1/", PUBLIC, False),
+        ("https://169.254.169.254/latest", PUBLIC, False),
+        ("https://[::1]/", PUBLIC, False),
+        ("https://[fe80::1]/", PUBLIC, False),
+        ("https://[fd00::1]/", PUBLIC, False),
+        ("https://[::ffff:10.0.0.1]/", PUBLIC, False),
+        ("https://0.0.0.0/", PUBLIC, False),
+        ("https://user@auth.example.com/", PUBLIC, False),
+        ("https://auth.example.com/#x", PUBLIC, False),
+        ("http://127.0.0.1:8/", LOCAL, True),
+        ("http://localhost:8/", LOCAL, True),
+        ("https://10.0.0.1/", LOCAL, False),
+        ("https://auth.example.com/", LOCAL, True),
+        ("https://192.168.1.6/", LAN, True),
+    ],
+)
+def test_which_urls_of_a_server_may_be_asked(url, server, allowed):
+    assert (refusal_of(url, server_url=server) is None) is allowed
+
+
+def test_origin_and_loopback():
+    assert origin("https://A.example:443/x?y") == "https://a.example"
+    assert is_loopback("http://localhost:1/") and is_loopback("http://[::1]/")
+    assert not is_loopback("http://localhost.example.com/")
