@@ -1,0 +1,153 @@
+"""What is known of one service's tokens: a card, read from TOML.
+
+A template holds `{field}` for what the user typed, `{basic}` for base64 of the
+card's `basic` pair, and in URLs only `{site}`: a secret never goes into a URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from keyrack.domain.secret import Secret
+
+# oauth: a login that anyone can start (dynamic registration); own-app: OAuth with a client that the user
+# registers; allow-list: OAuth for clients that the vendor has let in; client-credentials: id + secret.
+AuthKind = Literal["oauth", "own-app", "allow-list", "token", "client-credentials", "none"]
+
+
+class Field(NamedTuple):
+    """One thing to type in."""
+
+    key: str
+    label: str
+    secret: bool = True
+    optional: bool = False
+    hint: str = ""
+    prefixes: tuple[str, ...] = ()
+    pattern: str = ""  # a regular expression for the whole value; a hint like the prefixes
+    only_on: tuple[str, ...] = ()  # asked for only on these hosts; empty: on all
+
+
+class WrongKind(NamedTuple):
+    """A secret of the service that will not do here, known by its looks."""
+
+    sentence: str
+    prefix: str = ""
+    pattern: str = ""  # for the whole value
+    field: str = ""  # only in this field; "": in every secret one
+
+
+class Variant(NamedTuple):
+    """Another way to send the same credential."""
+
+    name: str
+    headers: Mapping[str, str]
+
+
+class Region(NamedTuple):
+    """One of a service's separate installations."""
+
+    name: str
+    host: str  # the MCP server's
+    site: str  # what {site} stands for there
+    page: str = ""  # where it is not the card's
+
+
+class Place(NamedTuple):
+    """Where a fact stands in the reply: a header, or a dotted path into the JSON."""
+
+    header: str = ""
+    json: str = ""  # ".": the whole of it
+    ignore_equal: str = ""  # a header: the same moment there means that the fact is not one
+
+
+class Check(NamedTuple):
+    """A harmless request that tells whether the service takes the token, and how to read the reply."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]  # templates; empty: the same as on the MCP server
+    json: Any = None
+    not_for: tuple[str, ...] = ()  # beginnings of good tokens that this check would refuse
+    require: Mapping[str, Any] = {}  # path: the value that a good reply has there
+    present: tuple[str, ...] = ()  # paths that a good reply has
+    forbid: tuple[str, ...] = ()  # paths that a good reply has not
+    refused: tuple[int, ...] = (401,)  # statuses that mean: not this token
+    says: Mapping[int, str] = {}  # a status: the sentence that explains it
+    error: tuple[str, ...] = ()  # paths to the vendor's word for what is wrong, best first
+    errors: Mapping[str, str] = {}  # a word that means "not this token": the sentence that explains it
+    limited: tuple[str, ...] = ()  # words that mean: too many requests
+    account: tuple[str, ...] = ()  # templates of paths ("{user} · {team}"); the first that can be filled
+    scopes: Place | None = None
+    expires: Place | None = None
+
+
+class Revoke(NamedTuple):
+    """How to undo a token by the service's own API."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]  # templates; empty: none at all
+    json: Any = None  # templates inside
+    require: Mapping[str, Any] = {}
+    irreversible: bool = True
+
+
+class Card(NamedTuple):
+    id: str
+    name: str
+    hosts: tuple[str, ...]  # exact, or ".suffix" for every name below it
+    auth: tuple[AuthKind, ...]  # in the order of what to try
+    token_name: str = ""  # "": no token can be made by hand
+    page: str = ""  # "": none, or it depends on a site that is not known yet
+    steps: tuple[str, ...] = ()
+    fields: tuple[Field, ...] = ()
+    headers: Mapping[str, str] = {}  # name: template
+    basic: str = ""  # the pair that {basic} encodes
+    variants: tuple[Variant, ...] = ()
+    prefixes: tuple[str, ...] = ()  # hints for the main field
+    wrong_kinds: tuple[WrongKind, ...] = ()
+    regions: tuple[Region, ...] = ()
+    check: Check | None = None
+    revoke: Revoke | None = None
+    never_expires: bool = False
+    confidence: str = ""  # H, M, L
+    verified: str = ""  # year-month
+    notes: tuple[str, ...] = ()
+    site: str = ""  # what {site} stood for; "": nothing, or a field asks for it
+    path: str = ""  # the user's file; "" for a card of the package
+
+    @property
+    def header(self) -> str:
+        """The first header's name, for a form that shows one."""
+        return next(iter(self.headers), "Authorization")
+
+    @property
+    def template(self) -> str:
+        """The first header's template."""
+        return next(iter(self.headers.values()), "Bearer {token}")
+
+    @property
+    def takes_token(self) -> bool:
+        """May a token made by hand be used on the MCP server itself?"""
+        return "token" in self.auth
+
+    @property
+    def main_field(self) -> str:
+        """The key of the field that `prefixes` speak of: the last secret one."""
+        return next((field.key for field in reversed(self.fields) if field.secret), "token")
+
+
+class Call(NamedTuple):
+    """A request made from a card. Secrets stay Secrets, in `json` too, until it is sent."""
+
+    method: str
+    url: str
+    headers: Mapping[str, Secret]
+    json: Any = None
+
+
+def host_matches(host: str, pattern: str) -> bool:
+    """Exact, or below a ".suffix". Never a substring."""
+    return host.endswith(pattern) and host != pattern if pattern.startswith(".") else host == pattern
