@@ -1,0 +1,39 @@
+"""What a verb works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from keyrack.cli.output import Output
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from keyrack.domain.model import Server
+    from keyrack.operations.parts import Parts
+
+
+class Context(NamedTuple):
+    out: Output
+    parts: Callable[[], Parts]
+    screen: Callable[[Callable[[], Parts]], Any]
+
+
+def target(parts: Parts, args: SimpleNamespace) -> Server:
+    """The remote server that NAME|URL and --account mean.
+
+    Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
+    """
+    from keyrack.domain.errors import KeyrackError
+    from keyrack.operations.overview import find
+
+    server = find(parts, args.operand, args.account)
+    if server.problem:
+        raise KeyrackError(server.problem, hint="keyrack doctor shows where it stands.")
+    if server.url is None:
+        raise KeyrackError(
+            f"{server.name} is a local process (stdio); its credentials are in its environment.",
+            hint="keyrack list shows which variables are set.",
+        )
+    return server

@@ -1,0 +1,29 @@
+"""`keyrack help`: the manual."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyrack.cli.spec import Verb
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+    from keyrack.cli.context import Context
+
+VERB = Verb(
+    name="help",
+    summary="show this manual, or a verb's",
+    operand="[VERB]",
+    options=(),
+    text="Shows the manual, or the page of one verb.",
+    examples=(("All of it", "keyrack help"), ("One verb", "keyrack help login")),
+)
+
+
+def run(context: Context, args: SimpleNamespace) -> int:
+    from keyrack.cli.manual import manual, page
+    from keyrack.cli.verbs import module_of
+
+    context.out.line(page(module_of(args.operand).VERB) if args.operand else manual())
+    return 0

@@ -1,0 +1,142 @@
+"""What goes to stdout and stderr: encodings, colours, glyphs, columns."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Literal, TextIO
+
+from keyrack.cli.exits import OutputClosed, abandon
+from keyrack.domain.errors import KeyrackError
+
+Colour = Literal["green", "yellow", "red", "cyan", "dim", ""]
+
+_CODES = {"green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2"}
+_IN_ASCII = str.maketrans(
+    {"✓": "+", "✕": "x", "▸": ">", "●": "*", "◐": "~", "↻": "@", "○": "o", "–": "-", "·": "-",
+     "…": "...", "“": '"', "”": '"', "’": "'"}
+)  # fmt: skip
+
+
+class Output:
+    """The two streams of one run. Strings come in already `plain`."""
+
+    def __init__(self) -> None:
+        self.stdout: TextIO | None = sys.stdout
+        self.stderr: TextIO | None = sys.stderr
+
+    def line(self, text: str) -> None:
+        """A line of the answer."""
+        if self.stdout is None:
+            raise KeyrackError("There is no output to write to.")
+        try:
+            _write(self.stdout, text)
+        except OSError as error:
+            self._fail(error)
+
+    def note(self, text: str) -> None:
+        """A line for the person, on stderr. Lost without complaint where nobody reads it."""
+        if self.stderr is None:
+            return
+        try:
+            _write(self.stderr, text)
+            self.stderr.flush()
+        except (OSError, ValueError):
+            abandon(self.stderr)
+            self.stderr = None
+
+    def prompt(self, text: str) -> None:
+        """A question on stderr; the answer is typed behind it."""
+        if self.stderr is not None:
+            _write(self.stderr, text, end="")
+            self.stderr.flush()
+
+    def flush(self) -> None:
+        """Make sure that the answer has arrived."""
+        if self.stdout is None:
+            return
+        try:
+            self.stdout.flush()
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        abandon(self.stdout)
+        if isinstance(error, BrokenPipeError):
+            raise OutputClosed from None
+        raise KeyrackError(f"The output can't be written: {error.strerror}.") from None
+
+
+def _write(stream: TextIO, text: str, end: str = "\n") -> None:
+    try:
+        stream.write(text + end)
+    except UnicodeEncodeError:
+        encoding = stream.encoding
+        simple = text.translate(_IN_ASCII).encode(encoding, "replace").decode(encoding)
+        stream.write(simple + end)
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Is a person there?"""
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def paint(text: str, colour: Colour, stream: TextIO | None) -> str:
+    """`text` in a colour where the stream shows colours and the user has not said NO_COLOR."""
+    if not colour or not _has_colours(stream):
+        return text
+    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
+
+
+def _has_colours(stream: TextIO | None) -> bool:
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not is_terminal(stream):
+        return False
+    return sys.platform != "win32" or "WT_SESSION" in os.environ
+
+
+def width_of(stream: TextIO | None) -> int | None:
+    """The terminal's columns; None where there is no terminal, and so no limit."""
+    if not is_terminal(stream):
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def cells(text: str) -> int:
+    """How many columns a terminal gives to `text`."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def cut(text: str, width: int) -> str:
+    """`text` in at most `width` columns, with “…” where something is missing."""
+    if cells(text) <= width:
+        return text
+    while text and cells(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def columns(rows: Sequence[Sequence[str]], width: int | None) -> list[list[str]]:
+    """Pad every cell to its column; in a narrow terminal, cut the first column and then the last."""
+    widest = [max(cells(cell) for cell in column) for column in zip(*rows, strict=True)]
+    if width is not None:
+        over = sum(widest) + 2 * (len(widest) - 1) - width
+        for index, least in ((0, 12), (-1, 4)):
+            less = max(0, min(over, widest[index] - least))
+            widest[index] -= less
+            over -= less
+    return [[_padded(cut(cell, w), w) for cell, w in zip(row, widest, strict=True)] for row in rows]
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cells(text))

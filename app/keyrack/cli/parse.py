@@ -1,0 +1,98 @@
+"""From words to values.
+
+A parser of our own because argparse repeats what was typed in its messages (a
+token typed by mistake would be in a log), and costs as much as a listing.
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from keyrack.cli.spec import CONFIG, HELP, VERSION, Option, Verb
+from keyrack.domain.errors import UsageError
+from keyrack.domain.text import plain
+
+
+def parse_global(argv: list[str]) -> tuple[SimpleNamespace, list[str]]:
+    """The options before the verb, and the words from the verb on."""
+    values = _defaults((CONFIG, HELP, VERSION))
+    rest = list(argv)
+    while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
+        word = rest.pop(0)
+        _take(word, rest, (CONFIG, HELP, VERSION), values, "keyrack --help tells them all.")
+    return values, rest
+
+
+def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
+    """A verb's options by their keys, and `operand` (None where it was left out).
+
+    Raises UsageError; its sentence never repeats a value, which may be a secret.
+    """
+    hint = f"keyrack {verb.name} --help tells how it is used."
+    options = (*verb.options, CONFIG, HELP)
+    values = _defaults(options)
+    operands: list[str] = []
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            operands += rest
+            break
+        if word.startswith("-") and word != "-":
+            _take(word, rest, options, values, hint)
+        else:
+            operands.append(word)
+    values.operand = operands[0] if operands else None
+    if values.help:
+        return values
+    if len(operands) > (1 if verb.operand else 0):
+        most = verb.operand or "no name"
+        raise UsageError(f"keyrack {verb.name} takes {most} and no further words.", hint=hint)
+    if not (values.operand or verb.operand.startswith("[") or not verb.operand):
+        raise UsageError(f"keyrack {verb.name} needs {verb.operand}.", hint=hint)
+    return values
+
+
+def _defaults(options: tuple[Option, ...]) -> SimpleNamespace:
+    values = SimpleNamespace()
+    for option in options:
+        empty: Any = [] if option.repeat else None if option.value else False
+        setattr(values, option.key, empty)
+    return values
+
+
+def _take(
+    word: str, rest: list[str], options: tuple[Option, ...], values: SimpleNamespace, hint: str
+) -> None:
+    """Read one option, and its value from `rest` where it has one."""
+    flag, equals, text = word.partition("=")
+    known = {name: option for option in options for name in option.flags}
+    option = known.get(flag)
+    if option is None:
+        hint = _nearest(flag, list(known)) or hint
+        raise UsageError(f"There is no option {plain(flag, 40)} here.", hint=hint)
+    if not option.value:
+        if equals:
+            raise UsageError(f"{flag} takes no value.", hint=hint)
+        setattr(values, option.key, True)
+        return
+    if not equals:
+        if not rest or rest[0] in known:
+            raise UsageError(f"{flag} needs a value: {flag} {option.value}.", hint=hint)
+        text = rest.pop(0)
+    try:
+        value = option.read(text)
+    except ValueError as error:
+        raise UsageError(f"{flag}: {error}", hint=hint) from None
+    if option.repeat:
+        getattr(values, option.key).append(value)
+    else:
+        setattr(values, option.key, value)
+
+
+def _nearest(flag: str, known: list[str]) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(flag, known, 1)
+    return f"Did you mean {close[0]}?" if close else ""

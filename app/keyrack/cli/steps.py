@@ -1,0 +1,91 @@
+"""The steps of a login as lines on stderr, and the paste of its redirect URL."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from keyrack.cli.output import Colour, Output, is_terminal, paint
+from keyrack.cli.ssh import over_ssh, ssh_line
+from keyrack.domain.text import plain
+from keyrack.oauth.effects import SignIn, Step
+
+if TYPE_CHECKING:
+    from keyrack.operations.login import Event, LoginControl
+
+# An authorization request carries scopes and a resource, at most.
+MOST_URL = 16_384
+
+_GLYPHS: dict[str, tuple[str, Colour]] = {
+    "running": ("▸", "cyan"),
+    "done": ("✓", "green"),
+    "failed": ("✕", "red"),
+}
+
+
+class Steps:
+    """What `login` reports to. Called from the login's thread."""
+
+    def __init__(self, out: Output, control: LoginControl, *, verbose: bool = False) -> None:
+        self.out = out
+        self.control = control
+        self.verbose = verbose
+        self._shown: Step | None = None
+        self._reading = False
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, SignIn):
+            self._sign_in(event)
+        else:
+            self._step(event)
+
+    def _step(self, step: Step) -> None:
+        begins = step.state == "running"
+        # A running step is told once, and only where something is waited for, or on request.
+        if begins and not (self.verbose or step.key == "sign-in"):
+            return
+        line = step._replace(seconds=0.0)
+        if line == self._shown:
+            return
+        self._shown = line
+        glyph, colour = _GLYPHS[step.state]
+        detail = f"  {plain(step.detail)}" if step.detail else ""
+        took = "" if begins else f"  {step.seconds:.1f} s"
+        self.out.note(f"{paint(glyph, colour, self.out.stderr)} {plain(step.title)}{detail}{took}")
+
+    def _sign_in(self, sign_in: SignIn) -> None:
+        say = self.out.note
+        say(f"  Sign-in page: {plain(sign_in.origin)}   Returns to: {plain(sign_in.redirect_uri)}")
+        say(f"  {plain(sign_in.url, MOST_URL)}")
+        port = urlsplit(sign_in.redirect_uri).port
+        if port is not None and over_ssh(os.environ):
+            say("  This is an ssh session. So that your browser can come back here, run on your own machine:")
+            say(f"    {ssh_line(os.environ, port)}")
+        if is_terminal(sys.stdin):
+            say("  Or paste the address that the browser ends on, and press enter. ctrl+c stops.")
+            if not self._reading:
+                self._reading = True
+                threading.Thread(target=self._read_pastes, daemon=True, name="paste").start()
+
+    def _read_pastes(self) -> None:
+        """Give each line typed to the login, until it takes one or the input ends."""
+        buffer = b""
+        descriptor = sys.stdin.fileno()
+        while True:
+            # Not sys.stdin.readline(): its lock, held at exit by this thread, would end Python with an abort.
+            try:
+                chunk = os.read(descriptor, 4096)
+            except OSError:
+                return
+            if not chunk:
+                return
+            buffer += chunk
+            while b"\n" in buffer:
+                line, _, buffer = buffer.partition(b"\n")
+                text = line.decode("utf-8", "replace").strip()
+                refusal = self.control.paste(text) if text else None
+                if refusal:
+                    self.out.note(f"  {plain(refusal)}")

@@ -1,0 +1,57 @@
+"""Asking the person at the terminal, and opening the screen there."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from keyrack.cli.output import Output, is_terminal
+from keyrack.domain.errors import KeyrackError, UsageError
+from keyrack.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from keyrack.cli.context import Context
+
+# More than any token or client secret; a file given by mistake is longer.
+MOST_SECRET = 65_536
+
+
+def open_screen(context: Context) -> int:
+    """The terminal UI. Raises UsageError where there is no terminal to draw on."""
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        raise UsageError(
+            "The screen needs a terminal, and here is none.",
+            hint="keyrack list shows the same as text; keyrack help tells the rest.",
+        )
+    code = context.screen(context.parts)
+    return code if isinstance(code, int) else 0
+
+
+def agree(out: Output, question: str) -> bool:
+    """Ask y/N on stderr. Anything but a yes is a no. UsageError where nobody can answer."""
+    if not is_terminal(sys.stdin):
+        raise UsageError("There is no terminal to ask on.", hint="--yes says yes beforehand.")
+    out.prompt(f"{question} [y/N] ")
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def read_secret(prompt: str) -> Secret:
+    """A secret from standard input: one line of a pipe, or typed without being shown.
+
+    Raises KeyrackError where nothing comes, or more than one line.
+    """
+    if is_terminal(sys.stdin):
+        import getpass
+
+        try:
+            return Secret(getpass.getpass(prompt))
+        except EOFError:
+            raise KeyrackError("Nothing was typed.") from None
+    text = sys.stdin.read(MOST_SECRET + 1) if sys.stdin else ""
+    lines = text[:MOST_SECRET].strip().splitlines()
+    if not lines:
+        hint = "Pipe the secret in, or run this in a terminal."
+        raise KeyrackError("Nothing came on standard input.", hint=hint)
+    if len(lines) > 1 or len(text) > MOST_SECRET:
+        raise KeyrackError("Standard input holds more than one line, so it is not a secret alone.")
+    return Secret(lines[0])

@@ -1,0 +1,23 @@
+"""The verbs, and which module does each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from keyrack.domain.errors import UsageError
+from keyrack.domain.text import plain
+
+# In the manual's order.
+NAMES = ("list", "login", "token", "refresh", "check", "set", "clear", "doctor", "help")
+
+
+def module_of(word: str) -> ModuleType:
+    """The module of a verb: it has a `VERB` and a `run(context, args)`. Raises UsageError."""
+    if word in NAMES:
+        return import_module(f"keyrack.cli.{word}")
+    import difflib
+
+    close = difflib.get_close_matches(word, NAMES, 1)
+    hint = f"Did you mean keyrack {close[0]}?" if close else "keyrack help tells them all."
+    raise UsageError(f"“{plain(word, 40)}” is not something that keyrack does.", hint=hint)
