@@ -44,7 +44,7 @@ def test_a_registration_that_does_not_fit_is_not_used(stored):
 
 
 def test_12_a_pre_registered_client_of_another_issuer_is_an_error():
-    with pytest.raises(KeyrackError, match="other.example"):
+    with pytest.raises(KeyrackError, match=r"other\.example"):
         known(SERVER, ClientSettings(client_id="c", issuer="https://other.example"), None, REDIRECT, 0)
 
 
