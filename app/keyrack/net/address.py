@@ -1,0 +1,122 @@
+"""Where a request may go: which host, and which addresses its name leads to.
+
+The addresses are checked here and then connected to as they are, so that a name
+which answers differently the second time (DNS rebinding) gains nothing.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from keyrack.domain import resource
+from keyrack.domain.errors import BadUrl
+from keyrack.oauth.effects import Failed
+
+# Like socket.getaddrinfo, which is the real one.
+Resolver = Callable[..., list[Any]]
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+def permission(url: str, *, server_url: str) -> Failed | None:
+    """Why this URL is not asked, or None.
+
+    The server's own origin is the user's choice; anything else was named by a
+    server and has to pass the rules.
+    """
+    try:
+        if resource.origin(url) == resource.origin(server_url):
+            return None
+    except BadUrl as error:
+        return Failed(str(error), refused=True)
+    why = resource.refusal_of(url, server_url=server_url)
+    return Failed(f"keyrack does not ask {resource.origin(url)}: {why}.", refused=True) if why else None
+
+
+def addresses(url: str, *, server_url: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | Failed:
+    """The addresses that may be connected to for `url`, in the order to try."""
+    host = resource.host(url)
+    if resource.ip_of(host) is not None:
+        found: tuple[str, ...] | Failed = (host,)
+    elif host == "localhost" or host.endswith(".localhost"):
+        found = LOOPBACK  # never what a resolver makes of it: plain http is allowed there
+    else:
+        found = resolve(host, resolver, seconds)
+    if isinstance(found, Failed) or resource.origin(url) == resource.origin(server_url):
+        return found
+    allowed = tuple(each for each in found if not forbidden(each, server_url))
+    if not allowed and _lies_inside(server_url, resolver, seconds):
+        # A company's server and its sign-in server, both behind public names.
+        return found
+    if not allowed:
+        return Failed(f"keyrack does not ask {host}: its name leads into a private network.", refused=True)
+    return allowed
+
+
+def forbidden(address: str, server_url: str) -> bool:
+    """Is this an address that a server may not send keyrack to?"""
+    return any(resource.refusal_of_host(form, server_url=server_url) for form in _forms(address))
+
+
+def resolve(host: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | Failed:
+    """Ask the resolver; it has no time limit of its own, so it gets a thread."""
+    answers: list[tuple[str, ...] | Failed] = []
+
+    def ask() -> None:
+        try:
+            rows = resolver(host, None, type=socket.SOCK_STREAM)
+            answers.append(tuple(dict.fromkeys(str(row[4][0]) for row in rows)))
+        except (OSError, UnicodeError):
+            answers.append(())
+
+    thread = threading.Thread(target=ask, name="keyrack-resolve", daemon=True)
+    thread.start()
+    thread.join(max(seconds, 0.0))
+    if not answers:
+        return Failed(f"The name {host} was not resolved in time.")
+    return answers[0] or Failed(f"The name {host} was not found.")
+
+
+def literal(host: str) -> str | None:
+    """The address that a proxy would take a host for: `127.1`, `0x7f000001`, `10.0.0.1.`."""
+    bare = host.rstrip(".")
+    if resource.ip_of(bare) is not None:
+        return bare
+    if bare == "localhost" or bare.endswith(".localhost"):
+        return LOOPBACK[0]
+    try:
+        return socket.inet_ntoa(socket.inet_aton(bare))
+    except (OSError, UnicodeError):
+        return None
+
+
+def _lies_inside(server_url: str, resolver: Resolver, seconds: float) -> bool:
+    """Does the user's own server lie in the private network too, by all its addresses?
+
+    Reached only for https (plain http to such a name is refused before), so whoever
+    answers inside has to own a certificate for the name.
+    """
+    found = resolve(resource.host(server_url), resolver, seconds)
+    return not isinstance(found, Failed) and all(forbidden(each, "https://a.example") for each in found)
+
+
+def _forms(address: str) -> tuple[str, ...]:
+    """The address, and the IPv4 address that an IPv6 form of it carries."""
+    import ipaddress
+
+    parsed = resource.ip_of(address)
+    if parsed is None:
+        return (address,)
+    if parsed.is_multicast or getattr(parsed, "is_site_local", False):
+        return ("0.0.0.0",)  # noqa: S104  # judged like an address that is not global
+    if not isinstance(parsed, ipaddress.IPv6Address):
+        return (str(parsed),)
+    inner = parsed.sixtofour
+    low = int(parsed) & 0xFFFFFFFF
+    # RFC 6052 (NAT64) and the old IPv4-compatible form; :: and ::1 are neither.
+    if int(parsed) >> 32 == 0x64FF9B << 64 or (int(parsed) >> 32 == 0 and low > 1):
+        inner = ipaddress.IPv4Address(low)
+    return (str(parsed),) if inner is None else (str(parsed), str(inner))

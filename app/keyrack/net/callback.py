@@ -1,0 +1,145 @@
+"""The loopback listener that the browser comes back to (RFC 8252, section 7.3).
+
+Browsers also send favicon requests and silent connections, and anybody on this
+machine can send anything: each visitor has a thread and a time limit, and only one
+GET with the right state ends the wait.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.secret import Secret
+from keyrack.net.page import NOT_SIGNED_IN, SIGNED_IN, answer
+from keyrack.net.ports import bind
+from keyrack.net.visit import Visit, judge, read_head
+
+PATIENCE = 5.0  # seconds for a visitor to say what it wants
+VISITORS = 20  # at once; a newer one puts out the oldest
+
+
+def listen(port: int | None = None, host: str = "127.0.0.1", path: str = "/callback") -> LoopbackCallback:
+    """Bind, and answer from now on. `host` is what stands in the redirect URI.
+
+    Raises KeyrackError when the port can't be had.
+    """
+    if host not in ("127.0.0.1", "localhost"):
+        raise KeyrackError("The callback's host can only be 127.0.0.1 or localhost.")
+    return LoopbackCallback(port, host, path)
+
+
+class LoopbackCallback:
+    """The real `operations.parts.Callback`. Safe from any thread."""
+
+    def __init__(
+        self, port: int | None = None, host: str = "127.0.0.1", path: str = "/callback", *,
+        patience: float = PATIENCE, visitors: int = VISITORS,
+    ) -> None:
+        self._path = path if path.startswith("/") else f"/{path}"
+        self._patience = patience
+        self._most = visitors
+        self._state: Secret | None = None
+        self._taken = False
+        self._closed = False
+        self._result: dict[str, Secret] | None = None
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._visitors: dict[socket.socket, None] = {}  # in the order of their coming
+        self._port, self._listeners = bind(port, both=host == "localhost")
+        self.redirect_uri = f"http://{host}:{self._port}{self._path}"
+        self._wake, self._sleeper = socket.socketpair()
+        self._accepting = threading.Thread(target=self._accept, name="keyrack-callback", daemon=True)
+        self._accepting.start()
+
+    def expect(self, state: Secret) -> None:
+        """Say which state ends the wait. Until then every visitor is sent away."""
+        with self._lock:
+            self._state = state
+
+    def wait(self, seconds: float) -> dict[str, Secret] | None:
+        """The callback's parameters; None when the time is over or `close` was called."""
+        self._over.wait(max(seconds, 0.0))
+        with self._lock:
+            return self._result
+
+    def close(self) -> None:
+        """Stop listening and end the wait. Pages that are on their way still arrive."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            visitors = list(self._visitors)
+        self._over.set()
+        self._wake.close()  # the accepting thread sees it and frees the port
+        for visitor in visitors:
+            _put_out(visitor)
+        self._accepting.join(1.0)
+
+    def _accept(self) -> None:
+        with selectors.DefaultSelector() as selector, self._sleeper:
+            selector.register(self._sleeper, selectors.EVENT_READ)
+            for listener in self._listeners:
+                listener.setblocking(False)
+                selector.register(listener, selectors.EVENT_READ)
+            while not self._closed:
+                for key, _ in selector.select():
+                    if isinstance(key.fileobj, socket.socket) and key.fileobj is not self._sleeper:
+                        self._welcome(key.fileobj)
+            for listener in self._listeners:
+                listener.close()
+
+    def _welcome(self, listener: socket.socket) -> None:
+        try:
+            visitor, _ = listener.accept()
+        except OSError:
+            return  # gone again
+        with self._lock:
+            if len(self._visitors) >= self._most:
+                oldest = next(iter(self._visitors))
+                del self._visitors[oldest]
+                _put_out(oldest)
+            self._visitors[visitor] = None
+        threading.Thread(target=self._serve, args=(visitor,), name="keyrack-visitor", daemon=True).start()
+
+    def _serve(self, visitor: socket.socket) -> None:
+        with visitor:
+            head = read_head(visitor, self._patience)
+            with self._lock:
+                state = self._state
+            visit = Visit(400) if head is None else judge(head, port=self._port, path=self._path, state=state)
+            mine = visit.parameters is not None and self._claim()
+            try:
+                visitor.settimeout(self._patience)
+                visitor.sendall(_answer(visit, mine))
+                visitor.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # it left before the answer; what it said still counts
+        with self._lock:
+            self._visitors.pop(visitor, None)
+            if mine:  # only now, so that the page is out before anybody closes
+                self._result = visit.parameters
+                self._over.set()
+
+    def _claim(self) -> bool:
+        """True for the first visitor with the right state, and for no other."""
+        with self._lock:
+            first = not self._taken and not self._closed
+            self._taken = self._taken or first
+            return first
+
+
+def _answer(visit: Visit, mine: bool) -> bytes:
+    if visit.parameters is None or not mine:
+        return answer(visit.status if visit.parameters is None else 400, head_only=visit.head_only)
+    return answer(200, NOT_SIGNED_IN if "error" in visit.parameters else SIGNED_IN)
+
+
+def _put_out(visitor: socket.socket) -> None:
+    """End a visitor's talking; what was sent to it still arrives."""
+    try:
+        visitor.shutdown(socket.SHUT_RD)
+    except OSError:
+        pass

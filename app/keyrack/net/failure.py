@@ -1,0 +1,85 @@
+"""Why a request got no reply, in a sentence.
+
+Sentences name the host, never a path, a query or a header's value.
+"""
+
+from __future__ import annotations
+
+import errno
+import ssl
+
+# OpenSSL's X509_V_ERR_… numbers.
+CERTIFICATE_PROBLEMS = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is self-signed",
+    19: "comes from an authority that this machine does not know",
+    20: "comes from an authority that this machine does not know",
+    21: "comes from an authority that this machine does not know",
+    23: "has been revoked",
+    62: "is for another host",
+    64: "is for another address",
+}
+
+UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.EHOSTDOWN}
+BROKEN = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
+
+
+def sentence(error: Exception, host: str) -> str:
+    """What happened on the way to `host`, for a person."""
+    import httpx
+
+    certificate = _cause(error, ssl.SSLCertVerificationError)
+    if isinstance(certificate, ssl.SSLCertVerificationError):
+        why = CERTIFICATE_PROBLEMS.get(certificate.verify_code, "is not valid")
+        return f"The certificate of {host} {why}."
+    if is_tls(error) and isinstance(error, httpx.ConnectError):
+        return f"{host} could not agree on a secure connection (TLS)."
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"{host} did not take the connection in time."
+    if isinstance(error, httpx.TimeoutException):
+        return too_slow(host)
+    if isinstance(error, httpx.ProxyError):
+        return f"The proxy did not let the request to {host} through."
+    system = _cause(error, OSError)
+    if isinstance(system, ConnectionRefusedError):
+        return f"{host} refused the connection."
+    if isinstance(system, OSError) and system.errno in UNREACHABLE:
+        return f"There is no way to {host} from here."
+    if isinstance(error, httpx.ConnectError):
+        return f"{host} could not be reached."
+    if isinstance(error, httpx.RemoteProtocolError) and not _is_early_end(error):
+        return f"{host} answered with something that is not HTTP."
+    if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError) or (
+        isinstance(system, OSError) and system.errno in BROKEN
+    ):
+        return f"{host} closed the connection before its answer was complete."
+    return f"The request to {host} could not be made."
+
+
+def too_slow(host: str) -> str:
+    """The server is there, and its answer is not."""
+    return f"{host} did not answer in time."
+
+
+def is_tls(error: Exception) -> bool:
+    """Did TLS fail? Then another address of the same host would fare no better."""
+    return _cause(error, ssl.SSLError) is not None
+
+
+def _is_early_end(error: Exception) -> bool:
+    """h11 tells an end in the middle from nonsense only by its words."""
+    words = str(error)
+    return "disconnected" in words or "peer closed" in words or "peer unexpectedly closed" in words
+
+
+def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
+    """The first of that kind in the chain of causes."""
+    seen: list[BaseException] = []
+    each: BaseException | None = error
+    while each is not None and each not in seen:
+        if isinstance(each, kind):
+            return each
+        seen.append(each)
+        each = each.__cause__ or each.__context__
+    return None

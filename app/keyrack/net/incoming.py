@@ -1,0 +1,94 @@
+"""Reading a reply, never more of it than allowed."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from keyrack.oauth.effects import Failed
+
+if TYPE_CHECKING:
+    import httpx
+
+END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+DATA = re.compile(rb"^data:? ?[^\r\n]", re.MULTILINE)
+
+
+class TooLarge(Exception):
+    """The body went over the limit."""
+
+
+class BadCoding(Exception):
+    """The body's content coding can't be undone."""
+
+
+def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
+    """The whole body, decoded, of at most `limit` bytes. httpx errors pass through."""
+    announced = reply.headers.get("content-length", "")
+    if announced.isdecimal() and len(announced) < 20 and int(announced) > limit:
+        return Failed(_too_large(host, limit))
+    body = bytearray()
+    try:
+        for chunk in _decoded(reply, limit):
+            body += chunk
+            if len(body) > limit:
+                raise TooLarge
+    except TooLarge:
+        return Failed(_too_large(host, limit))
+    except BadCoding:
+        return Failed(f"{host} sent its answer in a coding that keyrack did not ask for.")
+    return bytes(body)
+
+
+def read_event(reply: httpx.Response, limit: int, so_far: bytearray) -> None:
+    """Fill `so_far` up to the end of the first event that has data, the stream's end, or `limit`.
+
+    What came before a failure is in `so_far` and of use.
+    """
+    for chunk in reply.iter_raw():
+        so_far += chunk
+        if len(so_far) >= limit:
+            del so_far[limit:]
+            return
+        end = end_of_event(so_far)
+        if end is not None:
+            del so_far[end:]
+            return
+
+
+def end_of_event(stream: bytes | bytearray) -> int | None:
+    """Where the first event with data ends. Comments, and the empty event that MCP
+    2025-11-25 begins a stream with, are gone past."""
+    start = 0
+    for end in END_OF_EVENT.finditer(stream):
+        if DATA.search(stream, start, end.start()):
+            return end.end()
+        start = end.end()
+    return None
+
+
+def _decoded(reply: httpx.Response, limit: int) -> Iterator[bytes]:
+    coding = reply.headers.get("content-encoding", "").strip().lower()
+    if coding in ("", "identity"):
+        yield from reply.iter_raw()
+        return
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise BadCoding
+    # A few bytes can unpack to gigabytes: never unpack more than one byte over the limit.
+    unpacker = zlib.decompressobj(wbits=47)  # gzip or zlib, by its first bytes
+    try:
+        for chunk in reply.iter_raw():
+            yield unpacker.decompress(chunk, limit + 1)
+            if unpacker.unconsumed_tail:
+                raise TooLarge
+    except zlib.error:
+        raise BadCoding from None
+    if not unpacker.eof:
+        raise BadCoding
+
+
+def _too_large(host: str, limit: int) -> str:
+    size = f"{limit // 1024} KiB" if limit >= 1024 else f"{limit} bytes"
+    return f"{host} sent more than the {size} that keyrack reads of an answer."

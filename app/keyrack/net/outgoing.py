@@ -1,0 +1,80 @@
+"""A Request made ready for the wire. The only place where Secrets are revealed to be sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from keyrack import __version__
+from keyrack.domain import resource
+from keyrack.domain.secret import Secret
+from keyrack.oauth.effects import Failed, Request
+
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5
+
+
+class Outgoing(NamedTuple):
+    headers: list[tuple[bytes, bytes]]
+    content: bytes
+
+
+def prepare(request: Request) -> Outgoing | Failed:
+    """Headers and body as bytes, or why this is not sent. The reason shows no value."""
+    if TOKEN.fullmatch(request.method) is None:
+        return Failed("The request's method is not one of HTTP.", refused=True)
+    if _carries_secret(request) and not _is_private_way(request.url):
+        return Failed(
+            f"keyrack does not send a credential to {resource.host(request.url)}, because its address is "
+            "plain http: anybody on the way could read it.",
+            refused=True,
+        )
+    headers = {"host": resource.origin(request.url).split("://", 1)[1],
+               "user-agent": f"keyrack/{__version__}",
+               "accept": "application/json",
+               "accept-encoding": "identity"}
+    content = b""
+    if request.form is not None:
+        headers["content-type"] = "application/x-www-form-urlencoded"
+        try:
+            content = _form(request.form.items())
+        except UnicodeError:  # half a surrogate pair
+            return Failed("A form field holds characters that can't be sent.", refused=True)
+    elif request.json is not None:
+        import json
+
+        headers["content-type"] = "application/json"
+        content = json.dumps(request.json).encode()
+    if content or request.method in ("POST", "PUT", "PATCH"):
+        headers["content-length"] = str(len(content))
+    for name, value in request.headers.items():
+        plain = _plain(value)
+        if TOKEN.fullmatch(name) is None:
+            return Failed("A header's name holds characters that HTTP does not allow.", refused=True)
+        if VALUE.fullmatch(plain) is None:
+            return Failed(f"The value of the header {name} holds characters that HTTP does not allow.",
+                          refused=True)
+        headers[name.lower()] = plain.strip(" \t")
+    lines = [(key.encode("ascii"), value.encode("latin-1")) for key, value in headers.items()]
+    return Outgoing(lines, content)
+
+
+def _carries_secret(request: Request) -> bool:
+    values = [*request.headers.values(), *(request.form or {}).values()]
+    return (any(isinstance(value, Secret) for value in values)
+            or any(name.lower() in ("authorization", "cookie") for name in request.headers))
+
+
+def _is_private_way(url: str) -> bool:
+    return url.lower().startswith("https:") or resource.is_loopback(url)
+
+
+def _plain(value: str | Secret) -> str:
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _form(fields: Iterable[tuple[str, str | Secret]]) -> bytes:
+    from urllib.parse import urlencode
+
+    return urlencode([(key, _plain(value)) for key, value in fields]).encode("ascii")

@@ -1,0 +1,174 @@
+"""HTTP to a server and to what it names.
+
+One connection per send: nothing that was opened or verified for one server is used
+for another. Redirects, cookies and environment logins of the HTTP library are out
+of the way, because this works on its transport and not on its client.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urldefrag, urljoin
+
+from keyrack.domain import resource
+from keyrack.domain.errors import BadUrl
+from keyrack.net import address
+from keyrack.net.exchange import Route, exchange, quiet
+from keyrack.net.failure import is_tls, sentence, too_slow
+from keyrack.net.limits import Limits
+from keyrack.net.outgoing import Outgoing, prepare
+from keyrack.net.tls import trust
+from keyrack.net.watchdog import Watchdog
+from keyrack.oauth.effects import Failed, Request, Response
+
+if TYPE_CHECKING:
+    import ssl
+
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class HttpWire:
+    """The real wire (`operations.parts.Wire`). Safe from any thread."""
+
+    def __init__(self, limits: Limits = Limits(), resolver: address.Resolver = socket.getaddrinfo) -> None:
+        self._limits = limits
+        self._resolver = resolver
+        self._lock = threading.Lock()
+        self._running: set[Watchdog] = set()
+        self._context: ssl.SSLContext | None = None
+        self._closed = False
+
+    def close(self) -> None:
+        """End what is under way; each such send answers Failed."""
+        with self._lock:
+            self._closed = True
+            running = list(self._running)
+        for each in running:
+            each.expire()
+
+    def send(self, request: Request, *, server_url: str) -> Response | Failed:
+        """Send a request on behalf of the server at `server_url`; follow a GET within its origin."""
+        deadline = time.monotonic() + self._limits.total
+        try:
+            request = request._replace(url=resource.parse_url(request.url))
+        except BadUrl as error:
+            return Failed(str(error), refused=True)
+        for _ in range(self._limits.hops + 1):
+            reply = self._send_once(request, server_url, deadline)
+            if isinstance(reply, Failed):
+                return reply
+            target = _redirect(request, reply)
+            if target is None or isinstance(target, Failed):
+                return target or reply
+            request = request._replace(url=target)
+        return Failed(f"{resource.host(request.url)} redirects again and again.", refused=True)
+
+    def _send_once(self, request: Request, server_url: str, deadline: float) -> Response | Failed:
+        refusal = address.permission(request.url, server_url=server_url)
+        if refusal is not None:
+            return refusal
+        ready = prepare(request)
+        if isinstance(ready, Failed):
+            return ready
+        routes = self._routes(request.url, server_url, deadline)
+        return routes if isinstance(routes, Failed) else self._try(request, ready, routes, deadline)
+
+    def _routes(self, url: str, server_url: str, deadline: float) -> tuple[Route, ...] | Failed:
+        proxy = proxy_for(url)
+        if proxy is None:
+            wait = min(self._limits.connect, deadline - time.monotonic())
+            found = address.addresses(url, server_url=server_url, resolver=self._resolver, seconds=wait)
+            return found if isinstance(found, Failed) else tuple(Route(address=each) for each in found)
+        # The proxy resolves the name, so only what the URL says literally can be checked.
+        said = address.literal(resource.host(url))
+        own = resource.origin(url) == resource.origin(server_url)
+        if said is not None and not own and address.forbidden(said, server_url):
+            return Failed(f"keyrack does not ask {said}: it lies in a private network.", refused=True)
+        return (Route(proxy=proxy),)
+
+    def _try(
+        self, request: Request, ready: Outgoing, routes: tuple[Route, ...], deadline: float
+    ) -> Response | Failed:
+        """Go through the addresses until one takes the connection."""
+        import httpx
+
+        quiet()
+        host = resource.host(request.url)
+        failed = Failed(too_slow(host))
+        context = self._trust(request.url)
+        for route in routes:
+            with self._watch(deadline) as dog:
+                try:
+                    return exchange(request, ready, route, context, self._limits, deadline, dog)
+                except ImportError:
+                    return Failed("The proxy in the environment is a SOCKS proxy, which keyrack can't use.")
+                except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+                    failed = Failed(too_slow(host) if dog.expired else sentence(error, host))
+                    if self._closed:
+                        return Failed(f"The request to {host} was stopped.")
+                    unanswered = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                    if dog.expired or not unanswered or is_tls(error):
+                        return failed
+        return failed
+
+    @contextmanager
+    def _watch(self, deadline: float) -> Generator[Watchdog]:
+        with Watchdog(deadline - time.monotonic()) as dog:
+            with self._lock:
+                self._running.add(dog)
+                closed = self._closed
+            if closed:
+                dog.expire()
+            try:
+                yield dog
+            finally:
+                with self._lock:
+                    self._running.discard(dog)
+
+    def _trust(self, url: str) -> ssl.SSLContext | bool:
+        """The TLS context, made once; False (never used) where there is no TLS."""
+        if not url.lower().startswith("https:") and proxy_for(url) is None:
+            return False
+        with self._lock:
+            if self._context is None:
+                self._context = trust()
+            return self._context
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy that the environment or the system names for a URL.
+
+    Never for this machine itself: a proxy's loopback is another machine's.
+    """
+    if resource.is_loopback(url):
+        return None
+    from urllib.request import getproxies, proxy_bypass
+
+    proxies = getproxies()
+    scheme, rest = resource.origin(url).split("://", 1)
+    found = proxies.get(scheme) or proxies.get("all")
+    if not found or proxy_bypass(rest):
+        return None
+    return found if "://" in found else f"http://{found}"
+
+
+def _redirect(request: Request, reply: Response) -> str | Failed | None:
+    """Where a redirected GET goes on; a refusal when that is another origin."""
+    location = reply.header("location")
+    if request.method != "GET" or reply.status not in REDIRECTS or not location:
+        return None
+    host = resource.host(request.url)
+    try:
+        target = urldefrag(urljoin(request.url, location)).url
+        there = resource.origin(target)
+    except (BadUrl, ValueError):
+        return Failed(f"{host} redirects to something that is not a web address.", refused=True)
+    if there != resource.origin(request.url):
+        return Failed(f"{host} redirects to {there}; keyrack does not follow to another origin.",
+                      refused=True)
+    return target
