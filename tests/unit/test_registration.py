@@ -73,6 +73,13 @@ def test_11_dynamic_registration_says_that_we_are_a_native_app_that_refreshes():
     assert (registration.client_id, registration.issuer) == ("dyn-1", ISSUER)
 
 
+def test_only_scopes_that_the_issuer_lists_are_registered():
+    world = World()
+    server = SERVER._replace(scopes_supported=("openid", "offline_access"))
+    play(register(server, REDIRECT, ("mcp:read", "offline_access"), "keyrack"), world)
+    assert world.asked[0].json["scope"] == "offline_access"
+
+
 def test_11_a_returned_secret_is_used_as_the_reply_says():
     body = {
         "client_id": "c",
