@@ -26,6 +26,7 @@ from keyrack.demo.servers import Guard, authorization_server, mcp_server
 
 FOLDER = Path(__file__).with_name("oidc")
 SCOPES = ["mcp:read", "mcp:write"]
+MCP_SERVER = ("mcp-server", "mcp-server-secret")  # a client that as.mjs knows
 PORT_TAKEN = 98  # as.mjs ends with it
 START_SECONDS = 60
 
@@ -71,7 +72,8 @@ def oidc(token_seconds: int = 300) -> Iterator[AuthServer]:
         sock, base = loopback.reserve()
         url = f"{base}/mcp"
         with _provider_process(url, token_seconds) as issuer:
-            loopback.serve(sock, mcp_server("guarded", "hello", url, Guard(issuer, Introspection(issuer), SCOPES[:1])))
+            guard = Guard(issuer, Introspection(issuer), SCOPES[:1])
+            loopback.serve(sock, mcp_server("guarded", "hello", url, guard))
             yield AuthServer(issuer, url)
 
 
@@ -97,7 +99,7 @@ class Introspection(TokenVerifier):
 
     async def verify_token(self, token: str) -> AccessToken | None:
         async with httpx.AsyncClient(trust_env=False) as client:
-            reply = await client.post(self._url, data={"token": token}, auth=("mcp-server", "mcp-server-secret"))
+            reply = await client.post(self._url, data={"token": token}, auth=MCP_SERVER)
         facts = reply.json() if reply.status_code == 200 else {}
         if not facts.get("active"):
             return None

@@ -21,14 +21,12 @@ def run_demo() -> int:
         raise KeyrackError("The demo's servers are not installed.", hint=f"Install them: {INSTALL}")
     print("Starting the demo's servers …", flush=True)
     _end_on_signals()
-    import os
-
-    from keyrack.demo.browser import chosen
+    from keyrack.demo.browser import approving
     from keyrack.demo.sandbox import sandbox
     from keyrack.net.browser import open_browser
     from keyrack.tui import run_tui
 
-    with sandbox(chosen(os.environ, open_browser)) as world:
+    with sandbox(lambda url: open_browser(url) or approving(url)) as world:
         return run_tui(lambda: world.parts, banner="demo")
 
 

@@ -1,0 +1,149 @@
+"""Login, refresh and clear against authorization servers that nobody here wrote."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from keyrack.store.rack import memory_rack
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.model import Server, Source
+from keyrack.domain.status import State
+from keyrack.oauth.effects import SignIn, Step
+from keyrack.operations.check import check
+from keyrack.operations.clear import clear
+from keyrack.operations.hand_out import hand_out
+from keyrack.operations.login import LoginOptions, login
+from keyrack.operations.overview import row_of
+from keyrack.operations.parts import Parts
+from keyrack.operations.refresh import refresh
+from keyrack.wiring import parts
+from support.authserver import AuthServer
+from support.signing_in import Person, sign_in
+
+
+@pytest.fixture(params=["oidc_server", "sdk_server"])
+def authority(request: pytest.FixtureRequest) -> AuthServer:
+    """Each of the real authorization servers."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def person() -> Iterator[Person]:
+    person = Person()
+    yield person
+    person.leave()
+
+
+@pytest.fixture
+def world(person: Person) -> Parts:
+    return parts(rack=memory_rack(time.time), browse=person)
+
+
+def server_of(authority: AuthServer) -> Server:
+    return Server("guarded", authority.mcp_url, sources=(Source("keyrack", "config.toml", "guarded"),))
+
+
+def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, world: Parts) -> None:
+    events: list[Any] = []
+    server = server_of(authority)
+    credential = login(world, server, on_event=events.append)
+
+    assert credential.issuer == authority.issuer
+    assert credential.resource == authority.mcp_url
+    assert credential.client_kind == "dynamic"
+    assert "mcp:read" in credential.scopes
+    assert credential.refreshable
+    assert authority.accepts(hand_out(world, server).token.reveal())
+    assert check(world, server).verdict == "accepted"
+    record = world.rack().record(authority.mcp_url, "default")
+    assert row_of(server, record, time.time()).status.state is State.EXPIRING  # five minutes are left
+    done = [event.key for event in events if isinstance(event, Step) and event.state == "done"]
+    assert done[-2:] == ["try", "save"]
+    [asked] = [event for event in events if isinstance(event, SignIn)]
+    assert asked.origin == authority.issuer
+
+
+def test_a_refresh_brings_another_token_and_uses_up_the_old_one(authority: AuthServer, world: Parts) -> None:
+    server = server_of(authority)
+    login(world, server)
+    before = world.rack().load(authority.mcp_url, "default")
+    refresh(world, server)
+    after = world.rack().load(authority.mcp_url, "default")
+
+    assert before and after and before.tokens.refresh_token and after.tokens.refresh_token
+    assert after.tokens.access_token != before.tokens.access_token
+    assert after.tokens.refresh_token != before.tokens.refresh_token
+    assert authority.accepts(after.tokens.access_token.reveal())
+
+
+def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, world: Parts) -> None:
+    server = server_of(authority)
+    login(world, server)
+    token = hand_out(world, server).token.reveal()
+    receipt = clear(world, server, revoke=True)
+
+    assert receipt.ok
+    assert {line.what: line.outcome for line in receipt.lines}["Revoke"] == "done"
+    assert not authority.accepts(token)
+    assert world.rack().load(authority.mcp_url, "default") is None
+    with pytest.raises(LoginNeeded):
+        hand_out(world, server)
+
+
+def test_a_refresh_after_revocation_says_login_needed(authority: AuthServer, world: Parts) -> None:
+    server = server_of(authority)
+    login(world, server)
+    grant = world.rack().load(authority.mcp_url, "default")
+    clear(world, server, revoke=True)
+    assert grant is not None
+    world.rack().save(grant)
+
+    with pytest.raises(LoginNeeded):
+        refresh(world, server)
+    record = world.rack().record(authority.mcp_url, "default")
+    assert row_of(server, record, time.time()).status.state is State.LOGIN_NEEDED
+
+
+def test_a_second_login_replaces_the_first(authority: AuthServer, world: Parts) -> None:
+    server = server_of(authority)
+    login(world, server)
+    first = hand_out(world, server).token
+    login(world, server)
+    second = hand_out(world, server).token
+
+    assert second != first
+    assert authority.accepts(second.reveal())
+
+
+def test_a_denied_sign_in_leaves_the_old_credential(sdk_server: AuthServer) -> None:
+    rack = memory_rack(time.time)
+    yes, no = Person(), Person(lambda url: sign_in(url, deny=True))
+    server = server_of(sdk_server)
+    login(parts(rack=rack, browse=yes), server)
+    before = rack.load(sdk_server.mcp_url, "default")
+    with pytest.raises(KeyrackError):
+        login(parts(rack=rack, browse=no), server)
+    yes.leave()
+    no.leave()
+
+    assert rack.load(sdk_server.mcp_url, "default") == before
+
+
+def test_a_client_registered_by_hand_is_used_as_it_is(oidc_server: AuthServer, world: Parts) -> None:
+    server = server_of(oidc_server)
+    credential = login(world, server, LoginOptions(client_id="registered-by-hand"))
+
+    assert (credential.client_id, credential.client_kind) == ("registered-by-hand", "pre-registered")
+
+
+def test_forget_takes_the_registration_back(oidc_server: AuthServer, world: Parts) -> None:
+    server = server_of(oidc_server)
+    login(world, server)
+    receipt = clear(world, server, revoke=True, forget=True)
+
+    assert receipt.ok
+    assert {line.what: line.outcome for line in receipt.lines}["Forget"] == "done"
