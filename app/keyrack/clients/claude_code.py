@@ -1,0 +1,54 @@
+"""Claude Code: `~/.claude.json` (the user's and every project's servers) and a project's `.mcp.json`.
+
+Of the first only servers are read: the same file holds the user's own login.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keyrack.clients import entries, jsonc
+from keyrack.clients.gather import Fields, Gather, kind
+from keyrack.clients.interpolate import BRACES_OR_DEFAULT
+from keyrack.domain.model import Server
+
+STYLE = BRACES_OR_DEFAULT
+
+
+def read(text: str, gather: Gather) -> None:
+    document = jsonc.parse(text)
+    gather.repeated(document.repeated)
+    user = gather.scope
+    if isinstance(document.data, dict):
+        projects = document.data.get("projects")
+        if projects is not None and not isinstance(projects, dict):
+            gather.problem(f"“projects” should be an object, and is {kind(projects)}.")
+            projects = None
+        for path, project in (projects or {}).items():
+            if isinstance(project, dict) and project.get("mcpServers"):
+                gather.scope = f"project {path}"
+                _add_all(gather, gather.table(project, "mcpServers"))
+    gather.scope = user
+    _add_all(gather, gather.table(document.data, "mcpServers"))
+
+
+def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
+    """Local, project, user, as the program itself resolves a name in `cwd`; then other projects' own."""
+
+    def rank(server: Server) -> int:
+        source = server.sources[0]
+        if source.path.endswith(".mcp.json"):
+            return 1
+        if source.scope == f"project {cwd}":
+            return 0
+        return 3 if source.scope.startswith("project ") else 2
+
+    return sorted(servers, key=rank)
+
+
+def _add_all(gather: Gather, table: Mapping[str, Any]) -> None:
+    for name, entry in gather.entries(table):
+        oauth = entry.get("oauth")
+        client = entries.settings_of(Fields(entry, gather, name).sub("oauth")) if oauth is not None else None
+        entries.add(gather, name, entry, client=client)

@@ -1,0 +1,18 @@
+"""Cursor: `~/.cursor/mcp.json` and a project's `.cursor/mcp.json`."""
+
+from __future__ import annotations
+
+from keyrack.clients import entries, jsonc
+from keyrack.clients.gather import Fields, Gather
+from keyrack.clients.interpolate import ENV_OR_INPUT
+
+STYLE = ENV_OR_INPUT
+
+
+def read(text: str, gather: Gather) -> None:
+    document = jsonc.parse(text, comments=True, commas=True)
+    gather.repeated(document.repeated)
+    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
+        auth = entry.get("auth")
+        client = entries.settings_of(Fields(entry, gather, name).sub("auth")) if auth is not None else None
+        entries.add(gather, name, entry, client=client)

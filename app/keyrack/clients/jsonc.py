@@ -1,0 +1,99 @@
+"""JSON as configuration files have it: with comments, with commas too many, with a key twice."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+
+# Possessive (+), so that a hostile file costs one pass: an unclosed string or comment
+# runs to the end of its line or of the text, once.
+STRING = r'"(?:[^"\\\n]|\\.)*+"?'
+COMMENT = re.compile(STRING + r"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
+COMMA = re.compile(STRING + r"|,(?=\s*+[}\]])")
+LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+class Malformed(Exception):
+    """The text can't be read at all: one sentence that quotes nothing of it, and the line."""
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+class Document(NamedTuple):
+    data: Any
+    repeated: tuple[str, ...]  # keys that stand twice in one object; the last one counts
+
+
+def parse(text: str, *, comments: bool = False, commas: bool = False) -> Document:
+    """Read JSON; with `comments` and trailing `commas` where the program allows them.
+
+    Most files are plain JSON, so that is tried first. Raises Malformed.
+    """
+    try:
+        return _load(text)
+    except Malformed:
+        if not comments and not commas:
+            raise
+    if comments:
+        text = strip_comments(text)
+    return _load(strip_commas(text) if commas else text)
+
+
+def strip_comments(text: str) -> str:
+    """Comments become spaces, so that lines and columns stay. Raises Malformed."""
+
+    def blank(match: re.Match[str]) -> str:
+        found = match[0]
+        if found[0] == '"':
+            return found
+        if found.startswith("/*") and (len(found) < 4 or not found.endswith("*/")):
+            raise Malformed("A comment (/*) is never closed.", text.count("\n", 0, match.start()) + 1)
+        return re.sub(r"[^\n]", " ", found)
+
+    return COMMENT.sub(blank, text)
+
+
+def strip_commas(text: str) -> str:
+    """A comma before a closing bracket becomes a space. Comments must be gone already."""
+    return COMMA.sub(lambda match: " " if match[0] == "," else match[0], text)
+
+
+def _load(text: str) -> Document:
+    repeated: dict[str, None] = {}
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen:
+                    repeated[key] = None
+                seen.add(key)
+        return found
+
+    try:
+        data = json.loads(text, object_pairs_hook=collect)
+        if LONE_SURROGATE.search(text):
+            data = _printable(data)
+    except json.JSONDecodeError as error:
+        what = error.msg.split(":")[0]
+        raise Malformed(f"It is not valid JSON (column {error.colno}: {what}).", error.lineno) from None
+    except RecursionError:
+        raise Malformed("It is nested too deeply to be a configuration.") from None
+    except ValueError:
+        raise Malformed("It holds a number too long to read.") from None
+    return Document(data, tuple(repeated))
+
+
+def _printable(value: Any) -> Any:
+    """Half characters (lone surrogates) made "?": no terminal and no file takes them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if isinstance(value, dict):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    return value

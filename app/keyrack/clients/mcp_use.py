@@ -1,0 +1,50 @@
+"""mcp-use: a JSON file with no fixed place; the user names it. The fields of its two languages.
+
+Neither substitutes variables, so `${X}` is sent as it stands.
+"""
+
+from __future__ import annotations
+
+from keyrack.clients import entries, jsonc
+from keyrack.clients.gather import Fields, Gather, kind
+from keyrack.clients.headers import header_of
+from keyrack.clients.interpolate import NONE
+from keyrack.domain.model import ClientSettings, Header
+
+STYLE = NONE
+
+
+def read(text: str, gather: Gather) -> None:
+    document = jsonc.parse(text)
+    gather.repeated(document.repeated)
+    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
+        fields = Fields(entry, gather, name)
+        entries.add(gather, name, entry, client=_client(fields), headers=_token(fields))
+
+
+def _client(fields: Fields) -> ClientSettings | None:
+    auth = fields.data.get("auth")
+    if auth is None or isinstance(auth, str):
+        oauth = fields.data.get("oauth")  # the TypeScript client's; true means "as discovered"
+        return entries.settings_of(fields.sub("oauth")) if oauth is not None and oauth is not True else None
+    if not isinstance(auth, dict):
+        fields.gather.problem(f"“auth” should be text or an object, and is {kind(auth)}.", entry=fields.entry)
+        return None
+    found = fields.sub("auth")
+    client = entries.settings_of(found)
+    provider = found.sub("oauth_provider")
+    metadata = provider.table("metadata")
+    if not metadata:
+        return client
+    issuer = metadata.get("issuer")
+    return client._replace(metadata=metadata, issuer=issuer if isinstance(issuer, str) else client.issuer)
+
+
+def _token(fields: Fields) -> tuple[Header, ...]:
+    auth = fields.data.get("auth")
+    token = auth if isinstance(auth, str) else fields.text("authToken", "auth_token")
+    if not token:
+        return ()
+    bearer = token if token.lower().startswith("bearer ") else f"Bearer {token}"
+    header = header_of("Authorization", bearer, fields.gather, fields.entry)
+    return (header,) if header is not None else ()

@@ -1,0 +1,79 @@
+"""One Server per (identity, account), with every place that it is found in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from keyrack.clients.entries import joined
+from keyrack.domain.model import ClientSettings, Server
+from keyrack.domain.resource import identity
+
+NO_SETTINGS = ClientSettings()
+
+
+def merged(servers: Iterable[Server]) -> tuple[Server, ...]:
+    """In order of appearance. The first name wins; a name belongs to one server only."""
+    found: dict[tuple[str, ...], Server] = {}
+    for server in servers:
+        key = _key(server)
+        known = found.get(key)
+        found[key] = server if known is None else _both(known, server)
+    return _named(found.values())
+
+
+def _key(server: Server) -> tuple[str, ...]:
+    if server.url is not None:
+        return ("url", identity(server.url), server.account)
+    if server.problem:
+        return ("problem", server.name, server.problem)
+    return ("stdio", server.name, server.command or "")
+
+
+def _both(first: Server, second: Server) -> Server:
+    alias = second.name != first.name and second.name not in first.aliases
+    variables = {variable.name: variable for variable in (*second.variables, *first.variables)}
+    return first._replace(
+        sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
+        aliases=(*first.aliases, second.name) if alias else first.aliases,
+        headers=joined(first.headers, second.headers),
+        variables=tuple(variables.values()),
+        client=_settings(first.client, second.client),
+    )
+
+
+def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:
+    # Never mixed: a client's id belongs with its own secret and issuer.
+    if second.client_id and not first.client_id:
+        return second
+    return second if first == NO_SETTINGS else first
+
+
+def _named(servers: Iterable[Server]) -> tuple[Server, ...]:
+    taken: set[str] = set()
+    found: list[Server] = []
+    for server in servers:
+        name = server.name
+        if name in taken:
+            name = _free(server, taken)
+        taken.add(name)
+        found.append(server if name == server.name else server._replace(name=name))
+    # Another server's own name is nobody's alias.
+    return tuple(server._replace(aliases=tuple(a for a in server.aliases if a not in taken)) if server.aliases
+                 else server for server in found)
+
+
+def _free(server: Server, taken: set[str]) -> str:
+    """"github" → "github (work)", "github (Cursor)", "github (Cursor 2)"."""
+    source = server.sources[0] if server.sources else None
+    marks = [server.account] if server.account != "default" else []
+    if source is not None:
+        marks.append(source.client)
+        if source.scope and source.scope != "user":
+            marks.append(f"{source.client}, {source.scope}")
+    for mark in marks:
+        if f"{server.name} ({mark})" not in taken:
+            return f"{server.name} ({mark})"
+    count = 2
+    while f"{server.name} ({marks[0] if marks else 'again'} {count})" in taken:
+        count += 1
+    return f"{server.name} ({marks[0] if marks else 'again'} {count})"

@@ -1,0 +1,132 @@
+"""Read every program's configuration. One that fails, or a reader with a fault, hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from keyrack.clients import files, paths, places
+from keyrack.clients.places import Look, Spot
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Server
+from keyrack.domain.reading import Place, Problem, Reading
+
+OWN = "keyrack"
+MCP_USE = ("mcp-use", "mcp_use")
+INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
+
+# The order decides whose name a server goes by: keyrack's own first.
+PROGRAMS: tuple[tuple[str, str, Callable[[Look], list[Spot]]], ...] = (
+    ("mcp", "mcp_avelino", places.mcp),
+    ("Claude Code", "claude_code", places.claude_code),
+    ("Cursor", "cursor", places.cursor),
+    ("VS Code", "vscode", places.vscode),
+    ("Codex", "codex", places.codex),
+)
+
+
+class _Round:
+    """One look at all files."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.servers: list[Server] = []
+        self.problems: list[Problem] = []
+        self.places: list[Place] = []
+
+    def file(self, client: str, module: str, spot: Spot, *, asked_for: bool = False) -> Any:
+        """Read a file; what the reader returns, or None. `asked_for`: its absence is a problem."""
+        if any(place.client == client and place.path == spot.path for place in self.places):
+            return None  # named twice
+        try:
+            text = files.read_text(spot.path)
+        except files.NoFile:
+            self.places.append(Place(client, spot.path, "no file"))
+            if asked_for:
+                self.problems.append(Problem(client, spot.path, "There is no such file."))
+            return None
+        except files.BadFile as error:
+            self._broken(client, spot.path, str(error), error.line)
+            return None
+        return self.text(client, module, spot, text)
+
+    def named(self, path: str, base: str) -> None:
+        """Read a file of mcp-use that the user named, relative to `base`."""
+        for spot in self.spots(MCP_USE[0], lambda look: [
+            Spot(paths.expand(look.env, look.platform, path, base))
+        ]):
+            self.file(*MCP_USE, spot, asked_for=True)
+
+    def text(self, client: str, module: str, spot: Spot, text: str) -> Any:
+        """Hand a text to the program's reader; what it returns."""
+        if not text.strip():
+            self.places.append(Place(client, spot.path, "empty"))
+            return None
+        from keyrack.clients.gather import Gather
+        from keyrack.clients.jsonc import Malformed
+
+        gather = Gather(client, spot.path, self.look.env, scope=spot.scope)
+        result, fault, line = None, "", None
+        try:
+            reader = import_module(f"keyrack.clients.{module}")
+            gather.style = reader.STYLE
+            result = reader.read(text, gather)
+        except Malformed as error:
+            fault, line = str(error), error.line
+        except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
+            fault = f"keyrack failed to read it ({type(error).__name__}); this is a fault in keyrack."
+        self.servers += gather.servers
+        self.problems += gather.problems
+        if fault:
+            self._broken(client, spot.path, fault, line)
+        else:
+            self.places.append(Place(client, spot.path, _count(len(gather.servers))))
+        return result
+
+    def spots(self, client: str, find: Callable[[Look], list[Spot]]) -> list[Spot]:
+        try:
+            # The project's folder may be the home folder: then the file is the user's.
+            return list({spot.path: spot for spot in find(self.look)}.values())
+        except KeyrackError as error:
+            self._broken(client, "", str(error), None)
+            return []
+
+    def _broken(self, client: str, path: str, sentence: str, line: int | None) -> None:
+        self.problems.append(Problem(client, path, sentence, line))
+        self.places.append(Place(client, path, "broken"))
+
+
+def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str] = ()) -> Reading:
+    """Every server of every program, merged. `extra_files`: mcp-use files named on the command line.
+
+    Never raises for what a file holds: that becomes a Problem.
+    """
+    look = Look(env, platform, cwd)
+    found = _Round(look)
+    listed: Sequence[str] = ()
+    for spot in found.spots(OWN, places.keyrack):
+        listed = found.file(OWN, "keyrack_own", spot) or ()
+    for path in extra_files:
+        found.named(path, cwd)
+    for path in listed:
+        found.named(path, paths.config_dir(env, platform))
+    for client, module, find in PROGRAMS:
+        if client == "mcp" and env.get(INLINE):
+            # Bytes of the environment that are no text arrive as lone surrogates.
+            found.text(client, module, Spot(INLINE), env[INLINE].encode("utf-8", "replace").decode())
+            continue
+        start = len(found.servers)
+        for spot in found.spots(client, find):
+            found.file(client, module, spot)
+        if client == "Claude Code" and len(found.servers) > start:
+            from keyrack.clients.claude_code import by_precedence
+
+            found.servers[start:] = by_precedence(found.servers[start:], cwd)
+    from keyrack.clients.merge import merged
+
+    return Reading(merged(found.servers) if found.servers else (), tuple(found.problems), tuple(found.places))
+
+
+def _count(number: int) -> str:
+    return {0: "no servers", 1: "1 server"}.get(number, f"{number} servers")

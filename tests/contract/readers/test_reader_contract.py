@@ -1,0 +1,243 @@
+"""What every reader of configuration files does with what it may find."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from contract.readers.reader_cases import CASES, Desk
+
+GOOD = {"url": "https://good.example.com/mcp"}
+
+
+@pytest.fixture(params=CASES, ids=str)
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
+    return Desk(request.param, tmp_path)
+
+
+def broken(desk: Desk, *words: str, line: int | None = None) -> None:
+    reading = desk.read()
+    assert desk.place(reading).found == "broken"
+    [problem] = reading.problems
+    assert (problem.client, problem.path) == (desk.case.client, str(desk.path))
+    assert all(word in problem.sentence for word in words), problem.sentence
+    assert problem.sentence.endswith(".")
+    if line is not None:
+        assert problem.line == line
+
+
+def test_a_server_is_found_with_its_place(desk: Desk) -> None:
+    desk.put({"good": GOOD})
+    reading = desk.read()
+    [server] = reading.servers
+    assert (server.name, server.url, server.transport) == ("good", GOOD["url"], "http")
+    [source] = server.sources
+    assert (source.client, source.path, source.name) == (desk.case.client, str(desk.path), "good")
+    assert not reading.problems
+    assert desk.place(reading).found == "1 server"
+
+
+def test_a_missing_file_is_no_file(desk: Desk) -> None:
+    reading = desk.read()
+    assert desk.place(reading).found == "no file"
+    # Only a file that the user named himself is missed.
+    assert len(reading.problems) == (desk.case.client == "mcp-use")
+
+
+def test_an_empty_file_holds_nothing_and_is_no_problem(desk: Desk) -> None:
+    desk.path.write_text("\n")
+    reading = desk.read()
+    assert desk.place(reading).found == "empty"
+    assert reading.problems == ()
+
+
+def test_a_file_without_servers_is_no_problem(desk: Desk) -> None:
+    desk.path.write_text("other = 1" if desk.case.toml else '{"other": 1}')
+    reading = desk.read()
+    assert desk.place(reading).found == "no servers"
+    assert reading.problems == ()
+
+
+def test_a_broken_file_is_named_with_its_line(desk: Desk) -> None:
+    desk.path.write_text('a = 1\nb = = "sk-hidden"\n' if desk.case.toml else '{\n"a": "sk-hidden" "b"\n}')
+    broken(desk, "not valid", line=2)
+    assert "sk-hidden" not in repr(desk.read())
+
+
+def test_a_byte_order_mark_is_no_matter(desk: Desk) -> None:
+    desk.path.write_bytes(b"\xef\xbb\xbf" + desk.case.write({"good": GOOD}).encode())
+    assert [server.name for server in desk.read().servers] == ["good"]
+
+
+def test_utf_16_is_refused(desk: Desk) -> None:
+    desk.path.write_bytes(desk.case.write({"good": GOOD}).encode("utf-16"))
+    broken(desk, "UTF-16")
+
+
+def test_other_bytes_are_refused_with_their_line(desk: Desk) -> None:
+    desk.path.write_bytes(b"\n\n\xe9\n")
+    broken(desk, "UTF-8", line=3)
+
+
+def test_a_folder_is_refused(desk: Desk) -> None:
+    desk.path.mkdir()
+    broken(desk, "folder")
+
+
+def test_a_dangling_link_is_refused(desk: Desk) -> None:
+    desk.path.symlink_to(desk.home / "gone")
+    broken(desk, "link")
+
+
+def test_a_link_in_a_circle_is_refused(desk: Desk) -> None:
+    desk.path.symlink_to(desk.path)
+    broken(desk, "can't be read")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused_and_not_waited_for(desk: Desk) -> None:
+    os.mkfifo(desk.path)
+    broken(desk, "pipe")
+
+
+def test_an_unreadable_file_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put({"good": GOOD})
+    real = os.open
+
+    def refuse(path, *rest, **more):  # root may read everything, so permissions prove nothing
+        if path == str(desk.path):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    broken(desk, "permission")
+
+
+def test_a_file_of_50_mb_is_refused_unread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with desk.path.open("wb") as file:
+        file.truncate(50 * 1024 * 1024)
+    real = os.open
+    opened: list[object] = []
+    monkeypatch.setattr(os, "open", lambda path, *rest, **more: (opened.append(path), real(path, *rest, **more))[1])
+    broken(desk, "50 MB", "8 MB")
+    assert str(desk.path) not in opened
+
+
+def test_a_nesting_bomb_is_refused(desk: Desk) -> None:
+    desk.path.write_text("a = " + "[" * 100_000 if desk.case.toml else "[" * 100_000)
+    broken(desk, "nested")
+
+
+def test_a_very_long_number_is_refused(desk: Desk) -> None:
+    desk.path.write_text("a = " + "9" * 5000 if desk.case.toml else '{"a": ' + "9" * 5000 + "}")
+    broken(desk, "number")
+
+
+def test_a_broken_entry_hides_no_other(desk: Desk) -> None:
+    desk.put({"one": GOOD, "text": "sk-hidden", "number": {"url": 7}, "nothing": {},
+              "two": {"url": "https://two.example.com/mcp"}})
+    reading = desk.read()
+    assert [server.name for server in reading.servers if server.url] == ["one", "two"]
+    assert [server.name for server in reading.servers if server.problem] == ["number", "nothing"]
+    assert [problem.entry for problem in reading.problems] == ["text", "number", "nothing"]
+    assert "sk-hidden" not in repr(reading)
+
+
+def test_fields_of_a_wrong_type_are_said_and_the_server_stays(desk: Desk) -> None:
+    desk.put({"good": {**GOOD, "headers": ["x"], "type": 5}})
+    reading = desk.read()
+    assert reading.servers[0].url == GOOD["url"]
+    assert all(problem.entry == "good" for problem in reading.problems)
+    sentences = " ".join(problem.sentence for problem in reading.problems)
+    # Codex calls its headers otherwise, and must not choke on these either.
+    assert "“headers” should be an object, and is a list" in sentences
+    assert "“type” should be text, and is a number" in sentences
+
+
+def test_a_root_of_a_wrong_type_is_said(desk: Desk) -> None:
+    desk.path.write_text('servers = 1\nmcp_servers = 1' if desk.case.toml else '{"mcpServers": 1, "servers": 1}')
+    reading = desk.read()
+    assert "should be an object, and is a number" in reading.problems[0].sentence
+
+
+@pytest.mark.parametrize("url", [
+    "https://me:pass-word@host.example/mcp", "https://host.example/mcp#part", "host.example/mcp",
+    "javascript:alert(1)", "file:///etc/passwd", "", "https://", "https://h.example/?api_key=pass-word",
+    "https://h.example/?tavilyApiKey=pass-word", "https://h.example/a b", "https://h.example:99999/",
+])
+def test_a_bad_address_is_listed_with_its_reason_and_not_shown(desk: Desk, url: str) -> None:
+    desk.put({"bad": {"url": url}, "good": GOOD})
+    reading = desk.read()
+    bad, good = reading.servers
+    assert (bad.name, bad.url) == ("bad", None)
+    assert bad.problem and bad.problem == reading.problems[0].sentence
+    assert reading.problems[0].entry == "bad"
+    assert "pass-word" not in repr(reading)
+    assert good.url == GOOD["url"]
+
+
+def test_a_key_that_stands_twice_is_named(desk: Desk) -> None:
+    one, two = desk.case.write({"good": GOOD}), '"url": "https://second.example.com/"'
+    if desk.case.toml:
+        desk.path.write_text(one + one)
+        broken(desk, "not valid TOML")
+        return
+    desk.path.write_text(one.replace(f'"url": "{GOOD["url"]}"', f'"url": "{GOOD["url"]}", {two}'))
+    reading = desk.read()
+    assert reading.servers[0].url == "https://second.example.com/"
+    assert "“url” stands twice" in reading.problems[0].sentence
+
+
+def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:
+    if desk.case.client == "Codex":
+        desk.put({"good": {**GOOD, "http_headers": {"Authorization": "Bearer sk-hidden"}}})
+    else:
+        desk.put({"good": {**GOOD, "headers": {"Authorization": "Bearer sk-hidden"}}})
+    reading = desk.read()
+    [header] = reading.servers[0].headers
+    assert header.value.reveal() == "Bearer sk-hidden"
+    assert header.literal and not header.is_empty
+    assert header.reference.startswith("Bearer ●")
+    assert "sk-hidden" not in repr(reading)
+
+
+def test_stdio_shows_its_program_and_variables_but_no_argument(desk: Desk) -> None:
+    desk.put({"local": {"command": "npx", "args": ["-y", "server", "--token", "sk-hidden"],
+                        "env": {"SET": "sk-hidden", "UNSET": ""}}})
+    [server] = desk.read().servers
+    assert (server.transport, server.url, server.command) == ("stdio", None, "npx")
+    assert [(variable.name, variable.is_set) for variable in server.variables] == [("SET", True), ("UNSET", False)]
+    assert "sk-hidden" not in repr(server)
+
+
+def test_the_mcp_remote_bridge_is_a_remote_server(desk: Desk) -> None:
+    desk.put({"far": {"command": "npx", "env": {"AUTH": "Bearer sk-hidden"}, "args": [
+        "-y", "mcp-remote@latest", "https://far.example.com/sse", "9000", "--transport", "sse-only",
+        "--header", "Authorization:${AUTH}"]}})
+    [server] = desk.read().servers
+    assert (server.url, server.transport, server.command) == ("https://far.example.com/sse", "sse", None)
+    [header] = server.headers
+    assert (header.name, header.reference, header.literal) == ("Authorization", "${AUTH}", True)
+    assert header.value.reveal() == "Bearer sk-hidden"
+    assert server.client.callback_port == 9000
+
+
+def test_a_fault_in_the_reader_hides_no_other_program(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from keyrack.clients import entries
+
+    def fail(*rest: object, **more: object) -> None:
+        raise RuntimeError("sk-hidden")
+
+    desk.put({"good": GOOD})
+    monkeypatch.setattr(entries, "add", fail)
+    reading = desk.read()
+    assert desk.place(reading).found == "broken"
+    assert "RuntimeError" in reading.problems[0].sentence
+    assert "sk-hidden" not in repr(reading)
+
+
+def test_names_are_kept_but_not_without_end(desk: Desk) -> None:
+    desk.put({"\x1b[31mred": GOOD, "n" * 5000: {"url": "https://b.example/"}})
+    names = [server.name for server in desk.read().servers]
+    assert names[0] == "\x1b[31mred"
+    assert len(names[1]) == 200
