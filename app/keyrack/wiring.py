@@ -36,6 +36,14 @@ def parts(
 
         return read_all(env, platform, cwd or os.getcwd(), config_files)
 
+    def add_server(name: str, url: str) -> str:
+        from keyrack.clients import keyrack_own
+        from keyrack.clients.paths import config_file
+
+        path = config_file(env, platform)
+        keyrack_own.add_server(path, name, url)
+        return path
+
     return Parts(
         read=read,
         rack=racks.current,
@@ -44,6 +52,7 @@ def parts(
         browse=browse or _browse,
         now=now,
         keep_in_memory=racks.keep_in_memory,
+        add_server=add_server,
     )
 
 

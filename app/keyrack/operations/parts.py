@@ -60,6 +60,7 @@ class Parts(NamedTuple):
     browse: Callable[[str], bool]  # opens the URL; False: no browser here
     now: Callable[[], float]
     keep_in_memory: Callable[[], None]  # from now on the rack is memory, until the end
+    add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
     client_name: str = "keyrack"
 
 

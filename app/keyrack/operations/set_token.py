@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked
 from keyrack.domain.model import SCHEME_WORDS, Check, Credential, Grant, Server, TokenSet
@@ -13,9 +13,19 @@ from keyrack.operations.credential import address, configured_headers, grant_hea
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 
+if TYPE_CHECKING:
+    from keyrack.cards.card import Card
+
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 _ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*=(.+)", re.DOTALL)
 _EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
+
+
+def card_for(url: str) -> Card | None:
+    """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
+    from keyrack.cards import load
+
+    return load.card_for(url)
 
 
 class TokenSaved(NamedTuple):
