@@ -73,9 +73,10 @@ class _Racks:
         return self._rack
 
     def keep_in_memory(self) -> None:
+        from keyrack.clients.paths import data_dir
         from keyrack.store.rack import memory_rack
 
-        self._rack = memory_rack(self._now, base=self.current())
+        self._rack = memory_rack(self._now, data_dir(self._env, self._platform))
 
 
 def _wire() -> Wire:
