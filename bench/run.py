@@ -1,0 +1,98 @@
+"""`make bench`: keyrack's speed as ratios to what it can't beat, all in one run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from timing import medians, to_text, to_the_end
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+KEYRACK, PYTHON = str(BIN / "keyrack"), sys.executable
+SERVERS = 1000
+RUNS = int(os.environ.get("RUNS", "15"))
+URL = "https://bench.example/mcp"
+
+STORE = f"""
+import os, sys, time
+import keyring
+from keyrack.clients.paths import data_dir
+from keyrack.domain.model import Credential, Grant, TokenSet
+from keyrack.domain.secret import Secret
+from keyrack.store.rack import keychain_rack
+keyring.set_password("bench", "bench", "x" * 40)
+end = time.time() + 86400
+facts = Credential("oauth", "https://bench.example", "c", "dynamic", expires_at=end, refreshable=True)
+tokens = TokenSet(Secret("x" * 40), Secret("y" * 40), expires_at=end)
+keychain_rack(data_dir(os.environ, sys.platform), time.time).save(Grant({URL!r}, "default", facts, tokens))
+"""
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        env = home(Path(folder))
+        first_frame(env)
+        listing(env)
+    token()
+
+
+def home(folder: Path) -> dict[str, str]:
+    """A home with a thousand servers in one program's file."""
+    servers = {
+        f"server-{n:04}": {"type": "http", "url": f"https://server-{n:04}.example/mcp"} for n in range(SERVERS)
+    }
+    (folder / ".claude.json").write_text(json.dumps({"mcpServers": servers}))
+    return {"HOME": str(folder), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+
+
+def first_frame(env: Mapping[str, str]) -> None:
+    frame, full, hello = medians(
+        lambda: to_text([KEYRACK], env, "keyrack"),
+        lambda: to_text([KEYRACK], env, "server-0001"),
+        lambda: to_text([PYTHON, str(HERE / "hello.py")], env, "hello-world"),
+        runs=RUNS,
+    )
+    tell(f"first frame with {SERVERS} servers / hello-world in Textual", frame, hello, 1.3)
+    tell(f"table of {SERVERS} servers filled / hello-world in Textual", full, hello, None)
+
+
+def listing(env: Mapping[str, str]) -> None:
+    ours, floor = medians(
+        lambda: to_the_end([KEYRACK, "list", "--json"], env),
+        lambda: to_the_end([PYTHON, "-c", "import json"], env),
+        runs=RUNS,
+    )
+    tell(f"keyrack list --json of {SERVERS} servers / python -c 'import json'", ours, floor, 3.0)
+
+
+def token() -> None:
+    sys.path.insert(0, str(HERE.parent / "tests"))
+    from support import keychain
+
+    what = "keyrack token from the Secret Service / keyring get"
+    if reason := keychain.missing():
+        print(f"{what}: not measured, because {reason}")
+        return
+    with tempfile.TemporaryDirectory() as folder, keychain.running(Path(folder)) as env:
+        subprocess.run([PYTHON, "-c", STORE], env=env, check=True)
+        ours, theirs = medians(
+            lambda: to_the_end([KEYRACK, "token", URL], env),
+            lambda: to_the_end([str(BIN / "keyring"), "get", "bench", "bench"], env),
+            runs=RUNS,
+        )
+    tell(what, ours, theirs, 0.8)
+
+
+def tell(what: str, ours: float, theirs: float, goal: float | None) -> None:
+    aim = f"  (goal: ≤ {goal})" if goal else ""
+    print(f"{what}: {ours / theirs:.2f}  [{ours * 1e3:.0f} ms / {theirs * 1e3:.0f} ms]{aim}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
