@@ -54,9 +54,9 @@ def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> Ha
             if grant.credential.kind == "token":
                 raise LoginNeeded(f"The token of {server.name} has expired.", hint="Set a new one.") from None
             raise
-        notes = (f"{error} The token given out is valid for {expires - parts.now():.0f} s.",)
+        notes = (f"{error} The token given out is valid for {int(expires - parts.now())} s.",)
     else:
         left = None if grant.credential.expires_at is None else grant.credential.expires_at - parts.now()
         if left is not None and left < min_valid:
-            notes = (f"A fresh token lives {left:.0f} s, less than the {min_valid:.0f} s asked for.",)
+            notes = (f"A fresh token lives {int(left)} s, less than the {min_valid:.0f} s asked for.",)
     return HandedOut(grant.tokens.access_token, grant.credential.expires_at, notes)

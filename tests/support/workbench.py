@@ -1,0 +1,91 @@
+"""Parts with everything but the network and the keychain real: a canned world and a rack in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from keyrack.domain.model import Credential, Endpoints, Grant, Registration, Server, Source, TokenSet
+from keyrack.domain.reading import Reading
+from keyrack.domain.secret import Secret
+from keyrack.operations.parts import Parts
+from keyrack.store.rack import memory_rack
+from support.canned import ISSUER, REDIRECT, URL, World
+
+NOW = 1_000_000.0
+SERVER = Server("example", URL, sources=(Source("keyrack", "/config.toml", "example"),))
+
+
+class Listener:
+    """A callback that answers when the test says so, or at once with `answer(state)`."""
+
+    def __init__(self, answer: Callable[[Secret], dict[str, Secret]] | None) -> None:
+        self.redirect_uri = REDIRECT
+        self.closed = threading.Event()
+        self._answer = answer
+        self._state = Secret("")
+
+    def expect(self, state: Secret) -> None:
+        self._state = state
+
+    def wait(self, seconds: float) -> dict[str, Secret] | None:
+        if self._answer is not None:
+            return self._answer(self._state)
+        self.closed.wait(seconds)
+        return None
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def approve(state: Secret) -> dict[str, Secret]:
+    return {"code": Secret("code-1"), "state": state}
+
+
+def build(
+    world: World | None = None,
+    *,
+    answer: Callable[[Secret], dict[str, Secret]] | None = approve,
+    browse: Callable[[str], bool] = lambda url: True,
+    rack: Any = None,
+    servers: tuple[Server, ...] = (SERVER,),
+) -> Parts:
+    """Parts for a test; `parts.rack()` is always the same rack."""
+    rack = rack or memory_rack(lambda: NOW)
+    world = world or World()
+    return Parts(
+        read=lambda: Reading(servers, (), ()),
+        rack=lambda: rack,
+        wire=lambda: world,
+        listen=lambda port, host, path: Listener(answer),
+        browse=browse,
+        now=lambda: NOW,
+        keep_in_memory=lambda: None,
+        add_server=lambda name, url: "/config.toml",
+    )
+
+
+def grant(
+    *, access: str = "at-0", refresh: str | None = "rt-0", expires_at: float | None = NOW + 3600, **facts: Any
+) -> Grant:
+    """A stored OAuth credential."""
+    tokens = TokenSet(
+        Secret(access), Secret(refresh) if refresh else None, expires_at=expires_at, scopes=("read",)
+    )
+    credential = Credential(
+        "oauth",
+        ISSUER,
+        "dyn-0",
+        "dynamic",
+        URL,
+        ("read",),
+        NOW - 100,
+        expires_at,
+        refresh is not None,
+        **facts,
+    )
+    registration = Registration(ISSUER, "dyn-0", "dynamic", redirect_uris=(REDIRECT,))
+    return Grant(
+        URL, "default", credential, tokens, registration, Endpoints(ISSUER + "/token", ISSUER + "/revoke")
+    )
