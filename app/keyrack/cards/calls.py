@@ -68,7 +68,8 @@ def _url_of(card: Card, call: Check | Revoke | None, fields: Mapping[str, Secret
     url = call.url.replace("{site}", site)
     if not _SITE.fullmatch(site) or not may_send(card, url):
         endings = " or ".join(pattern for pattern in card.hosts if pattern.startswith("."))
-        raise KeyrackError(f"That is not a site of {card.name}.", hint=f"One ends in {endings}." if endings else "")
+        hint = f"One ends in {endings}." if endings else ""
+        raise KeyrackError(f"That is not a site of {card.name}.", hint=hint)
     return url
 
 

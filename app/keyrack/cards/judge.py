@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from keyrack.cards.card import Card, Field, WrongKind
+from keyrack.cards.card import Card, Check, Field, WrongKind
 from keyrack.cards.extract import Headers, account_in, expiry_at, header_of, scopes_at, value_at, words
 from keyrack.cards.template import fill, names_in
 from keyrack.domain.errors import KeyrackError
@@ -109,7 +109,7 @@ def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
         return _failure(card, status, headers, word)
     if word in check.limited:
         return _limited(card, headers)
-    if not isinstance(json, dict | list):
+    if not isinstance(json, dict | list) and _reads_json(check):
         return Verdict(None, sentence=f"{card.name} answered something that is not JSON.")
     for path in (*check.require, *check.forbid):
         found = value_at(json, path)
@@ -135,6 +135,11 @@ def read_revoke(card: Card, status: int, json: Any) -> Verdict:
     if not 200 <= status < 300 or any(value_at(json, path) != value for path, value in require.items()):
         return Verdict(False, sentence=f"{card.name} did not revoke it (it answered {status}).")
     return Verdict(True, sentence=f"{card.name} has revoked it.")
+
+
+def _reads_json(check: Check) -> bool:
+    places = [place for place in (check.scopes, check.expires) if place is not None and place.json]
+    return bool(check.require or check.present or check.forbid or check.account or places)
 
 
 def _failure(card: Card, status: int, headers: Headers, word: str) -> Verdict:
