@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from mcp.shared.auth import OAuthClientInformationFull
 from pydantic import AnyUrl
 
@@ -27,19 +29,29 @@ VERDICTS: dict[str, Verdict] = {"open": "open", "bare": "required", "empty": "re
 
 
 def register(provider: Provider, scopes: list[str]) -> Registration:
-    """The client that the stored credentials belong to, known at both ends."""
+    """The client that the stored credentials belong to, known at both ends.
+
+    It has a secret, because the SDK revokes nothing for a client without one.
+    """
+    secret = secrets.token_urlsafe(24)
     provider.add_client(
         OAuthClientInformationFull(
             client_id=CLIENT_ID,
             client_name="keyrack",
             redirect_uris=[AnyUrl(REDIRECT_URI)],
-            token_endpoint_auth_method="none",
+            client_secret=secret,
+            token_endpoint_auth_method="client_secret_post",
             grant_types=["authorization_code", "refresh_token"],
             scope=" ".join(scopes),
         )
     )
     return Registration(
-        issuer=provider.issuer, client_id=CLIENT_ID, kind="dynamic", redirect_uris=(REDIRECT_URI,)
+        issuer=provider.issuer,
+        client_id=CLIENT_ID,
+        kind="dynamic",
+        client_secret=Secret(secret),
+        auth_method="client_secret_post",
+        redirect_uris=(REDIRECT_URI,),
     )
 
 
