@@ -11,6 +11,7 @@ import pytest
 from keyrack.cards.card import Card, host_matches
 from keyrack.cards.load import DATA, INDEX, built_in, built_in_ids, card_for, user_cards
 from keyrack.cards.parse import card_of
+from keyrack.cards.template import fill, names_in
 from keyrack.domain.errors import KeyrackError
 
 TWELVE = [
@@ -41,6 +42,9 @@ def test_every_card_fits_the_schema(id: str) -> None:
         assert region.host in card.hosts
     for field in card.fields:
         assert re.fullmatch(r"[a-z_]+", field.key)
+    for template in card.check.account if card.check else ():
+        names = {name: "x" for name in names_in(template)}
+        assert names and "{" not in fill(template, names)
     for sentence in [kind.sentence for kind in card.wrong_kinds]:
         assert sentence.endswith(".")
     for place in [card.check and card.check.url, card.revoke and card.revoke.url]:
@@ -196,7 +200,8 @@ def test_a_user_adds_a_card(tmp_path) -> None:
 
 
 def test_a_user_gives_a_self_hosted_gitlab_its_card(tmp_path) -> None:
-    extra = user_dir(tmp_path, work='extends = "gitlab"\nname = "GitLab at work"\nhosts = ["git.acme.example"]\n')
+    text = 'extends = "gitlab"\nname = "GitLab at work"\nhosts = ["git.acme.example"]\n'
+    extra = user_dir(tmp_path, work=text)
     card = card_for("https://git.acme.example:8443/api/v4/mcp", extra)
     assert card is not None and card.check is not None and card.revoke is not None
     assert card.name == "GitLab at work" and card.prefixes == ("glpat-",)
@@ -207,7 +212,8 @@ def test_a_user_gives_a_self_hosted_gitlab_its_card(tmp_path) -> None:
 
 
 def test_a_user_overrides_a_card_of_ours(tmp_path) -> None:
-    extra = user_dir(tmp_path, linear='extends = "linear"\nname = "Our Linear"\nheaders = { X-Key = "{token}" }\n')
+    text = 'extends = "linear"\nname = "Our Linear"\nheaders = { X-Key = "{token}" }\n'
+    extra = user_dir(tmp_path, linear=text)
     card = card_for("https://mcp.linear.app/mcp", extra)
     assert card is not None and (card.name, card.header) == ("Our Linear", "X-Key")
     assert card.token_name == "API Key"
@@ -227,6 +233,7 @@ def test_a_folder_that_is_not_there_holds_no_cards(tmp_path) -> None:
 
 
 TOKEN = GOOD.replace('"oauth"', '"token"') + 'headers = { Authorization = "Bearer {token}" }\n'
+CHECK = '[check]\nurl = "https://acme.example/me"\n'
 FIELD = '[[fields]]\nkey = "token"\nlabel = "Token"\n'
 
 
@@ -257,8 +264,8 @@ FIELD = '[[fields]]\nkey = "token"\nlabel = "Token"\n'
         (TOKEN + FIELD + '[check]\nurl = "https://acme.example/?t={token}"\n', "{site} and of nothing else"),
         (TOKEN + FIELD + '[check]\nurl = "http://acme.example/me"\n', "must be https"),
         (TOKEN + FIELD + '[check]\nmethod = "get it"\nurl = "https://acme.example/me"\n', "capitals"),
-        (TOKEN + FIELD + '[check]\nurl = "https://acme.example/me"\n[check.says]\nno = "x"\n', "status codes"),
-        (TOKEN + FIELD + '[check]\nurl = "https://acme.example/me"\n[check.expires]\n', "a header or a JSON path"),
+        (TOKEN + FIELD + CHECK + '[check.says]\nno = "x"\n', "status codes"),
+        (TOKEN + FIELD + CHECK + '[check.expires]\n', "a header or a JSON path"),
         (TOKEN + FIELD + '[[wrong_kinds]]\nsentence = "x"\n', "a prefix or a pattern"),
         (TOKEN + FIELD + '[[wrong_kinds]]\nsentence = "x"\npattern = "("\n', "not a regular expression"),
         ('extends = "nobody"\n' + GOOD, "“extends” names no card"),

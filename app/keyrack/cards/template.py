@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_NAME = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
+_NAME = re.compile(r"\{([A-Za-z][A-Za-z0-9_.]*)\}")
 
 
 def names_in(template: str) -> set[str]:
