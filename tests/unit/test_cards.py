@@ -43,7 +43,7 @@ def test_every_card_fits_the_schema(id: str) -> None:
     for field in card.fields:
         assert re.fullmatch(r"[a-z_]+", field.key)
     for template in card.check.account if card.check else ():
-        names = {name: "x" for name in names_in(template)}
+        names = dict.fromkeys(names_in(template), "x")
         assert names and "{" not in fill(template, names)
     for sentence in [kind.sentence for kind in card.wrong_kinds]:
         assert sentence.endswith(".")
