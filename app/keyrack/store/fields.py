@@ -1,0 +1,122 @@
+"""Reads stored JSON, in which nothing can be taken for granted."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any, cast
+
+from keyrack.domain.errors import KeyrackError
+
+MISSING: Any = object()
+
+
+class Damaged(KeyrackError):
+    """Stored text that is not what keyrack wrote."""
+
+
+class NewerFormat(KeyrackError):
+    """Stored text of a version that this keyrack does not know; it is left alone."""
+
+
+class Fields:
+    """An object of stored JSON; each getter checks the type and raises Damaged.
+
+    A key that is not there takes the default where one is given: fields added later
+    within one format version read as their defaults.
+    """
+
+    __slots__ = ("_data", "_what")
+
+    def __init__(self, data: object, what: str) -> None:
+        if not isinstance(data, dict):
+            raise Damaged(f"{what} is damaged.")
+        self._data = cast("dict[str, Any]", data)
+        self._what = what
+
+    def text(self, key: str, default: str = MISSING) -> str:
+        value = self._data.get(key, default)
+        if type(value) is not str:
+            raise self._damaged(key)
+        return value
+
+    def text_or_none(self, key: str) -> str | None:
+        value = self._data.get(key)
+        if value is not None and type(value) is not str:
+            raise self._damaged(key)
+        return value
+
+    def choice(self, key: str, words: tuple[str | None, ...]) -> Any:
+        """One of the words; Any, because the caller's type is their Literal."""
+        value = self._data.get(key)
+        if value not in words:
+            raise self._damaged(key)
+        return value
+
+    def number(self, key: str, default: float = MISSING) -> float:
+        value = self._data.get(key, default)
+        if type(value) is float and math.isfinite(value):
+            return value
+        if type(value) is int:
+            try:
+                return float(value)
+            except OverflowError:
+                pass
+        raise self._damaged(key)
+
+    def number_or_none(self, key: str) -> float | None:
+        return None if self._data.get(key) is None else self.number(key)
+
+    def whole(self, key: str, default: int = MISSING) -> int:
+        value = self._data.get(key, default)
+        if type(value) is not int or value < 0:
+            raise self._damaged(key)
+        return value
+
+    def flag(self, key: str, default: bool = MISSING) -> bool:
+        value = self._data.get(key, default)
+        if type(value) is not bool:
+            raise self._damaged(key)
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._data.get(key, ())
+        items = cast("list[Any] | tuple[Any, ...]", value) if isinstance(value, list | tuple) else (None,)
+        if any(type(item) is not str for item in items):
+            raise self._damaged(key)
+        return tuple(items)
+
+    def inner(self, key: str) -> Fields | None:
+        """An object within, None where it is null or not there."""
+        value = self._data.get(key)
+        return None if value is None else Fields(value, self._what)
+
+    def require(self, key: str) -> Fields:
+        """An object within that must be there."""
+        return Fields(self._data.get(key), self._what)
+
+    def _damaged(self, key: str) -> Damaged:
+        return damaged(self._what, key)
+
+
+def damaged(what: str, key: str) -> Damaged:
+    """The error for a field that can't be right. It tells the name only: the value may be a secret."""
+    return Damaged(f"{what} is damaged: “{key}” is not what was stored.")
+
+
+def parse(text: str | bytes, what: str, known_format: int) -> Fields:
+    """The fields of stored JSON whose `format` is known; raises Damaged or NewerFormat."""
+    try:
+        data: object = json.loads(text)
+    except (ValueError, RecursionError):
+        data = None
+    fields = Fields(data, what)
+    version = fields.whole("format")
+    if version > known_format:
+        raise NewerFormat(
+            f"{what} was written by a newer keyrack (format {str(version)[:9]}); this one leaves it alone.",
+            hint="Update keyrack.",
+        )
+    if version < 1:
+        raise damaged(what, "format")
+    return fields

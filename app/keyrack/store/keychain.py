@@ -1,0 +1,193 @@
+"""The operating system's keychain, by way of keyring."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+from keyrack.store import backends
+from keyrack.store.backends import Backend
+from keyrack.store.bounded import Bounded
+from keyrack.store.translate import absent, locked, slow, translate
+
+if TYPE_CHECKING:
+    from keyrack.store.secret_service import SecretServiceReader
+
+T = TypeVar("T")
+
+SERVICE = "keyrack"
+LIMIT = 5.0  # seconds for a call that needs nobody
+PERSON_LIMIT = 60.0  # seconds for one in which a person may have to type a password
+
+
+class KeychainStore:
+    """A SecretStore over keyring; reads of the Secret Service go through `secret_service`.
+
+    Nothing is opened before the first call, and each call holds to its limit: LIMIT,
+    or PERSON_LIMIT when the keychain is locked and a screen is here to ask on, or when
+    it is not known whether it will ask (a first use of the macOS Keychain, of KWallet).
+    """
+
+    persistent = True
+
+    def __init__(
+        self,
+        choose: Callable[[], Backend] | None = None,
+        *,
+        limit: float = LIMIT,
+        person_limit: float = PERSON_LIMIT,
+    ) -> None:
+        self._choose = choose  # None: the machine's own
+        self._limit = limit
+        self._person_limit = person_limit
+        self._bounded = Bounded()
+        self._reader: SecretServiceReader | None = None
+        self._backend: Backend | None = None
+        self._proven = False  # it has answered once, so that it is not waiting for a person
+        self._name = "keychain"
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def get(self, entry: str) -> Secret | None:
+        """Raises StoreUnavailable and its kinds."""
+        self._open()
+        try:
+            if self._reader is not None:
+                return self._with_reader(lambda reader: _decode(reader.get(SERVICE, entry)))
+        except StoreLocked as error:
+            if type(error) is not StoreLocked:
+                raise  # there is nothing yet that a password would open
+            # keyring makes the system ask for the password.
+        except StoreUnavailable as error:
+            if type(error) is not StoreUnavailable:
+                raise
+            # Something unexpected: keyring's own way may still work.
+        return self._patiently(lambda backend: _wrap(backend.get_password(SERVICE, entry)))
+
+    def set(self, entry: str, secret: Secret) -> None:
+        """Raises StoreUnavailable and its kinds."""
+        self._open()
+        self._patiently(lambda backend: backend.set_password(SERVICE, entry, secret.reveal()))
+
+    def delete(self, entry: str) -> bool:
+        """Raises StoreUnavailable and its kinds. False when there was nothing."""
+        if self.get(entry) is None:
+            return False
+        self._patiently(lambda backend: backend.delete_password(SERVICE, entry))
+        return True
+
+    def state(self) -> StoreState:
+        """Its name and whether it can be used now."""
+        try:
+            self._open()
+            is_locked = self._is_locked()
+        except StoreAbsent as error:
+            return StoreState("none", ready=False, reason=str(error))
+        except KeyrackError as error:
+            is_locked = isinstance(error, StoreLocked)
+            return StoreState(self._name, ready=False, locked=is_locked, reason=str(error))
+        reason = str(locked(self._name)) if is_locked else ""
+        return StoreState(self._name, ready=not is_locked, locked=is_locked, reason=reason)
+
+    def _open(self) -> None:
+        if self._reader is None and self._backend is None:
+            self._import()
+            self._run(self._find)
+
+    def _import(self) -> None:
+        # Here and not in the bounded call: on a cold disk an import may take longer than the limit.
+        try:
+            if self._choose is None and backends.secret_service_is_the_choice():
+                import keyrack.store.secret_service  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        except ImportError:
+            pass
+
+    def _find(self) -> None:
+        if self._choose is None and backends.secret_service_is_the_choice():
+            self._connect()
+            if self._reader is not None:
+                self._name = "Secret Service"
+                return
+        backend = (self._choose or backends.chosen_by_keyring)()
+        self._name = backends.name_of(backend)
+        self._backend = backend
+        if backends.is_plain_secret_service(backend):
+            self._connect()
+
+    def _connect(self) -> None:
+        try:
+            from keyrack.store.secret_service import SecretServiceReader
+        except ImportError:
+            return
+        self._reader = SecretServiceReader.connect()
+
+    def _is_locked(self) -> bool:
+        """Known of the Secret Service only; asking another keychain could make it prompt."""
+        return self._reader is not None and self._with_reader(lambda reader: reader.is_locked())
+
+    def _with_reader(self, action: Callable[[SecretServiceReader], T]) -> T:
+        """Once more over a new connection, where the old one is spent (the daemon started anew)."""
+        reader = self._reader
+        assert reader is not None
+        try:
+            return self._run(lambda: action(reader))
+        except StoreSlow:
+            # Its thread still has the connection; the next call takes a new one.
+            self._reader = self._backend = None
+            raise
+        except StoreUnavailable as error:
+            if type(error) is not StoreUnavailable:
+                raise
+        reader.close()
+        self._reader = self._backend = None
+        self._open()
+        again = self._reader
+        if again is None:
+            raise absent(f"The {self._name} is not there any more.")
+        return self._run(lambda: action(again))
+
+    def _patiently(self, action: Callable[[Backend], T]) -> T:
+        """A call that may wait for a person."""
+        if self._is_locked():
+            if not _has_display():
+                # A prompt would fail, or open on a screen that this user does not sit at.
+                raise locked(self._name)
+            result = self._run(lambda: action(self._usable()), self._person_limit, slow=locked)
+        else:
+            known = self._proven or self._reader is not None
+            result = self._run(lambda: action(self._usable()), self._limit if known else self._person_limit)
+        self._proven = True
+        return result
+
+    def _usable(self) -> Backend:
+        if self._backend is None:
+            self._backend = backends.secret_service()
+        return self._backend
+
+    def _run(
+        self, action: Callable[[], T], limit: float | None = None, slow: Callable[[str], KeyrackError] = slow
+    ) -> T:
+        return self._bounded.run(
+            action,
+            self._limit if limit is None else limit,
+            failed=lambda error: translate(error, self._name),
+            slow=lambda: slow(self._name),
+        )
+
+
+def _has_display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _decode(value: bytes | None) -> Secret | None:
+    return None if value is None else Secret(value.decode())
+
+
+def _wrap(value: str | None) -> Secret | None:
+    return None if value is None else Secret(value)

@@ -1,0 +1,28 @@
+"""Secrets in this process's memory, gone with it."""
+
+from __future__ import annotations
+
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+
+
+class MemoryStore:
+    """A SecretStore that writes nothing anywhere."""
+
+    name = "memory"
+    persistent = False
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Secret] = {}
+
+    def get(self, entry: str) -> Secret | None:
+        return self._entries.get(entry)
+
+    def set(self, entry: str, secret: Secret) -> None:
+        self._entries[entry] = secret
+
+    def delete(self, entry: str) -> bool:
+        return self._entries.pop(entry, None) is not None
+
+    def state(self) -> StoreState:
+        return StoreState(self.name, ready=True, persistent=False)

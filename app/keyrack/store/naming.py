@@ -1,0 +1,34 @@
+"""What the entries of a credential are called."""
+
+from __future__ import annotations
+
+import hashlib
+
+from keyrack.domain.resource import identity
+
+SLOTS = ("a", "b")
+
+
+def record_id(url: str, account: str) -> str:
+    """The name that (url, account) has on disk and in the keychain: 32 hex digits. Raises BadUrl."""
+    return id_of_identity(identity(url), account)
+
+
+def id_of_identity(canonical_url: str, account: str) -> str:
+    """The same, for a URL that is in its canonical form already."""
+    text = f"{canonical_url}\n{account}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(text).hexdigest()[:32]
+
+
+def entry_name(ident: str, slot: str) -> str:
+    """The keychain's entry: `<id>.a` or `<id>.b`.
+
+    A store that holds little per entry may split one into `<id>.a.0`, `<id>.a.1`, …
+    below this name; nothing above the store would see it.
+    """
+    return f"{ident}.{slot}"
+
+
+def other_slot(slot: str) -> str:
+    """Where the next credential goes, so that this one stands until it is safe."""
+    return "b" if slot == "a" else "a"

@@ -1,0 +1,223 @@
+"""The rack: secrets in a store, facts in records, and a kill at any instant survived.
+
+A credential's payload lies in one of two entries, and the record names which. A save
+writes the other entry, reads it back, lets the record name it, and deletes the old
+one; so at each instant a complete credential can be read. What is begun is told in
+the record first (`intent`), so that whoever comes after a kill looks at both entries,
+keeps the newest and tidies the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from keyrack.domain.errors import (
+    StoreUnavailable,
+    Temporary,
+)
+from keyrack.domain.model import Check, Credential, Grant, Record
+from keyrack.domain.resource import identity
+from keyrack.domain.storage import Removal, StoreState
+from keyrack.store.fields import Damaged
+from keyrack.store.locks import Locks
+from keyrack.store.memory import MemoryStore
+from keyrack.store.naming import SLOTS, other_slot, record_id
+from keyrack.store.record_files import RecordFiles
+from keyrack.store.records import Key, MemoryRecords, Records, Stored
+from keyrack.store.secrets import SecretStore
+from keyrack.store.settle import UNREACHED, Settler
+from keyrack.store.slots import Slots
+
+WAIT = 30.0  # seconds for another process that works on the same credential
+
+
+class StoreRack:
+    """`operations.parts.Rack` over a store, records and locks."""
+
+    def __init__(self, store: SecretStore, records: Records, locks: Locks) -> None:
+        self._store = store
+        self._slots = Slots(store)
+        self._records = records
+        self._locks = locks
+        self._settler = Settler(store, records)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was found wrong and got round, a sentence each."""
+        return (*self._records.warnings(), *self._settler.told)
+
+    def state(self) -> StoreState:
+        """Never raises, never makes the system ask for a password."""
+        return self._store.state()
+
+    def records(self) -> dict[Key, Record]:
+        """Every record by (canonical URL, account). Reads the disk only."""
+        return self._records.all()
+
+    def record(self, url: str, account: str) -> Record | None:
+        """One record. Raises NewerFormat for one that a newer keyrack wrote."""
+        stored = self._records.read(record_id(url, account))
+        return stored.record if stored else None
+
+    def lock(self, url: str, account: str, *, timeout: float = WAIT) -> AbstractContextManager[None]:
+        """Keep all other threads and processes from changing this credential; Temporary after `timeout`.
+
+        `save` and `remove` take the same lock; the thread that holds it may call them.
+        """
+        return self._locks.hold(record_id(url, account), timeout=timeout)
+
+    def load(self, url: str, account: str) -> Grant | None:
+        """The credential from the store, complete; `refused_at` and `refusal` as last noted.
+
+        None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
+        when the record says that it lies in another store; Damaged; NewerFormat.
+        """
+        ident = record_id(url, account)
+        while True:
+            stored = self._records.read(ident)
+            if stored is None:
+                return self._load_unrecorded(url, account, ident)
+            credential = stored.record.credential
+            if credential is None or stored.intent or credential.slot not in SLOTS:
+                break
+            try:
+                payload = self._slots.read(ident, credential.slot)
+            except Damaged:
+                break
+            if payload is not None:
+                return _with_refusal(payload.grant, stored)
+            if self._records.read(ident) == stored:
+                break
+            # Another process saved between our two looks; look again.
+        if stored.record.credential is None and not stored.intent:
+            return self._load_unrecorded(url, account, ident)
+        return self._load_unsettled(url, account, ident)
+
+    def save(self, grant: Grant) -> Credential:
+        """Store a credential and return its facts with `store` and `slot` filled in.
+
+        Until the new one has been read back, the old one stands. Raises StoreUnavailable and
+        its kinds, Temporary (another process is at it), NewerFormat (never overwritten).
+        """
+        url, account = grant.url, grant.account
+        ident, fresh = record_id(url, account), Record(identity(url), account)
+        with self.lock(url, account):
+            stored = self._settler.settled(ident, fresh, replacing=True)
+            old = stored.record.credential
+            if old is not None:
+                slot = other_slot(old.slot)
+            else:
+                occupied = self._settler.look(ident).occupied  # by something damaged
+                slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
+            sequence = stored.sequence + 1
+            self._settler.intend(ident, "writing", fresh)
+            credential = grant.credential._replace(store=self._store.name, slot=slot)
+            self._slots.write(ident, slot, grant._replace(credential=credential), sequence)
+            self._settler.adopt(ident, fresh, credential, sequence)
+            self._settler.tidy(ident, other_slot(slot))
+            return credential
+
+    def prove_writable(self) -> None:
+        """Write, read back and delete a probe entry. Raises StoreUnavailable and its kinds."""
+        with self._locks.hold("probe", timeout=WAIT):
+            self._slots.prove_writable()
+
+    def remove(self, url: str, account: str) -> Removal:
+        """Delete the credential, look again, and drop its facts; a check's outcome is kept.
+
+        What can't be deleted keeps its record, and the Removal says so. Raises StoreAbsent,
+        StoreLocked, StoreSlow when the store could not be asked; Temporary; NewerFormat.
+        """
+        ident = record_id(url, account)
+        with self.lock(url, account):
+            stored = self._records.read(ident)
+            elsewhere = self._settler.lies_elsewhere(stored)
+            if elsewhere is not None:
+                return Removal(False, False, f"{elsewhere} It is still there.")
+            if stored is not None and stored.record.credential is not None:
+                self._settler.intend(ident, "removing")
+            try:
+                deleted = self._settler.clear_both(ident)
+            except StoreUnavailable as error:
+                # One entry may be gone: the next to come looks at both.
+                self._settler.intend(ident, "writing")
+                if isinstance(error, UNREACHED):
+                    raise
+                return Removal(False, False, f"It is still in the {self._store.name}. {error}")
+            self._settler.forget(ident)
+            return Removal(deleted, True)
+
+    def note(
+        self, url: str, account: str, *, check: Check | None = None, refusal: tuple[float, str] | None = None
+    ) -> None:
+        """Put a check's outcome, or when and why the credential was refused, into the record."""
+        fresh = Record(identity(url), account)
+
+        def edit(now: Stored | None) -> Stored | None:
+            stored = now or Stored(fresh)
+            record = stored.record
+            if check is not None:
+                record = record._replace(check=check)
+            if refusal is not None and record.credential is not None:
+                at, why = refusal
+                record = record._replace(credential=record.credential._replace(refused_at=at, refusal=why))
+            return stored._replace(record=record)
+
+        self._records.change(record_id(url, account), edit)
+
+    def _load_unrecorded(self, url: str, account: str, ident: str) -> Grant | None:
+        """No record knows of a credential; after a loss of records one may be stored all the same."""
+        try:
+            if not self._settler.look(ident).occupied:
+                return None
+            return self._load_unsettled(url, account, ident)
+        except StoreUnavailable as error:
+            # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
+            self._settler.tell(str(error))
+            return None
+
+    def _load_unsettled(self, url: str, account: str, ident: str) -> Grant | None:
+        """Finish what was left half done, then load; if another process is at it, only look."""
+        try:
+            with self.lock(url, account, timeout=0):
+                stored = self._settler.settled(ident, Record(identity(url), account), replacing=False)
+        except Temporary:
+            look = self._settler.look(ident)
+            if look.newest is None and look.damage is not None:
+                raise look.damage from None
+            return look.newest and look.newest.grant
+        credential = stored.record.credential
+        payload = credential and self._slots.read(ident, credential.slot)
+        return payload and _with_refusal(payload.grant, stored)
+
+
+def _with_refusal(grant: Grant, stored: Stored) -> Grant:
+    """A refusal is noted in the record only; the keychain need not be written for it."""
+    known = stored.record.credential
+    if known is None:
+        return grant
+    credential = grant.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
+    return grant._replace(credential=credential)
+
+
+def keychain_rack(data_dir: str, now: Callable[[], float]) -> StoreRack:
+    """The rack of this machine: its keychain, and records under `data_dir`."""
+    from keyrack.store.keychain import KeychainStore
+
+    return StoreRack(KeychainStore(), *_record_files(data_dir, now))
+
+
+def memory_rack(now: Callable[[], float], data_dir: str | None = None) -> StoreRack:
+    """A rack that ends with the process; its credentials and records stay in memory.
+
+    With `data_dir`, the records there are listed too, and only read.
+    """
+    files = None if data_dir is None else _record_files(data_dir, now)[0]
+    return StoreRack(MemoryStore(), MemoryRecords(files), Locks(None))
+
+
+def _record_files(data_dir: str, now: Callable[[], float]) -> tuple[RecordFiles, Locks]:
+    locks = Locks(os.path.join(data_dir, "locks"))
+    return RecordFiles(os.path.join(data_dir, "records"), locks, now), locks

@@ -1,0 +1,160 @@
+"""Records on disk: a small JSON file each, so that listing never waits for the keychain.
+
+A file that can't be read is set aside under a name that is told, so that its bytes
+are not lost; a file of a newer format is left where it is, for the newer keyrack.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from collections.abc import Callable
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Record
+from keyrack.store.fields import Damaged
+from keyrack.store.locks import Locks
+from keyrack.store.records import Edit, Key, Stored, decode, encode
+
+LARGEST = 1 << 20  # bytes; a record is about 1 KB
+LOCK_WAIT = 10.0  # seconds; the lock is held for one small write
+REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
+
+
+class RecordFiles:
+    """The folder of records. Readers need no lock: a file is replaced whole or not at all."""
+
+    def __init__(self, folder: str, locks: Locks, now: Callable[[], float]) -> None:
+        self._folder = folder
+        self._locks = locks
+        self._now = now
+        self._warnings: dict[str, str] = {}
+
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(self._warnings.values())
+
+    def all(self) -> dict[Key, Record]:
+        records: dict[Key, Record] = {}
+        try:
+            entries = os.scandir(self._folder)
+        except FileNotFoundError:
+            return records
+        except OSError as error:
+            self._warnings[self._folder] = f"The records in {self._folder} can't be read: {error.strerror}."
+            return records
+        with entries:
+            names = [entry.name for entry in entries if entry.name.endswith(".json")]
+        for name in names:
+            try:
+                stored = self._load(name[:-5])
+            except KeyrackError as error:
+                self._warnings[name] = f"{error} It is {self._path(name[:-5])}."
+                continue
+            if stored is not None:
+                records[stored.record.url, stored.record.account] = stored.record
+        return records
+
+    def read(self, ident: str) -> Stored | None:
+        return self._load(ident)
+
+    def change(self, ident: str, edit: Edit) -> None:
+        with self._locks.hold("records", timeout=LOCK_WAIT):
+            before = self._load(ident)
+            after = edit(before)
+            if after == before:
+                return
+            try:
+                if after is None or after.is_empty:
+                    self._drop(ident)
+                else:
+                    self._write(ident, encode(after))
+            except OSError as error:
+                raise KeyrackError(
+                    f"The record {self._path(ident)} can't be written: {error.strerror}.",
+                    hint="keyrack needs to write to its own data folder.",
+                ) from None
+
+    def _path(self, ident: str) -> str:
+        return os.path.join(self._folder, f"{ident}.json")
+
+    def _load(self, ident: str) -> Stored | None:
+        """Raises NewerFormat, or KeyrackError for what the system will not let us read."""
+        try:
+            return self._parse(ident)
+        except Damaged:
+            return self._set_aside(ident)
+
+    def _parse(self, ident: str) -> Stored | None:
+        path = self._path(ident)
+        try:
+            # Not blocking: a pipe under this name must not hold the list up.
+            fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise KeyrackError(f"A record can't be read: {error.strerror}.") from None
+        try:
+            text = os.read(fd, LARGEST) if stat.S_ISREG(os.fstat(fd).st_mode) else b""
+        except OSError as error:
+            raise KeyrackError(f"A record can't be read: {error.strerror}.") from None
+        finally:
+            os.close(fd)
+        return decode(text, ident)
+
+    def _set_aside(self, ident: str) -> Stored | None:
+        """Out of the way with a damaged file; what a writer put in its place meanwhile is returned."""
+        path = self._path(ident)
+        with self._locks.hold("records", timeout=LOCK_WAIT):
+            try:
+                return self._parse(ident)
+            except Damaged:
+                pass
+            stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._now()))
+            aside = f"{path}.damaged-{stamp}"
+            count = 1
+            while os.path.lexists(aside):
+                count += 1
+                aside = f"{path}.damaged-{stamp}-{count}"
+            try:
+                os.rename(path, aside)
+            except OSError as error:
+                raise KeyrackError(f"A record is damaged and can't be set aside: {error.strerror}.") from None
+        self._warnings[path] = f"A record was damaged; it was set aside as {aside}."
+        return None
+
+    def _write(self, ident: str, text: bytes) -> None:
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        # One name is enough, as only the holder of the lock writes; a rest of a killed one is overwritten.
+        path, temporary = self._path(ident), os.path.join(self._folder, f"{ident}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+        fd = os.open(temporary, flags, 0o600)
+        with open(fd, "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(fd)
+        for tries_left in reversed(range(REPLACE_TRIES)):
+            try:
+                os.replace(temporary, path)
+                break
+            except PermissionError:
+                if os.name != "nt" or not tries_left:
+                    raise
+                time.sleep(0.01)
+        self._sync_folder()
+
+    def _drop(self, ident: str) -> None:
+        try:
+            os.unlink(self._path(ident))
+        except FileNotFoundError:
+            return
+        self._sync_folder()
+
+    def _sync_folder(self) -> None:
+        if os.name == "nt":
+            return
+        fd = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)

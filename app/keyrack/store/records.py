@@ -1,0 +1,119 @@
+"""Records: the non-secret facts of credentials, and where their secrets lie."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable
+from typing import Literal, NamedTuple, Protocol
+
+from keyrack.domain.model import Record
+from keyrack.store.facts import check_from_json, check_to_json, credential_from_json, credential_to_json
+from keyrack.store.fields import damaged, parse
+from keyrack.store.naming import id_of_identity
+
+FORMAT = 1
+WHAT = "The record"
+
+# What was begun on the credential's slots and not seen to its end:
+# "writing": either slot may hold the newest credential; "removing": both are to go.
+Intent = Literal["", "writing", "removing"]
+Key = tuple[str, str]
+
+
+class Stored(NamedTuple):
+    """A record with what the store needs to know about it."""
+
+    record: Record
+    sequence: int = 0  # of the credential's payload
+    intent: Intent = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing worth keeping."""
+        return self.record.credential is None and self.record.check is None and not self.intent
+
+
+Edit = Callable[[Stored | None], Stored | None]
+
+
+class Records(Protocol):
+    """Records by their ids."""
+
+    def warnings(self) -> tuple[str, ...]:
+        """What was found wrong so far, a sentence each."""
+        ...
+
+    def all(self) -> dict[Key, Record]:
+        """Every readable record by (canonical URL, account)."""
+        ...
+
+    def read(self, ident: str) -> Stored | None:
+        """Raises NewerFormat for a record that this version must leave alone."""
+        ...
+
+    def change(self, ident: str, edit: Edit) -> None:
+        """Read, edit, write, with nobody in between. An empty record is dropped. Raises NewerFormat."""
+        ...
+
+
+class MemoryRecords:
+    """Records in memory, over others that are only read.
+
+    With no keychain, what earlier days left on disk stays in the list; what changes
+    is kept here and covers it.
+    """
+
+    def __init__(self, base: Records | None = None) -> None:
+        self._base = base
+        self._own: dict[str, Stored] = {}
+        self._turn = threading.Lock()
+
+    def warnings(self) -> tuple[str, ...]:
+        return self._base.warnings() if self._base else ()
+
+    def all(self) -> dict[Key, Record]:
+        records = self._base.all() if self._base else {}
+        own = [stored.record for stored in list(self._own.values())]
+        return records | {(record.url, record.account): record for record in own}
+
+    def read(self, ident: str) -> Stored | None:
+        return self._own.get(ident) or (self._base.read(ident) if self._base else None)
+
+    def change(self, ident: str, edit: Edit) -> None:
+        with self._turn:
+            after = edit(self.read(ident))
+            if after is None or after.is_empty:
+                self._own.pop(ident, None)
+            else:
+                self._own[ident] = after
+
+
+def encode(stored: Stored) -> bytes:
+    """A record as the bytes of its file."""
+    record = stored.record
+    data = {
+        "format": FORMAT,
+        "url": record.url,
+        "account": record.account,
+        "sequence": stored.sequence,
+        "intent": stored.intent,
+        "credential": record.credential and credential_to_json(record.credential),
+        "check": record.check and check_to_json(record.check),
+    }
+    return json.dumps(data, indent=1).encode() + b"\n"
+
+
+def decode(text: bytes, ident: str) -> Stored:
+    """The record in a file's bytes. Raises Damaged (another record's, too) or NewerFormat."""
+    fields = parse(text, WHAT, FORMAT)
+    credential, check = fields.inner("credential"), fields.inner("check")
+    record = Record(
+        url=fields.text("url"),
+        account=fields.text("account"),
+        credential=credential and credential_from_json(credential),
+        check=check and check_from_json(check),
+    )
+    if id_of_identity(record.url, record.account) != ident:
+        raise damaged(WHAT, "url")
+    return Stored(record, fields.whole("sequence", 0), fields.choice("intent", ("", "writing", "removing")))

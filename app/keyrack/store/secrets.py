@@ -1,0 +1,34 @@
+"""What a place for secrets can do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+
+
+class SecretStore(Protocol):
+    """Secrets by the names of entries. Every method returns within the store's time limit.
+
+    Failures are StoreUnavailable and its kinds. Whether a write arrived and a delete
+    took place is not the store's word: `slots` looks again.
+    """
+
+    persistent: bool
+
+    @property
+    def name(self) -> str:
+        """For people: "Secret Service", "macOS Keychain", "memory"."""
+        ...
+
+    def get(self, entry: str) -> Secret | None: ...
+    def set(self, entry: str, secret: Secret) -> None: ...
+
+    def delete(self, entry: str) -> bool:
+        """Take the entry away; False when there was none."""
+        ...
+
+    def state(self) -> StoreState:
+        """Never raises, and never makes the system ask the user for a password."""
+        ...

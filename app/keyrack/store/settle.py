@@ -1,0 +1,164 @@
+"""The steps that a save and a removal are made of, and what finishes them after a kill."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.model import Credential, Record
+from keyrack.store.fields import Damaged
+from keyrack.store.naming import SLOTS, other_slot
+from keyrack.store.payload import Payload
+from keyrack.store.records import Intent, Records, Stored
+from keyrack.store.secrets import SecretStore
+from keyrack.store.slots import Slots
+
+LOGIN_HINT = "Log in again; the new credential takes its place."
+# The store could not be asked at all, in contrast to one that answered and failed.
+UNREACHED = (StoreAbsent, StoreLocked, StoreSlow)
+
+
+class Look(NamedTuple):
+    """What a credential's two slots hold."""
+
+    newest: Payload | None
+    damage: Damaged | None  # what is wrong with an unreadable one
+    occupied: tuple[str, ...]
+
+
+class Settler:
+    """Brings a credential's slots and its record into agreement. Under the credential's lock,
+    but for `look`."""
+
+    def __init__(self, store: SecretStore, records: Records) -> None:
+        self._store = store
+        self._slots = Slots(store)
+        self._records = records
+        self._told: dict[str, None] = {}
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What was found wrong and got round, a sentence each."""
+        return tuple(self._told)
+
+    def tell(self, sentence: str) -> None:
+        """Remember a sentence for the user."""
+        self._told[sentence] = None
+
+    def look(self, ident: str) -> Look:
+        """Read both slots. Raises NewerFormat, StoreUnavailable."""
+        newest: Payload | None = None
+        damage: Damaged | None = None
+        occupied: list[str] = []
+        for slot in SLOTS:
+            try:
+                payload = self._slots.read(ident, slot)
+            except Damaged as error:
+                error.hint = LOGIN_HINT
+                damage = error
+                occupied.append(slot)
+                continue
+            if payload is None:
+                continue
+            occupied.append(slot)
+            if newest is None or payload.sequence > newest.sequence:
+                credential = payload.grant.credential._replace(slot=slot, store=self._store.name)
+                newest = payload._replace(grant=payload.grant._replace(credential=credential))
+        return Look(newest, damage, tuple(occupied))
+
+    def settled(self, ident: str, fresh: Record, *, replacing: bool) -> Stored:
+        """The record with nothing left half done; `fresh` where there is none.
+
+        With `replacing`, a credential that is lost, damaged or elsewhere is no error, and
+        its facts stay until the new one is safe. Raises StoreUnavailable and its kinds,
+        Damaged, NewerFormat.
+        """
+        stored = self._records.read(ident)
+        if stored is not None and stored.intent == "removing":
+            stored = self._finish_removal(ident)
+        known = stored.record.credential if stored else None
+        newest, damage, occupied = self.look(ident)
+        if newest is not None:
+            credential = newest.grant.credential
+            if stored is not None and not stored.intent and known is not None and occupied == (known.slot,):
+                return stored
+            if damage is not None:
+                self.tell("A damaged entry was deleted; the other one of the same credential is whole.")
+            if known is not None and known.slot == credential.slot:
+                credential = credential._replace(refused_at=known.refused_at, refusal=known.refusal)
+            self.adopt(ident, fresh, credential, newest.sequence)
+            self.tidy(ident, other_slot(credential.slot))
+        elif replacing:
+            if damage is not None:
+                self.tell("A damaged entry was replaced by the new credential.")
+        elif damage is not None:
+            raise damage
+        else:
+            elsewhere = self.lies_elsewhere(stored)
+            if elsewhere is not None:
+                raise StoreAbsent(elsewhere, hint="keyrack doctor tells which keychain is in use.")
+            if known is not None:
+                self.tell(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
+            self.forget(ident)
+        return self._records.read(ident) or Stored(fresh)
+
+    def lies_elsewhere(self, stored: Stored | None) -> str | None:
+        """The sentence for a credential that was put into another store than this one."""
+        credential = stored.record.credential if stored else None
+        if credential is None or not credential.store:
+            return None
+        if not self._store.state().ready or credential.store == self._store.name:
+            return None
+        return f"The credential is in the {credential.store}, and the {self._store.name} is in use now."
+
+    def clear_both(self, ident: str) -> bool:
+        """Delete both slots; False when nothing was there. Raises StoreUnavailable and its kinds."""
+        cleared = [self._slots.clear(ident, slot) for slot in SLOTS]
+        return any(cleared)
+
+    def tidy(self, ident: str, slot: str) -> None:
+        """Delete the slot that was replaced. If it stays, the next to come tries again."""
+        try:
+            self._slots.clear(ident, slot)
+        except StoreUnavailable as error:
+            self.tell(f"An old entry could not be deleted yet. {error}")
+            return
+        self.intend(ident, "")
+
+    # Changes of the record. Each leaves alone what another process noted meanwhile.
+
+    def intend(self, ident: str, intent: Intent, fresh: Record | None = None) -> None:
+        """Say what is begun; `fresh` is the record to begin with where there is none."""
+
+        def edit(now: Stored | None) -> Stored | None:
+            stored = now or (fresh and Stored(fresh))
+            return stored and stored._replace(intent=intent)
+
+        self._records.change(ident, edit)
+
+    def adopt(self, ident: str, fresh: Record, credential: Credential, sequence: int) -> None:
+        """Let the record name the credential's slot. The other slot is still to be tidied."""
+
+        def edit(now: Stored | None) -> Stored:
+            record = now.record if now else fresh
+            return Stored(record._replace(credential=credential), sequence, "writing")
+
+        self._records.change(ident, edit)
+
+    def forget(self, ident: str) -> None:
+        """Drop the credential's facts; a check's outcome stays."""
+        self._records.change(
+            ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
+        )
+
+    def _finish_removal(self, ident: str) -> Stored | None:
+        try:
+            self.clear_both(ident)
+        except UNREACHED:
+            raise
+        except StoreUnavailable as error:
+            self.tell(f"A credential that was being cleared is still there. {error}")
+            self.intend(ident, "writing")
+        else:
+            self.forget(ident)
+        return self._records.read(ident)

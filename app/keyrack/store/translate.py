@@ -1,0 +1,49 @@
+"""Whatever a keychain throws, made one of keyrack's errors.
+
+By the names of the classes, so that nothing need be imported to recognise them. The
+foreign message is never passed on and the exception never chained: its text, its
+arguments or its frames may hold the secret.
+"""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+
+UNLOCK_HINT = "Unlock it, then try again."
+DOCTOR_HINT = "keyrack doctor tells more."
+
+LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
+ABSENT = {"NoKeyringError", "SecretServiceNotAvailableException", "ModuleNotFoundError"}
+DBUS_LOCKED = {"org.freedesktop.Secret.Error.IsLocked"}
+DBUS_ABSENT = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
+DBUS_SLOW = {"org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",
+             "org.freedesktop.DBus.Error.TimedOut"}
+
+
+def translate(error: BaseException, store: str) -> KeyrackError:
+    """A KeyrackError stays what it is; everything else becomes a kind of StoreUnavailable."""
+    if isinstance(error, KeyrackError):
+        return error
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    dbus = str(getattr(error, "name", "")) if "DBusErrorResponse" in kinds else ""
+    if kinds & LOCKED or dbus in DBUS_LOCKED:
+        return locked(store)
+    if kinds & ABSENT or dbus in DBUS_ABSENT:
+        return absent(f"The {store} is not there.")
+    if "TimeoutError" in kinds or dbus in DBUS_SLOW:
+        return slow(store)
+    if "InitError" in kinds:
+        return StoreUnavailable(f"The {store} can't be opened.", hint=DOCTOR_HINT)
+    return StoreUnavailable(f"The {store} failed ({type(error).__name__}).", hint=DOCTOR_HINT)
+
+
+def locked(store: str) -> StoreLocked:
+    return StoreLocked(f"The {store} is locked.", hint=UNLOCK_HINT)
+
+
+def slow(store: str) -> StoreSlow:
+    return StoreSlow(f"The {store} did not answer in time.", hint="It may be waiting for you to unlock it.")
+
+
+def absent(sentence: str) -> StoreAbsent:
+    return StoreAbsent(sentence, hint="Start one, for example gnome-keyring, or keep credentials in memory.")
