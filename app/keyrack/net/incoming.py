@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import httpx
 
 END_OF_EVENT = re.compile(rb"\r\n\r\n|\n\n|\r\r")
-DATA = re.compile(rb"^data:? ?[^\r\n]", re.MULTILINE)
+DATA = re.compile(rb"(?:\A|[\r\n])data: *[^\r\n ]")
 
 
 class TooLarge(Exception):
@@ -63,7 +63,7 @@ def end_of_event(stream: bytes | bytearray) -> int | None:
     2025-11-25 begins a stream with, are gone past."""
     start = 0
     for end in END_OF_EVENT.finditer(stream):
-        if DATA.search(stream, start, end.start()):
+        if DATA.search(stream[start : end.start()]):
             return end.end()
         start = end.end()
     return None
