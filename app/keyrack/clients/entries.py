@@ -12,7 +12,7 @@ from keyrack.clients.headers import headers_of
 from keyrack.clients.interpolate import fill
 from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Server, Transport, Variable
 
-URL_KEYS = ("url", "serverUrl", "httpUrl")
+KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
 TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
     "sse": "sse", "stdio": "stdio", "local": "stdio",
@@ -27,10 +27,13 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
     fields = Fields(entry, gather, name)
     type_name = fields.text("type", "transport")
     transport = TRANSPORTS.get((type_name or "http").lower())
-    key = next((key for key in (*URL_KEYS, "command") if entry.get(key) is not None), None)
-    value = entry[key] if key else None
+    key = value = None
+    for key in KEYS:
+        value = entry.get(key)
+        if value is not None:
+            break
     url: str | None = None
-    if key is None:
+    if value is None:
         problem = "The entry names neither a url nor a command."
     elif not isinstance(value, str):
         problem = f"“{key}” should be text, and is {kind(value)}."

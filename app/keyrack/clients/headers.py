@@ -12,9 +12,8 @@ from keyrack.clients.paths import Env
 from keyrack.domain.model import Header
 from keyrack.domain.secret import Secret
 
-# RFC 9110: a header's name is a token (5.6.2); of its value, what is sure to arrive (5.5).
+# RFC 9110: a header's name is a token (5.6.2).
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-VALUE = re.compile(r"[\t -~]*")
 # Any other header may hold a key, so its text is masked.
 PUBLIC = frozenset({"accept", "accept-language", "content-type", "user-agent",
                     "x-mcp-readonly", "x-mcp-toolsets"})
@@ -22,8 +21,8 @@ PUBLIC = frozenset({"accept", "accept-language", "content-type", "user-agent",
 
 def headers_of(table: Mapping[str, Any], gather: Gather, entry: str) -> tuple[Header, ...]:
     """Every header that can be sent; one that can't is said and left out."""
-    found = (header_of(name, value, gather, entry) for name, value in table.items())
-    return tuple(header for header in found if header is not None)
+    found = [header_of(name, value, gather, entry) for name, value in table.items()]
+    return tuple([header for header in found if header is not None])
 
 
 def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | None = None,
@@ -38,7 +37,7 @@ def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | N
     filled = fill(value, gather.style if style is None else style, gather.env if env is None else env,
                   public=name.lower() in PUBLIC)
     text = filled.value.reveal().strip()
-    if not VALUE.fullmatch(text):
+    if not (text.isascii() and text.isprintable()):
         gather.problem(f"The header {name} holds characters that can't be sent.", entry=entry)
         return None
     return Header(name, filled.reference, Secret(text), filled.variables, filled.literal)

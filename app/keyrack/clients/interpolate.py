@@ -11,10 +11,11 @@ from keyrack.domain.secret import MASK, Secret
 
 # A style is a pattern with the groups `name`, `default` (what to take when it is unset) and
 # `asked` (a value that the program asks its user for, and that nobody else can see).
+# A name takes no colon: `${A:-secret}` where a program knows no defaults is text, and masked.
 NONE = ""
-BRACES = r"\$\{(?P<name>[^${}]+)\}(?P<default>(?!))?(?P<asked>(?!))?"
+BRACES = r"\$\{(?P<name>[\w.()-]+)\}(?P<default>(?!))?(?P<asked>(?!))?"
 BRACES_OR_DEFAULT = r"\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}(?P<asked>(?!))?"
-ENV_OR_INPUT = r"\$\{(?:env:(?P<name>[^${}]+)|(?P<asked>input:[^${}]+))\}(?P<default>(?!))?"
+ENV_OR_INPUT = r"\$\{(?:env:(?P<name>[\w.()-]+)|(?P<asked>input:[^${}]+))\}(?P<default>(?!))?"
 
 
 class Filled(NamedTuple):
@@ -38,50 +39,54 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
     variables: list[Variable] = []
     missing: list[str] = []
     literal = asked = False
-
-    def plain(part: str, *, at_start: bool = False) -> None:
-        nonlocal literal
-        shown, secret = (part, False) if public else _mask(part, at_start=at_start)
-        literal = literal or secret
-        values.append(part)
-        shown_parts.append(shown)
-
     end = 0
     for match in re.finditer(style, text):
-        plain(text[end : match.start()], at_start=end == 0)
+        start = match.start()
+        if start > end:
+            shown, secret = (text[end:start], False) if public else _mask(text[end:start], at_start=end == 0)
+            values.append(text[end:start])
+            shown_parts.append(shown)
+            literal = literal or secret
         end = match.end()
-        if match["asked"]:
+        name, default, question = match.group("name", "default", "asked")
+        if question:
             asked = True
             shown_parts.append(match[0])
             continue
-        name, default = match["name"], match["default"]
-        value = value_of(env, name)
-        variables.append(Variable(name, bool(value)))
-        if not value and default is None and name not in missing:
+        found = value_of(env, name)
+        variables.append(Variable(name, bool(found)))
+        if not found and default is None:
             missing.append(name)
-        values.append(value or default or "")
+        values.append(found or default or "")
         if default and not public:
             literal = True
             shown_parts.append(match[0].replace(f":-{default}", f":-{MASK}"))
         else:
             shown_parts.append(match[0])
-    plain(text[end:], at_start=end == 0)
-    return Filled(Secret("".join(values)), "".join(shown_parts), tuple(dict.fromkeys(variables)),
-                  literal, asked, tuple(missing))
+    if end < len(text):
+        shown, secret = (text[end:], False) if public else _mask(text[end:], at_start=end == 0)
+        values.append(text[end:])
+        shown_parts.append(shown)
+        literal = literal or secret
+    if len(variables) > 1:
+        variables, missing = list(dict.fromkeys(variables)), list(dict.fromkeys(missing))
+    value, reference = Secret("".join(values)), "".join(shown_parts)
+    return Filled(value, reference, tuple(variables), literal, asked, tuple(missing))
 
 
 def value_of(env: Env, name: str) -> str:
     """A variable's value; "" when it is unset."""
     # Bytes of the environment that are no text arrive as lone surrogates.
-    return env.get(name, "").encode("utf-8", "replace").decode()
+    value = env.get(name, "")
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _mask(part: str, *, at_start: bool) -> tuple[str, bool]:
     """A literal part as it may be shown, and whether a secret was masked in it."""
+    word = ""
     if at_start:
-        word, space, rest = part.partition(" ")
-        if word.lower() in SCHEME_WORDS:
-            shown, literal = _mask(rest, at_start=False)
-            return word + space + shown, literal
+        first, space, rest = part.partition(" ")
+        if first.lower() in SCHEME_WORDS:
+            word, part = first + space, rest
     body = part.strip(" \t:;,=")
-    return (part.replace(body, MASK), True) if body else (part, False)
+    return (word + part.replace(body, MASK), True) if body else (word + part, False)

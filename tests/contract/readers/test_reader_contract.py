@@ -118,7 +118,7 @@ def test_a_file_of_50_mb_is_refused_unread(desk: Desk, monkeypatch: pytest.Monke
         file.truncate(50 * 1024 * 1024)
     real = os.open
     opened: list[object] = []
-    monkeypatch.setattr(os, "open", lambda path, *rest, **more: (opened.append(path), real(path, *rest, **more))[1])
+    monkeypatch.setattr(os, "open", lambda path, *rest: (opened.append(path), real(path, *rest))[1])
     broken(desk, "50 MB", "8 MB")
     assert str(desk.path) not in opened
 
@@ -134,8 +134,15 @@ def test_a_very_long_number_is_refused(desk: Desk) -> None:
 
 
 def test_a_broken_entry_hides_no_other(desk: Desk) -> None:
-    desk.put({"one": GOOD, "text": "sk-hidden", "number": {"url": 7}, "nothing": {},
-              "two": {"url": "https://two.example.com/mcp"}})
+    desk.put(
+        {
+            "one": GOOD,
+            "text": "sk-hidden",
+            "number": {"url": 7},
+            "nothing": {},
+            "two": {"url": "https://two.example.com/mcp"},
+        }
+    )
     reading = desk.read()
     assert [server.name for server in reading.servers if server.url] == ["one", "two"]
     assert [server.name for server in reading.servers if server.problem] == ["number", "nothing"]
@@ -155,16 +162,28 @@ def test_fields_of_a_wrong_type_are_said_and_the_server_stays(desk: Desk) -> Non
 
 
 def test_a_root_of_a_wrong_type_is_said(desk: Desk) -> None:
-    desk.path.write_text('servers = 1\nmcp_servers = 1' if desk.case.toml else '{"mcpServers": 1, "servers": 1}')
+    text = "servers = 1\nmcp_servers = 1" if desk.case.toml else '{"mcpServers": 1, "servers": 1}'
+    desk.path.write_text(text)
     reading = desk.read()
     assert "should be an object, and is a number" in reading.problems[0].sentence
 
 
-@pytest.mark.parametrize("url", [
-    "https://me:pass-word@host.example/mcp", "https://host.example/mcp#part", "host.example/mcp",
-    "javascript:alert(1)", "file:///etc/passwd", "", "https://", "https://h.example/?api_key=pass-word",
-    "https://h.example/?tavilyApiKey=pass-word", "https://h.example/a b", "https://h.example:99999/",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:pass-word@host.example/mcp",
+        "https://host.example/mcp#part",
+        "host.example/mcp",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "",
+        "https://",
+        "https://h.example/?api_key=pass-word",
+        "https://h.example/?tavilyApiKey=pass-word",
+        "https://h.example/a b",
+        "https://h.example:99999/",
+    ],
+)
 def test_a_bad_address_is_listed_with_its_reason_and_not_shown(desk: Desk, url: str) -> None:
     desk.put({"bad": {"url": url}, "good": GOOD})
     reading = desk.read()
@@ -202,18 +221,40 @@ def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:
 
 
 def test_stdio_shows_its_program_and_variables_but_no_argument(desk: Desk) -> None:
-    desk.put({"local": {"command": "npx", "args": ["-y", "server", "--token", "sk-hidden"],
-                        "env": {"SET": "sk-hidden", "UNSET": ""}}})
+    desk.put(
+        {
+            "local": {
+                "command": "npx",
+                "args": ["-y", "server", "--token", "sk-hidden"],
+                "env": {"SET": "sk-hidden", "UNSET": ""},
+            }
+        }
+    )
     [server] = desk.read().servers
     assert (server.transport, server.url, server.command) == ("stdio", None, "npx")
-    assert [(variable.name, variable.is_set) for variable in server.variables] == [("SET", True), ("UNSET", False)]
+    assert server.variables == (("SET", True), ("UNSET", False))
     assert "sk-hidden" not in repr(server)
 
 
 def test_the_mcp_remote_bridge_is_a_remote_server(desk: Desk) -> None:
-    desk.put({"far": {"command": "npx", "env": {"AUTH": "Bearer sk-hidden"}, "args": [
-        "-y", "mcp-remote@latest", "https://far.example.com/sse", "9000", "--transport", "sse-only",
-        "--header", "Authorization:${AUTH}"]}})
+    desk.put(
+        {
+            "far": {
+                "command": "npx",
+                "env": {"AUTH": "Bearer sk-hidden"},
+                "args": [
+                    "-y",
+                    "mcp-remote@latest",
+                    "https://far.example.com/sse",
+                    "9000",
+                    "--transport",
+                    "sse-only",
+                    "--header",
+                    "Authorization:${AUTH}",
+                ],
+            }
+        }
+    )
     [server] = desk.read().servers
     assert (server.url, server.transport, server.command) == ("https://far.example.com/sse", "sse", None)
     [header] = server.headers

@@ -1,0 +1,52 @@
+"""Where files are, on three platforms, from the environment alone."""
+
+import pytest
+
+from keyrack.clients import paths, places
+from keyrack.domain.errors import KeyrackError
+
+WINDOWS = {"USERPROFILE": r"C:\Users\ada", "APPDATA": r"D:\Roaming", "LOCALAPPDATA": r"D:\Local"}
+MAC = {"HOME": "/Users/ada"}
+
+
+@pytest.mark.parametrize(("env", "platform", "config", "data"), [
+    ({"HOME": "/home/ada"}, "linux", "/home/ada/.config/keyrack", "/home/ada/.local/share/keyrack"),
+    ({"HOME": "/h", "XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d"}, "linux", "/c/keyrack", "/d/keyrack"),
+    ({"HOME": "/h", "XDG_CONFIG_HOME": "relative"}, "linux", "/h/.config/keyrack", "/h/.local/share/keyrack"),
+    (MAC, "darwin", "/Users/ada/Library/Application Support/keyrack",
+     "/Users/ada/Library/Application Support/keyrack"),
+    (WINDOWS, "win32", r"D:\Roaming\keyrack", r"D:\Local\keyrack"),
+    ({"USERPROFILE": r"C:\Users\ada"}, "win32", r"C:\Users\ada\AppData\Roaming\keyrack",
+     r"C:\Users\ada\AppData\Local\keyrack"),
+])  # fmt: skip
+def test_own_folders(env: dict[str, str], platform: str, config: str, data: str) -> None:
+    assert paths.config_dir(env, platform) == config
+    assert paths.data_dir(env, platform) == data
+
+
+def test_without_a_home_the_missing_variable_is_named() -> None:
+    with pytest.raises(KeyrackError, match="HOME is not set"):
+        paths.config_dir({}, "linux")
+
+
+@pytest.mark.parametrize(("find", "env", "platform", "last"), [
+    (places.vscode, WINDOWS, "win32", r"D:\Roaming\Code\User\mcp.json"),
+    (places.vscode, MAC, "darwin", "/Users/ada/Library/Application Support/Code/User/mcp.json"),
+    (places.cursor, WINDOWS, "win32", r"C:\Users\ada\.cursor\mcp.json"),
+    (places.codex, {"CODEX_HOME": "/x", "HOME": "/h"}, "linux", "/x/config.toml"),
+    (places.claude_code, {"CLAUDE_CONFIG_DIR": "/x", "HOME": "/h"}, "linux", "/x/.claude.json"),
+    (places.claude_code, WINDOWS, "win32", r"C:\Users\ada\.claude.json"),
+    (places.mcp, MAC, "darwin", "/Users/ada/.config/mcp/servers.json"),
+    (places.mcp, {"MCP_CONFIG_DIR": "/d"}, "linux", "/d/servers.json"),
+    (places.mcp, {"MCP_CONFIG_DIR": "/d", "MCP_CONFIG_PATH": "/p.json"}, "linux", "/p.json"),
+])  # fmt: skip
+def test_other_programs_files(find, env: dict[str, str], platform: str, last: str) -> None:
+    assert last in [spot.path for spot in find(places.Look(env, platform, "/work"))]
+
+
+@pytest.mark.parametrize(("platform", "written", "path"), [
+    ("linux", "~/a.json", "/h/a.json"), ("linux", "a.json", "/base/a.json"), ("linux", "/a.json", "/a.json"),
+    ("linux", "~", "/h"),
+])  # fmt: skip
+def test_a_path_that_a_person_wrote(platform: str, written: str, path: str) -> None:
+    assert paths.expand({"HOME": "/h"}, platform, written, "/base") == path

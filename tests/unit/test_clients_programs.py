@@ -1,0 +1,288 @@
+"""What is particular to each program's configuration."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from keyrack.clients.reader import read_all
+from keyrack.domain.model import Server
+from keyrack.domain.reading import Reading
+
+Files = dict[str, object]
+
+
+@pytest.fixture
+def look(tmp_path: Path):
+    """look({"file below home": its text, or data for JSON}, NAME=value …) → Reading."""
+
+    def read(files: Files, *, cwd: str = "project", extra: tuple[str, ...] = (), **env: str) -> Reading:
+        for name, text in files.items():
+            path = tmp_path / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text if isinstance(text, str) else json.dumps(text))
+        env = {key: value.replace("~", str(tmp_path)) for key, value in env.items()}
+        return read_all({"HOME": str(tmp_path), **env}, "linux", str(tmp_path / cwd), extra)
+
+    return read
+
+
+def mcp_servers(**servers: object) -> Files:
+    return {"mcpServers": servers}
+
+
+def only(reading: Reading) -> Server:
+    assert reading.problems == ()
+    [server] = reading.servers
+    return server
+
+
+URL = "https://a.example/mcp"
+
+
+def test_mcp_takes_the_inline_configuration_first(look) -> None:
+    files = {
+        ".config/mcp/servers.json": mcp_servers(default={"url": URL}),
+        "p.json": mcp_servers(path={"url": URL}),
+        "d/servers.json": mcp_servers(folder={"url": URL}),
+    }
+    env: dict[str, str] = {}
+    for name, value, expected in [
+        ("", "", "default"),
+        ("MCP_CONFIG_DIR", "~/d", "folder"),
+        ("MCP_CONFIG_PATH", "~/p.json", "path"),
+        ("MCP_SERVERS_CONFIG", json.dumps(mcp_servers(inline={"url": URL})), "inline"),
+    ]:
+        env |= {name: value} if name else {}
+        assert only(look(files, **env)).name == expected
+
+
+def test_mcp_allows_comments_and_keeps_the_reference(look) -> None:
+    text = '{ // mine\n "mcpServers": {"a": {"url": "https://${HOST}/mcp", "headers": {"X-Key": "${KEY}"}}}}'
+    server = only(look({".config/mcp/servers.json": text}, HOST="a.example", KEY="sk-hidden"))
+    assert server.url == URL
+    assert server.headers[0].reference == "${KEY}"
+    assert "sk-hidden" not in repr(server)
+
+
+def test_mcp_substitutes_outside_of_strings_before_it_parses(look) -> None:
+    text = '{"mcpServers": {"a": {"url": "' + URL + '", "headers": {"X-Key": "${KEY}"}, "n": ${N}}}}'
+    server = only(look({".config/mcp/servers.json": text}, N="5", KEY='quo"te'))
+    assert server.headers[0].reference == "${KEY}"
+    assert server.headers[0].value.reveal() == 'quo"te'
+
+
+def test_mcp_headers_that_are_empty_after_interpolation(look) -> None:
+    table = mcp_servers(a={"url": URL, "headers": {"authorization": "Bearer ${GONE}"}})
+    [header] = only(look({".config/mcp/servers.json": table})).headers
+    assert header.is_empty and header.variables == (("GONE", False),)
+
+
+def test_a_missing_variable_in_an_address_is_named(look) -> None:
+    table = mcp_servers(a={"url": "https://${GONE}/mcp"})
+    [server] = look({".config/mcp/servers.json": table}).servers
+    assert server.url is None and "GONE, which is not set" in (server.problem or "")
+
+
+def test_a_variable_in_an_addresss_query_is_not_used(look) -> None:
+    table = mcp_servers(a={"url": "https://a.example/?q=${KEY}"})
+    reading = look({".config/mcp/servers.json": table}, KEY="sk-hidden")
+    assert reading.servers[0].url is None
+    assert "KEY" in reading.problems[0].sentence and "sk-hidden" not in repr(reading)
+
+
+@pytest.mark.parametrize(
+    "entry", [{"auth": "sk-1"}, {"authToken": "sk-1"}, {"auth_token": "sk-1"}, {"auth": "Bearer sk-1"}]
+)
+def test_mcp_use_bearer_in_each_spelling(look, tmp_path: Path, entry: Files) -> None:
+    server = only(look({"m.json": mcp_servers(a={"url": URL, **entry})}, extra=(str(tmp_path / "m.json"),)))
+    assert server.headers[0].value.reveal() == "Bearer sk-1"
+    assert server.headers[0].literal
+
+
+def test_mcp_use_auth_object_with_a_provider(look, tmp_path: Path) -> None:
+    metadata = {"issuer": "https://as.example", "token_endpoint": "https://as.example/t"}
+    auth = {
+        "client_id": "me",
+        "client_secret": "sk-hidden",
+        "scope": "read write",
+        "callback_port": 8080,
+        "oauth_provider": {"id": "x", "metadata": metadata},
+    }
+    server = only(
+        look({"m.json": mcp_servers(a={"url": URL, "auth": auth})}, extra=(str(tmp_path / "m.json"),))
+    )
+    client = server.client
+    assert (client.client_id, client.scopes, client.callback_port) == ("me", ("read", "write"), 8080)
+    assert (client.issuer, client.metadata) == ("https://as.example", metadata)
+    assert client.client_secret and "sk-hidden" not in repr(server)
+
+
+def test_mcp_use_typescript_oauth(look, tmp_path: Path) -> None:
+    entry = {"url": URL, "oauth": {"clientId": "me", "clientSecret": "s", "scope": "read"}}
+    client = only(look({"m.json": mcp_servers(a=entry)}, extra=(str(tmp_path / "m.json"),))).client
+    assert (client.client_id, client.scopes) == ("me", ("read",))
+
+
+def test_mcp_use_files_are_named_in_keyracks_own_file(look, tmp_path: Path) -> None:
+    reading = look(
+        {
+            ".config/keyrack/config.toml": 'config_files = ["~/m.json", "near.json", "gone.json"]',
+            "m.json": mcp_servers(a={"url": URL}),
+            ".config/keyrack/near.json": mcp_servers(b={"url": "https://b.example/"}),
+        }
+    )
+    assert [server.name for server in reading.servers] == ["a", "b"]
+    [problem] = reading.problems
+    assert problem.path.endswith("keyrack/gone.json") and "no such file" in problem.sentence
+
+
+def test_claude_code_reads_user_project_and_local_in_its_order(look, tmp_path: Path) -> None:
+    def at(host: str) -> Files:
+        return {"mcpServers": {"same": {"type": "http", "url": f"https://{host}.example/"}}}
+
+    reading = look(
+        {
+            ".claude.json": {
+                **at("user"),
+                "oauthAccount": {"secret": "sk-hidden"},
+                "projects": {"/other": at("other"), str(tmp_path / "project"): at("local"), "/empty": {}},
+            },
+            "project/.mcp.json": at("project"),
+        }
+    )
+    assert [server.url for server in reading.servers] == [
+        f"https://{host}.example/" for host in ("local", "project", "user", "other")
+    ]
+    assert reading.servers[0].name == "same"
+    assert len({server.name for server in reading.servers}) == 4
+    assert [server.sources[0].scope for server in reading.servers] == [
+        f"project {tmp_path / 'project'}",
+        f"project {tmp_path / 'project'}",
+        "user",
+        "project /other",
+    ]
+    assert "sk-hidden" not in repr(reading)
+
+
+def test_claude_code_oauth_and_default_values(look) -> None:
+    entry = {
+        "type": "http",
+        "url": "https://${HOST:-a.example}/mcp",
+        "oauth": {
+            "clientId": "me",
+            "callbackPort": 8123,
+            "authServerMetadataUrl": "https://as.example/m",
+            "scopes": "read write",
+        },
+    }
+    server = only(look({".claude.json": mcp_servers(a=entry)}))
+    assert server.url == URL
+    assert server.client.metadata_url == "https://as.example/m"
+    assert (server.client.client_id, server.client.callback_port) == ("me", 8123)
+
+
+def test_cursor_auth_and_project(look) -> None:
+    auth = {"CLIENT_ID": "${env:ID}", "CLIENT_SECRET": "${env:SECRET}", "scopes": ["read"]}
+    server = only(look({"project/.cursor/mcp.json": mcp_servers(a={"url": URL, "auth": auth})}, ID="me"))
+    assert (server.client.client_id, server.client.client_secret, server.client.scopes) == (
+        "me",
+        None,
+        ("read",),
+    )
+    assert server.sources[0].scope.startswith("project ")
+
+
+def test_vscode_reads_jsonc_and_knows_inputs(look) -> None:
+    text = """{ // mine
+      "inputs": [{"id": "key"}],
+      "servers": {
+        "a": {"type": "sse", "url": "https://a.example/mcp", "headers": {"X-Api-Key": "${input:key}",}},
+        "b": {"command": "b", "env": {"KEY": "${input:key}", "OTHER": "${env:GONE}"}},
+      },
+    }"""
+    reading = look({"project/.vscode/mcp.json": text})
+    assert reading.problems == ()
+    a, b = reading.servers
+    assert (a.transport, a.headers[0].reference) == ("sse", "${input:key}")
+    assert b.variables == (("KEY", True), ("OTHER", False))
+
+
+def test_codex_fields_that_name_variables(look) -> None:
+    text = f"""[mcp_servers.a]
+    url = "{URL}"
+    bearer_token_env_var = "TOKEN"
+    scopes = ["read"]
+    env_http_headers = {{ X-Team = "TEAM" }}
+    http_headers = {{ X-Plain = "sk-hidden" }}
+    [mcp_servers.b]
+    command = "b"
+    env_vars = ["TOKEN", "GONE"]"""
+    reading = look({".codex/config.toml": text}, TOKEN="t")
+    a, b = reading.servers
+    shown = [(header.name, header.reference) for header in a.headers]
+    assert shown[:2] == [("Authorization", "Bearer ${TOKEN}"), ("X-Team", "${TEAM}")]
+    assert a.headers[0].value.reveal() == "Bearer t"
+    assert (a.headers[1].is_empty, a.headers[2].literal) == (True, True)
+    assert a.client.scopes == ("read",)
+    assert b.variables == (("TOKEN", True), ("GONE", False))
+    assert "sk-hidden" not in repr(reading)
+
+
+def test_keyracks_own_fields(look) -> None:
+    text = f"""[servers.a]
+    url = "{URL}"
+    account = "work"
+    client_id = "me"
+    client_secret = "${{SECRET}}"
+    callback_port = 8090
+    redirect_host = "localhost"
+    client_metadata_url = "https://me.example/c.json"
+    issuer = "https://as.example"
+    headers = {{ X-Team = "${{TEAM:-none}}" }}"""
+    server = only(look({".config/keyrack/config.toml": text}, SECRET="s"))
+    assert server.account == "work"
+    assert server.client[:6] == (
+        "me",
+        server.client.client_secret,
+        None,
+        8090,
+        "localhost",
+        "https://me.example/c.json",
+    )
+    assert server.client.client_secret and server.client.client_secret.reveal() == "s"
+    assert server.client.issuer == "https://as.example"
+
+
+def test_a_secret_in_keyracks_own_file_is_told(look) -> None:
+    text = f'[servers.a]\nurl = "{URL}"\nclient_id = "me"\nclient_secret = "sk-hidden"'
+    reading = look({".config/keyrack/config.toml": text})
+    assert "client_secret" in reading.problems[0].sentence and "sk-hidden" not in repr(reading)
+
+
+@pytest.mark.parametrize("header", [{"bad name": "x"}, {"X-Key": "a\r\nEvil: 1"}, {"X-Key": "“quoted”"}])
+def test_a_header_that_cannot_be_sent_is_said_and_left_out(look, header: Files) -> None:
+    table = mcp_servers(a={"url": URL, "headers": {**header, "X-Good": "y"}})
+    reading = look({".cursor/mcp.json": table})
+    assert [header.name for header in reading.servers[0].headers] == ["X-Good"]
+    assert reading.problems[0].entry == "a"
+
+
+def test_a_command_line_in_one_string_shows_its_program_alone(look) -> None:
+    for command, program in [
+        ("npx -y x --token sk-hidden", "npx"),
+        (r"C:\Program Files\node\npx.cmd -y sk-hidden", r"C:\Program Files\node\npx.cmd"),
+    ]:
+        server = only(look({".cursor/mcp.json": mcp_servers(a={"command": command})}))
+        assert server.command == program
+
+
+def test_without_a_home_folder_the_files_that_are_named_are_still_read(look, tmp_path: Path) -> None:
+    reading = look({"m.json": mcp_servers(a={"url": URL})}, extra=(str(tmp_path / "m.json"),), HOME="")
+    assert [server.name for server in reading.servers] == ["a"]
+    assert all("HOME is not set" in problem.sentence for problem in reading.problems)
+
+
+def test_a_project_in_the_home_folder_is_read_once_as_the_users(look) -> None:
+    server = only(look({".cursor/mcp.json": mcp_servers(a={"url": URL})}, cwd=""))
+    assert len(server.sources) == 1
