@@ -34,6 +34,6 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     if server.url is None:
         raise KeyrackError(
             f"{server.name} is a local process (stdio); its credentials are in its environment.",
-            hint="keyrack list shows which variables are set.",
+            hint="keyrack list --json tells which variables are not set.",
         )
     return server

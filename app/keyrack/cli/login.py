@@ -33,7 +33,7 @@ VERB = Verb(
             f"read that client's secret from standard input (otherwise from {SECRET_VARIABLE})",
         ),
         Option(("--client-metadata-url",), "use this Client ID Metadata Document as the client", "URL"),
-        Option(("--callback-port",), "listen there (otherwise 8085-8099, or any free one)", "PORT", read=port),
+        Option(("--callback-port",), "listen there (otherwise 8085-8099, or any other)", "PORT", read=port),
         Option(("--no-browser",), "only show the address to open"),
         Option(("-v", "--verbose"), "show each step when it begins, and what was stored"),
         ACCOUNT,

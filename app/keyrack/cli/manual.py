@@ -28,7 +28,7 @@ _ENVIRONMENT = (
     ("BROWSER", "the browser that login opens"),
     ("NO_COLOR", "set to anything: no colours"),
     ("KEYRACK_DEBUG", "1: after a fault of keyrack's own, show where it happened"),
-    ("HOME, XDG_CONFIG_HOME, XDG_STATE_HOME", "where the files are"),
+    ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME", "where the files are"),
 )
 
 _EXAMPLES = (
@@ -59,7 +59,8 @@ def page(verb: Verb) -> str:
     options = " [options]" if verb.options else ""
     lines = [f"keyrack {verb.name} - {verb.summary}", "", "USAGE", f"  keyrack {verb.name}{operand}{options}"]
     for paragraph in verb.text.split("\n\n"):
-        lines += ["", textwrap.fill(paragraph, WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False)]
+        wrapped = textwrap.wrap(paragraph, WIDTH - 2, break_on_hyphens=False)
+        lines += ["", *(f"  {line}" for line in wrapped)]
     lines += ["", "OPTIONS", *_options((*verb.options, CONFIG, HELP))]
     lines += ["", "EXAMPLES", *_examples(verb.examples)]
     lines += ["", "keyrack help tells the exit codes, files and variables."]
@@ -89,12 +90,16 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[str]:
     return lines
 
 
+_MAC = "~/Library/Application Support/keyrack"
+
+
 def _files(platform: str) -> tuple[tuple[str, str], ...]:
-    config = {
-        "win32": "%APPDATA%\\keyrack\\config.toml",
-        "darwin": "~/Library/Application Support/keyrack/config.toml",
-    }.get(platform, "~/.config/keyrack/config.toml")
+    config, data = {
+        "win32": ("%APPDATA%\\keyrack\\config.toml", "%LOCALAPPDATA%\\keyrack"),
+        "darwin": (f"{_MAC}/config.toml", _MAC),
+    }.get(platform, ("~/.config/keyrack/config.toml", "~/.local/share/keyrack"))
     return (
         (config, "keyrack's own servers and settings"),
-        ("those of other programs", "read, never written by a listing; keyrack doctor names each one"),
+        (data, "what is known of each credential; no secrets"),
+        ("those of other programs", "keyrack doctor names each one"),
     )

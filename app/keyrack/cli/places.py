@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def place_line(place: Place) -> str:
-    """"  Cursor: /home/…/mcp.json: no file"."""
+    """ "  Cursor: /home/…/mcp.json: no file"."""
     return f"  {plain(place.client, 60)}: {plain(place.path)}: {plain(place.found)}"
 
 
 def problem_line(problem: Problem) -> str:
-    """"Cursor: /home/…/mcp.json, line 3, “linear”: The URL …"."""
+    """ "Cursor: /home/…/mcp.json, line 3, “linear”: The URL …"."""
     line = f", line {problem.line}" if problem.line is not None else ""
     entry = f", “{plain(problem.entry, 60)}”" if problem.entry else ""
     return f"{plain(problem.client, 60)}: {plain(problem.path)}{line}{entry}: {plain(problem.sentence)}"

@@ -30,7 +30,9 @@ class Verb(NamedTuple):
     examples: tuple[tuple[str, str], ...]  # what it is for, what to type
 
 
-ACCOUNT = Option(("--account",), 'the account\'s label, where a server has several (otherwise "default")', "NAME")
+ACCOUNT = Option(
+    ("--account",), "the account's label, where a server has several (otherwise default)", "NAME"
+)
 JSON = Option(("--json",), "write JSON for a program to read")
 CONFIG = Option(("--config",), "read this mcp-use JSON file too; may be repeated", "FILE", repeat=True)
 VERSION = Option(("--version",), "show the version")

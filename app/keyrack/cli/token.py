@@ -30,7 +30,10 @@ with 3 and says so. Several at once refresh only once. Where even a new token
 does not live as long as --min-valid asks, it is handed out all the same, and a
 word about it goes to standard error.""",
     examples=(
-        ("Call a server by hand", 'curl -H "Authorization: Bearer $(keyrack token linear)" https://mcp.linear.app/mcp'),
+        (
+            "Call a server by hand",
+            'curl -H "Authorization: Bearer $(keyrack token linear)" https://mcp.linear.app/mcp',
+        ),
         ("A token for a job of half an hour", "keyrack token linear --min-valid 1800"),
         ("Log in when it is needed", "keyrack token linear || keyrack login linear"),
     ),

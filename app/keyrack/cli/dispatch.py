@@ -1,0 +1,51 @@
+"""Which verb was typed, and handing over to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from keyrack.cli import doors
+from keyrack.cli.context import Context
+from keyrack.cli.output import Output
+from keyrack.cli.parse import parse, parse_global
+from keyrack.cli.verbs import module_of
+
+if TYPE_CHECKING:
+    from keyrack.operations.parts import Parts
+
+
+def dispatch(
+    argv: list[str],
+    out: Output,
+    parts: Callable[..., Parts] | None,
+    screen: Callable[[Callable[[], Parts]], Any] | None,
+) -> int:
+    """Do what `argv` says. Returns the exit code; raises KeyrackError."""
+    chosen, words = parse_global(argv)
+    if chosen.version:
+        from keyrack import __version__
+
+        out.line(f"keyrack {__version__}")
+        return 0
+    if chosen.help:
+        words = ["help", *words[:1]]
+    files: list[str] = chosen.config
+
+    def build() -> Parts:
+        return (parts or doors.parts)(config_files=tuple(files))
+
+    context = Context(out, build, screen or doors.screen)
+    if not words:
+        from keyrack.cli.terminal import open_screen
+
+        return open_screen(context)
+    module = module_of(words[0])
+    args = parse(module.VERB, words[1:])
+    if args.help:
+        from keyrack.cli.manual import page
+
+        out.line(page(module.VERB))
+        return 0
+    files += args.config
+    return module.run(context, args)

@@ -1,0 +1,37 @@
+"""What `keyrack list --json` must not pay for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+HEAVY = ("httpx", "keyring", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib", "argparse",
+         "importlib.metadata", "difflib", "textwrap", "traceback", "threading")  # fmt: skip
+
+SCRIPT = f"""
+import sys
+before = set(sys.modules)
+from keyrack.cli import run
+from keyrack.domain.reading import Reading
+from keyrack.operations.parts import Parts
+
+class Rack:
+    def records(self):
+        return {{}}
+
+def parts(*, config_files):
+    nothing = dict.fromkeys(Parts._fields)
+    reading = Reading((), (), ())
+    return Parts(**nothing)._replace(read=lambda: reading, rack=Rack, now=lambda: 0.0)
+
+assert run(["list", "--json"], parts=parts) == 0
+import keyrack.cli.token
+print(*sorted(set({HEAVY!r}) & (set(sys.modules) - before)))
+"""
+
+
+def test_listing_imports_nothing_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout == "[]\n\n"

@@ -1,0 +1,286 @@
+"""What each verb prints, where, and with which exit code. The operations are stand-ins."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import Any
+
+import pytest
+from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record
+
+from keyrack.cli import run
+from keyrack.domain.errors import LoginNeeded, StoreLocked, Temporary
+from keyrack.domain.model import Check, Header, Server
+from keyrack.domain.reading import Place, Problem
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+from keyrack.operations.hand_out import HandedOut
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.set_token import TokenSaved
+
+Capture = pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
+
+
+class Calls(list[tuple[Server, dict[str, Any]]]):
+    """An operation that remembers its calls and answers with what it was given."""
+
+    def __init__(self, *answers: Any) -> None:
+        super().__init__()
+        self.answers = list(answers)
+
+    def __call__(self, parts: Any, server: Server, *rest: Any, **options: Any) -> Any:
+        self.append((server, {**options, **({"rest": rest} if rest else {})}))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def stand_in(monkeypatch: Patch, operation: str, *answers: Any) -> Calls:
+    calls = Calls(*answers)
+    monkeypatch.setattr(f"keyrack.operations.{operation}.{operation}", calls)
+    return calls
+
+
+@pytest.fixture
+def parts() -> FakeParts:
+    local = Server("db", None, transport="stdio", sources=(CURSOR,))
+    broken = Server("broken", None, sources=(CURSOR,), problem="The address names no host.")
+    return FakeParts([linear(), local, broken])
+
+
+class TestToken:
+    def test_stdout_is_the_token_and_a_newline(
+        self, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        calls = stand_in(monkeypatch, "hand_out", HandedOut(Secret("tok-1"), None, ("It is\x1b short.",)))
+        assert run(["token", "linear"], parts=parts) == 0
+        assert capsys.readouterr() == ("tok-1\n", "keyrack: It is short.\n")
+        assert calls[0][1] == {"min_valid": 60.0}
+
+    def test_min_valid_and_account_are_passed_on(self, parts: FakeParts, monkeypatch: Patch) -> None:
+        calls = stand_in(monkeypatch, "hand_out", HandedOut(Secret("t"), None))
+        assert run(["token", "--account", "work", "linear", "--min-valid=0"], parts=parts) == 0
+        assert (calls[0][0].account, calls[0][1]) == ("work", {"min_valid": 0.0})
+
+    def test_an_address_need_not_be_configured(self, parts: FakeParts, monkeypatch: Patch) -> None:
+        calls = stand_in(monkeypatch, "hand_out", HandedOut(Secret("t"), None))
+        assert run(["token", "https://other.example/mcp"], parts=parts) == 0
+        assert calls[0][0].url == "https://other.example/mcp"
+
+    @pytest.mark.parametrize(
+        ("error", "code", "said"),
+        [
+            (LoginNeeded("It has expired.", hint="keyrack login linear"), 3,
+             "keyrack: It has expired.\n  keyrack login linear\n"),
+            (Temporary("The network\x1b[0m\nis down."), 4, "keyrack: The network[0m is down.\n"),
+            (StoreLocked("The keychain is locked."), 5, "keyrack: The keychain is locked.\n"),
+        ],
+    )  # fmt: skip
+    def test_each_failure_has_its_exit_code_and_an_empty_stdout(
+        self, error: Exception, code: int, said: str, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        stand_in(monkeypatch, "hand_out", error)
+        assert run(["token", "linear"], parts=parts) == code
+        assert capsys.readouterr() == ("", said)
+
+    @pytest.mark.parametrize(
+        ("name", "code", "said"),
+        [
+            ("liner", 6, "keyrack: No server is called “liner”.\n  Did you mean linear?\n"),
+            ("db", 1, "keyrack: db is a local process (stdio); its credentials are in its environment.\n"
+                      "  keyrack list --json tells which variables are not set.\n"),
+            ("broken", 1, "keyrack: The address names no host.\n  keyrack doctor shows where it stands.\n"),
+        ],
+    )  # fmt: skip
+    def test_a_server_without_a_token(
+        self, name: str, code: int, said: str, parts: FakeParts, capsys: Capture
+    ) -> None:
+        assert run(["token", name], parts=parts) == code
+        assert capsys.readouterr() == ("", said)
+
+
+class TestRefresh:
+    def test_one_now(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+        calls = stand_in(monkeypatch, "refresh", oauth(expires_at=NOW + 3600))
+        assert run(["refresh", "linear"], parts=parts) == 0
+        assert capsys.readouterr() == ("✓ linear: refreshed; good for 1 h.\n", "")
+        assert calls[0][1] == {}
+
+    def test_all_that_are_due_and_one_failure_stops_no_other(
+        self, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        urls = {name: f"https://{name}.example/mcp" for name in ("fresh", "soon", "gone", "over")}
+        servers = {name: Server(name, url, sources=(CURSOR,)) for name, url in urls.items()}
+        left = {"fresh": 3600, "soon": 60, "gone": -60, "over": -60}
+        records = [record(servers[name], oauth(expires_at=NOW + left[name])) for name in urls]
+        calls = stand_in(
+            monkeypatch, "refresh", Temporary("No answer."), LoginNeeded("Refused."), oauth(expires_at=None)
+        )
+        assert run(["refresh"], parts=FakeParts(servers.values(), records)) == 4
+        assert [server.name for server, _ in calls] == ["soon", "gone", "over"]
+        assert capsys.readouterr() == (
+            "✓ over: refreshed; no expiry.\n",
+            "soon:\nkeyrack: No answer.\ngone:\nkeyrack: Refused.\n",
+        )
+
+    def test_nothing_due(self, parts: FakeParts, capsys: Capture) -> None:
+        assert run(["refresh"], parts=parts) == 0
+        assert capsys.readouterr() == ("", "Nothing is due.\n")
+
+
+class TestCheck:
+    @pytest.mark.parametrize(
+        ("check", "code", "said"),
+        [
+            (Check(NOW, "accepted", "", "2025-11-25"), 0,
+             "✓ linear: accepted: it takes the credential.\n  MCP 2025-11-25\n"),
+            (Check(NOW, "open"), 0, "✓ linear: open: it needs no credential.\n"),
+            (Check(NOW, "required"), 3, "◌ linear: required: it wants a credential, and there is none.\n"
+                                        "  Next: keyrack login linear\n"),
+            (Check(NOW, "unreachable", "No\x07 answer."), 4,
+             "! linear: unreachable.\n  No answer.\n  Next: keyrack check linear\n"),
+            (Check(NOW, "unknown", "It sent HTML."), 1,
+             "? linear: unknown: its answer says neither yes nor no.\n  It sent HTML.\n"),
+        ],
+    )  # fmt: skip
+    def test_each_verdict(
+        self, check: Check, code: int, said: str, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        stand_in(monkeypatch, "check", check)
+        assert run(["check", "linear"], parts=parts) == code
+        assert capsys.readouterr() == (said, "")
+
+    def test_json(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+        stand_in(monkeypatch, "check", Check(NOW, "refused", "No.", None))
+        assert run(["check", "linear", "--json"], parts=parts) == 3
+        assert json.loads(capsys.readouterr().out) == {
+            "name": "linear", "url": "https://mcp.linear.app/mcp", "account": "default",
+            "verdict": "refused", "reason": "No.", "revision": None,
+            "checked_at": "2026-03-01T12:00:00Z", "next": "keyrack login linear",
+        }  # fmt: skip
+
+    def test_a_refused_token_made_by_hand_is_set_again(self, monkeypatch: Patch, capsys: Capture) -> None:
+        stand_in(monkeypatch, "check", Check(NOW, "refused"))
+        parts = FakeParts([linear()], [record(linear(), oauth(kind="token"))])
+        assert run(["check", "linear"], parts=parts) == 3
+        assert "Next: keyrack set linear\n" in capsys.readouterr().out
+
+    def test_a_refused_header_of_the_configuration_is_no_login(
+        self, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        stand_in(monkeypatch, "check", Check(NOW, "refused"))
+        server = linear(headers=(Header("Authorization", "Bearer ${X}", Secret("Bearer x")),))
+        assert run(["check", "linear"], parts=FakeParts([server])) == 3
+        assert "Next" not in capsys.readouterr().out
+
+
+class TestSet:
+    def test_the_token_comes_from_a_pipe(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("tok-1\n"))
+        saved = oauth(kind="token", expires_at=NOW + 90 * 86400)
+        calls = stand_in(monkeypatch, "set_token", TokenSaved(saved, Check(NOW, "accepted", "It works.")))
+        assert run(["set", "linear", "--expires", "90d"], parts=parts) == 0
+        assert capsys.readouterr() == ("", "✓ The token for linear is in Secret Service; 90 d. It works.\n")
+        assert calls[0][1] == {
+            "rest": (Secret("tok-1"),), "header": "Authorization", "template": "Bearer {token}",
+            "expires_at": NOW + 90 * 86400, "try_it": True,
+        }  # fmt: skip
+
+    def test_another_header_carries_the_token_alone(self, parts: FakeParts, monkeypatch: Patch) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("tok-1"))
+        calls = stand_in(monkeypatch, "set_token", TokenSaved(oauth(kind="token"), None))
+        assert run(["set", "linear", "--header", "X-API-Key", "--no-check"], parts=parts) == 0
+        chosen = calls[0][1]
+        assert (chosen["header"], chosen["template"], chosen["try_it"]) == ("X-API-Key", "{token}", False)
+
+    def test_on_a_terminal_it_is_typed_unseen(self, parts: FakeParts, monkeypatch: Patch) -> None:
+        monkeypatch.setattr(sys, "stdin", Terminal())
+        asked: list[str] = []
+        monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or "tok-2")
+        calls = stand_in(monkeypatch, "set_token", TokenSaved(oauth(kind="token"), None))
+        assert run(["set", "linear"], parts=parts) == 0
+        assert (asked, calls[0][1]["rest"]) == (["Token for linear (not shown): "], (Secret("tok-2"),))
+
+    @pytest.mark.parametrize(
+        ("piped", "said"),
+        [
+            ("", "keyrack: Nothing came on standard input.\n"
+                 "  Pipe the secret in, or run this in a terminal.\n"),
+            ("a\nb\n", "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
+            ("x" * 70_000, "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
+        ],
+    )  # fmt: skip
+    def test_what_is_no_token(
+        self, piped: str, said: str, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
+        assert run(["set", "linear"], parts=parts) == 1
+        assert capsys.readouterr() == ("", said)
+
+    def test_a_past_date_is_told_before_the_token_is_asked_for(
+        self, parts: FakeParts, capsys: Capture
+    ) -> None:
+        assert run(["set", "linear", "--expires", "2020-01-01"], parts=parts) == 2
+        assert capsys.readouterr().err.startswith("keyrack: --expires: that is already past.\n")
+
+
+class TestClear:
+    RECEIPT = Receipt((Line("Revoke", "not supported", "no\x1b endpoint"), Line("Delete", "done")))
+
+    def test_the_receipt_line_by_line(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+        calls = stand_in(monkeypatch, "clear", self.RECEIPT)
+        assert run(["clear", "linear", "--revoke", "--forget", "-y"], parts=parts) == 0
+        assert capsys.readouterr() == ("– Revoke: not supported (no endpoint)\n✓ Delete\n", "")
+        assert calls[0][1] == {"revoke": True, "forget": True}
+
+    def test_a_failed_line_exits_with_1(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+        stand_in(monkeypatch, "clear", Receipt((Line("Delete", "failed", "It is still there."),)))
+        assert run(["clear", "linear", "--yes"], parts=parts) == 1
+        assert capsys.readouterr().out == "✕ Delete: failed (It is still there.)\n"
+
+    def test_without_a_terminal_it_wants_yes(
+        self, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+        assert run(["clear", "linear"], parts=parts) == 2
+        assert capsys.readouterr().err == (
+            "keyrack: There is no terminal to ask on.\n  --yes says yes beforehand.\n"
+        )
+
+    @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("\n", 1), ("n\n", 1), ("", 1)])
+    def test_only_a_yes_is_a_yes(
+        self, typed: str, code: int, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+    ) -> None:
+        monkeypatch.setattr(sys, "stdin", Terminal(typed))
+        calls = stand_in(monkeypatch, "clear", self.RECEIPT)
+        assert run(["clear", "linear"], parts=parts) == code
+        err = capsys.readouterr().err
+        assert err.startswith(
+            "Delete the credential for linear (https://mcp.linear.app/mcp, account default); "
+            "the token works until it expires? [y/N] "
+        )
+        assert len(calls) == (1 if code == 0 else 0)
+        assert err.endswith("keyrack: Nothing was changed.\n") == (code == 1)
+
+
+class TestDoctor:
+    def test_all_is_well(self, capsys: Capture) -> None:
+        parts = FakeParts([linear()], places=[Place("Cursor", "/c.json", "1 server")])
+        assert run(["doctor"], parts=parts) == 0
+        out = capsys.readouterr().out
+        assert out.split("\n\n", 1)[1] == (
+            "Keychain\n  ✓ Secret Service\n\nFiles (1 server in all)\n  Cursor: /c.json: 1 server\n\n"
+            "✓ No problems in the files.\n"
+        )
+
+    def test_a_locked_keychain_and_a_broken_file(self, capsys: Capture) -> None:
+        state = StoreState("Secret Service", ready=False, locked=True, reason="It is locked.")
+        parts = FakeParts(problems=[Problem("Cursor", "/c.json", "This is no JSON.", 7)], state=state)
+        assert run(["doctor"], parts=parts) == 5
+        out = capsys.readouterr().out
+        assert "  ✕ Secret Service, locked\n    It is locked.\n" in out
+        assert "Problems\n  ✕ Cursor: /c.json, line 7: This is no JSON.\n" in out

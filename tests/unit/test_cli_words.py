@@ -1,0 +1,103 @@
+"""Words that make sense, words that don't, and the manual."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from cli_kit import FakeParts, Terminal
+
+from keyrack.cli import run
+from keyrack.cli.verbs import NAMES, module_of
+
+UNUSED = FakeParts()
+
+
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (["lst"], "keyrack: “lst” is not something that keyrack does.\n  Did you mean keyrack list?\n"),
+        (["zzz"], "keyrack: “zzz” is not something that keyrack does.\n  keyrack help tells them all.\n"),
+        (["token"], "keyrack: keyrack token needs NAME|URL.\n  keyrack token --help tells how it is used.\n"),
+        (["list", "x"], "keyrack: keyrack list takes no name and no further words.\n"
+                        "  keyrack list --help tells how it is used.\n"),
+        (["list", "--jsn"], "keyrack: There is no option --jsn here.\n  Did you mean --json?\n"),
+        (["list", "--json=yes"],
+         "keyrack: --json takes no value.\n  keyrack list --help tells how it is used.\n"),
+        (["token", "a", "--min-valid"], "keyrack: --min-valid needs a value: --min-valid SECONDS.\n"
+                                        "  keyrack token --help tells how it is used.\n"),
+        (["token", "a", "--account", "--min-valid", "3"],
+         "keyrack: --account needs a value: --account NAME.\n  keyrack token --help tells how it is used.\n"),
+        (["token", "a", "--min-valid", "soon"], "keyrack: --min-valid: this must be a number of seconds.\n"
+                                                "  keyrack token --help tells how it is used.\n"),
+        (["login", "a", "--callback-port", "70000"],
+         "keyrack: --callback-port: a port is a number from 1 to 65535.\n"
+         "  keyrack login --help tells how it is used.\n"),
+        (["--jsno"], "keyrack: There is no option --jsno here.\n  keyrack --help tells them all.\n"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_exits_with_2(
+    argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(argv, parts=UNUSED) == 2
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_secret_typed_by_mistake_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    for argv in (["set", "github", "ghp_secret"], ["login", "x", "--client-secret=ghp_secret"],
+                 ["token", "x", "--min-valid", "ghp_secret"]):  # fmt: skip
+        assert run(argv, parts=UNUSED) == 2
+    assert "ghp_secret" not in "".join(capsys.readouterr())
+
+
+def test_without_a_terminal_the_screen_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([], parts=UNUSED, screen=lambda factory: pytest.fail("opened")) == 2
+    assert capsys.readouterr() == (
+        "",
+        "keyrack: The screen needs a terminal, and here is none.\n"
+        "  keyrack list shows the same as text; keyrack help tells the rest.\n",
+    )
+
+
+def test_alone_on_a_terminal_it_opens_the_screen_on_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal())
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    parts = FakeParts()
+    assert run(["--config", "mcp.json"], parts=parts, screen=lambda factory: factory() and None) == 0
+    assert parts.config_files == ("mcp.json",)
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    from keyrack import __version__
+
+    assert run(["--version"], parts=UNUSED) == 0
+    assert capsys.readouterr().out == f"keyrack {__version__}\n"
+
+
+def test_the_manual_names_every_verb_and_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"], parts=UNUSED) == 0
+    page = capsys.readouterr().out
+    assert run(["help"], parts=UNUSED) == 0
+    assert capsys.readouterr().out == page
+    for words in (*NAMES, "EXIT CODES", "FILES", "ENVIRONMENT", "EXAMPLES", "130"):
+        assert words in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_verb_has_a_page_with_its_options_and_examples(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([name, "--help"], parts=UNUSED) == 0
+    page = capsys.readouterr().out
+    assert run(["help", name], parts=UNUSED) == 0
+    assert run(["--help", name], parts=UNUSED) == 0
+    assert capsys.readouterr().out == page * 2
+    verb = module_of(name).VERB
+    assert verb.name == name and page.startswith(f"keyrack {name} - ")
+    assert all(flag in page for option in verb.options for flag in option.flags)
+    assert all(f"$ {command}" in page for _, command in verb.examples)
+    assert all(len(line) <= 80 for line in page.splitlines() if "$ " not in line)
+
+
+def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["token", "-h"], parts=UNUSED) == 0
