@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -44,9 +45,8 @@ def main() -> None:
 
 def home(folder: Path) -> dict[str, str]:
     """A home with a thousand servers in one program's file."""
-    servers = {
-        f"server-{n:04}": {"type": "http", "url": f"https://server-{n:04}.example/mcp"} for n in range(SERVERS)
-    }
+    names = [f"server-{n:04}" for n in range(SERVERS)]
+    servers = {name: {"type": "http", "url": f"https://{name}.example/mcp"} for name in names}
     (folder / ".claude.json").write_text(json.dumps({"mcpServers": servers}))
     return {"HOME": str(folder), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
@@ -73,13 +73,14 @@ def listing(env: Mapping[str, str]) -> None:
 
 def token() -> None:
     sys.path.insert(0, str(HERE.parent / "tests"))
-    from support import keychain
+    from support.keychain import private_keychain
 
     what = "keyrack token from the Secret Service / keyring get"
-    if reason := keychain.missing():
-        print(f"{what}: not measured, because {reason}")
+    if not all(map(shutil.which, ("gnome-keyring-daemon", "dbus-daemon"))):
+        print(f"{what}: not measured, as gnome-keyring or dbus-daemon is not installed")
         return
-    with tempfile.TemporaryDirectory() as folder, keychain.running(Path(folder)) as env:
+    with tempfile.TemporaryDirectory() as folder, private_keychain() as keychain:
+        env = {"HOME": folder, "PATH": os.environ["PATH"], "LANG": "C.UTF-8", **keychain}
         subprocess.run([PYTHON, "-c", STORE], env=env, check=True)
         ours, theirs = medians(
             lambda: to_the_end([KEYRACK, "token", URL], env),

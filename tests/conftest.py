@@ -31,11 +31,8 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
 @pytest.fixture(scope="session")
 def oidc_server() -> Iterator[AuthServer]:
     """npm's oidc-provider and the MCP server behind it."""
-    from support.require import need
-
     from support import authserver
 
-    need(authserver.missing())
     with authserver.oidc() as server:
         yield server
 

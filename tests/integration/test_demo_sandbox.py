@@ -82,7 +82,8 @@ def test_the_consent_page_shows_a_hostile_name_as_text(world: Sandbox) -> None:
     name = "<script>alert(1)</script>"
     back = "http://127.0.0.1:9/callback"
     with httpx.Client(trust_env=False, follow_redirects=True) as browser:
-        client = browser.post(f"{world.issuer}/register", json={"client_name": name, "redirect_uris": [back]}).json()
+        wish = {"client_name": name, "redirect_uris": [back]}
+        client = browser.post(f"{world.issuer}/register", json=wish).json()
         query = {
             "response_type": "code", "client_id": client["client_id"], "redirect_uri": back,
             "code_challenge": "x" * 43, "code_challenge_method": "S256", "state": "s",

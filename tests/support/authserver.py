@@ -23,6 +23,7 @@ from mcp.server.auth.provider import AccessToken, ProviderTokenVerifier, TokenVe
 from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
+from support.require import need
 
 FOLDER = Path(__file__).with_name("oidc")
 SCOPES = ["mcp:read", "mcp:write"]
@@ -56,18 +57,16 @@ def node() -> str | None:
     return shutil.which("node")
 
 
-def missing() -> str:
-    """Why `oidc()` can't run here, or ""."""
-    if node() is None:
-        return "Node is not installed (apt-get install nodejs npm)"
-    if not (FOLDER / "node_modules" / "oidc-provider").is_dir():
-        return "oidc-provider is not installed (npm ci --prefix tests/support/oidc)"
-    return ""
+def need_oidc() -> None:
+    """Skip (or fail, where all is required) without oidc-provider."""
+    present = node() is not None and (FOLDER / "node_modules" / "oidc-provider").is_dir()
+    need("oidc-provider with Node (npm ci --prefix tests/support/oidc)", present)
 
 
 @contextmanager
 def oidc(token_seconds: int = 300) -> Iterator[AuthServer]:
     """oidc-provider, and an MCP server that asks it about every token (RFC 7662)."""
+    need_oidc()
     with Loopback() as loopback:
         sock, base = loopback.reserve()
         url = f"{base}/mcp"

@@ -39,13 +39,12 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver's name for a refere
 LIMIT = 90.0  # seconds for the whole visit
 
 
-def missing() -> str:
-    """Why there is no browser here, or ""."""
-    if not any(map(shutil.which, CHROMIUMS)):
-        return "Chromium is not installed (apt-get install chromium)"
-    if not shutil.which("chromedriver"):
-        return "chromedriver is not installed (apt-get install chromium-driver)"
-    return ""
+def need_browser() -> None:
+    """Skip (or fail, where all is required) without Chromium."""
+    from support.require import need  # not there when this file runs as a program
+
+    present = any(map(shutil.which, CHROMIUMS)) and shutil.which("chromedriver") is not None
+    need("Chromium with chromedriver (apt-get install chromium chromium-driver)", present)
 
 
 def command(folder: Path) -> tuple[str, Path]:

@@ -1,0 +1,62 @@
+"""A terminal of 80×24 in tmux, on a server of its own."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from support.require import need
+
+PATIENCE = 60.0  # seconds for a text to appear
+
+
+def need_tmux() -> None:
+    """Skip (or fail, where all is required) without tmux."""
+    need("tmux (apt-get install tmux)", shutil.which("tmux") is not None)
+
+
+class Screen:
+    """What a person at the terminal can do: look, and press keys."""
+
+    def __init__(self, socket: Path) -> None:
+        self._tmux = ["tmux", "-S", str(socket)]
+
+    def text(self) -> str:
+        look = [*self._tmux, "capture-pane", "-p"]
+        return subprocess.run(look, capture_output=True, text=True, check=True).stdout
+
+    def press(self, *keys: str) -> None:
+        """Keys as tmux names them: "l", "Enter", "Escape", "C-q"."""
+        subprocess.run([*self._tmux, "send-keys", *keys], check=True)
+
+    def until(self, what: str | Callable[[str], bool]) -> str:
+        """The screen, as soon as it holds the text or meets the condition."""
+        met = what if callable(what) else lambda text: what in text
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            text = self.text()
+            if met(text):
+                return text
+            time.sleep(0.05)
+        raise AssertionError(f"waited {PATIENCE:g} s for {what!r}; the screen shows:\n{text}")
+
+
+@contextmanager
+def screen(command: list[str], env: Mapping[str, str]) -> Iterator[Screen]:
+    """Run the command on a screen; its end leaves its last words there."""
+    need_tmux()
+    with tempfile.TemporaryDirectory(prefix="tmux-") as folder:
+        socket = Path(folder) / "socket"
+        tmux = ["tmux", "-S", str(socket)]
+        start = [*tmux, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", *command]
+        after = [";", "set-option", "-g", "remain-on-exit", "on"]
+        subprocess.run([*start, *after], env=env, check=True)
+        try:
+            yield Screen(socket)
+        finally:
+            subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
