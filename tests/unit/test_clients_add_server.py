@@ -43,7 +43,8 @@ def test_an_inline_table_is_added_to_as_well(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "name", "url", "error"), [
-    ("[servers.a]\n", "a", URL, "already"), ("a = = 1", "a", URL, "line 1"), ("servers = 1", "a", URL, "not a table"),
+    ("[servers.a]\n", "a", URL, "already"), ("a = = 1", "a", URL, "line 1"),
+    ("servers = 1", "a", URL, "not a table"),
     ("", " ", URL, "needs a name"), ("", "a", "https://me:pw@a.example", "password"),
 ])  # fmt: skip
 def test_nothing_changes_when_it_cannot_be_added(

@@ -32,12 +32,12 @@ def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | N
         gather.problem(f"“{name_of(name)}” is not a header's name.", entry=entry)
         return None
     if not isinstance(value, str):
-        gather.problem(f"The header {name} should be text, and is {kind(value)}.", entry=entry)
+        gather.problem(f"The header {name_of(name)} should be text, and is {kind(value)}.", entry=entry)
         return None
     filled = fill(value, gather.style if style is None else style, gather.env if env is None else env,
                   public=name.lower() in PUBLIC)
     text = filled.value.reveal().strip()
     if not (text.isascii() and text.isprintable()):
-        gather.problem(f"The header {name} holds characters that can't be sent.", entry=entry)
+        gather.problem(f"The header {name_of(name)} holds characters that can't be sent.", entry=entry)
         return None
     return Header(name, filled.reference, Secret(text), filled.variables, filled.literal)

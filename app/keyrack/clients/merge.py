@@ -49,12 +49,14 @@ def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:
 
 
 def _named(servers: Iterable[Server]) -> tuple[Server, ...]:
+    servers = list(servers)
     taken: set[str] = set()
+    own = {server.name for server in servers}
     found: list[Server] = []
     for server in servers:
         name = server.name
         if name in taken:
-            name = _free(server, taken)
+            name = _free(server, taken | own)
         taken.add(name)
         found.append(server if name == server.name else server._replace(name=name))
     # Another server's own name is nobody's alias.

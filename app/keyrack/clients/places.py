@@ -28,6 +28,10 @@ class Look(NamedTuple):
     def at_home(self, *parts: str) -> str:
         return join(self.platform, home(self.env, self.platform), *parts)
 
+    def named(self, folder: str, *parts: str) -> str:
+        """A path that a variable names; a relative one starts where the user stands."""
+        return join(self.platform, self.cwd, folder, *parts)
+
     def in_project(self, *parts: str) -> Spot:
         return Spot(join(self.platform, self.cwd, *parts), f"project {self.cwd}")
 
@@ -39,16 +43,16 @@ def keyrack(look: Look) -> list[Spot]:
 def mcp(look: Look) -> list[Spot]:
     """`~/.config/mcp` on every system; MCP_CONFIG_PATH wins over MCP_CONFIG_DIR."""
     if look.env.get("MCP_CONFIG_PATH"):
-        return [Spot(look.env["MCP_CONFIG_PATH"])]
+        return [Spot(look.named(look.env["MCP_CONFIG_PATH"]))]
     if look.env.get("MCP_CONFIG_DIR"):
-        return [Spot(join(look.platform, look.env["MCP_CONFIG_DIR"], "servers.json"))]
+        return [Spot(look.named(look.env["MCP_CONFIG_DIR"], "servers.json"))]
     return [Spot(look.at_home(".config", "mcp", "servers.json"))]
 
 
 def claude_code(look: Look) -> list[Spot]:
     """The project's file first: it wins over the user's. Its `local` scope stands in the user's file."""
     folder = look.env.get("CLAUDE_CONFIG_DIR")
-    user = join(look.platform, folder, ".claude.json") if folder else look.at_home(".claude.json")
+    user = look.named(folder, ".claude.json") if folder else look.at_home(".claude.json")
     return [look.in_project(".mcp.json"), Spot(user, "user")]
 
 
@@ -66,5 +70,5 @@ def vscode(look: Look) -> list[Spot]:
 
 def codex(look: Look) -> list[Spot]:
     folder = look.env.get("CODEX_HOME") or look.at_home(".codex")
-    user = join(look.platform, folder, "config.toml")
+    user = look.named(folder, "config.toml")
     return [look.in_project(".codex", "config.toml"), Spot(user, "user")]
