@@ -247,6 +247,26 @@ def test_a_bad_certificate_is_said(tls: Make, made: dict[str, Any], words: str):
         assert not server.requests
 
 
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_byte_at_a_time_ends_over_tls_too(tls: Make, head: bytes):
+    def dribble(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(head)
+        while not threading.Event().wait(0.05):
+            connection.sendall(b"a")
+
+    with little_server(dribble, context=tls("127.0.0.1")) as server:
+        wire = HttpWire(Limits(total=0.8))
+        answer = wire.send(Request("GET", server.url), server_url=server.url)
+    assert answer == Failed("127.0.0.1 did not answer in time.")
+
+
+def test_a_handshake_that_never_ends_is_ended():
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # takes the connection, says nothing
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
+        answer = HttpWire(Limits(connect=0.3)).send(Request("GET", url), server_url=url)
+    assert answer == Failed("127.0.0.1 did not take the connection in time.")
+
+
 def test_an_unknown_authority_is_said(tls: Make, monkeypatch: pytest.MonkeyPatch):
     context = tls("mcp.example")
     monkeypatch.delenv("SSL_CERT_FILE")

@@ -87,7 +87,7 @@ def test_nothing_is_kept_between_requests():
     (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc", "coding"),
     (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "coding"),
     (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"abc")[:-9], "coding"),
-])
+], ids=lambda each: repr(each[:50]))
 def test_nonsense_ends_in_a_sentence(said: bytes, words: str):
     with little_server(said) as server:
         assert words in failed(get(server.url)).reason
@@ -247,6 +247,12 @@ def test_half_a_surrogate_pair_in_a_form_is_not_sent():
     with little_server(reply()) as server:
         request = Request("POST", server.url, form={"a": Secret("\ud800")})
         assert failed(HttpWire().send(request, server_url=server.url)).refused
+
+
+def test_half_a_surrogate_pair_in_a_url_is_not_sent():
+    with little_server(reply()) as server:
+        failed(get(server.url + "/\ud800"))
+        assert not server.requests
 
 
 def test_close_ends_what_is_under_way():
