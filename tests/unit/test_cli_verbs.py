@@ -211,7 +211,8 @@ class TestSet:
             ("", "keyrack: Nothing came on standard input.\n"
                  "  Pipe the secret in, or run this in a terminal.\n"),
             ("a\nb\n", "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
-            ("x" * 70_000, "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
+            ("x" * 70_000,
+             "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
         ],
     )  # fmt: skip
     def test_what_is_no_token(

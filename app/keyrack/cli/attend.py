@@ -26,11 +26,14 @@ def attend(work: Callable[[], T], cancel: Callable[[], Any]) -> T:
         finally:
             done.set()
 
-    threading.Thread(target=body, daemon=True, name="operation").start()
+    thread = threading.Thread(target=body, daemon=True, name="operation")
     try:
+        thread.start()
         _wait(done)
     except KeyboardInterrupt:
         cancel()
+        if thread.ident is None:  # it came before the thread: there is nothing to wait for
+            raise
         _wait(done)
     if errors:
         raise errors[0]
