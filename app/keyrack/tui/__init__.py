@@ -1,1 +1,24 @@
-"""The screens."""
+"""The terminal user interface. Importing this package imports nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keyrack.operations.parts import Parts
+
+
+def run_tui(parts_factory: Callable[[], Parts], *, banner: str = "") -> int:
+    """Show the list until the user quits; the process's exit code.
+
+    `parts_factory` is called once, off the screen's thread, after the first frame.
+    `banner` stands in the header line (the demo says that it is one). Raises
+    KeyrackError before anything is shown where the screen would be a web page's.
+    """
+    from keyrack.tui.app import KeyrackApp, refuse_web_driver
+
+    app = KeyrackApp(parts_factory, banner=banner)
+    refuse_web_driver(app.driver_class)
+    app.run()
+    return app.return_code or 0

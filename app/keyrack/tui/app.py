@@ -1,0 +1,115 @@
+"""The application: themes, commands, and one screen on top of the other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.tui import keymap
+from keyrack.tui.present import error_text, safe
+from keyrack.tui.screens.main import MainScreen
+from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
+
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from keyrack.operations.parts import Parts
+
+Severity = Literal["information", "warning", "error"]
+
+
+def refuse_web_driver(driver: type) -> None:
+    """Raise KeyrackError where the screen would be sent to a browser.
+
+    textual-serve asks nobody who they are, and would show this user's credentials
+    to whoever opens the page.
+    """
+    if driver.__module__.startswith("textual.drivers.web"):
+        raise KeyrackError(
+            "keyrack does not run as a web page: whoever opened it could use your credentials.",
+            hint="Start it in a terminal.",
+        )
+
+
+def _server_commands() -> type[Provider]:
+    from keyrack.tui.commands import ServerCommands
+
+    return ServerCommands
+
+
+class KeyrackApp(App[None]):
+    TITLE = "keyrack"
+    # The first screen's: Textual reads no style sheet of the default screen itself.
+    CSS_PATH = "screens/main.tcss"
+    BINDINGS: ClassVar = [*keymap.APP]
+    COMMANDS: ClassVar = App.COMMANDS | {_server_commands}
+    COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
+
+    def __init__(self, parts_factory: Callable[[], Parts], *, banner: str = "") -> None:
+        super().__init__()
+        self.banner = banner
+        self._parts_factory = parts_factory
+        self._parts: Parts | None = None
+        self._parts_lock = threading.Lock()
+        self.register_theme(KEYRACK_DARK)
+        self.register_theme(KEYRACK_LIGHT)
+        self.theme = KEYRACK_DARK.name
+
+    def parts(self) -> Parts:
+        """The adapters, built at the first call. May be slow: call it off the screen's thread."""
+        with self._parts_lock:
+            if self._parts is None:
+                self._parts = self._parts_factory()
+            return self._parts
+
+    def now(self) -> float:
+        """Unix seconds, by the clock that the operations use."""
+        return self._parts.now() if self._parts is not None else time.time()
+
+    def get_default_screen(self) -> Screen[Any]:
+        return MainScreen(banner=self.banner)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        if isinstance(screen, MainScreen):
+            for binding in (b for b in keymap.MAIN if b.tooltip):
+                run = partial(self.call_later, screen.run_action, binding.action)
+                yield SystemCommand(binding.description, binding.tooltip, run)
+        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
+        yield SystemCommand("Quit", "Leave keyrack", self.action_quit)
+
+    def say(self, sentence: str, *, severity: Severity = "information") -> None:
+        """A notification; its words may be anybody's."""
+        self.notify(safe(sentence), severity=severity, markup=False)
+
+    def say_error(self, error: BaseException) -> None:
+        """What went wrong, and what to do."""
+        self.say(error_text(error), severity="error")
+
+    def look_again(self) -> None:
+        """After something that came to its end without the screen that began it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.forget_store()
+                screen.look()
+
+    def copy(self, text: str) -> None:
+        """To the terminal's clipboard (OSC 52), without keeping a copy in the program."""
+        self.copy_to_clipboard(text)
+        self._clipboard = ""
+
+    def _fatal_error(self) -> None:
+        """As Textual's, without the locals: a traceback must not show what they hold."""
+        from rich.segment import Segments
+        from rich.traceback import Traceback
+
+        self.bell()
+        report = Traceback(show_locals=False, width=None)
+        self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
+        self._close_messages_no_wait()

@@ -1,0 +1,151 @@
+"""What is said about one row: its expiry in the table, its lines in the detail pane."""
+
+from __future__ import annotations
+
+import time
+from typing import NamedTuple
+
+from textual.content import Content
+
+from keyrack.domain.model import Source
+from keyrack.domain.status import State
+from keyrack.domain.timetext import relative, until
+from keyrack.operations.overview import Row
+from keyrack.tui import keymap
+from keyrack.tui.present import HIDDEN, NOTHING, Tone, join, say, state
+
+CLIENT_KINDS = {
+    "pre-registered": "pre-registered",
+    "metadata-document": "metadata document",
+    "dynamic": "dynamic",
+}
+
+
+class Fact(NamedTuple):
+    label: str
+    value: Content
+
+
+def expiry(row: Row, now: float) -> tuple[str, Tone]:
+    """The table's last column."""
+    credential, check, kind = row.credential, row.check, row.status.state
+    if kind is State.UNREACHABLE and check is not None:
+        return f"checked {relative(now - check.at)}", Tone.DIM
+    if credential is None or kind is State.CONFIGURED:
+        return NOTHING, Tone.DIM
+    if credential.refused_at is not None:
+        return "refused", Tone.BAD
+    tone = {State.EXPIRING: Tone.WARN, State.VALID: Tone.PLAIN}.get(kind, Tone.DIM)
+    return until(credential.expires_at, now), Tone.DIM if credential.expires_at is None else tone
+
+
+def facts(row: Row, now: float) -> list[Fact]:
+    """The detail pane, line by line; what is not known has no line."""
+    found = [Fact("Status", _status(row, now)), Fact("Why", say(row.status.reason))]
+    todo = _next(row)
+    if todo is not None:
+        found.append(Fact("Do", todo))
+    found.append(Fact("Account", _account(row)))
+    found += _credential_facts(row, now)
+    found += _environment_facts(row)
+    if row.server.sources:
+        found.append(Fact("Found in", Content("\n").join(_source(source) for source in row.server.sources)))
+    if row.check is not None:
+        ago = relative(row.check.at - now)
+        found.append(Fact("Checked", join(ago, say(f" · {row.check.verdict}", Tone.DIM))))
+    return found
+
+
+def _status(row: Row, now: float) -> Content:
+    expires = row.credential.expires_at if row.credential else None
+    if expires is None or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
+        return state(row.status.state)
+    verb = "expires" if expires > now else "expired"
+    return join(state(row.status.state), say(f" · {verb} {moment(expires, now)}"))
+
+
+def _next(row: Row) -> Content | None:
+    key, command = keymap.key_for(row.status.action), row.command
+    words: list[Content | str] = []
+    if key:
+        words += ["press ", say(key, Tone.KEY)]
+    if command:
+        words += [say(" or type " if key else "type ", Tone.DIM), say(command)]
+    return join(*words) if words else None
+
+
+def _account(row: Row) -> Content:
+    label = row.credential.label if row.credential else ""
+    return join(say(row.server.account), say(f" · {label}", Tone.DIM) if label else "")
+
+
+def _credential_facts(row: Row, now: float) -> list[Fact]:
+    credential = row.credential
+    if credential is None:
+        return []
+    found: list[Fact] = []
+    if credential.scopes:
+        found.append(Fact("Scopes", say(" ".join(credential.scopes))))
+    if credential.issuer:
+        found.append(Fact("Issuer", say(credential.issuer)))
+    if credential.client_id:
+        kind = CLIENT_KINDS.get(credential.client_kind or "", "known")
+        found.append(Fact("Client", join(say(kind), say(f" · {_short(credential.client_id)}", Tone.DIM))))
+    if credential.kind == "token":
+        found.append(Fact("Header", say(credential.header)))
+    else:
+        found.append(Fact("Refresh", _refresh(row, now)))
+    found.append(Fact("Token", join(say(HIDDEN, Tone.DIM), say(" hidden", Tone.DIM))))
+    if credential.store:
+        found.append(Fact("Stored", say(credential.store)))
+    return found
+
+
+def _refresh(row: Row, now: float) -> Content:
+    credential = row.credential
+    assert credential is not None
+    if not credential.refreshable:
+        return say("no")
+    if credential.refreshed_at is None:
+        return say("yes")
+    return join("yes", say(f" · last {moment(credential.refreshed_at, now)}", Tone.DIM))
+
+
+def _environment_facts(row: Row) -> list[Fact]:
+    server, found = row.server, list[Fact]()
+    if server.command:
+        found.append(Fact("Program", say(server.command)))
+    for header in server.headers:
+        found.append(Fact("Header", join(say(header.name), say(f": {header.reference}", Tone.DIM))))
+    variables = [*server.variables, *(v for header in server.headers for v in header.variables)]
+    if variables:
+        lines = [
+            join(say(v.name), say(" set", Tone.GOOD) if v.is_set else say(" not set", Tone.WARN))
+            for v in variables
+        ]
+        found.append(Fact("Needs", Content("\n").join(lines)))
+    return found
+
+
+def _source(source: Source) -> Content:
+    scope = f" ({source.scope})" if source.scope else ""
+    return join(say(source.client), say(f"{scope}  {source.path}", Tone.DIM))
+
+
+def _short(client_id: str) -> str:
+    return client_id if len(client_id) <= 24 else f"{client_id[:8]}…{client_id[-4:]}"
+
+
+def moment(when: float, now: float) -> str:
+    """A local clock time today, else a date with it."""
+    try:
+        then, today = time.localtime(when), time.localtime(now)
+    except (OverflowError, ValueError, OSError):
+        return "at a time that can't be"
+    clock = time.strftime("%H:%M", then)
+    return clock if then[:3] == today[:3] else f"{time.strftime('%Y-%m-%d', then)} {clock}"
+
+
+def address(row: Row) -> str:
+    """What stands below the name: the URL, or what a stdio server runs."""
+    return row.server.url or "a local process (stdio)"

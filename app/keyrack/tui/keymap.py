@@ -1,0 +1,226 @@
+"""Every key, once. Screens take their bindings from here, and sentences their key names."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.widget import Widget
+
+from keyrack.domain.status import Action
+
+PALETTE_KEY = "ctrl+p"
+
+APP = [
+    Binding(
+        PALETTE_KEY, "command_palette", "Commands", id="palette", key_display="^p", show=False, priority=True
+    ),
+    Binding("ctrl+q", "quit", "Quit", id="quit", show=False, priority=True),
+]
+
+# What can be done with one server: on the list and on the screen of its details.
+ROW = [
+    Binding("l", "row('login')", "Login", id="login", tooltip="Log in to the selected server with OAuth"),
+    Binding("r", "row('refresh')", "Refresh", id="refresh", tooltip="Get a new access token"),
+    Binding("t", "row('token')", "Token", id="token", tooltip="Store a token that you made by hand"),
+    Binding(
+        "c", "row('check')", "Check", id="check", tooltip="Ask the server whether it takes the credential"
+    ),
+    Binding("d", "row('clear')", "Clear", id="clear", tooltip="Clear or revoke the stored credential"),
+    Binding(
+        "y", "row('copy')", "Copy token", id="copy-token", show=False, tooltip="Copy the access token; asks"
+    ),
+    Binding(
+        "v",
+        "row('show')",
+        "Show token",
+        id="show-token",
+        show=False,
+        tooltip="Show the access token for 10 seconds; asks",
+    ),
+    Binding(
+        "x",
+        "row('command')",
+        "Copy command",
+        id="copy-command",
+        show=False,
+        tooltip="Copy the command line that does the next thing",
+    ),
+]
+
+MAIN = [
+    *ROW,
+    Binding("slash", "filter", "Filter", id="filter", key_display="/", tooltip="Show only matching servers"),
+    Binding(
+        "question_mark",
+        "help",
+        "Help",
+        id="help",
+        key_display="?",
+        tooltip="All keys, and what the states mean",
+    ),
+    Binding(
+        "enter", "detail", "Detail", id="detail", show=False, tooltip="Everything about the selected server"
+    ),
+    Binding("s", "sort", "Sort", id="sort", show=False, tooltip="Sort by name, by urgency, by expiry"),
+    Binding(
+        "R",
+        "refresh_due",
+        "Refresh all due",
+        id="refresh-due",
+        show=False,
+        tooltip="Refresh every credential that is due",
+    ),
+    Binding("C", "check_all", "Check all", id="check-all", show=False, tooltip="Ask every server"),
+    Binding(
+        "a",
+        "add",
+        "Add server",
+        id="add",
+        show=False,
+        tooltip="Add a server to keyrack's own configuration",
+    ),
+    Binding(
+        "i",
+        "places",
+        "Look again",
+        id="look-again",
+        show=False,
+        tooltip="Look again in the clients' files",
+    ),
+    Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
+]
+
+TABLE = [
+    Binding("j", "cursor_down", "Down", id="down", show=False),
+    Binding("k", "cursor_up", "Up", id="up", show=False),
+    Binding("g", "scroll_top", "First", id="first", show=False),
+    Binding("G", "scroll_bottom", "Last", id="last", show=False),
+]
+
+FILTER = [
+    Binding("escape", "clear_filter", "Clear filter", id="filter-clear", show=False),
+    Binding("down", "leave", "To the list", id="filter-leave", show=False),
+]
+
+CLOSE = [Binding("escape", "close", "Close", id="close")]
+
+DETAIL = [
+    *CLOSE,
+    *ROW,
+    Binding("enter,q", "close", "Close", show=False),
+    Binding("j", "scroll('down')", show=False),
+    Binding("k", "scroll('up')", show=False),
+]
+
+OVERLAY = [
+    *CLOSE,
+    Binding("enter,q,question_mark", "close", "Close", show=False),
+    Binding("j,down", "scroll('down')", show=False),
+    Binding("k,up", "scroll('up')", show=False),
+    Binding("pagedown,space", "scroll('page_down')", show=False),
+    Binding("pageup", "scroll('page_up')", show=False),
+]
+
+PLACES = [*OVERLAY, Binding("i", "look", "Look again", id="places-look")]
+
+LOGIN_WORKING = [Binding("escape", "close", "Cancel", id="login-cancel")]
+LOGIN_WAITING = [
+    Binding("o", "open_again", "Open again", id="login-open"),
+    Binding("y", "copy_link", "Copy link", id="login-copy"),
+    Binding("p", "paste", "Paste callback URL", id="login-paste"),
+    *LOGIN_WORKING,
+]
+LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
+LOGIN_FAILED = [
+    Binding("l", "again", "Try again", id="login-again"),
+    Binding("escape", "close", "Close", id="login-close"),
+]
+LOGIN_DONE = [Binding("enter", "close", "Close", id="login-done")]
+# One escape for all phases; the screen knows which one it is in.
+LOGIN = [*LOGIN_WAITING, LOGIN_FAILED[0], LOGIN_DONE[0]]
+
+TOKEN = [
+    Binding("escape", "close", "Cancel", id="token-cancel"),
+    Binding("ctrl+s", "save", "Save", id="token-save"),
+]
+ADD = [
+    Binding("escape", "close", "Cancel", id="add-cancel"),
+    Binding("ctrl+s", "save", "Add", id="add-save"),
+]
+TOKEN_PAGE = Binding("ctrl+o", "open_page", "Open page", id="token-page")
+
+ASK = [
+    Binding("escape,n", "answer(False)", "Cancel", id="ask-no", show=False),
+    Binding("y", "answer(True)", "Yes", id="ask-yes", show=False),
+    Binding("left", "app.focus_previous", show=False),
+    Binding("right", "app.focus_next", show=False),
+]
+
+TICK = [Binding("space,enter", "tick", "Toggle", show=False)]
+PICK = [
+    Binding("up,left", "pick(-1)", "Up", show=False),
+    Binding("down,right", "pick(1)", "Down", show=False),
+    Binding("space", "pick(0)", "Next", show=False),
+]
+SECRET_INPUT = [
+    Binding("backspace", "delete", "Delete", show=False),
+    Binding("ctrl+u", "wipe", "Empty", show=False),
+    Binding("ctrl+c,super+c,ctrl+x,super+x", "refuse_copy", "Copying is refused", show=False),
+]
+
+_ACTION_KEYS = {
+    Action.LOGIN: "login",
+    Action.REFRESH: "refresh",
+    Action.TOKEN: "token",
+    Action.CHECK: "check",
+    Action.CLEAR: "clear",
+}
+
+
+def scroll(widget: Widget, where: str) -> None:
+    """What the scrolling keys of an overlay do."""
+    moves = {
+        "down": widget.scroll_down,
+        "up": widget.scroll_up,
+        "page_down": widget.scroll_page_down,
+        "page_up": widget.scroll_page_up,
+    }
+    moves[where](animate=False)
+
+
+def shown(binding: Binding) -> str:
+    """A binding's key as people write it: "esc", "^s", "/"."""
+    if binding.key_display:
+        return binding.key_display
+    key = binding.key.split(",")[0]
+    return {"escape": "esc", "question_mark": "?", "slash": "/"}.get(key, key.replace("ctrl+", "^"))
+
+
+def key_of(binding_id: str) -> str:
+    """The key of one of the list's bindings."""
+    return shown(next(binding for binding in MAIN if binding.id == binding_id))
+
+
+def key_for(action: Action | None) -> str | None:
+    """The list's key for the next thing to do; None where no key does it."""
+    return key_of(_ACTION_KEYS[action]) if action in _ACTION_KEYS else None
+
+
+def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """All keys of the list, for the help: (group, ((keys, what), …))."""
+    rows = tuple((shown(b), b.tooltip or b.description) for b in ROW)
+    rest = {b.id: (shown(b), b.tooltip) for b in MAIN if b.id}
+    return (
+        ("The selected server", rows),
+        ("All servers", (rest["refresh-due"], rest["check-all"], rest["look-again"], rest["add"])),
+        (
+            "Moving",
+            (
+                ("↑ ↓ j k g G", "Move"),
+                rest["detail"],
+                rest["sort"],
+                rest["filter"],
+                ("esc", "Stop what runs; empty the filter"),
+            ),
+        ),
+        ("keyrack", (("^p", "Commands, and a jump to any server"), ("?", "This help"), ("^q", "Quit"))),
+    )

@@ -1,0 +1,92 @@
+"""Which rows, in which order, and how many of what. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from keyrack.domain.status import State
+from keyrack.operations.overview import Row
+
+_URGENCY = {
+    state: place
+    for place, state in enumerate(
+        (
+            State.LOGIN_NEEDED,
+            State.STORE_LOCKED,
+            State.EXPIRING,
+            State.REFRESHABLE,
+            State.UNREACHABLE,
+            State.EMPTY_HEADER,
+            State.NO_CREDENTIAL,
+            State.ORPHAN,
+            State.VALID,
+            State.CONFIGURED,
+            State.NO_AUTH,
+            State.STDIO,
+        )
+    )
+}
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    URGENCY = "urgency"
+    EXPIRY = "expiry"
+
+    @property
+    def following(self) -> Sort:
+        kinds = list(Sort)
+        return kinds[(kinds.index(self) + 1) % len(kinds)]
+
+
+class Counts(NamedTuple):
+    servers: int
+    valid: int
+    expiring: int
+    login: int
+
+
+def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
+    """The rows that hold every word of `needle`, in order."""
+    words = needle.casefold().split()
+    kept = [row for row in rows if all(word in _haystack(row) for word in words)]
+    return sorted(kept, key=_ORDER[sort])
+
+
+def counts(rows: Iterable[Row]) -> Counts:
+    """For the header line. Refreshable counts as expiring: the same key helps."""
+    states = Counter(row.status.state for row in rows)
+    return Counts(
+        servers=states.total(),
+        valid=states[State.VALID] + states[State.CONFIGURED],
+        expiring=states[State.EXPIRING] + states[State.REFRESHABLE],
+        login=states[State.LOGIN_NEEDED],
+    )
+
+
+def _haystack(row: Row) -> str:
+    server = row.server
+    clients = " ".join(source.client for source in server.sources)
+    words = (server.name, *server.aliases, server.url or "", server.account, row.status.state.value, clients)
+    return (
+        " ".join(words).replace("-", " ").casefold() + " " + server.name.casefold() + " " + (server.url or "")
+    )
+
+
+def _by_name(row: Row) -> tuple[str, str]:
+    return row.server.name.casefold(), row.key
+
+
+def _by_urgency(row: Row) -> tuple[int, str, str]:
+    return _URGENCY[row.status.state], *_by_name(row)
+
+
+def _by_expiry(row: Row) -> tuple[float, str, str]:
+    expires = row.credential.expires_at if row.credential else None
+    return float("inf") if expires is None else expires, *_by_name(row)
+
+
+_ORDER = {Sort.NAME: _by_name, Sort.URGENCY: _by_urgency, Sort.EXPIRY: _by_expiry}

@@ -1,0 +1,70 @@
+"""What is said about the places that were looked in."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from keyrack.domain.reading import Place, Problem
+from keyrack.operations.overview import Overview
+from keyrack.tui import keymap
+from keyrack.tui.present import Tone, join, say
+
+CLIENT_WIDTH = 14
+DEMO = "keyrack demo"
+
+
+def no_servers(overview: Overview) -> Content:
+    """The whole list when there is nothing to list."""
+    lines = [
+        say("No MCP servers found", Tone.STRONG),
+        Content(""),
+        say("keyrack looked in these places:", Tone.DIM),
+        *(place_line(place) for place in overview.places),
+        *problem_lines(overview),
+        Content(""),
+        join(say(keymap.key_of("add"), Tone.KEY), "  adds a server here"),
+        join(say(keymap.key_of("look-again"), Tone.KEY), "  looks again"),
+        Content(""),
+        join("To see keyrack at work without a server of yours:  ", say(DEMO, Tone.KEY)),
+    ]
+    return Content("\n").join(lines)
+
+
+def no_match(needle: str) -> Content:
+    """The list when the filter hides everything."""
+    return Content("\n").join(
+        [
+            join("No server matches ", say(needle, Tone.STRONG, limit=60)),
+            join(say("esc", Tone.KEY), say(" shows all again", Tone.DIM)),
+        ]
+    )
+
+
+def all_places(overview: Overview) -> Content:
+    """Every file that was looked at, and what is wrong in any."""
+    lines = [*(place_line(place) for place in overview.places), *problem_lines(overview)]
+    return Content("\n").join(lines or [say("Looking…", Tone.DIM)])
+
+
+def place_line(place: Place) -> Content:
+    client = say(place.client, limit=60)
+    gap = " " * max(CLIENT_WIDTH - client.cell_length, 1)
+    tone = Tone.DIM if place.found.startswith("no ") else Tone.BAD if place.found == "broken" else Tone.GOOD
+    return join("  ", client, gap, say(place.found, tone), "  ", say(place.path, Tone.DIM))
+
+
+def problem_lines(overview: Overview) -> list[Content]:
+    if not overview.problems:
+        return []
+    return [Content(""), say("Problems", Tone.WARN), *(_problem(problem) for problem in overview.problems)]
+
+
+def _problem(problem: Problem) -> Content:
+    line = f", line {problem.line}" if problem.line else ""
+    entry = f"{problem.entry}: " if problem.entry else ""
+    return join(
+        "  ",
+        say("! ", Tone.WARN),
+        say(f"{entry}{problem.sentence}"),
+        say(f"  {problem.client}, {problem.path}{line}", Tone.DIM),
+    )

@@ -1,0 +1,37 @@
+"""Everything about one server, on a screen of its own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from keyrack.operations.overview import Row
+from keyrack.tui import keymap
+from keyrack.tui.screens.dialog import Dialog
+from keyrack.tui.widgets.facts_view import FactsView
+from keyrack.tui.widgets.key_line import KeyLine
+
+
+class DetailScreen(Dialog[str]):
+    """Answers with the row action that the user chose, if any; the list does it."""
+
+    CSS_PATH: ClassVar = ["box.tcss", "detail.tcss"]
+    BINDINGS: ClassVar = [*keymap.DETAIL]
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self._row = row
+
+    def compose(self) -> ComposeResult:
+        yield FactsView(id="all-facts")
+        yield KeyLine([*keymap.CLOSE, *(binding for binding in keymap.ROW if binding.show)])
+
+    def on_mount(self) -> None:
+        self.query_one(FactsView).show(self._row, self.host.now())
+
+    def action_row(self, what: str) -> None:
+        self.dismiss(what)
+
+    def action_scroll(self, where: str) -> None:
+        keymap.scroll(self.query_one(FactsView), where)

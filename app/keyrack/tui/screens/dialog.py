@@ -1,0 +1,38 @@
+"""A dialog: a titled box over the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+if TYPE_CHECKING:
+    from keyrack.tui.app import KeyrackApp
+
+Answer = TypeVar("Answer")
+
+
+class Box(Vertical):
+    """The frame; its title may hold anybody's words."""
+
+    def __init__(self, head: Content, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=f"box {classes}")
+        self.border_title = head
+
+
+class Dialog(ModalScreen[Answer]):
+    """Closes on escape with no answer."""
+
+    CSS_PATH: ClassVar = "box.tcss"
+
+    def __init__(self) -> None:
+        super().__init__(classes="dialog")
+
+    @property
+    def host(self) -> KeyrackApp:
+        return cast("KeyrackApp", self.app)
+
+    def action_close(self) -> None:
+        self.dismiss(None)

@@ -1,0 +1,265 @@
+"""The login, step by step. Esc at any moment leaves everything as it was."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from keyrack.domain.errors import BadUrl, KeyrackError, StoreAbsent
+from keyrack.domain.model import Credential, Server
+from keyrack.domain.resource import host, origin
+from keyrack.domain.timetext import until
+from keyrack.oauth.effects import SignIn, Step
+from keyrack.operations import login as login_op
+from keyrack.operations.login import Event, LoginControl, LoginOptions
+from keyrack.tui import keymap
+from keyrack.tui.present import Tone, clock, error_text, join, say, state, title
+from keyrack.tui.screens.dialog import Box, Dialog
+from keyrack.tui.widgets.key_line import KeyLine
+from keyrack.tui.widgets.step_list import StepList
+from keyrack.tui.work import deliver, in_background
+
+Phase = Literal["working", "waiting", "pasting", "failed", "done"]
+KEYS = {
+    "working": keymap.LOGIN_WORKING,
+    "waiting": keymap.LOGIN_WAITING,
+    "pasting": keymap.LOGIN_PASTING,
+    "failed": keymap.LOGIN_FAILED,
+    "done": keymap.LOGIN_DONE,
+}
+MEMORY = "This machine has no keychain. Keep the login in memory until keyrack ends?"
+
+
+class LoginScreen(Dialog[Credential]):
+    """Answers with the stored credential's facts, or nothing."""
+
+    CSS_PATH: ClassVar = ["box.tcss", "login.tcss"]
+    BINDINGS: ClassVar = [*keymap.LOGIN]
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+        self._options = LoginOptions()
+        self._control = LoginControl()
+        self._attempt = 0
+        self._phase: Phase = "working"
+        self._sign_in: SignIn | None = None
+        self._waiting_since = 0.0
+        self._credential: Credential | None = None
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Log in", self._server.name), id="login"):
+            yield StepList()
+            yield Static("", id="sign-in")
+            yield Static("", id="said")
+            yield Input(placeholder="Paste the address of the page that the browser ended on", id="paste")
+            yield KeyLine(keymap.LOGIN_WORKING)
+
+    def on_mount(self) -> None:
+        for name in ("#sign-in", "#said", "#paste"):
+            self.query_one(name).display = False
+        self.set_interval(1.0, self._tick)
+        self._start()
+
+    @property
+    def steps(self) -> StepList:
+        return self.query_one(StepList)
+
+    def _start(self) -> None:
+        self._attempt += 1
+        self._control = LoginControl()
+        self._sign_in = None
+        self._set_phase("working")
+        self._say(None)
+        attempt, control, options = self._attempt, self._control, self._options
+        parts, server = self.host.parts, self._server
+
+        def tell(event: Event) -> None:
+            deliver(self, self._event, attempt, event)
+
+        # The app's side, not this screen's: a login that ends after esc is noticed all the same.
+        in_background(
+            self.app,
+            lambda: login_op.login(parts(), server, options, control=control, on_event=tell),
+            lambda credential: self._succeeded(attempt, credential),
+            lambda error: self._failed(attempt, error),
+        )
+
+    def _event(self, attempt: int, event: Event) -> None:
+        if attempt != self._attempt:
+            return
+        if isinstance(event, Step):
+            self.steps.show(event)
+            if (
+                self._phase in ("waiting", "pasting")
+                and self._sign_in is not None
+                and self.steps.running != "sign-in"
+            ):
+                self._sign_in = None
+                self._set_phase("working")
+        else:
+            self._sign_in = event
+            self._waiting_since = self.host.now()
+            self._set_phase("waiting")
+            self._tick()
+
+    def _succeeded(self, attempt: int, credential: Credential) -> None:
+        if attempt != self._attempt or not self.is_attached:
+            self.host.look_again()
+            return
+        self._credential = credential
+        self._set_phase("done")
+        self._say(_success(credential, self.host.now()))
+
+    def _failed(self, attempt: int, error: Exception) -> None:
+        if attempt != self._attempt or not self.is_attached:
+            return
+        self._set_phase("failed")
+        self._say(_failure(error))
+        self._mark_failed(error)
+        if isinstance(error, StoreAbsent):
+            self._ask_for_memory()
+
+    def _mark_failed(self, error: Exception) -> None:
+        running = self.steps.running
+        if running is not None:
+            self.steps.fail(running)
+
+    def _ask_for_memory(self) -> None:
+        from keyrack.tui.screens.confirm import ConfirmScreen
+
+        def answered(agreed: bool | None) -> None:
+            if not agreed:
+                self.dismiss(None)
+                self.host.say("Nothing was stored. Everything is as it was.")
+                return
+            parts = self.host.parts
+            in_background(
+                self, lambda: parts().keep_in_memory(), lambda _: self._restart(), self.host.say_error
+            )
+
+        self.app.push_screen(ConfirmScreen("Log in", self._server.name, MEMORY, "Keep in memory"), answered)
+
+    async def _restart(self) -> None:
+        await self.steps.reset()
+        self._start()
+
+    def _tick(self) -> None:
+        line = self.steps.line("sign-in")
+        if self._sign_in is None or line is None:
+            return
+        waited = self.host.now() - self._waiting_since
+        line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(self._options.wait)}", Tone.DIM)))
+
+    def _set_phase(self, phase: Phase) -> None:
+        self._phase = phase
+        box = self.query_one("#sign-in", Static)
+        box.display = self._sign_in is not None and phase in ("waiting", "pasting")
+        if box.display and self._sign_in is not None:
+            box.update(_where(self._sign_in))
+        paste = self.query_one("#paste", Input)
+        paste.display = phase == "pasting"
+        if phase == "pasting":
+            paste.focus()
+        else:
+            self.set_focus(None)
+        self.run_worker(self.query_one(KeyLine).show(KEYS[phase]), group="keys", exclusive=True)
+
+    def _say(self, words: Content | None) -> None:
+        said = self.query_one("#said", Static)
+        said.display = words is not None
+        said.update(words or "")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("open_again", "copy_link", "paste"):
+            return self._phase == "waiting"
+        if action == "again":
+            return self._phase == "failed"
+        return True
+
+    def action_open_again(self) -> None:
+        in_background(self, self._control.reopen, lambda _: None, self.host.say_error)
+
+    def action_copy_link(self) -> None:
+        if self._sign_in is not None:
+            self.host.copy(self._sign_in.url)
+            self.host.say("The link is in the clipboard. Open it in any browser.")
+
+    def action_paste(self) -> None:
+        self._set_phase("pasting")
+
+    async def action_again(self) -> None:
+        await self._restart()
+
+    @on(Input.Submitted, "#paste")
+    def _pasted(self, event: Input.Submitted) -> None:
+        event.stop()
+        refusal = self._control.paste(event.value.strip())
+        with self.prevent(Input.Changed):
+            event.input.value = ""
+        if refusal is None:
+            self._say(None)
+            self._set_phase("working" if self._sign_in is None else "waiting")
+        else:
+            self._say(say(refusal, Tone.BAD))
+
+    def action_close(self) -> None:
+        if self._phase == "pasting":
+            self._say(None)
+            self._set_phase("waiting")
+        elif self._phase == "done":
+            self.dismiss(self._credential)
+        else:
+            if self._phase != "failed":
+                control = self._control
+                in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
+                self.host.say("Cancelled. Everything is as it was.")
+            self.dismiss(None)
+
+
+def _where(sign_in: SignIn) -> Content:
+    """Where the user signs in, and where the browser comes back to."""
+    try:
+        back = origin(sign_in.redirect_uri).split("://", 1)[-1]
+    except BadUrl:
+        back = sign_in.redirect_uri
+    try:
+        page = sign_in.origin if "://" not in sign_in.origin else _origin_words(sign_in.origin)
+    except BadUrl:
+        page = sign_in.origin
+    return Content("\n").join(
+        [
+            join(say("Sign-in page  ", Tone.DIM), say(page, Tone.STRONG)),
+            join(say("Returns to    ", Tone.DIM), say(back)),
+        ]
+    )
+
+
+def _origin_words(address: str) -> str:
+    """https is what everybody expects; anything else is said."""
+    return host(address) if address == f"https://{host(address)}" else address
+
+
+def _success(credential: Credential, now: float) -> Content:
+    from keyrack.domain.status import State
+
+    words = until(credential.expires_at, now)
+    ends = words if credential.expires_at is None else f"expires in {words}"
+    return join(
+        state(State.VALID),
+        say(f" · {ends}"),
+        say(f" · kept in {credential.store}", Tone.DIM) if credential.store else "",
+    )
+
+
+def _failure(error: Exception) -> Content:
+    if not isinstance(error, KeyrackError):
+        return say(error_text(error), Tone.BAD)
+    lines = [say(str(error), Tone.BAD)]
+    if error.hint:
+        lines.append(say(error.hint))
+    return Content("\n").join(lines)

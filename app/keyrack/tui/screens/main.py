@@ -1,0 +1,264 @@
+"""The list of servers, with the details of the selected one beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widgets import DataTable, Footer, Static
+
+from keyrack.domain.model import Record
+from keyrack.domain.storage import StoreState
+from keyrack.operations import overview as look
+from keyrack.operations.overview import Overview, Row
+from keyrack.tui import keymap
+from keyrack.tui.listing import Sort, arrange, counts
+from keyrack.tui.present import Tone, error_text, join, key_hint, say, title
+from keyrack.tui.screens.row_actions import RowActions
+from keyrack.tui.widgets.facts_view import FactsView
+from keyrack.tui.widgets.filter_line import FilterLine
+from keyrack.tui.widgets.header_line import HeaderLine
+from keyrack.tui.widgets.server_table import ServerTable
+from keyrack.tui.work import in_background
+
+if TYPE_CHECKING:
+    from keyrack.tui.app import KeyrackApp
+
+WIDE = 100  # columns from which the details stand beside the list
+TICK = 1.0  # seconds between two looks at the clock
+
+
+class MainScreen(Screen[None]):
+    BINDINGS: ClassVar = [*keymap.MAIN]
+    AUTO_FOCUS = "ServerTable"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (WIDE, "-wide")]
+
+    def __init__(self, *, banner: str = "") -> None:
+        super().__init__()
+        self._banner = banner
+        self.rows: dict[str, Row] = {}
+        self.overview = Overview((), (), ())
+        self.store: StoreState | None = None
+        self.looked: Signal[Overview] = Signal(
+            self, "looked"
+        )  # after every look, also one that found nothing new
+        self.busy: dict[str, str] = {}  # row key: what is being done
+        self.actions = RowActions(self)
+        self._needle = ""
+        self._sort = Sort.NAME
+        self._looking = self._look_again = False
+
+    @property
+    def host(self) -> KeyrackApp:
+        return cast("KeyrackApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderLine(self._banner)
+        with Horizontal(id="filter-row"):
+            yield FilterLine()
+            yield Static("", id="problems")
+        with Horizontal(id="body"):
+            yield ServerTable()
+            yield Static(say("Looking in the configuration files…", Tone.DIM), id="empty")
+            yield FactsView(id="detail")
+        yield Static("", id="progress")
+        yield Footer(compact=True)
+
+    def on_mount(self) -> None:
+        self.table.border_title = title("Servers")
+        self.add_class("-empty")
+        # Not before the first frame: reading costs imports and disk.
+        self.call_after_refresh(self.look)
+        self.set_interval(TICK, self._tick)
+
+    @property
+    def table(self) -> ServerTable:
+        return self.query_one(ServerTable)
+
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows.get(self.table.selected or "")
+
+    def look(self) -> None:
+        """Read configurations and records again, off this thread; once more if already at it."""
+        if self._looking:
+            self._look_again = True
+            return
+        self._looking = True
+        locked = self.store is not None and self.store.locked
+        parts = self.host.parts
+        in_background(
+            self, lambda: look.overview(parts(), store_locked=locked), self._looked, self._look_failed
+        )
+        if self.store is None:
+            in_background(self, lambda: parts().rack().state(), self._store_known, self._store_failed)
+
+    def forget_store(self) -> None:
+        """Ask for the keychain's state again at the next look."""
+        self.store = None
+
+    def _looked(self, overview: Overview) -> None:
+        self._looking = False
+        first = not self.rows
+        self.overview = overview
+        self.rows = {row.key: row for row in overview.rows}
+        self.refresh_rows()
+        if first and self.rows and self.focused is None:
+            self.table.focus()
+        self.looked.publish(overview)
+        if self._look_again:
+            self._look_again = False
+            self.look()
+
+    def _look_failed(self, error: Exception) -> None:
+        self._looking = False
+        self.query_one("#empty", Static).update(say(error_text(error), Tone.BAD))
+        self.host.say_error(error)
+
+    def _store_known(self, store: StoreState) -> None:
+        was_locked = self.store is not None and self.store.locked
+        self.store = store
+        self.query_one(HeaderLine).show_store(store)
+        if store.locked != was_locked:
+            self.look()
+
+    def _store_failed(self, error: Exception) -> None:
+        self._store_known(StoreState(name="none", ready=False, reason=error_text(error)))
+
+    def refresh_rows(self) -> None:
+        """Show what is known now: rows, counts, details."""
+        shown = arrange(self.rows.values(), self._needle, self._sort)
+        self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
+        self.table.show(shown, self.host.now(), self.busy)
+        some = f"{len(shown)} of {len(self.rows)} · " if len(shown) != len(self.rows) else ""
+        self.table.border_subtitle = say(f"{some}by {self._sort}", Tone.DIM)
+        self.set_class(not shown, "-empty")
+        self._show_problems()
+        if not shown:
+            self._say_empty()
+        self._show_detail()
+
+    def _show_problems(self) -> None:
+        """Beside the filter: that something in the files can't be used, and the key that tells what."""
+        found = len(self.overview.problems)
+        words = f"! {found} problem{'s' if found > 1 else ''} in the files  "
+        key = keymap.key_of("look-again")
+        self.query_one("#problems", Static).update(
+            join(say(words, Tone.WARN), key_hint(key, "Show")) if found else ""
+        )
+
+    def _say_empty(self) -> None:
+        from keyrack.tui.places import no_match, no_servers
+
+        words = no_match(self._needle) if self.rows else no_servers(self.overview)
+        self.query_one("#empty", Static).update(words)
+
+    def _show_detail(self) -> None:
+        self.query_one("#detail", FactsView).show(self.selected(), self.host.now())
+
+    def _tick(self) -> None:
+        """Time passes: what is shown of it follows, and so do the states."""
+        if not self.rows:
+            return
+        now, locked = self.host.now(), self.store is not None and self.store.locked
+        for key, row in self.rows.items():
+            if row.credential is not None or row.check is not None:
+                record = Record(row.server.url or "", row.server.account, row.credential, row.check)
+                self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
+        # The order stays: rows that move by themselves would slip from under the cursor.
+        self.table.show([self.rows[key] for key in self.table.keys if key in self.rows], now, self.busy)
+        self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
+        self._show_detail()
+
+    def show_progress(self, words: str, share: float) -> None:
+        """A line above the footer while much is being done; "" takes it away."""
+        from keyrack.tui.present import bar
+
+        line = self.query_one("#progress", Static)
+        self.set_class(bool(words), "-busy")
+        line.update(join(" ", bar(share), "  ", say(words), "   ", key_hint("esc", "Stop")) if words else "")
+
+    @on(DataTable.RowHighlighted)
+    def _highlighted(self) -> None:
+        self._show_detail()
+
+    @on(FilterLine.Filtered)
+    def _filtered(self, event: FilterLine.Filtered) -> None:
+        if event.needle != self._needle:
+            self._needle = event.needle
+            self.refresh_rows()
+
+    @on(FilterLine.Left)
+    def _left_filter(self) -> None:
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        self.query_one(FilterLine).focus()
+
+    def action_sort(self) -> None:
+        self._sort = self._sort.following
+        self.refresh_rows()
+
+    def action_stop(self) -> None:
+        if not self.actions.stop():
+            self.query_one(FilterLine).action_clear_filter()
+
+    @on(ServerTable.Opened)
+    def action_detail(self) -> None:
+        row = self.selected()
+        if row is not None:
+            from keyrack.tui.screens.detail import DetailScreen
+
+            self.app.push_screen(DetailScreen(row), self._chosen_in_detail)
+
+    def _chosen_in_detail(self, what: str | None) -> None:
+        if what:
+            self.action_row(what)
+
+    def action_help(self) -> None:
+        from keyrack.tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_places(self) -> None:
+        from keyrack.tui.screens.places import PlacesScreen
+
+        self.app.push_screen(PlacesScreen(self))
+        self.look()
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a server, also on one that the filter hides."""
+        if key not in self.table.keys:
+            self.query_one(FilterLine).action_clear_filter()
+            self._needle = ""
+            self.refresh_rows()
+        self.table.go_to(key)
+        self.table.focus()
+
+    def action_add(self) -> None:
+        from keyrack.tui.screens.add import AddScreen
+
+        self.app.push_screen(AddScreen(), self._added)
+
+    def _added(self, name: str | None) -> None:
+        if name:
+            self.host.say(f"{name} is in keyrack's own configuration now.")
+            self.look()
+
+    def action_row(self, what: str) -> None:
+        """One of the row's actions, for the server that is selected at this moment."""
+        row = self.selected()
+        if row is None:
+            self.host.say("No server is selected.")
+        else:
+            self.actions.run(what, row)
+
+    def action_refresh_due(self) -> None:
+        self.actions.refresh_due()
+
+    def action_check_all(self) -> None:
+        self.actions.check_all()

@@ -1,0 +1,1 @@
+"""Pieces of screens. They take domain objects and post messages."""

@@ -1,0 +1,65 @@
+"""The first line: how many servers, what state they are in, and the keychain."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
+
+from keyrack.domain.storage import StoreState
+from keyrack.tui.listing import Counts
+from keyrack.tui.present import STORE_LOCKED, STORE_MISSING, STORE_READY, Tone, join, say
+
+ROOMY = 100  # columns from which there is room for more words
+
+
+class HeaderLine(Horizontal):
+    def __init__(self, banner: str) -> None:
+        super().__init__()
+        self._banner = banner
+        self._store: StoreState | None = None
+        self._left = Static(join(say("keyrack", Tone.KEY), *self._label()), id="summary")
+        self._right = Static("", id="store")
+
+    def compose(self) -> ComposeResult:
+        yield self._left
+        yield self._right
+
+    def show_counts(self, counts: Counts) -> None:
+        words: list[Content] = [say(_many(counts.servers, "server"))]
+        if counts.valid:
+            words.append(say(f"{counts.valid} valid", Tone.GOOD))
+        if counts.expiring:
+            words.append(say(f"{counts.expiring} expiring", Tone.WARN))
+        if counts.login:
+            words.append(say(f"{counts.login} {'needs' if counts.login == 1 else 'need'} login", Tone.BAD))
+        self._left.update(
+            join(say("keyrack", Tone.KEY), *self._label(), "   ", say(" · ", Tone.DIM).join(words))
+        )
+
+    def show_store(self, store: StoreState) -> None:
+        self._store = store
+        self._right.update(_store(store, wide=self.size.width >= ROOMY))
+
+    def on_resize(self) -> None:
+        if self._store is not None:
+            self.show_store(self._store)
+
+    def _label(self) -> list[Content]:
+        return [say(f" {self._banner}", Tone.WARN)] if self._banner else []
+
+
+def _store(store: StoreState, wide: bool) -> Content:
+    head = say("Keychain: " if wide else "", Tone.DIM)
+    if store.locked:
+        return join(head, say(f"{store.name} locked {STORE_LOCKED}", Tone.WARN))
+    if not store.ready:
+        return say(f"{STORE_MISSING} no keychain", Tone.WARN)
+    if not store.persistent:
+        return say("kept in memory until you quit" if wide else "in memory", Tone.WARN)
+    return join(head, say(store.name), " ", say(STORE_READY, Tone.GOOD))
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

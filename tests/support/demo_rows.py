@@ -1,0 +1,261 @@
+"""The fixed data that pictures and screen tests show: invented servers, one moment in time.
+
+`demo_parts()` is a Parts without any adapter behind it; what the screens do with it
+goes through operations that a test replaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import nullcontext
+from typing import Any
+
+from keyrack.domain.model import Check, Credential, Header, Record, Server, Source, Variable
+from keyrack.domain.reading import Place, Problem, Reading
+from keyrack.domain.resource import identity
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import Removal, StoreState
+from keyrack.operations.parts import Parts
+
+NOW = 1_790_000_000.0  # 2026-09-21 13:33:20 UTC
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+
+CLAUDE = Source("Claude Code", "~/.claude.json", "", "user")
+CURSOR = Source("Cursor", "~/.cursor/mcp.json", "")
+CODE = Source("VS Code", "~/.config/Code/User/mcp.json", "")
+OWN = Source("keyrack", "~/.config/keyrack/config.toml", "")
+
+
+def _server(name: str, url: str | None, *sources: Source, **more: Any) -> Server:
+    return Server(name=name, url=url, sources=tuple(s._replace(name=name) for s in sources), **more)
+
+
+def _oauth(host: str, ends: float | None, **more: Any) -> Credential:
+    fields: dict[str, Any] = {
+        "kind": "oauth",
+        "issuer": f"https://{host}",
+        "client_id": "7f3a9b54e0d24c21",
+        "client_kind": "dynamic",
+        "scopes": ("read", "write"),
+        "obtained_at": NOW - 8 * DAY,
+        "refreshable": True,
+        "expires_at": None if ends is None else NOW + ends,
+        "refreshed_at": NOW - 8 * MINUTE,
+        "store": "Secret Service",
+    }
+    return Credential(**(fields | more))
+
+
+def _token(ends: float | None = None, **more: Any) -> Credential:
+    expires = None if ends is None else NOW + ends
+    return Credential(
+        **(
+            {"kind": "token", "obtained_at": NOW - DAY, "expires_at": expires, "store": "Secret Service"}
+            | more
+        )
+    )
+
+
+SERVERS: tuple[tuple[Server, Credential | None, Check | None], ...] = (
+    (
+        _server("linear", "https://mcp.linear.app/mcp", CLAUDE, CURSOR),
+        _oauth("auth.linear.app", 52 * MINUTE + 20, label="Ada"),
+        Check(NOW - 3 * MINUTE, "accepted"),
+    ),
+    (
+        _server("sentry", "https://mcp.sentry.dev/mcp", CLAUDE),
+        _oauth("mcp.sentry.dev", 4 * MINUTE + 10),
+        None,
+    ),
+    (
+        _server("github", "https://api.githubcopilot.com/mcp/", CODE),
+        _oauth(
+            "github.com/login/oauth",
+            -2 * HOUR - 60,
+            client_kind="pre-registered",
+            scopes=("repo", "read:org"),
+        ),
+        None,
+    ),
+    (
+        _server("notion", "https://mcp.notion.com/mcp", CLAUDE, CURSOR),
+        _oauth(
+            "auth.notion.com",
+            -HOUR,
+            refused_at=NOW - HOUR,
+            refusal="auth.notion.com refused the refresh token: it was revoked.",
+        ),
+        None,
+    ),
+    (_server("internal", "https://mcp.example.com/tools", OWN), _token(), Check(NOW - 2 * HOUR, "accepted")),
+    (_server("figma", "https://mcp.figma.com/mcp", CURSOR), _token(3 * DAY + HOUR), None),
+    (
+        _server(
+            "local-db",
+            None,
+            CLAUDE,
+            command="npx",
+            transport="stdio",
+            variables=(Variable("DATABASE_URL", True), Variable("PGPASSWORD", False)),
+        ),
+        None,
+        None,
+    ),
+    (
+        _server("staging", "https://staging.example.com/mcp", OWN),
+        _oauth("login.example.com", 6 * HOUR),
+        Check(NOW - 90, "unreachable", "staging.example.com did not answer within 10 s."),
+    ),
+    (_server("atlassian", "https://mcp.atlassian.com/v1/sse", CODE), None, Check(NOW - HOUR, "required")),
+    (_server("context7", "https://mcp.context7.com/mcp", CURSOR), None, Check(NOW - DAY, "open")),
+    (
+        _server(
+            "stripe",
+            "https://mcp.stripe.com",
+            CLAUDE,
+            headers=(
+                Header(
+                    "Authorization",
+                    "Bearer ${STRIPE_KEY}",
+                    Secret("Bearer rk_demo"),
+                    (Variable("STRIPE_KEY", True),),
+                ),
+            ),
+        ),
+        None,
+        None,
+    ),
+    (
+        _server(
+            "asana",
+            "https://mcp.asana.com/sse",
+            CURSOR,
+            headers=(
+                Header(
+                    "Authorization",
+                    "Bearer ${ASANA_TOKEN}",
+                    Secret("Bearer "),
+                    (Variable("ASANA_TOKEN", False),),
+                ),
+            ),
+        ),
+        None,
+        None,
+    ),
+    (
+        _server("cloudflare", "https://observability.mcp.cloudflare.com/mcp", CLAUDE),
+        _oauth("oauth.cloudflare.example", 9 * HOUR),
+        None,
+    ),
+    (Server(name="old.example.com/mcp", url="https://old.example.com/mcp"), _token(40 * DAY), None),
+)
+
+PLACES = (
+    Place("keyrack", "~/.config/keyrack/config.toml", "2 servers"),
+    Place("Claude Code", "~/.claude.json", "6 servers"),
+    Place("Cursor", "~/.cursor/mcp.json", "5 servers"),
+    Place("VS Code", "~/.config/Code/User/mcp.json", "2 servers"),
+    Place("Codex", "~/.codex/config.toml", "no file"),
+)
+PROBLEMS = (
+    Problem("Cursor", "~/.cursor/mcp.json", "the entry has neither a url nor a command", 14, "draft"),
+)
+NO_PLACES = tuple(place._replace(found="no file") for place in PLACES)
+
+
+class DemoRack:
+    """Records in memory, and the keychain's state; no secret anywhere."""
+
+    def __init__(self, records: Iterable[Record], store: StoreState) -> None:
+        self.kept = {(identity(record.url), record.account): record for record in records}
+        self.store = store
+
+    def state(self) -> StoreState:
+        return self.store
+
+    def records(self) -> dict[tuple[str, str], Record]:
+        return dict(self.kept)
+
+    def record(self, url: str, account: str) -> Record | None:
+        return self.kept.get((identity(url), account))
+
+    def put(self, url: str, credential: Credential | None, check: Check | None = None) -> None:
+        """As if an operation had stored this."""
+        self.kept[identity(url), "default"] = Record(identity(url), "default", credential, check)
+
+    def load(self, url: str, account: str) -> None:
+        return None
+
+    def save(self, grant: Any) -> Credential:
+        raise AssertionError("a screen does not save")
+
+    def prove_writable(self) -> None:
+        raise AssertionError("a screen does not write")
+
+    def remove(self, url: str, account: str) -> Removal:
+        raise AssertionError("a screen does not remove")
+
+    def note(self, url: str, account: str, **facts: Any) -> None:
+        raise AssertionError("a screen notes nothing")
+
+    def lock(self, url: str, account: str, *, timeout: float = 30.0) -> Any:
+        return nullcontext()
+
+
+class DemoClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def demo_reading() -> Reading:
+    servers = tuple(server for server, _, _ in SERVERS if server.sources)
+    return Reading(servers, PROBLEMS, PLACES)
+
+
+def demo_records() -> list[Record]:
+    return [
+        Record(identity(server.url), "default", credential, check)
+        for server, credential, check in SERVERS
+        if server.url and (credential or check)
+    ]
+
+
+def demo_parts(
+    reading: Reading | None = None,
+    records: Iterable[Record] | None = None,
+    store: StoreState = StoreState("Secret Service", ready=True),
+    clock: DemoClock | None = None,
+) -> Parts:
+    """Parts over fixed data. `parts.rack()` is one DemoRack; everything else refuses."""
+    rack = DemoRack(demo_records() if records is None else records, store)
+    found = demo_reading() if reading is None else reading
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("no network here")
+
+    def keep_in_memory() -> None:
+        rack.store = StoreState("memory", ready=True, persistent=False)
+
+    return Parts(
+        read=lambda: found,
+        rack=lambda: rack,
+        wire=refuse,
+        listen=refuse,
+        browse=lambda url: True,
+        now=clock or DemoClock(),
+        keep_in_memory=keep_in_memory,
+        add_server=refuse,
+    )
+
+
+def many_servers(count: int) -> Reading:
+    """So many servers without credentials."""
+    servers = tuple(
+        _server(f"server-{n:04}", f"https://s{n:04}.example.com/mcp", CLAUDE) for n in range(count)
+    )
+    return Reading(servers, (), PLACES)
