@@ -63,7 +63,7 @@ def test_a_person_signs_in_and_the_token_lives_in_the_keychain(
     assert oidc_server.accepts(token.stdout.strip())
 
     [listed] = json.loads(keyrack(env, "list", "--json").stdout)
-    assert (listed["name"], listed["kind"], listed["state"]) == ("guarded", "oauth", "expiring")
+    assert (listed["name"], listed["kind"], listed["state"]) == ("guarded", "oauth", "valid")
     assert listed["issuer"] == oidc_server.issuer
     assert token.stdout.strip() not in json.dumps(listed)
 

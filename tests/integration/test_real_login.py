@@ -60,7 +60,7 @@ def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, 
     assert authority.accepts(hand_out(world, server).token.reveal())
     assert check(world, server).verdict == "accepted"
     record = world.rack().record(authority.mcp_url, "default")
-    assert row_of(server, record, time.time()).status.state is State.EXPIRING  # five minutes are left
+    assert row_of(server, record, time.time()).status.state is State.VALID
     done = [event.key for event in events if isinstance(event, Step) and event.state == "done"]
     assert done[-2:] == ["try", "save"]
     [asked] = [event for event in events if isinstance(event, SignIn)]

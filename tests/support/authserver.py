@@ -64,7 +64,7 @@ def need_oidc() -> None:
 
 
 @contextmanager
-def oidc(token_seconds: int = 300) -> Iterator[AuthServer]:
+def oidc(token_seconds: int = 3600) -> Iterator[AuthServer]:
     """oidc-provider, and an MCP server that asks it about every token (RFC 7662)."""
     need_oidc()
     with Loopback() as loopback:
@@ -77,7 +77,7 @@ def oidc(token_seconds: int = 300) -> Iterator[AuthServer]:
 
 
 @contextmanager
-def sdk(token_seconds: int = 300) -> Iterator[AuthServer]:
+def sdk(token_seconds: int = 3600) -> Iterator[AuthServer]:
     """The SDK's authorization server, and an MCP server that trusts it."""
     with Loopback() as loopback:
         sock, issuer = loopback.reserve()
