@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import io
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -220,3 +221,35 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
     err = capsys.readouterr().err
     assert taken == ["http://127.0.0.1:8085/callback?code=c"]
     assert "Or paste the address" in err and "  That address holds no code.\n" in err
+
+
+END_WHILE_READING = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import keyrack.operations.login as operation
+from cli_kit import FakeParts, linear, oauth
+from test_cli_login import SIGN_IN
+from keyrack.cli import run
+
+def login(parts, server, options, *, control, on_event):
+    on_event(SIGN_IN)
+    return oauth()
+
+operation.login = login
+sys.exit(run(["login", "linear"], parts=FakeParts([linear()])))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+def test_the_wait_for_a_paste_does_not_hold_up_the_end() -> None:
+    far, near = os.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", END_WHILE_READING, os.path.dirname(__file__)],
+            stdin=near, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(far)
+        os.close(near)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.endswith("✓ Logged in to linear; good for 52 min.\n")

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 def run(
     argv: list[str],
     *,
-    parts: Callable[..., Parts] | None = None,
-    screen: Callable[[Callable[[], Parts]], Any] | None = None,
+    parts: Callable[..., Parts],
+    screen: Callable[[Callable[[], Parts]], Any],
+    demo: Callable[[], int],
 ) -> int:
     """Do what the words after `keyrack` say, and return the exit code. Raises nothing.
 
-    `parts(config_files=…)` builds the adapters and `screen(factory)` opens the TUI; left
-    out, they are the real ones.
+    `parts(config_files=…)` builds the adapters, `screen(factory)` opens the TUI, `demo()`
+    the sandbox: the command line knows none of them.
     """
     from keyrack.cli.dispatch import dispatch
     from keyrack.cli.exits import guarded
     from keyrack.cli.output import Output
 
     out = Output()
-    return guarded(out, lambda: dispatch(argv, out, parts, screen))
+    return guarded(out, lambda: dispatch(argv, out, parts, screen, demo))

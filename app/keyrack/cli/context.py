@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.output import Output
 
@@ -14,10 +14,16 @@ if TYPE_CHECKING:
     from keyrack.operations.parts import Parts
 
 
-class Context(NamedTuple):
-    out: Output
-    parts: Callable[[], Parts]
-    screen: Callable[[Callable[[], Parts]], Any]
+class Context:
+    """The streams, and the ways to the adapters and to the screen."""
+
+    def __init__(
+        self, out: Output, parts: Callable[[], Parts], screen: Callable[[Callable[[], Parts]], Any]
+    ) -> None:
+        self.out = out
+        self.parts = parts
+        self.screen = screen
+    demo: Callable[[], int]
 
 
 def target(parts: Parts, args: SimpleNamespace) -> Server:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from keyrack.cli import doors
 from keyrack.cli.context import Context
 from keyrack.cli.output import Output
 from keyrack.cli.parse import parse, parse_global
@@ -18,8 +17,9 @@ if TYPE_CHECKING:
 def dispatch(
     argv: list[str],
     out: Output,
-    parts: Callable[..., Parts] | None,
-    screen: Callable[[Callable[[], Parts]], Any] | None,
+    parts: Callable[..., Parts],
+    screen: Callable[[Callable[[], Parts]], Any],
+    demo: Callable[[], int],
 ) -> int:
     """Do what `argv` says. Returns the exit code; raises KeyrackError."""
     chosen, words = parse_global(argv)
@@ -33,9 +33,9 @@ def dispatch(
     files: list[str] = chosen.config
 
     def build() -> Parts:
-        return (parts or doors.parts)(config_files=tuple(files))
+        return parts(config_files=tuple(files))
 
-    context = Context(out, build, screen or doors.screen)
+    context = Context(out, build, screen, demo)
     if not words:
         from keyrack.cli.terminal import open_screen
 
