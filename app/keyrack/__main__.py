@@ -1,15 +1,41 @@
-"""The command `keyrack`."""
+"""The command `keyrack`: joins the command line to the screen, the adapters and the demo."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from keyrack.operations.parts import Parts
 
 
 def main() -> int:
-    """Hand over to the command line."""
+    """Do what the arguments say; the exit code is returned."""
     from keyrack.cli import run
 
-    return run(sys.argv[1:])
+    return run(sys.argv[1:], parts=_parts, screen=_screen, demo=_demo)
+
+
+# Each imports what it needs when it is needed: `keyrack token` must not pay for a screen.
+
+
+def _parts(*, config_files: tuple[str, ...] = ()) -> Parts:
+    from keyrack import wiring
+
+    return wiring.parts(config_files=config_files)
+
+
+def _screen(factory: Callable[[], Parts]) -> int:
+    from keyrack.tui import run_tui
+
+    return run_tui(factory)
+
+
+def _demo() -> int:
+    from keyrack.demo import run_demo
+
+    return run_demo()
 
 
 if __name__ == "__main__":

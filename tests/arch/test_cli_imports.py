@@ -24,7 +24,7 @@ def parts(*, config_files):
     reading = Reading((), (), ())
     return Parts(**nothing)._replace(read=lambda: reading, rack=Rack, now=lambda: 0.0)
 
-assert run(["list", "--json"], parts=parts) == 0
+assert run(["list", "--json"], parts=parts, screen=None, demo=None) == 0
 import keyrack.cli.token
 print(*sorted(set({HEAVY!r}) & (set(sys.modules) - before)))
 """

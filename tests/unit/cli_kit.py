@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
+from keyrack import cli
 from keyrack.domain.model import Check, Credential, Record, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
@@ -77,3 +78,14 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def _unexpected(*args: Any, **named: Any) -> Any:
+    raise AssertionError("this verb opens no screen, no demo, no adapters")
+
+
+def run(
+    argv: list[str], *, parts: Any = _unexpected, screen: Any = _unexpected, demo: Any = _unexpected
+) -> int:
+    """`keyrack ARGV` with fakes for what `__main__` would give."""
+    return cli.run(argv, parts=parts, screen=screen, demo=demo)

@@ -9,9 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_kit import FakeParts
-
-from keyrack.cli import run
+from cli_kit import FakeParts, run
 
 KEYRACK = [sys.executable, "-m", "keyrack"]
 Capture = pytest.CaptureFixture[str]

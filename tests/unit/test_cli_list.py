@@ -7,9 +7,8 @@ import os
 import sys
 
 import pytest
-from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record
+from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record, run
 
-from keyrack.cli import run
 from keyrack.domain.model import Check, Header, Server, Variable
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret

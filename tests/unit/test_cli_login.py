@@ -12,9 +12,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from cli_kit import FakeParts, linear, oauth
+from cli_kit import FakeParts, linear, oauth, run
 
-from keyrack.cli import run
 from keyrack.cli.ssh import over_ssh, ssh_line
 from keyrack.domain.errors import Cancelled, KeyrackError, StoreAbsent
 from keyrack.domain.model import Credential, Server
@@ -227,9 +226,8 @@ END_WHILE_READING = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import keyrack.operations.login as operation
-from cli_kit import FakeParts, linear, oauth
+from cli_kit import FakeParts, linear, oauth, run
 from test_cli_login import SIGN_IN
-from keyrack.cli import run
 
 def login(parts, server, options, *, control, on_event):
     on_event(SIGN_IN)

@@ -8,9 +8,8 @@ import sys
 from typing import Any
 
 import pytest
-from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record
+from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record, run
 
-from keyrack.cli import run
 from keyrack.domain.errors import LoginNeeded, StoreLocked, Temporary
 from keyrack.domain.model import Check, Header, Server
 from keyrack.domain.reading import Place, Problem

@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 
 import pytest
-from cli_kit import FakeParts, Terminal
+from cli_kit import FakeParts, Terminal, run
 
-from keyrack.cli import run
 from keyrack.cli.verbs import NAMES, module_of
 
 UNUSED = FakeParts()

@@ -1,6 +1,7 @@
 """The table of states."""
 
 import pytest
+
 from keyrack.domain.model import Check, Credential, Header, Server, Source, Variable
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State, authorization_header, command_for, is_due, status_of
@@ -63,7 +64,9 @@ def test_a_header_with_nothing_behind_its_scheme_word_is_empty(value):
 
 
 def test_the_header_that_carries_the_credential_is_found_by_its_name():
-    found = authorization_header(SERVER._replace(headers=(header("x", name="X-Trace"), header("k", name="X-Api-Key"))))
+    found = authorization_header(
+        SERVER._replace(headers=(header("x", name="X-Trace"), header("k", name="X-Api-Key")))
+    )
     assert found and found.name == "X-Api-Key"
     assert authorization_header(SERVER._replace(headers=(header("x", name="X-Trace"),))) is None
 

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """The streams, and the ways to the adapters and to the screen."""
+    """The streams, and the ways to the adapters, the screen and the demo."""
 
     def __init__(
-        self, out: Output, parts: Callable[[], Parts], screen: Callable[[Callable[[], Parts]], Any]
+        self,
+        out: Output,
+        parts: Callable[[], Parts],
+        screen: Callable[[Callable[[], Parts]], Any],
+        demo: Callable[[], int],
     ) -> None:
         self.out = out
         self.parts = parts
         self.screen = screen
-    demo: Callable[[], int]
+        self.demo = demo
 
 
 def target(parts: Parts, args: SimpleNamespace) -> Server:

@@ -40,4 +40,4 @@ def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | N
     if not (text.isascii() and text.isprintable()):
         gather.problem(f"The header {name_of(name)} holds characters that can't be sent.", entry=entry)
         return None
-    return Header(name, filled.reference, Secret(text), filled.variables, filled.literal)
+    return Header(name, filled.reference, Secret(text), filled.variables, filled.literal, filled.asked)

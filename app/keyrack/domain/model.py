@@ -46,6 +46,7 @@ class Header(NamedTuple):
     value: Secret  # after interpolation
     variables: tuple[Variable, ...] = ()
     literal: bool = False  # the secret itself stands in the file
+    asked: bool = False  # the program asks its user for a part of it, which nobody else can see
 
     @property
     def is_empty(self) -> bool:

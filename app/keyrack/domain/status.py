@@ -85,6 +85,8 @@ def status_of(
         return _stored(credential, check, now)
     if configured is not None:
         unset = ", ".join(v.name for v in configured.variables if not v.is_set)
+        if configured.asked:
+            return Status(State.CONFIGURED, f"The program asks for the {configured.name} header itself.")
         why = f"{unset} is not set" if unset else "it is empty"
         return Status(
             State.EMPTY_HEADER,
