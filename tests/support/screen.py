@@ -34,6 +34,11 @@ class Screen:
         """Keys as tmux names them: "l", "Enter", "Escape", "C-q"."""
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
+    def process(self) -> int:
+        """The id of the program's process."""
+        ask = [*self._tmux, "display-message", "-p", "#{pane_pid}"]
+        return int(subprocess.run(ask, capture_output=True, text=True, check=True).stdout)
+
     def until(self, what: str | Callable[[str], bool]) -> str:
         """The screen, as soon as it holds the text or meets the condition."""
         met = what if callable(what) else lambda text: what in text

@@ -24,7 +24,7 @@ from keyrack.operations.parts import Rack
 
 CLIENT_ID = "keyrack-demo"
 REDIRECT_URI = "http://127.0.0.1:8085/callback"
-LIFE = {"valid": 3300.0, "expiring": 240.0, "refreshable": -1200.0, "refused": 2700.0}  # seconds left
+LIFE = {"valid": 3300.0, "expiring": 295.0, "refreshable": -1200.0, "refused": 2700.0}  # seconds left
 VERDICTS: dict[str, Verdict] = {"open": "open", "bare": "required", "empty": "required"}
 
 
