@@ -59,6 +59,7 @@ def test_without_a_terminal_the_screen_is_refused(capsys: pytest.CaptureFixture[
 
 
 def test_alone_on_a_terminal_it_opens_the_screen_on_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
     monkeypatch.setattr(sys, "stdin", Terminal())
     monkeypatch.setattr(sys, "stdout", Terminal())
     parts = FakeParts()

@@ -34,19 +34,41 @@ def header(value, *variables, name="Authorization"):
         (SERVER, None, Check(NOW, "optional"), State.NO_CREDENTIAL, Action.LOGIN),
         (SERVER, None, Check(NOW, "open"), State.NO_AUTH, None),
         (SERVER, None, Check(NOW, "unreachable", "no route"), State.UNREACHABLE, Action.CHECK),
-        (SERVER, OAUTH._replace(expires_at=NOW + 3600), Check(NOW, "unreachable", "x"), State.UNREACHABLE, Action.CHECK),
+        (
+            SERVER,
+            OAUTH._replace(expires_at=NOW + 3600),
+            Check(NOW, "unreachable", "x"),
+            State.UNREACHABLE,
+            Action.CHECK,
+        ),
         # unreachable is never "expired", and expired is never hidden by it
-        (SERVER, OAUTH._replace(expires_at=NOW - 1), Check(NOW, "unreachable", "x"), State.REFRESHABLE, Action.REFRESH),
+        (
+            SERVER,
+            OAUTH._replace(expires_at=NOW - 1),
+            Check(NOW, "unreachable", "x"),
+            State.REFRESHABLE,
+            Action.REFRESH,
+        ),
         (SERVER._replace(headers=(header("Bearer x"),)), OAUTH, None, State.CONFIGURED, None),
-        (SERVER._replace(headers=(header("Bearer ", Variable("X", False)),)), None, None, State.EMPTY_HEADER,
-         Action.SET_VARIABLE),
-        (SERVER._replace(headers=(header("Bearer ", Variable("X", False)),)),
-         OAUTH._replace(expires_at=NOW + 3600), None, State.VALID, None),  # skipped: the saved credential counts
+        (
+            SERVER._replace(headers=(header("Bearer ", Variable("X", False)),)),
+            None,
+            None,
+            State.EMPTY_HEADER,
+            Action.SET_VARIABLE,
+        ),
+        (
+            SERVER._replace(headers=(header("Bearer ", Variable("X", False)),)),
+            OAUTH._replace(expires_at=NOW + 3600),
+            None,
+            State.VALID,
+            None,
+        ),  # skipped: the saved credential counts
         (SERVER._replace(sources=()), OAUTH, None, State.ORPHAN, Action.CLEAR),
         (Server("local", transport="stdio"), None, None, State.STDIO, None),
         (Server("bad", problem="The address is empty."), None, None, State.UNREACHABLE, None),
     ],
-)  # fmt: skip
+)
 def test_each_state_follows_from_the_facts_and_has_its_next_action(server, credential, check, state, action):
     status = status_of(server, credential, check, NOW)
     assert (status.state, status.action) == (state, action)

@@ -43,8 +43,10 @@ def test_20_a_public_client_sends_its_id_in_the_form():
 
 def test_20_basic_form_encodes_id_and_secret_first():
     client = Registration("i", "a:b c", "pre-registered", Secret("s%/ü"), "client_secret_basic")
-    header = refresh_request(URL, client, refresh_token=Secret("rt"), resource=None).headers["Authorization"]
+    request = refresh_request(URL, client, refresh_token=Secret("rt"), resource=None)
+    header = request.headers["Authorization"]
     assert isinstance(header, Secret)
+    assert request.form and request.form["client_id"] == "a:b c" and "client_secret" not in request.form
     assert base64.b64decode(header.reveal().removeprefix("Basic ")).decode() == "a%3Ab+c:s%25%2F%C3%BC"
 
 

@@ -18,7 +18,8 @@ MOST_SECRET = 65_536
 
 def open_screen(context: Context) -> int:
     """The terminal UI. Raises UsageError where there is no terminal to draw on."""
-    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+    # Textual draws on stderr.
+    if not all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(
             "The screen needs a terminal, and here is none.",
             hint="keyrack list shows the same as text; keyrack help tells the rest.",

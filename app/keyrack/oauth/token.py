@@ -16,16 +16,18 @@ MAX_LIFETIME = 10 * 365 * 86400.0  # seconds; more is taken as "no expiry known"
 
 
 def authenticated(url: str, registration: Registration, form: dict[str, str | Secret]) -> Request:
-    """A form post with the client's authentication as its registration says (RFC 6749, section 2.3.1)."""
+    """A form post with the client's authentication as its registration says (RFC 6749, section 2.3.1).
+
+    The client id stands in the form with Basic too: servers on the mcp SDK look for it there.
+    """
     headers: dict[str, str | Secret] = {"Accept": "application/json"}
+    form = {**form, "client_id": registration.client_id}
     secret = registration.client_secret
     if secret and registration.auth_method == "client_secret_basic":
         pair = f"{quote_plus(registration.client_id)}:{quote_plus(secret.reveal())}"
         headers["Authorization"] = Secret("Basic " + base64.b64encode(pair.encode()).decode())
-    else:
-        form = {**form, "client_id": registration.client_id}
-        if secret and registration.auth_method == "client_secret_post":
-            form["client_secret"] = secret
+    elif secret and registration.auth_method == "client_secret_post":
+        form["client_secret"] = secret
     return Request("POST", url, headers, form=form)
 
 
