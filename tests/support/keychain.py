@@ -31,8 +31,8 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 
 def need_keychain() -> None:
     """Skip (or fail, where all is required) without gnome-keyring and D-Bus."""
-    programs = ("gnome-keyring-daemon", "dbus-daemon")
-    need("gnome-keyring is not installed (apt-get install gnome-keyring dbus)", all(map(shutil.which, programs)))
+    there = all(map(shutil.which, ("gnome-keyring-daemon", "dbus-daemon")))
+    need("gnome-keyring is not installed (apt-get install gnome-keyring dbus)", there)
 
 
 @contextmanager
@@ -94,7 +94,10 @@ def _start_bus(root: Path, started: list[subprocess.Popen[bytes]]) -> dict[str, 
     }
     bus = subprocess.Popen(
         ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"],
-        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     started.append(bus)
     _wait(socket.exists, "the bus", bus)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, cast
+from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 
@@ -31,7 +31,7 @@ class Fields:
     def __init__(self, data: object, what: str) -> None:
         if not isinstance(data, dict):
             raise Damaged(f"{what} is damaged.")
-        self._data = cast("dict[str, Any]", data)
+        self._data: dict[str, Any] = data
         self._what = what
 
     def text(self, key: str, default: str = MISSING) -> str:
@@ -81,10 +81,10 @@ class Fields:
 
     def texts(self, key: str) -> tuple[str, ...]:
         value = self._data.get(key, ())
-        items = cast("list[Any] | tuple[Any, ...]", value) if isinstance(value, list | tuple) else (None,)
+        items: tuple[Any, ...] = tuple(value) if type(value) in (list, tuple) else (None,)
         if any(type(item) is not str for item in items):
             raise self._damaged(key)
-        return tuple(items)
+        return items
 
     def inner(self, key: str) -> Fields | None:
         """An object within, None where it is null or not there."""
@@ -104,7 +104,7 @@ def damaged(what: str, key: str) -> Damaged:
     return Damaged(f"{what} is damaged: “{key}” is not what was stored.")
 
 
-def parse(text: str | bytes, what: str, known_format: int) -> Fields:
+def parse(text: str, what: str, known_format: int) -> Fields:
     """The fields of stored JSON whose `format` is known; raises Damaged or NewerFormat."""
     try:
         data: object = json.loads(text)

@@ -95,7 +95,8 @@ class RecordFiles:
         except OSError as error:
             raise KeyrackError(f"A record can't be read: {error.strerror}.") from None
         try:
-            text = os.read(fd, LARGEST) if stat.S_ISREG(os.fstat(fd).st_mode) else b""
+            status = os.fstat(fd)
+            text = os.read(fd, min(status.st_size, LARGEST)) if stat.S_ISREG(status.st_mode) else b""
         except OSError as error:
             raise KeyrackError(f"A record can't be read: {error.strerror}.") from None
         finally:

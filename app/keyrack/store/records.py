@@ -101,12 +101,12 @@ def encode(stored: Stored) -> bytes:
         "credential": record.credential and credential_to_json(record.credential),
         "check": record.check and check_to_json(record.check),
     }
-    return json.dumps(data, indent=1).encode() + b"\n"
+    return json.dumps(data).encode() + b"\n"
 
 
 def decode(text: bytes, ident: str) -> Stored:
     """The record in a file's bytes. Raises Damaged (another record's, too) or NewerFormat."""
-    fields = parse(text, WHAT, FORMAT)
+    fields = parse(text.decode(errors="replace"), WHAT, FORMAT)
     credential, check = fields.inner("credential"), fields.inner("check")
     record = Record(
         url=fields.text("url"),

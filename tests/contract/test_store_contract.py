@@ -1,0 +1,163 @@
+"""What every store and every rack over it must do, real and fake."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.model import Check
+from keyrack.domain.secret import Secret
+from keyrack.store.keychain import KeychainStore
+from keyrack.store.locks import Locks
+from keyrack.store.memory import MemoryStore
+from keyrack.store.rack import StoreRack
+from keyrack.store.record_files import RecordFiles
+from keyrack.store.records import MemoryRecords
+from keyrack.store.secrets import SecretStore
+from support.keychain import private_keychain
+from support.store_fakes import URL, Backend, DeleteThenAdd, grant, word_of
+
+NewRack = Callable[[], StoreRack]
+
+
+@pytest.fixture(scope="session")
+def keychain() -> Iterator[dict[str, str]]:
+    with private_keychain() as env:
+        yield env
+
+
+@pytest.fixture(params=["memory", "keyring", "delete-then-add", "gnome-keyring"])
+def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretStore]:
+    if request.param == "memory":
+        yield MemoryStore()
+    elif request.param == "gnome-keyring":
+        for name, value in request.getfixturevalue("keychain").items():
+            monkeypatch.setenv(name, value)
+        real = KeychainStore()
+        yield real
+        for entry in ("probe", "one", "two"):
+            real.delete(entry)
+    else:
+        backend = Backend() if request.param == "keyring" else DeleteThenAdd()
+        yield KeychainStore(lambda: backend)
+
+
+@pytest.fixture
+def new_rack(store: SecretStore, tmp_path: Path) -> Iterator[NewRack]:
+    """Each call is a new process's rack over the same store and the same disk."""
+
+    def make() -> StoreRack:
+        if isinstance(store, MemoryStore):
+            return StoreRack(store, records, Locks(None))
+        locks = Locks(str(tmp_path / "locks"))
+        return StoreRack(store, RecordFiles(str(tmp_path / "records"), locks, lambda: 0.0), locks)
+
+    records = MemoryRecords()
+    yield make
+    for url, account in make().records():
+        make().remove(url, account)
+
+
+def test_an_entry_that_is_not_there_is_none(store: SecretStore) -> None:
+    assert store.get("one") is None
+    assert store.delete("one") is False
+
+
+@pytest.mark.parametrize("text", ["plain", "with\nlines", "ünïcode ✓", "x" * 16_384, "y" * 200_000])
+def test_what_is_set_can_be_read_and_deleted(store: SecretStore, text: str) -> None:
+    store.set("one", Secret(text))
+    assert store.get("one") == Secret(text)
+    assert store.delete("one") is True
+    assert store.get("one") is None
+
+
+def test_a_second_set_replaces_the_first_and_no_other_entry(store: SecretStore) -> None:
+    store.set("one", Secret("old"))
+    store.set("two", Secret("other"))
+    store.set("one", Secret("new"))
+    assert (store.get("one"), store.get("two")) == (Secret("new"), Secret("other"))
+
+
+def test_a_working_store_says_that_it_is_ready(store: SecretStore) -> None:
+    state = store.state()
+    assert (state.ready, state.locked, state.reason) == (True, False, "")
+    assert state.name == store.name
+    assert state.persistent == store.persistent
+
+
+def test_a_saved_grant_comes_back_complete(new_rack: NewRack) -> None:
+    credential = new_rack().save(grant(size=16_384))
+    found = new_rack().load(URL, "default")
+    assert found == grant(size=16_384)._replace(credential=credential)
+    assert credential.store == new_rack().state().name
+    assert new_rack().records()[URL, "default"].credential == credential
+
+
+def test_saves_replace_each_other_and_leave_one_entry(new_rack: NewRack, store: SecretStore) -> None:
+    from keyrack.store.naming import entry_name, record_id
+
+    for word in ("one", "two", "three"):
+        credential = new_rack().save(grant(word))
+        assert word_of(new_rack().load(URL, "default")) == word
+        held = [slot for slot in "ab" if store.get(entry_name(record_id(URL, "default"), slot)) is not None]
+        assert held == [credential.slot]
+    assert new_rack().warnings == ()
+
+
+def test_accounts_and_servers_are_apart(new_rack: NewRack) -> None:
+    other = "https://other.example/mcp"
+    new_rack().save(grant("one"))
+    new_rack().save(grant("two", account="work"))
+    new_rack().save(grant("three", url=other))
+    assert new_rack().remove(URL, "default").verified
+    assert new_rack().load(URL, "default") is None
+    assert word_of(new_rack().load(URL, "work")) == "two"
+    assert word_of(new_rack().load(other, "default")) == "three"
+
+
+def test_two_spellings_of_a_url_are_one_credential(new_rack: NewRack) -> None:
+    new_rack().save(grant("one", url="https://MCP.example:443/mcp/"))
+    assert word_of(new_rack().load(URL, "default")) == "one"
+    assert list(new_rack().records()) == [(URL, "default")]
+
+
+def test_a_removal_is_verified_and_keeps_the_check(new_rack: NewRack) -> None:
+    new_rack().save(grant())
+    new_rack().note(URL, "default", check=Check(5.0, "accepted"))
+    assert new_rack().remove(URL, "default") == (True, True, "")
+    record = new_rack().record(URL, "default")
+    assert record is not None and record.credential is None and record.check == Check(5.0, "accepted")
+    assert new_rack().load(URL, "default") is None
+    assert new_rack().remove(URL, "default") == (False, True, "")
+
+
+def test_proving_that_it_can_be_written_leaves_nothing(new_rack: NewRack, store: SecretStore) -> None:
+    new_rack().prove_writable()
+    assert store.get("probe") is None
+
+
+def test_lost_records_are_rebuilt_by_a_load(new_rack: NewRack, store: SecretStore, tmp_path: Path) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory has no records to lose")
+    new_rack().save(grant("one"))
+    credential = new_rack().save(grant("two"))
+    shutil.rmtree(tmp_path / "records")
+    assert word_of(new_rack().load(URL, "default")) == "two"
+    record = new_rack().record(URL, "default")
+    assert record is not None and record.credential == credential
+    new_rack().save(grant("three"))
+    assert word_of(new_rack().load(URL, "default")) == "three"
+
+
+def test_a_noted_refusal_comes_with_the_grant_and_ends_with_a_save(new_rack: NewRack) -> None:
+    new_rack().save(grant())
+    new_rack().note(URL, "default", refusal=(9.0, "The issuer refused."))
+    found = new_rack().load(URL, "default")
+    assert found is not None
+    assert (found.credential.refused_at, found.credential.refusal) == (9.0, "The issuer refused.")
+    new_rack().save(grant("two"))
+    record = new_rack().record(URL, "default")
+    assert record is not None and record.credential is not None and record.credential.refused_at is None

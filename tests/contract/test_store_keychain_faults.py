@@ -1,0 +1,302 @@
+"""A keychain that is not well: a sentence, in time, and no secret in what is raised."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.store.bounded import GIVE_UP
+from keyrack.store.keychain import KeychainStore
+from keyrack.store.locks import Locks
+from keyrack.store.memory import MemoryStore
+from keyrack.store.rack import StoreRack, keychain_rack, memory_rack
+from keyrack.store.record_files import RecordFiles
+from keyrack.store.secrets import SecretStore
+from support.keychain import private_bus, private_keychain
+from support.store_fakes import (
+    URL,
+    Backend,
+    DeleteThenAdd,
+    Dropping,
+    Hanging,
+    Throwing,
+    Truncating,
+    Undeletable,
+    grant,
+    word_of,
+)
+
+TOKEN = "a-token-nobody-may-see"
+
+
+def rack_over(store: SecretStore | Backend, folder: Path) -> StoreRack:
+    if isinstance(store, Backend):
+        backend = store
+        store = KeychainStore(lambda: backend, limit=5, person_limit=5)
+    locks = Locks(str(folder / "locks"))
+    return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+
+
+def foreign(module: str, name: str, *bases: type[BaseException]) -> BaseException:
+    return type(name, bases or (Exception,), {"__module__": module})(TOKEN)
+
+
+def dbus_error(name: str) -> BaseException:
+    error = foreign("jeepney.wrappers", "DBusErrorResponse")
+    error.name = name  # type: ignore[attr-defined]
+    return error
+
+
+def foreign_errors() -> list[tuple[BaseException, type[StoreUnavailable]]]:
+    from keyring import errors
+
+    return [
+        (errors.KeyringLocked(TOKEN), StoreLocked),
+        (errors.NoKeyringError(TOKEN), StoreAbsent),
+        (errors.InitError(TOKEN), StoreUnavailable),
+        (errors.PasswordSetError(TOKEN), StoreUnavailable),
+        (errors.PasswordDeleteError(TOKEN), StoreUnavailable),
+        (RuntimeError(TOKEN), StoreUnavailable),
+        (UnicodeEncodeError("utf-8", TOKEN, 0, 1, "no"), StoreUnavailable),
+        (SystemExit(TOKEN), StoreUnavailable),
+        (TimeoutError(TOKEN), StoreSlow),
+        (foreign("secretstorage.exceptions", "ItemNotFoundException"), StoreUnavailable),
+        (foreign("secretstorage.exceptions", "LockedException"), StoreLocked),
+        (foreign("secretstorage.exceptions", "SecretServiceNotAvailableException"), StoreAbsent),
+        (foreign("pywintypes", "error"), StoreUnavailable),
+        (dbus_error("org.freedesktop.DBus.Error.NoReply"), StoreSlow),
+        (dbus_error("org.freedesktop.DBus.Error.ServiceUnknown"), StoreAbsent),
+        (dbus_error("org.freedesktop.Secret.Error.IsLocked"), StoreLocked),
+        (dbus_error("org.freedesktop.DBus.Error.Failed"), StoreUnavailable),
+    ]
+
+
+@pytest.mark.parametrize(("error", "kind"), foreign_errors(), ids=lambda value: type(value).__name__)
+def test_foreign_exceptions_become_our_own_without_their_words(
+    error: BaseException, kind: type[StoreUnavailable]
+) -> None:
+    store = KeychainStore(lambda: Throwing(error))
+    for call in (lambda: store.get("one"), lambda: store.set("one", Secret(TOKEN))):
+        with pytest.raises(StoreUnavailable) as caught:
+            call()
+        assert type(caught.value) is kind
+        assert caught.value.__context__ is None and caught.value.__cause__ is None
+        assert TOKEN not in "".join(traceback.format_exception(caught.value))
+        assert caught.value.hint
+
+
+def test_our_own_errors_pass_through() -> None:
+    mine = KeyrackError("A sentence.", hint="A hint.")
+    with pytest.raises(KeyrackError) as caught:
+        KeychainStore(lambda: Throwing(mine)).get("one")
+    assert caught.value is mine
+
+
+@pytest.mark.parametrize("backend", [Dropping(), Truncating()], ids=["dropping", "truncating"])
+def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Path) -> None:
+    good = Backend()
+    good.entries = backend.entries
+    rack_over(good, tmp_path).save(grant("old"))
+    rack = rack_over(backend, tmp_path)
+    with pytest.raises(StoreUnavailable, match="did not keep"):
+        rack.prove_writable()
+    with pytest.raises(StoreUnavailable, match="did not keep"):
+        rack.save(grant("new"))
+    assert word_of(rack.load(URL, "default")) == "old"
+    rack_over(good, tmp_path).save(grant("next"))
+    assert word_of(rack.load(URL, "default")) == "next"
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_a_delete_that_did_not_happen_is_said_and_the_record_stays(silent: bool, tmp_path: Path) -> None:
+    rack = rack_over(Undeletable(silent=silent), tmp_path)
+    rack.save(grant("one"))
+    removal = rack.remove(URL, "default")
+    assert (removal.deleted, removal.verified) == (False, False)
+    assert "still in the" in removal.reason
+    assert word_of(rack.load(URL, "default")) == "one"
+    record = rack.record(URL, "default")
+    assert record is not None and record.credential is not None
+
+
+def test_with_old_entries_that_stay_the_newest_is_read(tmp_path: Path) -> None:
+    backend = Undeletable(silent=True)
+    for word in ("one", "two", "three"):
+        rack_over(backend, tmp_path).save(grant(word))
+        rack = rack_over(backend, tmp_path)
+        assert word_of(rack.load(URL, "default")) == word
+    assert any("could not be deleted" in warning for warning in rack.warnings)
+
+
+def test_a_delete_that_fails_although_the_entry_is_gone_is_a_success(tmp_path: Path) -> None:
+    class Grumbling(Backend):
+        def delete_password(self, service: str, username: str) -> None:
+            super().delete_password(service, username)
+            raise RuntimeError
+
+    rack = rack_over(Grumbling(), tmp_path)
+    rack.save(grant())
+    assert rack.remove(URL, "default").verified
+
+
+def test_a_keychain_that_hangs_is_slow_and_others_need_not_wait_again() -> None:
+    backend = Hanging()
+    store = KeychainStore(lambda: backend, limit=0.05, person_limit=0.05)
+    with pytest.raises(StoreSlow):
+        store.get("one")
+    patient = KeychainStore(lambda: backend, limit=30, person_limit=30)
+    patient._bounded = store._bounded
+    began = time.monotonic()
+    with pytest.raises(StoreSlow):
+        patient.set("one", Secret("x"))
+    assert time.monotonic() - began < 15
+    assert backend.calls == 1
+    backend.free.set()
+    for thread in threading.enumerate():
+        if thread.name == "keychain":
+            thread.join()
+    assert patient.get("one") is None
+
+
+def test_a_call_that_hangs_forever_stops_blocking_others_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = Hanging()
+    store = KeychainStore(lambda: backend, limit=0.05, person_limit=0.05)
+    with pytest.raises(StoreSlow):
+        store.get("one")
+    later = time.monotonic() + GIVE_UP + 1
+    monkeypatch.setattr("keyrack.store.bounded.time.monotonic", lambda: later)
+    store.set("two", Secret("x"))
+    assert backend.entries == {"two": "x"}
+    backend.free.set()
+
+
+def test_a_call_that_hangs_does_not_hold_up_the_exit() -> None:
+    script = """
+import sys, threading
+from keyrack.store.keychain import KeychainStore
+class Hangs:
+    def get_password(self, service, username): threading.Event().wait()
+try: KeychainStore(Hangs, limit=0.05, person_limit=0.05).get("one")
+except Exception as error: sys.exit(type(error).__name__)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.strip()) == (1, "StoreSlow")
+
+
+def test_a_keychain_that_vanishes_between_two_calls(tmp_path: Path) -> None:
+    class Vanishing(Backend):
+        sets_left = 1
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            if not self.sets_left:
+                raise dbus_error("org.freedesktop.DBus.Error.ServiceUnknown")
+            self.sets_left -= 1
+            super().set_password(service, username, password)
+
+    rack = rack_over(Vanishing(), tmp_path)
+    rack.save(grant("one"))
+    with pytest.raises(StoreAbsent):
+        rack.save(grant("two"))
+    assert word_of(rack.load(URL, "default")) == "one"
+
+
+def test_without_a_keychain_unknown_servers_load_as_nothing_and_saves_are_refused(tmp_path: Path) -> None:
+    def none_here() -> Backend:
+        from keyring.errors import NoKeyringError
+
+        raise NoKeyringError
+
+    rack = rack_over(KeychainStore(none_here), tmp_path)
+    assert rack.state() == ("none", False, True, False, "The keychain is not there.")
+    assert rack.load(URL, "default") is None
+    with pytest.raises(StoreAbsent):
+        rack.prove_writable()
+    with pytest.raises(StoreAbsent):
+        rack.save(grant())
+    assert list(tmp_path.rglob("*.json")) == []
+
+
+def test_a_locked_gnome_keyring_is_told_and_never_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with private_keychain(locked=True) as env:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        store = KeychainStore()
+        assert store.state() == ("Secret Service", False, True, True, "The Secret Service is locked.")
+        with pytest.raises(StoreLocked):
+            store.get("one")
+        rack = rack_over(store, tmp_path)
+        with pytest.raises(StoreLocked):
+            rack.save(grant())
+        with pytest.raises(StoreLocked):
+            rack.remove(URL, "default")
+
+
+def test_a_bus_without_a_keychain_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keyring.backends.fail
+
+    # keyring remembers its choice for the whole process; here it has found nothing.
+    monkeypatch.setattr("keyring.get_keyring", keyring.backends.fail.Keyring)
+    with private_bus() as env:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        rack = keychain_rack(str(tmp_path), lambda: 0.0)
+        assert rack.state() == ("none", False, True, False, "This machine has no keychain.")
+        with pytest.raises(StoreAbsent):
+            rack.save(grant())
+
+
+def test_the_daemon_may_start_anew_between_two_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = KeychainStore()
+    for _ in range(2):
+        with private_keychain() as env:
+            for name, value in env.items():
+                monkeypatch.setenv(name, value)
+            store.set("one", Secret("value"))
+            assert store.get("one") == Secret("value")
+
+
+def test_the_fast_reader_and_keyring_see_the_same_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keyring.backends.SecretService import Keyring
+
+    with private_keychain() as env:
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        Keyring().set_password("keyrack", "one", "by keyring ✓")
+        Keyring().set_password("another program", "one", "not ours")
+        store = KeychainStore()
+        assert store.get("one") == Secret("by keyring ✓")
+        assert store._backend is None, "a read must not load keyring"
+        store.set("one", Secret("by us"))
+        assert Keyring().get_password("keyrack", "one") == "by us"
+        assert Keyring().get_password("another program", "one") == "not ours"
+
+
+@pytest.mark.parametrize("backend_class", [Backend, DeleteThenAdd])
+def test_a_credential_in_another_store_is_said_to_be_there(
+    backend_class: type[Backend], tmp_path: Path
+) -> None:
+    keychain = rack_over(backend_class(), tmp_path)
+    credential = keychain.save(grant("old"))
+    memory = memory_rack(lambda: 0.0, str(tmp_path))
+    assert memory.records()[URL, "default"].credential == credential
+    with pytest.raises(StoreAbsent, match=f"is in the {credential.store}"):
+        memory.load(URL, "default")
+    assert "still there" in memory.remove(URL, "default").reason
+    memory.save(grant("new"))
+    assert word_of(memory.load(URL, "default")) == "new"
+    assert memory.remove(URL, "default").verified
+    assert word_of(keychain.load(URL, "default")) == "old"
+
+
+def test_the_memory_store_is_not_persistent() -> None:
+    assert MemoryStore().state() == ("memory", True, False, False, "")

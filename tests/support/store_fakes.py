@@ -1,0 +1,129 @@
+"""keyring backends with the faults that real keychains have, and grants to put into them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from keyrack.domain.model import Credential, Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.secret import Secret
+
+URL = "https://mcp.example/mcp"
+ISSUER = "https://issuer.example"
+
+
+def grant(word: str = "one", *, url: str = URL, account: str = "default", size: int = 40) -> Grant:
+    """A complete OAuth grant; `word` stands in its tokens."""
+    return Grant(
+        url=url,
+        account=account,
+        credential=Credential("oauth", ISSUER, "client", "dynamic", url, ("read",), 1.0, 2.0, True),
+        tokens=TokenSet(
+            Secret(f"access-{word}-".ljust(size, "x")), Secret(f"refresh-{word}"), expires_at=2.0
+        ),
+        registration=Registration(ISSUER, "client", "dynamic", Secret(f"client-{word}")),
+        endpoints=Endpoints("https://issuer.example/token", "https://issuer.example/revoke"),
+    )
+
+
+def word_of(found: Grant | None) -> str | None:
+    """The word that `grant` was made with."""
+    return None if found is None else found.tokens.access_token.reveal().split("-")[1]
+
+
+class Killed(BaseException):
+    """Stands for the process's sudden end."""
+
+
+class Backend:
+    """A keychain without faults."""
+
+    priority = 5
+
+    def __init__(self) -> None:
+        self.entries: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        assert service == "keyrack"
+        return self.entries.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        assert service == "keyrack"
+        self.entries[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        from keyring.errors import PasswordDeleteError
+
+        if username not in self.entries:
+            raise PasswordDeleteError("no such password")
+        del self.entries[username]
+
+
+class DeleteThenAdd(Backend):
+    """As on macOS: what is overwritten is first gone."""
+
+    between: Callable[[], object] = staticmethod(lambda: None)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries.pop(username, None)
+        self.between()
+        super().set_password(service, username, password)
+
+
+class Dropping(Backend):
+    """Takes every write and keeps none."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        pass
+
+
+class Truncating(Backend):
+    """Keeps the beginning."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username, password[:30])
+
+
+class Undeletable(Backend):
+    """Deletes nothing; says so, or does not."""
+
+    def __init__(self, *, silent: bool) -> None:
+        super().__init__()
+        self.silent = silent
+
+    def delete_password(self, service: str, username: str) -> None:
+        from keyring.errors import PasswordDeleteError
+
+        if not self.silent:
+            raise PasswordDeleteError("not allowed")
+
+
+class Hanging(Backend):
+    """Answers nothing while `free` is not set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = threading.Event()
+        self.calls = 0
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.calls += 1
+        self.free.wait()
+        return super().get_password(service, username)
+
+
+class Throwing(Backend):
+    """Fails every call with an exception of somebody else's."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise self.error
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise self.error
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise self.error

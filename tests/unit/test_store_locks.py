@@ -1,0 +1,119 @@
+"""Locks: among threads, among processes, and never longer than their holder lives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.store.locks import Locks
+
+HOLDER = """
+import sys
+from keyrack.store.locks import Locks
+with Locks(sys.argv[1]).hold("one", timeout=0):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def other_process(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that holds the lock "one" until its standard input ends."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout is not None and process.stdout.readline() == b"held\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def in_thread(action: object) -> None:
+    thread = threading.Thread(target=action)  # type: ignore[arg-type]
+    thread.start()
+    thread.join()
+
+
+def is_busy(locks: Locks, name: str = "one") -> bool:
+    try:
+        with locks.hold(name, timeout=0):
+            return False
+    except Temporary as error:
+        assert error.hint
+        return True
+
+
+def test_another_process_is_kept_out_and_other_names_are_free(tmp_path: Path) -> None:
+    locks = Locks(str(tmp_path))
+    with other_process(tmp_path):
+        assert is_busy(locks)
+        assert not is_busy(locks, "two")
+
+
+def test_a_wait_ends_when_its_time_is_over(tmp_path: Path) -> None:
+    with other_process(tmp_path):
+        began = time.monotonic()
+        with pytest.raises(Temporary), Locks(str(tmp_path)).hold("one", timeout=0.1):
+            pass
+        assert time.monotonic() - began >= 0.1
+
+
+def test_a_waiter_gets_the_lock_when_the_holder_lets_go(tmp_path: Path) -> None:
+    with other_process(tmp_path) as holder:
+        assert holder.stdin is not None
+        holder.stdin.close()
+        with Locks(str(tmp_path)).hold("one", timeout=30):
+            pass
+
+
+def test_a_killed_holder_and_its_file_block_nobody(tmp_path: Path) -> None:
+    with other_process(tmp_path) as holder:
+        holder.kill()
+        holder.wait()
+        assert (tmp_path / "one.lock").exists()
+        assert not is_busy(Locks(str(tmp_path)))
+
+
+@pytest.mark.parametrize("folder", [True, False], ids=["disk", "memory"])
+def test_a_thread_may_take_it_again_and_others_not(folder: bool, tmp_path: Path) -> None:
+    locks = Locks(str(tmp_path) if folder else None)
+    seen: list[bool] = []
+    with locks.hold("one", timeout=0):
+        with locks.hold("one", timeout=0):
+            in_thread(lambda: seen.append(is_busy(locks)))
+        in_thread(lambda: seen.append(is_busy(locks)))
+    in_thread(lambda: seen.append(is_busy(locks)))
+    assert seen == [True, True, False]
+
+
+def test_two_racks_in_one_process_keep_each_other_out(tmp_path: Path) -> None:
+    with Locks(str(tmp_path)).hold("one", timeout=0):
+        assert is_busy(Locks(str(tmp_path)))
+
+
+def test_it_is_let_go_after_an_error(tmp_path: Path) -> None:
+    locks = Locks(str(tmp_path))
+    with pytest.raises(ValueError, match="inside"), locks.hold("one", timeout=0):
+        raise ValueError("inside")
+    assert not is_busy(locks)
+    assert not is_busy(Locks(str(tmp_path)))
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(KeyrackError, match=r"can't be opened") as caught,
+        Locks(str(tmp_path / "file" / "locks")).hold("one", timeout=0),
+    ):
+        pass
+    assert caught.value.hint
