@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from support.screen import screen
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
