@@ -76,13 +76,12 @@ def _decoded(reply: httpx.Response, limit: int) -> Iterator[bytes]:
         return
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise BadCoding
-    # A few bytes can unpack to gigabytes: never unpack more than one byte over the limit.
+    # A few bytes can unpack to gigabytes: never unpack more than one byte
+    # over the limit; the reader stops at that byte.
     unpacker = zlib.decompressobj(wbits=47)  # gzip or zlib, by its first bytes
     try:
         for chunk in reply.iter_raw():
             yield unpacker.decompress(chunk, limit + 1)
-            if unpacker.unconsumed_tail:
-                raise TooLarge
     except zlib.error:
         raise BadCoding from None
     if not unpacker.eof:
