@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ def main() -> int:
     """Do what the arguments say; the exit code is returned."""
     from keyrack.cli import run
 
+    gc.disable()  # a command ends before there is garbage worth looking for
     return run(sys.argv[1:], parts=_parts, screen=_screen, demo=_demo)
 
 
@@ -29,12 +31,14 @@ def _parts(*, config_files: tuple[str, ...] = ()) -> Parts:
 def _screen(factory: Callable[[], Parts]) -> int:
     from keyrack.tui import run_tui
 
+    gc.enable()
     return run_tui(factory)
 
 
 def _demo() -> int:
     from keyrack.demo import run_demo
 
+    gc.enable()
     return run_demo()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qsl, urlsplit
 
 from keyrack.clients.gather import Gather
 from keyrack.clients.interpolate import fill
@@ -36,6 +35,8 @@ def address_of(text: str, gather: Gather) -> tuple[str | None, str | None]:
     except BadUrl as error:
         return None, str(error)
     if "?" in url:
+        from urllib.parse import parse_qsl, urlsplit
+
         for name, value in parse_qsl(urlsplit(url).query):
             if value and SECRET_NAME.search(name):
                 return None, (f"The address carries a secret in its query ({name[:40]}=…); keyrack puts none "

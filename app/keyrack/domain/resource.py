@@ -6,9 +6,12 @@ Nothing here resolves a name; `net` checks the addresses that a name leads to.
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import BadUrl
+
+if TYPE_CHECKING:
+    from urllib.parse import SplitResult
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # An address that is its own canonical form. Most are, and it takes a twentieth of the time to see it.
@@ -26,7 +29,7 @@ def parse_url(text: str) -> str:
     parts = _split(text)
     if parts.fragment or "#" in text:
         raise BadUrl("The address has a fragment (#…), which a server never sees.", hint="Cut it off.")
-    return urlunsplit((parts.scheme, _netloc(parts), parts.path or "", parts.query, ""))
+    return parts._replace(netloc=_netloc(parts)).geturl()
 
 
 def identity(url: str) -> str:
@@ -139,6 +142,8 @@ def _netloc(parts: SplitResult) -> str:
 def _split(text: str) -> SplitResult:
     if not text.strip():
         raise BadUrl("The address is empty.")
+    from urllib.parse import urlsplit  # with ipaddress 8 ms, and a list of plain addresses needs none
+
     if any(ord(c) <= 32 or ord(c) == 127 or c in '\\"<>^`{|}' for c in text):
         raise BadUrl("The address holds spaces, quotes or control characters.")
     try:

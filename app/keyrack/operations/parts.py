@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from keyrack.domain.model import Check, Credential, Grant, Record, Source
-from keyrack.domain.reading import Reading
-from keyrack.domain.storage import Removal, StoreState
-from keyrack.oauth.effects import Failed, Request, Response
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from keyrack.domain.model import Check, Credential, Grant, Record, Source
+    from keyrack.domain.reading import Reading
+    from keyrack.domain.storage import Removal, StoreState
+    from keyrack.oauth.effects import Failed, Request, Response
 
 
 class Rack(Protocol):
