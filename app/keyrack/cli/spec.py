@@ -1,7 +1,5 @@
 """How a verb describes itself: what is parsed and what the manual says come from one place."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Variables in configured strings: their value to send, and a reference that is safe to show."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """JSON as configuration files have it: with comments, with commas too many, with a key twice."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any, NamedTuple

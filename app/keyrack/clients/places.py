@@ -4,8 +4,6 @@ Kept apart from the readers: where none of a program's files exists, its reader
 is never imported.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from keyrack.clients.paths import Env, config_file, config_home, home, join

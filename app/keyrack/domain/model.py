@@ -2,10 +2,10 @@
 
 NamedTuples, not dataclasses: on the path of `keyrack list` and `keyrack token`
 a frozen dataclass costs six times as much to define, and its module imports
-inspect. Times are Unix seconds, UTC, as floats.
+inspect. Annotations are objects here and wherever the list defines NamedTuples:
+each one that is a string is compiled at import, 5 ms in all. Times are Unix
+seconds, UTC, as floats.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple

@@ -1,7 +1,5 @@
 """What was found in the configuration files, and where."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from keyrack.domain.model import Server

@@ -1,7 +1,5 @@
 """From facts to one word, one sentence, and the next thing to do."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What a store says of itself and of what it did."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

@@ -1,7 +1,5 @@
 """The list: every server with its credential's state. Reads records, never the keychain."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from keyrack.domain.errors import NoSuchServer

@@ -1,7 +1,5 @@
 """Records: the non-secret facts of credentials, and where their secrets lie."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable

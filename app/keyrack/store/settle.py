@@ -1,7 +1,5 @@
 """The steps that a save and a removal are made of, and what finishes them after a kill."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
