@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 
 import pytest
-from keyrack.store.rack import memory_rack
 
 from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Server, Source
 from keyrack.operations.login import login
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
+from keyrack.store.rack import memory_rack
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.signing_in import Person

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from keyrack.store.rack import memory_rack
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Server, Source
@@ -20,6 +19,7 @@ from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.overview import row_of
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
+from keyrack.store.rack import memory_rack
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.signing_in import Person, sign_in

@@ -65,7 +65,9 @@ def register(
         "token_endpoint_auth_method": _wanted_method(server),
     }
     # oidc-provider refuses a registration with a scope that only a resource knows.
-    listed = [scope for scope in scopes if server.scopes_supported is None or scope in server.scopes_supported]
+    listed = [
+        scope for scope in scopes if server.scopes_supported is None or scope in server.scopes_supported
+    ]
     if listed:
         wanted["scope"] = " ".join(listed)
     reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
