@@ -100,6 +100,19 @@ def test_our_own_errors_pass_through() -> None:
     assert caught.value is mine
 
 
+def test_our_own_errors_leave_behind_what_they_were_raised_over() -> None:
+    class Chaining(Backend):
+        def get_password(self, service: str, username: str) -> str | None:
+            try:
+                raise ValueError(TOKEN)
+            except ValueError:
+                raise KeyrackError("A sentence.") from None
+
+    with pytest.raises(KeyrackError, match=r"A sentence\.") as caught:
+        KeychainStore(Chaining).get("one")
+    assert caught.value.__context__ is None
+
+
 @pytest.mark.parametrize("backend", [Dropping(), Truncating()], ids=["dropping", "truncating"])
 def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Path) -> None:
     good = Backend()

@@ -222,6 +222,28 @@ def test_a_killed_removal_leaves_the_credential_or_nothing(
     assert None in seen
 
 
+def test_a_killed_removal_never_brings_an_older_credential_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(rack: StoreRack) -> None:
+        # The newest in the slot that is deleted first, and the one before it still there.
+        rack.save(grant("middle"))
+        rack.save(grant("old"))
+        settler = rack._settler
+        with monkeypatch.context() as patch:
+            patch.setattr(settler, "tidy", lambda ident, slot: None)
+            rack.save(grant("new"))
+
+    seen: set[str | None] = set()
+
+    def check(world: World) -> None:
+        seen.add(word_of(world.rack().load(URL, "default")))
+        is_tidy(world)
+
+    every_kill(tmp_path, monkeypatch, prepare, lambda rack: rack.remove(URL, "default"), check)
+    assert seen == {"new", None}
+
+
 def test_a_kill_while_tidying_is_tidied_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for first in range(12):
         for second in range(8):

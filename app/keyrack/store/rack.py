@@ -75,24 +75,18 @@ class StoreRack:
         when the record says that it lies in another store; Damaged; NewerFormat.
         """
         ident = record_id(url, account)
-        while True:
-            stored = self._records.read(ident)
-            if stored is None:
-                return self._load_unrecorded(url, account, ident)
-            credential = stored.record.credential
-            if credential is None or stored.intent or credential.slot not in SLOTS:
-                break
+        stored = self._records.read(ident)
+        credential = stored.record.credential if stored else None
+        if stored is None or (credential is None and not stored.intent):
+            return self._load_unrecorded(url, account, ident)
+        if credential is not None and not stored.intent and credential.slot in SLOTS:
             try:
                 payload = self._slots.read(ident, credential.slot)
             except Damaged:
-                break
+                payload = None
             if payload is not None:
                 return _with_refusal(payload.grant, stored)
-            if self._records.read(ident) == stored:
-                break
-            # Another process saved between our two looks; look again.
-        if stored.record.credential is None and not stored.intent:
-            return self._load_unrecorded(url, account, ident)
+        # Half done, damaged or lost; or another process saved between our two looks.
         return self._load_unsettled(url, account, ident)
 
     def save(self, grant: Grant) -> Credential:
