@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from keyrack.operations.parts import Parts
 
+
+WIDE = 100  # columns from which the details stand beside the list
+
 Severity = Literal["information", "warning", "error"]
 
 
@@ -48,6 +51,7 @@ class KeyrackApp(App[None]):
     TITLE = "keyrack"
     # The first screen's: Textual reads no style sheet of the default screen itself.
     CSS_PATH = "screens/main.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  Textual reads a list
     BINDINGS: ClassVar = [*keymap.APP]
     COMMANDS: ClassVar = App.COMMANDS | {_server_commands}
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY

@@ -97,8 +97,8 @@ TABLE = [
 ]
 
 FILTER = [
-    Binding("escape", "clear_filter", "Clear filter", id="filter-clear", show=False),
-    Binding("down", "leave", "To the list", id="filter-leave", show=False),
+    Binding("escape", "clear_filter", "Clear", id="filter-clear"),
+    Binding("down", "leave", "List", id="filter-leave", key_display="↓"),
 ]
 
 CLOSE = [Binding("escape", "close", "Close", id="close")]
@@ -202,7 +202,7 @@ def key_of(binding_id: str) -> str:
 
 def key_for(action: Action | None) -> str | None:
     """The list's key for the next thing to do; None where no key does it."""
-    return key_of(_ACTION_KEYS[action]) if action in _ACTION_KEYS else None
+    return key_of(_ACTION_KEYS[action]) if action is not None and action in _ACTION_KEYS else None
 
 
 def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:

@@ -9,7 +9,7 @@ from keyrack.operations.overview import Overview
 from keyrack.tui import keymap
 from keyrack.tui.present import Tone, join, say
 
-CLIENT_WIDTH = 14
+CLIENT_WIDTH, FOUND_WIDTH = 14, 12
 DEMO = "keyrack demo"
 
 
@@ -50,7 +50,9 @@ def place_line(place: Place) -> Content:
     client = say(place.client, limit=60)
     gap = " " * max(CLIENT_WIDTH - client.cell_length, 1)
     tone = Tone.DIM if place.found.startswith("no ") else Tone.BAD if place.found == "broken" else Tone.GOOD
-    return join("  ", client, gap, say(place.found, tone), "  ", say(place.path, Tone.DIM))
+    found = say(place.found, tone, limit=60)
+    gap_after = " " * max(FOUND_WIDTH - found.cell_length, 1)
+    return join("  ", client, gap, found, gap_after, say(place.path, Tone.DIM))
 
 
 def problem_lines(overview: Overview) -> list[Content]:
@@ -66,5 +68,7 @@ def _problem(problem: Problem) -> Content:
         "  ",
         say("! ", Tone.WARN),
         say(f"{entry}{problem.sentence}"),
-        say(f"  {problem.client}, {problem.path}{line}", Tone.DIM),
+        "\n",
+        "    ",
+        say(f"{problem.client}, {problem.path}{line}", Tone.DIM),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import ClassVar, Literal
 
 from textual import on
@@ -9,15 +10,14 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import BadUrl, KeyrackError, StoreAbsent
+from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.model import Credential, Server
-from keyrack.domain.resource import host, origin
-from keyrack.domain.timetext import until
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations import login as login_op
 from keyrack.operations.login import Event, LoginControl, LoginOptions
 from keyrack.tui import keymap
-from keyrack.tui.present import Tone, clock, error_text, join, say, state, title
+from keyrack.tui.login_words import failure, success, where
+from keyrack.tui.present import Tone, clock, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.step_list import StepList
@@ -56,7 +56,7 @@ class LoginScreen(Dialog[Credential]):
             yield StepList()
             yield Static("", id="sign-in")
             yield Static("", id="said")
-            yield Input(placeholder="Paste the address of the page that the browser ended on", id="paste")
+            yield Input(placeholder="Paste the address that the browser ended on", id="paste", compact=True)
             yield KeyLine(keymap.LOGIN_WORKING)
 
     def on_mount(self) -> None:
@@ -113,13 +113,13 @@ class LoginScreen(Dialog[Credential]):
             return
         self._credential = credential
         self._set_phase("done")
-        self._say(_success(credential, self.host.now()))
+        self._say(success(credential, self.host.now()))
 
     def _failed(self, attempt: int, error: Exception) -> None:
         if attempt != self._attempt or not self.is_attached:
             return
         self._set_phase("failed")
-        self._say(_failure(error))
+        self._say(failure(error))
         self._mark_failed(error)
         if isinstance(error, StoreAbsent):
             self._ask_for_memory()
@@ -160,14 +160,14 @@ class LoginScreen(Dialog[Credential]):
         box = self.query_one("#sign-in", Static)
         box.display = self._sign_in is not None and phase in ("waiting", "pasting")
         if box.display and self._sign_in is not None:
-            box.update(_where(self._sign_in))
+            box.update(where(self._sign_in, os.environ))
         paste = self.query_one("#paste", Input)
         paste.display = phase == "pasting"
         if phase == "pasting":
             paste.focus()
         else:
             self.set_focus(None)
-        self.run_worker(self.query_one(KeyLine).show(KEYS[phase]), group="keys", exclusive=True)
+        self.query_one(KeyLine).show(KEYS[phase])
 
     def _say(self, words: Content | None) -> None:
         said = self.query_one("#said", Static)
@@ -219,47 +219,3 @@ class LoginScreen(Dialog[Credential]):
                 in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
                 self.host.say("Cancelled. Everything is as it was.")
             self.dismiss(None)
-
-
-def _where(sign_in: SignIn) -> Content:
-    """Where the user signs in, and where the browser comes back to."""
-    try:
-        back = origin(sign_in.redirect_uri).split("://", 1)[-1]
-    except BadUrl:
-        back = sign_in.redirect_uri
-    try:
-        page = sign_in.origin if "://" not in sign_in.origin else _origin_words(sign_in.origin)
-    except BadUrl:
-        page = sign_in.origin
-    return Content("\n").join(
-        [
-            join(say("Sign-in page  ", Tone.DIM), say(page, Tone.STRONG)),
-            join(say("Returns to    ", Tone.DIM), say(back)),
-        ]
-    )
-
-
-def _origin_words(address: str) -> str:
-    """https is what everybody expects; anything else is said."""
-    return host(address) if address == f"https://{host(address)}" else address
-
-
-def _success(credential: Credential, now: float) -> Content:
-    from keyrack.domain.status import State
-
-    words = until(credential.expires_at, now)
-    ends = words if credential.expires_at is None else f"expires in {words}"
-    return join(
-        state(State.VALID),
-        say(f" · {ends}"),
-        say(f" · kept in {credential.store}", Tone.DIM) if credential.store else "",
-    )
-
-
-def _failure(error: Exception) -> Content:
-    if not isinstance(error, KeyrackError):
-        return say(error_text(error), Tone.BAD)
-    lines = [say(str(error), Tone.BAD)]
-    if error.hint:
-        lines.append(say(error.hint))
-    return Content("\n").join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -18,7 +19,6 @@ from keyrack.operations.overview import Overview, Row
 from keyrack.tui import keymap
 from keyrack.tui.listing import Sort, arrange, counts
 from keyrack.tui.present import Tone, error_text, join, key_hint, say, title
-from keyrack.tui.screens.row_actions import RowActions
 from keyrack.tui.widgets.facts_view import FactsView
 from keyrack.tui.widgets.filter_line import FilterLine
 from keyrack.tui.widgets.header_line import HeaderLine
@@ -27,15 +27,14 @@ from keyrack.tui.work import in_background
 
 if TYPE_CHECKING:
     from keyrack.tui.app import KeyrackApp
+    from keyrack.tui.screens.row_actions import RowActions
 
-WIDE = 100  # columns from which the details stand beside the list
 TICK = 1.0  # seconds between two looks at the clock
 
 
 class MainScreen(Screen[None]):
     BINDINGS: ClassVar = [*keymap.MAIN]
     AUTO_FOCUS = "ServerTable"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (WIDE, "-wide")]
 
     def __init__(self, *, banner: str = "") -> None:
         super().__init__()
@@ -47,10 +46,16 @@ class MainScreen(Screen[None]):
             self, "looked"
         )  # after every look, also one that found nothing new
         self.busy: dict[str, str] = {}  # row key: what is being done
-        self.actions = RowActions(self)
         self._needle = ""
         self._sort = Sort.NAME
         self._looking = self._look_again = False
+
+    @cached_property
+    def actions(self) -> RowActions:
+        """Built at the first key: the operations' imports are not for the first frame."""
+        from keyrack.tui.screens.row_actions import RowActions
+
+        return RowActions(self)
 
     @property
     def host(self) -> KeyrackApp:

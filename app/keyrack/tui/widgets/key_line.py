@@ -30,13 +30,13 @@ class KeyLine(Horizontal):
     def compose(self) -> ComposeResult:
         yield from self._buttons()
 
-    async def show(self, bindings: Iterable[Binding]) -> None:
+    def show(self, bindings: Iterable[Binding]) -> None:
         """Show these keys from now on."""
         if (keys := tuple(bindings)) == self._keys:
             return
         self._keys = keys
-        await self.remove_children()
-        await self.mount(*self._buttons())
+        self.remove_children()
+        self.mount(*self._buttons())
 
     def _buttons(self) -> list[KeyButton]:
         return [KeyButton(binding) for binding in self._keys if binding.description]

@@ -17,20 +17,22 @@ AHEAD = (
     ("register", "Register this app"),
     ("sign-in", "Sign in in the browser"),
     ("exchange", "Exchange the code"),
-    ("save", "Save the credential"),
-    ("try", "Try it on the server"),
+    ("try", "Try the token on the server"),
+    ("save", "Save it and read it back"),
 )
 
 
 class StepLine(Horizontal):
     def __init__(self, title: str) -> None:
         super().__init__()
-        self._words = Static(join(step_glyph("ahead"), " ", say(title, Tone.DIM)), classes="what")
+        self._glyph = Static(step_glyph("ahead"), classes="glyph")
+        self._words = Static(say(title, Tone.DIM), classes="what")
         self._side = Static("", classes="side")
         self.state = "ahead"
         self._step: Step | None = None
 
     def compose(self) -> ComposeResult:
+        yield self._glyph
         yield self._words
         yield self._side
 
@@ -38,8 +40,12 @@ class StepLine(Horizontal):
         self.state = step.state
         self._step = step
         tone = {"running": Tone.STRONG, "failed": Tone.BAD}.get(step.state, Tone.PLAIN)
-        detail = say(f"  {step.detail}", Tone.DIM) if step.detail and step.state != "failed" else ""
-        self._words.update(join(step_glyph(step.state), " ", say(step.title, tone, limit=120), detail))
+        # A failure's sentence stands below the steps, with what to do about it.
+        detail = step.detail.removeprefix("https://") if step.state != "failed" else ""
+        self._glyph.update(step_glyph(step.state))
+        self._words.update(
+            join(say(step.title, tone, limit=120), say(f"  {detail}" if detail else "", Tone.DIM))
+        )
         took = f"{step.seconds:.1f} s" if step.state != "running" and step.seconds >= 0.05 else ""
         self.show_side(say(took, Tone.DIM))
 

@@ -1,0 +1,243 @@
+"""The list: moving, filtering, sorting, and time going by."""
+
+from __future__ import annotations
+
+from keyrack.domain.reading import Reading
+from keyrack.domain.storage import StoreState
+from keyrack.tui.screens.detail import DetailScreen
+from keyrack.tui.screens.help import HelpScreen
+from keyrack.tui.screens.places import PlacesScreen
+from keyrack.tui.widgets.facts_view import FactsView
+from keyrack.tui.widgets.filter_line import FilterLine
+from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts, many_servers
+from support.screens import app_with, screen_test, terminal
+
+
+@screen_test
+async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> None:
+    async with terminal(app_with()) as t:
+        assert len(t.names()) == 14
+        line = next(line for line in t.text().splitlines() if " linear " in line)
+        assert "OAuth" in line and "● valid" in line and "52 min" in line
+        assert "14 servers · 4 valid · 3 expiring · 1 needs login" in t.text()
+        assert "Secret Service ✓" in t.text()
+
+
+@screen_test
+async def test_the_arrows_j_k_and_g_move_the_cursor() -> None:
+    async with terminal(app_with()) as t:
+        names = t.names()
+        await t.press("down", "j")
+        assert t.selected == names[2]
+        await t.press("k")
+        assert t.selected == names[1]
+        await t.press("G")
+        assert t.selected == names[-1]
+        await t.press("g")
+        assert t.selected == names[0]
+
+
+@screen_test
+async def test_sorting_keeps_the_cursor_on_its_server() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("sentry")
+        before = t.names()
+        await t.press("s")
+        assert t.names() != before and t.selected == "sentry"
+        assert t.names()[0] == "notion"  # the one that needs a login
+        await t.press("s")
+        assert t.selected == "sentry"
+        assert t.names().index("sentry") < t.names().index("linear") < t.names().index("context7")
+        await t.press("s")
+        assert t.names() == before and t.selected == "sentry"
+
+
+@screen_test
+async def test_the_filter_shows_what_matches_and_esc_brings_all_back() -> None:
+    async with terminal(app_with()) as t:
+        await t.press("slash", *"expiring")
+        await t.until(lambda: t.names() == ["figma", "sentry"])
+        assert "2 of 14" in t.text()
+        await t.press("enter")
+        assert t.app.focused is t.table
+        await t.press("escape")
+        await t.until(lambda: len(t.names()) == 14)
+
+
+@screen_test
+async def test_the_filter_finds_clients_and_addresses_and_says_when_nothing_matches() -> None:
+    async with terminal(app_with()) as t:
+        await t.press("slash", *"cursor")
+        await t.until(lambda: t.names() == ["asana", "context7", "figma", "linear", "notion"])
+        await t.press(*"zzz")
+        await t.sees("No server matches cursorzzz")
+        await t.press("escape")
+        await t.until(lambda: len(t.names()) == 14)
+        assert not t.main.query_one(FilterLine).value
+
+
+@screen_test
+async def test_the_filter_keeps_the_selected_server_where_it_still_shows() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("notion")
+        await t.press("slash", *"notion.com")
+        await t.until(lambda: t.names() == ["notion"])
+        await t.press("escape")
+        await t.until(lambda: len(t.names()) == 14)
+        assert t.selected == "notion"
+
+
+@screen_test
+async def test_expiry_ticks_and_the_state_follows() -> None:
+    clock = DemoClock()
+    async with terminal(app_with(demo_parts(clock=clock))) as t:
+        await t.select("linear")
+        clock.time = NOW + 45 * 60
+        await t.sees("7 min")
+        line = next(line for line in t.text().splitlines() if " linear " in line)
+        assert "◐ expiring" in line
+        clock.time = NOW + 2 * 3600
+        await t.until(lambda: any("↻ refreshable" in x for x in t.text().splitlines() if " linear " in x))
+        assert t.selected == "linear"
+
+
+@screen_test
+async def test_below_100_columns_enter_opens_the_details_and_their_keys_work() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("notion")
+        assert not t.main.query_one(FactsView).display
+        await t.press("enter")
+        assert isinstance(t.app.screen, DetailScreen)
+        await t.sees("auth.notion.com refused the refresh token: it was revoked.")
+        assert "press l or type keyrack login notion" in t.text()
+        assert "Claude Code" in t.text() and "~/.cursor/mcp.json" in t.text()
+        await t.press("x")
+        assert t.app.screen is t.main
+        await t.until(lambda: "Copied: keyrack login notion" in t.said())
+
+
+@screen_test
+async def test_from_100_columns_the_details_stand_beside_and_follow_the_cursor() -> None:
+    async with terminal(app_with(), (100, 30)) as t:
+        await t.select("github")
+        await t.sees("github.com/login/oauth")
+        await t.select("local-db")
+        await t.sees("PGPASSWORD not set")
+
+
+@screen_test
+async def test_the_window_may_be_resized_at_any_time() -> None:
+    async with terminal(app_with(), (120, 30)) as t:
+        await t.select("sentry")
+        for size in ((80, 24), (30, 8), (5, 3), (1, 1), (200, 60), (99, 24)):
+            await t.pilot.resize_terminal(*size)
+            await t.pilot.pause()
+        assert t.selected == "sentry" and "◐ expiring" in t.text()
+
+
+@screen_test
+async def test_help_shows_keys_and_states_and_closes() -> None:
+    async with terminal(app_with(), (100, 60)) as t:
+        await t.press("question_mark")
+        assert isinstance(t.app.screen, HelpScreen)
+        await t.sees("Refresh every credential that is due")
+        assert "✕ login needed" in t.text()
+        await t.press("escape")
+        assert t.app.screen is t.main
+
+
+@screen_test
+async def test_i_looks_again_and_shows_every_place_and_problem() -> None:
+    looks: list[int] = []
+    parts = demo_parts()
+    full = parts.read()
+
+    def read() -> Reading:
+        looks.append(1)
+        return full
+
+    async with terminal(app_with(parts._replace(read=read))) as t:
+        assert len(looks) == 1
+        await t.sees("1 problem in the files")
+        await t.press("i")
+        assert isinstance(t.app.screen, PlacesScreen)
+        await t.sees("draft: the entry has neither a url nor a command")
+        assert "line 14" in t.text() and "no file" in t.text()
+        await t.until(lambda: len(looks) == 2)
+
+
+@screen_test
+async def test_with_no_servers_it_says_where_it_looked_and_how_to_see_the_demo() -> None:
+    parts = demo_parts(Reading((), (), NO_PLACES), ())
+    async with terminal(app_with(parts), loaded=False) as t:
+        await t.sees("No MCP servers found")
+        assert "~/.codex/config.toml" in t.text() and "keyrack demo" in t.text()
+        await t.press("l", "d", "C", "R", "s", "enter", "down")
+        assert "No server is selected." in t.said()
+
+
+@screen_test
+async def test_a_machine_without_a_keychain_still_lists() -> None:
+    parts = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
+    async with terminal(app_with(parts)) as t:
+        await t.sees("! no keychain")
+        assert len(t.names()) == 14
+
+
+@screen_test
+async def test_a_locked_keychain_shows_in_the_rows() -> None:
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    async with terminal(app_with(parts)) as t:
+        await t.sees("▣ store locked")
+        await t.sees("Secret Service locked")
+
+
+@screen_test
+async def test_a_keychain_that_hangs_holds_nothing_up() -> None:
+    import threading
+
+    never = threading.Event()
+    parts = demo_parts()
+    rack = parts.rack()
+    rack.state = never.wait  # type: ignore[method-assign]
+    async with terminal(app_with(parts), loaded=False) as t:
+        await t.sees("linear")
+        await t.press("down", "s", "slash")
+        assert isinstance(t.app.focused, FilterLine)
+    never.set()
+
+
+@screen_test
+async def test_a_thousand_servers_are_listed_filtered_and_sorted() -> None:
+    async with terminal(app_with(demo_parts(many_servers(1000), ()))) as t:
+        assert len(t.names()) == 1000
+        await t.press("G")
+        assert t.selected == "server-0999"
+        await t.press("slash", *"0427")
+        await t.until(lambda: t.names() == ["server-0427"])
+        await t.press("escape", "s")
+        await t.until(lambda: len(t.names()) == 1000)
+
+
+@screen_test
+async def test_reading_that_fails_is_said_and_the_screen_lives() -> None:
+    from keyrack.domain.errors import KeyrackError
+
+    parts = demo_parts()
+
+    def read() -> Reading:
+        raise KeyrackError("The folder can't be read.", hint="Look at its rights.")
+
+    async with terminal(app_with(parts._replace(read=read)), loaded=False) as t:
+        await t.sees("The folder can't be read. Look at its rights.")
+        await t.press("question_mark")
+        assert isinstance(t.app.screen, HelpScreen)
+
+
+@screen_test
+async def test_a_click_selects_and_a_double_click_opens() -> None:
+    async with terminal(app_with()) as t:
+        await t.pilot.click(t.table, offset=(5, 4))
+        await t.until(lambda: t.selected == t.names()[2])
+        await t.pilot.click(t.table, offset=(5, 4), times=2)
+        await t.until(lambda: isinstance(t.app.screen, DetailScreen))

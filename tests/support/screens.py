@@ -1,0 +1,130 @@
+"""Driving the screens in a test: run a coroutine, wait for what is to be seen."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable, Coroutine
+from time import monotonic
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from keyrack.operations.parts import Parts
+from keyrack.tui.app import KeyrackApp
+from keyrack.tui.screens.main import MainScreen
+from keyrack.tui.widgets.server_table import ServerTable
+from support.demo_rows import demo_parts
+
+LIMIT = 20.0  # seconds until a wait is given up; a loaded machine is slow
+
+
+def screen_test(body: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """A test that is a coroutine."""
+
+    @functools.wraps(body)
+    def test(*args: Any, **kwargs: Any) -> None:
+        asyncio.run(body(*args, **kwargs))
+
+    return test
+
+
+def app_with(parts: Parts | None = None, **more: Any) -> KeyrackApp:
+    """The application over the demo's data, or over these parts."""
+    found = demo_parts() if parts is None else parts
+    return KeyrackApp(lambda: found, **more)
+
+
+class Terminal:
+    """A running application and what a user can see and do in it."""
+
+    def __init__(self, app: KeyrackApp, pilot: Pilot[Any]) -> None:
+        self.app, self.pilot = app, pilot
+
+    async def until(self, condition: Callable[[], Any], what: str = "it") -> None:
+        """Wait for a condition, not for a time."""
+        end = monotonic() + LIMIT
+        while not condition():
+            assert monotonic() < end, f"{what} never happened; the screen:\n{self.text()}"
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def sees(self, words: str) -> None:
+        await self.until(lambda: words in self.text(), f"“{words}” on the screen")
+
+    async def misses(self, words: str) -> None:
+        await self.until(lambda: words not in self.text(), f"“{words}” gone")
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.press(
+            *(
+                {
+                    " ": "space",
+                    "-": "minus",
+                    ".": "full_stop",
+                    "/": "slash",
+                    ":": "colon",
+                    "{": "left_curly_bracket",
+                    "}": "right_curly_bracket",
+                }.get(c, c)
+                for c in text
+            )
+        )
+
+    def text(self) -> str:
+        """The whole screen as plain text."""
+        width, height = self.app.size
+        lines = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join("".join(segment.text for segment in line)[:width] for line in lines[:height])
+
+    @property
+    def main(self) -> MainScreen:
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
+    @property
+    def table(self) -> ServerTable:
+        return self.main.query_one(ServerTable)
+
+    @property
+    def selected(self) -> str:
+        """The name of the server under the cursor."""
+        row = self.main.selected()
+        return row.server.name if row else ""
+
+    async def select(self, name: str) -> None:
+        self.main.go_to(next(key for key, row in self.main.rows.items() if row.server.name == name))
+        await self.until(lambda: self.selected == name)
+
+    def names(self) -> list[str]:
+        return [self.main.rows[key].server.name for key in self.table.keys]
+
+    def said(self) -> list[str]:
+        """The notifications so far."""
+        return [notice.message for notice in self.app._notifications]
+
+    def widget(self, selector: str) -> Widget:
+        return self.app.screen.query_one(selector)
+
+
+class terminal:
+    """`async with terminal(app) as t:` with the list already there."""
+
+    def __init__(self, app: KeyrackApp, size: tuple[int, int] = (80, 24), *, loaded: bool = True) -> None:
+        self._app, self._loaded = app, loaded
+        self._context = app.run_test(size=size, notifications=True, tooltips=True)
+
+    async def __aenter__(self) -> Terminal:
+        seen = Terminal(self._app, await self._context.__aenter__())
+        if self._loaded:
+            await seen.until(lambda: seen.main.rows and seen.main.store is not None, "the list")
+        return seen
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._context.__aexit__(*error)
