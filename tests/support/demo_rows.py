@@ -173,6 +173,8 @@ class DemoRack:
     def state(self) -> StoreState:
         return self.store
 
+    warnings: tuple[str, ...] = ()
+
     def records(self) -> dict[tuple[str, str], Record]:
         return dict(self.kept)
 

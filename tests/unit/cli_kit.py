@@ -42,6 +42,8 @@ class FakeRack:
         self._records = {(entry.url, entry.account): entry for entry in records}
         self._state = state
 
+    warnings: tuple[str, ...] = ()
+
     def records(self) -> dict[tuple[str, str], Record]:
         return self._records
 

@@ -274,7 +274,7 @@ class TestDoctor:
         out = capsys.readouterr().out
         assert out.split("\n\n", 1)[1] == (
             "Keychain\n  ✓ Secret Service\n\nFiles (1 server in all)\n  Cursor: /c.json: 1 server\n\n"
-            "✓ No problems in the files.\n"
+            "✓ No problems in the files and records.\n"
         )
 
     def test_a_locked_keychain_and_a_broken_file(self, capsys: Capture) -> None:

@@ -33,10 +33,13 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
     from keyrack import __version__
     from keyrack.cli.places import place_line, problem_line
+    from keyrack.operations.overview import own_problems
 
     out, parts = context.out, context.parts()
     reading = parts.read()
     store = parts.rack().state()
+    parts.rack().records()
+    problems = (*reading.problems, *own_problems(parts))
     out.line(f"keyrack {__version__}, Python {platform.python_version()}, {plain(platform.system(), 40)}")
     out.line("")
     out.line("Keychain")
@@ -53,12 +56,12 @@ def run(context: Context, args: SimpleNamespace) -> int:
     for place in reading.places:
         out.line(place_line(place))
     out.line("")
-    out.line("Problems" if reading.problems else f"{good} No problems in the files.")
-    for problem in reading.problems:
+    out.line("Problems" if problems else f"{good} No problems in the files and records.")
+    for problem in problems:
         out.line(f"  {bad} {problem_line(problem)}")
     if not store.ready:
         return STORE
-    return ERROR if reading.problems else OK
+    return ERROR if problems else OK
 
 
 def _count(number: int, what: str) -> str:

@@ -73,7 +73,12 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
         else:
             server = Server(name=_name_of(record.url), url=record.url, account=record.account)
         rows.append(row_of(server, record, now, store_locked=store_locked))
-    return Overview(tuple(rows), reading.problems, reading.places)
+    return Overview(tuple(rows), (*reading.problems, *own_problems(parts)), reading.places)
+
+
+def own_problems(parts: Parts) -> tuple[Problem, ...]:
+    """What keyrack found wrong in its own records, once they have been read."""
+    return tuple(Problem("keyrack", "its records", warning) for warning in parts.rack().warnings)
 
 
 def row_of(server: Server, record: Record | None, now: float, *, store_locked: bool = False) -> Row:
