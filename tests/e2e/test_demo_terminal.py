@@ -29,7 +29,7 @@ def test_a_newcomer_logs_in_and_leaves_no_trace(env: dict[str, str], own_home: P
         terminal.press("Enter")
         terminal.until(lambda text: any("drive" in line and "valid" in line for line in text.splitlines()))
         terminal.press("C-q")
-        terminal.until("Pane is dead (status 0")
+        assert terminal.until_ended() == 0
     assert list(tmp_path.glob("keyrack-demo-*")) == []
     assert [file for file in own_home.rglob("*") if file.is_file()] == []
 
@@ -40,7 +40,7 @@ def test_a_kill_ends_it_cleanly(env: dict[str, str], tmp_path: Path) -> None:
         [folder] = tmp_path.glob("keyrack-demo-*")
         assert folder.is_dir()
         os.kill(terminal.process(), signal.SIGTERM)
-        terminal.until("Pane is dead")
+        assert terminal.until_ended() == 128 + signal.SIGTERM
     assert not folder.exists()
 
 

@@ -30,4 +30,4 @@ def test_l_logs_in_and_the_list_says_so(oidc_server: AuthServer, own_home: Path,
             terminal.press("Enter")
             terminal.until(lambda text: "guarded" in text and "valid" in text and "Log in" not in text)
             terminal.press("C-q")
-            terminal.until("Pane is dead")
+            assert terminal.until_ended() == 0

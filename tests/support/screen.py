@@ -12,6 +12,9 @@ from pathlib import Path
 
 from support.require import need
 
+ENDED = "ended with status"
+# tmux can miss a child's end, so a shell waits for it and says so.
+SAY_THE_END = f'"$@"; echo {ENDED} $?; read -r _'
 PATIENCE = 60.0  # seconds for a text to appear
 
 
@@ -37,7 +40,12 @@ class Screen:
     def process(self) -> int:
         """The id of the program's process."""
         ask = [*self._tmux, "display-message", "-p", "#{pane_pid}"]
-        return int(subprocess.run(ask, capture_output=True, text=True, check=True).stdout)
+        shell = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
+        return int(subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=True).stdout)
+
+    def until_ended(self) -> int:
+        """The program's exit status, once it has ended."""
+        return int(self.until(ENDED).split(ENDED)[1].split()[0])
 
     def until(self, what: str | Callable[[str], bool]) -> str:
         """The screen, as soon as it holds the text or meets the condition."""
@@ -53,14 +61,13 @@ class Screen:
 
 @contextmanager
 def screen(command: list[str], env: Mapping[str, str]) -> Iterator[Screen]:
-    """Run the command on a screen; its end leaves its last words there."""
+    """Run the command on a screen, which stays when the command has ended."""
     need_tmux()
     with tempfile.TemporaryDirectory(prefix="tmux-") as folder:
         socket = Path(folder) / "socket"
         tmux = ["tmux", "-S", str(socket)]
-        start = [*tmux, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", *command]
-        after = [";", "set-option", "-g", "remain-on-exit", "on"]
-        subprocess.run([*start, *after], env=env, check=True)
+        start = [*tmux, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24"]
+        subprocess.run([*start, "sh", "-c", SAY_THE_END, "sh", *command], env=env, check=True)
         try:
             yield Screen(socket)
         finally:
