@@ -134,11 +134,17 @@ def _read(
 
 
 def _wanted_method(server: AuthorizationServer) -> str:
-    """A public client where the issuer allows one; absent metadata means client_secret_basic (RFC 8414)."""
+    """A public client where the issuer allows one, else the first way that it names.
+
+    Absent metadata means client_secret_basic (RFC 8414). The issuer's own order counts: the mcp
+    SDK's server names Basic second, and does not take it for a revocation.
+    """
     supported = server.token_endpoint_auth_methods_supported
     if supported is None:
         return "none" if server.legacy else "client_secret_basic"
-    return next((m for m in ("none", *SECRET_METHODS) if m in supported), "none")
+    if "none" in supported:
+        return "none"
+    return next((method for method in supported if method in SECRET_METHODS), "none")
 
 
 def _method(server: AuthorizationServer, has_secret: bool) -> str:
