@@ -95,11 +95,11 @@ def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]
     ]
 
 
-def test_json_is_ascii_with_one_object_per_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_ascii_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = linear(name="evil\x1b[2J\u202e\n")
     assert run(["list", "--json"], parts=FakeParts([hostile, SENTRY])) == 0
     out, _ = capsys.readouterr()
-    assert out.isascii() and "\x1b" not in out and len(out.splitlines()) == 2
+    assert out.isascii() and "\x1b" not in out and len(out.splitlines()) == 1
     assert json.loads(out)[0]["name"] == "evil\x1b[2J\u202e\n"
 
 

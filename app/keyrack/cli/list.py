@@ -71,10 +71,13 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def as_json(view: Overview) -> str:
-    """An array, one object per line. ASCII, so no string in it can act on a terminal."""
+    """An array. ASCII, so no string in it can act on a terminal.
+
+    In one line: an indent, or a call for each row, doubles the time of a long list.
+    """
     from json import dumps
 
-    return "[" + ",\n ".join(dumps(facts(row)) for row in view.rows) + "]"
+    return dumps([facts(row) for row in view.rows])
 
 
 def facts(row: Row) -> dict[str, Any]:

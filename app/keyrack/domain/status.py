@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from keyrack.domain.model import Check, Credential, Server
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Server
 
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
@@ -118,19 +118,32 @@ def command_for(action: Action | None, server: Server) -> str | None:
     """The command line that does the action, or None."""
     if action is None:
         return None
+    if action is Action.SET_VARIABLE:
+        return _export(server)
+    verb = _VERBS[action]
+    if action is Action.UNLOCK:
+        return f"keyrack {verb}"
+    account = "" if server.account == DEFAULT_ACCOUNT else f" --account {_quoted(server.account)}"
+    return f"keyrack {verb} {_quoted(server.name)}{account}"
+
+
+_VERBS = {
+    Action.LOGIN: "login",
+    Action.REFRESH: "refresh",
+    Action.TOKEN: "set",
+    Action.CHECK: "check",
+    Action.CLEAR: "clear",
+    Action.UNLOCK: "doctor",
+}
+
+
+def _quoted(word: str) -> str:
+    """For a shell; most names need nothing."""
+    if word.isalnum() and word.isascii():
+        return word
     import shlex
 
-    name = shlex.quote(server.name)
-    account = "" if server.account == "default" else f" --account {shlex.quote(server.account)}"
-    return {
-        Action.LOGIN: f"keyrack login {name}{account}",
-        Action.REFRESH: f"keyrack refresh {name}{account}",
-        Action.TOKEN: f"keyrack set {name}{account}",
-        Action.CHECK: f"keyrack check {name}{account}",
-        Action.CLEAR: f"keyrack clear {name}{account}",
-        Action.UNLOCK: "keyrack doctor",
-        Action.SET_VARIABLE: _export(server),
-    }[action]
+    return shlex.quote(word)
 
 
 def _export(server: Server) -> str | None:

@@ -1,16 +1,15 @@
 """What the operations work with, built in `wiring` and nowhere else."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from keyrack.domain.model import Check, Credential, Grant, Record, Source
+from keyrack.domain.reading import Reading
+from keyrack.domain.storage import Removal, StoreState
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from keyrack.domain.model import Check, Credential, Grant, Record, Source
-    from keyrack.domain.reading import Reading
-    from keyrack.domain.storage import Removal, StoreState
     from keyrack.oauth.effects import Failed, Request, Response
 
 
@@ -37,13 +36,13 @@ class Rack(Protocol):
     def note(
         self, url: str, account: str, *, check: Check | None = None, refusal: tuple[float, str] | None = None
     ) -> None: ...
-    def lock(self, url: str, account: str, *, timeout: float = 30.0) -> AbstractContextManager[None]: ...
+    def lock(self, url: str, account: str, *, timeout: float = 30.0) -> "AbstractContextManager[None]": ...
 
 
 class Wire(Protocol):
     """HTTP to a server and to what it names. Safe from any thread. Blocking, bounded."""
 
-    def send(self, request: Request, *, server_url: str) -> Response | Failed: ...
+    def send(self, request: "Request", *, server_url: str) -> "Response | Failed": ...
     def close(self) -> None: ...
 
 

@@ -6,8 +6,6 @@ newer. `url` and `account` stand inside, so that an entry that ended up under
 another name is never taken for that credential.
 """
 
-from __future__ import annotations
-
 import json
 from typing import Any, NamedTuple
 
