@@ -99,7 +99,8 @@ class Terminal:
         return row.server.name if row else ""
 
     async def select(self, name: str) -> None:
-        self.main.go_to(next(key for key, row in self.main.rows.items() if row.server.name == name))
+        """Put the list's cursor there, also while a dialog is on top."""
+        self.table.go_to(next(key for key, row in self.main.rows.items() if row.server.name == name))
         await self.until(lambda: self.selected == name)
 
     def names(self) -> list[str]:

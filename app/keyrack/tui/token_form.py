@@ -41,7 +41,7 @@ def parse_expiry(text: str, now: float) -> float | None:
     word = text.strip().lower()
     if word in ("", "never", "none"):
         return None
-    if match := re.fullmatch(r"(\d{1,5})\s*([hdwmy])", word):
+    if match := re.fullmatch(r"([0-9]{1,5})\s*([hdwmy])", word):
         return now + int(match[1]) * _UNITS[match[2]]
     try:
         day = time.strptime(word, "%Y-%m-%d")

@@ -16,7 +16,7 @@ from keyrack.operations.hand_out import HandedOut
 from keyrack.operations.overview import Row
 from keyrack.operations.receipt import Receipt
 from keyrack.tui import keymap
-from keyrack.tui.present import state_words
+from keyrack.tui.present import safe, state_words
 from keyrack.tui.work import Many, in_background
 
 if TYPE_CHECKING:
@@ -172,6 +172,9 @@ class RowActions:
     def _command(self, row: Row) -> None:
         if row.command is None:
             self._say(f"{row.server.name}: {state_words(row.status.state)}; nothing has to be done.")
+            return
+        if safe(row.command) != row.command:
+            self._say(f"{row.server.name}: its name can't be typed, so there is no command.", "warning")
             return
         self._screen.host.copy(row.command)
         self._say(f"Copied: {row.command}")

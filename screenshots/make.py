@@ -1,0 +1,45 @@
+"""Makes the README's pictures from the demo data, with the clock standing still.
+
+    python screenshots/make.py
+
+The same bytes each time, so that a change in a picture is a change on the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "tests"))
+
+from support.pictures import scene_app, still  # noqa: E402
+
+PICTURES = {"main": (120, 28), "login": (80, 24), "token": (80, 24), "clear": (80, 24), "empty": (80, 24)}
+
+
+async def picture(name: str, size: tuple[int, int]) -> str:
+    """One screen as SVG."""
+    app, play = scene_app(name)
+    async with app.run_test(size=size) as pilot:
+        await play(pilot)
+        return without_fonts(app.export_screenshot(title="keyrack"), name)
+
+
+def without_fonts(svg: str, name: str) -> str:
+    """The viewer's own font instead of one from the network, and ids that do not change."""
+    svg = re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code", "ui-monospace, SFMono-Regular, Menlo, DejaVu Sans Mono")
+    return re.sub(r"terminal-\d+", f"keyrack-{name}", svg) + "\n"
+
+
+def main() -> None:
+    still()
+    for name, size in PICTURES.items():
+        (HERE / f"{name}.svg").write_text(asyncio.run(picture(name, size)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

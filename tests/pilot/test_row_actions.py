@@ -1,0 +1,265 @@
+"""The list's keys: refresh, check, clear, copy, show, and many at once."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from textual.widgets import Button
+
+from keyrack.domain.errors import Temporary
+from keyrack.domain.model import Check, Credential, Server
+from keyrack.domain.secret import Secret
+from keyrack.operations import check as check_op
+from keyrack.operations import clear as clear_op
+from keyrack.operations import hand_out as hand_out_op
+from keyrack.operations import refresh as refresh_op
+from keyrack.operations.hand_out import HandedOut
+from keyrack.operations.parts import Parts
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.tui.screens import reveal
+from keyrack.tui.screens.clear import ClearScreen
+from keyrack.tui.screens.confirm import ConfirmScreen
+from keyrack.tui.screens.receipt import ReceiptScreen
+from keyrack.tui.screens.reveal import RevealScreen
+from support.demo_rows import NOW, demo_parts
+from support.screens import app_with, screen_test, terminal
+
+FRESH = Credential("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
+DONE = Receipt((Line("Revoke", "done"), Line("Delete", "done"), Line("Verified gone", "done")))
+
+
+class Gate:
+    """An operation that waits until the test opens it."""
+
+    def __init__(self, result: Any = None, error: Exception | None = None) -> None:
+        self.result, self.error = result, error
+        self.asked: list[str] = []
+        self.options: list[dict[str, Any]] = []
+        self.at_once = self.most = 0
+        self._open = threading.Event()
+        self._lock = threading.Lock()
+
+    def open(self) -> Gate:
+        self._open.set()
+        return self
+
+    def __call__(self, parts: Parts, server: Server, **options: Any) -> Any:
+        with self._lock:
+            self.asked.append(server.name)
+            self.options.append(options)
+            self.at_once += 1
+            self.most = max(self.most, self.at_once)
+        assert self._open.wait(30)
+        with self._lock:
+            self.at_once -= 1
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+@screen_test
+async def test_r_refreshes_and_the_row_says_so_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(FRESH)
+    monkeypatch.setattr(refresh_op, "refresh", gate)
+    parts = demo_parts()
+    async with terminal(app_with(parts)) as t:
+        await t.select("github")
+        await t.press("r")
+        await t.sees("… refreshing")
+        await t.press("r", "down", "up")  # nothing waits for it, and it is not begun twice
+        assert "github: still refreshing." in t.said()
+        parts.rack().put("https://api.githubcopilot.com/mcp/", FRESH)  # type: ignore[attr-defined]
+        gate.open()
+        await t.until(lambda: any(" github " in x and "● valid" in x for x in t.text().splitlines()))
+        assert gate.asked == ["github"] and "github: refreshed." in t.said()
+
+
+@screen_test
+async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        refresh_op, "refresh", Gate(error=Temporary("github.com is down.", hint="Try later.")).open()
+    )
+    async with terminal(app_with()) as t:
+        await t.select("github")
+        await t.press("r")
+        await t.until(lambda: "github.com is down. Try later." in t.said())
+        await t.sees("↻ refreshable")
+
+
+@screen_test
+async def test_what_cannot_be_refreshed_says_which_key_helps() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("internal")
+        await t.press("r")
+        assert t.said()[-1] == "internal: there is no refresh token. Press t for a new one."
+        await t.select("atlassian")
+        await t.press("r")
+        assert "keyrack holds no credential for it" in t.said()[-1]
+
+
+@screen_test
+async def test_c_asks_the_server_and_tells_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(check_op, "check", Gate(Check(NOW, "refused", "It said invalid_token.")).open())
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.press("c")
+        await t.until(lambda: "linear: it refused the token (It said invalid_token)." in t.said())
+
+
+@screen_test
+async def test_check_all_runs_four_side_by_side_and_esc_stops_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(Check(NOW, "accepted"))
+    monkeypatch.setattr(check_op, "check", gate)
+    async with terminal(app_with()) as t:
+        await t.press("C")
+        await t.until(lambda: len(gate.asked) == 4)
+        await t.sees("checking 0 of 13")
+        await t.press("C")
+        assert "Something runs already; esc stops it." in t.said()
+        await t.press("escape")
+        gate.open()
+        await t.until(lambda: "4 of 13 checked. Stopped." in t.said())
+        assert gate.most == 4 and "checking" not in t.text()
+
+
+@screen_test
+async def test_refresh_all_takes_what_is_due_and_names_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one(parts: Parts, server: Server) -> Credential:
+        if server.name == "sentry":
+            raise Temporary("No answer.")
+        return FRESH
+
+    monkeypatch.setattr(refresh_op, "refresh", one)
+    async with terminal(app_with()) as t:
+        await t.press("R")
+        await t.until(lambda: "1 of 2 refreshed. Failed: sentry." in t.said())
+
+
+@screen_test
+async def test_clear_stands_on_cancel_and_enter_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(DONE).open()
+    monkeypatch.setattr(clear_op, "clear", gate)
+    async with terminal(app_with()) as t:
+        await t.select("notion")
+        await t.press("d")
+        assert isinstance(t.app.screen, ClearScreen)
+        await t.sees("Revoke at auth.notion.com, then delete here")
+        assert "Claude Code and Cursor keep their own copies." in t.text()
+        assert t.app.focused is t.app.screen.query_one("#no", Button)
+        await t.press("enter")
+        assert t.app.screen is t.main and gate.asked == []
+
+
+@screen_test
+async def test_clear_takes_the_server_of_the_key_press_and_shows_a_receipt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate(DONE)
+    monkeypatch.setattr(clear_op, "clear", gate)
+    async with terminal(app_with()) as t:
+        await t.select("notion")
+        await t.press("d")
+        await t.select("linear")
+        await t.press("y")
+        gate.open()
+        await t.until(lambda: isinstance(t.app.screen, ReceiptScreen))
+        assert "✓  Revoke" in t.text() and "✓  Verified gone" in t.text()
+        assert gate.asked == ["notion"] and gate.options == [{"revoke": True, "forget": False}]
+        await t.press("escape")
+        assert t.app.screen is t.main
+
+
+@screen_test
+async def test_clear_can_delete_here_only_and_forget_the_registration(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate(Receipt((Line("Delete", "failed", "It is still in the keychain."),))).open()
+    monkeypatch.setattr(clear_op, "clear", gate)
+    async with terminal(app_with()) as t:
+        await t.select("notion")
+        await t.press("d")
+        t.widget("Pick").focus()
+        await t.press("down")
+        t.widget("#forget").focus()
+        await t.press("space")
+        await t.sees("( ) Revoke")
+        assert "(•) Delete here only" in t.text() and "[x] Forget" in t.text()
+        await t.press("y")
+        await t.until(lambda: isinstance(t.app.screen, ReceiptScreen))
+        assert gate.options == [{"revoke": False, "forget": True}]
+        assert "Not all was done" in t.text() and "It is still in the keychain." in t.text()
+
+
+@screen_test
+async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("internal")
+        await t.press("d")
+        await t.sees("Delete it here. The service that made the token still takes")
+        assert "Revoke" not in t.text()
+
+
+@screen_test
+async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-123"), None)).open())
+    copied: list[str] = []
+    app = app_with()
+    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    async with terminal(app) as t:
+        await t.select("linear")
+        await t.press("y")
+        assert isinstance(t.app.screen, ConfirmScreen)
+        await t.press("enter")
+        assert copied == []
+        await t.press("y", "y")
+        await t.until(lambda: copied == ["tok-123"])
+        assert app.clipboard == "" and "tok-123" not in " ".join(t.said())
+
+
+@screen_test
+async def test_showing_the_token_asks_first_and_hides_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-[b]123"), None)).open())
+    monkeypatch.setattr(reveal, "SECONDS", 1)
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.press("v")
+        assert "tok-" not in t.text()
+        await t.press("y")
+        await t.until(lambda: isinstance(t.app.screen, RevealScreen))
+        await t.sees("tok-[b]123")
+        await t.until(lambda: t.app.screen is t.main)
+        assert "tok-" not in t.text()
+
+
+@screen_test
+async def test_x_copies_the_command_or_says_that_nothing_is_to_be_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copied: list[str] = []
+    app = app_with()
+    monkeypatch.setattr(app, "copy", copied.append)
+    async with terminal(app) as t:
+        await t.select("sentry")
+        await t.press("x")
+        await t.select("linear")
+        await t.press("x")
+        assert copied == ["keyrack refresh sentry"]
+        assert "nothing has to be done" in t.said()[-1]
+
+
+@screen_test
+async def test_a_adds_a_server_to_keyracks_own_file() -> None:
+    added: list[tuple[str, str]] = []
+
+    def add(name: str, url: str) -> str:
+        added.append((name, url))
+        return "config.toml"
+
+    async with terminal(app_with(demo_parts()._replace(add_server=add))) as t:
+        await t.press("a", *"mine", "enter", *"javascript:1", "ctrl+s")
+        await t.sees("The address has “javascript:”")
+        await t.press("ctrl+u", *"https://mine.example.com/mcp", "enter")
+        await t.until(lambda: added == [("mine", "https://mine.example.com/mcp")])
+        await t.until(lambda: "mine is in keyrack's own configuration now." in t.said())

@@ -1,0 +1,22 @@
+"""How the screens look. After a change on purpose: pytest tests/snapshot --snapshot-update."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from support.pictures import SCENES, scene_app, still
+
+pytestmark = pytest.mark.skipif(
+    sys.version_info[:2] != (3, 11), reason="the pictures were made with Python 3.11"
+)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=["80x24", "120x30"])
+@pytest.mark.parametrize("name", SCENES)
+def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int], snap_compare: Any) -> None:
+    still()
+    app, play = scene_app(name)
+    assert snap_compare(app, terminal_size=size, run_before=play)

@@ -1,0 +1,115 @@
+"""The scenes that the README's pictures and the snapshot tests show: name → app and keys."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+
+from textual import events
+
+from keyrack.domain.model import Credential
+from keyrack.domain.reading import Reading
+from keyrack.domain.storage import StoreState
+from keyrack.operations import login as login_op
+from keyrack.operations.parts import Parts
+from keyrack.tui.app import KeyrackApp
+from keyrack.tui.screens.login import LoginScreen
+from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts
+from support.fake_login import FakeLogin
+from support.screens import Terminal
+
+
+class Scene(NamedTuple):
+    parts: Callable[[DemoClock], Parts]
+    play: Callable[[Terminal, DemoClock], Awaitable[None]]
+
+
+def still() -> None:
+    """UTC, so that clock times are the same everywhere."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+
+
+def _demo(clock: DemoClock) -> Parts:
+    return demo_parts(clock=clock)
+
+
+def _nothing(clock: DemoClock) -> Parts:
+    store = StoreState("none", ready=False, reason="No keychain answers here.")
+    return demo_parts(Reading((), (), NO_PLACES), (), store, clock)
+
+
+async def _main(t: Terminal, clock: DemoClock) -> None:
+    await t.select("linear")
+    await t.until(lambda: t.selected == "linear")
+
+
+async def _login(t: Terminal, clock: DemoClock) -> None:
+    fake = FakeLogin(Credential("oauth", expires_at=NOW + 3600, store="Secret Service"))
+    login_op.login, real = fake, login_op.login
+    try:
+        await t.select("notion")
+        await t.press("l")
+        await t.sees("Paste callback URL")
+    finally:
+        login_op.login = real
+    clock.time += 72
+    assert isinstance(t.app.screen, LoginScreen)
+    await t.sees("1:12 / 5:00")
+
+
+async def _token(t: Terminal, clock: DemoClock) -> None:
+    await t.select("github")
+    await t.press("t")
+    await t.sees("Try it on the server")
+    t.widget("#token").post_message(events.Paste("github_pat_" + "0" * 82))
+    await t.sees("looks right")
+
+
+async def _clear(t: Terminal, clock: DemoClock) -> None:
+    await t.select("notion")
+    await t.press("d")
+    await t.sees("Clear (y)")
+
+
+async def _help(t: Terminal, clock: DemoClock) -> None:
+    await t.press("question_mark")
+    await t.sees("The selected server")
+
+
+async def _detail(t: Terminal, clock: DemoClock) -> None:
+    await t.select("notion")
+    await t.press("enter")
+    await t.sees("~/.cursor/mcp.json")
+
+
+async def _empty(t: Terminal, clock: DemoClock) -> None:
+    await t.sees("No MCP servers found")
+
+
+SCENES: dict[str, Scene] = {
+    "main": Scene(_demo, _main),
+    "login": Scene(_demo, _login),
+    "token": Scene(_demo, _token),
+    "clear": Scene(_demo, _clear),
+    "empty": Scene(_nothing, _empty),
+    "help": Scene(_demo, _help),
+    "detail": Scene(_demo, _detail),
+}
+
+
+def scene_app(name: str) -> tuple[KeyrackApp, Callable[[Any], Awaitable[None]]]:
+    """The application of a scene, and what plays it with a pilot."""
+    scene, clock = SCENES[name], DemoClock()
+    parts = scene.parts(clock)
+    app = KeyrackApp(lambda: parts)
+
+    async def play(pilot: Any) -> None:
+        seen = Terminal(app, pilot)
+        await seen.until(lambda: seen.main.store is not None and seen.main.overview.places, "the list")
+        await scene.play(seen, clock)
+        await pilot.pause()
+
+    return app, play
