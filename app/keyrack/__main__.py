@@ -15,7 +15,8 @@ def main() -> int:
     """Do what the arguments say; the exit code is returned."""
     from keyrack.cli import run
 
-    gc.disable()  # a command ends before there is garbage worth looking for
+    # A command ends before there is garbage worth looking for; the screen enables it after its first frame.
+    gc.disable()
     return run(sys.argv[1:], parts=_parts, screen=_screen, demo=_demo)
 
 
@@ -31,14 +32,12 @@ def _parts(*, config_files: tuple[str, ...] = ()) -> Parts:
 def _screen(factory: Callable[[], Parts]) -> int:
     from keyrack.tui import run_tui
 
-    gc.enable()
     return run_tui(factory)
 
 
 def _demo() -> int:
     from keyrack.demo import run_demo
 
-    gc.enable()
     return run_demo()
 
 

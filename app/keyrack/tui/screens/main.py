@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -37,7 +38,8 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = "ServerTable"
 
     def __init__(self, *, banner: str = "") -> None:
-        super().__init__()
+        # A class that comes later styles every widget anew, before the first frame.
+        super().__init__(classes="-empty -narrow")
         self._banner = banner
         self.rows: dict[str, Row] = {}
         self.overview = Overview((), (), ())
@@ -75,7 +77,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
-        self.add_class("-empty")
+        self.call_after_refresh(gc.enable)
         # Not before the first frame: reading costs imports and disk.
         self.call_after_refresh(self.look)
         self.set_interval(TICK, self._tick)
