@@ -40,8 +40,13 @@ def in_background(
 
 def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None:
     """From any thread: call back on the node's side, if it is still there."""
+
+    def call() -> None:
+        # Its result is dropped: Textual would await it, and a screen can't await its own end.
+        callback(*args)
+
     try:
-        node.call_later(callback, *args)
+        node.call_later(call)
     except RuntimeError:  # the event loop has been closed: the program is ending
         pass
 
