@@ -31,7 +31,9 @@ async def log_in(app: KeyrackApp) -> str:
     async with app.run_test(size=(100, 24)) as pilot:
         await until(pilot, lambda: app.screen.rows)
         await pilot.press("l")
-        await until(pilot, lambda: "expires in" in (text := app.export_screenshot()) or "expires&#160;in" in text)
+        await until(
+            pilot, lambda: "expires in" in (text := app.export_screenshot()) or "expires&#160;in" in text
+        )
         return without_fonts(app.export_screenshot(title="keyrack"), "real-login")
 
 
@@ -50,7 +52,9 @@ def main() -> None:
         config.write_text(json.dumps({"mcpServers": {"notes": {"url": server.mcp_url}}}))
         rack = memory_rack(time.time)
         adapters = parts(env={"HOME": home}, cwd=home, rack=rack, browse=Person())
-        (HERE / "real_login.svg").write_text(asyncio.run(log_in(KeyrackApp(lambda: adapters))), encoding="utf-8")
+        (HERE / "real_login.svg").write_text(
+            asyncio.run(log_in(KeyrackApp(lambda: adapters))), encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

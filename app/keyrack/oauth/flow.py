@@ -78,7 +78,7 @@ def login_flow(wish: Wish) -> Flow:
     )
     reply = yield Send(request)
     tokens = read_tokens(reply, server.token_endpoint, now=wish.now, asked_scopes=scopes)
-    renewable = "with a refresh token" if tokens.refresh_token else "without a refresh token"
+    renewable = "renewable" if tokens.refresh_token else "not renewable"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
     return LoggedIn(
         tokens, registration, Endpoints(server.token_endpoint, server.revocation_endpoint), found.resource
@@ -87,7 +87,7 @@ def login_flow(wish: Wish) -> Flow:
 
 def _ask(url: str) -> Flow:
     """Probe anonymously. Returns the challenge, or None; raises where there is nothing to log in to."""
-    yield Step("probe", "Ask the server", "running", origin(url))
+    yield Step("probe", "Ask the server", "running", _shown(url))
     probed = yield from probe(url)
     if probed.verdict == "unreachable":
         kind = KeyrackError if probed.refused else Temporary
@@ -111,7 +111,7 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
     if settings.metadata is not None:
         server = given_metadata(settings.metadata, wish.url)
         yield Step(
-            "discover", "Took the authorization server from the configuration", "done", origin(server.issuer)
+            "discover", "Took the authorization server from the configuration", "done", _shown(server.issuer)
         )
         return Discovered(server, wish.url, None)
     protected: ProtectedResource | None = yield from find_protected_resource(wish.url, challenge)
@@ -121,11 +121,11 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
             "discover",
             "Found no metadata; taking the old way of 2025-03-26",
             "done",
-            f"{origin(server.issuer)}, PKCE support could not be verified",
+            f"{_shown(server.issuer)}, PKCE support could not be verified",
         )
         return Discovered(server, None, None)
     server = yield from _choose_server(wish, protected)
-    yield Step("discover", "Found the authorization server", "done", origin(server.issuer))
+    yield Step("discover", "Found the authorization server", "done", _shown(server.issuer))
     return Discovered(server, protected.resource, protected)
 
 
@@ -180,11 +180,11 @@ def _sign_in(
     )
     if server.require_pushed_authorization_requests:
         parameters = yield from _push(server, registration, parameters)
-    where = origin(server.authorization_endpoint)
+    where = _shown(server.authorization_endpoint)
     yield Step("sign-in", "Wait for you in the browser", "running", where)
     answer = yield SignIn(
         authorization_url(server.authorization_endpoint, parameters),
-        where,
+        origin(server.authorization_endpoint),
         redirect_uri,
         state,
         server.iss_parameter_supported,
@@ -214,3 +214,8 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
             f"{origin(endpoint)} refused the pushed request: {said(document) or reply.status}."
         )
     return {"client_id": registration.client_id, "request_uri": reference}
+
+
+def _shown(url: str) -> str:
+    """A URL's origin as a step shows it: https goes without saying."""
+    return origin(url).removeprefix("https://")
