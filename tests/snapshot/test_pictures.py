@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
 from support.pictures import SCENES, scene_app, still
 
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 11), reason="the pictures were made with Python 3.11"
 )
+PLUGIN = "TEXTUAL_SNAPSHOT_TEMPDIR"  # set by the plugin before the tests' bare environment
+REPORTS = os.environ.get(PLUGIN, "")
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch, own_home: object) -> Iterator[None]:
+    monkeypatch.setenv(PLUGIN, REPORTS)
+    monkeypatch.setenv("TZ", "UTC")
+    still()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=["80x24", "120x30"])
 @pytest.mark.parametrize("name", SCENES)
 def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int], snap_compare: Any) -> None:
-    still()
     app, play = scene_app(name)
     assert snap_compare(app, terminal_size=size, run_before=play)

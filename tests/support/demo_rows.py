@@ -17,7 +17,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Removal, StoreState
 from keyrack.operations.parts import Parts
 
-NOW = 1_790_000_000.0  # 2026-09-21 13:33:20 UTC
+NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 
 CLAUDE = Source("Claude Code", "~/.claude.json", "", "user")
@@ -59,7 +59,7 @@ def _token(ends: float | None = None, **more: Any) -> Credential:
 SERVERS: tuple[tuple[Server, Credential | None, Check | None], ...] = (
     (
         _server("linear", "https://mcp.linear.app/mcp", CLAUDE, CURSOR),
-        _oauth("auth.linear.app", 52 * MINUTE + 20, label="Ada"),
+        _oauth("auth.linear.app", 52 * MINUTE + 20, label="you@example.com"),
         Check(NOW - 3 * MINUTE, "accepted"),
     ),
     (

@@ -56,6 +56,7 @@ async def _login(t: Terminal, clock: DemoClock) -> None:
     finally:
         login_op.login = real
     clock.time += 72
+    t.main.tick()
     assert isinstance(t.app.screen, LoginScreen)
     await t.sees("1:12 / 5:00")
 

@@ -80,7 +80,7 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(gc.enable)
         # Not before the first frame: reading costs imports and disk.
         self.call_after_refresh(self.look)
-        self.set_interval(TICK, self._tick)
+        self.set_interval(TICK, self.tick)
 
     @property
     def table(self) -> ServerTable:
@@ -167,7 +167,7 @@ class MainScreen(Screen[None]):
     def _show_detail(self) -> None:
         self.query_one("#detail", FactsView).show(self.selected(), self.host.now())
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         """Time passes: what is shown of it follows, and so do the states."""
         if not self.rows:
             return
