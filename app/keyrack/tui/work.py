@@ -7,6 +7,7 @@ keychain call that hangs would hold the terminal for seconds.
 from __future__ import annotations
 
 import threading
+from asyncio import iscoroutine
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -41,9 +42,11 @@ def in_background(
 def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None:
     """From any thread: call back on the node's side, if it is still there."""
 
-    def call() -> None:
-        # Its result is dropped: Textual would await it, and a screen can't await its own end.
-        callback(*args)
+    async def call() -> None:
+        # Textual would await whatever comes back, and a screen can't await its own end.
+        result = callback(*args)
+        if iscoroutine(result):
+            await result
 
     try:
         node.call_later(call)
