@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from support.pictures import SCENES, scene_app, still
 
 pytestmark = pytest.mark.skipif(

@@ -12,7 +12,7 @@ from keyrack.domain.status import State
 from keyrack.domain.timetext import relative, until
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
-from keyrack.tui.present import HIDDEN, NOTHING, Tone, join, say, state
+from keyrack.tui.present import HIDDEN, NOTHING, Tone, join, say, short_path, state
 
 CLIENT_KINDS = {
     "pre-registered": "pre-registered",
@@ -58,7 +58,8 @@ def facts(row: Row, now: float) -> list[Fact]:
 
 def _status(row: Row, now: float) -> Content:
     expires = row.credential.expires_at if row.credential else None
-    if expires is None or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
+    refused = row.credential is not None and row.credential.refused_at is not None
+    if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
         return state(row.status.state)
     verb = "expires" if expires > now else "expired"
     return join(state(row.status.state), say(f" · {verb} {moment(expires, now)}"))
@@ -129,7 +130,7 @@ def _environment_facts(row: Row) -> list[Fact]:
 
 def _source(source: Source) -> Content:
     scope = f" ({source.scope})" if source.scope else ""
-    return join(say(source.client), say(f"{scope}  {source.path}", Tone.DIM))
+    return join(say(source.client), say(f"{scope}  {short_path(source.path)}", Tone.DIM))
 
 
 def _short(client_id: str) -> str:
@@ -148,4 +149,6 @@ def moment(when: float, now: float) -> str:
 
 def address(row: Row) -> str:
     """What stands below the name: the URL, or what a stdio server runs."""
-    return row.server.url or "a local process (stdio)"
+    if row.server.url:
+        return row.server.url
+    return "an entry that can't be used" if row.server.problem else "a local process (stdio)"

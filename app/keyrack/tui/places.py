@@ -7,7 +7,7 @@ from textual.content import Content
 from keyrack.domain.reading import Place, Problem
 from keyrack.operations.overview import Overview
 from keyrack.tui import keymap
-from keyrack.tui.present import Tone, join, say
+from keyrack.tui.present import Tone, join, say, short_path
 
 CLIENT_WIDTH, FOUND_WIDTH = 14, 12
 DEMO = "keyrack demo"
@@ -52,7 +52,7 @@ def place_line(place: Place) -> Content:
     tone = Tone.DIM if place.found.startswith("no ") else Tone.BAD if place.found == "broken" else Tone.GOOD
     found = say(place.found, tone, limit=60)
     gap_after = " " * max(FOUND_WIDTH - found.cell_length, 1)
-    return join("  ", client, gap, found, gap_after, say(place.path, Tone.DIM))
+    return join("  ", client, gap, found, gap_after, say(short_path(place.path), Tone.DIM))
 
 
 def problem_lines(overview: Overview) -> list[Content]:
@@ -70,5 +70,5 @@ def _problem(problem: Problem) -> Content:
         say(f"{entry}{problem.sentence}"),
         "\n",
         "    ",
-        say(f"{problem.client}, {problem.path}{line}", Tone.DIM),
+        say(f"{problem.client}, {short_path(problem.path)}{line}", Tone.DIM),
     )

@@ -7,6 +7,7 @@ server named "[@click=…]" is those characters and nothing more.
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -116,6 +117,12 @@ def cell(text: str, style: Style, *, limit: int = 200) -> Text:
 def join(*parts: Content | str) -> Content:
     """One after another; plain strings are ours."""
     return Content.assemble(*(Content(part) if isinstance(part, str) else part for part in parts))
+
+
+def short_path(path: str) -> str:
+    """A path with the home folder as "~", as people and shells write it."""
+    home = os.path.expanduser("~")
+    return f"~{path[len(home) :]}" if home != os.sep and path.startswith(home + os.sep) else path
 
 
 def title(*words: str) -> Content:

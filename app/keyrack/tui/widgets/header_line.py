@@ -55,7 +55,9 @@ def _store(store: StoreState, wide: bool) -> Content:
     if store.locked:
         return join(head, say(f"{store.name} locked {STORE_LOCKED}", Tone.WARN))
     if not store.ready:
-        return say(f"{STORE_MISSING} no keychain", Tone.WARN)
+        return say(
+            f"{STORE_MISSING} no keychain{'; logins can be kept in memory' if wide else ''}", Tone.WARN
+        )
     if not store.persistent:
         return say("kept in memory until you quit" if wide else "in memory", Tone.WARN)
     return join(head, say(store.name), " ", say(STORE_READY, Tone.GOOD))
