@@ -110,6 +110,7 @@ def scene_app(name: str) -> tuple[KeyrackApp, Callable[[Any], Awaitable[None]]]:
     async def play(pilot: Any) -> None:
         seen = Terminal(app, pilot)
         await seen.until(lambda: seen.main.store is not None and seen.main.overview.places, "the list")
+        await seen.until(lambda: len(seen.table.keys) == len(seen.main.rows), "its rows")
         await scene.play(seen, clock)
         await pilot.pause()
 

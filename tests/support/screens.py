@@ -124,7 +124,7 @@ class terminal:
     async def __aenter__(self) -> Terminal:
         seen = Terminal(self._app, await self._context.__aenter__())
         if self._loaded:
-            await seen.until(lambda: seen.main.rows and seen.main.store is not None, "the list")
+            await seen.until(lambda: seen.table.keys and seen.main.store is not None, "the list")
         return seen
 
     async def __aexit__(self, *error: Any) -> None:

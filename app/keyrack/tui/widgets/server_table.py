@@ -53,7 +53,11 @@ class ServerTable(DataTable[Text]):
     def show(self, rows: Iterable[Row], now: float, busy: Mapping[str, str]) -> None:
         """Show these rows in this order. The cursor stays on its server, not on its line."""
         self._rows, self._now, self._busy = tuple(rows), now, busy
-        if [row.key for row in self._rows] == list(self._shown) and self.columns:
+        if not self.size.width:
+            return  # hidden: filled when it gets its place, once and not twice
+        widths = [column.width for column in self.ordered_columns]
+        same = [row.key for row in self._rows] == list(self._shown)
+        if same and widths == [width for _, _, width in self._layout()]:
             self._patch()
         else:
             self._rebuild()
@@ -71,8 +75,7 @@ class ServerTable(DataTable[Text]):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self.repaint_all))
 
     def on_resize(self, event: events.Resize) -> None:
-        if [column.width for column in self.ordered_columns] != [width for _, _, width in self._layout()]:
-            self._rebuild()
+        self.show(self._rows, self._now, self._busy)
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and self.row_count:
