@@ -1,3 +1,23 @@
-"""keyrack: a rack with a hook for every MCP server's key."""
+"""keyrack: a rack with a hook for every MCP server's key.
+
+For Python programs: `keyrack.Auth`, the rack's tokens for httpx.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from keyrack.auth import Auth as Auth
 
 __version__ = "0.1.0"
+__all__ = ["Auth", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    # Late: the command line starts here too, and httpx is not for it.
+    if name == "Auth":
+        from keyrack.auth import Auth
+
+        return Auth
+    raise AttributeError(name)

@@ -149,7 +149,7 @@ async def test_over_ssh_the_line_that_brings_the_port_is_ready(
     monkeypatch.setenv("USER", "ada")
     async with terminal(app_with()) as t:
         await begin(t)
-        await t.sees("ssh -L 8085:127.0.0.1:8085 ada@192.0.2.2")
+        await t.sees("ssh -N -L 8085:127.0.0.1:8085 ada@192.0.2.2")
         await t.press("escape")
 
 

@@ -52,6 +52,15 @@ def test_17_the_scopes_asked_for(challenge, protected, supported, configured, ad
     assert found == expected
 
 
+def test_scopes_that_are_none_are_left_out_and_too_many_are_refused():
+    odd = PROTECTED._replace(scopes_supported=("read", "emoji-\U0001f600", 'quo"te', "a b"))
+    assert choose_scopes(None, odd, SERVER, None) == ("read",)
+    many = PROTECTED._replace(scopes_supported=tuple(f"scope-{n}" for n in range(10_000)))
+    with pytest.raises(KeyrackError, match="10000 scopes"):
+        choose_scopes(None, many, SERVER, None)
+    assert choose_scopes(None, many, SERVER, ("mine",)) == ("mine",)
+
+
 def test_14_the_resource_is_sent_verbatim_and_the_endpoints_own_query_stays():
     parameters = request_parameters(
         client_id="c",

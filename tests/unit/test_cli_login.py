@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from cli_kit import FakeParts, linear, oauth, run
 
-from keyrack.cli.ssh import over_ssh, ssh_line
 from keyrack.domain.errors import Cancelled, KeyrackError, StoreAbsent
 from keyrack.domain.model import Credential, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.login import LoginOptions
+from keyrack.operations.remote import over_ssh, ssh_line
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import LoginControl, LoginOptions, login, read_pasted
 from keyrack.operations.refresh import refresh
 from keyrack.operations.set_token import clean, set_token
+from keyrack.store.fields import Damaged
 from support.canned import ISSUER, REDIRECT, URL, World, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, grant
 
@@ -91,6 +92,37 @@ def test_cancelling_while_the_browser_is_open_leaves_everything_as_it_was():
     with pytest.raises(Cancelled):
         login(parts, SERVER, control=control, on_event=stop)
     assert stored(parts) == "at-0"
+
+
+def test_a_cancel_ends_the_request_that_runs_and_is_no_failure_of_the_network():
+    control, closed = LoginControl(), threading.Event()
+
+    class Hanging(World):
+        def send(self, request, *, server_url=URL):
+            control.cancel()
+            return Failed("the connection was closed")
+
+        def close(self):
+            closed.set()
+
+    events = []
+    with pytest.raises(Cancelled):
+        login(build(Hanging()), SERVER, control=control, on_event=events.append)
+    assert closed.is_set() and all(event.state != "failed" for event in events)
+
+
+def test_a_damaged_entry_does_not_keep_a_login_away(monkeypatch):
+    parts = build(World(**takes("at-1")))
+    parts.rack().save(grant())
+    load = parts.rack().load
+
+    def damaged(url, account):
+        raise Damaged("The stored credential is damaged.")
+
+    monkeypatch.setattr(parts.rack(), "load", damaged)
+    login(parts, SERVER)
+    monkeypatch.setattr(parts.rack(), "load", load)
+    assert stored(parts) == "at-1"
 
 
 def test_a_pasted_address_ends_the_wait():
@@ -207,6 +239,26 @@ def test_a_refused_grant_is_final_and_remembered():
             hand_out(parts, SERVER)
     assert len(world.to(TOKEN)) == 1
     assert parts.rack().record(URL, "default").credential.refused_at == NOW
+
+
+def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
+    parts = build(World(**{f"POST {TOKEN}": INVALID_GRANT}))
+    parts.rack().save(grant(expires_at=NOW + 3000))
+    for min_valid in (7200, 60):
+        assert hand_out(parts, SERVER, min_valid=min_valid).token == Secret("at-0")
+    credential = parts.rack().record(URL, "default").credential
+    assert (
+        not credential.refreshable and credential.refused_at is None and "invalid_grant" in credential.refusal
+    )
+
+
+def test_a_configured_token_that_the_server_refused_is_not_handed_out():
+    header = Header("Authorization", "Bearer ${X}", Secret("Bearer mine"))
+    server = SERVER._replace(headers=(header,))
+    parts = build(World(**takes()))
+    assert check(parts, server).verdict == "refused"
+    with pytest.raises(LoginNeeded, match="its configuration sends"):
+        hand_out(parts, server)
 
 
 def test_a_server_error_is_temporary_and_keeps_the_credential(monkeypatch):

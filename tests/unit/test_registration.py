@@ -96,6 +96,31 @@ def test_11_a_returned_secret_is_used_as_the_reply_says():
     assert found.secret_expires_at is None and found.registration_access_token == Secret("rat")
 
 
+def test_8_a_pre_registered_client_stays_with_the_issuer_of_its_last_login():
+    stored = Registration("https://other.example", "mine", "pre-registered", Secret("s"))
+    with pytest.raises(KeyrackError, match=r"other\.example"):
+        known(SERVER, ClientSettings(client_id="mine", client_secret=Secret("s")), stored, REDIRECT, 0)
+
+
+@pytest.mark.parametrize("expires", [float("inf"), 10**400, "soon", True, [], -1, 0])
+def test_a_senseless_expiry_of_the_secret_is_none(expires):
+    body = {"client_id": "c", "client_secret": "s", "client_secret_expires_at": expires}
+    found = play(register(SERVER, REDIRECT, (), "k"), World(**{f"POST {ISSUER}/register": reply(body, 201)}))
+    assert found.result.secret_expires_at is None
+
+
+@pytest.mark.parametrize("field", ["client_id", "client_secret"])
+def test_half_a_surrogate_pair_is_no_text(field):
+    body = {"client_id": "c", "client_secret": "s", field: "\ud800"}
+    world = World(**{f"POST {ISSUER}/register": reply(body, 201)})
+    try:
+        registration = play(register(SERVER, REDIRECT, (), "k"), world).result
+    except KeyrackError:
+        assert field == "client_id"
+    else:
+        assert registration.client_secret is None
+
+
 @pytest.mark.parametrize(
     ("answer", "kind", "word"),
     [

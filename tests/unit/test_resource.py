@@ -35,6 +35,9 @@ def test_a_url_gets_its_request_form(text, form):
         ("https://a.example/\n", "control"),
         ("https://a.example/\"x'", "quotes"),
         ("https://[::1", "URL"),
+        ("https://2130706433/", "not written as one"),
+        ("https://0x7f.1/", "not written as one"),
+        ("https://127.1/", "not written as one"),
         ("", "empty"),
     ],
 )
@@ -97,6 +100,8 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
         ("https://[::ffff:10.0.0.1]/", PUBLIC, False),
         ("https://0.0.0.0/", PUBLIC, False),
         ("https://user@auth.example.com/", PUBLIC, False),
+        ("https://localhost./", PUBLIC, False),
+        ("http://127.0.0.1:8/", "https://[2606:4700::1111]/mcp", False),
         ("https://auth.example.com/#x", PUBLIC, False),
         ("http://127.0.0.1:8/", LOCAL, True),
         ("http://localhost:8/", LOCAL, True),

@@ -104,3 +104,7 @@ def test_the_next_command_can_be_typed_as_it_stands():
     odd = SERVER._replace(name="a; rm -rf ~", account="work")
     assert command_for(Action.LOGIN, odd) == "keyrack login 'a; rm -rf ~' --account work"
     assert command_for(None, odd) is None
+    assert (
+        command_for(Action.CHECK, odd._replace(name="--config=x"))
+        == "keyrack check --account work -- --config=x"
+    )

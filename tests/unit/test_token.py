@@ -71,6 +71,7 @@ def test_20_post_puts_the_secret_into_the_form_as_a_secret():
         ([], None),
         ("nan", None),
         ("inf", None),
+        (10**400, None),
     ],
 )
 def test_21_expires_in_may_be_a_string_or_missing_or_nonsense(expires_in, expires_at):
@@ -107,6 +108,7 @@ def test_22_a_reply_without_a_refresh_token_keeps_the_old_one():
         (reply({**GOOD, "access_token": ""}), KeyrackError),
         (reply({**GOOD, "access_token": 7}), KeyrackError),
         (reply({**GOOD, "access_token": "a\r\nX: y"}), KeyrackError),
+        (reply({**GOOD, "access_token": "\ud800"}), KeyrackError),
         (reply({**GOOD, "token_type": "mac"}), KeyrackError),
         (reply({"error": "invalid_scope"}, 400), KeyrackError),
     ],

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyrack.cli.output import Colour, Output, is_terminal, paint
-from keyrack.cli.ssh import over_ssh, ssh_line
 from keyrack.domain.text import plain
 from keyrack.oauth.effects import SignIn, Step
+from keyrack.operations.remote import over_ssh, ssh_line
 
 if TYPE_CHECKING:
     from keyrack.operations.login import Event, LoginControl

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # An address that is its own canonical form. Most are, and it takes a twentieth of the time to see it.
-PLAIN = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:/[A-Za-z0-9._~/-]*)?")
+PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?:/[A-Za-z0-9._~/-]*)?")
+# 2130706433, 0x7f.1: what some programs read as an address, and others as a name.
+NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 
 
 def parse_url(text: str) -> str:
@@ -49,7 +51,7 @@ def origin(url: str) -> str:
 
 def host(url: str) -> str:
     """The host alone, in lower case, without brackets."""
-    return _split(url).hostname or ""
+    return (_split(url).hostname or "").rstrip(".")
 
 
 def is_address(text: str) -> bool:
@@ -99,6 +101,7 @@ def refusal_of(url: str, *, server_url: str) -> str | None:
 
 def refusal_of_host(name: str, *, server_url: str) -> str | None:
     """The same for a host name or a resolved address."""
+    name = name.rstrip(".")
     address = ip_of(name)
     local_name = name == "localhost" or name.endswith(".localhost")
     if not local_name and (address is None or address.is_global):
@@ -128,7 +131,9 @@ def ip_of(name: str):  # type: ignore[no-untyped-def]  # ipaddress is imported l
 def _is_private_server(server_url: str) -> bool:
     name = host(server_url)
     address = ip_of(name)
-    return is_loopback(server_url) or (address is not None and not address.is_global) or "." not in name
+    if address is not None:
+        return not address.is_global
+    return is_loopback(server_url) or "." not in name
 
 
 def _netloc(parts: SplitResult) -> str:
@@ -161,6 +166,9 @@ def _split(text: str) -> SplitResult:
             "The address has a user name or password in it; keyrack never sends those.",
             hint="Take it out of the URL and store it with: keyrack set NAME",
         )
+    last = parts.hostname.rstrip(".").rpartition(".")[2]
+    if NUMBER.fullmatch(last) and ip_of(parts.hostname) is None:
+        raise BadUrl("The host is an address that is not written as one.")
     if port == 0:
         raise BadUrl("The address names port 0.")
     if not parts.hostname.isascii():

@@ -109,6 +109,11 @@ def authorization_header(server: Server):  # type: ignore[no-untyped-def]
     return None
 
 
+def stored_state(credential: Credential, now: float) -> State:
+    """The state of a stored credential by itself: what a login has just brought."""
+    return _stored(credential, None, now).state
+
+
 def is_due(credential: Credential, now: float, min_valid: float = REFRESH_EARLY) -> bool:
     """Should the token be refreshed before it is handed out?"""
     return credential.expires_at is not None and credential.expires_at - now < min_valid
@@ -124,6 +129,8 @@ def command_for(action: Action | None, server: Server) -> str | None:
     if action is Action.UNLOCK:
         return f"keyrack {verb}"
     account = "" if server.account == DEFAULT_ACCOUNT else f" --account {_quoted(server.account)}"
+    if server.name.startswith("-"):
+        return f"keyrack {verb}{account} -- {_quoted(server.name)}"
     return f"keyrack {verb} {_quoted(server.name)}{account}"
 
 
@@ -169,7 +176,8 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
             return Status(
                 State.REFRESHABLE, "The access token has expired; a refresh token is stored.", Action.REFRESH
             )
-        return Status(State.LOGIN_NEEDED, "The token has expired and can't be refreshed.", again)
+        reason = credential.refusal or "The token has expired and can't be refreshed."
+        return Status(State.LOGIN_NEEDED, reason, again)
     if check is not None and check.verdict == "unreachable" and check.at > credential.obtained_at:
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     window = TOKEN_EXPIRY_WINDOW if credential.kind == "token" else EXPIRY_WINDOW

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,6 +15,9 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
+
+MAX_SCOPES = 4_000  # characters of all scopes together
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
 class Pkce(NamedTuple):
@@ -56,7 +60,14 @@ def choose_scopes(
     # Alone, offline_access would turn "no scope asked" into "only this scope".
     if chosen and not configured and "offline_access" in (server.scopes_supported or ()):
         chosen = (*chosen, "offline_access")
-    return tuple(dict.fromkeys(chosen))
+    # RFC 6749, section 3.3, and not without end: they go into a URL and into a record.
+    sound = [scope for scope in dict.fromkeys(chosen) if _SCOPE.fullmatch(scope)]
+    if sum(map(len, sound)) > MAX_SCOPES:
+        raise KeyrackError(
+            f"The server asks for {len(sound)} scopes, more than a sign-in page takes.",
+            hint="Say which you need: --scope NAME",
+        )
+    return tuple(sound)
 
 
 def request_parameters(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +29,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 def text(document: Mapping[str, Any], key: str) -> str | None:
     """A non-empty string of bearable length, else None."""
     value = document.get(key)
-    return value if isinstance(value, str) and 0 < len(value) <= MAX_TEXT else None
+    return value if isinstance(value, str) and _bearable(value) else None
 
 
 def texts(document: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
@@ -36,7 +37,24 @@ def texts(document: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
     value = document.get(key)
     if not isinstance(value, list):
         return None
-    return tuple(item for item in value[:MAX_ITEMS] if isinstance(item, str) and 0 < len(item) <= MAX_TEXT)
+    return tuple(item for item in value[:MAX_ITEMS] if isinstance(item, str) and _bearable(item))
+
+
+def number(document: Mapping[str, Any], key: str) -> float | None:
+    """A finite number, also one written as a string; else None."""
+    value = document.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except (ValueError, OverflowError):  # an integer of 400 digits is JSON too
+        return None
+    return found if math.isfinite(found) else None
+
+
+def _bearable(value: str) -> bool:
+    """Neither empty nor endless, and no half of a surrogate pair, which can't be sent or stored."""
+    return 0 < len(value) <= MAX_TEXT and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def said(document: Mapping[str, Any]) -> str:

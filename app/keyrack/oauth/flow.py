@@ -46,6 +46,7 @@ class Wish(NamedTuple):
     stored: Registration | None = None  # from an earlier login
     client_name: str = "keyrack"
     now: float = 0.0
+    challenge: Challenge | None = None  # already in hand: the server need not be asked
 
 
 class LoggedIn(NamedTuple):
@@ -55,11 +56,13 @@ class LoggedIn(NamedTuple):
     registration: Registration
     endpoints: Endpoints
     resource: str | None
+    guarded: bool  # the server refused the first request that came without a credential
 
 
 def login_flow(wish: Wish) -> Flow:
     """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
-    challenge = yield from _ask(wish.url)
+    probed = None if wish.challenge else (yield from _ask(wish.url))
+    challenge = wish.challenge or (probed and probed.challenge)
     found = yield from _discover(wish, challenge)
     server = found.server
     settings = wish.settings
@@ -80,13 +83,13 @@ def login_flow(wish: Wish) -> Flow:
     tokens = read_tokens(reply, server.token_endpoint, now=wish.now, asked_scopes=scopes)
     renewable = "renewable" if tokens.refresh_token else "not renewable"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
-    return LoggedIn(
-        tokens, registration, Endpoints(server.token_endpoint, server.revocation_endpoint), found.resource
-    )
+    guarded = probed is None or probed.verdict == "required"
+    endpoints = Endpoints(server.token_endpoint, server.revocation_endpoint)
+    return LoggedIn(tokens, registration, endpoints, found.resource, guarded)
 
 
 def _ask(url: str) -> Flow:
-    """Probe anonymously. Returns the challenge, or None; raises where there is nothing to log in to."""
+    """Probe anonymously. Returns Probed; raises where there is nothing to log in to."""
     yield Step("probe", "Ask the server", "running", _shown(url))
     probed = yield from probe(url)
     if probed.verdict == "unreachable":
@@ -102,7 +105,7 @@ def _ask(url: str) -> Flow:
         "optional": "The server asks for authorization, for some of its methods",
     }.get(probed.verdict, "The server does not say what it wants")
     yield Step("probe", title, "done", probed.reason if probed.verdict == "unknown" else "")
-    return probed.challenge
+    return probed
 
 
 def _discover(wish: Wish, challenge: Challenge | None) -> Flow:

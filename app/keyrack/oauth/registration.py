@@ -9,7 +9,7 @@ from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.oauth.discovery import AuthorizationServer, Sending
-from keyrack.oauth.document import BadDocument, read_object, said, text, texts
+from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
 from keyrack.oauth.effects import Failed, Request, Send
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -27,9 +27,12 @@ def known(
     Raises KeyrackError when a pre-registered client belongs to another issuer.
     """
     if settings.client_id:
-        if settings.issuer and settings.issuer != server.issuer:
+        home = settings.issuer or (
+            stored.issuer if stored and stored.client_id == settings.client_id else None
+        )
+        if home and home != server.issuer:
             raise KeyrackError(
-                f"The configured client belongs to {origin(settings.issuer)}, but the server now asks for "
+                f"The configured client belongs to {origin(home)}, but the server now asks for "
                 f"a login at {origin(server.issuer)}.",
                 hint="Register a client there, or correct the configuration.",
             )
@@ -108,17 +111,13 @@ def _read(
             f"{where} registered this app without its redirect URI {redirect_uri}.",
             hint="Ask its operator to allow loopback redirect URIs (RFC 8252).",
         )
-    secret = document.get("client_secret")
-    secret = Secret(secret) if isinstance(secret, str) and secret else None
+    plain = text(document, "client_secret")
+    secret = Secret(plain) if plain else None
     method = text(document, "token_endpoint_auth_method") or _method(server, secret is not None)
     if method not in ("none", *SECRET_METHODS):
         raise KeyrackError(f"{where} wants a client authentication that keyrack does not know.")
-    expires = document.get("client_secret_expires_at")
-    expiry = (
-        float(expires)
-        if isinstance(expires, int | float) and not isinstance(expires, bool) and expires > 0
-        else None
-    )
+    expires = number(document, "client_secret_expires_at")
+    expiry = expires if expires is not None and expires > 0 else None
     access = text(document, "registration_access_token")
     return Registration(
         server.issuer,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote_plus
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
-from keyrack.oauth.document import BadDocument, read_object, said, text
+from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Request, Response
 
 MAX_LIFETIME = 10 * 365 * 86400.0  # seconds; more is taken as "no expiry known"
@@ -101,29 +103,28 @@ def read_tokens(
         if error in ("temporarily_unavailable", "server_error", "slow_down"):
             raise Temporary(f"{where} can't answer now: {words}.", hint="Try again later.")
         raise KeyrackError(f"{where} refused: {words}.")
-    access = document.get("access_token")
-    if not isinstance(access, str) or not access or not access.isprintable() or " " in access:
+    access = _token(document, "access_token")
+    if access is None:
         raise KeyrackError(f"{where} answered without a usable access token.")
     kind_of_token = text(document, "token_type") or "Bearer"
     if kind_of_token.lower() != "bearer":
         raise KeyrackError(f"{where} issued a token of a type that MCP does not use (not Bearer).")
-    refresh = document.get("refresh_token")
+    refresh = _token(document, "refresh_token")
     scope = text(document, "scope")
-    lifetime = _lifetime(document.get("expires_in"))
+    lifetime = number(document, "expires_in")
+    if lifetime is not None and not 0 <= lifetime <= MAX_LIFETIME:
+        lifetime = None
     return TokenSet(
         Secret(access),
-        Secret(refresh) if isinstance(refresh, str) and refresh else old_refresh,
+        Secret(refresh) if refresh else old_refresh,
         "Bearer",
         now + lifetime if lifetime is not None else None,
         tuple(scope.split()) if scope else asked_scopes,
     )
 
 
-def _lifetime(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds <= MAX_LIFETIME else None
+def _token(document: Mapping[str, Any], key: str) -> str | None:
+    """A token: printable ASCII (RFC 6749, appendix A.12), of any length."""
+    value = document.get(key)
+    usable = isinstance(value, str) and value.isascii() and value.isprintable() and value and " " not in value
+    return value if usable else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from keyrack.domain.errors import LoginNeeded, StoreUnavailable, Temporary
 from keyrack.domain.model import Grant, Server
 from keyrack.domain.secret import Secret
-from keyrack.domain.status import REFRESH_EARLY, is_due
+from keyrack.domain.status import REFRESH_EARLY, Action, command_for, is_due
 from keyrack.operations.credential import address, configured_token
 from keyrack.operations.parts import Parts
 
@@ -24,11 +24,16 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
     Raises LoginNeeded, Temporary, StoreUnavailable.
     """
     url, account = address(server)
-    configured = configured_token(server)
-    if configured is not None:
-        return HandedOut(configured, None)
     rack = parts.rack()
     record = rack.record(url, account)
+    configured = configured_token(server)
+    if configured is not None:
+        if record is not None and record.check is not None and record.check.verdict == "refused":
+            raise LoginNeeded(
+                f"{server.name} refused the token that its configuration sends.",
+                hint=f"Change it there, then type: {command_for(Action.CHECK, server)}",
+            )
+        return HandedOut(configured, None)
     if record is not None and record.credential is not None and record.credential.refused_at is not None:
         raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint="Log in again.")
     grant = rack.load(url, account)

@@ -12,12 +12,14 @@ from urllib.parse import parse_qsl, urlsplit
 from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded, StoreAbsent, StoreLocked
 from keyrack.domain.model import Check, Credential, Grant, Registration, Server
 from keyrack.domain.secret import Secret
+from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import BindCallback, Effect, Send, SignIn, Step
 from keyrack.oauth.flow import Flow, LoggedIn, Wish, login_flow
 from keyrack.oauth.probe import probe
 from keyrack.operations.credential import address, grant_headers
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Callback, Parts, Rack, Wire
+from keyrack.store.fields import Damaged
 
 Event = Step | SignIn
 Answer = dict[str, Secret]
@@ -33,6 +35,7 @@ class LoginOptions(NamedTuple):
     callback_port: int | None = None
     open_browser: bool = True
     wait: float = 300.0  # seconds for the person in the browser
+    challenge: Challenge | None = None  # the server's, where a request has just been refused
 
 
 class LoginControl:
@@ -42,6 +45,7 @@ class LoginControl:
         self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
         self._sign_in: SignIn | None = None
         self._browse: Callable[[str], bool] | None = None
+        self._hang_up: Callable[[], None] = lambda: None
         self.cancelled = threading.Event()
 
     def paste(self, text: str) -> str | None:
@@ -63,6 +67,7 @@ class LoginControl:
         """Stop; `login` raises Cancelled, and everything is as it was."""
         self.cancelled.set()
         self._answers.put(None)
+        self._hang_up()
 
     def wait(
         self, sign_in: SignIn, callback: Callback, browse: Callable[[str], bool] | None, seconds: float
@@ -86,6 +91,11 @@ class LoginControl:
         if not answer:
             raise LoginNeeded(f"Nobody signed in within {seconds / 60:.0f} minutes.", hint="Log in again.")
         return answer
+
+    def holds(self, wire: Wire) -> None:
+        """Whose requests a cancel ends."""
+        self._hang_up = wire.close
+        self.check()
 
     def check(self) -> None:
         """Raise Cancelled when the user has stopped the login."""
@@ -176,9 +186,11 @@ class _Login:
         rack.prove_writable()
         wire = self.parts.wire()
         try:
+            self.control.holds(wire)
             logged_in = self._perform(login_flow(self._wish(rack)), wire)
             return self._finish(rack, wire, logged_in, store.name)
         except KeyrackError as error:
+            self.control.check()  # a request that a cancel ended is no failure of the network
             if self.step and self.step.state == "running" and not isinstance(error, Cancelled):
                 self._step(self.step._replace(state="failed", detail=str(error)))
             raise
@@ -205,15 +217,22 @@ class _Login:
             self._earlier_registration(rack),
             self.parts.client_name,
             self.parts.now(),
+            options.challenge,
         )
 
     def _earlier_registration(self, rack: Rack) -> Registration | None:
-        """Not after a refusal: the issuer may have forgotten the client as well."""
+        """Not a dynamic one after a refusal: the issuer may have forgotten the client as well."""
         record = rack.record(self.url, self.account)
-        if record is None or record.credential is None or record.credential.refused_at is not None:
+        if record is None or record.credential is None:
             return None
-        grant = rack.load(self.url, self.account)
-        return grant.registration if grant else None
+        try:
+            grant = rack.load(self.url, self.account)
+        except Damaged:
+            return None  # the new login takes its place
+        registration = grant.registration if grant else None
+        if registration and registration.kind == "dynamic" and record.credential.refused_at is not None:
+            return None
+        return registration
 
     def _perform(self, flow: Flow, wire: Wire) -> LoggedIn:
         answer: Any = None
@@ -267,6 +286,10 @@ class _Login:
         self._step(Step("try", "Try the token on the server", "running"))
         assert self.server.url is not None
         probed = run(probe(self.server.url, grant_headers(grant)), wire, server_url=self.server.url)
+        # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
+        # after that is about something else (an authorization server that was changed just now).
+        if logged_in.guarded and probed.revision is not None:
+            probed = probed._replace(verdict="accepted")
         if probed.verdict == "refused":
             raise KeyrackError(
                 "The server refuses a token that was just issued for it, so it was not stored.",

@@ -57,7 +57,7 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
         again = rack.load(grant.url, grant.account)
         if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
             return again  # another program, without our lock, was faster
-        rack.note(grant.url, grant.account, refusal=(parts.now(), str(refusal)))
+        _remember(parts, rack, grant, str(refusal))
         raise
     now = parts.now()
     facts = grant.credential._replace(
@@ -69,6 +69,17 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
     )
     renewed = grant._replace(credential=facts, tokens=tokens)
     return renewed._replace(credential=rack.save(renewed))
+
+
+def _remember(parts: Parts, rack: Rack, grant: Grant, refusal: str) -> None:
+    """The grant is gone. An access token that is still good stays; it just can't be renewed."""
+    now = parts.now()
+    expires_at = grant.credential.expires_at
+    if expires_at is None or expires_at <= now:
+        rack.note(grant.url, grant.account, refusal=(now, refusal))
+        return
+    facts = grant.credential._replace(refreshable=False, refusal=refusal)
+    rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=None)))
 
 
 def _ask(parts: Parts, grant: Grant) -> TokenSet:

@@ -31,7 +31,9 @@ class Slots:
 
     def write(self, ident: str, slot: str, grant: Grant, sequence: int) -> None:
         """Write and read back. After an error the slot may hold anything."""
-        self._put(entry_name(ident, slot), encode(Payload(sequence, grant)))
+        text = encode(Payload(sequence, grant))
+        decode(text)  # what could not be read again must not replace what can
+        self._put(entry_name(ident, slot), text)
 
     def clear(self, ident: str, slot: str) -> bool:
         """Delete and look again; False when nothing was there."""

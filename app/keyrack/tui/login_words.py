@@ -9,7 +9,7 @@ from textual.content import Content
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Credential
-from keyrack.domain.status import State
+from keyrack.domain.status import stored_state
 from keyrack.domain.timetext import until
 from keyrack.oauth.effects import SignIn
 from keyrack.tui.present import Tone, error_text, join, say, state
@@ -22,12 +22,11 @@ def where(sign_in: SignIn, env: Mapping[str, str]) -> Content:
         join(say("Sign-in page  ", Tone.DIM), say(sign_in.origin.removeprefix("https://"), Tone.STRONG)),
         join(say("Returns to    ", Tone.DIM), say(back.netloc)),
     ]
-    from keyrack.net.remote import over_ssh, ssh_line
+    from keyrack.operations.remote import over_ssh, ssh_line
 
     if over_ssh(env) and back.port is not None:
-        line = ssh_line(env, back.port)
-        if line:
-            lines += [say("Over SSH, first run this on the computer with the browser:", Tone.DIM), say(line)]
+        lines.append(say("Over SSH, first run this on the computer with the browser:", Tone.DIM))
+        lines.append(say(ssh_line(env, back.port)))
     return Content("\n").join(lines)
 
 
@@ -36,7 +35,7 @@ def success(credential: Credential, now: float) -> Content:
     words = until(credential.expires_at, now)
     ends = words if credential.expires_at is None else f"expires in {words}"
     kept = say(f" · kept in {credential.store}", Tone.DIM) if credential.store else ""
-    return join(state(State.VALID), say(f" · {ends}"), kept)
+    return join(state(stored_state(credential, now)), say(f" · {ends}"), kept)
 
 
 def failure(error: Exception) -> Content:

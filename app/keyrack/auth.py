@@ -1,0 +1,186 @@
+"""`keyrack.Auth`: the rack's tokens for Python programs that speak HTTP with httpx or httpx2."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from importlib import import_module
+from typing import Any
+
+import httpx
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
+from keyrack.domain.resource import identity, origin, parse_url
+from keyrack.domain.secret import Secret
+from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
+from keyrack.operations.credential import grant_headers
+from keyrack.operations.hand_out import hand_out
+from keyrack.operations.login import LoginOptions, login
+from keyrack.operations.parts import Parts
+from keyrack.operations.refresh import refreshed
+
+LOGINS = 2  # the second where the server changed its authorization server right after the first
+STEP_UPS = 2  # new authorizations for more scope per request; then it is remembered as refused
+
+
+def _bases() -> tuple[type, ...]:
+    """httpx asks for its own class, and httpx2 for its own."""
+    bases: list[type] = [httpx.Auth]
+    try:
+        bases.append(import_module("httpx2").Auth)
+    except ImportError:
+        pass
+    return tuple(bases)
+
+
+class _Work:
+    """Something that blocks; the driver says where it runs."""
+
+    def __init__(self, call: Callable[[], Any]) -> None:
+        self.call = call
+
+
+class Auth(*_bases()):  # type: ignore[misc]
+    """Hands out, refreshes, steps up and retries, with the credential that keyrack stores for `url`.
+
+    It opens a browser only with `interactive=True`; otherwise a login that is needed raises
+    LoginNeeded, whose hint is the command to type. A token goes to `url`'s origin alone.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        account: str = DEFAULT_ACCOUNT,
+        interactive: bool = False,
+        options: LoginOptions = LoginOptions(),
+        parts: Parts | None = None,
+    ) -> None:
+        self._url = parse_url(url)
+        self._account, self._interactive, self._options, self._parts = account, interactive, options, parts
+
+    def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
+        """For httpx.Client."""
+        flow = self._flow(request)
+        answer: Any = None
+        while True:
+            try:
+                step = flow.send(answer)
+            except StopIteration:
+                return
+            answer = step.call() if isinstance(step, _Work) else (yield step)
+
+    async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
+        """For httpx.AsyncClient: what blocks runs in a thread."""
+        import asyncio
+
+        flow = self._flow(request)
+        answer: Any = None
+        while True:
+            try:
+                step = flow.send(answer)
+            except StopIteration:
+                return
+            answer = await asyncio.to_thread(step.call) if isinstance(step, _Work) else (yield step)
+
+    def _flow(self, request: Any) -> Generator[Any, Any, None]:
+        if origin(str(request.url)) != origin(self._url):
+            yield request  # the token was not issued for this server
+            return
+        headers = yield _Work(self._stored)
+        response = yield _with(request, headers)
+        if response.status_code == 401 and headers:
+            headers = yield _Work(lambda: self._renewed(headers))
+            if headers:
+                response = yield _with(request, headers)
+        for _ in range(LOGINS):
+            if response.status_code != 401:
+                break
+            headers = yield _Work(lambda challenge=_challenge(response): self._logged_in(challenge))
+            response = yield _with(request, headers)
+        if response.status_code == 401:
+            raise KeyrackError("The server refuses a token that was just issued for it.")
+        for _ in range(STEP_UPS):
+            challenge = _challenge(response)
+            if response.status_code != 403 or challenge.params.get("error") != "insufficient_scope":
+                return
+            headers = yield _Work(lambda challenge=challenge: self._logged_in(challenge))
+            response = yield _with(request, headers)
+        if response.status_code == 403:
+            yield _Work(self._remember)
+
+    # What blocks.
+
+    def _stored(self) -> dict[str, Secret]:
+        """The header with a token that is good, or none where nothing usable is stored."""
+        parts, server = self._parts_now(), self._server()
+        try:
+            hand_out(parts, server)
+        except LoginNeeded:
+            return {}
+        grant = parts.rack().load(identity(self._url), self._account)
+        return dict(grant_headers(grant)) if grant else {}
+
+    def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
+        """After a 401: what another program has stored meanwhile, else a refreshed token, else none."""
+        parts = self._parts_now()
+        grant = parts.rack().load(identity(self._url), self._account)
+        if grant is not None and dict(grant_headers(grant)) != refused:
+            return dict(grant_headers(grant))
+        try:
+            return dict(grant_headers(refreshed(parts, self._server())))
+        except LoginNeeded:
+            return {}
+
+    def _logged_in(self, challenge: Challenge) -> dict[str, Secret]:
+        parts, server = self._parts_now(), self._server()
+        rack, url = parts.rack(), identity(self._url)
+        record = rack.record(url, self._account)
+        held = record.credential.scopes if record and record.credential else ()
+        asked = tuple(challenge.params.get("scope", "").split())
+        # The union: what was granted before must not be lost by asking for more.
+        scopes = tuple(dict.fromkeys((*self._options.scopes, *held, *asked)))
+        if not self._interactive:
+            raise LoginNeeded(f"A login is needed for {self._url}.", hint=self._command(scopes, asked))
+        login(parts, server, self._options._replace(scopes=scopes, challenge=challenge))
+        grant = rack.load(url, self._account)
+        return dict(grant_headers(grant)) if grant else {}
+
+    def _remember(self) -> None:
+        parts = self._parts_now()
+        reason = "The server goes on asking for more scopes than it grants."
+        check = Check(parts.now(), "refused", reason)
+        parts.rack().note(identity(self._url), self._account, check=check)
+
+    def _command(self, scopes: Iterable[str], asked: tuple[str, ...]) -> str:
+        import shlex
+
+        words = ["keyrack", "login", self._url]
+        if self._account != DEFAULT_ACCOUNT:
+            words += ["--account", self._account]
+        if asked:
+            words += ["--scope", " ".join(scopes)]
+        return f"Type: {shlex.join(words)}"
+
+    def _server(self) -> Server:
+        from keyrack.operations.overview import find
+
+        return find(self._parts_now(), self._url, self._account)._replace(headers=())
+
+    def _parts_now(self) -> Parts:
+        if self._parts is None:
+            from keyrack.wiring import parts
+
+            self._parts = parts()
+        return self._parts
+
+
+def _with(request: Any, headers: dict[str, Secret]) -> Any:
+    for name, value in headers.items():
+        request.headers[name] = value.reveal()
+    return request
+
+
+def _challenge(response: Any) -> Challenge:
+    lines = response.headers.get_list("WWW-Authenticate")
+    return bearer(parse_challenges(lines)) or Challenge("Bearer", {})
