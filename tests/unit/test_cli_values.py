@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from keyrack.cli import values
+from keyrack.domain.timetext import parse_expiry
 
 NOON = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 DAY = 86400.0
@@ -22,13 +23,13 @@ DAY = 86400.0
     ],
 )  # fmt: skip
 def test_an_expiry_is_a_span_or_a_date_in_utc(text: str, moment: float) -> None:
-    assert values.expiry(text, NOON) == moment
+    assert parse_expiry(text, NOON) == moment
 
 
 @pytest.mark.parametrize("text", ["", "d", "0d", "soon", "2026-03-01", "2026-13-01", "-3d", "999999d", "٣d"])
 def test_an_expiry_that_is_past_or_none(text: str) -> None:
     with pytest.raises(ValueError, match=r"\.$"):
-        values.expiry(text, NOON)
+        parse_expiry(text, NOON)
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,13 @@ def header(value, *variables, name="Authorization"):
         (SERVER, OAUTH._replace(expires_at=NOW), None, State.REFRESHABLE, Action.REFRESH),
         (SERVER, OAUTH._replace(expires_at=NOW, refreshable=False), None, State.LOGIN_NEEDED, Action.LOGIN),
         (SERVER, OAUTH._replace(refused_at=NOW, refusal="no"), None, State.LOGIN_NEEDED, Action.LOGIN),
+        (
+            SERVER,
+            OAUTH._replace(expires_at=NOW + 3600, refreshable=False, refusal="no"),
+            None,
+            State.LOGIN_NEEDED,
+            Action.LOGIN,
+        ),
         (SERVER, TOKEN._replace(expires_at=NOW + 6 * 86400), None, State.EXPIRING, Action.TOKEN),
         (SERVER, TOKEN._replace(expires_at=NOW + 8 * 86400), None, State.VALID, None),
         (SERVER, TOKEN._replace(expires_at=NOW - 1), None, State.LOGIN_NEEDED, Action.TOKEN),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import ACCOUNT, Option, Verb
-from keyrack.cli.values import expiry, header_name, template
+from keyrack.cli.values import header_name, template
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import until
+from keyrack.domain.timetext import parse_expiry, until
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -78,6 +78,6 @@ def _expires_at(text: str | None, now: float) -> float | None:
     if text is None:
         return None
     try:
-        return expiry(text, now)
+        return parse_expiry(text, now)
     except ValueError as error:
         raise UsageError(f"--expires: {error}", hint="keyrack set --help tells how it is used.") from None

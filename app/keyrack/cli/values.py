@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-_UNITS = {"h": 3600.0, "d": 86400.0, "w": 7 * 86400.0, "y": 365 * 86400.0}
-
 
 def seconds(text: str) -> float:
     """A number of seconds, zero or more."""
@@ -45,21 +43,3 @@ def template(text: str) -> str:
     if text.count("{token}") != 1 or not (text.isascii() and text.isprintable()):
         raise ValueError("this must have {token} in it, once, and be plain ASCII.")
     return text
-
-
-def expiry(text: str, now: float) -> float:
-    """When a token ends, in Unix seconds: "90d" from now (h, d, w, y), or a date in UTC."""
-    number, unit = text[:-1], text[-1:]
-    if unit in _UNITS and number.isascii() and number.isdigit() and len(number) <= 5:
-        moment = now + int(number) * _UNITS[unit]
-    else:
-        from datetime import UTC, datetime
-
-        try:
-            date = datetime.fromisoformat(text)
-            moment = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            raise ValueError("this must be a date (2026-12-31) or a span (90d, 12h, 8w, 1y).") from None
-    if moment <= now:
-        raise ValueError("that is already past.")
-    return moment

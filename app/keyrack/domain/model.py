@@ -47,6 +47,7 @@ class Header(NamedTuple):
     variables: tuple[Variable, ...] = ()
     literal: bool = False  # the secret itself stands in the file
     asked: bool = False  # the program asks its user for a part of it, which nobody else can see
+    withheld: bool = False  # a project's file names variables; keyrack gives it none, so `value` is empty
 
     @property
     def is_empty(self) -> bool:
@@ -99,7 +100,7 @@ class Credential(NamedTuple):
     refreshable: bool = False
     refreshed_at: float | None = None
     refused_at: float | None = None  # by the server or, at a refresh, by the issuer
-    refusal: str = ""  # the sentence that goes with it
+    refusal: str = ""  # the sentence that goes with it; alone, it is the refresh that was refused
     label: str = ""  # who the account is, where the server said
     header: str = "Authorization"  # manual tokens: which header carries it
     store: str = ""  # the store's name, for people

@@ -168,7 +168,7 @@ def _stdio(server: Server) -> Status:
 
 def _stored(credential: Credential, check: Check | None, now: float) -> Status:
     again = Action.TOKEN if credential.kind == "token" else Action.LOGIN
-    if credential.refused_at is not None:
+    if credential.refused_at is not None or credential.refusal:  # the token, or its refresh
         return Status(State.LOGIN_NEEDED, credential.refusal or "The server refused the token.", again)
     expires = credential.expires_at
     if expires is not None and expires <= now:
@@ -176,8 +176,7 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
             return Status(
                 State.REFRESHABLE, "The access token has expired; a refresh token is stored.", Action.REFRESH
             )
-        reason = credential.refusal or "The token has expired and can't be refreshed."
-        return Status(State.LOGIN_NEEDED, reason, again)
+        return Status(State.LOGIN_NEEDED, "The token has expired and can't be refreshed.", again)
     if check is not None and check.verdict == "unreachable" and check.at > credential.obtained_at:
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     window = TOKEN_EXPIRY_WINDOW if credential.kind == "token" else EXPIRY_WINDOW

@@ -45,3 +45,27 @@ def _span(seconds: float) -> str:
     if seconds < 2 * YEAR:
         return f"{int(seconds // DAY)} d"
     return f"{int(seconds // YEAR)} y" if seconds < 1000 * YEAR else "over 999 y"
+
+
+_UNITS = {"h": 3600.0, "d": 86400.0, "w": 7 * 86400.0, "y": 365 * 86400.0}
+
+
+def parse_expiry(text: str, now: float) -> float:
+    """When a token ends, in Unix seconds: "90d" from now (h, d, w, y), or a date in UTC.
+
+    Raises ValueError with a sentence that does not repeat the text.
+    """
+    number, unit = text[:-1], text[-1:]
+    if unit in _UNITS and number.isascii() and number.isdigit() and len(number) <= 5:
+        moment = now + int(number) * _UNITS[unit]
+    else:
+        from datetime import UTC, datetime
+
+        try:
+            date = datetime.fromisoformat(text)
+            moment = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            raise ValueError("this must be a date (2026-12-31) or a span (90d, 12h, 8w, 1y).") from None
+    if moment <= now:
+        raise ValueError("that is already past.")
+    return moment

@@ -7,6 +7,7 @@ import time
 from keyrack.domain.errors import LoginNeeded, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import is_due
+from keyrack.domain.timetext import utc
 from keyrack.oauth.token import read_tokens, refresh_request
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Rack
@@ -48,7 +49,8 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
             f"The token of {name} was made by hand and can't be refreshed.", hint="Set a new one."
         )
     if grant.tokens.refresh_token is None or grant.registration is None or grant.endpoints is None:
-        raise LoginNeeded(f"No refresh token is stored for {name}.", hint="Log in again.")
+        reason = grant.credential.refusal or f"No refresh token is stored for {name}."
+        raise LoginNeeded(reason, hint="Log in again.")
     # A rotating refresh token is spent by using it: be sure that its successor can be stored.
     rack.prove_writable()
     try:
@@ -78,7 +80,8 @@ def _remember(parts: Parts, rack: Rack, grant: Grant, refusal: str) -> None:
     if expires_at is None or expires_at <= now:
         rack.note(grant.url, grant.account, refusal=(now, refusal))
         return
-    facts = grant.credential._replace(refreshable=False, refusal=refusal)
+    # Without `refused_at`, which is for tokens that the server itself refused.
+    facts = grant.credential._replace(refreshable=False, refusal=f"At {utc(now)}, {refusal}")
     rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=None)))
 
 

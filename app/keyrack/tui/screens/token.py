@@ -18,7 +18,7 @@ from keyrack.operations.set_token import TokenSaved
 from keyrack.tui import keymap
 from keyrack.tui.present import Tone, error_text, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
-from keyrack.tui.token_form import DEFAULT_HEADER, PLACE, header_text, parse_expiry, parse_header
+from keyrack.tui.token_form import DEFAULT_HEADER, PLACE, header_text, parse_header, typed_expiry
 from keyrack.tui.widgets.choice import Tick
 from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.secret_input import SecretInput
@@ -118,7 +118,7 @@ class TokenScreen(Dialog[bool]):
         try:
             token = set_token_op.clean(self.query_one(SecretInput).secret.reveal())
             header, template = parse_header(self.query_one("#header", Input).value)
-            expires_at = parse_expiry(self.query_one("#expires", Input).value, self.host.now())
+            expires_at = typed_expiry(self.query_one("#expires", Input).value, self.host.now())
         except KeyrackError as error:
             self._say(say(error_text(error), Tone.BAD))
             return
