@@ -58,8 +58,9 @@ def test_mcp_takes_the_inline_configuration_first(look) -> None:
 
 
 def test_mcp_allows_comments_and_keeps_the_reference(look) -> None:
-    text = '{ // mine\n "mcpServers": {"a": {"url": "https://${HOST}/mcp", "headers": {"X-Key": "${KEY}"}}}}'
-    server = only(look({".config/mcp/servers.json": text}, HOST="a.example", KEY="sk-hidden"))
+    entry = '{"url": "https://a.example/${PLACE}", "headers": {"X-Key": "${KEY}"}}'
+    text = '{ // mine\n "mcpServers": {"a": ' + entry + "}}"
+    server = only(look({".config/mcp/servers.json": text}, PLACE="mcp", KEY="sk-hidden"))
     assert server.url == URL
     assert server.headers[0].reference == "${KEY}"
     assert "sk-hidden" not in repr(server)
@@ -79,9 +80,36 @@ def test_mcp_headers_that_are_empty_after_interpolation(look) -> None:
 
 
 def test_a_missing_variable_in_an_address_is_named(look) -> None:
-    table = mcp_servers(a={"url": "https://${GONE}/mcp"})
+    table = mcp_servers(a={"url": "https://a.example/${GONE}/mcp"})
     [server] = look({".config/mcp/servers.json": table}).servers
     assert server.url is None and "GONE, which is not set" in (server.problem or "")
+
+
+@pytest.mark.parametrize(
+    ("url", "word"),
+    [
+        ("https://${TEAM}/mcp", "TEAM into its host"),
+        ("https://a.example${TEAM}/mcp", "TEAM into its host"),
+        ("https://a.example:${TEAM}/mcp", "TEAM into its host"),
+        ("${TEAM}://a.example/mcp", "TEAM into its host"),
+        ("${TEAM}", "TEAM into its host"),
+        ("https://a.example/${MY_API_KEY}/mcp", "MY_API_KEY into its path"),
+        ("https://a.example/${AWS_ACCESS_KEY_ID}/mcp", "AWS_ACCESS_KEY_ID into its path"),
+        ("https://a.example/${TEAM}/${authToken}", "authToken into its path"),
+    ],
+)
+def test_a_variable_is_not_filled_into_a_host_nor_a_secret_into_a_path(look, url: str, word: str) -> None:
+    env = dict.fromkeys(("TEAM", "MY_API_KEY", "AWS_ACCESS_KEY_ID", "authToken"), "hidden.example")
+    reading = look({".config/mcp/servers.json": mcp_servers(a={"url": url})}, **env)
+    [server] = reading.servers
+    assert server.url is None and word in (server.problem or "")
+    assert "hidden.example" not in repr(reading)
+
+
+def test_another_variable_in_the_path_is_filled_in(look) -> None:
+    table = mcp_servers(a={"url": "https://a.example/${TEAM}/${KEYCLOAK_REALM}/mcp"})
+    server = only(look({".config/mcp/servers.json": table}, TEAM="blue", KEYCLOAK_REALM="r"))
+    assert server.url == "https://a.example/blue/r/mcp"
 
 
 def test_a_variable_in_an_addresss_query_is_not_used(look) -> None:
@@ -152,15 +180,15 @@ def test_claude_code_reads_user_project_and_local_in_its_order(look, tmp_path: P
         }
     )
     assert [server.url for server in reading.servers] == [
-        f"https://{host}.example/" for host in ("local", "project", "user", "other")
+        f"https://{host}.example/" for host in ("local", "user", "other", "project")
     ]
     assert reading.servers[0].name == "same"
     assert len({server.name for server in reading.servers}) == 4
     assert [server.sources[0].scope for server in reading.servers] == [
         f"project {tmp_path / 'project'}",
-        f"project {tmp_path / 'project'}",
         "user",
         "project /other",
+        f"project {tmp_path / 'project'}",
     ]
     assert "sk-hidden" not in repr(reading)
 
@@ -168,7 +196,7 @@ def test_claude_code_reads_user_project_and_local_in_its_order(look, tmp_path: P
 def test_claude_code_oauth_and_default_values(look) -> None:
     entry = {
         "type": "http",
-        "url": "https://${HOST:-a.example}/mcp",
+        "url": "https://a.example/${PLACE:-mcp}",
         "oauth": {
             "clientId": "me",
             "callbackPort": 8123,
@@ -182,15 +210,15 @@ def test_claude_code_oauth_and_default_values(look) -> None:
     assert (server.client.client_id, server.client.callback_port) == ("me", 8123)
 
 
-def test_cursor_auth_and_project(look) -> None:
+def test_cursor_auth(look) -> None:
     auth = {"CLIENT_ID": "${env:ID}", "CLIENT_SECRET": "${env:SECRET}", "scopes": ["read"]}
-    server = only(look({"project/.cursor/mcp.json": mcp_servers(a={"url": URL, "auth": auth})}, ID="me"))
+    server = only(look({".cursor/mcp.json": mcp_servers(a={"url": URL, "auth": auth})}, ID="me"))
     assert (server.client.client_id, server.client.client_secret, server.client.scopes) == (
         "me",
         None,
         ("read",),
     )
-    assert server.sources[0].scope.startswith("project ")
+    assert server.sources[0].scope == "user"
 
 
 def test_vscode_reads_jsonc_and_knows_inputs(look) -> None:

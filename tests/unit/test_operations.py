@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded, StoreAbsent, Temporary
-from keyrack.domain.model import Header, Server, Source
+from keyrack.domain.model import Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Failed, SignIn, Step
@@ -431,17 +431,3 @@ def test_what_is_no_token_is_refused_with_a_sentence(typed, word):
     with pytest.raises(KeyrackError, match=word) as caught:
         clean(typed)
     assert typed.strip() == "" or typed not in str(caught.value)
-
-
-def test_headers_that_only_a_project_file_names_are_not_sent():
-    """A cloned repository could send any variable of the user's to its own server."""
-    header = Header("Authorization", "Bearer ${GITHUB_TOKEN}", Secret("Bearer mine"))
-    project = Source("Cursor", "/clone/.cursor/mcp.json", "x", "project /clone")
-    world = World()
-    check(build(world), SERVER._replace(sources=(project,), headers=(header,)))
-    assert all("Authorization" not in request.headers for request in world.asked)
-
-    local = Source("Claude Code", "/home/u/.claude.json", "x", "project /clone")  # the user's own file
-    world = World()
-    check(build(world), SERVER._replace(sources=(project, local), headers=(header,)))
-    assert all("Authorization" in request.headers for request in world.asked)

@@ -34,15 +34,13 @@ def read(text: str, gather: Gather) -> None:
 
 
 def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
-    """Local, project, user, as the program itself resolves a name in `cwd`; then other projects' own."""
+    """Local before user, as the program itself resolves a name in `cwd`; then other projects' own."""
 
     def rank(server: Server) -> int:
-        source = server.sources[0]
-        if source.path.endswith(".mcp.json"):
-            return 1
-        if source.scope == f"project {cwd}":
+        scope = server.sources[0].scope
+        if scope == f"project {cwd}":
             return 0
-        return 3 if source.scope.startswith("project ") else 2
+        return 2 if scope.startswith("project ") else 1
 
     return sorted(servers, key=rank)
 

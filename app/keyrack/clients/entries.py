@@ -9,7 +9,7 @@ from typing import Any
 from keyrack.clients.addresses import address_of
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.headers import headers_of
-from keyrack.clients.interpolate import fill
+from keyrack.clients.interpolate import fill, has_variable
 from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Server, Transport, Variable
 
 KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
@@ -63,6 +63,14 @@ def settings_of(fields: Fields) -> ClientSettings:
     if port is not None and not 0 < port < 65536:
         gather.problem("The callback port should be between 1 and 65535.", entry=fields.entry)
         port = None
+    if not gather.trusted:
+        if secret:
+            gather.problem("A project's file may not hold a client's secret; it is not used.",
+                           entry=fields.entry)
+        # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
+        return ClientSettings(client_id=_literal(fields, "client's id", client_id),
+                              scopes=fields.words("scopes", "scope"), callback_port=port,
+                              issuer=_literal(fields, "issuer", fields.text("issuer")))
     return ClientSettings(
         client_id=fill(client_id, gather.style, gather.env).value.reveal() or None if client_id else None,
         client_secret=fill(secret, gather.style, gather.env).value or None if secret else None,
@@ -73,6 +81,15 @@ def settings_of(fields: Fields) -> ClientSettings:
         issuer=fields.text("issuer"),
         metadata_url=fields.text("authServerMetadataUrl", "metadata_url"),
     )
+
+
+def _literal(fields: Fields, what: str, text: str | None) -> str | None:
+    """A project's text as it stands; None, and said, where it takes a variable."""
+    if text and has_variable(text, fields.gather.style):
+        fields.gather.problem(f"A project's file may not put variables into the {what}; it is not used.",
+                              entry=fields.entry)
+        return None
+    return text
 
 
 def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:

@@ -17,12 +17,15 @@ KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", 
 class Gather:
     """A reader's notebook for one file."""
 
-    def __init__(self, client: str, path: str, env: Env, *, scope: str = "", style: str = "") -> None:
+    def __init__(
+        self, client: str, path: str, env: Env, *, scope: str = "", style: str = "", trusted: bool = True
+    ) -> None:
         self.client = client
         self.path = path
         self.env = env
         self.scope = scope
         self.style = style  # how this program writes variables: see `interpolate`
+        self.trusted = trusted  # False: a project's own file; it gets no variable's value
         self.servers: list[Server] = []
         self.problems: list[Problem] = []
 

@@ -36,6 +36,10 @@ def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | N
         return None
     filled = fill(value, gather.style if style is None else style, gather.env if env is None else env,
                   public=name.lower() in PUBLIC)
+    if filled.variables and not gather.trusted:
+        # A cloned repository could send any variable of the user's anywhere.
+        return Header(name, filled.reference, Secret(""), filled.variables, filled.literal, filled.asked,
+                      withheld=True)
     text = filled.value.reveal().strip()
     if not (text.isascii() and text.isprintable()):
         gather.problem(f"The header {name_of(name)} holds characters that can't be sent.", entry=entry)

@@ -72,6 +72,11 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
     return Filled(value, reference, tuple(variables), literal, asked, tuple(missing))
 
 
+def has_variable(text: str, style: str) -> bool:
+    """Would `fill` put anything in?"""
+    return bool(style) and re.search(style, text) is not None
+
+
 def value_of(env: Env, name: str) -> str:
     """A variable's value; "" when it is unset."""
     # Bytes of the environment that are no text arrive as lone surrogates.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from keyrack.clients.entries import joined
 from keyrack.domain.model import ClientSettings, Server
@@ -11,14 +11,46 @@ from keyrack.domain.resource import identity
 NO_SETTINGS = ClientSettings()
 
 
-def merged(servers: Iterable[Server]) -> tuple[Server, ...]:
-    """In order of appearance. The first name wins; a name belongs to one server only."""
+def merged(servers: Iterable[Server], projects: Sequence[Server] = ()) -> tuple[Server, ...]:
+    """In order of appearance. The first name wins; a name belongs to one server only.
+
+    `projects` are the entries of the current project's own files, which anyone may have
+    written. They come after, and change nothing of a server that the user's files name:
+    no header, no OAuth client, no name that could stand for another server.
+    """
+    found = _by_key(servers)
+    own = _named(found.values())
+    return _with_projects(dict(zip(found, own, strict=True)), _by_key(projects)) if projects else own
+
+
+def _by_key(servers: Iterable[Server]) -> dict[tuple[str, ...], Server]:
     found: dict[tuple[str, ...], Server] = {}
     for server in servers:
         key = _key(server)
         known = found.get(key)
         found[key] = server if known is None else _both(known, server)
-    return _named(found.values())
+    return found
+
+
+def _with_projects(
+    own: dict[tuple[str, ...], Server], projects: dict[tuple[str, ...], Server]
+) -> tuple[Server, ...]:
+    addresses = {key[1] for key in own if key[0] == "url"}
+    taken = {name for server in own.values() for name in (server.name, *server.aliases)}
+    strangers: list[Server] = []
+    for key, server in projects.items():
+        known = own.get(key)
+        if known is not None:
+            aliases = tuple(name for name in (server.name, *server.aliases) if name not in taken)
+            taken.update(aliases)
+            own[key] = known._replace(
+                sources=tuple(dict.fromkeys((*known.sources, *server.sources))),
+                aliases=(*known.aliases, *aliases))
+        elif key[0] == "url" and key[1] in addresses:  # the user's, under another account
+            strangers.append(server._replace(headers=(), client=NO_SETTINGS))
+        else:
+            strangers.append(server)
+    return (*own.values(), *_named(strangers, taken, mark="project"))
 
 
 def _key(server: Server) -> tuple[str, ...]:
@@ -48,15 +80,18 @@ def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:
     return second if first == NO_SETTINGS else first
 
 
-def _named(servers: Iterable[Server]) -> tuple[Server, ...]:
+def _named(
+    servers: Iterable[Server], reserved: Iterable[str] = (), *, mark: str = ""
+) -> tuple[Server, ...]:
+    """Each by a name of its own that is not reserved. `mark` is the first to tell two apart by."""
     servers = list(servers)
-    taken: set[str] = set()
+    taken = set(reserved)
     own = {server.name for server in servers}
     found: list[Server] = []
     for server in servers:
         name = server.name
         if name in taken:
-            name = _free(server, taken | own)
+            name = _free(server, taken | own, mark)
         taken.add(name)
         found.append(server if name == server.name else server._replace(name=name))
     # Another server's own name is nobody's alias.
@@ -64,10 +99,12 @@ def _named(servers: Iterable[Server]) -> tuple[Server, ...]:
                  else server for server in found)
 
 
-def _free(server: Server, taken: set[str]) -> str:
-    """"github" → "github (work)", "github (Cursor)", "github (Cursor 2)"."""
+def _free(server: Server, taken: set[str], first: str) -> str:
+    """"github" → "github (work)", "github (Cursor)", "github (Cursor 2)"; `first` before these."""
     source = server.sources[0] if server.sources else None
-    marks = [server.account] if server.account != "default" else []
+    marks = [first] if first else []
+    if server.account != "default":
+        marks.append(server.account)
     if source is not None:
         marks.append(source.client)
         if source.scope and source.scope != "user":

@@ -14,6 +14,7 @@ class Spot(NamedTuple):
 
     path: str
     scope: str = ""  # "user", "project /path"
+    trusted: bool = True  # False: a project's own file, which may be a stranger's work
 
 
 class Look(NamedTuple):
@@ -31,7 +32,7 @@ class Look(NamedTuple):
         return join(self.platform, self.cwd, folder, *parts)
 
     def in_project(self, *parts: str) -> Spot:
-        return Spot(join(self.platform, self.cwd, *parts), f"project {self.cwd}")
+        return Spot(join(self.platform, self.cwd, *parts), f"project {self.cwd}", trusted=False)
 
 
 def keyrack(look: Look) -> list[Spot]:
@@ -48,7 +49,7 @@ def mcp(look: Look) -> list[Spot]:
 
 
 def claude_code(look: Look) -> list[Spot]:
-    """The project's file first: it wins over the user's. Its `local` scope stands in the user's file."""
+    """Its `local` scope stands in the user's file, so it is the user's word."""
     folder = look.env.get("CLAUDE_CONFIG_DIR")
     user = look.named(folder, ".claude.json") if folder else look.at_home(".claude.json")
     return [look.in_project(".mcp.json"), Spot(user, "user")]

@@ -32,6 +32,7 @@ class _Round:
     def __init__(self, look: Look) -> None:
         self.look = look
         self.servers: list[Server] = []
+        self.projects: list[Server] = []  # what the current project's own files name
         self.problems: list[Problem] = []
         self.places: list[Place] = []
 
@@ -66,7 +67,7 @@ class _Round:
         from keyrack.clients.gather import Gather
         from keyrack.clients.jsonc import Malformed
 
-        gather = Gather(client, spot.path, self.look.env, scope=spot.scope)
+        gather = Gather(client, spot.path, self.look.env, scope=spot.scope, trusted=spot.trusted)
         result, fault, line = None, "", None
         try:
             reader = import_module(f"keyrack.clients.{module}")
@@ -76,7 +77,8 @@ class _Round:
             fault, line = str(error), error.line
         except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
             fault = f"keyrack failed to read it ({type(error).__name__}); this is a fault in keyrack."
-        self.servers += gather.servers
+        into = self.servers if spot.trusted else self.projects
+        into += gather.servers
         self.problems += gather.problems
         if fault:
             self._broken(client, spot.path, fault, line)
@@ -125,7 +127,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
             found.servers[start:] = by_precedence(found.servers[start:], cwd)
     from keyrack.clients.merge import merged
 
-    return Reading(merged(found.servers) if found.servers else (), tuple(found.problems), tuple(found.places))
+    servers = merged(found.servers, found.projects) if found.servers or found.projects else ()
+    return Reading(servers, tuple(found.problems), tuple(found.places))
 
 
 def _count(number: int) -> str:

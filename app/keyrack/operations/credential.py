@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import SCHEME_WORDS, Grant, Server, Source
+from keyrack.domain.model import SCHEME_WORDS, Grant, Server
 from keyrack.domain.resource import identity
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import authorization_header
@@ -26,19 +26,8 @@ def address(server: Server) -> tuple[str, str]:
 
 
 def configured_headers(server: Server) -> Mapping[str, Secret]:
-    """What the configuration itself sends, empty headers skipped.
-
-    Nothing where only a file of the current project names the server: a cloned repository
-    could send any variable of the user's anywhere.
-    """
-    if server.sources and all(_lies_in_its_project(source) for source in server.sources):
-        return {}
+    """What the configuration itself sends, empty headers skipped."""
     return {header.name: header.value for header in server.headers if not header.is_empty}
-
-
-def _lies_in_its_project(source: Source) -> bool:
-    _, is_project, folder = source.scope.partition("project ")
-    return bool(is_project) and source.path.startswith(folder)
 
 
 def configured_token(server: Server) -> Secret | None:
