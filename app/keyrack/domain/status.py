@@ -82,6 +82,12 @@ def status_of(
             )
         return _stored(credential, check, now)
     if configured is not None:
+        if configured.withheld:
+            return Status(
+                State.EMPTY_HEADER,
+                f"Only a project's file names the {configured.name} header; it is given no variables.",
+                Action.LOGIN,
+            )
         unset = ", ".join(v.name for v in configured.variables if not v.is_set)
         if configured.asked:
             return Status(State.CONFIGURED, f"The program asks for the {configured.name} header itself.")
