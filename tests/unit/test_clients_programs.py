@@ -88,17 +88,12 @@ def test_a_missing_variable_in_an_address_is_named(look) -> None:
 @pytest.mark.parametrize(
     ("url", "word"),
     [
-        ("https://${TEAM}/mcp", "TEAM into its host"),
-        ("https://a.example${TEAM}/mcp", "TEAM into its host"),
-        ("https://a.example:${TEAM}/mcp", "TEAM into its host"),
-        ("${TEAM}://a.example/mcp", "TEAM into its host"),
-        ("${TEAM}", "TEAM into its host"),
-        ("https://a.example/${MY_API_KEY}/mcp", "MY_API_KEY into its path"),
-        ("https://a.example/${AWS_ACCESS_KEY_ID}/mcp", "AWS_ACCESS_KEY_ID into its path"),
-        ("https://a.example/${TEAM}/${authToken}", "authToken into its path"),
+        ("https://a.example/${MY_API_KEY}/mcp", "MY_API_KEY into itself"),
+        ("https://a.example/${AWS_ACCESS_KEY_ID}/mcp", "AWS_ACCESS_KEY_ID into itself"),
+        ("https://a.example/${TEAM}/${authToken}", "authToken into itself"),
     ],
 )
-def test_a_variable_is_not_filled_into_a_host_nor_a_secret_into_a_path(look, url: str, word: str) -> None:
+def test_a_secret_is_not_filled_into_an_address(look, url: str, word: str) -> None:
     env = dict.fromkeys(("TEAM", "MY_API_KEY", "AWS_ACCESS_KEY_ID", "authToken"), "hidden.example")
     reading = look({".config/mcp/servers.json": mcp_servers(a={"url": url})}, **env)
     [server] = reading.servers
@@ -314,3 +309,9 @@ def test_without_a_home_folder_the_files_that_are_named_are_still_read(look, tmp
 def test_a_project_in_the_home_folder_is_read_once_as_the_users(look) -> None:
     server = only(look({".cursor/mcp.json": mcp_servers(a={"url": URL})}, cwd=""))
     assert len(server.sources) == 1
+
+
+def test_the_users_own_file_may_take_its_host_from_a_variable(look) -> None:
+    table = mcp_servers(a={"url": "${API_BASE}/mcp"})
+    server = only(look({".config/mcp/servers.json": table}, API_BASE="https://mcp.example"))
+    assert server.url == "https://mcp.example/mcp"

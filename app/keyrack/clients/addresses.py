@@ -12,8 +12,6 @@ from keyrack.domain.resource import parse_url
 # A query parameter that carries a key: api_key, tavilyApiKey, access-token, sig …
 SECRET_NAME = re.compile(r"(?i:(?:^|[_.-]|api)(?:key|token|secret|password|passwd|pwd|sig|signature)$)"
                          r"|[a-z](?:Key|Token|Secret|Password)$")
-# An address that names its host without a variable.
-FIXED_HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#$]+[/?#]")
 
 
 def address_of(text: str, gather: Gather) -> tuple[str | None, str | None]:
@@ -51,15 +49,13 @@ def _refusal_of_variables(text: str, filled: Filled, gather: Gather) -> str | No
     if not gather.trusted:
         # Else a cloned repository could send any variable of the user's to its own server.
         return f"A project's file may not put variables into an address ({', '.join(names)})."
-    if not FIXED_HOST.match(text):
-        return f"The address takes {names[0]} into its host; keyrack fills in variables after the host alone."
     if filled.missing:
         return f"The address needs {', '.join(filled.missing)}, which is not set."
     in_query = "$" in text.partition("?")[2]
     secret = next((name for name in names if _is_secret(name)), None)
     if in_query or secret:
-        name, where = (names[-1], "query") if in_query else (secret, "path")
-        return (f"The address takes {name} into its {where}; keyrack puts no secret into an address. "
+        name = names[-1] if in_query else secret
+        return (f"The address takes {name} into itself; keyrack puts no secret into an address. "
                 "Send it in a header.")
     return None
 
