@@ -28,7 +28,7 @@ screenshots: $(VENV)/.dev ## Draw the README's pictures again
 
 clean: ## Remove what make and the tests have made
 	@rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html \
-	  tests/support/oidc/node_modules
+	  tests/support/oidc/node_modules tests/support/conformance/node_modules
 	@find app tests bench screenshots -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 help: ## This list

@@ -115,6 +115,7 @@ def test_nothing_found_tells_where_was_looked(capsys: pytest.CaptureFixture[str]
         "No MCP servers found. Looked in:\n"
         "  Cursor: /home/u/.cursor/mcp.json: no file\n"
         "keyrack login URL works for any server, configured or not.\n"
+        "keyrack demo shows how it looks with some.\n"
     )
 
 

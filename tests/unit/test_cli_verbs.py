@@ -91,7 +91,7 @@ class TestToken:
         [
             ("liner", 6, "keyrack: No server is called “liner”.\n  Did you mean linear?\n"),
             ("db", 1, "keyrack: db is a local process (stdio); its credentials are in its environment.\n"
-                      "  keyrack list --json tells which variables are not set.\n"),
+                      "  keyrack list tells which variables are not set.\n"),
             ("broken", 1, "keyrack: The address names no host.\n  keyrack doctor shows where it stands.\n"),
         ],
     )  # fmt: skip

@@ -315,3 +315,9 @@ def test_the_users_own_file_may_take_its_host_from_a_variable(look) -> None:
     table = mcp_servers(a={"url": "${API_BASE}/mcp"})
     server = only(look({".config/mcp/servers.json": table}, API_BASE="https://mcp.example"))
     assert server.url == "https://mcp.example/mcp"
+
+
+def test_an_empty_header_of_one_program_does_not_stand_for_the_other(look) -> None:
+    entry = {"url": URL, "headers": {"Authorization": "Bearer ${UNSET}"}}
+    assert len(only(look({".config/mcp/servers.json": mcp_servers(a=entry)})).headers) == 1
+    assert only(look({".cursor/mcp.json": mcp_servers(a={"url": URL})})).headers == ()

@@ -25,7 +25,7 @@ from support.canned import (
 
 
 def log_in(world, wish=None, **more):
-    return play(login_flow(wish or Wish(URL, now=1000.0)), world, **more)
+    return play(login_flow(wish or Wish(URL, now=lambda: 1000.0)), world, **more)
 
 
 def test_a_login_walks_from_the_challenge_to_tokens():

@@ -12,7 +12,7 @@ from keyrack.oauth.effects import Failed, SignIn, Step
 from keyrack.operations.check import check
 from keyrack.operations.clear import clear
 from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import LoginControl, LoginOptions, login, read_pasted
+from keyrack.operations.login import NO_BROWSER, LoginControl, LoginOptions, login, read_pasted
 from keyrack.operations.refresh import refresh
 from keyrack.operations.set_token import clean, set_token
 from keyrack.store.fields import Damaged
@@ -431,3 +431,24 @@ def test_what_is_no_token_is_refused_with_a_sentence(typed, word):
     with pytest.raises(KeyrackError, match=word) as caught:
         clean(typed)
     assert typed.strip() == "" or typed not in str(caught.value)
+
+
+def test_after_a_clear_the_check_no_longer_speaks_of_the_token():
+    parts = build(World(**takes("at-0")))
+    parts.rack().save(grant())
+    check(parts, SERVER)
+    clear(parts, SERVER)
+    assert parts.rack().record(URL, "default").check.verdict == "required"
+
+
+def test_a_tokens_life_is_counted_from_the_reply_and_not_from_the_start_of_the_login():
+    clock = iter([NOW + 60 * minute for minute in range(100)])
+    parts = build(World(**takes("at-1")))._replace(now=lambda: next(clock))
+    credential = login(parts, SERVER)
+    assert credential.expires_at > NOW + 60 + 30
+
+
+def test_without_a_browser_the_step_says_so():
+    events = []
+    login(build(World(**takes("at-1")), browse=lambda url: False), SERVER, on_event=events.append)
+    assert any(isinstance(event, Step) and event.title == NO_BROWSER for event in events)

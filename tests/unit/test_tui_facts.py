@@ -72,7 +72,7 @@ def test_paths_below_the_home_folder_are_short(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_counts_and_the_orders() -> None:
-    assert counts(ROWS.values()) == (14, 4, 3, 1)
+    assert counts(ROWS.values()) == (14, 3, 2, 1, 1)
     assert next(row.server.name for row in arrange(ROWS.values(), "", Sort.URGENCY)) == "notion"
     assert [row.server.name for row in arrange(ROWS.values(), "claude sentry", Sort.NAME)] == ["sentry"]
     assert [row.server.name for row in arrange(ROWS.values(), "no credential", Sort.NAME)] == ["atlassian"]

@@ -44,6 +44,6 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     if server.url is None:
         raise KeyrackError(
             f"{server.name} is a local process (stdio); its credentials are in its environment.",
-            hint="keyrack list --json tells which variables are not set.",
+            hint="keyrack list tells which variables are not set.",
         )
     return server

@@ -62,6 +62,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         for place in view.places:
             out.line(place_line(place))
         out.line("keyrack login URL works for any server, configured or not.")
+        out.line("keyrack demo shows how it looks with some.")
     if view.problems:
         from keyrack.cli.places import problem_line
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from keyrack.clients.entries import joined
-from keyrack.domain.model import ClientSettings, Server
+from keyrack.domain.model import ClientSettings, Header, Server
 from keyrack.domain.resource import identity
 
 NO_SETTINGS = ClientSettings()
@@ -67,10 +67,18 @@ def _both(first: Server, second: Server) -> Server:
     return first._replace(
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
         aliases=(*first.aliases, second.name) if alias else first.aliases,
-        headers=joined(first.headers, second.headers),
+        headers=_headers(first, second),
         variables=tuple(variables.values()),
         client=_settings(first.client, second.client),
     )
+
+
+def _headers(first: Server, second: Server) -> tuple[Header, ...]:
+    """Both, without an empty header that only one of them sends: the other goes without it, and logs in."""
+    names = [{header.name.lower() for header in server.headers} for server in (first, second)]
+    common = names[0] & names[1]
+    headers = joined(first.headers, second.headers)
+    return tuple(header for header in headers if not header.is_empty or header.name.lower() in common)
 
 
 def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:

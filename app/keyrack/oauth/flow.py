@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, Temporary
@@ -45,7 +46,7 @@ class Wish(NamedTuple):
     added_scopes: tuple[str, ...] = ()
     stored: Registration | None = None  # from an earlier login
     client_name: str = "keyrack"
-    now: float = 0.0
+    now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
     challenge: Challenge | None = None  # already in hand: the server need not be asked
 
 
@@ -80,7 +81,7 @@ def login_flow(wish: Wish) -> Flow:
         resource=found.resource,
     )
     reply = yield Send(request)
-    tokens = read_tokens(reply, server.token_endpoint, now=wish.now, asked_scopes=scopes)
+    tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
     renewable = "renewable" if tokens.refresh_token else "not renewable"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
     guarded = probed is None or probed.verdict == "required"
@@ -148,7 +149,7 @@ def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
 
 def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
     yield Step("register", "Find out which client keyrack is", "running")
-    registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now)
+    registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now())
     if registration is None:
         yield Step("register", "Register this app", "running", "dynamic")
         registration = yield from register(server, redirect_uri, scopes, wish.client_name)

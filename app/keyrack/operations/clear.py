@@ -23,6 +23,10 @@ def clear(parts: Parts, server: Server, *, revoke: bool = False, forget: bool = 
         if revoke or forget:
             lines += _tell_issuer(parts, url, account, revoke=revoke, forget=forget)
         removal = rack.remove(url, account)
+        record = rack.record(url, account)
+        if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
+            # That was said of the token, which is gone; what stays is that the server wants one.
+            rack.note(url, account, check=record.check._replace(verdict="required", reason=""))
     if removal.verified:
         lines.append(Line("Delete", "done" if removal.deleted else "nothing to do"))
         lines.append(Line("Verified gone", "done"))

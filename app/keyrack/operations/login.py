@@ -23,6 +23,7 @@ from keyrack.store.fields import Damaged
 
 Event = Step | SignIn
 Answer = dict[str, Secret]
+NO_BROWSER = "No browser opened here; use the link"  # the sign-in step's title then
 
 
 class LoginOptions(NamedTuple):
@@ -70,7 +71,12 @@ class LoginControl:
         self._hang_up()
 
     def wait(
-        self, sign_in: SignIn, callback: Callback, browse: Callable[[str], bool] | None, seconds: float
+        self,
+        sign_in: SignIn,
+        callback: Callback,
+        browse: Callable[[str], bool] | None,
+        seconds: float,
+        no_browser: Callable[[], Any],
     ) -> Answer:
         """Open the browser and wait for the callback or a paste, whichever is first."""
         callback.expect(sign_in.state)
@@ -80,7 +86,9 @@ class LoginControl:
         )
         listener.start()
         if browse is not None and not self.cancelled.is_set():
-            browse(sign_in.url)
+            opened = browse(sign_in.url)
+            if not opened:
+                no_browser()
         try:
             answer = self._answers.get(timeout=seconds)
         except queue.Empty:
@@ -216,7 +224,7 @@ class _Login:
             options.scopes,
             self._earlier_registration(rack),
             self.parts.client_name,
-            self.parts.now(),
+            self.parts.now,
             options.challenge,
         )
 
@@ -254,7 +262,12 @@ class _Login:
                     assert self.callback is not None
                     self.tell(effect)
                     browse = self.parts.browse if self.options.open_browser else None
-                    answer = self.control.wait(effect, self.callback, browse, self.options.wait)
+                    answer = self.control.wait(
+                        effect, self.callback, browse, self.options.wait, self._no_browser
+                    )
+
+    def _no_browser(self) -> None:
+        self._step(Step("sign-in", NO_BROWSER, "running"))
 
     def _step(self, step: Step) -> None:
         now = time.monotonic()

@@ -6,7 +6,7 @@ import time
 
 from keyrack.domain.errors import LoginNeeded, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
-from keyrack.domain.status import is_due
+from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
 from keyrack.oauth.token import read_tokens, refresh_request
 from keyrack.operations.credential import address
@@ -32,7 +32,9 @@ def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None) -
     with rack.lock(url, account):
         grant = rack.load(url, account)
         if grant is None:
-            raise LoginNeeded(f"Nothing is stored for {server.name}.", hint="Log in first.")
+            raise LoginNeeded(
+                f"Nothing is stored for {server.name}.", hint=f"Type: {command_for(Action.LOGIN, server)}"
+            )
         facts = grant.credential
         if facts.refused_at is not None:
             raise LoginNeeded(facts.refusal or "The server refused the token.", hint="Log in again.")

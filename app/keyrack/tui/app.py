@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -65,6 +68,18 @@ class KeyrackApp(App[None]):
         self.register_theme(KEYRACK_DARK)
         self.register_theme(KEYRACK_LIGHT)
         self.theme = KEYRACK_DARK.name
+
+    def on_mount(self) -> None:
+        # A polite kill or a closed window: the terminal is put right first.
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+                    loop.add_signal_handler(number, self._leave, int(number))
+
+    def _leave(self, number: int) -> None:
+        self.exit(return_code=128 + number)
 
     def parts(self) -> Parts:
         """The adapters, built at the first call. May be slow: call it off the screen's thread."""

@@ -87,6 +87,7 @@ MAIN = [
         tooltip="Look again in the clients' files",
     ),
     Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
+    Binding("q", "app.quit", "Quit", id="leave", show=False),
 ]
 
 TABLE = [
@@ -222,5 +223,5 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 ("esc", "Stop what runs; empty the filter"),
             ),
         ),
-        ("keyrack", (("^p", "Commands, and a jump to any server"), ("?", "This help"), ("^q", "Quit"))),
+        ("keyrack", (("^p", "Commands, and a jump to any server"), ("?", "This help"), ("q ^q", "Quit"))),
     )

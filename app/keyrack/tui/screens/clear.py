@@ -73,7 +73,7 @@ class ClearScreen(Dialog[Clearing]):
             return None
         one = len(names) == 1
         listed = names[0] if one else f"{', '.join(names[:-1])} and {names[-1]}"
-        return say(f"{listed} {'keeps its own copy' if one else 'keep their own copies'}.", Tone.DIM)
+        return say(f"{listed} may keep {'a copy of its own' if one else 'copies of their own'}.", Tone.DIM)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -31,6 +31,7 @@ KEYS = {
     "failed": keymap.LOGIN_FAILED,
     "done": keymap.LOGIN_DONE,
 }
+MAX_LINK = 4_000  # characters of a sign-in address that are shown
 MEMORY = "This machine has no keychain. Keep the login in memory until keyrack ends?"
 
 
@@ -94,6 +95,8 @@ class LoginScreen(Dialog[Credential]):
             return
         if isinstance(event, Step):
             self.steps.show(event)
+            if event.title == login_op.NO_BROWSER:
+                self._show_link()
             if (
                 self._phase in ("waiting", "pasting")
                 and self._sign_in is not None
@@ -182,12 +185,21 @@ class LoginScreen(Dialog[Credential]):
         return True
 
     def action_open_again(self) -> None:
-        in_background(self, self._control.reopen, lambda _: None, self.host.say_error)
+        in_background(self, self._control.reopen, self._opened, self.host.say_error)
+
+    def _opened(self, opened: bool) -> None:
+        if not opened:
+            self._show_link()
+            self.host.say("No browser could be opened here. The link is on the screen.")
+
+    def _show_link(self) -> None:
+        if self._sign_in is not None:
+            self._say(say(self._sign_in.url, limit=MAX_LINK))
 
     def action_copy_link(self) -> None:
         if self._sign_in is not None:
             self.host.copy(self._sign_in.url)
-            self.host.say("The link is in the clipboard. Open it in any browser.")
+            self.host.say("The link was sent to the terminal's clipboard. Open it in any browser.")
 
     def action_paste(self) -> None:
         self._set_phase("pasting")

@@ -32,6 +32,8 @@ class HeaderLine(Horizontal):
             words.append(say(f"{counts.valid} valid", Tone.GOOD))
         if counts.expiring:
             words.append(say(f"{counts.expiring} expiring", Tone.WARN))
+        if counts.refreshable:
+            words.append(say(f"{counts.refreshable} refreshable", Tone.WARN))
         if counts.login:
             words.append(say(f"{counts.login} {'needs' if counts.login == 1 else 'need'} login", Tone.BAD))
         self._left.update(
