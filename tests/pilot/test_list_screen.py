@@ -19,7 +19,7 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
         assert len(t.names()) == 14
         line = next(line for line in t.text().splitlines() if " linear " in line)
         assert "OAuth" in line and "● valid" in line and "52 min" in line
-        assert "14 servers · 4 valid · 3 expiring · 1 needs login" in t.text()
+        assert "14 servers · 3 valid · 2 expiring · 1 needs login" in t.text()
         assert "Secret Service ✓" in t.text()
 
 

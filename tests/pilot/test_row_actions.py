@@ -146,7 +146,7 @@ async def test_clear_stands_on_cancel_and_enter_changes_nothing(monkeypatch: pyt
         await t.press("d")
         assert isinstance(t.app.screen, ClearScreen)
         await t.sees("Revoke at auth.notion.com, then delete here")
-        assert "Claude Code and Cursor keep their own copies." in t.text()
+        assert "Claude Code and Cursor may keep copies of their own." in t.text()
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("enter")
         assert t.app.screen is t.main and gate.asked == []

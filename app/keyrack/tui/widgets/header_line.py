@@ -19,6 +19,7 @@ class HeaderLine(Horizontal):
         super().__init__()
         self._banner = banner
         self._store: StoreState | None = None
+        self._counts: Counts | None = None
         self._left = Static(join(say("keyrack", Tone.KEY), *self._label()), id="summary")
         self._right = Static("", id="store")
 
@@ -27,12 +28,13 @@ class HeaderLine(Horizontal):
         yield self._right
 
     def show_counts(self, counts: Counts) -> None:
+        self._counts = counts
         words: list[Content] = [say(_many(counts.servers, "server"))]
         if counts.valid:
             words.append(say(f"{counts.valid} valid", Tone.GOOD))
         if counts.expiring:
             words.append(say(f"{counts.expiring} expiring", Tone.WARN))
-        if counts.refreshable:
+        if counts.refreshable and self.size.width >= ROOMY:  # the least pressing goes first
             words.append(say(f"{counts.refreshable} refreshable", Tone.WARN))
         if counts.login:
             words.append(say(f"{counts.login} {'needs' if counts.login == 1 else 'need'} login", Tone.BAD))
@@ -47,6 +49,8 @@ class HeaderLine(Horizontal):
     def on_resize(self) -> None:
         if self._store is not None:
             self.show_store(self._store)
+        if self._counts is not None:
+            self.show_counts(self._counts)
 
     def _label(self) -> list[Content]:
         return [say(f" {self._banner}", Tone.WARN)] if self._banner else []
