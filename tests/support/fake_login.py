@@ -10,7 +10,8 @@ from keyrack.domain.errors import Cancelled
 from keyrack.domain.model import Credential, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn, Step
-from keyrack.operations.login import LoginControl, LoginOptions
+from keyrack.operations.login import LoginOptions
+from keyrack.operations.login_control import LoginControl
 from keyrack.operations.parts import Parts
 
 FOUND = (

@@ -211,7 +211,7 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
         os.write(far, b"http://wrong/\n\nhttp://127.0.0.1:8085/callback?code=c\n")
         assert done.wait(30)
 
-    monkeypatch.setattr("keyrack.operations.login.LoginControl", Control)
+    monkeypatch.setattr("keyrack.operations.login_control.LoginControl", Control)
     login_is(monkeypatch, wait)
     with os.fdopen(near, encoding="utf-8") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)

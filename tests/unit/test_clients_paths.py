@@ -37,12 +37,12 @@ def test_without_a_home_the_missing_variable_is_named() -> None:
     (places.claude_code, {"CLAUDE_CONFIG_DIR": "/x", "HOME": "/h"}, "linux", "/x/.claude.json"),
     (places.claude_code, WINDOWS, "win32", r"C:\Users\ada\.claude.json"),
     (places.mcp, MAC, "darwin", "/Users/ada/.config/mcp/servers.json"),
-    (places.mcp, {"MCP_CONFIG_PATH": "p.json"}, "linux", "/work/p.json"),
+    (places.mcp, {"MCP_CONFIG_PATH": "p.json"}, "linux", "/cwd/p.json"),
     (places.mcp, {"MCP_CONFIG_DIR": "/d"}, "linux", "/d/servers.json"),
     (places.mcp, {"MCP_CONFIG_DIR": "/d", "MCP_CONFIG_PATH": "/p.json"}, "linux", "/p.json"),
 ])  # fmt: skip
 def test_other_programs_files(find, env: dict[str, str], platform: str, last: str) -> None:
-    assert last in [spot.path for spot in find(places.Look(env, platform, "/work"))]
+    assert last in [spot.path for spot in find(places.Look(env, platform, "/cwd"))]
 
 
 @pytest.mark.parametrize(("platform", "written", "path"), [

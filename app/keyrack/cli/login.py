@@ -65,7 +65,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.attend import attend
     from keyrack.cli.context import target
     from keyrack.cli.steps import Steps
-    from keyrack.operations.login import LoginControl, login
+    from keyrack.operations.login import login
+    from keyrack.operations.login_control import LoginControl
 
     parts = context.parts()
     server = target(parts, args)

@@ -14,7 +14,8 @@ from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.remote import over_ssh, ssh_line
 
 if TYPE_CHECKING:
-    from keyrack.operations.login import Event, LoginControl
+    from keyrack.operations.login import Event
+    from keyrack.operations.login_control import LoginControl
 
 # An authorization request carries scopes and a resource, at most.
 MOST_URL = 16_384

@@ -104,7 +104,8 @@ class KeyrackApp(App[None]):
         yield SystemCommand("Quit", "Leave keyrack", self.action_quit)
 
     def say(self, sentence: str, *, severity: Severity = "information") -> None:
-        """A notification; its words may be anybody's."""
+        """A notification in place of the last; its words may be anybody's."""
+        self.clear_notifications()
         self.notify(safe(sentence), severity=severity, markup=False)
 
     def say_error(self, error: BaseException) -> None:

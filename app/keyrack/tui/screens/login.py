@@ -14,7 +14,8 @@ from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.model import Credential, Server
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations import login as login_op
-from keyrack.operations.login import Event, LoginControl, LoginOptions
+from keyrack.operations.login import Event, LoginOptions
+from keyrack.operations.login_control import LoginControl
 from keyrack.tui import keymap
 from keyrack.tui.login_words import failure, success, where
 from keyrack.tui.present import Tone, clock, join, say, title

@@ -1,0 +1,121 @@
+"""The front end's hand on a running login: paste, open again, cancel."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from keyrack.domain.errors import Cancelled, LoginNeeded
+from keyrack.domain.secret import Secret
+from keyrack.oauth.effects import SignIn
+from keyrack.operations.parts import Callback, Wire
+
+Answer = dict[str, Secret]
+
+
+class LoginControl:
+    """The front end's hand on a running login. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self._sign_in: SignIn | None = None
+        self._browse: Callable[[str], bool] | None = None
+        self._hang_up: Callable[[], None] = lambda: None
+        self.cancelled = threading.Event()
+
+    def paste(self, text: str) -> str | None:
+        """A pasted redirect URL (or bare code). None when taken, else a sentence why not."""
+        sign_in = self._sign_in
+        if sign_in is None:
+            return "The login does not wait for an address now."
+        answer = read_pasted(text, sign_in)
+        if isinstance(answer, str):
+            return answer
+        self._answers.put(answer)
+        return None
+
+    def reopen(self) -> bool:
+        """Open the browser again. False: there is none here, or nothing to open."""
+        return bool(self._sign_in and self._browse and self._browse(self._sign_in.url))
+
+    def cancel(self) -> None:
+        """Stop; `login` raises Cancelled, and everything is as it was."""
+        self.cancelled.set()
+        self._answers.put(None)
+        self._hang_up()
+
+    def wait(
+        self,
+        sign_in: SignIn,
+        callback: Callback,
+        browse: Callable[[str], bool] | None,
+        seconds: float,
+        no_browser: Callable[[], Any],
+    ) -> Answer:
+        """Open the browser and wait for the callback or a paste, whichever is first."""
+        callback.expect(sign_in.state)
+        self._sign_in, self._browse = sign_in, browse
+        listener = threading.Thread(
+            target=self._listen, args=(callback, seconds), daemon=True, name="callback"
+        )
+        listener.start()
+        if browse is not None and not self.cancelled.is_set():
+            opened = browse(sign_in.url)
+            if not opened:
+                no_browser()
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty:
+            answer = {}
+        finally:
+            self._sign_in = None
+        self.check()
+        if not answer:
+            raise LoginNeeded(f"Nobody signed in within {seconds / 60:.0f} minutes.", hint="Log in again.")
+        return answer
+
+    def holds(self, wire: Wire) -> None:
+        """Whose requests a cancel ends."""
+        self._hang_up = wire.close
+        self.check()
+
+    def check(self) -> None:
+        """Raise Cancelled when the user has stopped the login."""
+        if self.cancelled.is_set():
+            raise Cancelled("The login was cancelled. Everything is as it was.")
+
+    def _listen(self, callback: Callback, seconds: float) -> None:
+        answer = callback.wait(seconds)
+        if answer is not None:
+            self._answers.put(answer)
+
+
+def read_pasted(text: str, sign_in: SignIn) -> Answer | str:
+    """The parameters of a pasted redirect URL or bare code; a sentence when it is neither."""
+    text = text.strip().strip("\"'<>")
+    if not text:
+        return "Nothing was pasted."
+    if "://" not in text and "=" not in text:
+        if sign_in.needs_issuer:
+            return "This server needs the whole address that the browser ended on, not the code alone."
+        if not text.isprintable() or " " in text:
+            return "That is neither an address nor a code."
+        return {"code": Secret(text), "state": sign_in.state}
+    try:
+        query = urlsplit(text).query if "://" in text else text.lstrip("?")
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
+    except ValueError:
+        return "That address can't be read."
+    answer = dict(pairs)
+    if len(answer) != len(pairs):
+        return "That address names a parameter twice, which no authorization server does."
+    if "response_type" in answer:
+        return "That is the sign-in page. Paste the address that the browser ends on, after signing in."
+    if "code" not in answer and "error" not in answer:
+        return "That address holds no code. Paste the one that the browser ends on, after signing in."
+    if Secret(answer.get("state", "")) != sign_in.state:
+        return "That address belongs to another login. Paste the one of this login."
+    return {key: Secret(value) for key, value in answer.items()}
