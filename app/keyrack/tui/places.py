@@ -18,14 +18,14 @@ def no_servers(overview: Overview) -> Content:
     lines = [
         say("No MCP servers found", Tone.STRONG),
         Content(""),
+        # What to do comes first: on 80×24 the end of a long list of places is below the edge.
+        join(say(keymap.key_of("add"), Tone.KEY), "  adds a server here"),
+        join(say(keymap.key_of("look-again"), Tone.KEY), "  looks again"),
+        join("To see keyrack at work without a server of yours:  ", say(DEMO, Tone.KEY)),
+        Content(""),
         say("keyrack looked in these places:", Tone.DIM),
         *(place_line(place) for place in overview.places),
         *problem_lines(overview),
-        Content(""),
-        join(say(keymap.key_of("add"), Tone.KEY), "  adds a server here"),
-        join(say(keymap.key_of("look-again"), Tone.KEY), "  looks again"),
-        Content(""),
-        join("To see keyrack at work without a server of yours:  ", say(DEMO, Tone.KEY)),
     ]
     return Content("\n").join(lines)
 
