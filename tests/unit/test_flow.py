@@ -136,6 +136,16 @@ def test_provider_metadata_from_the_configuration_skips_discovery():
     assert world.to(PRM) == [] and world.to(META) == []
 
 
+def test_metadata_at_a_configured_address_skips_discovery():
+    address = "https://auth.example/odd.json"
+    world = World(**{f"GET {address}": reply(metadata(code_challenge_methods_supported=None))})
+    settings = ClientSettings(client_id="mine", metadata_url=address)
+    assert log_in(world, Wish(URL, settings)).result.registration.issuer == ISSUER
+    assert world.to(PRM) == []
+    with pytest.raises(KeyrackError, match="no metadata"):
+        log_in(World(), Wish(URL, settings))
+
+
 def test_a_pushed_request_is_made_where_the_issuer_demands_it():
     par = ISSUER + "/par"
     world = World(

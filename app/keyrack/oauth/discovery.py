@@ -46,7 +46,6 @@ class AuthorizationServer(NamedTuple):
     token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
     iss_parameter_supported: bool = False  # RFC 9207
     client_id_metadata_document_supported: bool = False
-    documentation: str | None = None
     legacy: bool = False  # the 2025-03-26 route: no resource parameter, PKCE support unknown
 
 
@@ -135,7 +134,6 @@ def read_authorization_server(
         token_endpoint_auth_methods_supported=texts(document, "token_endpoint_auth_methods_supported"),
         iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
         client_id_metadata_document_supported=document.get("client_id_metadata_document_supported") is True,
-        documentation=text(document, "service_documentation"),
     )
 
 
@@ -236,6 +234,18 @@ def given_metadata(metadata: Mapping[str, Any], server_url: str) -> Authorizatio
         return read_authorization_server(fields, issuer, server_url=server_url)
     except BadDocument as problem:
         raise KeyrackError(f"The provider metadata in the configuration {problem}.") from None
+
+
+def find_given_metadata(url: str, server_url: str) -> Sending:
+    """Metadata at an address from the user's configuration; its issuer is the document's own."""
+    reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
+    body = _document(reply, url)
+    if body is None:
+        raise KeyrackError(f"There is no metadata at the configured address on {origin(url)}.")
+    try:
+        return given_metadata(read_object(body), server_url)
+    except BadDocument as problem:
+        raise KeyrackError(f"The metadata at the configured address {problem}.") from None
 
 
 def _endpoint(document: Mapping[str, Any], key: str, server_url: str) -> str | None:

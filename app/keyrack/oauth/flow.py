@@ -25,6 +25,7 @@ from keyrack.oauth.discovery import (
     Discovered,
     ProtectedResource,
     find_authorization_server,
+    find_given_metadata,
     find_legacy,
     find_protected_resource,
     given_metadata,
@@ -112,8 +113,11 @@ def _ask(url: str) -> Flow:
 def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
     yield Step("discover", "Find the authorization server", "running")
     settings = wish.settings
-    if settings.metadata is not None:
-        server = given_metadata(settings.metadata, wish.url)
+    if settings.metadata is not None or settings.metadata_url is not None:
+        if settings.metadata is not None:
+            server = given_metadata(settings.metadata, wish.url)
+        else:
+            server = yield from find_given_metadata(str(settings.metadata_url), wish.url)
         yield Step(
             "discover", "Took the authorization server from the configuration", "done", _shown(server.issuer)
         )

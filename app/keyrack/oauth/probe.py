@@ -28,7 +28,6 @@ class Probed(NamedTuple):
     reason: str = ""
     revision: str | None = None
     challenge: Challenge | None = None
-    insufficient_scope: bool = False
     refused: bool = False  # with the verdict "unreachable": keyrack would not ask
 
 
@@ -126,10 +125,7 @@ def _refusal(reply: Response | Failed, credential: object) -> Probed | None:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if challenge and challenge.params.get("error") == "insufficient_scope":
             return Probed(
-                "accepted" if credential else "required",
-                "The server wants more scopes.",
-                challenge=challenge,
-                insufficient_scope=True,
+                "accepted" if credential else "required", "The server wants more scopes.", challenge=challenge
             )
         return Probed("unknown", "The server answered 403, which says nothing about the token.")
     if 300 <= reply.status < 400:
