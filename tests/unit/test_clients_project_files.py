@@ -159,7 +159,9 @@ def test_a_literal_client_of_a_project_is_taken_without_its_secret_and_metadata(
              "authServerMetadataUrl": "https://evil.example/m", "redirect_host": "evil.example"}
     desk.project(x={"url": THEIRS, "oauth": oauth})
     reading = desk.read()
-    wanted = ClientSettings(client_id="theirs", scopes=("read",), callback_port=8123)
+    wanted = ClientSettings(
+        client_id="theirs", scopes=("read",), callback_port=8123, redirect_host="localhost"
+    )
     assert reading.servers[0].client == wanted
     [problem] = reading.problems
     assert "client's secret" in problem.sentence and problem.entry == "x"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.discovery import AuthorizationServer
@@ -35,12 +35,25 @@ def test_9_then_the_metadata_document_where_the_issuer_takes_one():
         STORED._replace(issuer="https://other.example"),  # 12
         STORED._replace(redirect_uris=("http://127.0.0.1:9/callback",)),
         STORED._replace(client_secret=Secret("s"), secret_expires_at=1000.0),  # 11
-        STORED._replace(kind="pre-registered"),
         None,
     ],
 )
 def test_a_registration_that_does_not_fit_is_not_used(stored):
     assert known(SERVER, ClientSettings(), stored, REDIRECT, 1000.0) is None
+
+
+def test_a_client_typed_at_an_earlier_login_is_used_again_with_its_secret():
+    typed = Registration(ISSUER, "mine", "pre-registered", Secret("s"), "client_secret_basic")
+    assert known(SERVER, ClientSettings(), typed, REDIRECT, 0) == typed
+    assert known(SERVER, ClientSettings(client_id="mine"), typed, REDIRECT, 0) == typed
+    other = known(SERVER, ClientSettings(client_id="other"), typed, REDIRECT, 0)
+    assert other and other.client_secret is None
+
+
+def test_12_a_client_typed_for_an_issuer_never_goes_to_another():
+    typed = Registration("https://other.example", "mine", "pre-registered", Secret("s"))
+    with pytest.raises(KeyrackError, match=r"other\.example"):
+        known(SERVER, ClientSettings(), typed, REDIRECT, 0)
 
 
 def test_12_a_pre_registered_client_of_another_issuer_is_an_error():
@@ -126,10 +139,10 @@ def test_half_a_surrogate_pair_is_no_text(field):
     [
         (
             reply({"error": "invalid_redirect_uri", "error_description": "no loopback"}, 400),
-            KeyrackError,
+            ClientNeeded,
             "no loopback",
         ),
-        (reply(None, 403), KeyrackError, "403"),
+        (reply(None, 403), ClientNeeded, "403"),
         (reply(None, 500), Temporary, "500"),
         (Failed("down"), Temporary, "down"),
         (reply(b"<html>", 201), KeyrackError, "not JSON"),
@@ -162,4 +175,4 @@ def test_a_refusal_gives_the_exact_redirect_uri_to_copy():
 def test_9_without_registration_endpoint_the_user_is_asked_for_a_client_id():
     with pytest.raises(KeyrackError, match="no dynamic registration") as caught:
         play(register(SERVER._replace(registration_endpoint=None), REDIRECT, (), "k"), World())
-    assert "--client-id" in caught.value.hint
+    assert "client id" in caught.value.hint and REDIRECT in caught.value.hint

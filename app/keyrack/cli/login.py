@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import ACCOUNT, Option, Verb
-from keyrack.cli.values import port, scopes
+from keyrack.cli.values import loopback_host, port, scopes
 from keyrack.domain.errors import Cancelled, StoreAbsent, UsageError
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
-    from keyrack.domain.model import Credential
+    from keyrack.domain.model import Credential, Server
     from keyrack.operations.login import LoginOptions
 
 SECRET_VARIABLE = "KEYRACK_CLIENT_SECRET"
@@ -32,10 +32,20 @@ VERB = Verb(
             ("--client-secret-stdin",),
             f"read that client's secret from standard input (otherwise from {SECRET_VARIABLE})",
         ),
+        Option(
+            ("--client-key-stdin",),
+            "read that client's private key (PEM or JWK) from standard input, for private_key_jwt",
+        ),
         Option(("--client-metadata-url",), "use this Client ID Metadata Document as the client", "URL"),
         Option(("--callback-port",), "listen there (otherwise 8085-8099, or any other)", "PORT", read=port),
-        Option(("--no-browser",), "only show the address to open"),
-        Option(("-v", "--verbose"), "show each step when it begins, and what was stored"),
+        Option(
+            ("--redirect-host",),
+            "what the redirect URI calls this machine, where your app was registered so",
+            "localhost|127.0.0.1",
+            read=loopback_host,
+        ),
+        Option(("--no-browser",), "only show the address to open, and a code for another device"),
+        Option(("-v", "--verbose"), "show each request and reply, secrets masked, and what was stored"),
         ACCOUNT,
     ),
     text="""\
@@ -43,7 +53,12 @@ Finds out how the server wants to be signed in to, opens the browser there, wait
 for it to come back to 127.0.0.1, and stores the credential in the keychain. The
 address is shown too, so any browser will do. Where that browser can't come back
 (another machine, a container), paste the address that it ends on, and press
-enter. Over ssh it shows the ssh -L line that brings it back by itself.
+enter. Over ssh it shows the ssh -L line that brings it back by itself, and where
+the server offers it, a code to type on any other device.
+
+A machine logs in by itself: with grant_type = "client_credentials" and a
+client_id in keyrack's own file nobody has to sign in. Give the secret or the key
+once; it is kept in the keychain.
 
 Nothing is stored before the end: ctrl+c leaves everything as it was. A client's
 secret is never an argument, where other users and the shell's history could see
@@ -57,6 +72,8 @@ it. All that is said goes to standard error.""",
             "pass show app/secret | keyrack login linear --client-id app --client-secret-stdin",
         ),
         ("On a machine without a browser", "keyrack login linear --no-browser"),
+        ("A machine's own client", "keyrack login ci --client-key-stdin < key.pem"),
+        ("What went wrong? To paste into a bug report", "keyrack login linear -v 2> trace.txt"),
     ),
 )
 
@@ -70,7 +87,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
     parts = context.parts()
     server = target(parts, args)
-    options = _options(args)
+    options = _options(args, server)
     control = LoginControl()
     steps = Steps(context.out, control, verbose=args.verbose)
     try:
@@ -89,31 +106,51 @@ def run(context: Context, args: SimpleNamespace) -> int:
     return 0
 
 
-def _options(args: SimpleNamespace) -> LoginOptions:
+def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
     from keyrack.operations.login import LoginOptions
+    from keyrack.operations.remote import over_ssh
 
+    given = args.client_secret_stdin or args.client_key_stdin
+    if given and not (args.client_id or server.client.client_id):
+        raise UsageError("A client's secret or key needs its --client-id, or one in the configuration.")
+    if args.client_secret_stdin and args.client_key_stdin:
+        raise UsageError("Standard input holds one thing: a client's secret or its key.")
     return LoginOptions(
         scopes=tuple(dict.fromkeys(scope for words in args.scope for scope in words)),
         client_id=args.client_id,
-        client_secret=_client_secret(args),
+        client_secret=_client_secret(args, server),
+        client_key=_client_key(args),
         client_metadata_url=args.client_metadata_url,
         callback_port=args.callback_port,
+        redirect_host=args.redirect_host,
         open_browser=not args.no_browser,
+        device=args.no_browser or over_ssh(os.environ),
     )
 
 
-def _client_secret(args: SimpleNamespace) -> Secret | None:
-    """Only on request: standard input may be a pipe that never ends."""
-    if args.client_id is None:
-        if args.client_secret_stdin:
-            raise UsageError("--client-secret-stdin needs --client-id.")
-        return None
-    if not args.client_secret_stdin:
-        secret = os.environ.get(SECRET_VARIABLE)
-        return Secret(secret) if secret else None
-    from keyrack.cli.terminal import read_secret
+def _client_secret(args: SimpleNamespace, server: Server) -> Secret | None:
+    """Standard input only on request: it may be a pipe that never ends.
 
-    return read_secret("Client secret (not shown): ")
+    The variable's is for a client that the user named, here or in keyrack's own file: one
+    that a project's file names could belong to anybody.
+    """
+    if args.client_secret_stdin:
+        from keyrack.cli.terminal import read_secret
+
+        return read_secret("Client secret (not shown): ")
+    own = server.client.client_id and any(source.client == "keyrack" for source in server.sources)
+    if args.client_key_stdin or not (args.client_id or own):
+        return None
+    secret = os.environ.get(SECRET_VARIABLE)
+    return Secret(secret) if secret else None
+
+
+def _client_key(args: SimpleNamespace) -> Secret | None:
+    if not args.client_key_stdin:
+        return None
+    from keyrack.cli.terminal import read_document
+
+    return read_document("The client's private key, then ctrl+d: ")
 
 
 def _tell(context: Context, credential: Credential) -> None:

@@ -10,12 +10,15 @@ from typing import Literal, TextIO
 from keyrack.cli.exits import OutputClosed, abandon
 from keyrack.domain.errors import KeyrackError
 
-Colour = Literal["green", "yellow", "red", "cyan", "dim", ""]
+Colour = Literal["green", "yellow", "red", "cyan", "dim", "bold", "white on black", ""]
 
-_CODES = {"green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2"}
+_CODES = {
+    "green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2", "bold": "1",
+    "white on black": "97;40",
+}  # fmt: skip
 _IN_ASCII = str.maketrans(
     {"✓": "+", "✕": "x", "▸": ">", "●": "*", "◐": "~", "↻": "@", "○": "o", "–": "-", "·": "-",
-     "…": "...", "“": '"', "”": '"', "’": "'"}
+     "…": "...", "→": "->", "“": '"', "”": '"', "’": "'"}
 )  # fmt: skip
 
 
@@ -75,6 +78,11 @@ def _write(stream: TextIO, text: str, end: str = "\n") -> None:
         encoding = stream.encoding
         simple = text.translate(_IN_ASCII).encode(encoding, "replace").decode(encoding)
         stream.write(simple + end)
+
+
+def shows_blocks(stream: TextIO | None) -> bool:
+    """A terminal that can show a QR picture?"""
+    return stream is not None and is_terminal(stream) and stream.encoding.lower().startswith("utf")
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -8,9 +8,11 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyrack.cli.output import Colour, Output, is_terminal, paint
+from keyrack.cli.output import Colour, Output, is_terminal, paint, shows_blocks
 from keyrack.domain.text import plain
-from keyrack.oauth.effects import SignIn, Step
+from keyrack.oauth.effects import ShowCode, SignIn, Step
+from keyrack.oauth.trace import Exchange, lines
+from keyrack.operations.qr import qr_rows
 from keyrack.operations.remote import over_ssh, ssh_line
 
 if TYPE_CHECKING:
@@ -38,10 +40,16 @@ class Steps:
         self._reading = False
 
     def __call__(self, event: Event) -> None:
-        if isinstance(event, SignIn):
-            self._sign_in(event)
-        else:
-            self._step(event)
+        match event:
+            case SignIn():
+                self._sign_in(event)
+            case ShowCode():
+                self._show_code(event)
+            case Exchange():
+                if self.verbose:
+                    self._trace(event)
+            case Step():
+                self._step(event)
 
     def _step(self, step: Step) -> None:
         begins = step.state == "running"
@@ -70,6 +78,18 @@ class Steps:
             if not self._reading:
                 self._reading = True
                 threading.Thread(target=self._read_pastes, daemon=True, name="paste").start()
+
+    def _show_code(self, code: ShowCode) -> None:
+        say = self.out.note
+        say(f"  Or, on any device, open {plain(code.verification_uri, MOST_URL)} and type:")
+        say(f"    {paint(plain(code.user_code), 'bold', self.out.stderr)}")
+        if shows_blocks(self.out.stderr):
+            for row in qr_rows(code.verification_uri_complete or code.verification_uri):
+                say(f"    {paint(row, 'white on black', self.out.stderr)}")
+
+    def _trace(self, exchange: Exchange) -> None:
+        for line in lines(exchange):
+            self.out.note(f"    {paint(plain(line, MOST_URL), 'dim', self.out.stderr)}")
 
     def _read_pastes(self) -> None:
         """Give each line typed to the login, until it takes one or the input ends."""

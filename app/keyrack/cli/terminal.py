@@ -36,6 +36,18 @@ def agree(out: Output, question: str) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
+def read_document(prompt: str) -> Secret:
+    """A secret of several lines from standard input. Raises KeyrackError where nothing comes, or too much."""
+    if is_terminal(sys.stdin):
+        sys.stderr.write(prompt + "\n")
+    text = sys.stdin.read(MOST_SECRET + 1) if sys.stdin else ""
+    if not text.strip():
+        raise KeyrackError("Nothing came on standard input.", hint="Pipe it in: < key.pem")
+    if len(text) > MOST_SECRET:
+        raise KeyrackError("Standard input holds more than a key.")
+    return Secret(text)
+
+
 def read_secret(prompt: str) -> Secret:
     """A secret from standard input: one line of a pipe, or typed without being shown.
 

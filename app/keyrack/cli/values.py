@@ -23,6 +23,13 @@ def port(text: str) -> int:
     return int(text)
 
 
+def loopback_host(text: str) -> str:
+    """A name of this machine that a redirect URI may have (RFC 8252, sections 7.3 and 8.3)."""
+    if text not in ("localhost", "127.0.0.1"):
+        raise ValueError("this is localhost or 127.0.0.1.")
+    return text
+
+
 def scopes(text: str) -> tuple[str, ...]:
     """Scopes separated by spaces (RFC 6749, section 3.3)."""
     words = tuple(text.split())

@@ -49,4 +49,4 @@ def _add_all(gather: Gather, table: Mapping[str, Any]) -> None:
     for name, entry in gather.entries(table):
         oauth = entry.get("oauth")
         client = entries.settings_of(Fields(entry, gather, name).sub("oauth")) if oauth is not None else None
-        entries.add(gather, name, entry, client=client)
+        entries.add(gather, name, entry, client=entries.registered_with(client, "localhost"))

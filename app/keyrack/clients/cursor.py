@@ -15,4 +15,4 @@ def read(text: str, gather: Gather) -> None:
     for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
         auth = entry.get("auth")
         client = entries.settings_of(Fields(entry, gather, name).sub("auth")) if auth is not None else None
-        entries.add(gather, name, entry, client=client)
+        entries.add(gather, name, entry, client=entries.registered_with(client, "localhost", 8787))

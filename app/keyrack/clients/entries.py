@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from keyrack.clients.addresses import address_of
 from keyrack.clients.gather import Fields, Gather, kind
@@ -12,6 +12,7 @@ from keyrack.clients.headers import headers_of
 from keyrack.clients.interpolate import fill, has_variable
 from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Server, Transport, Variable
 
+C = TypeVar("C", ClientSettings, ClientSettings | None)
 KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
 TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
@@ -80,6 +81,15 @@ def settings_of(fields: Fields) -> ClientSettings:
         client_metadata_url=fields.text("client_metadata_url", "clientMetadataUrl"),
         issuer=fields.text("issuer"),
         metadata_url=fields.text("authServerMetadataUrl", "metadata_url"),
+    )
+
+
+def registered_with(client: C, host: str, port: int | None = None) -> C:
+    """A client that people registered for this program: with its redirect URI, or it will be refused."""
+    if client is None or not client.client_id:
+        return client
+    return client._replace(
+        redirect_host=client.redirect_host or host, callback_port=client.callback_port or port
     )
 
 

@@ -12,6 +12,7 @@
     redirect_host = "localhost"
     client_metadata_url = "https://…"
     issuer = "https://…"
+    grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
     headers = { "X-Team" = "${TEAM}" }
 """
 
@@ -40,7 +41,13 @@ def read(text: str, gather: Gather) -> tuple[str, ...]:
         if isinstance(secret, str) and "${" not in secret:
             gather.problem("“client_secret” stands in the file as it is; name a variable instead: "
                            'client_secret = "${NAME}".', entry=name)
-        entries.add(gather, name, entry, client=entries.settings_of(fields),
+        client = entries.settings_of(fields)
+        grant_type = fields.text("grant_type")
+        if grant_type == "client_credentials":
+            client = client._replace(grant_type=grant_type)
+        elif grant_type not in (None, "authorization_code"):
+            gather.problem("“grant_type” is authorization_code or client_credentials.", entry=name)
+        entries.add(gather, name, entry, client=client,
                     account=fields.text("account") or DEFAULT_ACCOUNT)
     return Fields(data, gather, "config_files").strings("config_files")
 

@@ -31,7 +31,7 @@ def _client(fields: Fields) -> ClientSettings | None:
         fields.gather.problem(f"“auth” should be text or an object, and is {kind(auth)}.", entry=fields.entry)
         return None
     found = fields.sub("auth")
-    client = entries.settings_of(found)
+    client = entries.registered_with(entries.settings_of(found), "localhost", 8080)
     provider = found.sub("oauth_provider")
     metadata = provider.table("metadata")
     if not metadata:

@@ -10,6 +10,7 @@ KeyrackError                 1  anything else
 │   └── StoreSlow               it did not answer in time
 ├── NoSuchServer             6  the name is not configured
 ├── BadUrl                   1  an address that keyrack will not use
+├── ClientNeeded             1  the issuer wants an app that was registered there by hand
 └── Cancelled                1  the user stopped it; nothing was changed
 """
 
@@ -60,6 +61,19 @@ class NoSuchServer(KeyrackError):
 
 class BadUrl(KeyrackError):
     pass
+
+
+class ClientNeeded(KeyrackError):
+    """`issuer` is where to register one, and `redirect_uri` what to register it with."""
+
+    def __init__(self, sentence: str, *, issuer: str, redirect_uri: str, hint: str = "") -> None:
+        super().__init__(
+            sentence,
+            hint=hint
+            or f"Register an app there with the redirect URI {redirect_uri}, then log in with its client id.",
+        )
+        self.issuer = issuer
+        self.redirect_uri = redirect_uri
 
 
 class Cancelled(KeyrackError):

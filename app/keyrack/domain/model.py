@@ -17,6 +17,7 @@ DEFAULT_ACCOUNT = "default"
 Transport = Literal["http", "sse", "stdio"]
 CredentialKind = Literal["oauth", "token"]
 ClientKind = Literal["pre-registered", "metadata-document", "dynamic"]
+GrantType = Literal["authorization_code", "client_credentials"]
 Verdict = Literal["open", "optional", "required", "accepted", "refused", "unreachable", "unknown"]
 
 SCHEME_WORDS = ("bearer", "basic", "token", "sentry-bearer")
@@ -68,6 +69,8 @@ class ClientSettings(NamedTuple):
     issuer: str | None = None  # the issuer that a pre-registered client belongs to
     metadata_url: str | None = None  # authorization-server metadata, given by its address
     metadata: Mapping[str, Any] | None = None  # authorization-server metadata, given up front
+    grant_type: GrantType = "authorization_code"  # client_credentials: a machine's, nobody signs in
+    client_key: Secret | None = None  # private key (PEM or JWK) for private_key_jwt; never from a file
 
 
 class Server(NamedTuple):
@@ -142,11 +145,14 @@ class Registration(NamedTuple):
     client_id: str
     kind: ClientKind
     client_secret: Secret | None = None
-    auth_method: str = "none"  # none | client_secret_basic | client_secret_post
+    auth_method: str = "none"  # none | client_secret_basic | client_secret_post | private_key_jwt
     secret_expires_at: float | None = None  # None: never
     redirect_uris: tuple[str, ...] = ()
     registration_access_token: Secret | None = None  # RFC 7592
     registration_client_uri: str | None = None
+    grant_type: GrantType = "authorization_code"
+    client_key: Secret | None = None  # for private_key_jwt: PEM, or a JWK as JSON
+    signing_alg: str = ""  # with a key: what it signs with (RFC 7518)
 
 
 class Endpoints(NamedTuple):

@@ -34,7 +34,9 @@ class Secret:
             return NotImplemented
         from hmac import compare_digest  # with hashlib 3 ms, and the list compares nothing
 
-        return compare_digest(self._value.encode(), other._value.encode())
+        # surrogatepass: half a pair, from a damaged file, is still compared and not a crash
+        mine, theirs = (each._value.encode("utf-8", "surrogatepass") for each in (self, other))
+        return compare_digest(mine, theirs)
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))

@@ -44,11 +44,13 @@ def choose_scopes(
     server: AuthorizationServer,
     configured: tuple[str, ...] | None,
     added: tuple[str, ...] = (),
+    *,
+    offline: bool = True,
 ) -> tuple[str, ...]:
     """The user's scopes, else the challenge's, else the resource's, else none (checklist 17).
 
     `added` joins them. `offline_access` joins when the issuer lists it, so that a
-    refresh token comes back.
+    refresh token comes back; not with `offline` False.
     """
     if configured:
         chosen = configured
@@ -58,7 +60,7 @@ def choose_scopes(
         chosen = (protected.scopes_supported if protected else None) or ()
     chosen = (*chosen, *added)
     # Alone, offline_access would turn "no scope asked" into "only this scope".
-    if chosen and not configured and "offline_access" in (server.scopes_supported or ()):
+    if offline and chosen and not configured and "offline_access" in (server.scopes_supported or ()):
         chosen = (*chosen, "offline_access")
     # RFC 6749, section 3.3, and not without end: they go into a URL and into a record.
     sound = [scope for scope in dict.fromkeys(chosen) if _SCOPE.fullmatch(scope)]

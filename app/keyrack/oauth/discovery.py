@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
+from keyrack.domain.model import GrantType
 from keyrack.domain.resource import covers, identity, origin, refusal_of
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.document import BadDocument, read_object, text, texts
@@ -19,6 +20,7 @@ from keyrack.oauth.effects import Failed, Request, Response, Send
 PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
 OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
+DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 Sending = Generator[Send, Response | Failed, Any]
 
@@ -36,7 +38,7 @@ class AuthorizationServer(NamedTuple):
     """RFC 8414 metadata, as far as a client needs it."""
 
     issuer: str  # the raw string: a URL type that adds a slash would break comparisons
-    authorization_endpoint: str
+    authorization_endpoint: str  # "" where only machines get tokens
     token_endpoint: str
     registration_endpoint: str | None = None
     revocation_endpoint: str | None = None
@@ -46,6 +48,8 @@ class AuthorizationServer(NamedTuple):
     token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
     iss_parameter_supported: bool = False  # RFC 9207
     client_id_metadata_document_supported: bool = False
+    device_authorization_endpoint: str | None = None  # only where the grant is offered too (RFC 8628)
+    token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] | None = None
     legacy: bool = False  # the 2025-03-26 route: no resource parameter, PKCE support unknown
 
 
@@ -95,9 +99,16 @@ def read_protected_resource(body: bytes, server_url: str) -> ProtectedResource:
 
 
 def read_authorization_server(
-    document: Mapping[str, Any], issuer: str, *, server_url: str
+    document: Mapping[str, Any],
+    issuer: str,
+    *,
+    server_url: str,
+    grant_type: GrantType = "authorization_code",
 ) -> AuthorizationServer:
-    """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument."""
+    """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument.
+
+    Where nobody signs in (client credentials), neither PKCE nor an authorization endpoint is needed.
+    """
     if text(document, "issuer") != issuer:
         raise BadDocument("is for another issuer than the one it was asked for")
     endpoints = {
@@ -108,13 +119,15 @@ def read_authorization_server(
             "registration_endpoint",
             "revocation_endpoint",
             "pushed_authorization_request_endpoint",
+            "device_authorization_endpoint",
         )
     }
     authorization, token = endpoints["authorization_endpoint"], endpoints["token_endpoint"]
-    if not authorization or not token:
-        missing = "authorization_endpoint" if not authorization else "token_endpoint"
+    person = grant_type == "authorization_code"
+    if not token or (person and not authorization):
+        missing = "authorization_endpoint" if token else "token_endpoint"
         raise BadDocument(f"names no {missing}")
-    methods = texts(document, "code_challenge_methods_supported")
+    methods = texts(document, "code_challenge_methods_supported") if person else ("S256",)
     if methods is None:
         raise BadDocument(
             "does not say that it supports PKCE (code_challenge_methods_supported is missing), "
@@ -122,9 +135,10 @@ def read_authorization_server(
         )
     if "S256" not in methods:
         raise BadDocument("supports PKCE without S256, which MCP requires; its operator has to add it")
+    grants = texts(document, "grant_types_supported") or ()
     return AuthorizationServer(
         issuer,
-        authorization,
+        authorization or "",
         token,
         registration_endpoint=endpoints["registration_endpoint"],
         revocation_endpoint=endpoints["revocation_endpoint"],
@@ -134,6 +148,12 @@ def read_authorization_server(
         token_endpoint_auth_methods_supported=texts(document, "token_endpoint_auth_methods_supported"),
         iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
         client_id_metadata_document_supported=document.get("client_id_metadata_document_supported") is True,
+        device_authorization_endpoint=(
+            endpoints["device_authorization_endpoint"] if DEVICE_GRANT in grants else None
+        ),
+        token_endpoint_auth_signing_alg_values_supported=texts(
+            document, "token_endpoint_auth_signing_alg_values_supported"
+        ),
     )
 
 
@@ -168,7 +188,9 @@ def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sen
     return None
 
 
-def find_authorization_server(issuer: str, server_url: str) -> Sending:
+def find_authorization_server(
+    issuer: str, server_url: str, grant_type: GrantType = "authorization_code"
+) -> Sending:
     """Ask an issuer's well-known places in order. Returns AuthorizationServer.
 
     Raises KeyrackError when there is none or when it can't be trusted.
@@ -184,7 +206,9 @@ def find_authorization_server(issuer: str, server_url: str) -> Sending:
         if document is None:
             continue
         try:
-            return read_authorization_server(read_object(document), issuer, server_url=server_url)
+            return read_authorization_server(
+                read_object(document), issuer, server_url=server_url, grant_type=grant_type
+            )
         except BadDocument as problem:
             raise KeyrackError(
                 f"The metadata of {origin(issuer)} {problem}.",
@@ -221,7 +245,9 @@ def find_legacy(server_url: str) -> Sending:
         ) from None
 
 
-def given_metadata(metadata: Mapping[str, Any], server_url: str) -> AuthorizationServer:
+def given_metadata(
+    metadata: Mapping[str, Any], server_url: str, grant_type: GrantType = "authorization_code"
+) -> AuthorizationServer:
     """Provider metadata from the user's configuration (mcp-use's `oauth_provider`).
 
     It is the user's own word, so a missing PKCE list is taken as S256.
@@ -231,19 +257,21 @@ def given_metadata(metadata: Mapping[str, Any], server_url: str) -> Authorizatio
     if issuer is None:
         raise KeyrackError("The provider metadata in the configuration has no issuer.")
     try:
-        return read_authorization_server(fields, issuer, server_url=server_url)
+        return read_authorization_server(fields, issuer, server_url=server_url, grant_type=grant_type)
     except BadDocument as problem:
         raise KeyrackError(f"The provider metadata in the configuration {problem}.") from None
 
 
-def find_given_metadata(url: str, server_url: str) -> Sending:
+def find_given_metadata(
+    url: str, server_url: str, grant_type: GrantType = "authorization_code"
+) -> Sending:
     """Metadata at an address from the user's configuration; its issuer is the document's own."""
     reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
     body = _document(reply, url)
     if body is None:
         raise KeyrackError(f"There is no metadata at the configured address on {origin(url)}.")
     try:
-        return given_metadata(read_object(body), server_url)
+        return given_metadata(read_object(body), server_url, grant_type)
     except BadDocument as problem:
         raise KeyrackError(f"The metadata at the configured address {problem}.") from None
 

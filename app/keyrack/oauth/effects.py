@@ -7,9 +7,12 @@ came of it. So a test drives a whole login with canned replies.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from keyrack.domain.secret import Secret
+
+if TYPE_CHECKING:
+    from keyrack.oauth.device import DeviceWish
 
 StepState = Literal["running", "done", "failed"]
 
@@ -74,6 +77,8 @@ class SignIn(NamedTuple):
 
     Answered with the callback's parameters, a mapping of str to Secret ("code",
     "state", "iss", "error", …). Only a callback with this `state` ends the wait.
+    With `device`, the code of a device authorization may be typed instead; then the
+    answer is the TokenSet that this brought.
     """
 
     url: str
@@ -81,6 +86,22 @@ class SignIn(NamedTuple):
     redirect_uri: str
     state: Secret
     needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207): a bare code is not enough
+    device: DeviceWish | None = None  # where the issuer offers codes for other devices (RFC 8628)
+
+
+class ShowCode(NamedTuple):
+    """Show the code that somebody types on another device. Answered with None."""
+
+    user_code: str
+    verification_uri: str
+    verification_uri_complete: str | None  # with the code in it; for a QR picture
+    expires_at: float  # Unix seconds
+
+
+class Pause(NamedTuple):
+    """Wait before the next question. Answered with None."""
+
+    seconds: float
 
 
 class Step(NamedTuple):

@@ -20,6 +20,7 @@ from keyrack.oauth.authorize import (
     request_parameters,
 )
 from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.device import DeviceWish
 from keyrack.oauth.discovery import (
     AuthorizationServer,
     Discovered,
@@ -32,9 +33,14 @@ from keyrack.oauth.discovery import (
 )
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import BindCallback, Effect, Failed, Response, Send, SignIn, Step
-from keyrack.oauth.probe import probe
+from keyrack.oauth.probe import Probed, probe
 from keyrack.oauth.registration import known, register
-from keyrack.oauth.token import authenticated, exchange_request, read_tokens
+from keyrack.oauth.token import (
+    authenticated,
+    client_credentials_request,
+    exchange_request,
+    read_tokens,
+)
 
 Flow = Generator[Effect, Any, Any]
 
@@ -68,25 +74,45 @@ def login_flow(wish: Wish) -> Flow:
     found = yield from _discover(wish, challenge)
     server = found.server
     settings = wish.settings
+    if settings.grant_type == "client_credentials":
+        return (yield from _for_machine(wish, found, challenge, probed))
     redirect_uri = yield BindCallback(settings.callback_port, settings.redirect_host or "127.0.0.1")
     scopes = choose_scopes(challenge, found.protected, server, settings.scopes, wish.added_scopes)
     registration = yield from _client(wish, server, redirect_uri, scopes)
-    code, pkce = yield from _sign_in(server, registration, redirect_uri, scopes, found.resource)
-    yield Step("exchange", "Exchange the code for tokens", "running")
-    request = exchange_request(
-        server.token_endpoint,
-        registration,
-        code=code,
-        verifier=pkce.verifier,
-        redirect_uri=redirect_uri,
-        resource=found.resource,
+    tokens = yield from _sign_in(wish, found, registration, redirect_uri, scopes)
+    return _logged_in(found, registration, tokens, probed)
+
+
+def _for_machine(
+    wish: Wish, found: Discovered, challenge: Challenge | None, probed: Probed | None
+) -> Flow:
+    """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
+    server, settings = found.server, wish.settings
+    scopes = choose_scopes(
+        challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=False
     )
-    reply = yield Send(request)
-    tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
-    renewable = "renewable" if tokens.refresh_token else "not renewable"
-    yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
+    registration = known(server, settings, wish.stored, None, wish.now())
+    if registration is None or registration.auth_method == "none":
+        missing = "a secret or a key" if registration else "a client id"
+        raise KeyrackError(
+            f"This login is for a machine, and its client has not got {missing}.",
+            hint="Give it once; it is kept in the keychain: keyrack login NAME --client-secret-stdin",
+        )
+    yield Step("register", "Took the configured client", "done", registration.client_id)
+    yield Step("exchange", "Ask for a token in the client's own name", "running")
+    endpoint = server.token_endpoint
+    request = client_credentials_request(endpoint, registration, scopes=scopes, resource=found.resource)
+    tokens = read_tokens((yield Send(request)), endpoint, now=wish.now(), asked_scopes=scopes)
+    yield Step("exchange", "Got a token in the client's own name", "done", registration.auth_method)
+    # Section 4.4.3: a refresh token should not come, and is of no use.
+    return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
+
+
+def _logged_in(
+    found: Discovered, registration: Registration, tokens: TokenSet, probed: Probed | None
+) -> LoggedIn:
     guarded = probed is None or probed.verdict == "required"
-    endpoints = Endpoints(server.token_endpoint, server.revocation_endpoint)
+    endpoints = Endpoints(found.server.token_endpoint, found.server.revocation_endpoint)
     return LoggedIn(tokens, registration, endpoints, found.resource, guarded)
 
 
@@ -115,9 +141,11 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
     settings = wish.settings
     if settings.metadata is not None or settings.metadata_url is not None:
         if settings.metadata is not None:
-            server = given_metadata(settings.metadata, wish.url)
+            server = given_metadata(settings.metadata, wish.url, settings.grant_type)
         else:
-            server = yield from find_given_metadata(str(settings.metadata_url), wish.url)
+            server = yield from find_given_metadata(
+                str(settings.metadata_url), wish.url, settings.grant_type
+            )
         yield Step(
             "discover", "Took the authorization server from the configuration", "done", _shown(server.issuer)
         )
@@ -144,7 +172,7 @@ def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
     trouble: KeyrackError | None = None
     for issuer in issuers:
         try:
-            return (yield from find_authorization_server(issuer, wish.url))
+            return (yield from find_authorization_server(issuer, wish.url, wish.settings.grant_type))
         except KeyrackError as error:
             trouble = trouble or error
     assert trouble is not None
@@ -169,13 +197,13 @@ def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: 
 
 
 def _sign_in(
-    server: AuthorizationServer,
-    registration: Registration,
-    redirect_uri: str,
-    scopes: tuple[str, ...],
-    resource: str | None,
+    wish: Wish, found: Discovered, registration: Registration, redirect_uri: str, scopes: tuple[str, ...]
 ) -> Flow:
-    """One authorization request; returns (code, pkce)."""
+    """One authorization request and the exchange of its code. Returns TokenSet.
+
+    Where a code was typed on another device meanwhile, the tokens that this brought.
+    """
+    server, resource = found.server, found.resource
     pkce: Pkce = new_pkce()
     state: Secret = new_state()
     parameters = request_parameters(
@@ -190,16 +218,34 @@ def _sign_in(
         parameters = yield from _push(server, registration, parameters)
     where = _shown(server.authorization_endpoint)
     yield Step("sign-in", "Wait for you in the browser", "running", where)
+    device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
     answer = yield SignIn(
         authorization_url(server.authorization_endpoint, parameters),
         origin(server.authorization_endpoint),
         redirect_uri,
         state,
         server.iss_parameter_supported,
+        device if server.device_authorization_endpoint else None,
     )
+    if isinstance(answer, TokenSet):
+        yield Step("sign-in", "Signed in with the code", "done", where)
+        return answer
     code = check_answer(answer, state=state, server=server)
     yield Step("sign-in", "Signed in", "done", where)
-    return code, pkce
+    yield Step("exchange", "Exchange the code for tokens", "running")
+    request = exchange_request(
+        server.token_endpoint,
+        registration,
+        code=code,
+        verifier=pkce.verifier,
+        redirect_uri=redirect_uri,
+        resource=resource,
+    )
+    reply = yield Send(request)
+    tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
+    renewable = "renewable" if tokens.refresh_token else "not renewable"
+    yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
+    return tokens
 
 
 def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
-from keyrack.oauth.discovery import AuthorizationServer, Sending
+from keyrack.oauth.assertion import choose_algorithm
+from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer, Sending
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.effects import Failed, Request, Send
+from keyrack.oauth.effects import Failed, Request, Response, Send
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
@@ -19,27 +20,19 @@ def known(
     server: AuthorizationServer,
     settings: ClientSettings,
     stored: Registration | None,
-    redirect_uri: str,
+    redirect_uri: str | None,
     now: float,
 ) -> Registration | None:
     """A client that needs no registering: pre-registered, metadata document, or registered before.
 
+    A pre-registered client of an earlier login counts as configured, its secret or key too.
     Raises KeyrackError when a pre-registered client belongs to another issuer.
     """
+    before = stored if stored and stored.kind == "pre-registered" else None
     if settings.client_id:
-        home = settings.issuer or (
-            stored.issuer if stored and stored.client_id == settings.client_id else None
-        )
-        if home and home != server.issuer:
-            raise KeyrackError(
-                f"The configured client belongs to {origin(home)}, but the server now asks for "
-                f"a login at {origin(server.issuer)}.",
-                hint="Register a client there, or correct the configuration.",
-            )
-        secret = settings.client_secret
-        return Registration(
-            server.issuer, settings.client_id, "pre-registered", secret, _method(server, secret is not None)
-        )
+        return _pre_registered(server, settings, settings.client_id, before)
+    if before and not settings.client_metadata_url:
+        return _pre_registered(server, settings, before.client_id, before)
     if settings.client_metadata_url and server.client_id_metadata_document_supported:
         return Registration(server.issuer, settings.client_metadata_url, "metadata-document")
     if stored is None or stored.kind != "dynamic" or stored.issuer != server.issuer:
@@ -49,20 +42,51 @@ def known(
     return stored if redirect_uri in stored.redirect_uris else None
 
 
+def _pre_registered(
+    server: AuthorizationServer, settings: ClientSettings, client_id: str, before: Registration | None
+) -> Registration:
+    if before and before.client_id != client_id:
+        before = None
+    home = settings.issuer or (before.issuer if before else None)
+    if home and home != server.issuer:
+        raise KeyrackError(
+            f"The client {client_id[:60]} belongs to {origin(home)}, but the server now asks for "
+            f"a login at {origin(server.issuer)}.",
+            hint="Register a client there, then log in with --client-id, or correct the configuration.",
+        )
+    secret, key = settings.client_secret, settings.client_key
+    if before and secret is None and key is None:
+        secret, key = before.client_secret, before.client_key
+    method = "private_key_jwt" if key else _method(server, secret is not None)
+    supported = server.token_endpoint_auth_signing_alg_values_supported
+    return Registration(
+        server.issuer,
+        client_id,
+        "pre-registered",
+        None if key else secret,
+        method,
+        grant_type=settings.grant_type,
+        client_key=key,
+        signing_alg=choose_algorithm(key, supported) if key else "",
+    )
+
+
 def register(
     server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
 ) -> Sending:
-    """Dynamic registration. Returns Registration; raises KeyrackError with advice when refused."""
+    """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there."""
     endpoint = server.registration_endpoint
     if endpoint is None:
-        raise KeyrackError(
+        raise ClientNeeded(
             f"{origin(server.issuer)} has no dynamic registration, so it must know this app beforehand.",
-            hint=f"Register an app there with the redirect URI {redirect_uri}, then log in with --client-id.",
+            issuer=server.issuer,
+            redirect_uri=redirect_uri,
         )
+    device = [DEVICE_GRANT] if server.device_authorization_endpoint else []
     wanted: dict[str, Any] = {
         "client_name": client_name,
         "redirect_uris": [redirect_uri],
-        "grant_types": ["authorization_code", "refresh_token"],
+        "grant_types": ["authorization_code", "refresh_token", *device],
         "response_types": ["code"],
         "application_type": "native",
         "token_endpoint_auth_method": _wanted_method(server),
@@ -74,6 +98,10 @@ def register(
     if listed:
         wanted["scope"] = " ".join(listed)
     reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
+    if device and isinstance(reply, Response) and reply.status in (400, 403):
+        # A grant that it offers, but not to everybody; the browser's way is enough.
+        wanted["grant_types"] = ["authorization_code", "refresh_token"]
+        reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     where = origin(endpoint)
     if isinstance(reply, Failed):
         raise (KeyrackError if reply.refused else Temporary)(
@@ -91,10 +119,10 @@ def register(
             raise KeyrackError(f"The registration reply of {where} {problem}.") from None
     if reply.status not in (200, 201):
         words = said(document) or f"status {reply.status}"
-        raise KeyrackError(
+        raise ClientNeeded(
             f"{where} refused to register this app: {words}.",
-            hint=f"It may admit only apps it knows. Register one there with the redirect URI {redirect_uri}, "
-            "then log in with --client-id.",
+            issuer=server.issuer,
+            redirect_uri=redirect_uri,
         )
     return _read(document, server, redirect_uri, where)
 

@@ -30,6 +30,11 @@ def authenticated(url: str, registration: Registration, form: dict[str, str | Se
         headers["Authorization"] = Secret("Basic " + base64.b64encode(pair.encode()).decode())
     elif secret and registration.auth_method == "client_secret_post":
         form["client_secret"] = secret
+    elif registration.client_key and registration.auth_method == "private_key_jwt":
+        from keyrack.oauth.assertion import ASSERTION_TYPE, client_assertion
+
+        form["client_assertion_type"] = ASSERTION_TYPE
+        form["client_assertion"] = client_assertion(registration)
     return Request("POST", url, headers, form=form)
 
 
@@ -59,6 +64,18 @@ def refresh_request(
 ) -> Request:
     """Refresh (RFC 6749, section 6). No scope: the grant keeps what it has."""
     form: dict[str, str | Secret] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+    if resource is not None:
+        form["resource"] = resource
+    return authenticated(url, registration, form)
+
+
+def client_credentials_request(
+    url: str, registration: Registration, *, scopes: tuple[str, ...], resource: str | None
+) -> Request:
+    """A token for the client itself (RFC 6749, section 4.4)."""
+    form: dict[str, str | Secret] = {"grant_type": "client_credentials"}
+    if scopes:
+        form["scope"] = " ".join(scopes)
     if resource is not None:
         form["resource"] = resource
     return authenticated(url, registration, form)

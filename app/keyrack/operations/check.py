@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from keyrack.domain.errors import LoginNeeded, Temporary
 from keyrack.domain.model import Check, Record, Server
@@ -30,7 +31,7 @@ def check(parts: Parts, server: Server) -> Check:
     try:
         credential = _stored_headers(parts, server, record) if stored else {}
         headers = {**configured_headers(server), **credential}
-        probed = run(probe(server.url, headers or None), wire, server_url=server.url)
+        probed = run(probe(server.url, headers or None), partial(wire.send, server_url=server.url))
         if stored and credential and probed.verdict == "refused":
             probed = _second_try(parts, server, record, probed, headers)
             if probed.verdict == "refused":
@@ -75,6 +76,8 @@ def _second_try(
         return Probed("unreachable", str(error))
     wire = parts.wire()
     try:
-        return run(probe(server.url, {**headers, **fresh}), wire, server_url=server.url)
+        return run(
+            probe(server.url, {**headers, **fresh}), partial(wire.send, server_url=server.url)
+        )
     finally:
         wire.close()

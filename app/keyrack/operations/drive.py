@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from keyrack.oauth.effects import Failed, Response, Send
-from keyrack.operations.parts import Wire
+from keyrack.oauth.effects import Failed, Request, Response, Send
 
 T = TypeVar("T")
 
 
-def run(flow: Generator[Send, Response | Failed, T], wire: Wire, *, server_url: str) -> T:
+def run(flow: Generator[Send, Response | Failed, T], send: Callable[[Request], Response | Failed]) -> T:
     """Send what the flow asks for until it returns; its exceptions pass through."""
     answer: Any = None
     while True:
@@ -19,4 +18,4 @@ def run(flow: Generator[Send, Response | Failed, T], wire: Wire, *, server_url: 
             effect = flow.send(answer)
         except StopIteration as stop:
             return stop.value
-        answer = wire.send(effect.request, server_url=server_url)
+        answer = send(effect.request)

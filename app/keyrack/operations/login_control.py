@@ -1,4 +1,4 @@
-"""The front end's hand on a running login: paste, open again, cancel."""
+"""The front end's hand on a running login: paste, open again, a code for another device, cancel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from keyrack.domain.errors import Cancelled, LoginNeeded
+from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded
+from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn
 from keyrack.operations.parts import Callback, Wire
@@ -20,8 +21,9 @@ class LoginControl:
     """The front end's hand on a running login. Safe from any thread."""
 
     def __init__(self) -> None:
-        self._answers: queue.SimpleQueue[Answer | None] = queue.SimpleQueue()
+        self._answers: queue.SimpleQueue[Answer | TokenSet | KeyrackError | None] = queue.SimpleQueue()
         self._sign_in: SignIn | None = None
+        self._begin_device: Callable[[], Any] | None = None
         self._browse: Callable[[str], bool] | None = None
         self._hang_up: Callable[[], None] = lambda: None
         self.cancelled = threading.Event()
@@ -41,6 +43,17 @@ class LoginControl:
         """Open the browser again. False: there is none here, or nothing to open."""
         return bool(self._sign_in and self._browse and self._browse(self._sign_in.url))
 
+    def ask_for_code(self) -> bool:
+        """Begin a device authorization beside the browser. False: the server offers none, or it runs."""
+        begin, self._begin_device = self._begin_device, None
+        if begin is not None:
+            begin()
+        return begin is not None
+
+    def finish(self, answer: TokenSet | KeyrackError) -> None:
+        """What came of the code on another device; the first answer of any way counts."""
+        self._answers.put(answer)
+
     def cancel(self) -> None:
         """Stop; `login` raises Cancelled, and everything is as it was."""
         self.cancelled.set()
@@ -54,25 +67,33 @@ class LoginControl:
         browse: Callable[[str], bool] | None,
         seconds: float,
         no_browser: Callable[[], Any],
-    ) -> Answer:
-        """Open the browser and wait for the callback or a paste, whichever is first."""
+        begin_device: Callable[[], Any] | None = None,
+        *,
+        device: bool = False,
+    ) -> Answer | TokenSet:
+        """Open the browser and wait for the callback, a paste or the code, whichever is first."""
         callback.expect(sign_in.state)
-        self._sign_in, self._browse = sign_in, browse
+        self._sign_in, self._browse, self._begin_device = sign_in, browse, begin_device
         listener = threading.Thread(
             target=self._listen, args=(callback, seconds), daemon=True, name="callback"
         )
         listener.start()
+        if device:
+            self.ask_for_code()
         if browse is not None and not self.cancelled.is_set():
             opened = browse(sign_in.url)
             if not opened:
                 no_browser()
+                self.ask_for_code()
         try:
             answer = self._answers.get(timeout=seconds)
         except queue.Empty:
             answer = {}
         finally:
-            self._sign_in = None
+            self._sign_in = self._begin_device = None
         self.check()
+        if isinstance(answer, KeyrackError):
+            raise answer
         if not answer:
             raise LoginNeeded(f"Nobody signed in within {seconds / 60:.0f} minutes.", hint="Log in again.")
         return answer

@@ -8,7 +8,8 @@ from keyrack.domain.errors import LoginNeeded, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
-from keyrack.oauth.token import read_tokens, refresh_request
+from keyrack.oauth.effects import Request
+from keyrack.oauth.token import client_credentials_request, read_tokens, refresh_request
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Rack
 
@@ -50,7 +51,7 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
         raise LoginNeeded(
             f"The token of {name} was made by hand and can't be refreshed.", hint="Set a new one."
         )
-    if grant.tokens.refresh_token is None or grant.registration is None or grant.endpoints is None:
+    if not _renewable(grant):
         reason = grant.credential.refusal or f"No refresh token is stored for {name}."
         raise LoginNeeded(reason, hint="Log in again.")
     # A rotating refresh token is spent by using it: be sure that its successor can be stored.
@@ -67,12 +68,18 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
     facts = grant.credential._replace(
         scopes=tokens.scopes,
         expires_at=tokens.expires_at,
-        refreshable=tokens.refresh_token is not None,
+        refreshable=_renewable(grant._replace(tokens=tokens)),
         refreshed_at=now,
         obtained_at=now,
     )
     renewed = grant._replace(credential=facts, tokens=tokens)
     return renewed._replace(credential=rack.save(renewed))
+
+
+def _renewable(grant: Grant) -> bool:
+    if grant.registration is None or grant.endpoints is None:
+        return False
+    return grant.tokens.refresh_token is not None or grant.registration.grant_type == "client_credentials"
 
 
 def _remember(parts: Parts, rack: Rack, grant: Grant, refusal: str) -> None:
@@ -87,16 +94,25 @@ def _remember(parts: Parts, rack: Rack, grant: Grant, refusal: str) -> None:
     rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=None)))
 
 
-def _ask(parts: Parts, grant: Grant) -> TokenSet:
-    assert grant.tokens.refresh_token and grant.registration and grant.endpoints
-    url = grant.endpoints.token
-    request = refresh_request(
-        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=grant.credential.resource
+def _request(grant: Grant, url: str) -> Request:
+    """Made anew for each try: a signed assertion is good for one."""
+    assert grant.registration
+    facts = grant.credential
+    if grant.tokens.refresh_token is None:  # a machine asks as it did at first
+        return client_credentials_request(
+            url, grant.registration, scopes=facts.scopes, resource=facts.resource
+        )
+    return refresh_request(
+        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=facts.resource
     )
-    wire = parts.wire()
+
+
+def _ask(parts: Parts, grant: Grant) -> TokenSet:
+    assert grant.endpoints
+    url, wire = grant.endpoints.token, parts.wire()
     try:
         for tries_left in range(TRIES - 1, -1, -1):
-            reply = wire.send(request, server_url=grant.url)
+            reply = wire.send(_request(grant, url), server_url=grant.url)
             try:
                 return read_tokens(
                     reply,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked
@@ -104,7 +105,7 @@ def _try(parts: Parts, server: Server, grant: Grant) -> Check:
     wire = parts.wire()
     try:
         headers = {**configured_headers(server), **grant_headers(grant)}
-        probed = run(probe(server.url, headers), wire, server_url=server.url)
+        probed = run(probe(server.url, headers), partial(wire.send, server_url=server.url))
     finally:
         wire.close()
     if probed.verdict == "refused":

@@ -8,6 +8,7 @@ from keyrack.domain.model import Check, Credential
 from keyrack.store.fields import Fields
 
 CLIENT_KINDS = ("pre-registered", "metadata-document", "dynamic")
+GRANT_TYPES = ("authorization_code", "client_credentials")
 VERDICTS = ("open", "optional", "required", "accepted", "refused", "unreachable", "unknown")
 
 

@@ -46,9 +46,9 @@ class Fields:
             raise self._damaged(key)
         return value
 
-    def choice(self, key: str, words: tuple[str | None, ...]) -> Any:
+    def choice(self, key: str, words: tuple[str | None, ...], default: str | None = None) -> Any:
         """One of the words; Any, because the caller's type is their Literal."""
-        value = self._data.get(key)
+        value = self._data.get(key, default)
         if value not in words:
             raise self._damaged(key)
         return value

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.model import Endpoints, Grant, Registration, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.store.facts import CLIENT_KINDS, credential_from_json, credential_to_json
+from keyrack.store.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
 from keyrack.store.fields import Fields, parse
 
 FORMAT = 1
@@ -42,6 +42,7 @@ def encode(payload: Payload) -> Secret:
         "registration": registration and registration._asdict() | {
             "client_secret": _reveal(registration.client_secret),
             "registration_access_token": _reveal(registration.registration_access_token),
+            "client_key": _reveal(registration.client_key),
         },
         "endpoints": endpoints and endpoints._asdict(),
         "header_template": grant.header_template,
@@ -86,6 +87,9 @@ def _registration(fields: Fields) -> Registration:
         redirect_uris=fields.texts("redirect_uris"),
         registration_access_token=_secret(fields, "registration_access_token"),
         registration_client_uri=fields.text_or_none("registration_client_uri"),
+        grant_type=fields.choice("grant_type", GRANT_TYPES, "authorization_code"),
+        client_key=_secret(fields, "client_key"),
+        signing_alg=fields.text("signing_alg", ""),
     )
 
 

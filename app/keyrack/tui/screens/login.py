@@ -105,7 +105,7 @@ class LoginScreen(Dialog[Credential]):
             ):
                 self._sign_in = None
                 self._set_phase("working")
-        else:
+        elif isinstance(event, SignIn):
             self._sign_in = event
             self._waiting_since = self.host.now()
             self._set_phase("waiting")

@@ -1,0 +1,130 @@
+"""The device authorization grant (RFC 8628): sign in on any device, by typing a short code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.model import Registration, TokenSet
+from keyrack.domain.resource import origin, refusal_of
+from keyrack.domain.secret import Secret
+from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
+from keyrack.oauth.document import BadDocument, number, read_object, said, text
+from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+from keyrack.oauth.token import authenticated, read_tokens
+
+INTERVAL = 5.0  # seconds between two questions, where the issuer names none
+SLOWER = 5.0  # seconds more after each slow_down
+LONGEST_INTERVAL = 60.0
+LIFETIME = (30.0, 1800.0)  # seconds: a code is waited for at least and at most so long
+LONGEST_CODE = 40  # characters that a person may have to type
+
+
+class Denied(LoginNeeded):
+    """The person said no."""
+
+
+DeviceFlow = Generator[Send | ShowCode | Pause, Any, TokenSet]
+
+
+class DeviceWish(NamedTuple):
+    """What a device authorization takes; ready to be played beside the browser's way."""
+
+    server: AuthorizationServer
+    registration: Registration
+    scopes: tuple[str, ...]
+    resource: str | None
+    server_url: str
+    now: Callable[[], float]  # Unix seconds
+
+    def flow(self) -> DeviceFlow:
+        return device_flow(self)
+
+
+def device_flow(wish: DeviceWish) -> DeviceFlow:
+    """Get a code, show it, ask until somebody has typed it. Returns TokenSet.
+
+    Raises Denied, LoginNeeded (the code has run out), Temporary, KeyrackError.
+    """
+    endpoint = wish.server.device_authorization_endpoint
+    assert endpoint is not None
+    form: dict[str, str | Secret] = {}
+    if wish.scopes:
+        form["scope"] = " ".join(wish.scopes)
+    if wish.resource is not None:
+        form["resource"] = wish.resource
+    reply = yield Send(authenticated(endpoint, wish.registration, form))
+    code, device_code, interval = _read(reply, wish, endpoint)
+    yield code
+    return (yield from _poll(wish, device_code, interval, code.expires_at))
+
+
+def _poll(wish: DeviceWish, device_code: Secret, interval: float, expires_at: float) -> DeviceFlow:
+    """RFC 8628, sections 3.4 and 3.5."""
+    url = wish.server.token_endpoint
+    while wish.now() < expires_at:
+        yield Pause(interval)
+        reply: Response | Failed = yield Send(_token_request(wish, url, device_code))
+        error = _error(reply)
+        if error == "authorization_pending":
+            continue
+        if error == "slow_down":
+            interval = min(interval + SLOWER, LONGEST_INTERVAL)
+            continue
+        if error == "access_denied":
+            raise Denied("Access was denied on the sign-in page.", hint="Log in again and approve.")
+        if error == "expired_token":
+            break
+        try:
+            return read_tokens(reply, url, now=wish.now(), asked_scopes=wish.scopes)
+        except Temporary:
+            # Section 3.5: less often after a time-out, so that a network in trouble is not made worse.
+            interval = min(interval * 2, LONGEST_INTERVAL)
+    raise LoginNeeded("The code has run out before anybody typed it.", hint="Log in again for a new one.")
+
+
+def _token_request(wish: DeviceWish, url: str, device_code: Secret) -> Request:
+    form: dict[str, str | Secret] = {"grant_type": DEVICE_GRANT, "device_code": device_code}
+    if wish.resource is not None:
+        form["resource"] = wish.resource
+    return authenticated(url, wish.registration, form)
+
+
+def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[ShowCode, Secret, float]:
+    """The code to show, the one to ask with, and how often (section 3.2)."""
+    where = origin(endpoint)
+    if isinstance(reply, Failed):
+        kind = KeyrackError if reply.refused else Temporary
+        raise kind(f"{where} could not be asked for a code: {reply.reason}")
+    try:
+        document = read_object(reply.body)
+    except BadDocument as problem:
+        raise KeyrackError(f"{where} answered {reply.status}, and its reply {problem}.") from None
+    if reply.status != 200:
+        raise KeyrackError(f"{where} gave no code: {said(document) or f'status {reply.status}'}.")
+    device_code, user_code = text(document, "device_code"), text(document, "user_code")
+    page = text(document, "verification_uri") or text(document, "verification_url")  # Google's spelling
+    if device_code is None or user_code is None or page is None:
+        raise KeyrackError(f"{where} gave a code that can't be used: a part of it is missing.")
+    if len(user_code) > LONGEST_CODE or not (user_code.isascii() and user_code.isprintable()):
+        raise KeyrackError(f"{where} gave a code that nobody can type.")
+    refusal = refusal_of(page, server_url=wish.server_url)
+    if refusal:
+        raise KeyrackError(f"{where} names a page for the code that keyrack will not show: {refusal}.")
+    whole = text(document, "verification_uri_complete")
+    if whole is not None and (refusal_of(whole, server_url=wish.server_url) or origin(whole) != origin(page)):
+        whole = None
+    shortest, longest = LIFETIME
+    lifetime = min(max(number(document, "expires_in") or longest, shortest), longest)
+    interval = min(max(number(document, "interval") or INTERVAL, 1.0), LONGEST_INTERVAL)
+    return ShowCode(user_code, page, whole, wish.now() + lifetime), Secret(device_code), interval
+
+
+def _error(reply: Response | Failed) -> str | None:
+    if isinstance(reply, Failed):
+        return None
+    try:
+        return text(read_object(reply.body), "error")
+    except BadDocument:
+        return None

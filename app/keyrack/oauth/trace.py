@@ -1,0 +1,199 @@
+"""What went over the wire, fit for a bug report: every secret masked, only the fields that matter.
+
+What is shown is a list of what may be shown, not of what may not: a field that nobody
+thought of is left out, and a Secret is masked wherever it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
+
+from keyrack.domain.secret import Secret
+from keyrack.oauth.document import BadDocument, read_object
+from keyrack.oauth.effects import Failed, Request, Response
+
+MASK = "●●●"
+LONGEST = 300  # characters of one value
+FIELDS = 40  # shown of one message
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Request headers and form fields whose values are no secrets.
+_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Accept")
+_FORM = _words_of(
+    """grant_type client_id redirect_uri resource scope token_type_hint client_assertion_type response_type
+    code_challenge_method prompt"""
+)
+# Fields of replies that decide what happens.
+_REPLY = _words_of(
+    """issuer authorization_endpoint token_endpoint registration_endpoint revocation_endpoint
+    device_authorization_endpoint pushed_authorization_request_endpoint require_pushed_authorization_requests
+    scopes_supported grant_types_supported code_challenge_methods_supported
+    token_endpoint_auth_methods_supported token_endpoint_auth_signing_alg_values_supported
+    authorization_response_iss_parameter_supported client_id_metadata_document_supported
+    resource authorization_servers bearer_methods_supported
+    client_id redirect_uris grant_types token_endpoint_auth_method client_secret_expires_at
+    token_type expires_in scope interval verification_uri
+    error error_description error_uri"""
+)
+# Those that are told to be there, no more.
+_HIDDEN = _words_of(
+    """access_token refresh_token id_token client_secret registration_access_token device_code user_code
+    request_uri verification_uri_complete"""
+)
+_PLAIN_QUERY = _FORM | {"code_challenge", "iss", "error", "error_description", "error_uri"}
+# A piece of a path that looks made by a machine: some servers carry a key there.
+_KEY_IN_PATH = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_.~-]{20,}")
+
+
+class Exchange(NamedTuple):
+    """One request and what came of it, masked. The strings may hold a server's words: escape them."""
+
+    method: str
+    url: str
+    status: int | None  # None: no reply
+    sent: tuple[tuple[str, str], ...] = ()
+    got: tuple[tuple[str, str], ...] = ()
+    problem: str = ""  # why there is no reply
+
+
+def exchange(request: Request, reply: Response | Failed) -> Exchange:
+    """The masked account of a request and its reply."""
+    secrets = _secrets_of(request)
+    sent, got = _sent(request), iter(())
+    if isinstance(reply, Failed):
+        status, problem = None, reply.reason
+    else:
+        status, problem, got = reply.status, "", _got(reply)
+    return Exchange(
+        request.method,
+        shown_url(request.url),
+        status,
+        _tidy(sent, secrets),
+        _tidy(got, secrets),
+        _hide(problem, secrets)[:LONGEST],
+    )
+
+
+def browsing(url: str) -> Exchange:
+    """The authorization request, which the browser makes."""
+    pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    bare = urlunsplit(urlsplit(url)._replace(query=""))
+    return Exchange("browser", shown_url(bare), None, _tidy(_query(pairs), ()))
+
+
+def came_back(redirect_uri: str, answer: Mapping[str, Secret]) -> Exchange:
+    """The authorization response that the browser, or a paste, brought."""
+    pairs = ((key, value.reveal()) for key, value in answer.items())
+    return Exchange("callback", redirect_uri, None, (), _tidy(_query(pairs), ()))
+
+
+def shown_url(url: str) -> str:
+    """A URL without what may be a secret: unknown query values, and keys in the path."""
+    try:
+        parts = urlsplit(url)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return MASK
+    query = "&".join(f"{key}={value}" for key, value in _query(pairs))
+    return urlunsplit(parts._replace(path=_KEY_IN_PATH.sub(MASK, parts.path), query=query))[:LONGEST]
+
+
+def as_text(exchanges: Iterable[Exchange]) -> str:
+    """The whole trace as plain text."""
+    return "\n".join(line for each in exchanges for line in lines(each)) + "\n"
+
+
+def lines(each: Exchange) -> list[str]:
+    """One exchange: what was asked, what was sent, what came."""
+    outcome = f" → {each.status}" if each.status is not None else f" → {each.problem}" if each.problem else ""
+    rows = [f"{each.method} {each.url}{outcome}"]
+    rows += [f"    > {key}: {value}" for key, value in each.sent]
+    return rows + [f"    < {key}: {value}" for key, value in each.got]
+
+
+def _sent(request: Request) -> Iterator[tuple[str, str]]:
+    for name, value in request.headers.items():
+        if name in _HEADERS:
+            yield name, _plain(value)
+        elif name.lower() == "authorization":
+            scheme = value.reveal().partition(" ")[0] if isinstance(value, Secret) else ""
+            yield name, f"{scheme if scheme in ('Basic', 'Bearer') else ''} {MASK}".strip()
+    for name, value in (request.form or {}).items():
+        yield name, _url_or_text(_plain(value)) if name in _FORM else MASK
+    body = request.json
+    if isinstance(body, dict):
+        if "jsonrpc" in body:
+            yield "method", str(body.get("method"))
+        else:  # a registration, which is keyrack's own words
+            yield from ((key, _words(value)) for key, value in body.items())
+
+
+def _got(reply: Response) -> Iterator[tuple[str, str]]:
+    for name in ("WWW-Authenticate", "Location", "Retry-After"):
+        for value in reply.all(name):
+            yield name, shown_url(value) if name == "Location" else value
+    try:
+        document = read_object(reply.body)
+    except BadDocument:
+        kind = (reply.header("Content-Type") or "").split(";")[0]
+        if reply.body:
+            yield "body", f"{len(reply.body)} bytes of {kind or 'no stated type'}"
+        return
+    for key, value in document.items():
+        if key in _HIDDEN:
+            yield key, MASK
+        elif key in _REPLY and not ("jsonrpc" in document and key == "error"):
+            yield key, _url_or_text(_words(value))
+    error = document.get("error")
+    if "jsonrpc" in document:
+        if isinstance(error, dict):
+            yield "error", f"{error.get('code')} {error.get('message')}"
+        elif isinstance(document.get("result"), dict):
+            yield "result", ", ".join(map(str, document["result"]))
+
+
+def _query(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    for key, value in pairs:
+        yield key, _url_or_text(value) if key in _PLAIN_QUERY else MASK
+
+
+def _url_or_text(value: str) -> str:
+    return shown_url(value) if value.startswith(("http://", "https://")) and " " not in value else value
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(map(str, value[:FIELDS]))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _plain(value: str | Secret) -> str:
+    return MASK if isinstance(value, Secret) else value
+
+
+def _secrets_of(request: Request) -> tuple[str, ...]:
+    """What this request carries, lest a server echo it."""
+    found: list[str] = []
+    for value in (*request.headers.values(), *(request.form or {}).values()):
+        if isinstance(value, Secret):
+            plain = value.reveal()
+            found += [plain, plain.partition(" ")[2]]
+    return tuple(each for each in found if len(each) >= 4)
+
+
+def _tidy(pairs: Iterable[tuple[str, str]], secrets: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    rows = ((key[:60], _hide(value[: LONGEST * 4], secrets)[:LONGEST]) for key, value in pairs)
+    return tuple(row for row, _ in zip(rows, range(FIELDS), strict=False))
+
+
+def _hide(text: str, secrets: tuple[str, ...]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text

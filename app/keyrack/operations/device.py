@@ -1,0 +1,64 @@
+"""The device authorization beside the browser: performed in a thread of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import TokenSet
+from keyrack.oauth.device import Denied, DeviceWish
+from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+
+
+class DeviceSignIn:
+    """One device authorization. `stop` ends it at the next moment that it waits.
+
+    `done` gets the tokens, or the person's no. `failed` gets any other end, with which
+    the browser's way is still open.
+    """
+
+    def __init__(
+        self,
+        wish: DeviceWish,
+        send: Callable[[Request], Response | Failed],
+        show: Callable[[ShowCode], Any],
+        done: Callable[[TokenSet | Denied], Any],
+        failed: Callable[[KeyrackError], Any],
+    ) -> None:
+        self._wish, self._send, self._show, self._done, self._failed = wish, send, show, done, failed
+        self._stopped = threading.Event()
+        threading.Thread(target=self._run, daemon=True, name="device").start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def _run(self) -> None:
+        try:
+            tokens = self._perform()
+        except Denied as no:
+            self._done(no)
+        except KeyrackError as error:
+            if not self._stopped.is_set():
+                self._failed(error)
+        else:
+            if tokens is not None:
+                self._done(tokens)
+
+    def _perform(self) -> TokenSet | None:
+        flow, answer = self._wish.flow(), None
+        while not self._stopped.is_set():
+            try:
+                effect = flow.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            answer = None
+            match effect:
+                case Send(request):
+                    answer = self._send(request)
+                case ShowCode():
+                    self._show(effect)
+                case Pause(seconds):
+                    self._stopped.wait(seconds)
+        return None
