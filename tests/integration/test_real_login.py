@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.domain.model import Server, Source
 from keyrack.domain.status import State
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.check import check
@@ -19,37 +17,14 @@ from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.overview import row_of
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
-from keyrack.store.rack import memory_rack
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.signing_in import Person, sign_in
 
 
-@pytest.fixture(params=["oidc_server", "sdk_server"])
-def authority(request: pytest.FixtureRequest) -> AuthServer:
-    """Each of the real authorization servers."""
-    return request.getfixturevalue(request.param)
-
-
-@pytest.fixture
-def person() -> Iterator[Person]:
-    person = Person()
-    yield person
-    person.leave()
-
-
-@pytest.fixture
-def world(person: Person) -> Parts:
-    return parts(rack=memory_rack(time.time), browse=person)
-
-
-def server_of(authority: AuthServer) -> Server:
-    return Server("guarded", authority.mcp_url, sources=(Source("keyrack", "config.toml", "guarded"),))
-
-
 def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, world: Parts) -> None:
     events: list[Any] = []
-    server = server_of(authority)
+    server = authority.server
     credential = login(world, server, on_event=events.append)
 
     assert credential.issuer == authority.issuer
@@ -68,7 +43,7 @@ def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, 
 
 
 def test_a_refresh_brings_another_token_and_uses_up_the_old_one(authority: AuthServer, world: Parts) -> None:
-    server = server_of(authority)
+    server = authority.server
     login(world, server)
     before = world.rack().load(authority.mcp_url, "default")
     refresh(world, server)
@@ -81,7 +56,7 @@ def test_a_refresh_brings_another_token_and_uses_up_the_old_one(authority: AuthS
 
 
 def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, world: Parts) -> None:
-    server = server_of(authority)
+    server = authority.server
     login(world, server)
     token = hand_out(world, server).token.reveal()
     receipt = clear(world, server, revoke=True)
@@ -95,7 +70,7 @@ def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, w
 
 
 def test_a_refresh_after_revocation_says_login_needed(authority: AuthServer, world: Parts) -> None:
-    server = server_of(authority)
+    server = authority.server
     login(world, server)
     grant = world.rack().load(authority.mcp_url, "default")
     clear(world, server, revoke=True)
@@ -109,7 +84,7 @@ def test_a_refresh_after_revocation_says_login_needed(authority: AuthServer, wor
 
 
 def test_a_second_login_replaces_the_first(authority: AuthServer, world: Parts) -> None:
-    server = server_of(authority)
+    server = authority.server
     login(world, server)
     first = hand_out(world, server).token
     login(world, server)
@@ -119,29 +94,26 @@ def test_a_second_login_replaces_the_first(authority: AuthServer, world: Parts) 
     assert authority.accepts(second.reveal())
 
 
-def test_a_denied_sign_in_leaves_the_old_credential(sdk_server: AuthServer) -> None:
-    rack = memory_rack(time.time)
-    yes, no = Person(), Person(lambda url: sign_in(url, deny=True))
-    server = server_of(sdk_server)
-    login(parts(rack=rack, browse=yes), server)
-    before = rack.load(sdk_server.mcp_url, "default")
-    with pytest.raises(KeyrackError):
-        login(parts(rack=rack, browse=no), server)
-    yes.leave()
+def test_a_denied_sign_in_leaves_the_old_credential(authority: AuthServer, world: Parts) -> None:
+    rack, no = world.rack(), Person(lambda url: sign_in(url, deny=True))
+    login(world, authority.server)
+    before = rack.load(authority.mcp_url, "default")
+    with pytest.raises(KeyrackError, match="Access was denied"):
+        login(parts(rack=rack, browse=no), authority.server)
     no.leave()
 
-    assert rack.load(sdk_server.mcp_url, "default") == before
+    assert rack.load(authority.mcp_url, "default") == before
 
 
 def test_a_client_registered_by_hand_is_used_as_it_is(oidc_server: AuthServer, world: Parts) -> None:
-    server = server_of(oidc_server)
+    server = oidc_server.server
     credential = login(world, server, LoginOptions(client_id="registered-by-hand"))
 
     assert (credential.client_id, credential.client_kind) == ("registered-by-hand", "pre-registered")
 
 
 def test_forget_takes_the_registration_back(oidc_server: AuthServer, world: Parts) -> None:
-    server = server_of(oidc_server)
+    server = oidc_server.server
     login(world, server)
     receipt = clear(world, server, revoke=True, forget=True)
 

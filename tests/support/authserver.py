@@ -6,16 +6,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
 from mcp.server.auth.provider import AccessToken, ProviderTokenVerifier, TokenVerifier
@@ -23,11 +24,12 @@ from mcp.server.auth.provider import AccessToken, ProviderTokenVerifier, TokenVe
 from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
+from keyrack.domain.model import Server, Source
 from support.require import need
 
 FOLDER = Path(__file__).with_name("oidc")
 SCOPES = ["mcp:read", "mcp:write"]
-MCP_SERVER = ("mcp-server", "mcp-server-secret")  # a client that as.mjs knows
+MCP_SERVER = {"client_id": "mcp-server", "client_secret": "mcp-server-secret"}  # a client that as.mjs knows
 PORT_TAKEN = 98  # as.mjs ends with it
 START_SECONDS = 60
 
@@ -37,6 +39,11 @@ class AuthServer(NamedTuple):
 
     issuer: str
     mcp_url: str
+
+    @property
+    def server(self) -> Server:
+        """The MCP server, as keyrack's own configuration would name it."""
+        return Server("guarded", self.mcp_url, sources=(Source("keyrack", "config.toml", "guarded"),))
 
     def fault(self, path: str, mode: str, *, status: int = 503, times: int = 1) -> None:
         """Let the next requests to `path` fail (oidc only): status | reset | hang | lost."""
@@ -48,6 +55,12 @@ class AuthServer(NamedTuple):
         call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, text/event-stream"}
         return httpx.post(self.mcp_url, json=call, headers=headers, trust_env=False).status_code != 401
+
+    def active(self, token: str) -> bool:
+        """Does the issuer still know this token, of either kind (oidc only; RFC 7662)?"""
+        form = {"token": token, **MCP_SERVER}
+        reply = httpx.post(f"{self.issuer}/token/introspection", data=form, trust_env=False)
+        return reply.raise_for_status().json()["active"]
 
 
 def node() -> str | None:
@@ -64,13 +77,30 @@ def need_oidc() -> None:
 
 
 @contextmanager
-def oidc(token_seconds: int = 3600) -> Iterator[AuthServer]:
-    """oidc-provider, and an MCP server that asks it about every token (RFC 7662)."""
+def oidc(
+    token_seconds: int = 3600,
+    *,
+    par: bool = False,
+    device_seconds: int | None = None,
+    auth_methods: tuple[str, ...] = (),
+    client_key: Mapping[str, Any] | None = None,
+) -> Iterator[AuthServer]:
+    """oidc-provider, and an MCP server that asks it about every token (RFC 7662).
+
+    `par`: it takes pushed requests only. `device_seconds`: it gives codes for other devices
+    that live so long. `auth_methods`: how clients may authenticate, where not in every way;
+    client_secret_post must be among them. `client_key`: the public JWK of "machine-with-key".
+    """
     need_oidc()
+    options = {"TOKEN_SECONDS": str(token_seconds)}
+    options |= {"PAR": "required"} if par else {}
+    options |= {"DEVICE_SECONDS": str(device_seconds)} if device_seconds else {}
+    options |= {"AUTH_METHODS": " ".join(auth_methods)} if auth_methods else {}
+    options |= {"CLIENT_JWK": json.dumps(client_key)} if client_key else {}
     with Loopback() as loopback:
         sock, base = loopback.reserve()
         url = f"{base}/mcp"
-        with _provider_process(url, token_seconds) as issuer:
+        with _provider_process(url, options) as issuer:
             guard = Guard(issuer, Introspection(issuer), SCOPES[:1])
             loopback.serve(sock, mcp_server("guarded", "hello", url, guard))
             yield AuthServer(issuer, url)
@@ -98,7 +128,7 @@ class Introspection(TokenVerifier):
 
     async def verify_token(self, token: str) -> AccessToken | None:
         async with httpx.AsyncClient(trust_env=False) as client:
-            reply = await client.post(self._url, data={"token": token}, auth=MCP_SERVER)
+            reply = await client.post(self._url, data={"token": token, **MCP_SERVER})
         facts = reply.json() if reply.status_code == 200 else {}
         if not facts.get("active"):
             return None
@@ -113,12 +143,12 @@ class Introspection(TokenVerifier):
 
 
 @contextmanager
-def _provider_process(resource: str, token_seconds: int) -> Iterator[str]:
+def _provider_process(resource: str, options: Mapping[str, str]) -> Iterator[str]:
     """Run as.mjs on a free port. Its address is part of its metadata, so the port comes first."""
     with tempfile.TemporaryFile("w+") as log:
         for _ in range(5):
             port = _free_port()
-            env = {**os.environ, "PORT": str(port), "RESOURCE": resource, "TOKEN_SECONDS": str(token_seconds)}
+            env = {**os.environ, **options, "PORT": str(port), "RESOURCE": resource}
             process = subprocess.Popen(
                 [str(node()), "as.mjs"], cwd=FOLDER, env=env, stdout=subprocess.PIPE, stderr=log, text=True
             )

@@ -11,18 +11,31 @@ from urllib.parse import urljoin
 import httpx
 
 PAGES = 12  # more than any server here shows
+CANCEL = re.compile(r"<a href=\"([^\"]+)\">\[ Cancel \]</a>")  # oidc-provider's, on each of its pages
 
 
-def sign_in(url: str, *, deny: bool = False) -> str:
-    """Walk the pages from `url`; the last page's text, which is the callback's."""
+def sign_in(url: str, *, deny: bool = False, code: str = "") -> str:
+    """Walk the pages from `url`; the last page's text, which is the callback's.
+
+    `code` is typed where a page asks for the code of another device.
+    """
+    return walk(url, deny=deny, code=code).text
+
+
+def walk(url: str, *, deny: bool = False, code: str = "") -> httpx.Response:
+    """The same, with the last page's address."""
     with httpx.Client(follow_redirects=True, trust_env=False, timeout=20) as client:
         page = client.get(url)
         for _ in range(PAGES):
+            if deny and (cancel := CANCEL.search(page.text)):
+                return client.get(urljoin(str(page.url), unescape(cancel[1])))
             form = re.search(r"<form[^>]*?action=[\"']([^\"']+)[\"']", page.text)
             if form is None:
-                return page.text
+                return page
             fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
             fields |= {"login": "alice", "password": "any", "answer": "deny" if deny else "approve"}
+            if 'placeholder="Enter code"' in page.text:
+                fields["user_code"] = code
             page = client.post(urljoin(str(page.url), unescape(form[1])), data=fields)
     raise AssertionError(f"the sign-in did not end; it stands at {page.url}")
 

@@ -2,6 +2,9 @@
 //
 // Environment: PORT (the issuer is http://127.0.0.1:PORT), RESOURCE (the MCP server that
 // tokens are for), TOKEN_SECONDS (an access token's life). Prints "ready" when it listens.
+// Options: PAR=required (RFC 9126); DEVICE_SECONDS (the life of a code for another device; without
+// it there are none); AUTH_METHODS (how clients authenticate, by name); CLIENT_JWK (the public key
+// of the machine that signs).
 //
 // GET /-/fault?path=/token&mode=status|reset|hang|lost&status=503&times=1 makes the next
 // requests to that path fail; `lost` does the work and then drops the answer.
@@ -9,7 +12,10 @@ import http from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider, errors } from 'oidc-provider';
 
-const { PORT, RESOURCE, TOKEN_SECONDS = '300' } = process.env;
+const {
+  PORT, RESOURCE, TOKEN_SECONDS = '300', PAR, DEVICE_SECONDS, CLIENT_JWK,
+  AUTH_METHODS = 'none client_secret_basic client_secret_post private_key_jwt',
+} = process.env;
 const issuer = `http://127.0.0.1:${PORT}`;
 const scopes = ['mcp:read', 'mcp:write'];
 const day = 24 * 3600;
@@ -19,21 +25,39 @@ const signingKey = {
   alg: 'RS256', kid: 'test', use: 'sig',
 };
 
+const methods = AUTH_METHODS.split(' ');
+const person = {
+  application_type: 'native',
+  redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
+  grant_types: ['authorization_code', 'refresh_token'],
+};
+const machine = { redirect_uris: [], response_types: [], grant_types: ['client_credentials'] };
+
+const clients = [
+  // The MCP server itself, which asks about tokens (RFC 7662).
+  {
+    client_id: 'mcp-server', client_secret: 'mcp-server-secret', token_endpoint_auth_method: 'client_secret_post',
+    redirect_uris: [], response_types: [], grant_types: [],
+  },
+  // Clients that somebody registered by hand. The signs must be encoded for Basic (RFC 6749, section 2.3.1).
+  { client_id: 'registered-by-hand', token_endpoint_auth_method: 'none', ...person },
+  { client_id: 'by-hand-basic', client_secret: 'basic: +/%&=', token_endpoint_auth_method: 'client_secret_basic', ...person },
+  { client_id: 'by-hand-post', client_secret: 'post: +/%&=', token_endpoint_auth_method: 'client_secret_post', ...person },
+  { client_id: 'machine', client_secret: 'machine-secret', token_endpoint_auth_method: 'client_secret_basic', ...machine },
+];
+if (CLIENT_JWK) {
+  clients.push({
+    client_id: 'machine-with-key', token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [JSON.parse(CLIENT_JWK)] }, ...machine,
+  });
+}
+
 const provider = new Provider(issuer, {
   jwks: { keys: [signingKey] },
   cookies: { keys: ['only-for-tests'] },
   scopes: ['openid', 'offline_access'],
-  clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
-  clients: [
-    // The MCP server itself, which asks about tokens (RFC 7662).
-    { client_id: 'mcp-server', client_secret: 'mcp-server-secret', redirect_uris: [], response_types: [], grant_types: [] },
-    // A client that somebody registered by hand.
-    {
-      client_id: 'registered-by-hand', application_type: 'native', token_endpoint_auth_method: 'none',
-      redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
-      grant_types: ['authorization_code', 'refresh_token'],
-    },
-  ],
+  clientAuthMethods: methods,
+  clients: clients.filter((client) => methods.includes(client.token_endpoint_auth_method)),
   findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   features: {
     devInteractions: { enabled: true },
@@ -43,6 +67,9 @@ const provider = new Provider(issuer, {
     introspection: { enabled: true, allowedPolicy: () => true },
     rpInitiatedLogout: { enabled: false },
     userinfo: { enabled: false },
+    clientCredentials: { enabled: true },
+    deviceFlow: { enabled: Boolean(DEVICE_SECONDS) },
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: PAR === 'required' },
     resourceIndicators: {
       enabled: true,
       useGrantedResource: () => true,
@@ -54,13 +81,19 @@ const provider = new Provider(issuer, {
     },
   },
   ttl: {
-    AccessToken: Number(TOKEN_SECONDS), AuthorizationCode: 60, IdToken: 300, Interaction: 600,
+    AccessToken: Number(TOKEN_SECONDS), ClientCredentials: Number(TOKEN_SECONDS),
+    AuthorizationCode: 60, IdToken: 300, Interaction: 600, DeviceCode: Number(DEVICE_SECONDS ?? 600),
     Grant: day, RefreshToken: day, Session: day,
   },
   issueRefreshToken: async (ctx, client) => client.grantTypeAllowed('refresh_token'),
   expiresWithSession: async () => false,
   // A refresh token is good for one use; using it twice ends the grant.
   rotateRefreshToken: true,
+});
+// The library names no interval, which means 5 seconds between two questions (RFC 8628, section 3.2).
+provider.use(async (ctx, next) => {
+  await next();
+  if (ctx.oidc?.route === 'device_authorization' && ctx.body?.device_code) ctx.body.interval = 1;
 });
 const answer = provider.callback();
 

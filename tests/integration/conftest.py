@@ -1,0 +1,34 @@
+"""What the tests at real authorization servers share."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from keyrack.operations.parts import Parts
+from keyrack.store.rack import memory_rack
+from keyrack.wiring import parts
+from support.authserver import AuthServer
+from support.signing_in import Person
+
+
+@pytest.fixture(params=["oidc_server", "sdk_server"])
+def authority(request: pytest.FixtureRequest) -> AuthServer:
+    """Each of the real authorization servers."""
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def person() -> Iterator[Person]:
+    """Somebody who signs in and consents."""
+    person = Person()
+    yield person
+    person.leave()
+
+
+@pytest.fixture
+def world(person: Person) -> Parts:
+    """keyrack with a rack in memory, and the person at its browser."""
+    return parts(rack=memory_rack(time.time), browse=person)

@@ -1,0 +1,170 @@
+"""How a grant of a real authorization server is renewed, how it ends, and what keyrack then says."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import pytest
+
+from keyrack.domain.errors import LoginNeeded
+from keyrack.domain.model import Grant
+from keyrack.domain.secret import Secret
+from keyrack.domain.status import State
+from keyrack.domain.timetext import utc
+from keyrack.oauth.revoke import deregistration_request
+from keyrack.operations.check import check
+from keyrack.operations.hand_out import hand_out
+from keyrack.operations.login import LoginOptions, login
+from keyrack.operations.overview import Row, row_of
+from keyrack.operations.parts import Parts
+from keyrack.operations.refresh import refresh
+from keyrack.store.rack import memory_rack
+from keyrack.wiring import parts
+from support.authserver import AuthServer
+from support.signing_in import Person
+
+LIFE = 3600.0  # seconds: a token's, at both authorization servers
+PATIENCE = 10.0  # seconds for a person who is at the browser already
+
+
+class Clock:
+    """keyrack's clock, which stands until it is moved. The servers have their own."""
+
+    def __init__(self) -> None:
+        self.time = time.time()
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def world(person: Person, clock: Clock) -> Parts:
+    return parts(rack=memory_rack(clock), browse=person, now=clock)
+
+
+def stored(world: Parts, authority: AuthServer) -> Grant:
+    grant = world.rack().load(authority.mcp_url, "default")
+    assert grant is not None
+    return grant
+
+
+def told(world: Parts, authority: AuthServer) -> Row:
+    """What the list says of the server."""
+    return row_of(authority.server, world.rack().record(authority.mcp_url, "default"), world.now())
+
+
+def refresh_elsewhere(world: Parts, authority: AuthServer, grant: Grant) -> None:
+    """Use another copy of the credential, as a thief or a restored backup would."""
+    rack = memory_rack(world.now)
+    rack.save(grant)
+    refresh(world._replace(rack=lambda: rack), authority.server)
+
+
+def test_a_token_is_renewed_when_it_has_lived_its_time(
+    authority: AuthServer, world: Parts, clock: Clock
+) -> None:
+    login(world, authority.server)
+    first = hand_out(world, authority.server).token
+    clock.time += LIFE - 61
+    assert hand_out(world, authority.server).token == first
+    clock.time += 2
+    second = hand_out(world, authority.server)
+
+    assert second.token != first and second.expires_at == clock.time + LIFE
+    assert authority.accepts(second.token.reveal())
+    assert stored(world, authority).credential.refreshed_at == clock.time
+
+
+def test_an_expired_token_is_renewed_with_the_refresh_token_of_the_last_renewal(
+    authority: AuthServer, world: Parts, clock: Clock
+) -> None:
+    login(world, authority.server)
+    seen = set()
+    for _ in range(3):
+        clock.time += LIFE + 1
+        assert told(world, authority).status.state is State.REFRESHABLE
+        handed = hand_out(world, authority.server)
+        assert authority.accepts(handed.token.reveal())
+        seen |= {handed.token.reveal(), stored(world, authority).tokens.refresh_token}
+
+    assert len(seen) == 6
+
+
+def test_a_refresh_token_used_twice_ends_the_grant(oidc_server: AuthServer, world: Parts) -> None:
+    login(world, oidc_server.server)
+    stolen = stored(world, oidc_server)
+    refresh(world, oidc_server.server)
+    with pytest.raises(LoginNeeded, match="invalid_grant"):
+        refresh_elsewhere(world, oidc_server, stolen)
+
+    with pytest.raises(LoginNeeded, match="invalid_grant"):
+        refresh(world, oidc_server.server)
+    assert not oidc_server.accepts(hand_out(world, oidc_server.server).token.reveal())
+    assert check(world, oidc_server.server).verdict == "refused"
+    with pytest.raises(LoginNeeded):
+        hand_out(world, oidc_server.server)
+
+
+@pytest.mark.parametrize("age", [0, LIFE + 1], ids=["still valid", "expired"])
+def test_the_record_tells_when_and_why_a_refresh_was_refused(
+    oidc_server: AuthServer, world: Parts, clock: Clock, age: float
+) -> None:
+    login(world, oidc_server.server)
+    refresh_elsewhere(world, oidc_server, stored(world, oidc_server))
+    clock.time += age
+    with pytest.raises(LoginNeeded):
+        refresh(world, oidc_server.server)
+
+    row = told(world, oidc_server)
+    assert row.status.state is State.LOGIN_NEEDED
+    assert "invalid_grant" in row.status.reason and oidc_server.issuer in row.status.reason
+    assert row.credential is not None
+    # A token that is still valid was not refused, only its renewal.
+    assert row.credential.refused_at == (clock.time if age else None)
+    assert age or str(utc(clock.time)) in row.status.reason
+
+
+def test_a_renewal_whose_answer_is_lost_ends_in_login_needed_and_a_login_mends_it(
+    oidc_server: AuthServer, world: Parts
+) -> None:
+    login(world, oidc_server.server)
+    oidc_server.fault("/token", "lost", times=1)
+    with pytest.raises(LoginNeeded, match="invalid_grant"):
+        refresh(world, oidc_server.server)
+    assert told(world, oidc_server).status.state is State.LOGIN_NEEDED
+
+    login(world, oidc_server.server)
+    assert told(world, oidc_server).status.state is State.VALID
+    assert oidc_server.accepts(hand_out(world, oidc_server.server).token.reveal())
+
+
+@pytest.mark.parametrize("age", [0, LIFE + 1], ids=["still valid", "expired"])
+def test_a_client_that_the_issuer_forgot_is_registered_anew_at_the_next_login(
+    oidc_server: AuthServer, world: Parts, clock: Clock, age: float
+) -> None:
+    before = login(world, oidc_server.server)
+    forget_client(stored(world, oidc_server))
+    clock.time += age
+    with pytest.raises(LoginNeeded, match="invalid_client"):
+        refresh(world, oidc_server.server)
+    assert told(world, oidc_server).status.state is State.LOGIN_NEEDED
+
+    after = login(world, oidc_server.server, LoginOptions(wait=PATIENCE))
+    assert after.client_id != before.client_id
+    assert oidc_server.accepts(hand_out(world, oidc_server.server).token.reveal())
+
+
+def forget_client(grant: Grant) -> None:
+    """Let the issuer drop the client, without keyrack knowing (RFC 7592, section 2.3)."""
+    request = deregistration_request(grant.registration) if grant.registration else None
+    assert request is not None
+    bearer = request.headers["Authorization"]
+    assert isinstance(bearer, Secret)
+    headers = {"Authorization": bearer.reveal()}
+    httpx.delete(request.url, headers=headers, trust_env=False).raise_for_status()
