@@ -12,8 +12,9 @@ from keyrack.oauth.effects import Failed, SignIn, Step
 from keyrack.operations.check import check
 from keyrack.operations.clear import clear
 from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import NO_BROWSER, LoginOptions, login
+from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.login_control import LoginControl, read_pasted
+from keyrack.operations.login_effects import NO_BROWSER
 from keyrack.operations.refresh import refresh
 from keyrack.operations.set_token import clean, set_token
 from keyrack.store.fields import Damaged

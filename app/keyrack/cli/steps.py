@@ -16,8 +16,8 @@ from keyrack.operations.qr import qr_rows
 from keyrack.operations.remote import over_ssh, ssh_line
 
 if TYPE_CHECKING:
-    from keyrack.operations.login import Event
     from keyrack.operations.login_control import LoginControl
+    from keyrack.operations.login_effects import Event
 
 # An authorization request carries scopes and a resource, at most.
 MOST_URL = 16_384

@@ -14,8 +14,9 @@ from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.model import Credential, Server
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations import login as login_op
-from keyrack.operations.login import Event, LoginOptions
+from keyrack.operations.login import LoginOptions
 from keyrack.operations.login_control import LoginControl
+from keyrack.operations.login_effects import NO_BROWSER, Event
 from keyrack.tui import keymap
 from keyrack.tui.login_words import failure, success, where
 from keyrack.tui.present import Tone, clock, join, say, title
@@ -96,7 +97,7 @@ class LoginScreen(Dialog[Credential]):
             return
         if isinstance(event, Step):
             self.steps.show(event)
-            if event.title == login_op.NO_BROWSER:
+            if event.title == NO_BROWSER:
                 self._show_link()
             if (
                 self._phase in ("waiting", "pasting")

@@ -1,0 +1,129 @@
+"""Performs what the login flow yields: requests, steps, the callback, the sign-in in all its ways."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from keyrack.domain.errors import Cancelled, KeyrackError
+from keyrack.domain.model import TokenSet
+from keyrack.oauth.effects import (
+    BindCallback,
+    Effect,
+    Failed,
+    Request,
+    Response,
+    Send,
+    ShowCode,
+    SignIn,
+    Step,
+)
+from keyrack.oauth.flow import Flow, LoggedIn
+from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
+from keyrack.operations.device import DeviceSignIn
+from keyrack.operations.login_control import Answer, LoginControl
+from keyrack.operations.parts import Callback, Parts
+
+Event = Step | SignIn | ShowCode | Exchange
+NO_BROWSER = "No browser opened here; use the link"  # the sign-in step's title then
+
+
+class Performer:
+    """The effects of one login, and what they leave open until `close`."""
+
+    def __init__(
+        self, parts: Parts, server_url: str, control: LoginControl, tell: Callable[[Event], Any]
+    ) -> None:
+        self._parts, self._server_url, self._control, self._tell = parts, server_url, control, tell
+        self._wire = parts.wire()
+        self._callback: Callback | None = None
+        self._device: DeviceSignIn | None = None
+        self._told: Exchange | None = None
+        self._step: Step | None = None
+        self._began = 0.0
+
+    def perform(self, flow: Flow, *, open_browser: bool, device: bool, wait: float) -> LoggedIn:
+        """Play the flow to its end; its exceptions pass through."""
+        self._control.holds(self._wire)
+        answer: Any = None
+        while True:
+            self._control.check()
+            try:
+                effect: Effect = flow.send(answer)
+            except StopIteration as stop:
+                return stop.value
+            match effect:
+                case Send(request):
+                    answer = self.send(request)
+                case Step():
+                    answer = self.step(effect)
+                case BindCallback(port, host, path):
+                    self._callback = self._parts.listen(port, host, path)
+                    answer = self._callback.redirect_uri
+                case SignIn():
+                    answer = self._sign_in(effect, open_browser, device, wait)
+
+    def send(self, request: Request) -> Response | Failed:
+        """Send, and tell the masked account of it."""
+        reply = self._wire.send(request, server_url=self._server_url)
+        self._trace(exchange(request, reply))
+        return reply
+
+    def step(self, step: Step) -> None:
+        """Tell a step with the time that it has taken so far."""
+        now = time.monotonic()
+        if self._step is None or self._step.key != step.key:
+            self._began = now
+        self._step = step._replace(seconds=now - self._began)
+        self._tell(self._step)
+
+    def fail(self, error: KeyrackError) -> None:
+        """The login ends here: on the step that was under way."""
+        if self._step and self._step.state == "running" and not isinstance(error, Cancelled):
+            self.step(self._step._replace(state="failed", detail=str(error)))
+
+    def close(self) -> None:
+        if self._device is not None:
+            self._device.stop()
+        if self._callback is not None:
+            self._callback.close()
+        self._wire.close()
+
+    def _sign_in(self, sign_in: SignIn, open_browser: bool, device: bool, wait: float) -> Answer | TokenSet:
+        assert self._callback is not None
+        self._tell(sign_in)
+        self._trace(browsing(sign_in.url))
+        answer = self._control.wait(
+            sign_in,
+            self._callback,
+            self._parts.browse if open_browser else None,
+            wait,
+            self._no_browser,
+            partial(self._begin_device, sign_in) if sign_in.device else None,
+            device=device,
+        )
+        if self._device is not None:
+            self._device.stop()
+        if not isinstance(answer, TokenSet):
+            self._trace(came_back(sign_in.redirect_uri, answer))
+        return answer
+
+    def _begin_device(self, sign_in: SignIn) -> None:
+        assert sign_in.device is not None
+        self._device = DeviceSignIn(
+            sign_in.device, self.send, self._tell, self._control.finish, self._no_code
+        )
+
+    def _no_code(self, error: KeyrackError) -> None:
+        """The browser's way is still open, so this ends nothing."""
+        self._tell(Step("device", "No code for another device", "failed", str(error)))
+
+    def _no_browser(self) -> None:
+        self.step(Step("sign-in", NO_BROWSER, "running"))
+
+    def _trace(self, account: Exchange) -> None:
+        if account != self._told:  # a device authorization asks the same again and again
+            self._told = account
+            self._tell(account)
