@@ -109,7 +109,8 @@ def _earlier_registration(rack: Rack, url: str, account: str) -> Registration | 
     except Damaged:
         return None  # the new login takes its place
     registration = grant.registration if grant else None
-    if registration and registration.kind == "dynamic" and record.credential.refused_at is not None:
+    refused = record.credential.refused_at is not None or record.credential.refusal
+    if registration and registration.kind == "dynamic" and refused:
         return None
     return registration
 
