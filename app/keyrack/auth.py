@@ -20,7 +20,7 @@ from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refreshed
 
 LOGINS = 2  # the second where the server changed its authorization server right after the first
-STEP_UPS = 2  # new authorizations for more scope per request; then it is remembered as refused
+STEP_UPS = 2  # new authorizations for more scope; then it is remembered that they change nothing
 
 
 def _bases() -> tuple[type, ...]:
@@ -104,10 +104,13 @@ class Auth(*_bases()):  # type: ignore[misc]
             challenge = _challenge(response)
             if response.status_code != 403 or challenge.params.get("error") != "insufficient_scope":
                 return
+            if (yield _Work(lambda challenge=challenge: self._is_given_up(challenge))):
+                return
             headers = yield _Work(lambda challenge=challenge: self._logged_in(challenge))
             response = yield _with(request, headers)
-        if response.status_code == 403:
-            yield _Work(self._remember)
+        challenge = _challenge(response)
+        if response.status_code == 403 and challenge.params.get("error") == "insufficient_scope":
+            yield _Work(lambda: self._give_up(challenge))
 
     # What blocks.
 
@@ -146,10 +149,14 @@ class Auth(*_bases()):  # type: ignore[misc]
         grant = rack.load(url, self._account)
         return dict(grant_headers(grant)) if grant else {}
 
-    def _remember(self) -> None:
+    def _is_given_up(self, challenge: Challenge) -> bool:
+        """Did earlier logins for these scopes change nothing? A login by the user forgets that."""
+        record = self._parts_now().rack().record(identity(self._url), self._account)
+        return bool(record and record.check and record.check.reason == _short_of(challenge))
+
+    def _give_up(self, challenge: Challenge) -> None:
         parts = self._parts_now()
-        reason = "The server goes on asking for more scopes than it grants."
-        check = Check(parts.now(), "refused", reason)
+        check = Check(parts.now(), "accepted", _short_of(challenge))
         parts.rack().note(identity(self._url), self._account, check=check)
 
     def _command(self, scopes: Iterable[str], asked: tuple[str, ...]) -> str:
@@ -179,6 +186,11 @@ def _with(request: Any, headers: dict[str, Secret]) -> Any:
     for name, value in headers.items():
         request.headers[name] = value.reveal()
     return request
+
+
+def _short_of(challenge: Challenge) -> str:
+    scopes = " ".join(challenge.params.get("scope", "").split())[:200]
+    return f"The server goes on asking for scopes that it does not grant: {scopes or 'unnamed'}."
 
 
 def _challenge(response: Any) -> Challenge:

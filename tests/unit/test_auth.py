@@ -10,8 +10,9 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.operations.login import login
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
-from support.workbench import NOW, build, grant
+from support.workbench import NOW, SERVER, build, grant
 
 TOKEN = ISSUER + "/token"
 MORE = 'Bearer error="insufficient_scope", scope="write"'
@@ -97,7 +98,19 @@ def test_scopes_that_never_suffice_are_given_up_and_remembered() -> None:
     parts = with_grant(world("at-1"))
     assert get(server, parts, interactive=True).status_code == 403
     assert len(server.seen) == 3
-    assert parts.rack().record(URL, "default").check.verdict == "refused"
+    check = parts.rack().record(URL, "default").check
+    assert (check.verdict, "does not grant: write" in check.reason) == ("accepted", True)
+    assert get(server, parts, interactive=True).status_code == 403
+    assert len(server.seen) == 4  # no more logins for these scopes
+
+
+def test_scopes_given_up_are_asked_for_again_after_the_user_s_own_login() -> None:
+    server = Server(refusal=lambda: httpx.Response(403, headers={"WWW-Authenticate": MORE}))
+    parts = with_grant(world("at-1"))
+    get(server, parts, interactive=True)
+    login(parts, SERVER)
+    get(server, parts, interactive=True)
+    assert len(server.seen) == 6
 
 
 def test_a_server_that_refuses_every_token_ends_in_a_sentence() -> None:

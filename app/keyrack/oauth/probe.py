@@ -124,9 +124,9 @@ def _refusal(reply: Response | Failed, credential: object) -> Probed | None:
     if reply.status == 403:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if challenge and challenge.params.get("error") == "insufficient_scope":
-            return Probed(
-                "accepted" if credential else "required", "The server wants more scopes.", challenge=challenge
-            )
+            scopes = " ".join(challenge.params.get("scope", "").split())[:200]
+            wants = f"The server wants more scopes{': ' + scopes if scopes else ''}."
+            return Probed("accepted" if credential else "required", wants, challenge=challenge)
         return Probed("unknown", "The server answered 403, which says nothing about the token.")
     if 300 <= reply.status < 400:
         return Probed("unreachable", "The server redirects elsewhere, and keyrack does not follow.")
