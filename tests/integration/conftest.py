@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from keyrack.operations.parts import Parts
 from keyrack.store.rack import memory_rack
 from keyrack.wiring import parts
 from support.authserver import AuthServer
+from support.clock import Clock
 from support.signing_in import Person
 
 
@@ -29,6 +29,12 @@ def person() -> Iterator[Person]:
 
 
 @pytest.fixture
-def world(person: Person) -> Parts:
-    """keyrack with a rack in memory, and the person at its browser."""
-    return parts(rack=memory_rack(time.time), browse=person)
+def clock() -> Clock:
+    """keyrack's."""
+    return Clock()
+
+
+@pytest.fixture
+def world(person: Person, clock: Clock) -> Parts:
+    """keyrack with a rack in memory, a clock that stands, and the person at its browser."""
+    return parts(rack=memory_rack(clock), browse=person, now=clock)

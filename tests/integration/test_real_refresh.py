@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import httpx
 import pytest
 
@@ -20,32 +18,11 @@ from keyrack.operations.overview import Row, row_of
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
 from keyrack.store.rack import memory_rack
-from keyrack.wiring import parts
 from support.authserver import AuthServer
-from support.signing_in import Person
+from support.clock import Clock
 
 LIFE = 3600.0  # seconds: a token's, at both authorization servers
 PATIENCE = 10.0  # seconds for a person who is at the browser already
-
-
-class Clock:
-    """keyrack's clock, which stands until it is moved. The servers have their own."""
-
-    def __init__(self) -> None:
-        self.time = time.time()
-
-    def __call__(self) -> float:
-        return self.time
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def world(person: Person, clock: Clock) -> Parts:
-    return parts(rack=memory_rack(clock), browse=person, now=clock)
 
 
 def stored(world: Parts, authority: AuthServer) -> Grant:

@@ -90,9 +90,15 @@ const provider = new Provider(issuer, {
   // A refresh token is good for one use; using it twice ends the grant.
   rotateRefreshToken: true,
 });
-// The library names no interval, which means 5 seconds between two questions (RFC 8628, section 3.2).
 provider.use(async (ctx, next) => {
+  // The library takes a secret in either place, whatever is said of the client.
+  if (ctx.get('authorization').startsWith('Basic ') && !methods.includes('client_secret_basic')) {
+    ctx.status = 401;
+    ctx.body = { error: 'invalid_client', error_description: 'Basic is not taken here' };
+    return;
+  }
   await next();
+  // The library names no interval, which means 5 seconds between two questions (RFC 8628, section 3.2).
   if (ctx.oidc?.route === 'device_authorization' && ctx.body?.device_code) ctx.body.interval = 1;
 });
 const answer = provider.callback();

@@ -1,0 +1,71 @@
+"""Clients that somebody registered by hand at a real authorization server, with a secret or a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.secret import Secret
+from keyrack.operations.clear import clear
+from keyrack.operations.hand_out import hand_out
+from keyrack.operations.login import LoginOptions, login
+from keyrack.operations.parts import Parts
+from keyrack.operations.refresh import refresh
+from support import authserver
+from support.authserver import AuthServer
+
+BASIC = LoginOptions(client_id="by-hand-basic", client_secret=Secret("basic: +/%&="))
+POST = LoginOptions(client_id="by-hand-post", client_secret=Secret("post: +/%&="))
+
+
+@pytest.fixture(scope="module")
+def post_server() -> Iterator[AuthServer]:
+    """An authorization server that takes a client's secret in the form and nowhere else."""
+    with authserver.oidc(auth_methods=("none", "client_secret_post")) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "method"),
+    [
+        ("oidc_server", BASIC, "client_secret_basic"),
+        ("post_server", POST, "client_secret_post"),
+        ("oidc_server", LoginOptions(client_id="registered-by-hand"), "none"),
+    ],
+    ids=["basic", "post", "public"],
+)
+def test_a_client_registered_by_hand_logs_in_refreshes_and_revokes(
+    request: pytest.FixtureRequest, world: Parts, name: str, options: LoginOptions, method: str
+) -> None:
+    authority: AuthServer = request.getfixturevalue(name)
+    server, rack = authority.server, world.rack()
+    credential = login(world, server, options)
+    assert (credential.client_id, credential.client_kind) == (options.client_id, "pre-registered")
+
+    before = rack.load(authority.mcp_url, "default")
+    refresh(world, server)
+    after = rack.load(authority.mcp_url, "default")
+    assert before and after and after.registration and after.registration.auth_method == method
+    assert after.tokens.access_token != before.tokens.access_token
+    assert authority.accepts(after.tokens.access_token.reveal())
+
+    receipt = clear(world, server, revoke=True)
+    assert {line.what: line.outcome for line in receipt.lines}["Revoke"] == "done"
+    assert after.tokens.refresh_token
+    for token in (after.tokens.refresh_token, after.tokens.access_token):
+        assert not authority.active(token.reveal())
+
+
+def test_a_wrong_client_secret_ends_with_a_sentence_and_leaves_the_old_credential(
+    oidc_server: AuthServer, world: Parts
+) -> None:
+    login(world, oidc_server.server)
+    before = world.rack().load(oidc_server.mcp_url, "default")
+    with pytest.raises(KeyrackError, match="invalid_client") as caught:
+        login(world, oidc_server.server, BASIC._replace(client_secret=Secret("not the secret")))
+
+    assert "not the secret" not in str(caught.value) + caught.value.hint
+    assert world.rack().load(oidc_server.mcp_url, "default") == before
+    assert oidc_server.accepts(hand_out(world, oidc_server.server).token.reveal())
