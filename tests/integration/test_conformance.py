@@ -1,15 +1,22 @@
-"""The public conformance suite, every `auth/*` client scenario, with keyrack as the client."""
+"""The public conformance suite, every `auth/*` client scenario, with keyrack as the client.
+
+`keyrack login URL` alone where a login is all, `keyrack.Auth` where calls must follow.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from support.authserver import node
+from support.conformance.client import METADATA_DOCUMENT
+from support.keychain import private_keychain
 from support.require import need
 
 FOLDER = Path(__file__).parent.parent / "support" / "conformance"
@@ -26,56 +33,83 @@ ONLY_NEW = """
     authorization-server-migration iss-supported iss-not-advertised iss-supported-missing iss-wrong-issuer
     iss-unexpected iss-normalized metadata-issuer-mismatch
 """.split()
-# Extensions of the specification, which keyrack does not speak.
-EXTENSIONS = {
-    OLD: "client-credentials-jwt client-credentials-basic cross-app-access-complete-flow".split(),
-    NEW: """
-        client-credentials-jwt client-credentials-basic enterprise-managed-authorization dpop dpop-nonce
-        wif-jwt-bearer
-    """.split(),
+MACHINES = ["client-credentials-jwt", "client-credentials-basic"]  # an extension
+# Extensions that keyrack does not speak.
+OTHERS = {
+    OLD: ["cross-app-access-complete-flow"],
+    NEW: "enterprise-managed-authorization dpop dpop-nonce wif-jwt-bearer".split(),
 }
+# These ask for calls after the login, or for what the suite's context says (a client id, a key).
+CALLS = {
+    "scope-step-up", "scope-retry-limit", "pre-registration", "authorization-server-migration", *MACHINES,
+}  # fmt: skip
 # 0.1.16 serves this scenario's metadata with an issuer that is not the one asked: refusing it is right.
 WRONG_ISSUER = (OLD, "2025-03-26-oauth-metadata-backcompat")
 
 RUNS = [
-    *((OLD, name, None) for name in BOTH),
-    *((NEW, name, None) for name in BOTH + ONLY_NEW),
+    *((OLD, name, None) for name in BOTH + MACHINES),
+    *((NEW, name, None) for name in BOTH + ONLY_NEW + MACHINES),
     *((NEW, name, revision) for revision in ("2025-11-25", "2026-07-28") for name in BOTH + ONLY_NEW),
 ]
+BY_LOGIN = [run for run in RUNS if run[1] not in CALLS]
+# Where a login would be all, Auth runs on the newest suite's default wire alone: one of both is enough.
+BY_AUTH = [run for run in RUNS if run[1] in CALLS or run == (NEW, run[1], None)]
 
 
-def suite(version: str, *words: str) -> subprocess.CompletedProcess[str]:
+def suite(version: str, *words: str, env: Mapping[str, str] | None = None) -> str:
     need("the conformance suite (npm ci --prefix tests/support/conformance)",
          node() is not None and (FOLDER / "node_modules" / version).is_dir())  # fmt: skip
     program = FOLDER / "node_modules" / version / "dist" / "index.js"
-    return subprocess.run(
+    run = subprocess.run(
         [str(node()), str(program), *words],
         capture_output=True,
         text=True,
         timeout=120,
         cwd=FOLDER,
+        env=env,
         check=False,
     )
+    return run.stdout + run.stderr
 
 
-@pytest.mark.parametrize("version", [OLD, NEW])
-def test_the_scenarios_here_are_all_that_the_suite_has(version: str) -> None:
-    listed = suite(version, "list")
-    expected = BOTH + EXTENSIONS[version] + (ONLY_NEW if version == NEW else [])
-    assert sorted(set(re.findall(r"auth/([\w-]+)", listed.stdout + listed.stderr))) == sorted(expected)
-
-
-@pytest.mark.parametrize(("version", "scenario", "revision"), RUNS)
-def test_conformance(version: str, scenario: str, revision: str | None, tmp_path: Path) -> None:
-    client = f"{sys.executable} {FOLDER / 'client.py'}"
-    at = ["--spec-version", revision] if revision else []
-    run = suite(
-        version, "client", "--command", client, "--scenario", f"auth/{scenario}", "-o", str(tmp_path), *at
-    )
-    said = run.stdout + run.stderr
+def judge(version: str, scenario: str, said: str) -> None:
     if "is not applicable at spec version" in said:
         return  # the scenario is about another revision
     if (version, scenario) == WRONG_ISSUER:
         assert "another issuer" in said
         return
     assert "OVERALL: PASSED" in said, said[-3000:]
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_the_scenarios_here_are_all_that_the_suite_has(version: str) -> None:
+    expected = BOTH + MACHINES + OTHERS[version] + (ONLY_NEW if version == NEW else [])
+    assert sorted(set(re.findall(r"auth/([\w-]+)", suite(version, "list")))) == sorted(expected)
+
+
+@pytest.mark.parametrize(("version", "scenario", "revision"), BY_AUTH)
+def test_conformance_of_keyrack_auth(
+    version: str, scenario: str, revision: str | None, tmp_path: Path
+) -> None:
+    client = f"{sys.executable} {FOLDER / 'client.py'}"
+    at = ["--spec-version", revision] if revision else []
+    words = ["--command", client, "--scenario", f"auth/{scenario}", "-o", str(tmp_path), *at]
+    judge(version, scenario, suite(version, "client", *words))
+
+
+@pytest.fixture(scope="module")
+def keychain() -> Iterator[dict[str, str]]:
+    with private_keychain() as env:
+        yield env
+
+
+@pytest.mark.parametrize(("version", "scenario", "revision"), BY_LOGIN)
+def test_conformance_of_keyrack_login(
+    version: str, scenario: str, revision: str | None, tmp_path: Path, keychain: dict[str, str]
+) -> None:
+    login = Path(sys.executable).with_name("keyrack")
+    document = f"--client-metadata-url {METADATA_DOCUMENT}" if scenario == "basic-cimd" else ""
+    at = ["--spec-version", revision] if revision else []
+    words = ["--command", f"{login} login -v {document}", "--scenario", f"auth/{scenario}", *at]
+    env = {**os.environ, **keychain, "BROWSER": f"{sys.executable} {FOLDER / 'browser.py'} %s"}
+    judge(version, scenario, suite(version, "client", *words, "-o", str(tmp_path), env=env))

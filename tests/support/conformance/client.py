@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 import time
+from pathlib import Path
 
 import httpx
 
@@ -34,10 +35,13 @@ def browse(url: str) -> bool:
 
 def main(url: str) -> None:
     context = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT") or "{}")
-    secret = context.get("client_secret")
+    secret, key = context.get("client_secret"), context.get("private_key_pem")
+    if "client-credentials" in os.environ.get("MCP_CONFORMANCE_SCENARIO", ""):
+        configure(url, context["client_id"])
     options = LoginOptions(
         client_id=context.get("client_id"),
         client_secret=Secret(secret) if secret else None,
+        client_key=Secret(key) if key else None,
         client_metadata_url=METADATA_DOCUMENT,
         wait=15,
     )
@@ -45,6 +49,15 @@ def main(url: str) -> None:
     auth = keyrack.Auth(url, interactive=True, options=options, parts=parts)
     with httpx.Client(auth=auth, timeout=20, trust_env=False) as client:
         talk(client, url, os.environ.get("MCP_CONFORMANCE_PROTOCOL_VERSION", "2025-11-25"))
+
+
+def configure(url: str, client_id: str) -> None:
+    """keyrack's own file, as a person writes it for a machine."""
+    folder = Path(os.environ["HOME"]) / ".config" / "keyrack"
+    folder.mkdir(parents=True, exist_ok=True)
+    fields = {"url": url, "client_id": client_id, "grant_type": "client_credentials"}
+    entry = "\n".join(f'{key} = "{value}"' for key, value in fields.items())
+    (folder / "config.toml").write_text(f"[servers.machine]\n{entry}\n")
 
 
 def talk(client: httpx.Client, url: str, version: str) -> None:
