@@ -25,7 +25,7 @@ def _words_of(text: str) -> frozenset[str]:
 
 
 # Request headers and form fields whose values are no secrets.
-_HEADERS = ("MCP-Protocol-Version", "Mcp-Method", "Accept")
+_HEADERS = ("MCP-Protocol-Version", "Mcp-Method")
 _FORM = _words_of(
     """grant_type client_id redirect_uri resource scope token_type_hint client_assertion_type response_type
     code_challenge_method prompt"""
