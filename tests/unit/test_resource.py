@@ -1,9 +1,23 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.resource import covers, identity, is_loopback, origin, parse_url, refusal_of
+from keyrack.domain.resource import (
+    NUMBER,
+    covers,
+    host,
+    identity,
+    inert,
+    ip_of,
+    is_loopback,
+    origin,
+    parse_url,
+    refusal_of,
+    refusal_of_host,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +52,17 @@ def test_a_url_gets_its_request_form(text, form):
         ("https://2130706433/", "not written as one"),
         ("https://0x7f.1/", "not written as one"),
         ("https://127.1/", "not written as one"),
+        ("https://１２７.１/", "not written as one"),  # plain digits after IDNA
+        ("https://①②⑦。1/", "not written as one"),
+        ("https://%31%30.0.0.%31/", "not a valid one"),  # a browser reads 10.0.0.1
+        ("https://10%2e0.0%2e1%2f.example/", "not a valid one"),
+        ("https://$(id).example/", "not a valid one"),
+        ("https://a,b.example/", "not a valid one"),
+        ("https://[v1.fe80::a]/", "not a valid one"),
+        ("https://./", "not a valid one"),
+        ("https://a.example/\u202e", "control"),
+        ("https://a.example/\x9b", "control"),
+        ("https://a\u200d.example/", "control"),
         ("", "empty"),
     ],
 )
@@ -74,6 +99,7 @@ def test_any_text_is_parsed_or_refused_and_parsing_is_stable(text):
         ("https://b.example/mcp", False),
         ("http://a.example/mcp", False),
         ("https://a.example:8443/mcp", False),
+        ("https://a.example/mcp#part", False),
         ("nonsense", False),
     ],
 )
@@ -98,6 +124,26 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
         ("https://[fe80::1]/", PUBLIC, False),
         ("https://[fd00::1]/", PUBLIC, False),
         ("https://[::ffff:10.0.0.1]/", PUBLIC, False),
+        ("https://[::ffff:0:10.0.0.1]/", PUBLIC, False),
+        ("https://[::10.0.0.1]/", PUBLIC, False),
+        ("https://[64:ff9b::10.0.0.1]/", PUBLIC, False),
+        ("https://[64:ff9b:1::10.0.0.1]/", PUBLIC, False),
+        ("https://[2002:a00:1::]/", PUBLIC, False),
+        ("https://[2002:a00:1::]/", LOCAL, False),
+        ("https://[2001::1]/", PUBLIC, False),
+        ("https://[fec0::1]/", PUBLIC, False),
+        ("https://[ff0e::1]/", PUBLIC, False),
+        ("https://[fe80::1%25eth0]/", PUBLIC, False),
+        ("https://[2606:4700::1111%25lo]/", PUBLIC, False),
+        ("https://224.0.0.1/", PUBLIC, False),
+        ("https://10.0.0.1./", PUBLIC, False),
+        ("https://255.255.255.255/", PUBLIC, False),
+        ("https://100.64.0.1/", PUBLIC, False),
+        ("https://[2606:4700::1111]/", PUBLIC, True),
+        ("https://[64:ff9b::8.8.8.8]/", PUBLIC, True),
+        ("https://１０.0。0.1/", PUBLIC, False),
+        ("https://ⓛocalhost/", PUBLIC, False),
+        ("https://auth.example.com/#", PUBLIC, False),
         ("https://0.0.0.0/", PUBLIC, False),
         ("https://user@auth.example.com/", PUBLIC, False),
         ("https://localhost./", PUBLIC, False),
@@ -112,6 +158,33 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
 )
 def test_which_urls_of_a_server_may_be_asked(url, server, allowed):
     assert (refusal_of(url, server_url=server) is None) is allowed
+
+
+@given(st.ip_addresses(v=4))
+def test_an_ipv6_form_of_an_ipv4_address_is_judged_like_the_address_itself(address):
+    packed = f"{int(address) >> 16:x}:{int(address) & 0xFFFF:x}"
+    asked = refusal_of_host(str(address), server_url=PUBLIC)
+    for form in (f"::ffff:{packed}", f"64:ff9b::{packed}", f"::ffff:0:{packed}"):
+        assert (refusal_of_host(form, server_url=PUBLIC) is None) is (asked is None)
+    if asked:
+        assert refusal_of_host(f"2002:{packed}::1", server_url=PUBLIC)
+        assert refusal_of_host(f"::{packed}", server_url=PUBLIC)
+
+
+@given(st.text(alphabet="0123456789abcdefx%:.[]①２。\u200d", max_size=30))
+def test_a_host_is_an_address_a_name_or_refused(text):
+    """What passes as a name has no digits alone at its end and no %: no program takes it for an address."""
+    try:
+        name = host(f"https://{text}/")
+    except BadUrl:
+        return
+    assert ip_of(name) or (re.fullmatch(r"[a-z0-9._-]+", name) and not NUMBER.fullmatch(name.split(".")[-1]))
+
+
+def test_the_form_that_is_shown_and_opened_is_inert():
+    form = inert("https://bücher.example:443/é/(a)?x='$(id)';id&y=%20")
+    assert form == "https://xn--bcher-kva.example/%C3%A9/%28a%29?x=%27%24%28id%29%27;id&y=%20"
+    assert inert(form) == form
 
 
 def test_origin_and_loopback():

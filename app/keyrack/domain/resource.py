@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING
 from keyrack.domain.errors import BadUrl
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Address, IPv6Address
     from urllib.parse import SplitResult
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # An address that is its own canonical form. Most are, and it takes a twentieth of the time to see it.
 PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?:/[A-Za-z0-9._~/-]*)?")
+# What a host's name is made of. No %: a browser decodes it, and so finds an address where we see a name.
+NAME = re.compile(r"[a-z0-9._-]+")
 # 2130706433, 0x7f.1: what some programs read as an address, and others as a name.
 NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
+# Forms of IPv6 that carry an IPv4 address in their last 32 bits, by the 96 bits before: IPv4-compatible
+# (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052).
+CARRIERS = (0, 0xFFFF_0000, 0x64_FF9B << 64)
+NAT64_INSIDE = 0x64_FF9B_0001  # the first 48 bits of 64:ff9b:1::/48 (RFC 8215), never a public address
 
 
 def parse_url(text: str) -> str:
@@ -41,6 +48,16 @@ def identity(url: str) -> str:
     both seed systems do, keyrack takes `/mcp` and `/mcp/` for one server.
     """
     return parse_url(url).rstrip("/") if "?" not in url else parse_url(url)
+
+
+def inert(url: str) -> str:
+    """The form that a person is shown, and a browser gets: ASCII, without quotes, $ and brackets.
+
+    Raises BadUrl. No letter in it looks like another, and nothing of it is a shell's when it is pasted there.
+    """
+    from urllib.parse import quote
+
+    return quote(parse_url(url), safe="%/:?&=+,;@[]~#")
 
 
 def origin(url: str) -> str:
@@ -71,10 +88,11 @@ def is_loopback(url: str) -> bool:
 def covers(resource: str, server_url: str) -> bool:
     """May a protected-resource document with this `resource` speak for the server?
 
-    Same origin, and its path is a prefix of the server's on a segment boundary.
+    Same origin, no fragment (RFC 8707, section 2), and its path is a prefix of the server's on a
+    segment boundary.
     """
     try:
-        if origin(resource) != origin(server_url):
+        if origin(resource) != origin(server_url) or "#" in resource:
             return False
         mine, theirs = _split(server_url).path.rstrip("/"), _split(resource).path.rstrip("/")
     except BadUrl:
@@ -83,7 +101,7 @@ def covers(resource: str, server_url: str) -> bool:
 
 
 def refusal_of(url: str, *, server_url: str) -> str | None:
-    """Why keyrack will not ask this URL, which a server named; None if it may.
+    """Why keyrack will not ask this URL, which a server named, as the end of a sentence; None if it may.
 
     https, or http on loopback; a private address only where the user's own
     server lies on one too. Redirects are checked with the same rule.
@@ -91,8 +109,9 @@ def refusal_of(url: str, *, server_url: str) -> str | None:
     try:
         parts = _split(url)
     except BadUrl as error:
-        return str(error)
-    if parts.fragment:
+        sentence = str(error)
+        return sentence[0].lower() + sentence[1:].rstrip(".")
+    if "#" in url:
         return "it has a fragment"
     if parts.scheme == "http" and not is_loopback(url):
         return "it is plain http on another machine"
@@ -104,7 +123,8 @@ def refusal_of_host(name: str, *, server_url: str) -> str | None:
     name = name.rstrip(".")
     address = ip_of(name)
     local_name = name == "localhost" or name.endswith(".localhost")
-    if not local_name and (address is None or address.is_global):
+    # A zone (fe80::1%eth0) picks one of this machine's networks, which is not a server's business.
+    if not local_name and (address is None or (_is_public(address) and "%" not in name)):
         return None
     if not _is_private_server(server_url):
         return f"{name} is an address inside a private network, and the server is not"
@@ -114,26 +134,40 @@ def refusal_of_host(name: str, *, server_url: str) -> str | None:
     return None
 
 
-def ip_of(name: str):  # type: ignore[no-untyped-def]  # ipaddress is imported late: it costs 5 ms
+def ip_of(name: str) -> IPv4Address | IPv6Address | None:
     """The IP address that a host literally is, IPv4-mapped forms unwrapped; None for a name."""
     if not name or not (name[-1].isdigit() or ":" in name):
         return None
-    import ipaddress
+    from ipaddress import ip_address  # late: it costs 5 ms
 
     try:
-        address = ipaddress.ip_address(name.split("%")[0])
+        address = ip_address(name.split("%")[0])
     except ValueError:
         return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return mapped or address
+    return (address.ipv4_mapped or address) if address.version == 6 else address
 
 
 def _is_private_server(server_url: str) -> bool:
     name = host(server_url)
     address = ip_of(name)
     if address is not None:
-        return not address.is_global
+        return not _is_public(address)
     return is_loopback(server_url) or "." not in name
+
+
+def _is_public(address: IPv4Address | IPv6Address) -> bool:
+    """Can the address belong to somebody on the internet? The IPv4 address within an IPv6 form counts too."""
+    if not address.is_global or address.is_multicast:
+        return False
+    if address.version == 4:
+        return True
+    from ipaddress import IPv4Address
+
+    number = int(address)
+    if address.is_site_local or number >> 80 == NAT64_INSIDE:
+        return False
+    carried = IPv4Address(number & 0xFFFF_FFFF) if number >> 32 in CARRIERS else address.sixtofour
+    return carried is None or _is_public(carried)
 
 
 def _netloc(parts: SplitResult) -> str:
@@ -149,7 +183,8 @@ def _split(text: str) -> SplitResult:
         raise BadUrl("The address is empty.")
     from urllib.parse import urlsplit  # with ipaddress 8 ms, and a list of plain addresses needs none
 
-    if any(ord(c) <= 32 or ord(c) == 127 or c in '\\"<>^`{|}' for c in text):
+    # Not printable: controls, and what turns the reading direction or is not seen.
+    if any(c == " " or c in '\\"<>^`{|}' or not c.isprintable() for c in text):
         raise BadUrl("The address holds spaces, quotes or control characters.")
     try:
         parts = urlsplit(text)
@@ -166,15 +201,23 @@ def _split(text: str) -> SplitResult:
             "The address has a user name or password in it; keyrack never sends those.",
             hint="Take it out of the URL and store it with: keyrack set NAME",
         )
-    last = parts.hostname.rstrip(".").rpartition(".")[2]
-    if NUMBER.fullmatch(last) and ip_of(parts.hostname) is None:
-        raise BadUrl("The host is an address that is not written as one.")
     if port == 0:
         raise BadUrl("The address names port 0.")
     if not parts.hostname.isascii():
         try:
-            ascii_host = parts.hostname.encode("idna").decode()
+            ascii_host = parts.hostname.encode("idna").decode().lower()
         except UnicodeError:
             raise BadUrl("The host's name is not a valid one.") from None
-        return parts._replace(netloc=ascii_host + (f":{port}" if port else ""))
+        parts = parts._replace(netloc=ascii_host + (f":{port}" if port else ""))
+    _check_host((parts.hostname or "").rstrip("."))
     return parts
+
+
+def _check_host(name: str) -> None:
+    """After IDNA, which makes plain digits and dots of others. Raises BadUrl."""
+    if ip_of(name) is not None:
+        return
+    if NUMBER.fullmatch(name.rpartition(".")[2]):
+        raise BadUrl("The host is an address that is not written as one.")
+    if not NAME.fullmatch(name):
+        raise BadUrl("The host's name is not a valid one.")

@@ -58,7 +58,7 @@ def addresses(url: str, *, server_url: str, resolver: Resolver, seconds: float) 
 
 def forbidden(address: str, server_url: str) -> bool:
     """Is this an address that a server may not send keyrack to?"""
-    return any(resource.refusal_of_host(form, server_url=server_url) for form in _forms(address))
+    return resource.refusal_of_host(address, server_url=server_url) is not None
 
 
 def resolve(host: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | Failed:
@@ -101,22 +101,3 @@ def _lies_inside(server_url: str, resolver: Resolver, seconds: float) -> bool:
     """
     found = resolve(resource.host(server_url), resolver, seconds)
     return not isinstance(found, Failed) and all(forbidden(each, "https://a.example") for each in found)
-
-
-def _forms(address: str) -> tuple[str, ...]:
-    """The address, and the IPv4 address that an IPv6 form of it carries."""
-    import ipaddress
-
-    parsed = resource.ip_of(address)
-    if parsed is None:
-        return (address,)
-    if parsed.is_multicast or getattr(parsed, "is_site_local", False):
-        return ("0.0.0.0",)  # noqa: S104  # judged like an address that is not global
-    if not isinstance(parsed, ipaddress.IPv6Address):
-        return (str(parsed),)
-    inner = parsed.sixtofour
-    low = int(parsed) & 0xFFFFFFFF
-    # RFC 6052 (NAT64) and the old IPv4-compatible form; :: and ::1 are neither.
-    if int(parsed) >> 32 == 0x64FF9B << 64 or (int(parsed) >> 32 == 0 and low > 1):
-        inner = ipaddress.IPv4Address(low)
-    return (str(parsed),) if inner is None else (str(parsed), str(inner))

@@ -12,10 +12,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.resource import parse_url
+from keyrack.domain.resource import inert
 
 QUICK = 1.5  # seconds in which a browser that can't start says so
 # These take the terminal, where the screen is; so they are no browser here, not even
@@ -29,8 +28,8 @@ def open_browser(url: str) -> bool:
     or when the URL is nothing to open (the authorization endpoint is a server's string).
     """
     try:
-        safe = quote(parse_url(url), safe="%/:?&=+,;@[]~#")
-    except (BadUrl, UnicodeError):
+        safe = inert(url)
+    except BadUrl:
         return False
     env = _environment(os.environ)
     if env is None:
