@@ -22,7 +22,7 @@ from support.authserver import AuthServer
 from support.clock import Clock
 
 LIFE = 3600.0  # seconds: a token's, at both authorization servers
-PATIENCE = 10.0  # seconds for a person who is at the browser already
+PATIENCE = 20.0  # seconds for a person who is at the browser already
 
 
 def stored(world: Parts, authority: AuthServer) -> Grant:
