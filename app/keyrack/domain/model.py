@@ -136,6 +136,7 @@ class TokenSet(NamedTuple):
     token_type: str = "Bearer"
     expires_at: float | None = None
     scopes: tuple[str, ...] = ()
+    label: str = ""  # who the account is, where the reply said so
 
 
 class Registration(NamedTuple):

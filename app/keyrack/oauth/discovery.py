@@ -6,6 +6,7 @@ server), and the 2025-03-26 revision of MCP, which had neither.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from keyrack.oauth.effects import Failed, Request, Response, Send
 PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
 OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
+UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a segment that is taken away, or the one before
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 Sending = Generator[Send, Response | Failed, Any]
@@ -169,6 +171,12 @@ def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sen
     Raises KeyrackError when a document is there and wrong, Temporary when a place can't be reached.
     """
     for url in protected_resource_urls(server_url, challenge):
+        try:
+            origin(url)
+        except BadUrl as error:
+            raise KeyrackError(
+                f"The server names a protected-resource document that keyrack will not ask for. {error}"
+            ) from None
         reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
         document = _document(reply, url)
         if document is None:
@@ -200,6 +208,8 @@ def find_authorization_server(
         raise KeyrackError(f"The server names an authorization server that keyrack will not ask: {refusal}.")
     if urlsplit(issuer).query:
         raise KeyrackError("The server names an issuer with a query, which RFC 8414 forbids.")
+    if UP.search(urlsplit(issuer).path):
+        raise KeyrackError("The server names an issuer whose path leads out of the well-known place.")
     for url in metadata_urls(issuer):
         reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
         document = _document(reply, url)
@@ -220,6 +230,15 @@ def find_authorization_server(
     )
 
 
+def is_gone(issuer: str) -> Sending:
+    """Does the issuer's own host say that there is no metadata any more? False where it can't be asked."""
+    for url in metadata_urls(issuer):
+        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
+        if not isinstance(reply, Response) or reply.status not in (404, 410):
+            return False
+    return True
+
+
 def find_legacy(server_url: str) -> Sending:
     """The 2025-03-26 route: metadata at the server's own origin, else the default endpoints."""
     base = origin(server_url)
@@ -229,6 +248,11 @@ def find_legacy(server_url: str) -> Sending:
     )
     document = _document(reply, url)
     if document is None:
+        refusal = refusal_of(base, server_url=server_url)
+        if refusal:  # checklist 16
+            raise KeyrackError(
+                f"keyrack will not sign in at {base}: {refusal}.", hint="Use the server's https address."
+            )
         return legacy_server(server_url)
     try:
         fields = read_object(document)

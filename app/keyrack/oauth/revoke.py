@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_object, said
@@ -22,14 +24,22 @@ def deregistration_request(registration: Registration) -> Request | None:
     return Request("DELETE", registration.registration_client_uri, {"Authorization": bearer})
 
 
+def is_unsupported(reply: Response | Failed) -> bool:
+    """Does the issuer revoke other kinds of tokens only (RFC 7009, section 2.2.1)?"""
+    return isinstance(reply, Response) and _document(reply).get("error") == "unsupported_token_type"
+
+
 def why_not(reply: Response | Failed) -> str | None:
     """None when it is done (RFC 7009 answers 200 for unknown tokens too), else why not, in words."""
     if isinstance(reply, Failed):
         return reply.reason
     if reply.status in (200, 202, 204):
         return None
+    return said(_document(reply)) or f"status {reply.status}"
+
+
+def _document(reply: Response) -> dict[str, Any]:
     try:
-        words = said(read_object(reply.body))
+        return read_object(reply.body)
     except BadDocument:
-        words = ""
-    return words or f"status {reply.status}"
+        return {}

@@ -13,6 +13,7 @@ from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.label import label_of
 
 MAX_LIFETIME = 10 * 365 * 86400.0  # seconds; more is taken as "no expiry known"
 
@@ -137,6 +138,7 @@ def read_tokens(
         "Bearer",
         now + lifetime if lifetime is not None else None,
         tuple(scope.split()) if scope else asked_scopes,
+        label_of(document),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Grant, Server
 from keyrack.domain.resource import origin
-from keyrack.oauth.revoke import deregistration_request, revocation_request, why_not
+from keyrack.oauth.effects import Response
+from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocation_request, why_not
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Wire
 from keyrack.operations.receipt import Line, Receipt
@@ -56,20 +57,30 @@ def _revoke(wire: Wire, grant: Grant) -> Line:
     if endpoint is None or grant.registration is None:
         return Line("Revoke", "not supported", "the token works until it expires")
     tokens = ((grant.tokens.refresh_token, "refresh_token"), (grant.tokens.access_token, "access_token"))
+    kept: list[str] = []
     for token, hint in tokens:
         if token is None:
             continue
-        problem = why_not(
-            wire.send(revocation_request(endpoint, grant.registration, token, hint), server_url=grant.url)
-        )
+        request = revocation_request(endpoint, grant.registration, token, hint)
+        reply = wire.send(request, server_url=grant.url)
+        if is_unsupported(reply):
+            kept.append(hint.replace("_", " "))
+            continue
+        problem = why_not(reply)
         if problem:
             return Line("Revoke", "failed", f"{origin(endpoint)}: {problem}")
-    return Line("Revoke", "done", origin(endpoint))
+    if len(kept) == sum(token is not None for token, _ in tokens):
+        return Line("Revoke", "not supported", f"{origin(endpoint)} revokes no tokens of this kind")
+    rest = f"; it can't revoke the {kept[0]}, which works until it expires" if kept else ""
+    return Line("Revoke", "done", origin(endpoint) + rest)
 
 
 def _forget(wire: Wire, grant: Grant) -> Line:
     request = deregistration_request(grant.registration) if grant.registration else None
     if request is None:
         return Line("Forget", "not supported", "the issuer gave no way to drop the registration")
-    problem = why_not(wire.send(request, server_url=grant.url))
+    reply = wire.send(request, server_url=grant.url)
+    if isinstance(reply, Response) and reply.status in (404, 410):
+        return Line("Forget", "done", "the issuer did not know it any more")
+    problem = why_not(reply)
     return Line("Forget", "failed", problem) if problem else Line("Forget", "done")

@@ -131,6 +131,7 @@ def _grant(url: str, account: str, logged_in: LoggedIn, now: float, store: str) 
         now,
         tokens.expires_at,
         tokens.refresh_token is not None or registration.grant_type == "client_credentials",
+        label=tokens.label,
         store=store,
     )
     return Grant(url, account, facts, tokens, registration, logged_in.endpoints)

@@ -70,6 +70,7 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
         expires_at=tokens.expires_at,
         refreshable=_renewable(grant._replace(tokens=tokens)),
         refreshed_at=now,
+        label=tokens.label or grant.credential.label,
         obtained_at=now,
     )
     renewed = grant._replace(credential=facts, tokens=tokens)

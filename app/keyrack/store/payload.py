@@ -73,6 +73,7 @@ def _tokens(fields: Fields) -> TokenSet:
         token_type=fields.text("token_type", "Bearer"),
         expires_at=fields.number_or_none("expires_at"),
         scopes=fields.texts("scopes"),
+        label=fields.text("label", ""),
     )
 
 

@@ -1,0 +1,49 @@
+"""Who an account is, where the token reply says so: a label for people, trusted with nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from keyrack.domain.text import plain
+from keyrack.oauth.document import BadDocument, read_object, text
+
+LONGEST = 80  # characters
+# OpenID Connect's claims, best first, then what vendors put beside the token.
+_NAMES = ("email", "preferred_username", "username", "login", "name", "workspace_name", "team_name")
+_INNER = ("user", "account", "authed_user", "owner", "team", "workspace")
+
+
+def label_of(document: Mapping[str, Any]) -> str:
+    """An e-mail address or a name; "" where there is none.
+
+    The ID token came straight from the token endpoint, so its signature need not be checked
+    (OpenID Connect Core, section 3.1.3.7), and nothing but a label is taken from it.
+    """
+    for place in _places(document):
+        for name in _NAMES:
+            found = plain((text(place, name) or "").strip(), LONGEST)
+            if found:
+                return found
+    return ""
+
+
+def _places(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    id_token = document.get("id_token")
+    if isinstance(id_token, str):
+        yield _claims(id_token)
+    yield document
+    for key in _INNER:
+        inner = document.get(key)
+        if isinstance(inner, dict):
+            yield inner
+
+
+def _claims(id_token: str) -> Mapping[str, Any]:
+    part = [*id_token.split("."), "", ""][1]
+    try:
+        return read_object(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    except (binascii.Error, ValueError, BadDocument):
+        return {}

@@ -1,0 +1,121 @@
+"""Credentials that are of no more use, why, and clearing those that the user ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Credential, Grant, Server
+from keyrack.domain.resource import origin
+from keyrack.domain.status import State
+from keyrack.domain.timetext import utc
+from keyrack.oauth.discovery import is_gone
+from keyrack.operations.clear import clear
+from keyrack.operations.drive import run
+from keyrack.operations.overview import Row, overview
+from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.receipt import Line, Receipt
+
+
+class Stale(NamedTuple):
+    """A credential that can go, and the reason as a sentence."""
+
+    server: Server
+    credential: Credential
+    why: str
+
+
+def find_stale(parts: Parts, *, ask_issuers: bool = True) -> tuple[Stale, ...]:
+    """What is stale, in the list's order. Reads the keychain and asks issuers: not for the screen's thread.
+
+    An issuer counts as gone only when it answers that there is no metadata; one that can't be
+    reached may come back. `ask_issuers` False: nothing is sent.
+    """
+    rows = [row for row in overview(parts).rows if row.credential is not None]
+    issuers = _Issuers(parts) if ask_issuers else None
+    found: list[Stale] = []
+    for row in rows:
+        why = _by_record(row) or _by_registration(parts.rack(), row, parts.now())
+        if not why and issuers is not None:
+            why = issuers.why(row)
+        if why:
+            assert row.credential is not None
+            found.append(Stale(row.server, row.credential, why))
+    return tuple(found)
+
+
+def clear_stale(
+    parts: Parts,
+    chosen: Iterable[Stale],
+    *,
+    revoke: bool = False,
+    forget: bool = False,
+    on_one: Callable[[Stale, Receipt], object] = lambda stale, receipt: None,
+) -> tuple[tuple[Stale, Receipt], ...]:
+    """Clear each; one that fails keeps no other."""
+    done: list[tuple[Stale, Receipt]] = []
+    for stale in chosen:
+        try:
+            receipt = clear(parts, stale.server, revoke=revoke, forget=forget)
+        except KeyrackError as error:
+            receipt = Receipt((Line("Delete", "failed", str(error)),))
+        done.append((stale, receipt))
+        on_one(stale, receipt)
+    return tuple(done)
+
+
+def _by_record(row: Row) -> str:
+    state, credential = row.status.state, row.credential
+    assert credential is not None
+    if state is State.ORPHAN:
+        return "No program names this server any more."
+    if credential.refused_at is not None:
+        return f"It was refused on {_day(credential.refused_at)}: {credential.refusal}"
+    if state is State.LOGIN_NEEDED:
+        return "It has expired and can't be refreshed."
+    return ""
+
+
+def _by_registration(rack: Rack, row: Row, now: float) -> str:
+    """A client whose secret has run out can refresh no more (RFC 7591, section 3.2.1)."""
+    grant = _grant(rack, row)
+    ends = grant.registration.secret_expires_at if grant and grant.registration else None
+    if ends is None or ends > now:
+        return ""
+    return f"Its client's secret ran out on {_day(ends)}, so it can't be refreshed."
+
+
+def _day(moment: float) -> str:
+    return (utc(moment) or "a day unknown")[:10]
+
+
+def _grant(rack: Rack, row: Row) -> Grant | None:
+    if row.server.url is None or row.credential is None or row.credential.kind != "oauth":
+        return None
+    try:
+        return rack.load(row.server.url, row.server.account)
+    except KeyrackError:
+        return None  # the store has its own ways to tell
+
+
+class _Issuers:
+    """Asks each issuer once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._gone: dict[str, bool] = {}
+
+    def why(self, row: Row) -> str:
+        credential, url = row.credential, row.server.url
+        if credential is None or credential.issuer is None or url is None or credential.resource is None:
+            return ""  # the old way of 2025-03-26 had no metadata to begin with
+        issuer = credential.issuer
+        if issuer not in self._gone:
+            wire = self._parts.wire()
+            try:
+                self._gone[issuer] = run(is_gone(issuer), partial(wire.send, server_url=url))
+            finally:
+                wire.close()
+        return f"Its issuer {origin(issuer)} is gone." if self._gone[issuer] else ""
