@@ -150,7 +150,13 @@ def _provider_process(resource: str, options: Mapping[str, str]) -> Iterator[str
             port = _free_port()
             env = {**os.environ, **options, "PORT": str(port), "RESOURCE": resource}
             process = subprocess.Popen(
-                [str(node()), "as.mjs"], cwd=FOLDER, env=env, stdout=subprocess.PIPE, stderr=log, text=True
+                [str(node()), "as.mjs"],
+                cwd=FOLDER,
+                env=env,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
             )
             if _is_ready(process):
                 break
@@ -178,8 +184,9 @@ def _is_ready(process: subprocess.Popen[str]) -> bool:
 
 
 def _close(process: subprocess.Popen[str]) -> None:
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
 def _free_port() -> int:

@@ -1,7 +1,8 @@
 // The authorization server of the tests: npm's oidc-provider, set up as MCP wants it.
 //
 // Environment: PORT (the issuer is http://127.0.0.1:PORT), RESOURCE (the MCP server that
-// tokens are for), TOKEN_SECONDS (an access token's life). Prints "ready" when it listens.
+// tokens are for), TOKEN_SECONDS (an access token's life). Prints "ready" when it listens,
+// and ends when its standard input does: whoever started it may be killed.
 // Options: PAR=required (RFC 9126); DEVICE_SECONDS (the life of a code for another device; without
 // it there are none); AUTH_METHODS (how clients authenticate, by name); CLIENT_JWK (the public key
 // of the machine that signs).
@@ -128,4 +129,5 @@ const server = http.createServer((request, response) => {
   } else answer(request, response);
 });
 server.on('error', (error) => { console.error(error.code); process.exit(error.code === 'EADDRINUSE' ? 98 : 1); });
+process.stdin.on('end', () => process.exit()).resume();
 server.listen(Number(PORT), '127.0.0.1', () => console.log('ready'));
