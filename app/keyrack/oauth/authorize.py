@@ -9,14 +9,21 @@ import re
 import secrets
 from collections.abc import Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
+from keyrack.domain.text import plain
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
 
 MAX_SCOPES = 4_000  # characters of all scopes together
+# What an endpoint's own query may not say, because it decides where the answer goes and whose it is.
+OURS = {
+    *("response_type", "response_mode", "client_id", "redirect_uri", "state"),
+    *("code_challenge", "code_challenge_method", "request", "request_uri"),
+}
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
@@ -100,8 +107,18 @@ def request_parameters(
 
 
 def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
-    """The endpoint with the parameters added to the query that it may already have."""
-    parts = urlsplit(endpoint)
+    """The endpoint with the parameters added to the query that it may already have.
+
+    Raises KeyrackError where that query says what only a client may say: nothing may come twice
+    (RFC 6749, section 3.1), and of two the issuer may take the wrong one.
+    """
+    parts = urlsplit(inert(endpoint))
+    twice = OURS & {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    if twice:
+        raise KeyrackError(
+            f"The address of the sign-in page at {origin(endpoint)} already has a {min(twice)} in it.",
+            hint="The operator of that server has to mend it.",
+        )
     query = "&".join(part for part in (parts.query, urlencode(parameters)) if part)
     return urlunsplit(parts._replace(query=query))
 
@@ -131,10 +148,10 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
         )
     error = answer.get("error")
     if error is not None:
-        code, description = error.reveal()[:80], answer.get("error_description")
+        code, description = plain(error.reveal(), 80), answer.get("error_description")
         if code == "access_denied":
             raise KeyrackError("Access was denied on the sign-in page.", hint="Log in again and approve.")
-        words = f"{code}: {description.reveal()[:200]}" if description else code
+        words = f"{code}: {plain(description.reveal(), 200)}" if description else code
         raise KeyrackError(f"The authorization server refused: {words}.", hint="Log in again.")
     code_value = answer.get("code")
     if not code_value:

@@ -12,6 +12,7 @@ _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _PARAM = re.compile(rf'\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))\s*(?=,|$)', re.DOTALL)
 _SCHEME = re.compile(rf"\s*({_TOKEN})(?=\s|,|$)")
 _TOKEN68 = re.compile(r"\s*([A-Za-z0-9._~+/-]+=*)\s*(?=,|$)")
+_GARBAGE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,"])*', re.DOTALL)
 
 
 class Challenge(NamedTuple):
@@ -56,8 +57,10 @@ def _parse_line(line: str) -> list[Challenge]:
             continue
         scheme = _SCHEME.match(line, at)
         if not scheme:  # garbage: go on behind the next comma outside quotes
-            rest = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,"]|"(?!.*"))*', re.DOTALL).match(line, at)
-            at = max(rest.end() if rest else at, at + 1)
+            rest = _GARBAGE.match(line, at)
+            at = rest.end() if rest else at
+            if line[at : at + 1] == '"':
+                break  # a quote that never ends: the rest is its
             continue
         params = {}
         found.append(Challenge(scheme.group(1), params))

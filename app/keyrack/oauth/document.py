@@ -7,6 +7,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from keyrack.domain.text import plain
+
 MAX_TEXT = 2_000  # characters of one string that is kept
 MAX_ITEMS = 1_000  # members of one list that are looked at
 
@@ -58,6 +60,6 @@ def _bearable(value: str) -> bool:
 
 
 def said(document: Mapping[str, Any]) -> str:
-    """An OAuth error (RFC 6749, section 5.2) as words: `error: description`, shortened."""
+    """An OAuth error (RFC 6749, section 5.2) as words: `error: description`, shortened and plain."""
     parts = [part for part in (text(document, "error"), text(document, "error_description")) if part]
-    return ": ".join(parts)[:300]
+    return plain(": ".join(parts), 300)

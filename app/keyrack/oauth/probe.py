@@ -16,6 +16,7 @@ MODERN = "2026-07-28"
 INITIALIZE = "2025-11-25"  # one request covers 2025-03-26 to 2025-11-25
 OLDEST = "2024-11-05"
 ACCEPT = "application/json, text/event-stream"
+DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # how MCP's revisions are called
 CLIENT = {"name": "keyrack", "version": "1"}
 
 UNSUPPORTED_VERSION, MODERN_HEADERS, NO_METHOD = -32022, (-32020, -32021), -32601
@@ -67,7 +68,7 @@ def _older(url: str, credential: Mapping[str, str | Secret] | None) -> Probing:
     if reply.status != 200 or not _has_result(reply):
         return Probed("unknown", f"The server answered {reply.status}, but not as an MCP server does.")
     spoken = _result(reply).get("protocolVersion")
-    dated = isinstance(spoken, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", spoken)
+    dated = isinstance(spoken, str) and DATED.fullmatch(spoken)
     revision = str(spoken) if dated else INITIALIZE
     headers: dict[str, str | Secret] = {"MCP-Protocol-Version": revision}
     session = reply.header("Mcp-Session-Id")
@@ -195,7 +196,7 @@ def _offered(reply: Response | Failed) -> str | None:
     supported = data.get("supported") if isinstance(data, dict) else None
     if error.get("code") != UNSUPPORTED_VERSION or not isinstance(supported, list):
         return None
-    versions = [v for v in supported if isinstance(v, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", v)]
+    versions = [v for v in supported if isinstance(v, str) and DATED.fullmatch(v)]
     return max(versions, default=None)
 
 
