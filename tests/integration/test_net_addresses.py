@@ -62,6 +62,7 @@ def send(url: str, names: Names, server_url: str = PUBLIC, **more: Any) -> Respo
     return HttpWire(LIMITS, names).send(Request("GET", url, **more), server_url=server_url)
 
 
+@pytest.mark.checklist("security: URLs")
 @pytest.mark.parametrize("lies", [
     "127.0.0.1", "127.8.8.8", "10.0.0.5", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
     "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1",
@@ -75,6 +76,7 @@ def test_a_name_that_leads_inside_is_refused(lies: str, dialled: list[str]):
     assert "private network" in answer.reason and dialled == []
 
 
+@pytest.mark.checklist("security: URLs")
 @pytest.mark.parametrize("url", [
     "https://10.0.0.1/", "https://127.0.0.1/", "https://localhost/", "https://a.localhost/", "https://[::1]/",
     "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::]/", "https://[fe80::1]/",

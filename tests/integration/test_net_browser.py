@@ -40,6 +40,7 @@ def program(tmp_path: Path, text: str, name: str = "browser") -> str:
     return str(path)
 
 
+@pytest.mark.checklist("security: browser")
 def test_the_url_arrives_as_one_word_and_nothing_of_it_is_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -104,6 +105,7 @@ def test_a_text_browser_is_no_browser(name: str, tmp_path: Path, monkeypatch: py
     assert not open_browser(URL) and not seen.exists()
 
 
+@pytest.mark.checklist("security: browser")
 @pytest.mark.parametrize("url", [
     "javascript:alert(1)", "file:///etc/passwd",
     "-new-window", "--help", " https://a.example/", "data:text/html,x",

@@ -78,6 +78,7 @@ def test_an_error_with_the_right_state_ends_the_wait(callback: LoopbackCallback)
     assert b"not completed" in page and b"access_denied" not in page and b"<b>no" not in page
 
 
+@pytest.mark.checklist("security: callback")
 @pytest.mark.parametrize("line, status", [
     ("GET /favicon.ico", 404),
     ("GET /", 404),
@@ -214,10 +215,12 @@ def test_a_visitor_who_leaves_before_the_page_counts(callback: LoopbackCallback)
     assert callback.wait(5) is not None
 
 
+@pytest.mark.checklist("security: callback")
 def test_time_runs_out(callback: LoopbackCallback):
     assert callback.wait(0.01) is None
 
 
+@pytest.mark.checklist("security: callback")
 def test_close_ends_a_wait_and_frees_the_port(callback: LoopbackCallback):
     answers: list[Any] = ["nothing yet"]
 
@@ -267,6 +270,7 @@ def test_what_is_no_port_is_said(port: int):
         listen(port)
 
 
+@pytest.mark.checklist(16)
 @pytest.mark.parametrize("host", ["0.0.0.0", "evil.example", "::", ""])
 def test_only_loopback_hosts(host: str):
     with pytest.raises(KeyrackError):
@@ -302,6 +306,7 @@ def test_localhost_is_not_shared_with_another_program_on_ipv6():
         listen(other.getsockname()[1], "localhost")
 
 
+@pytest.mark.checklist("security: callback")
 def test_it_listens_on_loopback_alone(monkeypatch: pytest.MonkeyPatch):
     bound: list[str] = []
     real: Callable[..., None] = socket.socket.bind
@@ -316,6 +321,7 @@ def test_it_listens_on_loopback_alone(monkeypatch: pytest.MonkeyPatch):
     assert set(bound) <= {"127.0.0.1", "::1"} and "127.0.0.1" in bound
 
 
+@pytest.mark.checklist("security: logs")
 def test_nothing_is_printed(callback: LoopbackCallback, capfd: pytest.CaptureFixture[str]):
     visit(callback)
     visit(callback, "GET /nothing?code=SECRET")

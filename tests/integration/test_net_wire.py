@@ -126,11 +126,13 @@ def endless(piece: bytes, pause: float = 0.0, head: bytes = b""):
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 
 
+@pytest.mark.checklist("security: time and size")
 def test_an_endless_body_is_cut():
     with little_server(endless(b"a" * 8192, head=OK)) as server:
         assert "more than the" in failed(get(server.url)).reason
 
 
+@pytest.mark.checklist("security: time and size")
 @pytest.mark.parametrize("head", [
     OK, b"HTTP/1.1 200 OK\r\nX: ", b"", OK[:-2] + b"Content-Length: 9999\r\n\r\n",
 ])
@@ -212,6 +214,7 @@ def test_a_circle_ends():
     assert len(server.requests) == 4
 
 
+@pytest.mark.checklist("security: redirects")
 @pytest.mark.parametrize("location", [
     "https://evil.example/token?secret=1", "http://localhost:{port}/b", "//evil.example/", "file:///etc/passwd",
     "javascript:alert(1)", "http://[::1", "/a b", "http://user:pw@127.0.0.1:{port}/b", "http://127.0.0.1:1/",
@@ -225,6 +228,7 @@ def test_a_redirect_elsewhere_is_refused(location: str):
     assert len(server.requests) == 1
 
 
+@pytest.mark.checklist("security: redirects")
 def test_a_post_is_never_redirected():
     with little_server(redirecting({"/token": "/other"}, "308 Permanent Redirect")) as server:
         request = Request("POST", server.url + "/token", form={"code": Secret("c")})
@@ -294,6 +298,7 @@ def test_many_threads_share_a_wire():
     assert {n: replied(answer).body for n, answer in answers.items()} == {n: b"/%d" % n for n in range(20)}
 
 
+@pytest.mark.checklist("security: logs")
 def test_nothing_is_logged(caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
     with little_server(reply(Location="/cb?code=SECRET")) as server:

@@ -86,6 +86,7 @@ def test_interactive_logs_in_and_sends_the_request_again() -> None:
     assert server.seen == ["", "at-1"]
 
 
+@pytest.mark.checklist(24)
 def test_more_scope_is_asked_for_by_the_union() -> None:
     server = Server(refusal=lambda: httpx.Response(403, headers={"WWW-Authenticate": MORE}))
     with pytest.raises(LoginNeeded) as caught:
@@ -93,6 +94,7 @@ def test_more_scope_is_asked_for_by_the_union() -> None:
     assert caught.value.hint == f"Type: keyrack login {URL} --scope 'read write'"
 
 
+@pytest.mark.checklist(24)
 def test_scopes_that_never_suffice_are_given_up_and_remembered() -> None:
     server = Server(refusal=lambda: httpx.Response(403, headers={"WWW-Authenticate": MORE}))
     parts = with_grant(world("at-1"))
@@ -113,11 +115,13 @@ def test_scopes_given_up_are_asked_for_again_after_the_user_s_own_login() -> Non
     assert len(server.seen) == 6
 
 
+@pytest.mark.checklist(25)
 def test_a_server_that_refuses_every_token_ends_in_a_sentence() -> None:
     with pytest.raises(KeyrackError, match="just issued"):
         get(Server(), build(world("at-1")), interactive=True)
 
 
+@pytest.mark.checklist(23)
 def test_the_token_goes_to_no_other_origin() -> None:
     server = Server("")
     assert get(server, with_grant(), "https://other.example/mcp").status_code == 200

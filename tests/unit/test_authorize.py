@@ -25,6 +25,7 @@ PROTECTED = ProtectedResource("https://a.example/mcp", (ISSUER,), ("read", "writ
 STATE = Secret("state-1")
 
 
+@pytest.mark.checklist(8)
 def test_pkce_is_s256_of_a_fresh_verifier():
     one, two = new_pkce(), new_pkce()
     digest = hashlib.sha256(one.verifier.reveal().encode()).digest()
@@ -33,6 +34,7 @@ def test_pkce_is_s256_of_a_fresh_verifier():
     assert new_state() != new_state()
 
 
+@pytest.mark.checklist(17)
 @pytest.mark.parametrize(
     ("challenge", "protected", "supported", "configured", "added", "expected"),
     [
@@ -61,6 +63,7 @@ def test_scopes_that_are_none_are_left_out_and_too_many_are_refused():
     assert choose_scopes(None, many, SERVER, ("mine",)) == ("mine",)
 
 
+@pytest.mark.checklist(14)
 def test_14_the_resource_is_sent_verbatim_and_the_endpoints_own_query_stays():
     parameters = request_parameters(
         client_id="c",
@@ -77,6 +80,35 @@ def test_14_the_resource_is_sent_verbatim_and_the_endpoints_own_query_stays():
     assert query["state"] == ["state-1"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "redirect_uri=https%3A%2F%2Fevil.example%2F",
+        "client_id=evil",
+        "a=1&state=",
+        "response_type=token",
+        "request_uri=urn:x",
+        "response_mode=fragment",
+        "%73tate=x",
+    ],
+)
+def test_an_endpoint_that_answers_for_the_client_is_refused(query):
+    with pytest.raises(KeyrackError, match=r"sign-in page at https://auth\.example already has"):
+        authorization_url(f"{ISSUER}/authorize?{query}", {"state": "s"})
+
+
+def test_the_address_that_is_shown_and_copied_has_nothing_odd_in_it():
+    url = authorization_url("https://bücher.example/é$(id)'", {"state": "s"})
+    assert url == "https://xn--bcher-kva.example/%C3%A9%24%28id%29%27?state=s"
+
+
+def test_an_error_s_words_are_shown_without_what_acts_on_a_terminal():
+    answer = {"state": "state-1", "error": "x\x1b[2J\u202e", "error_description": "a\r\nb\x9b1m"}
+    with pytest.raises(KeyrackError) as caught:
+        check_answer({key: Secret(value) for key, value in answer.items()}, state=STATE, server=SERVER)
+    assert str(caught.value) == "The authorization server refused: x[2J: a  b1m."
+
+
 def test_the_old_route_sends_no_resource():
     parameters = request_parameters(
         client_id="c", redirect_uri="r", state=STATE, pkce=new_pkce(), scopes=(), resource=None
@@ -84,6 +116,7 @@ def test_the_old_route_sends_no_resource():
     assert "resource" not in parameters and "scope" not in parameters
 
 
+@pytest.mark.checklist(15, 18, 19)
 @pytest.mark.parametrize(
     ("answer", "promises_iss", "word"),
     [  # 15, 18, 19: None means accepted

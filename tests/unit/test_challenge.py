@@ -1,12 +1,15 @@
 """Checklist 1."""
 
+import time
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from keyrack.oauth.challenge import bearer, parse_challenges
+from keyrack.oauth.challenge import MAX_LENGTH, bearer, parse_challenges
 
 
+@pytest.mark.checklist(1)
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
@@ -28,6 +31,8 @@ from keyrack.oauth.challenge import bearer, parse_challenges
         (["Bearer scope = x , error = y"], [("Bearer", {"scope": "x", "error": "y"})]),
         (["Bearer scope=one, scope=two"], [("Bearer", {"scope": "one"})]),
         (["", ",,,", '"""'], []),
+        (['Bearer realm="x, Basic y'], [("Bearer", {})]),  # the quote never ends: the rest is its
+        (['junk=", Basic x" y, Bearer a=b'], [("Bearer", {"a": "b"})]),
     ],
 )
 def test_every_challenge_of_every_line_is_read(lines, expected):
@@ -43,6 +48,44 @@ def test_the_bearer_challenge_with_metadata_is_preferred():
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_garbage_is_skipped_and_never_raises(lines):
     parse_challenges(lines)
+
+
+@given(st.text(alphabet='"\\=, \ta(', min_size=1, max_size=6), st.sampled_from(["", '"', 'Bearer a="']))
+@example('"\\', "")
+@settings(deadline=None)
+def test_no_header_takes_long(unit, start):
+    """Read in one pass: an expression that tries again from each place takes seconds for this example."""
+    line = (start + unit * MAX_LENGTH)[:MAX_LENGTH]
+    assert any(seconds_for(line) < 1.0 for _ in range(3))  # a busy machine may be slow for once
+
+
+def seconds_for(line):
+    began = time.perf_counter()
+    parse_challenges([line])
+    return time.perf_counter() - began
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Bearer", "Basic", "DPoP"]),
+            st.dictionaries(
+                st.sampled_from(["realm", "scope", "error", "resource_metadata"]), st.text(max_size=30)
+            ),
+        ),
+        max_size=4,
+    )
+)
+def test_what_is_written_by_the_rules_is_read_as_it_was_meant(challenges):
+    def quoted(value):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+    parts = [
+        " ".join([scheme, ", ".join(f"{key}={quoted(value)}" for key, value in params.items())])
+        for scheme, params in challenges
+    ]
+    for lines in (parts, [", ".join(parts)]):
+        assert [(each.scheme, dict(each.params)) for each in parse_challenges(lines)] == challenges
 
 
 def test_a_giant_header_is_not_read():

@@ -68,6 +68,7 @@ def play(*answers, authorization=AUTHORIZATION):
                 clock.now += seconds
 
 
+@pytest.mark.checklist("RFC 8628")
 def test_a_code_is_shown_and_asked_about_until_somebody_has_typed_it():
     pending = error("authorization_pending")
     tokens, shown, pauses, world = play(pending, pending, TOKENS)

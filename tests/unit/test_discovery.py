@@ -4,8 +4,12 @@ import json
 
 import pytest
 
+from keyrack.domain.errors import KeyrackError
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import (
+    find_authorization_server,
+    find_legacy,
+    find_protected_resource,
     given_metadata,
     legacy_server,
     metadata_urls,
@@ -14,6 +18,7 @@ from keyrack.oauth.discovery import (
     read_protected_resource,
 )
 from keyrack.oauth.document import BadDocument
+from keyrack.oauth.effects import Response
 
 URL = "https://a.example/mcp"
 ISSUER = "https://auth.example/t1"
@@ -25,6 +30,7 @@ METADATA = {
 }
 
 
+@pytest.mark.checklist(2)
 def test_2_the_challenge_names_the_document_or_the_well_known_places_are_asked():
     named = Challenge("Bearer", {"resource_metadata": "https://a.example/odd"})
     assert protected_resource_urls(URL, named) == ("https://a.example/odd",)
@@ -33,6 +39,7 @@ def test_2_the_challenge_names_the_document_or_the_well_known_places_are_asked()
     assert protected_resource_urls("https://a.example/", None) == (base,)
 
 
+@pytest.mark.checklist(5)
 def test_5_an_issuer_with_a_path_is_asked_at_three_places():
     assert metadata_urls(ISSUER) == (
         "https://auth.example/.well-known/oauth-authorization-server/t1",
@@ -41,6 +48,7 @@ def test_5_an_issuer_with_a_path_is_asked_at_three_places():
     )
 
 
+@pytest.mark.checklist(6)
 def test_6_an_issuer_without_a_path_is_asked_at_two():
     assert metadata_urls("https://auth.example") == (
         "https://auth.example/.well-known/oauth-authorization-server",
@@ -48,6 +56,7 @@ def test_6_an_issuer_without_a_path_is_asked_at_two():
     )
 
 
+@pytest.mark.checklist(3)
 @pytest.mark.parametrize(
     ("document", "word"),
     [
@@ -75,6 +84,7 @@ def test_a_body_that_is_no_json_is_refused(body):
         read_protected_resource(body, URL)
 
 
+@pytest.mark.checklist(7, 8, 16)
 @pytest.mark.parametrize(
     ("change", "word"),
     [
@@ -110,6 +120,50 @@ def test_the_oldest_route_has_default_endpoints_at_the_origin():
     assert server.token_endpoint == "https://a.example/token"
     assert server.registration_endpoint == "https://a.example/register"
     assert server.legacy
+
+
+@pytest.mark.parametrize(
+    ("issuer", "word"),
+    [
+        ("https://auth.example/..", "leads out"),
+        ("https://auth.example/../../uploads/me", "leads out"),
+        ("https://auth.example/a/%2E%2e/b", "leads out"),
+        ("https://auth.example/a/./b", "leads out"),
+        ("https://auth.example/?tenant=7", "query"),
+        ("https://auth.example/#", "fragment"),
+        ("http://auth.example", "plain http"),
+        ("https://[ff0e::1]", "private network"),
+        ("https://%31%30.0.0.%31", "not a valid one"),
+        ("javascript:alert(1)", "javascript"),
+        ("", "empty"),
+        ("x" * 3000, "no scheme"),
+    ],
+)
+def test_an_issuer_that_can_not_be_one_is_never_asked(issuer, word):
+    with pytest.raises(KeyrackError, match=word) as caught:
+        next(find_authorization_server(issuer, URL))
+    assert str(caught.value).endswith(".") and not str(caught.value).endswith("..")
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "javascript:alert(1)", "", "//x", "https://a b/", "-"])
+def test_a_document_at_no_web_address_is_never_asked_for(url):
+    with pytest.raises(KeyrackError, match="keyrack will not ask"):
+        next(find_protected_resource(URL, Challenge("Bearer", {"resource_metadata": url or "x"})))
+
+
+@pytest.mark.checklist(16)
+def test_the_default_paths_are_only_taken_over_https_or_on_this_machine():
+    def found(url):
+        asking = find_legacy(url)
+        next(asking)
+        with pytest.raises((StopIteration, KeyrackError)) as caught:
+            asking.send(Response(404))
+        return caught.value
+
+    for url in ("https://a.example/mcp", "http://127.0.0.1:8/mcp", "https://10.0.0.1/mcp"):
+        assert found(url).value.legacy
+    for url in ("http://a.example/mcp", "http://10.0.0.1/mcp", "http://box/mcp"):
+        assert "plain http" in str(found(url))
 
 
 def test_metadata_given_up_front_needs_no_pkce_list():

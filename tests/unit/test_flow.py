@@ -28,6 +28,7 @@ def log_in(world, wish=None, **more):
     return play(login_flow(wish or Wish(URL, now=lambda: 1000.0)), world, **more)
 
 
+@pytest.mark.checklist(1, 14)
 def test_a_login_walks_from_the_challenge_to_tokens():
     world = World()
     played = log_in(world)
@@ -57,6 +58,7 @@ def test_one_request_to_the_authorization_endpoint_per_login():
     assert len(played.sign_ins) == 1 and world.to(ISSUER + "/authorize") == []
 
 
+@pytest.mark.checklist(2)
 def test_2_a_document_named_by_the_challenge_is_the_only_one_asked():
     odd = "https://mcp.example/odd"
     world = World(
@@ -71,6 +73,7 @@ def test_2_a_document_named_by_the_challenge_is_the_only_one_asked():
     assert sent["scope"] == "only"
 
 
+@pytest.mark.checklist(3)
 def test_3_a_document_for_another_server_ends_the_login():
     world = World(
         **{f"GET {PRM}": reply({"resource": "https://evil.example", "authorization_servers": [ISSUER]})}
@@ -80,6 +83,7 @@ def test_3_a_document_for_another_server_ends_the_login():
     assert world.to(META) == []
 
 
+@pytest.mark.checklist(7)
 def test_7_metadata_of_a_wrong_issuer_ends_the_login_before_anything_is_sent():
     world = World(**{f"GET {META}": reply(metadata(issuer="https://evil.example"))})
     with pytest.raises(KeyrackError, match="another issuer"):
@@ -103,6 +107,7 @@ def test_without_any_metadata_the_old_way_is_taken_and_said():
     assert played.result.resource is None
 
 
+@pytest.mark.checklist(4)
 def test_several_authorization_servers_the_first_usable_is_taken():
     world = World(
         **{f"GET {PRM}": reply({"resource": URL, "authorization_servers": ["https://dead.example", ISSUER]})}
@@ -110,6 +115,7 @@ def test_several_authorization_servers_the_first_usable_is_taken():
     assert log_in(world).result.registration.issuer == ISSUER
 
 
+@pytest.mark.checklist(12)
 def test_12_the_issuer_that_knows_us_is_preferred_and_its_registration_used():
     stored = Registration(ISSUER, "known", "dynamic", redirect_uris=(REDIRECT,))
     world = World(
@@ -146,6 +152,7 @@ def test_metadata_at_a_configured_address_skips_discovery():
         log_in(World(), Wish(URL, settings))
 
 
+@pytest.mark.checklist("RFC 9126")
 def test_a_pushed_request_is_made_where_the_issuer_demands_it():
     par = ISSUER + "/par"
     world = World(
@@ -172,6 +179,7 @@ def test_a_server_that_can_not_be_logged_in_to_says_why(answer, kind):
     assert type(caught.value) is kind
 
 
+@pytest.mark.checklist(15)
 def test_a_wrong_state_never_reaches_the_token_endpoint():
     world = World()
     with pytest.raises(KeyrackError, match="another login"):

@@ -30,75 +30,123 @@ def found(table, credential=None, default=None):
 
 
 OLD = {"server/discover": reply(None, 400), "initialize": rpc({"protocolVersion": "2025-06-18"})}
-MODERN_ERROR = rpc(error={"code": -32022, "data": {"supported": ["2026-09-01", 7]}}, status=400)
+NEITHER = ["2026-09-01", 7, "９９９９-01-01", "9999-01-01\r\nX: y", None, "z"]
+MODERN_ERROR = rpc(error={"code": -32022, "data": {"supported": NEITHER}}, status=400)
 OPEN_ONLY_AT_THE_DOOR = {**OLD, "tools/list": unauthorized()}
+
+
+ASKS_FOR_MORE = reply(None, 403, WWW_Authenticate='Bearer error="insufficient_scope"')
+EVENTS = reply(b"event: endpoint\ndata: /x\n\n")._replace(headers=(("Content-Type", "text/event-stream"),))
+
+
+def marked(line, table, verdict, revision=None, credential=None):
+    return pytest.param(table, credential, verdict, revision, marks=pytest.mark.checklist(line))
 
 
 @pytest.mark.parametrize(
     ("table", "credential", "verdict", "revision"),
     [
-        ({"server/discover": unauthorized()}, None, "required", None),
-        ({"server/discover": unauthorized()}, TOKEN, "refused", None),
-        (
-            {"server/discover": reply(None, 403, WWW_Authenticate='Bearer error="insufficient_scope"')},
-            TOKEN,
+        marked("probe: 401", {"server/discover": unauthorized()}, "required"),
+        marked("probe: 401", {"server/discover": unauthorized()}, "refused", credential=TOKEN),
+        marked("probe: 403 insufficient_scope", {"server/discover": ASKS_FOR_MORE}, "required"),
+        marked(
+            "probe: 403 insufficient_scope", {"server/discover": ASKS_FOR_MORE}, "accepted", credential=TOKEN
+        ),
+        marked("probe: other 403", {"server/discover": reply(None, 403)}, "unknown", credential=TOKEN),
+        marked(
+            "probe: 200 and discovered",
+            {"server/discover": rpc({"x": 1}), "tools/list": rpc()},
+            "open",
+            "2026-07-28",
+        ),
+        marked(
+            "probe: 200 and discovered",
+            {"server/discover": rpc({"x": 1}), "tools/list": rpc()},
             "accepted",
-            None,
+            "2026-07-28",
+            TOKEN,
         ),
-        ({"server/discover": reply(None, 403)}, TOKEN, "unknown", None),
-        ({"server/discover": rpc({"x": 1}), "tools/list": rpc()}, None, "open", "2026-07-28"),
-        ({"server/discover": rpc({"x": 1}), "tools/list": rpc()}, TOKEN, "accepted", "2026-07-28"),
-        ({"server/discover": rpc({"x": 1}), "tools/list": unauthorized()}, None, "optional", "2026-07-28"),
-        (
-            {"server/discover": rpc(error={"code": -32020}, status=400), "tools/list": rpc()},
-            None,
-            "open",
+        marked(
+            "probe: authorization per method",
+            {"server/discover": rpc({"x": 1}), "tools/list": unauthorized()},
+            "optional",
             "2026-07-28",
         ),
-        (
+        marked(
+            "probe: authorization per method",
+            {"server/discover": rpc({"x": 1}), "tools/list": ASKS_FOR_MORE},
+            "optional",
+            "2026-07-28",
+        ),
+        *(
+            marked(
+                "probe: -32020, -32021",
+                {"server/discover": rpc(error={"code": code}, status=400), "tools/list": rpc()},
+                "open",
+                "2026-07-28",
+            )
+            for code in (-32020, -32021)
+        ),
+        marked(
+            "probe: 404 with -32601",
             {"server/discover": rpc(error={"code": -32601}, status=404), "tools/list": rpc()},
-            None,
             "open",
             "2026-07-28",
         ),
-        ({**OLD, "tools/list": rpc()}, None, "open", "2025-06-18"),
-        (OPEN_ONLY_AT_THE_DOOR, None, "optional", "2025-06-18"),
-        (OPEN_ONLY_AT_THE_DOOR, TOKEN, "refused", "2025-06-18"),
-        (
-            {**OLD, "server/discover": rpc(error={"code": -32601}), "tools/list": rpc()},
-            None,
-            "open",
-            "2025-06-18",
+        *(
+            marked(
+                "probe: older",
+                {**OLD, "server/discover": answer, "tools/list": rpc()},
+                "open",
+                "2025-06-18",
+            )
+            for answer in (
+                reply(None, 400),
+                reply(None, 404),
+                reply(None, 405),
+                reply(b"<html>", 406),
+                rpc(error={"code": -32000}, status=400),
+                rpc(error={"code": -32019}, status=400),
+                rpc(error={"code": -32601}),
+                rpc(error={"code": "odd", "data": 7}, status=400),
+            )
         ),
-        (
-            {
-                "server/discover": reply(None, 404),
-                "initialize": reply(None, 405),
-                "GET": reply(b"event: endpoint\ndata: /x\n\n", Content_Type="x")._replace(
-                    headers=(("Content-Type", "text/event-stream"),)
-                ),
-            },
-            None,
-            "open",
-            "2024-11-05",
+        marked("probe: older", OPEN_ONLY_AT_THE_DOOR, "optional", "2025-06-18"),
+        marked("probe: older", OPEN_ONLY_AT_THE_DOOR, "refused", "2025-06-18", TOKEN),
+        *(
+            marked(
+                "probe: 2024-11-05",
+                {"server/discover": reply(None, 404), "initialize": reply(None, status), "GET": EVENTS},
+                "open",
+                "2024-11-05",
+            )
+            for status in (400, 404, 405)
         ),
-        (
+        marked(
+            "probe: 2024-11-05",
             {"server/discover": reply(None, 404), "initialize": reply(None, 404), "GET": unauthorized()},
-            None,
             "required",
-            None,
         ),
-        ({"server/discover": reply(None, 302, Location="https://evil.example/")}, None, "unreachable", None),
-        ({"server/discover": reply(None, 500)}, None, "unreachable", None),
-        ({"server/discover": Failed("timed out")}, None, "unreachable", None),
-        ({"server/discover": reply(b"<html>")}, None, "unknown", None),
+        *(
+            marked("probe: 3xx, 5xx, time-out", {"server/discover": answer}, "unreachable")
+            for answer in (
+                reply(None, 302, Location="https://evil.example/"),
+                reply(None, 307, Location="https://evil.example/"),
+                reply(None, 500),
+                reply(None, 429),
+                Failed("timed out"),
+            )
+        ),
+        marked("probe: older", {"server/discover": reply(b"<html>")}, "unknown"),
     ],
 )
 def test_each_kind_of_reply_has_its_verdict(table, credential, verdict, revision):
-    probed, _ = found(table, credential)
+    probed, world = found(table, credential)
     assert (probed.verdict, probed.revision) == (verdict, revision)
+    assert {request.url for request in world.asked} == {URL}
 
 
+@pytest.mark.checklist("probe: -32022")
 def test_a_modern_server_of_another_revision_is_asked_in_its_own():
     def discover(request):
         spoken = request.headers["MCP-Protocol-Version"]
@@ -109,6 +157,29 @@ def test_a_modern_server_of_another_revision_is_asked_in_its_own():
     assert world.asked[-1].headers["MCP-Protocol-Version"] == "2026-09-01"
 
 
+@pytest.mark.parametrize("supported", [None, [], [7], {"a": 1}, "2026-09-01", ["\x1b[2J"], ["2026-07-28"]])
+def test_a_revision_that_nobody_can_speak_leads_to_the_older_way(supported):
+    error = rpc(error={"code": -32022, "data": {"supported": supported}}, status=400)
+    probed, world = found({"server/discover": error, "initialize": OLD["initialize"], "tools/list": rpc()})
+    assert probed.verdict == "open" and [method_of(request) for request in world.asked][1] == "initialize"
+
+
+@pytest.mark.parametrize("spoken", ["２０２５-06-18", "2025-06-18\n", "\x1b[2J", 7, None, "", [], {}])
+def test_an_odd_revision_is_not_repeated(spoken):
+    table = {"server/discover": reply(None, 400), "initialize": rpc({"protocolVersion": spoken, "x": 1})}
+    probed, world = found({**table, "tools/list": rpc()})
+    assert (probed.verdict, probed.revision) == ("open", "2025-11-25")
+    assert world.asked[-1].headers["MCP-Protocol-Version"] == "2025-11-25"
+
+
+@pytest.mark.parametrize("session", ["a\nb", "a\r\nX: y", "\x1b[2J", "é", ""])
+def test_an_odd_session_id_is_not_sent(session):
+    greeting = rpc({"protocolVersion": "2025-06-18"}, Mcp_Session_Id=session)
+    _, world = found({**OLD, "initialize": greeting, "tools/list": rpc()})
+    assert all("Mcp-Session-Id" not in request.headers for request in world.asked)
+
+
+@pytest.mark.checklist("probe: older")
 def test_a_session_that_was_opened_is_ended():
     _, world = found(
         {
@@ -129,6 +200,7 @@ def test_an_event_stream_reply_is_read():
     assert probed.verdict == "open"
 
 
+@pytest.mark.checklist(23)
 def test_every_request_of_a_probe_carries_the_credential_in_the_header_only():
     _, world = found({**OLD, "tools/list": rpc()}, TOKEN)
     assert all(request.headers["Authorization"] == Secret("Bearer at") for request in world.asked)

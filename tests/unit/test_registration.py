@@ -15,6 +15,7 @@ STORED = Registration(ISSUER, "old", "dynamic", redirect_uris=(REDIRECT,))
 CIMD = SERVER._replace(client_id_metadata_document_supported=True)
 
 
+@pytest.mark.checklist(9)
 def test_9_a_pre_registered_client_comes_first():
     found = known(
         CIMD, ClientSettings(client_id="mine", client_metadata_url="https://k.example/c"), STORED, REDIRECT, 0
@@ -22,6 +23,7 @@ def test_9_a_pre_registered_client_comes_first():
     assert found and (found.client_id, found.kind) == ("mine", "pre-registered")
 
 
+@pytest.mark.checklist(9, 10)
 def test_9_then_the_metadata_document_where_the_issuer_takes_one():
     settings = ClientSettings(client_metadata_url="https://k.example/c")
     found = known(CIMD, settings, STORED, REDIRECT, 0)
@@ -29,6 +31,7 @@ def test_9_then_the_metadata_document_where_the_issuer_takes_one():
     assert known(SERVER, settings, STORED, REDIRECT, 0) == STORED
 
 
+@pytest.mark.checklist(11, 12)
 @pytest.mark.parametrize(
     "stored",
     [
@@ -50,17 +53,20 @@ def test_a_client_typed_at_an_earlier_login_is_used_again_with_its_secret():
     assert other and other.client_secret is None
 
 
+@pytest.mark.checklist(12)
 def test_12_a_client_typed_for_an_issuer_never_goes_to_another():
     typed = Registration("https://other.example", "mine", "pre-registered", Secret("s"))
     with pytest.raises(KeyrackError, match=r"other\.example"):
         known(SERVER, ClientSettings(), typed, REDIRECT, 0)
 
 
+@pytest.mark.checklist(12)
 def test_12_a_pre_registered_client_of_another_issuer_is_an_error():
     with pytest.raises(KeyrackError, match=r"other\.example"):
         known(SERVER, ClientSettings(client_id="c", issuer="https://other.example"), None, REDIRECT, 0)
 
 
+@pytest.mark.checklist(20)
 @pytest.mark.parametrize(
     ("supported", "method"),
     [
@@ -76,6 +82,7 @@ def test_20_a_pre_registered_secret_is_sent_as_the_server_says(supported, method
     assert found and found.auth_method == method
 
 
+@pytest.mark.checklist(11)
 def test_11_dynamic_registration_says_that_we_are_a_native_app_that_refreshes():
     world = World()
     registration = play(register(SERVER, REDIRECT, ("read",), "keyrack"), world).result
@@ -93,6 +100,7 @@ def test_only_scopes_that_the_issuer_lists_are_registered():
     assert world.asked[0].json["scope"] == "offline_access"
 
 
+@pytest.mark.checklist(11, 20)
 def test_11_a_returned_secret_is_used_as_the_reply_says():
     body = {
         "client_id": "c",
@@ -109,7 +117,8 @@ def test_11_a_returned_secret_is_used_as_the_reply_says():
     assert found.secret_expires_at is None and found.registration_access_token == Secret("rat")
 
 
-def test_8_a_pre_registered_client_stays_with_the_issuer_of_its_last_login():
+@pytest.mark.checklist(12)
+def test_12_a_pre_registered_client_stays_with_the_issuer_of_its_last_login():
     stored = Registration("https://other.example", "mine", "pre-registered", Secret("s"))
     with pytest.raises(KeyrackError, match=r"other\.example"):
         known(SERVER, ClientSettings(client_id="mine", client_secret=Secret("s")), stored, REDIRECT, 0)
@@ -134,6 +143,7 @@ def test_half_a_surrogate_pair_is_no_text(field):
         assert registration.client_secret is None
 
 
+@pytest.mark.checklist(11)
 @pytest.mark.parametrize(
     ("answer", "kind", "word"),
     [
@@ -172,6 +182,7 @@ def test_a_refusal_gives_the_exact_redirect_uri_to_copy():
     assert REDIRECT in caught.value.hint
 
 
+@pytest.mark.checklist(9)
 def test_9_without_registration_endpoint_the_user_is_asked_for_a_client_id():
     with pytest.raises(KeyrackError, match="no dynamic registration") as caught:
         play(register(SERVER._replace(registration_endpoint=None), REDIRECT, (), "k"), World())

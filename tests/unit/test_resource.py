@@ -87,6 +87,7 @@ def test_any_text_is_parsed_or_refused_and_parsing_is_stable(text):
     assert parse_url(form) == form
 
 
+@pytest.mark.checklist(3)
 @pytest.mark.parametrize(
     ("resource", "yes"),
     [  # checklist 3
@@ -110,6 +111,7 @@ def test_a_resource_covers_a_server_of_its_origin_on_a_segment_boundary(resource
 PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "http://192.168.1.5/mcp"
 
 
+@pytest.mark.checklist("security: URLs")
 @pytest.mark.parametrize(
     ("url", "server", "allowed"),
     [

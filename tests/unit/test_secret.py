@@ -9,10 +9,12 @@ from keyrack.domain.secret import Secret
 SECRET = Secret("hunter2-hunter2")
 
 
+@pytest.mark.checklist("security: logs")
 def test_repr_and_str_are_masked():
     assert "hunter2" not in repr(SECRET) + str(SECRET) + repr([SECRET]) + repr({"a": SECRET})
 
 
+@pytest.mark.checklist("security: logs")
 @pytest.mark.parametrize(
     "slip",
     [

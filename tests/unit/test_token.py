@@ -30,6 +30,7 @@ def read(response, **more):
     return read_tokens(response, URL, now=1000.0, asked_scopes=("asked",), **more)
 
 
+@pytest.mark.checklist(14, 20)
 def test_20_a_public_client_sends_its_id_in_the_form():
     request = refresh_request(URL, PUBLIC, refresh_token=Secret("rt"), resource="https://a.example/mcp")
     assert request.form == {
@@ -41,6 +42,7 @@ def test_20_a_public_client_sends_its_id_in_the_form():
     assert "Authorization" not in request.headers
 
 
+@pytest.mark.checklist(20)
 def test_20_basic_form_encodes_id_and_secret_first():
     client = Registration("i", "a:b c", "pre-registered", Secret("s%/ü"), "client_secret_basic")
     request = refresh_request(URL, client, refresh_token=Secret("rt"), resource=None)
@@ -50,6 +52,7 @@ def test_20_basic_form_encodes_id_and_secret_first():
     assert base64.b64decode(header.reveal().removeprefix("Basic ")).decode() == "a%3Ab+c:s%25%2F%C3%BC"
 
 
+@pytest.mark.checklist(20)
 def test_20_post_puts_the_secret_into_the_form_as_a_secret():
     client = Registration("i", "me", "pre-registered", Secret("s"), "client_secret_post")
     form = exchange_request(
@@ -58,6 +61,7 @@ def test_20_post_puts_the_secret_into_the_form_as_a_secret():
     assert form is not None and form["client_secret"] == Secret("s") and "resource" not in form
 
 
+@pytest.mark.checklist(21)
 @pytest.mark.parametrize(
     ("expires_in", "expires_at"),
     [
@@ -78,18 +82,21 @@ def test_21_expires_in_may_be_a_string_or_missing_or_nonsense(expires_in, expire
     assert read(reply({**GOOD, "expires_in": expires_in})).expires_at == expires_at
 
 
+@pytest.mark.checklist(21)
 def test_21_a_missing_scope_means_as_asked():
     fields = {key: value for key, value in GOOD.items() if key != "scope"}
     assert read(reply(fields)).scopes == ("asked",)
     assert read(reply(GOOD)).scopes == ("a", "b")
 
 
+@pytest.mark.checklist(22)
 def test_22_a_reply_without_a_refresh_token_keeps_the_old_one():
     fields = {key: value for key, value in GOOD.items() if key != "refresh_token"}
     assert read(reply(fields), old_refresh=Secret("old")).refresh_token == Secret("old")
     assert read(reply(GOOD), old_refresh=Secret("old")).refresh_token == Secret("rt")
 
 
+@pytest.mark.checklist(22)
 @pytest.mark.parametrize(
     ("response", "kind"),
     [
