@@ -44,6 +44,12 @@ def parts(
         keyrack_own.add_server(path, name, url)
         return path
 
+    def set_account(url: str, account: str) -> None:
+        from keyrack.clients import keyrack_own
+        from keyrack.clients.paths import config_file
+
+        keyrack_own.set_account(config_file(env, platform), url, account)
+
     return Parts(
         read=read,
         rack=racks.current,
@@ -53,6 +59,7 @@ def parts(
         now=now,
         keep_in_memory=racks.keep_in_memory,
         add_server=add_server,
+        set_account=set_account,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR
 from keyrack.cli.spec import ACCOUNT, Option, Verb
-from keyrack.domain.errors import Cancelled
+from keyrack.domain.errors import Cancelled, UsageError
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
-    from keyrack.operations.receipt import Line
+    from keyrack.operations.receipt import Line, Receipt
 
 VERB = Verb(
     name="clear",
     summary="delete a credential, with --revoke at the server too",
-    operand="NAME|URL",
+    operand="[NAME|URL]",
     options=(
+        Option(("--stale",), "clear every credential that is of no more use, each with its reason"),
+        Option(("--dry-run",), "with --stale: only tell what would be cleared"),
         Option(("--revoke",), "tell the authorization server first, so that the token stops working"),
         Option(("--forget",), "drop the client registration too"),
         Option(("-y", "--yes"), "do not ask"),
@@ -31,10 +33,15 @@ Deletes the credential from the keychain and looks whether it is gone. Without
 --revoke a copy of the token would work until it expires. It asks first; where
 there is no terminal to ask on, it wants --yes. What was done is told line by
 line; the exit code is 1 where a line failed. Copies that other programs keep
-for themselves are not touched.""",
+for themselves are not touched.
+
+Stale is what has expired without a way to refresh it, what was refused, what no
+program names any more, and what can't be refreshed because its client's secret
+ran out or its issuer is gone.""",
     examples=(
         ("Delete here", "keyrack clear notion"),
         ("The whole way out, in a script", "keyrack clear notion --revoke --forget --yes"),
+        ("What has gathered over time?", "keyrack clear --stale --dry-run"),
     ),
 )
 
@@ -46,6 +53,11 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import agree
     from keyrack.operations.clear import clear
 
+    if args.stale:
+        return _clear_stale(context, args)
+    if args.operand is None or args.dry_run:
+        needs = "NAME|URL, or --stale" if args.operand is None else "--stale with --dry-run"
+        raise UsageError(f"keyrack clear needs {needs}.", hint="keyrack clear --help tells how it is used.")
     parts = context.parts()
     server = target(parts, args)
     if not args.yes and not agree(context.out, _question(server, args.revoke, args.forget)):
@@ -54,6 +66,38 @@ def run(context: Context, args: SimpleNamespace) -> int:
     for line in receipt.lines:
         context.out.line(_told(line))
     return 0 if receipt.ok else ERROR
+
+
+def _clear_stale(context: Context, args: SimpleNamespace) -> int:
+    from keyrack.cli.terminal import agree
+    from keyrack.operations.stale import Stale, clear_stale, find_stale
+
+    if args.operand is not None:
+        raise UsageError("keyrack clear takes a name or --stale, not both.")
+    out, parts = context.out, context.parts()
+    stale = [each for each in find_stale(parts) if args.account in (None, each.server.account)]
+    for each in stale:
+        out.line(f"{_name(each.server)}: {plain(each.why)}")
+    if not stale:
+        out.note("Nothing is stale.")
+    if args.dry_run or not stale:
+        return 0
+    count = f"{len(stale)} credential{'' if len(stale) == 1 else 's'}"
+    if not args.yes and not agree(out, f"{'Revoke and delete' if args.revoke else 'Delete'} {count}?"):
+        raise Cancelled("Nothing was changed.")
+
+    def tell(each: Stale, receipt: Receipt) -> None:
+        out.line(f"{_name(each.server)}")
+        for line in receipt.lines:
+            out.line(f"  {_told(line)}")
+
+    done = clear_stale(parts, stale, revoke=args.revoke, forget=args.forget, on_one=tell)
+    return 0 if all(receipt.ok for _, receipt in done) else ERROR
+
+
+def _name(server: Server) -> str:
+    account = "" if server.account == "default" else f" · {plain(server.account, 60)}"
+    return plain(server.name, 60) + account
 
 
 def _question(server: Server, revoke: bool, forget: bool) -> str:

@@ -14,26 +14,35 @@
     issuer = "https://…"
     grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
     headers = { "X-Team" = "${TEAM}" }
+
+    [accounts]                                   # which one is meant where none is named
+    "https://mcp.linear.app/mcp" = "work"
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from keyrack.clients import entries, files, toml
+from keyrack.clients import entries, own_file, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
-from keyrack.clients.jsonc import Malformed
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT
-from keyrack.domain.resource import parse_url
+from keyrack.domain.resource import identity, parse_url
 
 STYLE = BRACES_OR_DEFAULT
 
 
-def read(text: str, gather: Gather) -> tuple[str, ...]:
-    """Adds the servers; returns the paths in `config_files` as they are written."""
+class Own(NamedTuple):
+    """What else the file says."""
+
+    config_files: tuple[str, ...] = ()  # as they are written
+    accounts: Mapping[str, str] = {}  # a server's identity: the account that is meant where none is named
+
+
+def read(text: str, gather: Gather) -> Own:
+    """Adds the servers."""
     data = toml.parse(text)
     for name, entry in gather.entries(gather.table(data, "servers")):
         fields = Fields(entry, gather, name)
@@ -49,7 +58,22 @@ def read(text: str, gather: Gather) -> tuple[str, ...]:
             gather.problem("“grant_type” is authorization_code or client_credentials.", entry=name)
         entries.add(gather, name, entry, client=client,
                     account=fields.text("account") or DEFAULT_ACCOUNT)
-    return Fields(data, gather, "config_files").strings("config_files")
+    return Own(Fields(data, gather, "config_files").strings("config_files"), _accounts(data, gather))
+
+
+def set_account(path: str, url: str, account: str) -> None:
+    """Make `account` the one that is meant for this server where none is named. Raises KeyrackError."""
+    own_file.set_value(path, ("accounts", identity(url)), account)
+
+
+def _accounts(data: Mapping[str, Any], gather: Gather) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for url, account in Fields(data, gather, "accounts").texts("accounts").items():
+        try:
+            found[identity(url)] = account
+        except BadUrl as error:
+            gather.problem(str(error), entry="accounts")
+    return found
 
 
 def add_server(path: str, name: str, url: str, **more: Any) -> None:
@@ -59,21 +83,9 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
     KeyrackError when the name is taken or the file can't be read or written; then
     nothing has changed.
     """
-    import tomllib
-
     if not name.strip():
         raise KeyrackError("The server needs a name.")
-    try:
-        text = files.read_text(path)
-    except files.NoFile:
-        text = ""
-    except files.BadFile as error:
-        raise KeyrackError(f"{path}: {error} Nothing was changed.") from None
-    try:
-        data = toml.parse(text)
-    except Malformed as error:
-        where = f"{path}, line {error.line}" if error.line else path
-        raise KeyrackError(f"{where}: {error} Nothing was changed.", hint="Mend the file first.") from None
+    text, data = own_file.read(path)
     servers = data.get("servers", {})
     if not isinstance(servers, dict):
         raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
@@ -81,22 +93,11 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
         raise KeyrackError(f"{path} has a server called “{name}” already.", hint="Choose another name.")
     entry = {"url": parse_url(url), **{key: value for key, value in more.items() if value is not None}}
     wanted = {**data, "servers": {**servers, name: entry}}
-    appended = _append(text, name, entry)
-    try:
-        kept = tomllib.loads(appended) == wanted
-    except tomllib.TOMLDecodeError:
-        kept = False  # `servers` is an inline table, which can't be added to
-    files.write_atomically(path, appended if kept else _dump(wanted))
+    own_file.write(path, _append(text, name, entry), wanted)
 
 
 def _append(text: str, name: str, entry: Mapping[str, Any]) -> str:
     newline = "\r\n" if "\r\n" in text else "\n"
     if text and not text.endswith("\n"):
         text += newline
-    return text + (newline if text else "") + _dump({"servers": {name: entry}}).replace("\n", newline)
-
-
-def _dump(data: Mapping[str, Any]) -> str:
-    import tomli_w
-
-    return tomli_w.dumps(data)
+    return text + (newline if text else "") + own_file.dump({"servers": {name: entry}}).replace("\n", newline)

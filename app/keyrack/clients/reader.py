@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
 from keyrack.clients import files, paths, places
 from keyrack.clients.places import Look, Spot
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.reading import Place, Problem, Reading
+from keyrack.domain.resource import identity
 
 OWN = "keyrack"
 MCP_USE = ("mcp-use", "mcp_use")
@@ -106,9 +107,9 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     """
     look = Look(env, platform, cwd)
     found = _Round(look)
-    listed: Sequence[str] = ()
+    listed, accounts = (), {}
     for spot in found.spots(OWN, places.keyrack):
-        listed = found.file(OWN, "keyrack_own", spot) or ()
+        listed, accounts = found.file(OWN, "keyrack_own", spot) or ((), {})
     for path in extra_files:
         found.named(path, cwd)
     for path in listed:
@@ -127,8 +128,20 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
             found.servers[start:] = by_precedence(found.servers[start:], cwd)
     from keyrack.clients.merge import merged
 
+    if accounts:
+        found.servers, found.projects = (_meant(each, accounts) for each in (found.servers, found.projects))
     servers = merged(found.servers, found.projects) if found.servers or found.projects else ()
-    return Reading(servers, tuple(found.problems), tuple(found.places))
+    return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
+
+
+def _meant(servers: Sequence[Server], accounts: Mapping[str, str]) -> list[Server]:
+    """Where an entry names no account, the one that the user has made the default."""
+    return [
+        server._replace(account=accounts.get(identity(server.url), DEFAULT_ACCOUNT))
+        if server.url and server.account == DEFAULT_ACCOUNT
+        else server
+        for server in servers
+    ]
 
 
 def _count(number: int) -> str:

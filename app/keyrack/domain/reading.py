@@ -1,5 +1,6 @@
 """What was found in the configuration files, and where."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyrack.domain.model import Server
@@ -29,3 +30,4 @@ class Reading(NamedTuple):
     servers: tuple[Server, ...]
     problems: tuple[Problem, ...]
     places: tuple[Place, ...]
+    accounts: Mapping[str, str] = {}  # by a server's identity: the account meant where none is named

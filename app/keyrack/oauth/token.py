@@ -116,7 +116,10 @@ def read_tokens(
     if reply.status != 200 or "error" in document:
         error = text(document, "error") or ""
         words = said(document) or f"status {reply.status}"
-        if error in ("invalid_grant", "invalid_client", "unauthorized_client"):
+        if error == "invalid_client":
+            hint = "Log in again; where the client is your own, check its id and its secret."
+            raise LoginNeeded(f"{where} refused: {words}.", hint=hint)
+        if error in ("invalid_grant", "unauthorized_client"):
             raise LoginNeeded(f"{where} refused: {words}.", hint="Log in again.")
         if error in ("temporarily_unavailable", "server_error", "slow_down"):
             raise Temporary(f"{where} can't answer now: {words}.", hint="Try again later.")

@@ -95,7 +95,8 @@ class LoginControl:
         if isinstance(answer, KeyrackError):
             raise answer
         if not answer:
-            raise LoginNeeded(f"Nobody signed in within {seconds / 60:.0f} minutes.", hint="Log in again.")
+            waited = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+            raise LoginNeeded(f"Nobody signed in within {waited}.", hint="Log in again.")
         return answer
 
     def holds(self, wire: Wire) -> None:

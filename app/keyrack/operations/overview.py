@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from keyrack.domain.errors import NoSuchServer
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Record, Server
-from keyrack.domain.reading import Place, Problem
+from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity, is_address, parse_url
 from keyrack.domain.status import State, Status, command_for, status_of
 from keyrack.operations.parts import Parts
@@ -93,28 +93,36 @@ def row_of(server: Server, record: Record | None, now: float, *, store_locked: b
 def find(parts: Parts, name_or_url: str, account: str | None = None) -> Server:
     """The server that a person means by a name or a URL.
 
-    A URL need not be configured. Raises NoSuchServer (exit code 6), BadUrl.
+    Without `account` it is the entry's own, or the server's default. A URL need not be configured.
+    Raises NoSuchServer (exit code 6), BadUrl.
     """
-    account = account or DEFAULT_ACCOUNT
-    servers = parts.read().servers
+    reading = parts.read()
+    servers = reading.servers
     if is_address(name_or_url):
         url = parse_url(name_or_url)
-        wanted = identity(url)
-        for server in servers:
-            if server.url and identity(server.url) == wanted:
-                return server._replace(account=account)
-        return Server(name=url, url=url, account=account)
+        return _of_url(reading, url, url, account)
     for server in servers:
         if server.name == name_or_url or name_or_url in server.aliases:
-            return server._replace(account=account)
+            return server._replace(account=account or server.account)
     for url, _ in parts.rack().records():
         if _name_of(url) == name_or_url:
-            return Server(name=name_or_url, url=url, account=account)
+            return _of_url(reading, url, name_or_url, account)
     import difflib
 
     close = difflib.get_close_matches(name_or_url, [server.name for server in servers], 1)
     hint = f"Did you mean {close[0]}?" if close else "keyrack list shows the names."
     raise NoSuchServer(f"No server is called “{name_or_url}”.", hint=hint)
+
+
+def _of_url(reading: Reading, url: str, name: str, account: str | None) -> Server:
+    """The configured server there, with the settings of that account where it has its own."""
+    wanted = identity(url)
+    account = account or reading.accounts.get(wanted)
+    same = [server for server in reading.servers if server.url and identity(server.url) == wanted]
+    if not same:
+        return Server(name=name, url=url, account=account or DEFAULT_ACCOUNT)
+    best = next((server for server in same if server.account == account), same[0])
+    return best._replace(account=account or best.account)
 
 
 def _name_of(url: str) -> str:

@@ -67,6 +67,8 @@ class Parts(NamedTuple):
     now: Callable[[], float]
     keep_in_memory: Callable[[], None]  # from now on the rack is memory, until the end
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
+    # set_account(url, account): which one is meant where none is named; into keyrack's own file
+    set_account: Callable[[str, str], None] = lambda url, account: None
     client_name: str = "keyrack"
 
 

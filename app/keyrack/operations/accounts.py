@@ -1,0 +1,53 @@
+"""Several credentials for one server: which there are, and which is meant where none is named."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Server
+from keyrack.domain.resource import identity
+from keyrack.operations.credential import address
+from keyrack.operations.overview import Row, row_of
+from keyrack.operations.parts import Parts
+
+LONGEST_NAME = 60  # characters
+
+
+class Account(NamedTuple):
+    """One account of a server."""
+
+    name: str
+    label: str  # who that is at the server, where it said so; else ""
+    is_default: bool
+    row: Row
+
+
+def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
+    """The default first, then by name. Reads records, never the keychain."""
+    url, chosen = address(server)
+    chosen = parts.read().accounts.get(url, chosen)
+    names = {chosen}
+    records = parts.rack().records()
+    names |= {account for (where, account), record in records.items() if where == url and record.credential}
+    now = parts.now()
+    found: list[Account] = []
+    for name in sorted(names, key=lambda name: (name != chosen, name)):
+        row = row_of(server._replace(account=name), records.get((url, name)), now)
+        label = row.credential.label if row.credential else ""
+        found.append(Account(name, label, name == chosen, row))
+    return tuple(found)
+
+
+def make_default(parts: Parts, server: Server, account: str) -> None:
+    """From now on `account` is meant where none is named. Raises KeyrackError for a bad name."""
+    url, _ = address(server)
+    parts.set_account(identity(url), account_name(account))
+
+
+def account_name(text: str) -> str:
+    """An account's name as it was typed, trimmed. Raises KeyrackError."""
+    name = text.strip()
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise KeyrackError(f"An account's name is up to {LONGEST_NAME} printable characters.")
+    return name
