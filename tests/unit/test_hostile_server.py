@@ -1,0 +1,236 @@
+"""Addresses that a hostile server names: nothing is asked, opened or stored that should not be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from support.canned import ISSUER, META, PRM, URL, metadata, reply, unauthorized
+from support.hostile import NASTY, PUBLIC, Net, attempt, no_program  # noqa: F401  # a fixture
+
+pytestmark = pytest.mark.usefixtures("no_program")
+
+Patch = pytest.MonkeyPatch
+RESOURCE = {"resource": URL, "authorization_servers": [ISSUER]}
+
+NO_WEB_ADDRESS = """
+    file:///etc/passwd javascript:alert(1) data:text/html,x vscode://x ftp://auth.example/ mailto:a@b
+    //auth.example/ auth.example -x --help https: https:// https:/auth.example ///etc/passwd \\\\host\\share
+""".split()
+PLAIN_HTTP = ["http://auth.example/x", "http://mcp.example/x", "http://127.0.0.1:1/", "http://localhost:1/"]
+INSIDE = """
+    127.0.0.1 127.8.8.8 localhost a.localhost localhost. 10.0.0.1 10.0.0.1. 172.16.0.1 192.168.1.1
+    169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1 239.1.1.1 255.255.255.255 192.0.2.1
+    [::1] [::] [fe80::1] [fe80::1%25eth0] [2606:4700::1%25lo] [fc00::1] [fd12::1] [fec0::1] [ff02::1]
+    [ff0e::1] [2001::1] [2001:db8::1] [::ffff:10.0.0.1] [::ffff:127.0.0.1] [::10.0.0.1] [::ffff:0:10.0.0.1]
+    [64:ff9b::10.0.0.1] [64:ff9b:1::8.8.8.8] [2002:7f00:1::] [2002:a00:1::]
+""".split()
+DISGUISED = """
+    2130706433 0x7f.1 0x7f000001 127.1 0177.0.0.1 %31%30.0.0.%31 127.0.0.1%2f.example １２７.0.0.1 １２７.１
+    ⓛocalhost [v1.fe80::a] user:pw@auth.example user@auth.example @auth.example auth.example:0
+    auth.example:99999 auth.example:x $(id).example a,b.example auth.example\\@evil.example [::1
+    a..b\u202e.example
+""".split()
+ODD = [
+    " https://auth.example/",
+    NASTY,
+    *(
+        "https://auth.example/" + path
+        for path in (
+            *(
+                "#x",
+                "#",
+                "a b",
+                "\n",
+                "\x00",
+                "\x9b2J",
+                "\u202e",
+                "\ud800",
+                '"x',
+                "<x>",
+                "`id`",
+                "|id",
+                "{x}",
+            ),
+            *("^", "\\x", "a" * 3000),
+        )
+    ),
+]
+FORBIDDEN = [*NO_WEB_ADDRESS, *PLAIN_HTTP, *(f"https://{host}/x" for host in INSIDE + DISGUISED), *ODD]
+ENDPOINTS = """authorization_endpoint token_endpoint registration_endpoint revocation_endpoint
+pushed_authorization_request_endpoint device_authorization_endpoint""".split()
+NEEDED = ("authorization_endpoint", "token_endpoint")
+
+
+def named_by_the_challenge(url: str) -> dict[str, Any]:
+    quoted = url.replace("\\", "\\\\").replace('"', '\\"')
+    return {f"POST {URL}": unauthorized(f'Bearer resource_metadata="{quoted}"')}
+
+
+def named_as_issuer(url: str) -> dict[str, Any]:
+    return {f"GET {PRM}": reply({**RESOURCE, "authorization_servers": [url]})}
+
+
+def named_as(field: str, url: str) -> dict[str, Any]:
+    return {f"GET {META}": reply(metadata(**{field: url}))}
+
+
+@pytest.mark.checklist("security: URLs")
+@pytest.mark.parametrize("url", FORBIDDEN)
+@pytest.mark.parametrize("place", ["challenge", "issuer", *ENDPOINTS])
+def test_an_address_that_is_forbidden_ends_the_login_unasked(
+    place: str, url: str, monkeypatch: Patch
+) -> None:
+    ways = {"challenge": named_by_the_challenge, "issuer": named_as_issuer}
+    routes = ways[place](url) if place in ways else named_as(place, url)
+    net = Net(**routes)
+    made = attempt(net, monkeypatch)
+    if is_unreadable(url):  # as if the field were not there
+        assert made.asked() & {url} == set() or place == "challenge"
+        assert (place in (*NEEDED, "issuer", "challenge", "registration_endpoint")) is bool(made.error)
+        return
+    assert made.failed and made.failed.key == "discover" and made.opened == []
+    assert made.asked() <= {URL, PRM, META} and set(net.dialled) == {PUBLIC}
+
+
+def is_unreadable(url: str) -> bool:
+    return len(url) > 2000 or "\ud800" in url
+
+
+ADDRESSES = """
+    127.0.0.1 10.0.0.5 172.31.0.1 192.168.0.1 169.254.169.254 100.64.0.1 0.0.0.0 224.0.0.1
+    ::1 :: fe80::1 fe80::1%eth0 fc00::1 fec0::1 ff02::1 2001::1 ::ffff:10.0.0.1 ::10.0.0.1 ::ffff:0:10.0.0.1
+    64:ff9b::10.0.0.1 64:ff9b:1::1 2002:a00:1::
+""".split()
+PLACES = {
+    "challenge": (named_by_the_challenge, "https://inside.example/prm", "discover"),
+    "issuer": (named_as_issuer, "https://inside.example", "discover"),
+    **{
+        field: (lambda url, field=field: named_as(field, url), "https://inside.example/x", step)
+        for field, step in (("registration_endpoint", "register"), ("token_endpoint", "exchange"))
+    },
+    "pushed": (
+        lambda url: {
+            f"GET {META}": reply(
+                metadata(
+                    require_pushed_authorization_requests=True, pushed_authorization_request_endpoint=url
+                )
+            )
+        },
+        "https://inside.example/par",
+        "sign-in",
+    ),
+}
+
+
+@pytest.mark.checklist("security: URLs")
+@pytest.mark.parametrize("addresses", [*ADDRESSES, "10.0.0.5 fd00::1"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_name_that_leads_inside_ends_the_login_on_its_step(
+    place: str, addresses: str, monkeypatch: Patch
+) -> None:
+    routes, url, step = PLACES[place]
+    net = Net({"inside.example": addresses}, **routes(url))
+    made = attempt(net, monkeypatch)
+    assert made.failed is None or made.failed.key == step
+    assert "private network" in str(made.error)
+    assert set(net.dialled) == {PUBLIC} and not any("inside.example" in url for url in made.asked())
+    assert bool(made.opened) is (step == "exchange")
+
+
+def test_of_a_name_with_addresses_inside_and_outside_only_those_outside_are_tried(monkeypatch: Patch) -> None:
+    net = Net({"auth.example": f"10.0.0.5 {PUBLIC} ::1"})
+    assert attempt(net, monkeypatch).error is None
+    assert set(net.dialled) == {PUBLIC}
+
+
+ELSEWHERE = """
+    https://evil.example/ //evil.example/x http://mcp.example/ https://mcp.example:8443/ http://localhost/
+    https://localhost/ https://127.0.0.1/ https://10.0.0.1/ https://169.254.169.254/ https://[::1]/ https://[fe80::1]/
+    https://[64:ff9b::a00:1]/ https://%31%30.0.0.%31/ https://user@mcp.example/ https://user:pw@auth.example/
+    https://127.1/ file:///etc/passwd javascript:alert(1) ftp://mcp.example/ data:text/html,x http://[::1
+""".split()
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("place", [PRM, META])
+def test_a_redirect_away_ends_the_login(place: str, status: int, monkeypatch: Patch) -> None:
+    for target in ELSEWHERE:
+        net = Net(**{f"GET {place}": reply(None, status, Location=target)})
+        made = attempt(net, monkeypatch)
+        assert made.failed and made.failed.key == "discover", target
+        assert "redirects to" in made.failed.detail and "pw" not in made.failed.detail
+        assert made.opened == []
+        assert made.asked() <= {URL, PRM, META} and set(net.dialled) == {PUBLIC}
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    ("place", "step"),
+    [(URL, "probe"), (ISSUER + "/register", "register"), (ISSUER + "/token", "exchange")],
+)
+def test_what_is_posted_is_never_sent_on(place: str, step: str, status: int, monkeypatch: Patch) -> None:
+    for target in ("https://evil.example/", ISSUER + "/other", "/other"):
+        made = attempt(Net(**{f"POST {place}": reply(None, status, Location=target)}), monkeypatch)
+        assert made.failed and made.failed.key == step
+        assert not any("evil" in url or "other" in url for url in made.asked())
+
+
+def test_a_circle_of_redirects_ends(monkeypatch: Patch) -> None:
+    net = Net(**{f"GET {META}": reply(None, 302, Location=META)})
+    made = attempt(net, monkeypatch)
+    assert made.failed and made.failed.key == "discover" and "again and again" in made.failed.detail
+    assert len(net.to(META)) < 10
+
+
+@pytest.mark.checklist("security: browser")
+@pytest.mark.parametrize(
+    "tail",
+    """
+    /$(id) /;id /&&id /'x' /--help /%0a%0d /%22 /%60id%60 /* /~root /!x /(x) /é /?a=$(id)&b=;id /?a='x' /..
+    /%2e%2e/ /? //evil.example/ /@evil.example /:443 /-x ?a=1 /[x]
+    """.split(),
+)
+def test_an_odd_sign_in_address_is_opened_with_nothing_in_it_that_acts(tail: str, monkeypatch: Patch) -> None:
+    made = attempt(Net(**named_as("authorization_endpoint", ISSUER + tail)), monkeypatch)
+    assert made.error is None
+    (url,) = made.opened
+    assert url.startswith((ISSUER + "/", ISSUER + "?")) and "redirect_uri=http%3A%2F%2F127.0.0.1" in url
+    assert not set(url) & set(" '\"`$(){}<>|\\^\n\r\t*!") and url.isascii()
+
+
+@pytest.mark.parametrize(
+    "query", ["redirect_uri=https://evil.example/", "client_id=evil", "state=x", "request=x"]
+)
+def test_a_sign_in_address_that_speaks_for_the_client_is_not_opened(query: str, monkeypatch: Patch) -> None:
+    made = attempt(Net(**named_as("authorization_endpoint", f"{ISSUER}/authorize?{query}")), monkeypatch)
+    assert made.failed and made.failed.key == "sign-in" and made.opened == []
+
+
+def test_a_server_inside_may_name_an_issuer_inside(monkeypatch: Patch) -> None:
+    """A company's own: both names lead into its network."""
+    net = Net({"mcp.example": "10.0.0.5", "auth.example": "10.0.0.6"}, inside=True)
+    assert attempt(net, monkeypatch).error is None
+    assert set(net.dialled) == {"10.0.0.5", "10.0.0.6"}
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        NASTY,
+        *"""
+        https://evil.example/mcp https://mcp.example.evil.example/mcp http://mcp.example/mcp
+        https://mcp.example/mcp2 https://mcp.example/mcp/x https://mcp.example/m https://mcp.example/mcp#x
+        https://mcp.example:8443/mcp https://mcp.example@evil.example/mcp https://mcp.example/%6dcp
+        https://mcp.example\\@evil.example/mcp https://*.example/mcp urn:x *
+        """.split(),
+    ],
+)
+@pytest.mark.checklist(3)
+def test_a_document_for_another_resource_ends_the_login(resource: str, monkeypatch: Patch) -> None:
+    made = attempt(Net(**{f"GET {PRM}": reply({**RESOURCE, "resource": resource})}), monkeypatch)
+    assert made.failed and made.failed.key == "discover" and "another server" in made.failed.detail
+    assert made.asked() == {URL, PRM}
