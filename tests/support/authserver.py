@@ -34,6 +34,16 @@ PORT_TAKEN = 98  # as.mjs ends with it
 START_SECONDS = 60
 
 
+class Count(NamedTuple):
+    """What an oidc-provider was asked for at its token endpoint, since its start."""
+
+    asked: int  # requests of any kind, faulty ones too
+    renewed: int  # refresh tokens that were taken and replaced
+    refused: int  # refresh requests that were answered with an error
+    revoked: int  # grants that ended, among them those whose refresh token came twice
+    answered: int  # requests that were granted or refused
+
+
 class AuthServer(NamedTuple):
     """What a test must know of a running pair."""
 
@@ -45,10 +55,27 @@ class AuthServer(NamedTuple):
         """The MCP server, as keyrack's own configuration would name it."""
         return Server("guarded", self.mcp_url, sources=(Source("keyrack", "config.toml", "guarded"),))
 
-    def fault(self, path: str, mode: str, *, status: int = 503, times: int = 1) -> None:
-        """Let the next requests to `path` fail (oidc only): status | reset | hang | lost."""
-        query = {"path": path, "mode": mode, "status": status, "times": times}
+    def fault(
+        self, path: str, mode: str, *, status: int = 503, times: int = 1, after: str = "1", ms: int = 0
+    ) -> None:
+        """Let the next requests to `path` fail (oidc only): status | reset | hang | lost | slow.
+
+        `after` is the Retry-After that goes with a status; `ms` how long a slow answer takes.
+        """
+        query = {"path": path, "mode": mode, "status": status, "times": times, "after": after, "ms": ms}
         httpx.get(f"{self.issuer}/-/fault", params=query, trust_env=False).raise_for_status()
+
+    def count(self) -> Count:
+        """What came to the token endpoint so far (oidc only)."""
+        reply = httpx.get(f"{self.issuer}/-/count", trust_env=False).raise_for_status().json()
+        granted, refused = reply["granted"], reply["refused"]
+        return Count(
+            reply["asked"],
+            granted.get("refresh_token", 0),
+            refused.get("refresh_token", 0),
+            reply["revoked"],
+            sum(granted.values()) + sum(refused.values()),
+        )
 
     def accepts(self, token: str) -> bool:
         """Does the MCP server take this token?"""

@@ -7,8 +7,11 @@
 // it there are none); AUTH_METHODS (how clients authenticate, by name); CLIENT_JWK (the public key
 // of the machine that signs).
 //
-// GET /-/fault?path=/token&mode=status|reset|hang|lost&status=503&times=1 makes the next
-// requests to that path fail; `lost` does the work and then drops the answer.
+// GET /-/fault?path=/token&mode=status|reset|hang|lost|slow&status=503&times=1&after=1&ms=5000 makes
+// the next requests to that path fail: `status` with a Retry-After of `after` seconds; `lost` does the
+// work and then drops the answer; `slow` does the work and answers after the time.
+// GET /-/count tells how many requests came to /token ("asked"), how many were granted and refused,
+// by grant type, and how many grants were revoked, since the start.
 import http from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider, errors } from 'oidc-provider';
@@ -104,11 +107,29 @@ provider.use(async (ctx, next) => {
 });
 const answer = provider.callback();
 
-const fault = { path: '', mode: '', status: 500, times: 0 };
+const count = { asked: 0, granted: {}, refused: {}, revoked: 0 };
+
+function counted(table) {
+  return (ctx) => {
+    const type = ctx.oidc?.params?.grant_type ?? 'unknown';
+    table[type] = (table[type] ?? 0) + 1;
+  };
+}
+provider.on('grant.success', counted(count.granted));
+provider.on('grant.error', counted(count.refused));
+provider.on('grant.revoked', () => { count.revoked += 1; });
+
+const fault = { path: '', mode: '', status: 500, times: 0, after: 1, ms: 0 };
 
 function fail(request, response) {
-  if (fault.mode === 'status') response.writeHead(fault.status, { 'retry-after': '1' }).end('out of order');
+  if (fault.mode === 'status') response.writeHead(fault.status, { 'retry-after': `${fault.after}` }).end('out of order');
   else if (fault.mode === 'reset') request.socket.destroy();
+  else if (fault.mode === 'slow') {
+    const { end } = response;
+    const { ms } = fault;
+    response.end = (...rest) => { setTimeout(() => end.apply(response, rest), ms); return response; };
+    answer(request, response);
+  }
   else if (fault.mode === 'lost') {
     response.writeHead = () => response;
     response.write = () => true;
@@ -120,10 +141,18 @@ function fail(request, response) {
 const server = http.createServer((request, response) => {
   const url = new URL(request.url, issuer);
   if (url.pathname === '/-/fault') {
-    const { path = '/token', mode = '', status = '500', times = '1' } = Object.fromEntries(url.searchParams);
-    Object.assign(fault, { path, mode, status: Number(status), times: Number(times) });
+    const { path = '/token', mode = '', ...numbers } = Object.fromEntries(url.searchParams);
+    const { status = 500, times = 1, after = 1, ms = 0 } = numbers;
+    Object.assign(fault, { path, mode, status: Number(status), times: Number(times), after, ms: Number(ms) });
     response.end('ok');
-  } else if (fault.times > 0 && url.pathname === fault.path) {
+    return;
+  }
+  if (url.pathname === '/-/count') {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(count));
+    return;
+  }
+  if (url.pathname === '/token') count.asked += 1;
+  if (fault.times > 0 && url.pathname === fault.path) {
     fault.times -= 1;
     fail(request, response);
   } else answer(request, response);
