@@ -65,6 +65,7 @@ def seconds_for(line):
     return time.perf_counter() - began
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(

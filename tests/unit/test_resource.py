@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keyrack.domain.errors import BadUrl
@@ -162,6 +162,7 @@ def test_which_urls_of_a_server_may_be_asked(url, server, allowed):
     assert (refusal_of(url, server_url=server) is None) is allowed
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=4))
 def test_an_ipv6_form_of_an_ipv4_address_is_judged_like_the_address_itself(address):
     packed = f"{int(address) >> 16:x}:{int(address) & 0xFFFF:x}"
@@ -173,6 +174,7 @@ def test_an_ipv6_form_of_an_ipv4_address_is_judged_like_the_address_itself(addre
         assert refusal_of_host(f"::{packed}", server_url=PUBLIC)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789abcdefx%:.[]①２。\u200d", max_size=30))
 def test_a_host_is_an_address_a_name_or_refused(text):
     """What passes as a name has no digits alone at its end and no %: no program takes it for an address."""
