@@ -22,8 +22,8 @@ from support.workbench import SERVER, approve, build
 
 PUBLIC = "93.184.215.14"
 # What acts on a terminal, turns the reading direction, or is markup for the screen.
-NASTY = "[@click=app.quit]x[/] [b\x1b[31m\x9b2J\x1b]0;t\x07\u202eevil\u2066\u200b\r\n\t$text-error"
-SHOWN = "[@click=app.quit]x[/] [b[31m2J]0;tevil"  # how that begins where it is shown
+NASTY = "[@click=app.quit]x[/] [b\x1b[35m\x9b2J\x1b]0;t\x07\u202eevil\u2066\u200b\r\n\t$text-error"
+SHOWN = "[@click=app.quit]x[/] [b[35m2J]0;tevil"  # how that begins where it is shown
 
 
 def protected(request: Request) -> Response:
