@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from keyrack.operations.parts import Callback, Parts, Rack, Wire
+from keyrack.domain.secret import Secret
+from keyrack.operations.parts import Callback, Parts, Rack, StoreKind, Wire
 
 if TYPE_CHECKING:
+    from keyrack.clients.settings import Settings
     from keyrack.domain.reading import Reading
+    from keyrack.store.locks import Locks
+    from keyrack.store.secrets import SecretStore
+    from keyrack.store.vault import VaultStore
+    from keyrack.store.vault_keys import Sources
 
 
 def parts(
@@ -23,13 +30,15 @@ def parts(
     rack: Rack | None = None,
     browse: Callable[[str], bool] | None = None,
     now: Callable[[], float] = time.time,
+    ask: Callable[[], Secret | None] | None = None,
 ) -> Parts:
-    """The adapters for this machine. `rack`, `browse` and `now` are for the demo and for tests.
+    """The adapters for this machine. `rack` (in the keychain's place), `browse` and `now` are for
+    the demo and for tests; `ask` asks a person for the vault's passphrase.
 
     Nothing is opened or imported that is not used: `keyrack list` pays for no keychain.
     """
     env = os.environ if env is None else env
-    racks = _Racks(rack, env, platform, now)
+    stores = _Stores(rack, env, platform, now, ask)
 
     def read() -> Reading:
         from keyrack.clients.reader import read_all
@@ -50,41 +59,164 @@ def parts(
 
         keyrack_own.set_account(config_file(env, platform), url, account)
 
+    def cards_dir() -> str:
+        from keyrack.clients.paths import config_dir
+
+        return os.path.join(config_dir(env, platform), "cards")
+
     return Parts(
         read=read,
-        rack=racks.current,
+        rack=stores.current,
         wire=_wire,
         listen=_listen,
         browse=browse or _browse,
         now=now,
-        keep_in_memory=racks.keep_in_memory,
+        keep_in_memory=stores.keep_in_memory,
         add_server=add_server,
         set_account=set_account,
+        cards_dir=cards_dir,
+        stores=lambda: stores,
     )
 
 
-class _Racks:
-    """The rack in use: the keychain's, or memory's once the user has agreed to it."""
+class _Stores:
+    """The places for secrets (`operations.parts.Stores`), and the rack in use.
+
+    That is the one of the settings, or memory's once the user has agreed to it.
+    """
 
     def __init__(
-        self, rack: Rack | None, env: Mapping[str, str], platform: str, now: Callable[[], float]
+        self,
+        rack: Rack | None,
+        env: Mapping[str, str],
+        platform: str,
+        now: Callable[[], float],
+        ask: Callable[[], Secret | None] | None,
     ) -> None:
-        self._rack, self._env, self._platform, self._now = rack, env, platform, now
+        self._env, self._platform, self._now, self._ask = env, platform, now, ask
+        self._turn = threading.RLock()  # the screen asks from several threads
+        self._racks: dict[str, Rack] = {} if rack is None else {"keychain": rack}
+        self._vault: VaultStore | None = None
+        self._locks: Locks | None = None
+        self._seen: tuple[object, Settings] | None = None
 
     def current(self) -> Rack:
-        if self._rack is None:
-            from keyrack.clients.paths import data_dir
-            from keyrack.store.rack import keychain_rack
+        with self._turn:
+            if "memory" in self._racks:
+                return self._racks["memory"]
+            settings = self._settings()
+            if settings.refusal:
+                from keyrack.store.refused import RefusedStore
 
-            self._rack = keychain_rack(data_dir(self._env, self._platform), self._now)
-        return self._rack
+                return self._over(RefusedStore(settings.refusal))
+            return self.rack(settings.store)
 
     def keep_in_memory(self) -> None:
-        from keyrack.clients.paths import data_dir
         from keyrack.store.rack import memory_rack
 
-        self._rack = memory_rack(self._now, data_dir(self._env, self._platform))
+        with self._turn:
+            self._racks["memory"] = memory_rack(self._now, self._data_dir())
 
+    def chosen(self) -> StoreKind:
+        return self._settings().store
+
+    def choose(self, kind: StoreKind) -> None:
+        with self._turn:
+            self._set("store", kind)
+            self._racks.pop("memory", None)
+
+    def rack(self, kind: StoreKind) -> Rack:
+        with self._turn:
+            if kind not in self._racks:
+                self._racks[kind] = self._over(self.vault() if kind == "vault" else self._keychain())
+            return self._racks[kind]
+
+    def vault(self, identity_file: str = "") -> VaultStore:
+        with self._turn:
+            settings = self._settings()
+            if identity_file:
+                return self._new_vault(settings, self._sources(settings, identity_file))
+            if self._vault is None:
+                self._vault = self._new_vault(settings, self._sources(settings))
+            return self._vault
+
+    def keep_identity(self, identity_file: str) -> None:
+        with self._turn:
+            self._set("vault_identity", identity_file)
+
+    def _settings(self) -> Settings:
+        """Read again where the file has changed: another keyrack may have chosen another store."""
+        from keyrack.clients import settings
+        from keyrack.clients.paths import config_file
+
+        try:
+            status = os.stat(config_file(self._env, self._platform))
+            stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamp = None
+        with self._turn:
+            if self._seen is None or self._seen[0] != stamp:
+                found = settings.read(self._env, self._platform)
+                if self._seen is not None and found[1:3] != self._seen[1][1:3]:  # the vault's
+                    self._vault = None
+                    self._racks.pop("vault", None)
+                self._seen = stamp, found
+            return self._seen[1]
+
+    def _set(self, key: str, value: str) -> None:
+        from keyrack.clients.own_file import set_value
+        from keyrack.clients.paths import config_file
+
+        set_value(config_file(self._env, self._platform), (key,), value)
+
+    def _over(self, store: SecretStore) -> Rack:
+        """A rack over the disk's records. All share the locks: a move holds one in two racks."""
+        from keyrack.store.rack import StoreRack
+        from keyrack.store.record_files import RecordFiles
+
+        locks = self._disk_locks()
+        records = RecordFiles(os.path.join(self._data_dir(), "records"), locks, self._now)
+        return StoreRack(store, records, locks)
+
+    def _keychain(self) -> SecretStore:
+        from keyrack.store.keychain import KeychainStore
+        from keyrack.store.pieces import Pieces
+
+        return Pieces(KeychainStore())
+
+    def _new_vault(self, settings: Settings, sources: Sources) -> VaultStore:
+        from keyrack.store.vault import VaultStore
+
+        minutes = settings.vault_lock_minutes
+        return VaultStore(self._data_dir(), self._disk_locks(), self._now, sources=sources, minutes=minutes)
+
+    def _sources(self, settings: Settings, identity_file: str = "") -> Sources:
+        """What the environment and the settings say; the file in its default place otherwise."""
+        from keyrack.store import vault_keys
+        from keyrack.store.vault import IDENTITY_FILE
+
+        def secret(name: str) -> Secret | None:
+            return Secret(self._env[name]) if self._env.get(name) else None
+
+        file = identity_file or self._env.get(vault_keys.IDENTITY_FILE) or settings.vault_identity
+        return vault_keys.Sources(
+            file or os.path.join(self._data_dir(), IDENTITY_FILE),
+            None if identity_file else secret(vault_keys.IDENTITY),
+            secret(vault_keys.PASSPHRASE),
+            self._ask,
+        )
+
+    def _disk_locks(self) -> Locks:
+        from keyrack.store.locks import Locks
+
+        if self._locks is None:
+            self._locks = Locks(os.path.join(self._data_dir(), "locks"))
+        return self._locks
+
+    def _data_dir(self) -> str:
+        from keyrack.clients.paths import data_dir
+
+        return data_dir(self._env, self._platform)
 
 def _wire() -> Wire:
     from keyrack.net.wire import HttpWire

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from textual import events
 
+from keyrack.cards import load
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Credential, Server
 from keyrack.domain.secret import Secret
 from keyrack.operations import set_token as set_token_op
 from keyrack.operations.parts import Parts
-from keyrack.operations.set_token import TokenSaved
+from keyrack.operations.set_token import TokenSaved, Typed
 from keyrack.tui.screens.token import TokenScreen
 from keyrack.tui.token_form import typed_expiry
 from keyrack.tui.widgets.secret_input import SecretInput
@@ -30,8 +31,9 @@ class Saver:
         self.gate = threading.Event()
         self.gate.set()
 
-    def __call__(self, parts: Parts, server: Server, token: Secret, **options: Any) -> TokenSaved:
-        self.calls.append((server.name, token.reveal(), options))
+    def __call__(self, parts: Parts, server: Server, typed: Typed, **options: Any) -> TokenSaved:
+        form = {"header": typed.header, "template": typed.template, "expires_at": typed.expires_at}
+        self.calls.append((server.name, typed.fields["token"].reveal(), {**form, **options}))
         assert self.gate.wait(30)
         if self.error is not None:
             raise self.error
@@ -55,7 +57,7 @@ async def open_form(t: Terminal, name: str) -> SecretInput:
 @screen_test
 async def test_a_known_service_shows_its_page_and_how_its_token_looks(saver: Saver) -> None:
     async with terminal(app_with()) as t:
-        card = set_token_op.card_for("https://api.githubcopilot.com/mcp/")
+        card = load.card_for("https://api.githubcopilot.com/mcp/")
         assert card is not None and card.prefixes
         field = await open_form(t, "github")
         await t.sees(card.token_name)

@@ -72,7 +72,9 @@ class FakeParts:
     def __call__(self, *, config_files: tuple[str, ...] = ()) -> Parts:
         self.config_files = config_files
         unused: dict[str, Any] = dict.fromkeys(Parts._fields)
-        return Parts(**unused)._replace(read=lambda: self.reading, rack=lambda: self.rack, now=lambda: NOW)
+        return Parts(**unused)._replace(
+            read=lambda: self.reading, rack=lambda: self.rack, now=lambda: NOW, cards_dir=lambda: None
+        )
 
 
 class Terminal(io.StringIO):

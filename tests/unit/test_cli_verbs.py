@@ -17,7 +17,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.operations.hand_out import HandedOut
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.operations.set_token import TokenSaved
+from keyrack.operations.set_token import TokenSaved, Typed
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
@@ -185,16 +185,16 @@ class TestSet:
         assert run(["set", "linear", "--expires", "90d"], parts=parts) == 0
         assert capsys.readouterr() == ("", "✓ The token for linear is in Secret Service; 90 d. It works.\n")
         assert calls[0][1] == {
-            "rest": (Secret("tok-1"),), "header": "Authorization", "template": "Bearer {token}",
-            "expires_at": NOW + 90 * 86400, "try_it": True,
+            "rest": (Typed({"token": Secret("tok-1")}, expires_at=NOW + 90 * 86400),),
+            "try_it": True, "at_service": False,
         }  # fmt: skip
 
     def test_another_header_carries_the_token_alone(self, parts: FakeParts, monkeypatch: Patch) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO("tok-1"))
         calls = stand_in(monkeypatch, "set_token", TokenSaved(oauth(kind="token"), None))
         assert run(["set", "linear", "--header", "X-API-Key", "--no-check"], parts=parts) == 0
-        chosen = calls[0][1]
-        assert (chosen["header"], chosen["template"], chosen["try_it"]) == ("X-API-Key", "{token}", False)
+        [typed] = calls[0][1]["rest"]
+        assert (typed.header, typed.template, calls[0][1]["try_it"]) == ("X-API-Key", None, False)
 
     def test_on_a_terminal_it_is_typed_unseen(self, parts: FakeParts, monkeypatch: Patch) -> None:
         monkeypatch.setattr(sys, "stdin", Terminal())
@@ -202,7 +202,7 @@ class TestSet:
         monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or "tok-2")
         calls = stand_in(monkeypatch, "set_token", TokenSaved(oauth(kind="token"), None))
         assert run(["set", "linear"], parts=parts) == 0
-        assert (asked, calls[0][1]["rest"]) == (["Token for linear (not shown): "], (Secret("tok-2"),))
+        assert calls[0][1]["rest"][0].fields == {"token": Secret("tok-2")} and len(asked) == 1
 
     @pytest.mark.parametrize(
         ("piped", "said"),

@@ -15,8 +15,9 @@ from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.login_control import LoginControl, read_pasted
 from keyrack.operations.login_effects import NO_BROWSER
+from keyrack.operations.pasted import clean
 from keyrack.operations.refresh import refresh
-from keyrack.operations.set_token import clean, set_token
+from keyrack.operations.set_token import Typed, set_token
 from keyrack.store.fields import Damaged
 from support.canned import ISSUER, REDIRECT, URL, World, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, grant
@@ -383,7 +384,7 @@ def test_offline_clear_still_clears(answer):
 
 def test_a_manual_token_is_tried_then_stored_with_its_header():
     parts = build(World(**takes("mine")))
-    saved = set_token(parts, SERVER, Secret("mine"), expires_at=NOW + 86400)
+    saved = set_token(parts, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
     assert saved.check.verdict == "accepted" and stored(parts) == "mine"
     assert hand_out(parts, SERVER).token == Secret("mine")
 
@@ -392,7 +393,7 @@ def test_a_refused_manual_token_is_not_stored():
     parts = build(World(**takes("mine")))
     parts.rack().save(grant())
     with pytest.raises(KeyrackError, match="refused"):
-        set_token(parts, SERVER, Secret("wrong"))
+        set_token(parts, SERVER, Typed({"token": Secret("wrong")}))
     assert stored(parts) == "at-0"
 
 
@@ -401,7 +402,7 @@ def test_a_refused_manual_token_is_not_stored():
 )
 def test_a_header_that_is_none_is_refused(form):
     with pytest.raises(KeyrackError):
-        set_token(build(), SERVER, Secret("t"), **form)
+        set_token(build(), SERVER, Typed({"token": Secret("t")}, **form))
 
 
 @pytest.mark.parametrize(

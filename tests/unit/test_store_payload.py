@@ -66,7 +66,8 @@ grants = st.builds(
         )
     ),
     endpoints=maybe(st.builds(Endpoints, text, maybe(text))),
-    header_template=text,
+    headers=st.dictionaries(text, secret, max_size=3).map(lambda pairs: tuple(pairs.items())),
+    fields=st.dictionaries(text, secret, max_size=3).map(lambda pairs: tuple(pairs.items())),
 )
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

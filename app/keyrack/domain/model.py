@@ -105,7 +105,7 @@ class Credential(NamedTuple):
     refused_at: float | None = None  # by the server or, at a refresh, by the issuer
     refusal: str = ""  # the sentence that goes with it; alone, it is the refresh that was refused
     label: str = ""  # who the account is, where the server said
-    header: str = "Authorization"  # manual tokens: which header carries it
+    header: str = "Authorization"  # manual tokens: the names of the headers that carry it
     store: str = ""  # the store's name, for people
     slot: str = ""  # which of the entry's two slots in the keychain holds it
 
@@ -172,4 +172,5 @@ class Grant(NamedTuple):
     tokens: TokenSet
     registration: Registration | None = None
     endpoints: Endpoints | None = None
-    header_template: str = "Bearer {token}"  # manual tokens
+    headers: tuple[tuple[str, Secret], ...] = ()  # manual tokens: what carries them, ready to be sent
+    fields: tuple[tuple[str, Secret], ...] = ()  # manual tokens: what was typed, by the card's keys

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from keyrack import __version__
 from keyrack.domain import resource
@@ -45,7 +45,7 @@ def prepare(request: Request) -> Outgoing | Failed:
         import json
 
         headers["content-type"] = "application/json"
-        content = json.dumps(request.json).encode()
+        content = json.dumps(request.json, default=_plain).encode()
     if content or request.method in ("POST", "PUT", "PATCH"):
         headers["content-length"] = str(len(content))
     for name, value in request.headers.items():
@@ -61,9 +61,18 @@ def prepare(request: Request) -> Outgoing | Failed:
 
 
 def _carries_secret(request: Request) -> bool:
-    values = [*request.headers.values(), *(request.form or {}).values()]
+    values = [*request.headers.values(), *(request.form or {}).values(), *_leaves(request.json)]
     return (any(isinstance(value, Secret) for value in values)
             or any(name.lower() in ("authorization", "cookie") for name in request.headers))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """What stands in a JSON value, however deep."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def _is_private_way(url: str) -> bool:

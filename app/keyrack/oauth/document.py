@@ -19,13 +19,18 @@ class BadDocument(Exception):
 
 def read_object(body: bytes) -> dict[str, Any]:
     """A JSON object, or BadDocument."""
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        raise BadDocument("is not JSON") from None
+    value = read_json(body)
     if not isinstance(value, dict):
         raise BadDocument("is JSON, but no object")
     return value
+
+
+def read_json(body: bytes) -> Any:
+    """Any JSON value, or BadDocument."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise BadDocument("is not JSON") from None
 
 
 def text(document: Mapping[str, Any], key: str) -> str | None:

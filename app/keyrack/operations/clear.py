@@ -43,6 +43,8 @@ def _tell_issuer(parts: Parts, url: str, account: str, *, revoke: bool, forget: 
         return [Line("Revoke", "failed", str(error))]
     if grant is None:
         return []
+    if grant.credential.kind == "token":
+        return [_revoke_by_hand(parts, grant)] if revoke else []
     wire = parts.wire()
     try:
         lines = [_revoke(wire, grant)] if revoke else []
@@ -73,6 +75,18 @@ def _revoke(wire: Wire, grant: Grant) -> Line:
         return Line("Revoke", "not supported", f"{origin(endpoint)} revokes no tokens of this kind")
     rest = f"; it can't revoke the {kept[0]}, which works until it expires" if kept else ""
     return Line("Revoke", "done", origin(endpoint) + rest)
+
+
+def _revoke_by_hand(parts: Parts, grant: Grant) -> Line:
+    """A token made by hand: by the service's API where it has one, else on its page."""
+    from keyrack.operations.service import card_for, revoke_at_service
+
+    card = card_for(parts, grant.url)
+    verdict = revoke_at_service(parts, card, dict(grant.fields)) if card else None
+    if verdict is not None:
+        return Line("Revoke", "done" if verdict.ok else "failed", verdict.sentence)
+    page = f"undo it on {card.page}" if card and card.page else "undo it on the service's own page"
+    return Line("Revoke", "not supported", page)
 
 
 def _forget(wire: Wire, grant: Grant) -> Line:

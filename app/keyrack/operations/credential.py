@@ -44,6 +44,7 @@ def configured_token(server: Server) -> Secret | None:
 
 
 def grant_headers(grant: Grant) -> Mapping[str, Secret]:
-    """The header that carries a stored token."""
-    token = grant.tokens.access_token.reveal()
-    return {grant.credential.header: Secret(grant.header_template.replace("{token}", token))}
+    """The headers that carry a stored credential."""
+    if grant.headers:
+        return dict(grant.headers)
+    return {"Authorization": Secret(f"Bearer {grant.tokens.access_token.reveal()}")}

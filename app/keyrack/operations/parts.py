@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Grant, Record, Source
 from keyrack.domain.reading import Reading
-from keyrack.domain.storage import Removal, StoreState
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import Removal, StoreKind, StoreState
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -56,6 +58,48 @@ class Callback(Protocol):
     def close(self) -> None: ...
 
 
+class Vault(Protocol):
+    """The sealed vault. Opening it with a passphrase takes a second or two; call it off the screen's thread.
+
+    Methods raise StoreUnavailable and its kinds, and KeyrackError where something makes no sense.
+    """
+
+    name: str
+    path: str
+    identity_path: str  # of the key that the passphrase seals
+
+    def exists(self) -> bool: ...
+    def state(self) -> StoreState: ...
+    def create(self, passphrase: Secret | None, recipients: Iterable[str] = ()) -> None: ...
+    def unlock(self, passphrase: Secret | None = None) -> None: ...
+    def lock(self) -> None: ...
+    def change_passphrase(self, passphrase: Secret) -> None: ...
+    def recipients(self) -> tuple[str, ...]: ...
+    def own_recipients(self) -> tuple[str, ...]: ...
+    def change_recipients(self, edit: Callable[[tuple[str, ...]], Iterable[str]]) -> None: ...
+
+
+class Stores(Protocol):
+    """The places for secrets that can be chosen. `Parts.rack` is the chosen one's."""
+
+    def chosen(self) -> StoreKind: ...
+    def choose(self, kind: StoreKind) -> None: ...
+    def rack(self, kind: StoreKind) -> Rack: ...
+
+    def vault(self, identity_file: str = "") -> Vault:
+        """The vault, with the configured identity or the one in a file that is to be configured."""
+        ...
+
+    def keep_identity(self, identity_file: str) -> None:
+        """Configure it."""
+        ...
+
+
+def no_stores() -> Stores:
+    """For parts without adapters."""
+    raise KeyrackError("Here is no other place for secrets.")
+
+
 class Parts(NamedTuple):
     """The adapters, joined. Factories where the real thing is heavy to import."""
 
@@ -69,6 +113,8 @@ class Parts(NamedTuple):
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
     # set_account(url, account): which one is meant where none is named; into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None
+    cards_dir: Callable[[], str | None] = lambda: None  # the user's own cards
+    stores: Callable[[], Stores] = no_stores
     client_name: str = "keyrack"
 
 

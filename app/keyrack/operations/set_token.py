@@ -3,101 +3,114 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked
-from keyrack.domain.model import SCHEME_WORDS, Check, Credential, Grant, Server, TokenSet
+from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.probe import probe
 from keyrack.operations.credential import address, configured_headers, grant_headers
 from keyrack.operations.drive import run
-from keyrack.operations.parts import Parts
+from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.service import ask_service, card_for
 
 if TYPE_CHECKING:
     from keyrack.cards.card import Card
+    from keyrack.cards.judge import Verdict
 
+MAIN = "token"  # the field's key where no card says otherwise
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
-_ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*=(.+)", re.DOTALL)
-_EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
 
 
-def card_for(url: str) -> Card | None:
-    """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
-    from keyrack.cards import load
+class Typed(NamedTuple):
+    """What a person gave: the fields by the card's keys, and what shall be other than the card says."""
 
-    return load.card_for(url)
+    fields: Mapping[str, Secret]
+    header: str | None = None
+    template: str | None = None  # with {token} where the main field goes
+    expires_at: float | None = None  # Unix seconds; the service's own word counts where it is later asked
 
 
 class TokenSaved(NamedTuple):
     credential: Credential
     check: Check | None  # what the server said to it; None when it was not asked
-
-
-def clean(text: str) -> Secret:
-    """What a person pasted, made a token: trimmed; `Bearer …`, `KEY=value` and quotes understood.
-
-    Raises KeyrackError with a sentence for a URL, an e-mail address, or nothing.
-    """
-    text = text.strip()
-    assignment = _ASSIGNMENT.fullmatch(text)
-    if assignment:
-        text = assignment.group(1).strip()
-    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
-        text = text[1:-1].strip()
-    text = re.sub(r"^authorization:\s*", "", text, flags=re.IGNORECASE)
-    first, _, rest = text.partition(" ")
-    if rest and first.lower() in SCHEME_WORDS:
-        text = rest
-    text = "".join(text.split())
-    if not text:
-        raise KeyrackError("Nothing was typed.", hint="Paste the token.")
-    if "://" in text:
-        raise KeyrackError("That is an address, not a token.", hint="Open it, and copy the token from there.")
-    if _EMAIL.fullmatch(text):
-        raise KeyrackError("That is an e-mail address, not a token.", hint="Paste the token itself.")
-    if not text.isascii() or not text.isprintable():
-        raise KeyrackError("That holds characters that no token has.", hint="Copy the token again.")
-    return Secret(text)
+    service: Verdict | None = None  # what the service said of it; None when it was not asked
 
 
 def set_token(
-    parts: Parts,
-    server: Server,
-    token: Secret,
-    *,
-    header: str = "Authorization",
-    template: str = "Bearer {token}",
-    expires_at: float | None = None,
-    try_it: bool = True,
+    parts: Parts, server: Server, typed: Typed, *, try_it: bool = True, at_service: bool = False
 ) -> TokenSaved:
-    """Try the token on the server, then store it. A refused token is not stored."""
+    """Try the token on the server, and with `at_service` on the service's own check; then store it.
+
+    A token that either refuses is not stored. Raises KeyrackError with a sentence that says which.
+    """
     url, account = address(server)
-    _check_form(header, template)
+    card = card_for(parts, server.url)
+    main = typed.fields.get(card.main_field if card else MAIN)
+    if not main:
+        raise KeyrackError("Nothing was typed.", hint="Paste the token.")
+    headers = headers_of(card, typed, main)
     rack = parts.rack()
-    store = rack.state()
-    if not store.ready:
-        raise (StoreLocked if store.locked else StoreAbsent)(store.reason)
+    store = _ready(rack)
     now = parts.now()
-    if expires_at is not None and expires_at <= now:
+    if typed.expires_at is not None and typed.expires_at <= now:
         raise KeyrackError("That date of expiry has passed.", hint="Type a later one, or leave it empty.")
-    facts = Credential("token", obtained_at=now, expires_at=expires_at, header=header, store=store.name)
-    grant = Grant(url, account, facts, TokenSet(token, expires_at=expires_at), header_template=template)
+    names = ", ".join(headers)
+    facts = Credential("token", obtained_at=now, expires_at=typed.expires_at, header=names, store=store)
+    grant = Grant(
+        url,
+        account,
+        facts,
+        TokenSet(main),
+        headers=tuple(headers.items()),
+        fields=tuple(typed.fields.items()),
+    )
+    service = ask_service(parts, card, typed.fields) if card and at_service else None
+    if service is not None and service.ok is False:
+        hint = "Make a new one on the service's page."
+        raise KeyrackError(f"{service.sentence} It was not stored.", hint=hint)
     found = _try(parts, server, grant) if try_it else None
+    if service is not None and service.ok:
+        grant = _with_facts(grant, service)
     with rack.lock(url, account):
         stored = rack.save(grant)
     if found is not None:
         rack.note(url, account, check=found)
-    return TokenSaved(stored, found)
+    return TokenSaved(stored, found, service)
 
 
-def _check_form(header: str, template: str) -> None:
+def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secret]:
+    """The headers that carry the credential. Raises KeyrackError for a missing field or a bad form."""
+    if card is not None and card.takes_token and typed.header is None and typed.template is None:
+        from keyrack.cards.judge import headers_for
+
+        return headers_for(card, typed.fields)
+    header = typed.header or "Authorization"
+    template = typed.template or ("Bearer {token}" if header.lower() == "authorization" else "{token}")
     if not _HEADER_NAME.fullmatch(header):
         raise KeyrackError(
             "That is not the name of a header.", hint="For example: Authorization, or X-Api-Key."
         )
     if template.count("{token}") != 1 or not template.isascii() or not template.isprintable():
         raise KeyrackError("The header's form must hold {token} once.", hint="For example: Bearer {token}")
+    return {header: Secret(template.replace("{token}", main.reveal()))}
+
+
+def _ready(rack: Rack) -> str:
+    store = rack.state()
+    if not store.ready:
+        raise (StoreLocked if store.locked else StoreAbsent)(store.reason)
+    return store.name
+
+
+def _with_facts(grant: Grant, service: Verdict) -> Grant:
+    """Account, scopes and expiry as the service tells them; a typed date stays where it tells none."""
+    facts = grant.credential
+    expires_at = service.expires_at or facts.expires_at
+    facts = facts._replace(label=service.account, scopes=service.scopes, expires_at=expires_at)
+    return grant._replace(credential=facts)
 
 
 def _try(parts: Parts, server: Server, grant: Grant) -> Check:

@@ -45,7 +45,8 @@ def encode(payload: Payload) -> Secret:
             "client_key": _reveal(registration.client_key),
         },
         "endpoints": endpoints and endpoints._asdict(),
-        "header_template": grant.header_template,
+        "headers": _revealed(grant.headers),
+        "fields": _revealed(grant.fields),
     }
     return Secret(json.dumps(data, separators=(",", ":")))
 
@@ -61,7 +62,8 @@ def decode(text: Secret) -> Payload:
         tokens=_tokens(fields.require("tokens")),
         registration=registration and _registration(registration),
         endpoints=endpoints and Endpoints(endpoints.text("token"), endpoints.text_or_none("revocation")),
-        header_template=fields.text("header_template", "Bearer {token}"),
+        headers=_hidden(fields, "headers"),
+        fields=_hidden(fields, "fields"),
     )
     return Payload(fields.whole("sequence"), grant)
 
@@ -92,6 +94,14 @@ def _registration(fields: Fields) -> Registration:
         client_key=_secret(fields, "client_key"),
         signing_alg=fields.text("signing_alg", ""),
     )
+
+
+def _revealed(pairs: tuple[tuple[str, Secret], ...]) -> dict[str, str]:
+    return {name: value.reveal() for name, value in pairs}
+
+
+def _hidden(fields: Fields, key: str) -> tuple[tuple[str, Secret], ...]:
+    return tuple((name, Secret(value)) for name, value in fields.text_map(key).items())
 
 
 def _secret(fields: Fields, key: str) -> Secret | None:

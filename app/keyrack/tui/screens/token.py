@@ -10,11 +10,13 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from keyrack.cards import load
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
 from keyrack.operations import set_token as set_token_op
-from keyrack.operations.set_token import TokenSaved
+from keyrack.operations.pasted import clean
+from keyrack.operations.set_token import TokenSaved, Typed
 from keyrack.tui import keymap
 from keyrack.tui.present import Tone, error_text, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
@@ -35,7 +37,7 @@ class TokenScreen(Dialog[bool]):
     def __init__(self, server: Server) -> None:
         super().__init__()
         self._server = server
-        card = set_token_op.card_for(server.url) if server.url else None
+        card = load.card_for(server.url) if server.url else None
         self._card = card if card is not None and card.takes_token else None
         self._saving = False
 
@@ -116,7 +118,7 @@ class TokenScreen(Dialog[bool]):
         if self._saving:
             return
         try:
-            token = set_token_op.clean(self.query_one(SecretInput).secret.reveal())
+            token = clean(self.query_one(SecretInput).secret.reveal())
             header, template = parse_header(self.query_one("#header", Input).value)
             expires_at = typed_expiry(self.query_one("#expires", Input).value, self.host.now())
         except KeyrackError as error:
@@ -130,7 +132,7 @@ class TokenScreen(Dialog[bool]):
         in_background(
             self.app,
             lambda: set_token_op.set_token(
-                parts(), server, token, header=header, template=template, expires_at=expires_at, try_it=try_it
+                parts(), server, Typed({"token": token}, header, template, expires_at), try_it=try_it
             ),
             self._saved,
             self._failed,

@@ -1,0 +1,105 @@
+"""The fields of a token made by hand: typed at prompts, piped in, or (no secrets) given as words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from keyrack.cli.output import Output, is_terminal
+from keyrack.cli.terminal import read_document, read_secret
+from keyrack.domain.errors import KeyrackError, UsageError
+from keyrack.domain.resource import host
+from keyrack.domain.secret import Secret
+from keyrack.domain.text import plain
+from keyrack.operations.pasted import clean, clean_plain
+
+if TYPE_CHECKING:
+    from keyrack.cards.card import Card, Field
+
+
+def read_fields(
+    out: Output, card: Card | None, name: str, url: str, given: Iterable[str]
+) -> Mapping[str, Secret]:
+    """By the card's keys; without a card there is one, called token.
+
+    Raises UsageError for words that are no field or that are a secret, KeyrackError for what was typed.
+    """
+    if card is None:
+        if any(True for _ in given):
+            hint = "--header tells how a token is sent."
+            raise UsageError("This service has no further fields.", hint=hint)
+        return {"token": clean(read_secret(f"Token for {plain(name, 60)} (not shown): ").reveal())}
+    fields = [field for field in card.fields if not field.only_on or host(url) in field.only_on]
+    found = _given(card, fields, given)
+    missing = [field for field in fields if field.key not in found]
+    if is_terminal(sys.stdin):
+        for field in missing:
+            _ask(out, card, field, found)
+    elif missing:
+        _pipe(missing, found)
+    return found
+
+
+def _given(card: Card, fields: list[Field], words: Iterable[str]) -> dict[str, Secret]:
+    by_key = {field.key: field for field in fields}
+    found: dict[str, Secret] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        field = by_key.get(key)
+        if field is None or not equals:
+            names = ", ".join(field.key for field in fields if not field.secret) or "none"
+            hint = f"Keys of {card.name} that are no secret: {names}."
+            raise UsageError("--field is KEY=VALUE.", hint=hint)
+        if field.secret:
+            hint = "Type it at the prompt."
+            raise UsageError(f"{field.label} is a secret, and never an argument.", hint=hint)
+        found[key] = clean_plain(field.label, value)
+    return found
+
+
+def _ask(out: Output, card: Card, field: Field, found: dict[str, Secret]) -> None:
+    optional = " (may be left empty)" if field.optional else ""
+    hint = f" [{field.hint}]" if field.hint else ""
+    prompt = f"{card.name} · {field.label}{optional}{hint}{' (not shown)' if field.secret else ''}: "
+    if field.secret:
+        text = read_secret(prompt).reveal()
+    else:
+        out.prompt(prompt)
+        text = sys.stdin.readline()
+    if text.strip():
+        found[field.key] = clean(text) if field.secret else clean_plain(field.label, text)
+    elif not field.optional:
+        raise KeyrackError(f"{field.label} is needed.", hint="Nothing was changed.")
+
+
+def _pipe(missing: list[Field], found: dict[str, Secret]) -> None:
+    """One secret alone, or a line KEY=VALUE for each field."""
+    if len(missing) == 1:
+        found[missing[0].key] = clean(read_secret("").reveal())
+        return
+    needed = [field for field in missing if not field.optional]
+    text = read_document("").reveal().strip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    by_key = {field.key: field for field in missing}
+    secrets = [field for field in needed if field.secret]
+    if len(lines) == 1 and len(secrets) <= 1 and not _pairs(lines, by_key):
+        main = secrets[0] if secrets else missing[-1]
+        found[main.key] = clean(lines[0])
+    else:
+        pairs = _pairs(lines, by_key)
+        if len(pairs) != len(lines):
+            hint = f"Keys: {', '.join(by_key)}."
+            raise KeyrackError("Standard input should hold a line KEY=VALUE for each field.", hint=hint)
+        for key, value in pairs.items():
+            found[key] = clean(value) if by_key[key].secret else clean_plain(by_key[key].label, value)
+    for field in needed:
+        if field.key not in found:
+            pipe = "Pipe a line KEY=VALUE for each field."
+            hint = pipe if field.secret else f"--field {field.key}=… gives it."
+            raise KeyrackError(f"{field.label} is needed.", hint=hint)
+
+
+def _pairs(lines: list[str], by_key: Mapping[str, Field]) -> dict[str, str]:
+    pairs = (line.partition("=") for line in lines)
+    return {key.strip(): value for key, equals, value in pairs if equals and key.strip() in by_key}

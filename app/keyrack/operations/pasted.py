@@ -1,0 +1,47 @@
+"""What a person pasted, made a token."""
+
+from __future__ import annotations
+
+import re
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import SCHEME_WORDS
+from keyrack.domain.secret import Secret
+
+_ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*=(.+)", re.DOTALL)
+_EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
+
+
+def clean(text: str) -> Secret:
+    """Trimmed; `Bearer …`, `KEY=value` and quotes understood.
+
+    Raises KeyrackError with a sentence for a URL, an e-mail address, or nothing.
+    """
+    text = text.strip()
+    assignment = _ASSIGNMENT.fullmatch(text)
+    if assignment:
+        text = assignment.group(1).strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'`":
+        text = text[1:-1].strip()
+    text = re.sub(r"^authorization:\s*", "", text, flags=re.IGNORECASE)
+    first, _, rest = text.partition(" ")
+    if rest and first.lower() in SCHEME_WORDS:
+        text = rest
+    text = "".join(text.split())
+    if not text:
+        raise KeyrackError("Nothing was typed.", hint="Paste the token.")
+    if "://" in text:
+        raise KeyrackError("That is an address, not a token.", hint="Open it, and copy the token from there.")
+    if _EMAIL.fullmatch(text):
+        raise KeyrackError("That is an e-mail address, not a token.", hint="Paste the token itself.")
+    if not text.isascii() or not text.isprintable():
+        raise KeyrackError("That holds characters that no token has.", hint="Copy the token again.")
+    return Secret(text)
+
+
+def clean_plain(label: str, text: str) -> Secret:
+    """A field beside the token that is no secret: an e-mail address, a site. Raises KeyrackError."""
+    text = text.strip()
+    if not (text.isascii() and text.isprintable()):
+        raise KeyrackError(f"{label} holds characters that it can't have.", hint="Type it again.")
+    return Secret(text)
