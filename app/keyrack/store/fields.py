@@ -86,6 +86,21 @@ class Fields:
             raise self._damaged(key)
         return items
 
+    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
+        """A list of lists of two strings each."""
+        value = self._data.get(key)
+        items: list[Any] = value if type(value) is list else [None]
+        if any(type(item) is not list or [type(part) for part in item] != [str, str] for item in items):
+            raise self._damaged(key)
+        return tuple((first, second) for first, second in items)
+
+    def text_map(self, key: str) -> dict[str, str]:
+        """An object of strings; empty where it is not there."""
+        value = self._data.get(key, {})
+        if type(value) is not dict or any(type(item) is not str for item in value.values()):
+            raise self._damaged(key)
+        return value
+
     def inner(self, key: str) -> Fields | None:
         """An object within, None where it is null or not there."""
         value = self._data.get(key)
