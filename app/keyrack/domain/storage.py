@@ -1,6 +1,8 @@
-"""What a store says of itself and of what it did."""
+"""What a store says of itself, of what it did and of what was found in it."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+StoreKind = Literal["keychain", "vault"]  # what can be chosen
 
 
 class StoreState(NamedTuple):
@@ -19,3 +21,24 @@ class Removal(NamedTuple):
     deleted: bool  # something was there and is gone
     verified: bool  # looked again, and nothing is there
     reason: str = ""
+
+
+class Finding(NamedTuple):
+    """A credential that was put right, or could not be."""
+
+    url: str  # "" where nothing tells it
+    account: str
+    problem: str = ""  # why it was left as it is
+
+    @property
+    def name(self) -> str:
+        """For people; the account where it is not the default one."""
+        url = self.url or "a credential whose server is not known"
+        return url if self.account in ("", "default") else f"{url}, account {self.account}"
+
+
+class Survey(NamedTuple):
+    """How store and records agree, in numbers of credentials."""
+
+    strays: int  # in the store, and no record names them
+    unlisted: int  # in records, and lacking in the list that the store keeps where it can't be asked

@@ -1,0 +1,89 @@
+"""What keyrack's own `config.toml` says about the place for secrets.
+
+    store = "vault"                     # or "keychain", as where it is left out
+    vault_identity = "~/keys/laptop"    # an identity file of age's, in place of identity.age
+    vault_lock_minutes = 15             # how long the vault stays open after its last use
+    allow_backend = ["module.Class"]    # backends that keyring itself does not recommend
+
+Nothing here is guessed: where `store` can't be read, no store is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from keyrack.clients import files, paths
+from keyrack.clients.gather import kind
+from keyrack.clients.paths import Env
+from keyrack.domain.storage import StoreKind
+
+WRONG_STORE = '“store” should be "keychain" or "vault".'
+# A login waits for its person for up to 5 minutes, and must still find the vault open after that.
+LEAST_MINUTES, MOST_MINUTES = 6, 1440
+
+
+class Settings(NamedTuple):
+    store: StoreKind = "keychain"
+    vault_identity: str = ""  # a path; "" where none is named
+    vault_lock_minutes: int = 15
+    allow_backend: tuple[str, ...] = ()
+    refusal: str = ""  # why no store can be used
+
+
+def read(env: Env, platform: str) -> Settings:
+    """The settings in the file. Never raises for what it holds: `refusal` says why no store can be used;
+    the rest is told where the file's servers are read.
+    """
+    path = paths.config_file(env, platform)
+    try:
+        text = files.read_text(path)
+    except files.NoFile:
+        return Settings()
+    except files.BadFile as error:
+        return _unknown(path, str(error))
+    from keyrack.clients import toml
+    from keyrack.clients.jsonc import Malformed
+
+    try:
+        data = toml.parse(text)
+    except Malformed as error:
+        return _unknown(f"{path}, line {error.line}" if error.line else path, str(error))
+    settings = of(data, lambda sentence: None)
+    if settings.refusal:
+        return _unknown(path, settings.refusal)
+    if not settings.vault_identity:
+        return settings
+    folder = paths.config_dir(env, platform)
+    return settings._replace(vault_identity=paths.expand(env, platform, settings.vault_identity, folder))
+
+
+def of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Settings:
+    """The settings among a file's values; `problem` is called with a sentence for each wrong one."""
+    settings = Settings()
+    store: Any = data.get("store", settings.store)
+    if store in ("keychain", "vault"):
+        settings = settings._replace(store=store)
+    else:
+        problem(WRONG_STORE)
+        settings = settings._replace(refusal=WRONG_STORE)
+    identity = data.get("vault_identity", "")
+    if isinstance(identity, str):
+        settings = settings._replace(vault_identity=identity)
+    else:
+        problem(f"“vault_identity” should be the path of a file, and is {kind(identity)}.")
+    minutes = data.get("vault_lock_minutes", settings.vault_lock_minutes)
+    if type(minutes) is int and LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        settings = settings._replace(vault_lock_minutes=minutes)
+    else:
+        problem(f"“vault_lock_minutes” should be a whole number from {LEAST_MINUTES} to {MOST_MINUTES}.")
+    backends: Any = data.get("allow_backend", [])
+    if isinstance(backends, list) and all(isinstance(each, str) for each in backends):
+        settings = settings._replace(allow_backend=tuple(backends))
+    else:
+        problem('“allow_backend” should be a list of text, as ["module.Class"].')
+    return settings
+
+
+def _unknown(where: str, sentence: str) -> Settings:
+    return Settings(refusal=f"{where}: {sentence} So it is not known where credentials are kept.")

@@ -1,0 +1,37 @@
+"""The store where it is not known which one to use."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+
+
+class RefusedStore:
+    """A SecretStore that takes and gives nothing, and says why: a list needs no store, so only use fails."""
+
+    name = "none"
+    persistent = True
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def get(self, entry: str) -> Secret | None:
+        self._refuse()
+
+    def set(self, entry: str, secret: Secret) -> None:
+        self._refuse()
+
+    def delete(self, entry: str) -> bool:
+        self._refuse()
+
+    def entries(self) -> tuple[str, ...]:
+        self._refuse()
+
+    def state(self) -> StoreState:
+        return StoreState(self.name, ready=False, reason=self._reason)
+
+    def _refuse(self) -> NoReturn:
+        raise StoreUnavailable(self._reason, hint="Mend the file first; keyrack doctor names what is wrong.")

@@ -1,0 +1,134 @@
+"""A file that is replaced whole or not at all, and read only if it is a plain file."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import NamedTuple
+
+from keyrack.domain.errors import StoreUnavailable
+
+LARGEST = 64 << 20  # bytes; a thousand large credentials are 20 MB
+REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
+EXTRA = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+class Stamp(NamedTuple):
+    """As long as it is the same, so is the file."""
+
+    inode: int
+    changed: int  # nanoseconds
+    size: int
+
+
+def stamp(path: str) -> Stamp | None:
+    """None where there is no such file. Raises StoreUnavailable."""
+    try:
+        return _stamp(os.stat(path, follow_symlinks=False))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def read(path: str, *, link: bool = False) -> tuple[bytes, Stamp] | None:
+    """The bytes; None where there is no such file. A link is followed only with `link`.
+
+    Raises StoreUnavailable.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | (getattr(os, "O_BINARY", 0) if link else EXTRA)
+    try:
+        fd = os.open(path, flags)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    with open(fd, "rb") as file:
+        status = os.fstat(fd)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+            raise StoreUnavailable(f"{path} is not a file that keyrack would have written.")
+        try:
+            return file.read(LARGEST), _stamp(status)
+        except OSError as error:
+            raise _unreadable(path, error) from None
+
+
+def replace(path: str, data: bytes) -> None:
+    """Put the bytes in the file's place, once the disk has given them back as they are.
+
+    Readable by its owner alone. Under a lock: the draft's name is always the same. Raises
+    StoreUnavailable; then the old file stands.
+    """
+    draft = f"{path}.new"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        _write(draft, data)
+        with open(os.open(draft, os.O_RDONLY | EXTRA), "rb") as file:
+            if file.read() != data:
+                raise StoreUnavailable(f"The disk did not keep what was written to {draft}.")
+        _rename(draft, path)
+        _sync_folder(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def set_aside(path: str, to: str) -> None:
+    """Give the file another name; one that is not there is none to give. Raises StoreUnavailable."""
+    try:
+        os.rename(path, to)
+        _sync_folder(path)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _sync_folder(path: str) -> None:
+    """Make the new name last."""
+    if os.name == "nt":
+        return
+    fd = os.open(os.path.dirname(path), os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _write(draft: str, data: bytes) -> None:
+    try:
+        os.unlink(draft)  # a killed one's; it may be readable by others, or a link
+    except FileNotFoundError:
+        pass
+    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | EXTRA, 0o600)
+    with open(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(fd)
+
+
+def _rename(draft: str, path: str) -> None:
+    for tries_left in reversed(range(REPLACE_TRIES)):
+        try:
+            os.replace(draft, path)
+            return
+        except PermissionError:
+            if os.name != "nt" or not tries_left:
+                raise
+            time.sleep(0.01)
+
+
+def _stamp(status: os.stat_result) -> Stamp:
+    return Stamp(status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def _unwritable(path: str, error: OSError) -> StoreUnavailable:
+    return StoreUnavailable(
+        f"{path} can't be written: {error.strerror}.", hint="keyrack needs to write to its own data folder."
+    )
+
+
+def _unreadable(path: str, error: OSError) -> StoreUnavailable:
+    if os.path.islink(path):
+        return StoreUnavailable(f"{path} is a link, which keyrack does not follow.")
+    return StoreUnavailable(f"{path} can't be read: {error.strerror}.")

@@ -1,0 +1,137 @@
+"""Who opens the vault: an identity from the environment or a file, which a passphrase may seal.
+
+What is opened stays open for some minutes after its last use; then it is forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from keyrack.domain.errors import KeyrackError, StoreLocked, StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.store import vault_age, vault_file, vault_passphrase
+
+IDENTITY, IDENTITY_FILE, PASSPHRASE = (
+    "KEYRACK_VAULT_IDENTITY", "KEYRACK_VAULT_IDENTITY_FILE", "KEYRACK_VAULT_PASSPHRASE"
+)  # fmt: skip
+UNATTENDED = f"Where nobody can type, {PASSPHRASE} or {IDENTITY_FILE} opens it."
+
+
+class Sources(NamedTuple):
+    """Where an identity may come from. The first that is there is taken."""
+
+    file: str  # an identity file, as age-keygen makes it or sealed with `age -p`
+    identity: Secret | None = None  # KEYRACK_VAULT_IDENTITY: the identity itself
+    passphrase: Secret | None = None  # KEYRACK_VAULT_PASSPHRASE: of the file
+    ask: Callable[[], Secret | None] | None = None  # a person for it; None where nobody is there
+
+
+class Keys:
+    """The identities, once something has opened them. For one thread at a time."""
+
+    def __init__(self, sources: Sources, now: Callable[[], float], minutes: float) -> None:
+        self._sources = sources
+        self._now = now
+        self._patience = minutes * 60.0
+        self._may_ask = sources.ask is not None
+        self._open: tuple[Secret, ...] = ()
+        self._used = 0.0
+
+    @property
+    def file(self) -> str:
+        return self._sources.file
+
+    @property
+    def is_given(self) -> bool:
+        """Does the environment hold the identity itself?"""
+        return self._sources.identity is not None
+
+    @property
+    def given_passphrase(self) -> Secret | None:
+        return self._sources.passphrase
+
+    @property
+    def is_open(self) -> bool:
+        """Is it open still? Its time may be over."""
+        # The clock may have been set back.
+        if self._open and not 0 <= self._now() - self._used <= self._patience:
+            self.forget()
+        return bool(self._open)
+
+    @property
+    def wants_passphrase(self) -> bool:
+        """Is the identity file sealed with a passphrase? Raises StoreLocked where there is none."""
+        return vault_age.is_sealed(self._read())
+
+    def way(self) -> Literal["unaided", "ask", "none"]:
+        """How it can be opened now: without a person, by asking one, or not at all. Asks nobody."""
+        sources = self._sources
+        if self.is_open or sources.identity is not None:
+            return "unaided"
+        try:
+            if not self.wants_passphrase or sources.passphrase is not None:
+                return "unaided"
+        except StoreUnavailable:
+            return "none"
+        return "ask" if self._may_ask else "none"
+
+    def get(self) -> tuple[Secret, ...]:
+        """The identities. Asks a person at most once. Raises KeyrackError, StoreLocked."""
+        if not self.is_open:
+            self._open = self._unaided() or self._asked()
+        self._used = self._now()
+        return self._open
+
+    def unlock(self, passphrase: Secret) -> None:
+        """Raises StoreLocked where it is the wrong one; takes a second or two."""
+        self._open = self._unsealed(passphrase, "That is not the passphrase of the sealed vault.")
+        self._used = self._now()
+
+    def adopt(self, identity: Secret) -> None:
+        """Be open with an identity that was just made."""
+        self._open, self._used = (identity,), self._now()
+
+    def forget(self) -> None:
+        """Lock."""
+        self._open = ()
+
+    def _unaided(self) -> tuple[Secret, ...]:
+        sources = self._sources
+        if sources.identity is not None:
+            return vault_age.parse_identities(sources.identity, IDENTITY)
+        if not self.wants_passphrase:
+            return vault_age.parse_identities(Secret(self._read().decode(errors="replace")), sources.file)
+        if sources.passphrase is not None:
+            return self._unsealed(sources.passphrase, f"{PASSPHRASE} is not the passphrase of the vault.")
+        return ()
+
+    def _asked(self) -> tuple[Secret, ...]:
+        if self._may_ask and self._sources.ask is not None:
+            self._may_ask = False
+            passphrase = self._sources.ask()
+            if passphrase is not None:
+                return self._unsealed(passphrase, "That is not the passphrase of the sealed vault.")
+        raise StoreLocked("The sealed vault is locked.", hint=UNATTENDED)
+
+    def _unsealed(self, passphrase: Secret, refusal: str) -> tuple[Secret, ...]:
+        path = self._sources.file
+        sealed = self._read()
+        problem: KeyrackError
+        try:
+            text = vault_passphrase.unseal(sealed, passphrase)
+            return vault_age.parse_identities(text, path)
+        except vault_passphrase.WrongPassphrase:
+            problem = StoreLocked(refusal, hint="Nothing was changed.")
+        except vault_age.NotSealed:
+            problem = StoreUnavailable(f"{path} is damaged.", hint="Put a copy of it in its place.")
+        raise problem
+
+    def _read(self) -> bytes:
+        found = vault_file.read(self._sources.file, link=True)
+        if found is None:
+            raise StoreLocked(
+                f"There is no key for the sealed vault: {self._sources.file} is not there.",
+                hint=f"Name an identity file in {IDENTITY_FILE} or as vault_identity in config.toml.",
+            )
+        return found[0]
