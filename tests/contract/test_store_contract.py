@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from keyring.backends.Windows import WinVaultKeyring
 
 from keyrack.domain.model import Check
 from keyrack.domain.secret import Secret
 from keyrack.store.keychain import KeychainStore
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
+from keyrack.store.pieces import Pieces
 from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import MemoryRecords
 from keyrack.store.secrets import SecretStore
+from support import win_vault
 from support.keychain import private_keychain
 from support.store_fakes import URL, Backend, DeleteThenAdd, grant, word_of
 
@@ -29,20 +32,23 @@ def keychain() -> Iterator[dict[str, str]]:
         yield env
 
 
-@pytest.fixture(params=["memory", "keyring", "delete-then-add", "gnome-keyring"])
+@pytest.fixture(params=["memory", "keyring", "delete-then-add", "windows", "gnome-keyring"])
 def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretStore]:
     if request.param == "memory":
         yield MemoryStore()
     elif request.param == "gnome-keyring":
         for name, value in request.getfixturevalue("keychain").items():
             monkeypatch.setenv(name, value)
-        real = KeychainStore()
+        real = Pieces(KeychainStore())
         yield real
         for entry in ("probe", "one", "two"):
             real.delete(entry)
+    elif request.param == "windows":
+        win_vault.install(monkeypatch)
+        yield Pieces(KeychainStore(WinVaultKeyring))
     else:
         backend = Backend() if request.param == "keyring" else DeleteThenAdd()
-        yield KeychainStore(lambda: backend)
+        yield Pieces(KeychainStore(lambda: backend))
 
 
 @pytest.fixture
@@ -79,6 +85,23 @@ def test_a_second_set_replaces_the_first_and_no_other_entry(store: SecretStore) 
     store.set("two", Secret("other"))
     store.set("one", Secret("new"))
     assert (store.get("one"), store.get("two")) == (Secret("new"), Secret("other"))
+
+
+@pytest.mark.parametrize("length", [1279, 1280, 1281, 2560, 2561, 16_384])
+def test_a_shorter_text_takes_the_place_of_a_longer_one(length: int, store: SecretStore) -> None:
+    store.set("one", Secret("x" * length))
+    assert store.get("one") == Secret("x" * length)
+    store.set("one", Secret("y"))
+    assert store.get("one") == Secret("y")
+    assert store.entries() in (None, ("one",))
+    assert store.delete("one") is True
+
+
+def test_a_store_that_tells_its_entries_tells_them_all(store: SecretStore) -> None:
+    store.set("one", Secret("x"))
+    store.set("two", Secret("y"))
+    listed = store.entries()
+    assert listed is None or sorted(listed) == ["one", "two"]
 
 
 def test_a_working_store_says_that_it_is_ready(store: SecretStore) -> None:
@@ -150,6 +173,19 @@ def test_lost_records_are_rebuilt_by_a_load(new_rack: NewRack, store: SecretStor
     assert record is not None and record.credential == credential
     new_rack().save(grant("three"))
     assert word_of(new_rack().load(URL, "default")) == "three"
+
+
+def test_lost_records_are_all_found_again(new_rack: NewRack, store: SecretStore, tmp_path: Path) -> None:
+    if isinstance(store, MemoryStore):
+        pytest.skip("memory has no records to lose")
+    new_rack().save(grant("one", size=16_384))
+    new_rack().save(grant("two", account="work"))
+    before = new_rack().records()
+    shutil.rmtree(tmp_path / "records")
+    assert new_rack().survey() == (2, 0)
+    assert sorted(new_rack().repair()) == [(URL, "default", ""), (URL, "work", "")]
+    assert new_rack().records() == before
+    assert new_rack().survey() == (0, 0)
 
 
 def test_a_noted_refusal_comes_with_the_grant_and_ends_with_a_save(new_rack: NewRack) -> None:

@@ -7,19 +7,26 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
+from keyring.backends.Windows import WinVaultKeyring
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
 from keyrack.domain.secret import Secret
+from keyrack.domain.storage import Removal
 from keyrack.store.bounded import GIVE_UP
 from keyrack.store.keychain import KeychainStore
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
+from keyrack.store.naming import SLOTS, record_id
+from keyrack.store.pieces import Pieces
 from keyrack.store.rack import StoreRack, keychain_rack, memory_rack
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.secrets import SecretStore
+from support import win_vault
 from support.keychain import private_bus, private_keychain
 from support.store_fakes import (
     URL,
@@ -27,6 +34,7 @@ from support.store_fakes import (
     DeleteThenAdd,
     Dropping,
     Hanging,
+    Outage,
     Throwing,
     Truncating,
     Undeletable,
@@ -37,12 +45,22 @@ from support.store_fakes import (
 TOKEN = "a-token-nobody-may-see"
 
 
-def rack_over(store: SecretStore | Backend, folder: Path) -> StoreRack:
-    if isinstance(store, Backend):
+def rack_over(store: SecretStore | Backend | WinVaultKeyring, folder: Path) -> StoreRack:
+    if isinstance(store, Backend | WinVaultKeyring):
         backend = store
-        store = KeychainStore(lambda: backend, limit=5, person_limit=5)
+        store = Pieces(KeychainStore(lambda: backend, limit=5, person_limit=5))
     locks = Locks(str(folder / "locks"))
     return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+
+
+def backends_of(kind: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Backend | WinVaultKeyring]:
+    """Makes keychains, each empty."""
+
+    def windows() -> WinVaultKeyring:
+        win_vault.install(monkeypatch)
+        return WinVaultKeyring()
+
+    return windows if kind == "windows" else DeleteThenAdd
 
 
 def foreign(module: str, name: str, *bases: type[BaseException]) -> BaseException:
@@ -204,21 +222,77 @@ except Exception as error: sys.exit(type(error).__name__)
     assert (done.returncode, done.stderr.strip()) == (1, "StoreSlow")
 
 
-def test_a_keychain_that_vanishes_between_two_calls(tmp_path: Path) -> None:
-    class Vanishing(Backend):
-        sets_left = 1
+def every_outage(
+    folder: Path, make: Callable[[], object], action: Callable[[StoreRack], object], length: int
+) -> Iterator[tuple[StoreRack, bool]]:
+    """Begin `action` on a stored credential with an outage after each call; yields the rack of the
+    next process, with the keychain back, and whether there was an outage."""
+    for after in count():
+        backend, place = make(), folder / f"{length}-{after}"
+        rack_over(backend, place).save(grant("old", size=3000))
+        outage = Outage(backend, after, length)
+        try:
+            action(rack_over(backend, place))
+        except StoreUnavailable as error:
+            assert outage.has_begun and error.hint
+        outage.end()
+        yield rack_over(backend, place), outage.has_begun
+        if not outage.has_begun:
+            return
 
-        def set_password(self, service: str, username: str, password: str) -> None:
-            if not self.sets_left:
-                raise dbus_error("org.freedesktop.DBus.Error.ServiceUnknown")
-            self.sets_left -= 1
-            super().set_password(service, username, password)
 
-    rack = rack_over(Vanishing(), tmp_path)
-    rack.save(grant("one"))
-    with pytest.raises(StoreAbsent):
-        rack.save(grant("two"))
-    assert word_of(rack.load(URL, "default")) == "one"
+def left_over(rack: StoreRack) -> list[str]:
+    """What is in the two slots that should not be there."""
+    ident = record_id(URL, "default")
+    stored = rack._records.read(ident)
+    assert stored is None or stored.intent == ""
+    credential = stored and stored.record.credential
+    entries = [f"{ident}.{slot}{piece}" for slot in SLOTS for piece in ("", ".1", ".2", ".3", ".4", ".5")]
+    return [
+        entry
+        for entry in entries
+        if rack._store._store.get(entry) is not None and entry[33] != (credential and credential.slot)
+    ]
+
+
+VANISHING = pytest.mark.parametrize("length", [1, 1000], ids=["back at once", "back at the next start"])
+
+
+@VANISHING
+@pytest.mark.parametrize("kind", ["delete-then-add", "windows"])
+def test_a_keychain_that_vanishes_between_any_two_calls_of_a_save(
+    kind: str, length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[str | None] = set()
+    make = backends_of(kind, monkeypatch)
+    for rack, _ in every_outage(tmp_path, make, lambda rack: rack.save(grant("new", size=3000)), length):
+        rack.tidy()
+        assert left_over(rack) == []
+        seen.add(word_of(rack.load(URL, "default")))
+    assert seen == {"old", "new"}
+
+
+@VANISHING
+@pytest.mark.parametrize("kind", ["delete-then-add", "windows"])
+def test_a_keychain_that_vanishes_between_any_two_calls_of_a_removal(
+    kind: str, length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removals: list[Removal] = []
+
+    def remove(rack: StoreRack) -> None:
+        removals.clear()
+        removals.append(rack.remove(URL, "default"))
+
+    seen: set[str | None] = set()
+    for rack, _ in every_outage(tmp_path, backends_of(kind, monkeypatch), remove, length):
+        if removals and removals[0].verified:
+            assert left_over(rack) == [], "it said that it looked"
+            assert rack.load(URL, "default") is None
+        removals.clear()
+        rack.tidy()
+        assert left_over(rack) == []
+        seen.add(word_of(rack.load(URL, "default")))
+    assert seen == {"old", None}
 
 
 def test_without_a_keychain_unknown_servers_load_as_nothing_and_saves_are_refused(tmp_path: Path) -> None:

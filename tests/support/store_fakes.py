@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
+from keyrack.domain.errors import StoreLocked, StoreUnavailable
 from keyrack.domain.model import Credential, Endpoints, Grant, Registration, TokenSet
 from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+from keyrack.store.memory import MemoryStore
 
 URL = "https://mcp.example/mcp"
 ISSUER = "https://issuer.example"
@@ -68,6 +72,92 @@ class DeleteThenAdd(Backend):
         self.entries.pop(username, None)
         self.between()
         super().set_password(service, username, password)
+
+
+class Watched(MemoryStore):
+    """A store that lasts, and remembers which entries it was asked for. Its entries can be listed or not."""
+
+    name = "watched"
+    persistent = True
+
+    def __init__(self, *, listable: bool = False) -> None:
+        super().__init__()
+        self.listable = listable
+        self.asked: list[str] = []
+        self.is_locked = False
+        self.breaking = ""  # writes of entries that begin like this fail
+        self.left = -1  # changes until a kill
+
+    @property
+    def texts(self) -> dict[str, Secret]:
+        return self._entries
+
+    def get(self, entry: str) -> Secret | None:
+        self._ask(entry)
+        return super().get(entry)
+
+    def set(self, entry: str, secret: Secret) -> None:
+        self._ask(entry)
+        self._change()
+        if self.breaking and entry.startswith(self.breaking):
+            raise StoreUnavailable("The watched store failed.", hint="A hint.")
+        super().set(entry, secret)
+        self._change()
+
+    def delete(self, entry: str) -> bool:
+        self._ask(entry)
+        self._change()
+        was_there = super().delete(entry)
+        self._change()
+        return was_there
+
+    def entries(self) -> tuple[str, ...] | None:  # type: ignore[override]
+        return super().entries() if self.listable else None
+
+    def state(self) -> StoreState:
+        return StoreState(self.name, ready=not self.is_locked, locked=self.is_locked)
+
+    def _ask(self, entry: str) -> None:
+        self.asked.append(entry)
+        if self.is_locked:
+            raise StoreLocked("The watched store is locked.", hint="A hint.")
+
+    def _change(self) -> None:
+        if self.left == 0:
+            raise Killed
+        self.left -= 1
+
+
+class Outage:
+    """Lets a backend vanish after `after` calls, and come back after `length` more."""
+
+    def __init__(self, backend: Any, after: int, length: int) -> None:
+        self._left = after
+        self._length = length
+        for name in ("get_password", "set_password", "delete_password"):
+            setattr(backend, name, self._counted(getattr(backend, name)))
+
+    @property
+    def has_begun(self) -> bool:
+        return self._left < 0
+
+    @property
+    def is_on(self) -> bool:
+        return -self._length <= self._left < 0
+
+    def end(self) -> None:
+        self._length = 0
+
+    def _counted(self, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: str) -> Any:
+            from keyring.errors import NoKeyringError
+
+            self._left -= 1
+            if self.is_on:
+                raise NoKeyringError
+            return real(*arguments)
+
+        return call
 
 
 class Dropping(Backend):

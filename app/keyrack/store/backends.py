@@ -17,6 +17,8 @@ NAMES = {
     "keyring.backends.kwallet": "KWallet",
 }
 SECRET_SERVICE = "keyring.backends.SecretService"
+WINDOWS = "keyring.backends.Windows"
+WINDOWS_CAPACITY = 1280  # UTF-16 code units: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes
 RECOMMENDED = 1  # keyring's own line between backends that it recommends and others
 
 
@@ -69,6 +71,11 @@ def name_of(backend: Backend) -> str:
     """What people call the backend."""
     module = _module(backend)
     return NAMES.get(module) or module.removeprefix("keyring_").removeprefix("keyrings.").partition(".")[0]
+
+
+def capacity_of(backend: Backend) -> int | None:
+    """How many UTF-16 code units an entry holds; None: more than keyrack ever needs."""
+    return WINDOWS_CAPACITY if _module(backend) == WINDOWS else None
 
 
 def is_plain_secret_service(backend: Backend) -> bool:

@@ -79,8 +79,23 @@ class KeychainStore:
         """Raises StoreUnavailable and its kinds. False when there was nothing."""
         if self.get(entry) is None:
             return False
-        self._patiently(lambda backend: backend.delete_password(SERVICE, entry))
+        try:
+            self._patiently(lambda backend: backend.delete_password(SERVICE, entry))
+        except StoreUnavailable:
+            # Some keychains report a failure although the entry is gone.
+            if self.get(entry) is not None:
+                raise
         return True
+
+    def entries(self) -> tuple[str, ...] | None:
+        """Raises StoreUnavailable and its kinds. Only the Secret Service can be asked for what it holds."""
+        self._open()
+        return None if self._reader is None else self._with_reader(lambda reader: reader.entries(SERVICE))
+
+    def capacity(self) -> int | None:
+        """UTF-16 code units per entry; None: more than keyrack ever needs. Raises StoreUnavailable."""
+        self._open()
+        return None if self._backend is None else backends.capacity_of(self._backend)
 
     def state(self) -> StoreState:
         """Its name and whether it can be used now."""

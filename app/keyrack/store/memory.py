@@ -24,5 +24,8 @@ class MemoryStore:
     def delete(self, entry: str) -> bool:
         return self._entries.pop(entry, None) is not None
 
+    def entries(self) -> tuple[str, ...]:
+        return tuple(self._entries)
+
     def state(self) -> StoreState:
         return StoreState(self.name, ready=True, persistent=False)

@@ -21,11 +21,7 @@ def id_of_identity(canonical_url: str, account: str) -> str:
 
 
 def entry_name(ident: str, slot: str) -> str:
-    """The keychain's entry: `<id>.a` or `<id>.b`.
-
-    A store that holds little per entry may split one into `<id>.a.0`, `<id>.a.1`, …
-    below this name; nothing above the store would see it.
-    """
+    """The keychain's entry: `<id>.a` or `<id>.b`. What `pieces` splits has more below this name."""
     return f"{ident}.{slot}"
 
 

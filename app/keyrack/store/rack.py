@@ -10,17 +10,16 @@ keeps the newest and tidies the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
-from keyrack.domain.errors import (
-    StoreUnavailable,
-    Temporary,
-)
+from keyrack.domain.errors import KeyrackError, StoreUnavailable, Temporary
 from keyrack.domain.model import Check, Credential, Grant, Record
 from keyrack.domain.resource import identity
-from keyrack.domain.storage import Removal, StoreState
+from keyrack.domain.storage import Finding, Removal, StoreState, Survey
 from keyrack.store.fields import Damaged
+from keyrack.store.index import Index
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
 from keyrack.store.naming import SLOTS, other_slot, record_id
@@ -29,6 +28,9 @@ from keyrack.store.records import Key, MemoryRecords, Records, Stored
 from keyrack.store.secrets import SecretStore
 from keyrack.store.settle import UNREACHED, Settler
 from keyrack.store.slots import Slots
+
+if TYPE_CHECKING:
+    from keyrack.store.recovery import Recovery
 
 WAIT = 30.0  # seconds for another process that works on the same credential
 
@@ -42,6 +44,7 @@ class StoreRack:
         self._records = records
         self._locks = locks
         self._settler = Settler(store, records)
+        self._index = Index(store, records, locks)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -107,6 +110,8 @@ class StoreRack:
                 slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
             sequence = stored.sequence + 1
             self._settler.intend(ident, "writing", fresh)
+            if old is None or old.store != self._store.name:
+                self._list(add=[(fresh.url, account)])
             credential = grant.credential._replace(store=self._store.name, slot=slot)
             self._slots.write(ident, slot, grant._replace(credential=credential), sequence)
             self._settler.adopt(ident, fresh, credential, sequence)
@@ -141,7 +146,28 @@ class StoreRack:
                     raise
                 return Removal(False, False, f"It is still in the {self._store.name}. {error}")
             self._settler.forget(ident)
+            if deleted:
+                self._list(drop=[(identity(url), account)])
             return Removal(deleted, True)
+
+    def held(self, url: str, account: str) -> Grant | None:
+        """What this store holds, whatever the record says; nothing is settled.
+
+        For a move between stores. Raises StoreUnavailable and its kinds, Damaged, NewerFormat.
+        """
+        look = self._settler.look(record_id(url, account))
+        if look.newest is None and look.damage is not None:
+            raise look.damage
+        return look.newest and look.newest.grant
+
+    def discard(self, url: str, account: str) -> None:
+        """Delete what this store holds of a credential that lies in another one now; its record stays.
+
+        Verified. Raises StoreUnavailable and its kinds.
+        """
+        with self.lock(url, account):
+            if self._settler.clear_both(record_id(url, account)):
+                self._list(drop=[(identity(url), account)])
 
     def note(
         self, url: str, account: str, *, check: Check | None = None, refusal: tuple[float, str] | None = None
@@ -161,6 +187,36 @@ class StoreRack:
 
         self._records.change(record_id(url, account), edit)
 
+    def tidy(self) -> tuple[Finding, ...]:
+        """Finish what a killed process left half done; where there is none, only records are read."""
+        return self._recovery().tidy()
+
+    def survey(self) -> Survey:
+        """What the store holds and the records lack. Raises StoreUnavailable and its kinds, Temporary."""
+        return self._recovery().survey()
+
+    def repair(self, also: Iterable[Key] = ()) -> tuple[Finding, ...]:
+        """Rebuild lost records from the store; `also` names what may be there besides. Nothing is deleted.
+
+        Raises StoreUnavailable and its kinds, Temporary.
+        """
+        return self._recovery().repair(also)
+
+    def _recovery(self) -> Recovery:
+        from keyrack.store.recovery import Recovery
+
+        return Recovery(self._store, self._records, self._locks, self._settler, self._index)
+
+    def _list(self, *, add: Iterable[Key] = (), drop: Iterable[Key] = ()) -> None:
+        """Keep the store's list of its credentials, where it needs one."""
+        try:
+            if self._index.is_needed:
+                self._index.change(add=add, drop=drop)
+        except KeyrackError as error:
+            if add and isinstance(error, UNREACHED):
+                raise  # the credential could not be written either
+            self._settler.tell(f"The list of credentials in the {self._store.name} is out of date. {error}")
+
     def _load_unrecorded(self, url: str, account: str, ident: str) -> Grant | None:
         """No record knows of a credential; after a loss of records one may be stored all the same."""
         try:
@@ -179,6 +235,9 @@ class StoreRack:
                 stored = self._settler.settled(ident, Record(identity(url), account), replacing=False)
         except Temporary:
             look = self._settler.look(ident)
+            if look.newest is None:
+                # Between our reads of the two slots it may have gone from one to the other.
+                look = self._settler.look(ident)
             if look.newest is None and look.damage is not None:
                 raise look.damage from None
             return look.newest and look.newest.grant
@@ -199,8 +258,9 @@ def _with_refusal(grant: Grant, stored: Stored) -> Grant:
 def keychain_rack(data_dir: str, now: Callable[[], float]) -> StoreRack:
     """The rack of this machine: its keychain, and records under `data_dir`."""
     from keyrack.store.keychain import KeychainStore
+    from keyrack.store.pieces import Pieces
 
-    return StoreRack(KeychainStore(), *_record_files(data_dir, now))
+    return StoreRack(Pieces(KeychainStore()), *_record_files(data_dir, now))
 
 
 def memory_rack(now: Callable[[], float], data_dir: str | None = None) -> StoreRack:

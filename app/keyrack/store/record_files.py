@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Record
@@ -35,14 +35,20 @@ class RecordFiles:
         return tuple(self._warnings.values())
 
     def all(self) -> dict[Key, Record]:
-        records: dict[Key, Record] = {}
+        return {stored.key: stored.record for stored in self._each()}
+
+    def unfinished(self) -> tuple[Key, ...]:
+        return tuple(stored.key for stored in self._each() if stored.intent)
+
+    def _each(self) -> Generator[Stored]:
+        """Every readable record."""
         try:
             entries = os.scandir(self._folder)
         except FileNotFoundError:
-            return records
+            return
         except OSError as error:
             self._warnings[self._folder] = f"The records in {self._folder} can't be read: {error.strerror}."
-            return records
+            return
         with entries:
             names = [entry.name for entry in entries if entry.name.endswith(".json")]
         for name in names:
@@ -52,8 +58,7 @@ class RecordFiles:
                 self._warnings[name] = f"{error} It is {self._path(name[:-5])}."
                 continue
             if stored is not None:
-                records[stored.record.url, stored.record.account] = stored.record
-        return records
+                yield stored
 
     def read(self, ident: str) -> Stored | None:
         return self._load(ident)

@@ -27,6 +27,10 @@ class Stored(NamedTuple):
     intent: Intent = ""
 
     @property
+    def key(self) -> Key:
+        return self.record.url, self.record.account
+
+    @property
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
         return self.record.credential is None and self.record.check is None and not self.intent
@@ -44,6 +48,10 @@ class Records(Protocol):
 
     def all(self) -> dict[Key, Record]:
         """Every readable record by (canonical URL, account)."""
+        ...
+
+    def unfinished(self) -> tuple[Key, ...]:
+        """The credentials on which something was begun and not seen to its end."""
         ...
 
     def read(self, ident: str) -> Stored | None:
@@ -72,8 +80,11 @@ class MemoryRecords:
 
     def all(self) -> dict[Key, Record]:
         records = self._base.all() if self._base else {}
-        own = [stored.record for stored in list(self._own.values())]
-        return records | {(record.url, record.account): record for record in own}
+        return records | {stored.key: stored.record for stored in list(self._own.values())}
+
+    def unfinished(self) -> tuple[Key, ...]:
+        """Of its own; the others are only read, and so nothing can be finished there."""
+        return tuple(stored.key for stored in list(self._own.values()) if stored.intent)
 
     def read(self, ident: str) -> Stored | None:
         return self._own.get(ident) or (self._base.read(ident) if self._base else None)

@@ -63,6 +63,15 @@ class SecretServiceReader:
         collection.ensure_not_locked()
         return None
 
+    def entries(self, service: str) -> tuple[str, ...]:
+        """The user names of the service's items. Raises LockedException, NoCollection."""
+        collection = self._open()
+        if collection is None:
+            raise NoCollection("The Secret Service has no open keyring.", hint=UNLOCK_HINT)
+        collection.ensure_not_locked()
+        attributes = [item.get_attributes() for item in collection.search_items({"service": service})]
+        return tuple(found["username"] for found in attributes if "username" in found)
+
     def is_locked(self) -> bool:
         """Would a write make the service ask for a password?"""
         collection = self._open()

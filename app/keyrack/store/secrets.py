@@ -12,7 +12,7 @@ class SecretStore(Protocol):
     """Secrets by the names of entries. Every method returns within the store's time limit.
 
     Failures are StoreUnavailable and its kinds. Whether a write arrived and a delete
-    took place is not the store's word: `slots` looks again.
+    took place is not the store's word: `verified` looks again.
     """
 
     persistent: bool
@@ -26,7 +26,11 @@ class SecretStore(Protocol):
     def set(self, entry: str, secret: Secret) -> None: ...
 
     def delete(self, entry: str) -> bool:
-        """Take the entry away; False when there was none."""
+        """Take the entry away; False when there was none. A failure means that it is still there."""
+        ...
+
+    def entries(self) -> tuple[str, ...] | None:
+        """The names of all entries; None where the store can't tell them (most of keyring's)."""
         ...
 
     def state(self) -> StoreState:

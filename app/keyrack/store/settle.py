@@ -97,6 +97,8 @@ class Settler:
                 raise StoreAbsent(elsewhere, hint="keyrack doctor tells which keychain is in use.")
             if known is not None:
                 self.tell(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
+            if stored is not None and stored.intent:
+                self.clear_both(ident)  # of the pieces that a killed write left, which no look shows
             self.forget(ident)
         return self._records.read(ident) or Stored(fresh)
 

@@ -1,0 +1,126 @@
+"""What was left half done is finished, and what no record names is found again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import Record
+from keyrack.domain.resource import identity
+from keyrack.domain.storage import Finding, Survey
+from keyrack.store.fields import NewerFormat
+from keyrack.store.index import Index
+from keyrack.store.locks import Locks
+from keyrack.store.naming import id_of_identity
+from keyrack.store.records import Key, Records
+from keyrack.store.secrets import SecretStore
+from keyrack.store.settle import UNREACHED, Settler
+
+ENTRY = re.compile(r"([0-9a-f]{32})\.[ab]")
+UNKNOWN: Key = ("", "")
+
+
+class Recovery:
+    """Brings store and records together after a kill or a loss. Asks the store only where there is a need."""
+
+    def __init__(
+        self, store: SecretStore, records: Records, locks: Locks, settler: Settler, index: Index
+    ) -> None:
+        self._store = store
+        self._records = records
+        self._locks = locks
+        self._settler = settler
+        self._index = index
+
+    def tidy(self) -> tuple[Finding, ...]:
+        """Finish what the records say was begun, but for what another process is at.
+
+        Reads the records only where nothing is unfinished, and waits for nobody to unlock the store.
+        """
+        unfinished = self._records.unfinished()
+        if not unfinished or not self._store.state().ready:
+            return ()
+        findings: list[Finding] = []
+        for url, account in unfinished:
+            ident = id_of_identity(url, account)
+            try:
+                with self._locks.hold(ident, timeout=0):
+                    self._settler.settled(ident, Record(url, account), replacing=False)
+            except Temporary:
+                continue
+            except KeyrackError as error:
+                findings.append(Finding(url, account, str(error)))
+                if isinstance(error, UNREACHED):
+                    break
+            else:
+                findings.append(Finding(url, account))
+        return tuple(findings)
+
+    def survey(self) -> Survey:
+        """Raises StoreUnavailable and its kinds, Temporary."""
+        listed = self._store.entries()
+        if listed is not None:
+            return Survey(len(self._unrecorded(listed)), 0)
+        strays = [ident for ident in self._unrecorded_of_index(()) if self._is_there(ident)]
+        return Survey(len(strays), len(self._index.missing()))
+
+    def repair(self, also: Iterable[Key]) -> tuple[Finding, ...]:
+        """Make a record for each credential that has none; nothing in the store is deleted.
+
+        `also` is where to look besides, in canonical URLs, in a store that can't be asked
+        for its entries. Raises StoreUnavailable and its kinds.
+        """
+        listed = self._store.entries()
+        if listed is not None:
+            unrecorded = self._unrecorded(listed)
+            found = [self._rebuild(ident, key) for ident, key in unrecorded.items()]
+            return tuple(finding for finding in found if finding)
+        findings: list[Finding] = []
+        gone: list[Key] = []
+        for ident, key in self._unrecorded_of_index(also).items():
+            finding = self._rebuild(ident, key)
+            if finding is None:
+                gone.append(key)
+            else:
+                findings.append(finding)
+        self._index.change(drop=gone)
+        return tuple(findings)
+
+    def _unrecorded(self, entries: Iterable[str]) -> dict[str, Key]:
+        """The record ids among the names of entries that no record stands for."""
+        matches = [match[1] for match in map(ENTRY.fullmatch, entries) if match]
+        return {ident: UNKNOWN for ident in sorted(set(matches)) if not self._is_recorded(ident)}
+
+    def _unrecorded_of_index(self, also: Iterable[Key]) -> dict[str, Key]:
+        keys = {id_of_identity(*key): key for key in sorted({*self._index.keys(), *also})}
+        return {ident: key for ident, key in keys.items() if not self._is_recorded(ident)}
+
+    def _is_recorded(self, ident: str) -> bool:
+        try:
+            stored = self._records.read(ident)
+        except NewerFormat:
+            return True
+        return stored is not None and stored.record.credential is not None
+
+    def _is_there(self, ident: str) -> bool:
+        try:
+            return bool(self._settler.look(ident).occupied)
+        except NewerFormat:
+            return True
+
+    def _rebuild(self, ident: str, key: Key) -> Finding | None:
+        """None where nothing is stored."""
+        try:
+            with self._locks.hold(ident, timeout=0):
+                look = self._settler.look(ident)
+                if look.newest is None:
+                    return look.damage and Finding(*key, f"{look.damage} It was left as it is.")
+                grant = look.newest.grant
+                record = Record(identity(grant.url), grant.account)
+                self._settler.adopt(ident, record, grant.credential, look.newest.sequence)
+                if look.occupied == (grant.credential.slot,):
+                    self._settler.intend(ident, "")
+                return Finding(record.url, record.account)
+        except (NewerFormat, Temporary) as error:
+            return Finding(*key, str(error))

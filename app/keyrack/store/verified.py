@@ -1,0 +1,30 @@
+"""Writes that are read back, and deletes that are looked for: no answer of a store is taken on trust."""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.store.fields import Damaged
+from keyrack.store.secrets import SecretStore
+
+
+def put(store: SecretStore, entry: str, text: Secret) -> None:
+    """Write and read back. Raises StoreUnavailable and its kinds; after one the entry may hold anything."""
+    store.set(entry, text)
+    try:
+        kept = store.get(entry) == text
+    except Damaged:
+        kept = False
+    if not kept:
+        raise StoreUnavailable(
+            f"The {store.name} did not keep what was written to it.",
+            hint="keyrack doctor tells which keychain is in use.",
+        )
+
+
+def take(store: SecretStore, entry: str) -> bool:
+    """Delete and look again; False when nothing was there. Raises StoreUnavailable and its kinds."""
+    was_there = store.delete(entry)
+    if store.get(entry) is not None:
+        raise StoreUnavailable(f"The {store.name} did not delete the entry.")
+    return was_there
