@@ -16,7 +16,7 @@ from keyrack.domain.secret import Secret
 from keyrack.store.fields import Damaged, NewerFormat
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import entry_name, record_id
+from keyrack.store.naming import entry_name, other_slot, record_id
 from keyrack.store.rack import StoreRack, memory_rack
 from keyrack.store.record_files import RecordFiles
 from support.store_fakes import URL, grant, word_of
@@ -145,6 +145,27 @@ def test_loads_during_saves_find_a_credential_each_time(kept: Kept) -> None:
         assert word is not None and int(word) >= last
         last = int(word)
     thread.join()
+
+
+def test_a_credential_that_changes_slots_between_two_reads_is_found(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for word in ("one", "two"):
+        last = kept.rack().save(grant(word))
+    writer, reader = kept.rack(), kept.rack()
+    get = kept.store.get
+
+    def then_the_writer_gets_on(entry: str) -> Secret | None:
+        found = get(entry)
+        if entry == entry_name(IDENT, other_slot(last.slot)):
+            monkeypatch.setattr(kept.store, "get", get)
+            writer.save(grant("three"))
+        return found
+
+    with writer.lock(URL, "default"):
+        writer._settler.intend(IDENT, "writing")
+        monkeypatch.setattr(kept.store, "get", then_the_writer_gets_on)
+        assert word_of(reader.load(URL, "default")) == "three"
 
 
 def test_a_save_waits_for_whoever_holds_the_credential(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

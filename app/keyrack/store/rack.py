@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from keyrack.domain.errors import KeyrackError, StoreUnavailable, Temporary
+from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.model import Check, Credential, Grant, Record
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Removal, StoreState, Survey
-from keyrack.store.fields import Damaged
 from keyrack.store.index import Index
+from keyrack.store.load import Loader
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
 from keyrack.store.naming import SLOTS, other_slot, record_id
@@ -45,6 +45,7 @@ class StoreRack:
         self._locks = locks
         self._settler = Settler(store, records)
         self._index = Index(store, records, locks)
+        self._loader = Loader(self._slots, records, locks, self._settler)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -77,20 +78,7 @@ class StoreRack:
         None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
         when the record says that it lies in another store; Damaged; NewerFormat.
         """
-        ident = record_id(url, account)
-        stored = self._records.read(ident)
-        credential = stored.record.credential if stored else None
-        if stored is None or (credential is None and not stored.intent):
-            return self._load_unrecorded(url, account, ident)
-        if credential is not None and not stored.intent and credential.slot in SLOTS:
-            try:
-                payload = self._slots.read(ident, credential.slot)
-            except Damaged:
-                payload = None
-            if payload is not None:
-                return _with_refusal(payload.grant, stored)
-        # Half done, damaged or lost; or another process saved between our two looks.
-        return self._load_unsettled(url, account, ident)
+        return self._loader.load(url, account)
 
     def save(self, grant: Grant) -> Credential:
         """Store a credential and return its facts with `store` and `slot` filled in.
@@ -216,43 +204,6 @@ class StoreRack:
             if add and isinstance(error, UNREACHED):
                 raise  # the credential could not be written either
             self._settler.tell(f"The list of credentials in the {self._store.name} is out of date. {error}")
-
-    def _load_unrecorded(self, url: str, account: str, ident: str) -> Grant | None:
-        """No record knows of a credential; after a loss of records one may be stored all the same."""
-        try:
-            if not self._settler.look(ident).occupied:
-                return None
-            return self._load_unsettled(url, account, ident)
-        except StoreUnavailable as error:
-            # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
-            self._settler.tell(str(error))
-            return None
-
-    def _load_unsettled(self, url: str, account: str, ident: str) -> Grant | None:
-        """Finish what was left half done, then load; if another process is at it, only look."""
-        try:
-            with self.lock(url, account, timeout=0):
-                stored = self._settler.settled(ident, Record(identity(url), account), replacing=False)
-        except Temporary:
-            look = self._settler.look(ident)
-            if look.newest is None:
-                # Between our reads of the two slots it may have gone from one to the other.
-                look = self._settler.look(ident)
-            if look.newest is None and look.damage is not None:
-                raise look.damage from None
-            return look.newest and look.newest.grant
-        credential = stored.record.credential
-        payload = credential and self._slots.read(ident, credential.slot)
-        return payload and _with_refusal(payload.grant, stored)
-
-
-def _with_refusal(grant: Grant, stored: Stored) -> Grant:
-    """A refusal is noted in the record only; the keychain need not be written for it."""
-    known = stored.record.credential
-    if known is None:
-        return grant
-    credential = grant.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
-    return grant._replace(credential=credential)
 
 
 def keychain_rack(data_dir: str, now: Callable[[], float]) -> StoreRack:
