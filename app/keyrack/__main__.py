@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from keyrack.domain.secret import Secret
     from keyrack.operations.parts import Parts
 
 
@@ -23,10 +24,12 @@ def main() -> int:
 # Each imports what it needs when it is needed: `keyrack token` must not pay for a screen.
 
 
-def _parts(*, config_files: tuple[str, ...] = ()) -> Parts:
+def _parts(
+    *, config_files: tuple[str, ...] = (), ask: Callable[[], Secret | None] | None = None
+) -> Parts:
     from keyrack import wiring
 
-    return wiring.parts(config_files=config_files)
+    return wiring.parts(config_files=config_files, ask=ask)
 
 
 def _screen(factory: Callable[[], Parts]) -> int:

@@ -69,7 +69,7 @@ class FakeParts:
         self.rack = FakeRack(records, state)
         self.config_files: tuple[str, ...] | None = None
 
-    def __call__(self, *, config_files: tuple[str, ...] = ()) -> Parts:
+    def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Parts:
         self.config_files = config_files
         unused: dict[str, Any] = dict.fromkeys(Parts._fields)
         return Parts(**unused)._replace(

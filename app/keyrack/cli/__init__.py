@@ -22,7 +22,7 @@ def run(
 ) -> int:
     """Do what the words after `keyrack` say, and return the exit code. Raises nothing.
 
-    `parts(config_files=…)` builds the adapters, `screen(factory)` opens the TUI, `demo()`
+    `parts(config_files=…, ask=…)` builds the adapters, `screen(factory)` opens the TUI, `demo()`
     the sandbox: the command line knows none of them.
     """
     from keyrack.cli.dispatch import dispatch

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR
+from keyrack.cli.receipt import line_of
 from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.domain.errors import Cancelled, UsageError
 from keyrack.domain.text import plain
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
-    from keyrack.operations.receipt import Line, Receipt
+    from keyrack.operations.receipt import Receipt
 
 VERB = Verb(
     name="clear",
@@ -45,8 +46,6 @@ ran out or its issuer is gone.""",
     ),
 )
 
-_GLYPHS = {"done": "✓", "not supported": "–", "nothing to do": "–", "failed": "✕"}
-
 
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
@@ -64,7 +63,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         raise Cancelled("Nothing was changed.")
     receipt = clear(parts, server, revoke=args.revoke, forget=args.forget)
     for line in receipt.lines:
-        context.out.line(_told(line))
+        context.out.line(line_of(line))
     return 0 if receipt.ok else ERROR
 
 
@@ -89,7 +88,7 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     def tell(each: Stale, receipt: Receipt) -> None:
         out.line(f"{_name(each.server)}")
         for line in receipt.lines:
-            out.line(f"  {_told(line)}")
+            out.line(f"  {line_of(line)}")
 
     done = clear_stale(parts, stale, revoke=args.revoke, forget=args.forget, on_one=tell)
     return 0 if all(receipt.ok for _, receipt in done) else ERROR
@@ -105,9 +104,3 @@ def _question(server: Server, revoke: bool, forget: bool) -> str:
     what = f"the credential for {plain(server.name, 60)} ({where})"
     first = f"Revoke and delete {what}" if revoke else f"Delete {what}; the token works until it expires"
     return f"{first}{', and forget the client registration' if forget else ''}?"
-
-
-def _told(line: Line) -> str:
-    outcome = "" if line.outcome == "done" else f": {line.outcome}"
-    detail = f" ({plain(line.detail)})" if line.detail else ""
-    return f"{_GLYPHS[line.outcome]} {plain(line.what, 80)}{outcome}{detail}"

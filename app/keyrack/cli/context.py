@@ -47,3 +47,11 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
             hint="keyrack list tells which variables are not set.",
         )
     return server
+
+
+def open_store(parts: Parts) -> None:
+    """Ask for the vault's passphrase now: later it would be in another thread, or after something
+    that was typed in vain. Raises StoreUnavailable and its kinds."""
+    store = parts.rack().state()
+    if store.ready and store.locked:
+        parts.stores().vault().unlock()

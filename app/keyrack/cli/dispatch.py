@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.context import Context
-from keyrack.cli.output import Output
+from keyrack.cli.output import Output, is_terminal
 from keyrack.cli.parse import parse, parse_global
 from keyrack.cli.verbs import module_of
 
 if TYPE_CHECKING:
+    from keyrack.domain.secret import Secret
     from keyrack.operations.parts import Parts
 
 
@@ -32,8 +34,11 @@ def dispatch(
         words = ["help", *words[:1]]
     files: list[str] = chosen.config
 
+    # The screen has its own way to ask for a passphrase.
+    attended = bool(words) and is_terminal(sys.stdin) and is_terminal(sys.stderr)
+
     def build() -> Parts:
-        return parts(config_files=tuple(files))
+        return parts(config_files=tuple(files), ask=_ask if attended else None)
 
     context = Context(out, build, screen, demo)
     if not words:
@@ -49,3 +54,9 @@ def dispatch(
         return 0
     files += args.config
     return module.run(context, args)
+
+
+def _ask() -> Secret | None:
+    from keyrack.cli.terminal import ask_passphrase
+
+    return ask_passphrase()

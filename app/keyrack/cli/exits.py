@@ -28,7 +28,7 @@ MEANINGS = (
     (2, "the words typed make no sense"),
     (3, "a person must log in"),
     (4, "the network or the server failed; try again"),
-    (5, "the keychain is locked, absent or too slow"),
+    (5, "the keychain or the vault is locked, absent or too slow"),
     (6, "no server of that name"),
     (130, "stopped with ctrl+c"),
 )

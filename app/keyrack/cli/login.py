@@ -80,7 +80,7 @@ it. All that is said goes to standard error.""",
 
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.attend import attend
-    from keyrack.cli.context import target
+    from keyrack.cli.context import open_store, target
     from keyrack.cli.steps import Steps
     from keyrack.operations.login import login
     from keyrack.operations.login_control import LoginControl
@@ -88,6 +88,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     parts = context.parts()
     server = target(parts, args)
     options = _options(args, server)
+    open_store(parts)
     control = LoginControl()
     steps = Steps(context.out, control, verbose=args.verbose)
     try:

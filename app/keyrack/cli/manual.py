@@ -20,11 +20,14 @@ USAGE
   keyrack VERB [NAME|URL] [options]   do one thing and end
 
   NAME is a server's name in the list. A URL is any MCP server's; it need not be
-  configured. Secrets are kept in the operating system's keychain, never in a
-  file, and never shown by a listing."""
+  configured. Secrets are kept in the operating system's keychain, or in a sealed
+  vault where there is none, and never shown by a listing."""
 
 _ENVIRONMENT = (
     ("KEYRACK_CLIENT_SECRET", "the secret of the client that login --client-id names"),
+    ("KEYRACK_VAULT_PASSPHRASE", "opens the sealed vault where nobody can type"),
+    ("KEYRACK_VAULT_IDENTITY_FILE", "an identity file of age's that opens the vault"),
+    ("KEYRACK_VAULT_IDENTITY", "the identity itself: AGE-SECRET-KEY-1…"),
     ("BROWSER", "the browser that login opens"),
     ("NO_COLOR", "set to anything: no colours"),
     ("KEYRACK_DEBUG", "1: after a fault of keyrack's own, show where it happened"),
@@ -100,6 +103,6 @@ def _files(platform: str) -> tuple[tuple[str, str], ...]:
     }.get(platform, ("~/.config/keyrack/config.toml", "~/.local/share/keyrack"))
     return (
         (config, "keyrack's own servers and settings"),
-        (data, "what is known of each credential; no secrets"),
+        (data, "what is known of each credential; the sealed vault"),
         ("those of other programs", "keyrack doctor names each one"),
     )

@@ -25,7 +25,7 @@ def parse_global(argv: list[str]) -> tuple[SimpleNamespace, list[str]]:
 
 
 def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
-    """A verb's options by their keys, and `operand` (None where it was left out).
+    """A verb's options by their keys, `operand` (None where it was left out) and `second`, where it has two.
 
     Raises UsageError; its sentence never repeats a value, which may be a secret.
     """
@@ -43,10 +43,10 @@ def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
             _take(word, rest, options, values, hint)
         else:
             operands.append(word)
-    values.operand = operands[0] if operands else None
+    values.operand, values.second = (*operands, None, None)[:2]
     if values.help:
         return values
-    if len(operands) > (1 if verb.operand else 0):
+    if len(operands) > len(verb.operand.split()):
         most = verb.operand or "no name"
         raise UsageError(f"keyrack {verb.name} takes {most} and no further words.", hint=hint)
     if not (values.operand or verb.operand.startswith("[") or not verb.operand):

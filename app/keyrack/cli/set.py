@@ -58,7 +58,7 @@ It is tried on the server first; a refused token is not stored.""",
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.cli.context import target
+    from keyrack.cli.context import open_store, target
     from keyrack.cli.fields import read_fields
     from keyrack.operations.service import card_for
     from keyrack.operations.set_token import Typed, set_token
@@ -67,6 +67,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     server = target(parts, args)
     expires_at = _expires_at(args.expires, parts.now())
     card = card_for(parts, server.url)
+    open_store(parts)
     own_form = args.header or args.template or card is None or not card.takes_token
     fields = read_fields(context.out, None if own_form else card, server.name, server.url or "", args.field)
     if own_form and card is not None:

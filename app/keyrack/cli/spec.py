@@ -22,7 +22,7 @@ class Option(NamedTuple):
 class Verb(NamedTuple):
     name: str
     summary: str  # one line, for the list of verbs
-    operand: str  # "NAME|URL", "[NAME|URL]" where it may be left out, "" for none
+    operand: str  # "NAME|URL", "[NAME|URL]" where it may be left out, "" for none; at most two words
     options: tuple[Option, ...]
     text: str  # paragraphs of the manual
     examples: tuple[tuple[str, str], ...]  # what it is for, what to type

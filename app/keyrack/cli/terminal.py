@@ -68,3 +68,29 @@ def read_secret(prompt: str) -> Secret:
     if len(lines) > 1 or len(text) > MOST_SECRET:
         raise KeyrackError("Standard input holds more than one line, so it is not a secret alone.")
     return Secret(lines[0])
+
+
+def ask_passphrase() -> Secret | None:
+    """The vault's passphrase, typed at the terminal without being shown; None where nothing is typed."""
+    return _hidden("Passphrase of the sealed vault: ") or None
+
+
+def new_passphrase() -> Secret:
+    """A passphrase that a person thinks of, typed twice, or one line of a pipe. Raises KeyrackError."""
+    if not is_terminal(sys.stdin):
+        return read_secret("")
+    first = _hidden("New passphrase for the sealed vault: ")
+    if not first:
+        raise KeyrackError("Nothing was typed.")
+    if _hidden("The same again: ") != first:
+        raise KeyrackError("These were two different passphrases.", hint="Nothing was changed; try again.")
+    return first
+
+
+def _hidden(prompt: str) -> Secret:
+    import getpass
+
+    try:
+        return Secret(getpass.getpass(prompt, sys.stderr))
+    except EOFError:
+        return Secret("")

@@ -9,7 +9,10 @@ from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
 
 # In the manual's order.
-NAMES = ("list", "login", "token", "refresh", "check", "set", "clear", "accounts", "doctor", "demo", "help")
+NAMES = (
+    "list", "login", "token", "refresh", "check", "set", "clear", "accounts", "vault", "doctor", "demo",
+    "help",
+)  # fmt: skip
 
 
 def module_of(word: str) -> ModuleType:

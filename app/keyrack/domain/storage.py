@@ -11,8 +11,11 @@ class StoreState(NamedTuple):
     name: str  # "Secret Service", "macOS Keychain", "memory", "none"
     ready: bool
     persistent: bool = True
-    locked: bool = False
+    locked: bool = False  # and ready all the same: whoever uses it will be asked
     reason: str = ""  # a sentence when it is not ready
+    hint: str = ""  # what to do then
+    backend: str = ""  # keyring's name of what it uses, "module.Class"; "" where keyring is not asked
+    limits: tuple[str, ...] = ()  # what to know of it, a sentence each
 
 
 class Removal(NamedTuple):

@@ -57,7 +57,7 @@ def login(
     store = rack.state()
     if not store.ready:
         kind = StoreLocked if store.locked else StoreAbsent
-        raise kind(store.reason, hint="Unlock it and try again." if store.locked else "")
+        raise kind(store.reason, hint=store.hint or ("Unlock it and try again." if store.locked else ""))
     rack.prove_writable()
     control = control or LoginControl()
     wish = _wish(parts, rack, server, options)

@@ -101,7 +101,7 @@ def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secre
 def _ready(rack: Rack) -> str:
     store = rack.state()
     if not store.ready:
-        raise (StoreLocked if store.locked else StoreAbsent)(store.reason)
+        raise (StoreLocked if store.locked else StoreAbsent)(store.reason, hint=store.hint)
     return store.name
 
 

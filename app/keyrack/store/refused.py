@@ -8,6 +8,8 @@ from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 
+HINT = "Mend the file first; keyrack doctor names what is wrong."
+
 
 class RefusedStore:
     """A SecretStore that takes and gives nothing, and says why: a list needs no store, so only use fails."""
@@ -31,7 +33,7 @@ class RefusedStore:
         self._refuse()
 
     def state(self) -> StoreState:
-        return StoreState(self.name, ready=False, reason=self._reason)
+        return StoreState(self.name, ready=False, reason=self._reason, hint=HINT)
 
     def _refuse(self) -> NoReturn:
-        raise StoreUnavailable(self._reason, hint="Mend the file first; keyrack doctor names what is wrong.")
+        raise StoreUnavailable(self._reason, hint=HINT)

@@ -46,4 +46,4 @@ def slow(store: str) -> StoreSlow:
 
 
 def absent(sentence: str) -> StoreAbsent:
-    return StoreAbsent(sentence, hint="Start one, for example gnome-keyring, or keep credentials in memory.")
+    return StoreAbsent(sentence, hint="keyrack vault init makes a sealed vault to keep credentials in.")

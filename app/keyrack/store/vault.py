@@ -21,7 +21,7 @@ from keyrack.store.fields import Damaged
 from keyrack.store.locks import Locks
 from keyrack.store.vault_content import Content, decode, encode
 from keyrack.store.vault_file import Stamp
-from keyrack.store.vault_keys import Keys, Sources
+from keyrack.store.vault_keys import Keys, Sources, locked
 
 NAME = "Sealed vault"
 FILE, IDENTITY_FILE = "vault.age", "identity.age"
@@ -76,16 +76,17 @@ class VaultStore:
         """Never asks. Ready and locked at once: the person will be asked when it is used."""
         try:
             if not self.exists():
-                return StoreState(NAME, ready=False, reason=str(self._absent()))
+                raise self._absent()
             with self._turn:
                 way = self._keys.way()
                 if not self._keys.is_open:
                     self._seen = None
         except KeyrackError as error:
-            return StoreState(NAME, ready=False, reason=str(error))
-        locked = way != "unaided"
-        reason = "The sealed vault is locked." if locked else ""
-        return StoreState(NAME, ready=way != "none", locked=locked, reason=reason)
+            return StoreState(NAME, ready=False, reason=str(error), hint=error.hint)
+        if way == "unaided":
+            return StoreState(NAME, ready=True)
+        closed = locked()
+        return StoreState(NAME, ready=way == "ask", locked=True, reason=str(closed), hint=closed.hint)
 
     # Of the vault alone.
 
@@ -95,6 +96,10 @@ class VaultStore:
     def has_own_key(self) -> bool:
         """Is an identity configured, so that the vault needs no passphrase of its own?"""
         return self._keys.is_given or self._keys.file != self.identity_path
+
+    def wants_new_passphrase(self) -> bool:
+        """Has a person to think of one before `create`?"""
+        return not (self.exists() or self.has_own_key() or self._keys.given_passphrase)
 
     def create(self, passphrase: Secret | None, recipients: Iterable[str] = ()) -> None:
         """Make an empty vault: with a passphrase, or None for the identity that is configured.

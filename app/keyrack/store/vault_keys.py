@@ -15,7 +15,6 @@ from keyrack.store import vault_age, vault_file, vault_passphrase
 IDENTITY, IDENTITY_FILE, PASSPHRASE = (
     "KEYRACK_VAULT_IDENTITY", "KEYRACK_VAULT_IDENTITY_FILE", "KEYRACK_VAULT_PASSPHRASE"
 )  # fmt: skip
-UNATTENDED = f"Where nobody can type, {PASSPHRASE} or {IDENTITY_FILE} opens it."
 
 
 class Sources(NamedTuple):
@@ -112,7 +111,7 @@ class Keys:
             passphrase = self._sources.ask()
             if passphrase is not None:
                 return self._unsealed(passphrase, "That is not the passphrase of the sealed vault.")
-        raise StoreLocked("The sealed vault is locked.", hint=UNATTENDED)
+        raise locked()
 
     def _unsealed(self, passphrase: Secret, refusal: str) -> tuple[Secret, ...]:
         path = self._sources.file
@@ -135,3 +134,8 @@ class Keys:
                 hint=f"Name an identity file in {IDENTITY_FILE} or as vault_identity in config.toml.",
             )
         return found[0]
+
+
+def locked() -> StoreLocked:
+    hint = f"Where nobody can type, {PASSPHRASE} or {IDENTITY_FILE} opens it."
+    return StoreLocked("The sealed vault is locked.", hint=hint)

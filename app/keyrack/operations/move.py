@@ -1,0 +1,142 @@
+"""Carries every credential from one store to the other.
+
+All are copied and read back; then the other store is the one in use; then the source is
+emptied. So at each instant the store in use holds every credential, and whoever is killed
+in between leaves at most copies, which a second run takes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent
+from keyrack.domain.model import Grant
+from keyrack.domain.resource import identity
+from keyrack.domain.storage import StoreKind
+from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.receipt import Line, Receipt
+
+Key = tuple[str, str]  # canonical URL, account
+
+
+class _Way(NamedTuple):
+    source: Rack
+    target: Rack
+    source_name: str
+    target_name: str
+    source_rules: bool  # the source is in use, so that it is right where both were changed at once
+
+
+def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda line: None) -> Receipt:
+    """A line for each credential, and one for the choice of the store; `on_line` gets them as they happen.
+
+    Where one can't be copied, nothing is deleted and the choice stays. Raises KeyrackError,
+    StoreUnavailable and its kinds, when one of the stores can't be used at all.
+    """
+    stores = parts.stores()
+    source, target = stores.rack("keychain" if to == "vault" else "vault"), stores.rack(to)
+    target.prove_writable()
+    way = _Way(source, target, source.state().name, target.state().name, stores.chosen() != to)
+    names, keys = _names(parts), _keys(way)
+    lines: list[Line] = []
+
+    def tell(line: Line) -> None:
+        lines.append(line)
+        on_line(line)
+
+    there: list[Key] = []
+    for key in keys:
+        try:
+            if _copied(way, key):
+                there.append(key)
+        except KeyrackError as error:
+            tell(Line(names(key), "failed", str(error)))
+    if lines:
+        tell(Line(f"Use the {way.target_name}", "failed", "nothing was deleted; all is where it was"))
+        return Receipt(tuple(lines))
+    if stores.chosen() != to:
+        stores.choose(to)
+        tell(Line(f"Use the {way.target_name}", "done"))
+    for key in there:
+        tell(_emptied(way._replace(source_rules=False), key, names(key)))
+    if not lines:
+        tell(Line(f"Move to the {way.target_name}", "nothing to do", "everything is there already"))
+    return Receipt(tuple(lines))
+
+
+def _copied(way: _Way, key: Key) -> bool:
+    """Bring the target up to what the source holds; False where that is nothing. Raises KeyrackError."""
+    source, target = way.source, way.target
+    with source.lock(*key):
+        grant = source.held(*key)
+        if grant is None:
+            return False
+        copy, record = target.held(*key), target.record(*key)
+        known = record and record.credential
+        best = grant if copy is None or _is_newer(grant, copy, way.source_rules) else copy
+        if copy is not None and _is_same(best, copy) and known and known.store == way.target_name:
+            return True
+        if known:  # a refusal is noted in the record alone
+            facts = best.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
+            best = best._replace(credential=facts)
+        target.save(best)
+        back = target.held(*key)
+        if back is None or not _is_same(back, best):
+            raise KeyrackError(f"The {way.target_name} gave back something else than was put in.")
+        return True
+
+
+def _emptied(way: _Way, key: Key, name: str) -> Line:
+    """Delete what the source holds, once more made sure that the target has it."""
+    with way.source.lock(*key):
+        try:
+            if _copied(way, key):
+                way.source.discard(*key)
+        except KeyrackError as error:
+            left = f"it is in the {way.target_name}, and a copy stays in the {way.source_name}"
+            return Line(name, "failed", f"{left}: {error}")
+    return Line(name, "done", f"in the {way.target_name}; deleted from the {way.source_name}")
+
+
+def _keys(way: _Way) -> list[Key]:
+    """Every credential that the source may hold. Raises StoreUnavailable and its kinds, but where
+    the source is absent and no credential is said to be in it."""
+    source = way.source
+    try:
+        source.tidy()
+        source.repair()
+    except StoreAbsent:
+        credentials = [record.credential for record in source.records().values() if record.credential]
+        if any(credential.store != way.target_name for credential in credentials):
+            raise
+        return []
+    return sorted(key for key, record in source.records().items() if record.credential is not None)
+
+
+def _names(parts: Parts) -> Callable[[Key], str]:
+    """What people call the credentials."""
+    named = {identity(server.url): server.name for server in parts.read().servers if server.url}
+
+    def name(key: Key) -> str:
+        url, account = key
+        return named.get(url, url) + ("" if account == "default" else f", account {account}")
+
+    return name
+
+
+def _is_same(one: Grant, other: Grant) -> bool:
+    """But for where it lies, and what only the record knows."""
+
+    def bare(grant: Grant) -> Grant:
+        facts = grant.credential._replace(store="", slot="", refused_at=None, refusal="")
+        return grant._replace(credential=facts)
+
+    return bare(one) == bare(other)
+
+
+def _is_newer(one: Grant, other: Grant, in_doubt: bool) -> bool:
+    def written(grant: Grant) -> float:
+        return max(grant.credential.obtained_at, grant.credential.refreshed_at or 0.0)
+
+    return written(one) > written(other) or (in_doubt and written(one) == written(other))
