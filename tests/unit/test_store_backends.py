@@ -12,7 +12,9 @@ import pytest
 from keyring.backends.chainer import ChainerBackend
 
 from keyrack.domain.errors import StoreAbsent
+from keyrack.domain.secret import Secret
 from keyrack.store import backends
+from keyrack.store.keychain import KeychainStore
 from support.store_fakes import Backend
 
 
@@ -24,9 +26,11 @@ class NotRecommended(Backend):
     priority = 0.5
 
 
-def choose(backend: object, monkeypatch: pytest.MonkeyPatch) -> backends.Backend:
+def choose(
+    backend: object, monkeypatch: pytest.MonkeyPatch, allowed: tuple[str, ...] = ()
+) -> backends.Backend:
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
-    return backends.chosen_by_keyring()
+    return backends.chosen_by_keyring(allowed)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +55,61 @@ def test_what_keeps_no_secret_is_refused(
     with pytest.raises(StoreAbsent) as caught:
         choose(backend, monkeypatch)
     assert (str(caught.value), bool(caught.value.hint)) == (sentence, True)
+
+
+def test_one_that_is_not_recommended_is_taken_where_the_user_allows_it_by_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    backend = PlaintextKeyring()
+    with pytest.raises(StoreAbsent) as caught:
+        choose(backend, monkeypatch, ("test_store_backends.NotRecommended", "PlaintextKeyring"))
+    assert 'allow_backend = ["test_store_backends.PlaintextKeyring"]' in caught.value.hint
+    allowed = ("test_store_backends.PlaintextKeyring",)
+    assert choose(backend, monkeypatch, allowed) is backend
+    store = KeychainStore(allowed=allowed)
+    monkeypatch.setattr(backends, "secret_service_is_the_choice", lambda: False)
+    store.set("one", Secret("x"))
+    assert backend.entries == {"one": "x"}
+    assert store.state().limits == (
+        "keyrack does not know this one, and relies on what it reads back.",
+        "keyring does not recommend it; keyrack's config.toml allows it.",
+    )
+
+
+def test_the_one_that_keeps_nothing_cannot_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (keyring.backends.fail, keyring.backends.null):
+        with pytest.raises(StoreAbsent):
+            choose(module.Keyring(), monkeypatch, (f"{module.__name__}.Keyring",))
+
+
+@pytest.mark.parametrize("error", [ImportError, AttributeError, RuntimeError])
+def test_one_that_does_not_work_is_a_sentence(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> object:
+        raise error("no such backend")
+
+    monkeypatch.setattr(keyring, "get_keyring", broken)
+    with pytest.raises(StoreAbsent, match="is told to use does not work here"):
+        backends.chosen_by_keyring()
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("keyring.backends.SecretService", "every program that runs as you"),
+        ("keyring.backends.macOS", "asks once for each new program"),
+        ("keyring.backends.Windows", "1,280 characters; keyrack splits"),
+        ("keyring.backends.kwallet", "once for each new program"),
+        ("keyring_pass", "gpg"),
+        ("some.other", "relies on what it reads back"),
+    ],
+)
+def test_a_store_tells_its_backend_and_its_limits(module: str, words: str) -> None:
+    backend = type("Keyring", (Backend,), {"__module__": module})()
+    state = KeychainStore(lambda: backend).state()
+    assert state.ready and state.backend == f"{module}.Keyring"
+    assert words in " ".join(state.limits)
 
 
 def test_of_a_chain_only_the_first_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,9 +1,10 @@
-"""Which of keyring's backends is used, what it is called, and which are refused."""
+"""Which of keyring's backends is used, what it is called, what its limits are, and which are refused."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from typing import Any, Protocol
 
 from keyrack.domain.errors import StoreAbsent
@@ -18,7 +19,22 @@ NAMES = {
 }
 SECRET_SERVICE = "keyring.backends.SecretService"
 WINDOWS = "keyring.backends.Windows"
+PASS = "keyring_pass"
 WINDOWS_CAPACITY = 1280  # UTF-16 code units: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes
+OPEN_TO_ALL = "While it is unlocked, every program that runs as you can read it."
+LIMITS = {
+    SECRET_SERVICE: (OPEN_TO_ALL,),
+    "keyring.backends.libsecret": (OPEN_TO_ALL,),
+    "keyring.backends.macOS": (
+        "It asks once for each new program that reads an entry; an updated Python is a new program.",
+        "A write is a delete and an add; keyrack keeps the old credential until the new one is read back.",
+    ),
+    WINDOWS: ("Entries hold 1,280 characters; keyrack splits what is longer.", OPEN_TO_ALL),
+    "keyring.backends.kwallet": ("It may ask once for each new program.",),
+    PASS: ("Each read and write starts gpg, which may ask for the key's passphrase.",),
+}
+UNKNOWN = ("keyrack does not know this one, and relies on what it reads back.",)
+ALLOWED = "keyring does not recommend it; keyrack's config.toml allows it."
 RECOMMENDED = 1  # keyring's own line between backends that it recommends and others
 
 
@@ -51,19 +67,27 @@ def secret_service() -> Backend:
     return Keyring()
 
 
-def chosen_by_keyring() -> Backend:
-    """The backend that keyring is configured for or finds. Raises StoreAbsent where it is not fit."""
+def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
+    """The backend that keyring is configured for or finds. Raises StoreAbsent where it is not fit.
+
+    `allowed` names classes ("module.Class") that are taken although keyring does not recommend them.
+    """
     import keyring
 
-    backend: Any = keyring.get_keyring()
+    try:
+        backend: Any = keyring.get_keyring()
+    except (ImportError, AttributeError, RuntimeError):
+        raise absent("The backend that keyring is told to use does not work here.") from None
     if _module(backend) == "keyring.backends.chainer":
         # Only the first takes writes; reads must not stray to the others.
         backend = next(iter(backend.backends), None)
         if backend is None:
             raise _none_here()
-    refusal = _refusal(backend)
+    refusal = _refusal(backend, allowed)
     if refusal is not None:
         raise refusal
+    if _module(backend) == PASS:
+        _quieten_pass()
     return backend
 
 
@@ -71,6 +95,17 @@ def name_of(backend: Backend) -> str:
     """What people call the backend."""
     module = _module(backend)
     return NAMES.get(module) or module.removeprefix("keyring_").removeprefix("keyrings.").partition(".")[0]
+
+
+def full_name(backend: Backend) -> str:
+    """What keyring calls it: "module.Class"."""
+    return f"{_module(backend)}.{type(backend).__name__}"
+
+
+def limits_of(backend: Backend, allowed: Collection[str]) -> tuple[str, ...]:
+    """What to know of it, a sentence each."""
+    known = LIMITS.get(_module(backend), UNKNOWN)
+    return (*known, ALLOWED) if full_name(backend) in allowed and not _is_recommended(backend) else known
 
 
 def capacity_of(backend: Backend) -> int | None:
@@ -88,15 +123,32 @@ def _reads_plainly() -> bool:
     return not any(name.startswith("KEYRING_PROPERTY_") for name in os.environ)
 
 
-def _refusal(backend: Any) -> StoreAbsent | None:
+def _refusal(backend: Backend, allowed: Collection[str]) -> StoreAbsent | None:
     module = _module(backend)
     if module == "keyring.backends.fail":
         return _none_here()
     if module == "keyring.backends.null":
         return absent("keyring is switched off here (its null backend is chosen).")
-    if float(type(backend).priority) < RECOMMENDED or "Plaintext" in type(backend).__name__:
-        return absent(f"keyring would use {module}.{type(backend).__name__}, which is not safe for secrets.")
-    return None
+    name = full_name(backend)
+    if _is_recommended(backend) or name in allowed:
+        return None
+    refusal = absent(f"keyring would use {name}, which is not safe for secrets.")
+    refusal.hint += f' allow_backend = ["{name}"] in keyrack\'s config.toml would allow it all the same.'
+    return refusal
+
+
+def _is_recommended(backend: Any) -> bool:
+    return float(type(backend).priority) >= RECOMMENDED and "Plaintext" not in type(backend).__name__
+
+
+def _quieten_pass() -> None:
+    """Else pass writes on the terminal, over the screen, for each entry that is not there."""
+    import subprocess
+    from functools import partial
+
+    import keyring_pass
+
+    keyring_pass.command = partial(keyring_pass.command, stderr=subprocess.DEVNULL)
 
 
 def _none_here() -> StoreAbsent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
@@ -38,10 +38,12 @@ class KeychainStore:
         self,
         choose: Callable[[], Backend] | None = None,
         *,
+        allowed: Collection[str] = (),
         limit: float = LIMIT,
         person_limit: float = PERSON_LIMIT,
     ) -> None:
         self._choose = choose  # None: the machine's own
+        self._allowed = allowed  # backends ("module.Class") that keyring does not recommend
         self._limit = limit
         self._person_limit = person_limit
         self._bounded = Bounded()
@@ -103,12 +105,16 @@ class KeychainStore:
             self._open()
             is_locked = self._is_locked()
         except StoreAbsent as error:
-            return StoreState("none", ready=False, reason=str(error))
+            return StoreState("none", ready=False, reason=str(error), hint=error.hint)
         except KeyrackError as error:
             is_locked = isinstance(error, StoreLocked)
-            return StoreState(self._name, ready=False, locked=is_locked, reason=str(error))
+            return StoreState(self._name, False, locked=is_locked, reason=str(error), hint=error.hint)
         reason = str(locked(self._name)) if is_locked else ""
-        return StoreState(self._name, ready=not is_locked, locked=is_locked, reason=reason)
+        state = StoreState(self._name, ready=not is_locked, locked=is_locked, reason=reason)
+        if self._backend is None:
+            return state._replace(limits=backends.LIMITS[backends.SECRET_SERVICE])
+        name, limits = backends.full_name(self._backend), backends.limits_of(self._backend, self._allowed)
+        return state._replace(backend=name, limits=limits)
 
     def _open(self) -> None:
         if self._reader is None and self._backend is None:
@@ -129,7 +135,7 @@ class KeychainStore:
             if self._reader is not None:
                 self._name = "Secret Service"
                 return
-        backend = (self._choose or backends.chosen_by_keyring)()
+        backend = self._choose() if self._choose else backends.chosen_by_keyring(self._allowed)
         self._name = backends.name_of(backend)
         self._backend = backend
         if backends.is_plain_secret_service(backend):

@@ -36,10 +36,11 @@ class Recovery:
     def tidy(self) -> tuple[Finding, ...]:
         """Finish what the records say was begun, but for what another process is at.
 
-        Reads the records only where nothing is unfinished, and waits for nobody to unlock the store.
+        Reads the records only where nothing is unfinished, and makes nobody unlock the store.
         """
         unfinished = self._records.unfinished()
-        if not unfinished or not self._store.state().ready:
+        state = self._store.state() if unfinished else None
+        if state is None or not state.ready or state.locked:
             return ()
         findings: list[Finding] = []
         for url, account in unfinished:
