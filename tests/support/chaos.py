@@ -1,0 +1,159 @@
+"""keyrack on a real keychain and at a real issuer, in processes of their own, which a test may kill."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyrack.clients.paths import data_dir
+from keyrack.domain.model import Grant, Server
+from keyrack.operations.login import login
+from keyrack.store.fields import Damaged
+from keyrack.store.keychain import KeychainStore
+from keyrack.store.naming import SLOTS, record_id
+from keyrack.store.rack import StoreRack, keychain_rack
+from keyrack.store.slots import Slots
+from keyrack.wiring import parts
+from support.authserver import AuthServer
+from support.keychain import private_keychain
+from support.signing_in import Person
+
+PATIENCE = 60.0  # seconds for a process to answer or to end
+NURSERY = "import sys; from support.killable import serve; serve(int(sys.argv[1]))"
+
+
+class Place:
+    """A home with a keychain, and an MCP server that one can log in to."""
+
+    def __init__(self, authority: AuthServer, env: dict[str, str], nursery: socket.socket) -> None:
+        self.authority = authority
+        self.env = env  # leads a keyrack there
+        self._nursery = nursery
+
+    @property
+    def server(self) -> Server:
+        return self.authority.server
+
+    @property
+    def url(self) -> str:
+        return self.authority.mcp_url
+
+    def rack(self) -> StoreRack:
+        """A new one, as the next process would have it."""
+        return keychain_rack(data_dir(self.env, sys.platform), time.time)
+
+    def log_in(self) -> None:
+        """Store a new grant."""
+        person = Person()
+        login(parts(rack=self.rack(), browse=person), self.server)
+        person.leave()
+
+    def stored(self) -> Grant:
+        grant = self.rack().load(self.url, "default")
+        assert grant is not None, "nothing is stored"
+        return grant
+
+    def expire(self) -> Grant:
+        """Let the stored access token have run out a minute ago."""
+        grant, past = self.stored(), time.time() - 60
+        facts = grant.credential._replace(expires_at=past)
+        self.rack().save(grant._replace(credential=facts, tokens=grant.tokens._replace(expires_at=past)))
+        return self.stored()
+
+    def lives(self, grant: Grant) -> bool:
+        """Does the issuer still renew this grant?"""
+        assert grant.tokens.refresh_token
+        return self.authority.active(grant.tokens.refresh_token.reveal())
+
+    def in_keychain(self) -> tuple[Grant, ...]:
+        """What the credential's entries hold, whatever the record says; damaged ones left out."""
+        slots, ident = Slots(KeychainStore()), record_id(self.url, "default")
+        found = []
+        for slot in SLOTS:
+            try:
+                payload = slots.read(ident, slot)
+            except Damaged:
+                continue
+            if payload is not None:
+                found.append(payload.grant)
+        return tuple(found)
+
+    def start(self, work: Callable[..., None], *args: Any) -> Process:
+        """A process that does this work of `support.killable`, once it is told to."""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            request = pickle.dumps((self.env, work, (self.server, *args)))
+            socket.send_fds(self._nursery, [request], [theirs.fileno()])
+            return Process(int(self._nursery.recv(64)), ours)
+
+
+class Process:
+    """A process that may be killed. It ends with this one."""
+
+    def __init__(self, pid: int, pipe: socket.socket) -> None:
+        self._handle = os.pidfd_open(pid)  # never another process, as a number might be one day
+        self._pipe = Connection(pipe.detach())
+
+    def tell(self) -> None:
+        """Let it begin, or go on."""
+        self._pipe.send(None)
+
+    def hear(self) -> Any:
+        """What it says next. Raises EOFError when it has died."""
+        assert self._pipe.poll(PATIENCE), "the process says nothing"
+        return self._pipe.recv()
+
+    def stop(self) -> None:
+        """Freeze it where it stands; its locks stay held."""
+        self._signal(signal.SIGSTOP)
+
+    def kill(self) -> None:
+        """End it at once, and wait until the system has taken its locks back."""
+        self._signal(signal.SIGKILL)
+        self.end()
+
+    def end(self) -> None:
+        """Wait for its end."""
+        assert select.select([self._handle], [], [], PATIENCE)[0], "the process does not end"
+        os.close(self._handle)
+        self._pipe.close()
+
+    def _signal(self, number: int) -> None:
+        try:
+            signal.pidfd_send_signal(self._handle, number)
+        except ProcessLookupError:
+            pass
+
+
+@contextmanager
+def place(authority: AuthServer, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """A keychain of its own for `home`, which keyrack in this process uses too."""
+    with ExitStack() as stack:
+        keychain = stack.enter_context(private_keychain())
+        for name, value in keychain.items():
+            monkeypatch.setenv(name, value)
+        env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(home), **keychain}
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        stack.enter_context(ours)
+        nursery = subprocess.Popen(
+            [sys.executable, "-c", NURSERY, str(theirs.fileno())],
+            env={**env, "PYTHONPATH": str(Path(__file__).parents[1])},
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        stack.callback(nursery.wait)
+        stack.callback(nursery.kill)
+        yield Place(authority, env, ours)

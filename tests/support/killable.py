@@ -1,0 +1,94 @@
+"""What a process does that a test may kill, and the process from which such ones are forked.
+
+Forked, because a Python that starts takes longer than the work in which it is to be killed.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import signal
+import socket
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Server
+from keyrack.operations.hand_out import hand_out
+from keyrack.wiring import parts
+
+WARM = ("httpx", "keyring.backends.SecretService", "keyrack.net.wire", "keyrack.operations.refresh",
+        "keyrack.store.keychain", "keyrack.store.rack", "keyrack.store.secret_service")  # fmt: skip
+
+
+def serve(number: int) -> None:
+    """Fork a process for each request that comes over the socket of this number; answer with its id."""
+    for name in WARM:
+        importlib.import_module(name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them here
+    with socket.socket(fileno=number) as requests:
+        while True:
+            request, [pipe], *_ = socket.recv_fds(requests, 1 << 16, 1)
+            pid = os.fork()
+            if pid == 0:
+                requests.close()
+                _perform(Connection(pipe), *pickle.loads(request))
+            os.close(pipe)
+            requests.send(str(pid).encode())
+
+
+def _perform(pipe: Connection, env: dict[str, str], work: Any, args: tuple[Any, ...]) -> None:
+    """Do the work once the other side says so, as a program of its own would, and end."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(env)
+    try:
+        pipe.recv()
+        work(pipe, *args)
+    except EOFError:
+        pass  # the test has ended
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
+
+
+class Answer(NamedTuple):
+    """A token, or an error's exit code and words."""
+
+    token: str = ""
+    code: int = 0
+    words: str = ""
+
+
+def ask(pipe: Connection, server: Server) -> None:
+    """Ask for a token, as `keyrack token` does; says how it went."""
+    pipe.send(_answer(parts().rack(), server))
+
+
+def hold_and_ask(pipe: Connection, server: Server) -> None:
+    """The same, but it rests when it has got the credential's lock: it says "held"."""
+    rack = parts().rack()
+    lock, first = rack.lock, iter([True])
+
+    @contextmanager
+    def told(url: str, account: str, **more: Any) -> Iterator[None]:
+        with lock(url, account, **more):
+            if next(first, False):
+                pipe.send("held")
+                pipe.recv()
+            yield
+
+    rack.lock = told  # type: ignore[method-assign]
+    pipe.send(_answer(rack, server))
+
+
+def _answer(rack: Any, server: Server) -> Answer:
+    try:
+        return Answer(hand_out(parts(rack=rack), server).token.reveal())
+    except KeyrackError as error:
+        return Answer(code=error.exit_code, words=f"{error} {error.hint}")
