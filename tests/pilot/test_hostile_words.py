@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -13,9 +15,14 @@ from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.secret import Secret
 from keyrack.operations import login as login_op
 from keyrack.tui.app import KeyrackApp, refuse_web_driver
+from keyrack.tui.screens.login import LoginScreen
+from support.canned import META, URL, World, metadata, reply
 from support.demo_rows import NOW, PLACES, demo_parts
 from support.fake_login import FakeLogin
-from support.screens import app_with, screen_test, terminal
+from support.hostile import protected
+from support.hostile_words import ANSWERS, LOGINS
+from support.screens import Terminal, app_with, screen_test, terminal
+from support.workbench import SERVER, build
 
 MARKUP = "[@click=app.quit]x[/] [b"
 NASTY = f"{MARKUP}[/b]\x1b[31m\x9b2J\u202eevil\u2066\n\t$text-error \ud800"
@@ -68,6 +75,104 @@ async def test_hostile_words_are_only_characters_on_every_screen(monkeypatch: py
         assert SHOWN[:30] in t.text()
         await t.press("escape")
         assert t.app.is_running
+
+
+def in_the_login(t: Terminal, *phases: str) -> bool:
+    screen = t.app.screen
+    return isinstance(screen, LoginScreen) and screen._phase in phases
+
+
+def assert_harmless(t: Terminal) -> None:
+    shown = t.text()
+    assert all(char.isprintable() or char == "\n" for char in shown), repr(shown)
+
+
+# Those whose words come into a sentence, a step or a stored fact; the command line's test has them all.
+ON_THE_SCREEN = (
+    "the challenge",
+    "the network",
+    "the registration's refusal",
+    "the registration",
+    "the pushed request's refusal",
+    "the token's refusal",
+    "the token's scopes",
+    "the token's person",
+)
+
+
+class Logins:
+    """Logins in one application, each in a world of its own, and a person who comes back when asked."""
+
+    def __init__(self, answer: dict[str, str] | None = None) -> None:
+        self.world = World()
+        self.answer = {"code": "c"} if answer is None else answer
+        self.asked = threading.Event()
+        self.parts = build(answer=self._come_back)._replace(wire=lambda: self.world)
+
+    def _come_back(self, state: Secret) -> dict[str, Secret]:
+        self.asked.wait(20)
+        return {"state": state, **{key: Secret(value) for key, value in self.answer.items()}}
+
+    async def log_in(self, t: Terminal, routes: dict[str, Any]) -> None:
+        """To the end, with the trace over it; clicks on what was said run nothing."""
+        self.world = World(**{f"POST {URL}": protected, **routes})
+        self.asked.clear()
+        await t.press("l")
+        await t.until(lambda: self._goes_on(t), "the login's end")
+        assert_harmless(t)
+        await t.press("v")
+        assert_harmless(t)
+        await t.press("escape")
+        for name in ("#said", "StepList"):
+            if t.widget(name).display:
+                await t.pilot.click(name, offset=(20, 0))
+        assert t.app.return_code is None
+        await t.press("enter" if in_the_login(t, "done") else "escape")
+        await t.until(lambda: t.app.screen is t.main)
+        assert_harmless(t)
+
+    def _goes_on(self, t: Terminal) -> bool:
+        if in_the_login(t, "waiting"):
+            self.asked.set()
+        return in_the_login(t, "failed", "done")
+
+
+@screen_test
+async def test_whatever_a_server_says_in_a_login_is_only_characters() -> None:
+    logins = Logins()
+    async with terminal(app_with(logins.parts), (100, 40)) as t:
+        await t.select(SERVER.name)
+        for name in ON_THE_SCREEN:
+            await logins.log_in(t, LOGINS[name])
+        await t.press("enter")  # what was stored, in detail
+        assert_harmless(t)
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_whatever_the_browser_brings_is_only_characters(answer: dict[str, str]) -> None:
+    @screen_test
+    async def look() -> None:
+        logins = Logins(answer)
+        async with terminal(app_with(logins.parts), (100, 40)) as t:
+            await t.select(SERVER.name)
+            await logins.log_in(t, {})
+
+    look()
+
+
+@screen_test
+async def test_the_whole_name_of_the_sign_in_page_is_shown_however_long() -> None:
+    """A name that begins like a known one does not hide where it ends."""
+    host = ".".join(["accounts.google.com", *["secure-login"] * 15, "evil.example"])
+    world = World(**{f"GET {META}": reply(metadata(authorization_endpoint=f"https://{host}/authorize"))})
+    async with terminal(app_with(build(world, answer=None)), (80, 24)) as t:
+        await t.select(SERVER.name)
+        await t.press("l")
+        await t.until(lambda: in_the_login(t, "waiting"))
+        await t.sees("evil.example")
+        words = "".join(line.strip("│┃ ") for line in t.text().splitlines())
+        assert host in words
+        await t.press("escape")
 
 
 @screen_test
