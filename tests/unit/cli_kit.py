@@ -10,7 +10,7 @@ from keyrack import cli
 from keyrack.domain.model import Check, Credential, Record, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
-from keyrack.domain.storage import StoreState
+from keyrack.domain.storage import Finding, StoreState, Survey
 from keyrack.operations.parts import Parts
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
@@ -43,6 +43,9 @@ class FakeRack:
         self._state = state
 
     warnings: tuple[str, ...] = ()
+    tidied: tuple[Finding, ...] = ()
+    repaired: tuple[Finding, ...] = ()
+    surveyed = Survey(0, 0)
 
     def records(self) -> dict[tuple[str, str], Record]:
         return self._records
@@ -52,6 +55,16 @@ class FakeRack:
 
     def state(self) -> StoreState:
         return self._state
+
+    def tidy(self) -> tuple[Finding, ...]:
+        return self.tidied
+
+    def survey(self) -> Survey:
+        return self.surveyed
+
+    def repair(self, also: Iterable[tuple[str, str]] = ()) -> tuple[Finding, ...]:
+        self.also = list(also)
+        return self.repaired
 
 
 class FakeParts:

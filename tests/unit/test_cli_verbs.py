@@ -8,13 +8,13 @@ import sys
 from typing import Any
 
 import pytest
-from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record, run
+from cli_kit import CURSOR, NOW, URL, FakeParts, FakeRack, Terminal, linear, oauth, record, run
 
-from keyrack.domain.errors import LoginNeeded, StoreLocked, Temporary
+from keyrack.domain.errors import LoginNeeded, StoreLocked, StoreSlow, Temporary
 from keyrack.domain.model import Check, Header, Server
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import StoreState
+from keyrack.domain.storage import Finding, StoreState, Survey
 from keyrack.operations.hand_out import HandedOut
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.set_token import TokenSaved, Typed
@@ -276,6 +276,59 @@ class TestDoctor:
             "Keychain\n  ✓ Secret Service\n\nFiles (1 server in all)\n  Cursor: /c.json: 1 server\n\n"
             "✓ No problems in the files and records.\n"
         )
+
+    def test_the_backend_and_its_limits_are_told(self, capsys: Capture) -> None:
+        limits = ("It is slow.", "And odd.")
+        state = StoreState("pass", ready=True, backend="keyring_pass.Store", limits=limits)
+        assert run(["doctor"], parts=FakeParts(state=state)) == 0
+        told = "Keychain\n  ✓ pass (keyring_pass.Store)\n    It is slow.\n    And odd.\n\nFiles"
+        assert told in capsys.readouterr().out
+
+    def test_what_was_left_half_done_is_finished_and_told(self, capsys: Capture) -> None:
+        parts = FakeParts()
+        parts.rack.tidied = (Finding(URL, "default"), Finding(URL, "work", "It is damaged."))
+        assert run(["doctor"], parts=parts) == 1
+        assert (
+            f"  ✓ {URL} (what was half done is finished)\n"
+            f"  ✕ {URL}, account work: failed (It is damaged.)\n\nFiles"
+        ) in capsys.readouterr().out
+
+    def test_credentials_without_a_record_are_a_problem_and_unlisted_ones_are_not(
+        self, capsys: Capture
+    ) -> None:
+        parts = FakeParts()
+        parts.rack.surveyed = Survey(0, 3)
+        assert run(["doctor"], parts=parts) == 0
+        assert "  – 3 credentials could not be found" in capsys.readouterr().out
+        parts.rack.surveyed = Survey(1, 0)
+        assert run(["doctor"], parts=parts) == 1
+        assert "  ✕ 1 credential in it without a record: keyrack doctor --repair" in capsys.readouterr().out
+
+    def test_a_repair_tells_each_record_that_it_made_or_could_not_make(self, capsys: Capture) -> None:
+        parts = FakeParts([linear()])
+        parts.rack.repaired = (Finding(URL, "default"), Finding("", "", "It is damaged."))
+        assert run(["doctor", "--repair"], parts=parts) == 1
+        assert (
+            f"  ✓ {URL} (its record is rebuilt)\n"
+            "  ✕ a credential whose server is not known: failed (It is damaged.)\n\nFiles"
+        ) in capsys.readouterr().out
+        assert parts.rack.also == [(URL, "default")]
+        parts.rack.repaired = ()
+        assert run(["doctor", "--repair"], parts=parts) == 0
+        assert "No credential in it was without a record." in capsys.readouterr().out
+
+    def test_a_keychain_that_fails_while_it_is_looked_at_ends_in_5_after_the_files(
+        self, capsys: Capture
+    ) -> None:
+        class Failing(FakeRack):
+            def survey(self) -> Survey:
+                raise StoreSlow("It did not answer in time.")
+
+        parts = FakeParts(places=[Place("Cursor", "/c.json", "1 server")])
+        parts.rack = Failing((), StoreState("Secret Service", ready=True))
+        assert run(["doctor"], parts=parts) == 5
+        out = capsys.readouterr().out
+        assert "  ✕ It did not answer in time.\n\nFiles" in out and "/c.json" in out
 
     def test_a_locked_keychain_and_a_broken_file(self, capsys: Capture) -> None:
         state = StoreState("Secret Service", ready=False, locked=True, reason="It is locked.")

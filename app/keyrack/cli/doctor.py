@@ -5,26 +5,36 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK, STORE
-from keyrack.cli.output import paint
-from keyrack.cli.spec import Verb
+from keyrack.cli.output import Output, paint
+from keyrack.cli.spec import Option, Verb
+from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
+    from keyrack.operations.parts import Parts
 
 VERB = Verb(
     name="doctor",
     summary="show where keyrack looks and stores, and what is wrong",
     operand="",
-    options=(),
+    options=(Option(("--repair",), "make the records anew that were lost, from what the keychain holds"),),
     text="""\
-Shows every file that was looked at and what was in it, the keychain and whether
-it can be used, and each problem with its file, line and entry. It exits with 0
-where all is well, 5 where the keychain can't be used, and 1 where a file has a
-problem. It may ask the keychain to open; it sends nothing over the network.""",
-    examples=(("Why is my server not in the list?", "keyrack doctor"),),
+Shows every file that was looked at and what was in it, the keychain with its
+limits and whether it can be used, and each problem with its file, line and
+entry. It finishes what a keyrack that was killed left half done. It exits with
+0 where all is well, 5 where the keychain can't be used, and 1 where there is a
+problem. It may ask the keychain to open; it sends nothing over the network.
+
+What the list shows comes from keyrack's records. Should they be lost, the
+credentials are still in the keychain, complete: --repair finds them there. An
+entry that can't be read is named and left; nothing is deleted.""",
+    examples=(
+        ("Why is my server not in the list?", "keyrack doctor"),
+        ("The folder of records was deleted", "keyrack doctor --repair"),
+    ),
 )
 
 
@@ -32,36 +42,78 @@ def run(context: Context, args: SimpleNamespace) -> int:
     import platform
 
     from keyrack import __version__
+    from keyrack.cli.context import open_store
     from keyrack.cli.places import place_line, problem_line
     from keyrack.operations.overview import own_problems
 
     out, parts = context.out, context.parts()
-    reading = parts.read()
-    store = parts.rack().state()
-    parts.rack().records()
-    problems = (*reading.problems, *own_problems(parts))
+    if args.repair:
+        open_store(parts)
     out.line(f"keyrack {__version__}, Python {platform.python_version()}, {plain(platform.system(), 40)}")
     out.line("")
     out.line("Keychain")
-    good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
-    if store.ready:
-        kept = "" if store.persistent else " (kept until keyrack ends)"
-        out.line(f"  {good} {plain(store.name, 60)}{kept}")
-    else:
-        out.line(f"  {bad} {plain(store.name, 60)}{', locked' if store.locked else ''}")
-        if store.reason:
-            out.line(f"    {plain(store.reason)}")
+    code = _tell_store(out, parts, repairing=args.repair)
+    reading = parts.read()
+    parts.rack().records()
+    problems = (*reading.problems, *own_problems(parts))
     out.line("")
     out.line(f"Files ({_count(len(reading.servers), 'server')} in all)")
     for place in reading.places:
         out.line(place_line(place))
     out.line("")
+    good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
     out.line("Problems" if problems else f"{good} No problems in the files and records.")
     for problem in problems:
         out.line(f"  {bad} {problem_line(problem)}")
+    return code or (ERROR if problems else OK)
+
+
+def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
+    """The store, its limits, and whether its credentials and the records agree; the exit code for that."""
+    good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
+    store = parts.rack().state()
+    backend = f" ({plain(store.backend, 80)})" if store.backend else ""
+    kept = "" if store.persistent else " (kept until keyrack ends)"
+    locked = ", locked" if store.locked else ""
+    out.line(f"  {good if store.ready else bad} {plain(store.name, 60)}{backend}{kept}{locked}")
+    for sentence in (store.reason, *store.limits):
+        if sentence:
+            out.line(f"    {plain(sentence)}")
     if not store.ready:
         return STORE
-    return ERROR if problems else OK
+    if store.locked:
+        return OK  # and only its passphrase would tell more
+    try:
+        return _tell_agreement(out, parts, repairing=repairing)
+    except KeyrackError as error:
+        out.line(f"  {bad} {plain(str(error))}")
+        return STORE if isinstance(error, StoreUnavailable) else ERROR
+
+
+def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
+    from keyrack.cli.receipt import line_of
+    from keyrack.operations.repair import repair
+    from keyrack.operations.tidy import tidy
+
+    receipts = [tidy(parts), *([repair(parts)] if repairing else [])]
+    for receipt in receipts:
+        for line in receipt.lines:
+            out.line(f"  {line_of(line)}")
+    code = OK if all(receipt.ok for receipt in receipts) else ERROR
+    if repairing:
+        if not receipts[1].lines:
+            out.line("  – No credential in it was without a record.")
+        return code
+    survey = parts.rack().survey()
+    if survey.strays:
+        strays, bad = _count(survey.strays, "credential"), paint("✕", "red", out.stdout)
+        out.line(f"  {bad} {strays} in it without a record: keyrack doctor --repair makes them anew")
+        code = ERROR
+    if survey.unlisted:
+        unlisted = _count(survey.unlisted, "credential")
+        out.line(f"  – {unlisted} could not be found there if the records were lost:")
+        out.line("    keyrack doctor --repair puts what is missing into the keychain's own list")
+    return code
 
 
 def _count(number: int, what: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
+
+from keyrack.domain.storage import Finding
 
 Outcome = Literal["done", "not supported", "failed", "nothing to do"]
 
@@ -20,3 +23,13 @@ class Receipt(NamedTuple):
     def ok(self) -> bool:
         """True when nothing failed."""
         return all(line.outcome != "failed" for line in self.lines)
+
+
+def of_findings(findings: Iterable[Finding], done: str) -> Receipt:
+    """A line for each credential; `done` says what became of those without a problem."""
+    return Receipt(
+        tuple(
+            Line(found.name, "failed", found.problem) if found.problem else Line(found.name, "done", done)
+            for found in findings
+        )
+    )
