@@ -32,6 +32,7 @@ from keyrack.oauth.challenge import MAX_LENGTH, bearer, parse_challenges
         (["Bearer scope=one, scope=two"], [("Bearer", {"scope": "one"})]),
         (["", ",,,", '"""'], []),
         (['Bearer realm="x, Basic y'], [("Bearer", {})]),  # the quote never ends: the rest is its
+        (['Bearer scope="r \x1b[2J", realm="\x9b2J", error="a\tb", scope=w'], [("Bearer", {"scope": "w"})]),
         (['junk=", Basic x" y, Bearer a=b'], [("Bearer", {"a": "b"})]),
     ],
 )
@@ -71,7 +72,8 @@ def seconds_for(line):
         st.tuples(
             st.sampled_from(["Bearer", "Basic", "DPoP"]),
             st.dictionaries(
-                st.sampled_from(["realm", "scope", "error", "resource_metadata"]), st.text(max_size=30)
+                st.sampled_from(["realm", "scope", "error", "resource_metadata"]),
+                st.text(max_size=30).filter(str.isprintable),
             ),
         ),
         max_size=4,

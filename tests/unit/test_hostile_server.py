@@ -86,6 +86,9 @@ def test_an_address_that_is_forbidden_ends_the_login_unasked(
     routes = ways[place](url) if place in ways else named_as(place, url)
     net = Net(**routes)
     made = attempt(net, monkeypatch)
+    if place == "challenge" and not url.isprintable():  # as if the challenge did not name it
+        assert made.error is None and PRM in made.asked()
+        return
     if is_unreadable(url):  # as if the field were not there
         assert made.asked() & {url} == set() or place == "challenge"
         assert (place in (*NEEDED, "issuer", "challenge", "registration_endpoint")) is bool(made.error)

@@ -156,6 +156,10 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
         ("https://10.0.0.1/", LOCAL, False),
         ("https://auth.example.com/", LOCAL, True),
         ("https://192.168.1.6/", LAN, True),
+        ("http://127.0.0.1:8/", LAN, False),  # its own loopback is another machine's
+        ("https://localhost/", LAN, False),
+        ("http://[::1]:8/", "http://box/mcp", False),
+        ("https://10.0.0.1/", "http://box/mcp", True),
     ],
 )
 def test_which_urls_of_a_server_may_be_asked(url, server, allowed):

@@ -104,7 +104,8 @@ def refusal_of(url: str, *, server_url: str) -> str | None:
     """Why keyrack will not ask this URL, which a server named, as the end of a sentence; None if it may.
 
     https, or http on loopback; a private address only where the user's own
-    server lies on one too. Redirects are checked with the same rule.
+    server lies on one too, and loopback only where it does. Redirects are checked
+    with the same rule.
     """
     try:
         parts = _split(url)
@@ -128,10 +129,12 @@ def refusal_of_host(name: str, *, server_url: str) -> str | None:
         return None
     if not _is_private_server(server_url):
         return f"{name} is an address inside a private network, and the server is not"
-    loopback = local_name or (address is not None and address.is_loopback)
-    if not loopback and is_loopback(server_url):
-        return f"{name} is an address inside a private network, and the server is on this machine"
-    return None
+    here = local_name or (address is not None and address.is_loopback)
+    if here == is_loopback(server_url):
+        return None
+    if here:
+        return f"{name} is this machine, and the server is another"
+    return f"{name} is an address inside a private network, and the server is on this machine"
 
 
 def ip_of(name: str) -> IPv4Address | IPv6Address | None:

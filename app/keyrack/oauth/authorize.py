@@ -19,6 +19,7 @@ from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
 
 MAX_SCOPES = 4_000  # characters of all scopes together
+MOST_SCOPES = 500
 # What an endpoint's own query may not say, because it decides where the answer goes and whose it is.
 OURS = {
     *("response_type", "response_mode", "client_id", "redirect_uri", "state"),
@@ -71,7 +72,7 @@ def choose_scopes(
         chosen = (*chosen, "offline_access")
     # RFC 6749, section 3.3, and not without end: they go into a URL and into a record.
     sound = [scope for scope in dict.fromkeys(chosen) if _SCOPE.fullmatch(scope)]
-    if sum(map(len, sound)) > MAX_SCOPES:
+    if sum(map(len, sound)) > MAX_SCOPES or len(sound) > MOST_SCOPES:
         raise KeyrackError(
             f"The server asks for {len(sound)} scopes, more than a sign-in page takes.",
             hint="Say which you need: --scope NAME",

@@ -16,7 +16,7 @@ _GARBAGE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,"])*', re.DOTALL)
 
 
 class Challenge(NamedTuple):
-    """One challenge; parameter names in lower case."""
+    """One challenge; parameter names in lower case, values printable."""
 
     scheme: str
     params: Mapping[str, str]
@@ -52,7 +52,8 @@ def _parse_line(line: str) -> list[Challenge]:
         if param and found:
             quoted, plain = param.group(2), param.group(3)
             value = re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) if quoted is not None else plain
-            params.setdefault(param.group(1).lower(), value)  # a repeated parameter: the first counts
+            if value.isprintable():  # HTTP allows no controls there, and a terminal would act on them
+                params.setdefault(param.group(1).lower(), value)  # a repeated parameter: the first counts
             at = param.end()
             continue
         scheme = _SCHEME.match(line, at)
