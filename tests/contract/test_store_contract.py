@@ -19,11 +19,13 @@ from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import MemoryRecords
 from keyrack.store.secrets import SecretStore
-from support import win_vault
+from support import vaults, win_vault
 from support.keychain import private_keychain
+from support.pass_store import password_store
 from support.store_fakes import URL, Backend, DeleteThenAdd, grant, word_of
 
 NewRack = Callable[[], StoreRack]
+KINDS = ("memory", "keyring", "delete-then-add", "windows", "gnome-keyring", "vault", "pass")
 
 
 @pytest.fixture(scope="session")
@@ -32,8 +34,16 @@ def keychain() -> Iterator[dict[str, str]]:
         yield env
 
 
-@pytest.fixture(params=["memory", "keyring", "delete-then-add", "windows", "gnome-keyring"])
-def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretStore]:
+@pytest.fixture(scope="session")
+def password_store_env() -> Iterator[dict[str, str]]:
+    with password_store() as env:
+        yield env
+
+
+@pytest.fixture(params=KINDS)
+def store(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[SecretStore]:
     if request.param == "memory":
         yield MemoryStore()
     elif request.param == "gnome-keyring":
@@ -42,6 +52,16 @@ def store(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         real = Pieces(KeychainStore())
         yield real
         for entry in ("probe", "one", "two"):
+            real.delete(entry)
+    elif request.param == "vault":
+        yield vaults.made(tmp_path / "vault", monkeypatch)
+    elif request.param == "pass":
+        for name, value in request.getfixturevalue("password_store_env").items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr("keyring.core._keyring_backend", None)  # its choice is for the whole process
+        real = Pieces(KeychainStore())
+        yield real
+        for entry in ("probe", "one", "two", "index.a", "index.b"):
             real.delete(entry)
     elif request.param == "windows":
         win_vault.install(monkeypatch)
@@ -72,8 +92,14 @@ def test_an_entry_that_is_not_there_is_none(store: SecretStore) -> None:
     assert store.delete("one") is False
 
 
-@pytest.mark.parametrize("text", ["plain", "with\nlines", "ünïcode ✓", "x" * 16_384, "y" * 200_000])
+@pytest.mark.parametrize(
+    "text", ["plain", "with\nlines", "ünïcode ✓", "x" * 16_384, "y" * 200_000],
+    # pytest puts the name into the environment, where it has no room for the longest.
+    ids=["plain", "lines", "unicode", "16 KB", "200 KB"],
+)  # fmt: skip
 def test_what_is_set_can_be_read_and_deleted(store: SecretStore, text: str) -> None:
+    if store.state().name == "pass" and "\n" in text:
+        pytest.skip("pass keeps the first line alone; what keyrack stores has one line")
     store.set("one", Secret(text))
     assert store.get("one") == Secret(text)
     assert store.delete("one") is True
