@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.canned import ISSUER, META, PRM, URL, metadata, reply, unauthorized
-from support.hostile import NASTY, PUBLIC, Net, attempt, no_program  # noqa: F401  # a fixture
+from support.hostile import NASTY, PUBLIC, Net, attempt, no_program, protected  # noqa: F401  # a fixture
 
 pytestmark = pytest.mark.usefixtures("no_program")
 
@@ -65,7 +65,8 @@ NEEDED = ("authorization_endpoint", "token_endpoint")
 
 def named_by_the_challenge(url: str) -> dict[str, Any]:
     quoted = url.replace("\\", "\\\\").replace('"', '\\"')
-    return {f"POST {URL}": unauthorized(f'Bearer resource_metadata="{quoted}"')}
+    challenge = unauthorized(f'Bearer resource_metadata="{quoted}"')
+    return {f"POST {URL}": lambda asked: protected(asked) if "Authorization" in asked.headers else challenge}
 
 
 def named_as_issuer(url: str) -> dict[str, Any]:
