@@ -11,7 +11,7 @@ import pytest
 from keyrack.cards.calls import check_call, may_send, revoke_call
 from keyrack.cards.card import Card
 from keyrack.cards.extract import moment_of
-from keyrack.cards.judge import headers_for, looks, read_check, read_revoke
+from keyrack.cards.judge import headers_for, looks, read_check, read_revoke, variant_with
 from keyrack.cards.load import built_in, built_in_ids, card_for
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
@@ -466,22 +466,54 @@ def test_facts_of_another_type_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("id", "status", "json", "ok"),
+    ("id", "status", "json", "ok", "words"),
     [
-        ("github", 202, None, True),
-        ("github", 422, {"message": "no"}, False),
-        ("github", 429, None, None),
-        ("gitlab", 204, None, True),
-        ("gitlab", 401, None, False),
-        ("gitlab", 502, None, None),
-        ("slack", 200, {"ok": True, "revoked": True}, True),
-        ("slack", 200, {"ok": True, "revoked": False}, False),
-        ("slack", 200, {"ok": False, "error": "invalid_auth"}, False),
-        ("slack", 200, None, False),
+        ("github", 202, None, True, "GitHub has agreed to revoke it, for good."),
+        ("github", 403, {"message": "no"}, False, "did not revoke it (“no”). The token may still work."),
+        ("github", 422, {"message": "no"}, False, "did not revoke it (“no”). The token may still work."),
+        ("github", 429, None, None, "too many requests; try again later. The token may still work."),
+        ("gitlab", 204, None, True, "GitLab has revoked it, for good."),
+        ("gitlab", 400, None, False, "did not revoke it (it answered 400). The token may still work."),
+        ("gitlab", 401, None, False, "There was nothing to revoke: GitLab does not accept it."),
+        ("gitlab", 502, None, None, "answered 502. The token may still work."),
+        ("gitlab", 302, None, None, "did not follow. The token may still work."),
+        ("slack", 200, {"ok": True, "revoked": True}, True, "Slack has revoked it, for good."),
+        ("slack", 200, {"ok": True, "revoked": False}, False, "may still work"),
+        ("slack", 200, {"ok": False, "error": "invalid_auth"}, False, "nothing to revoke: Slack does not"),
+        ("slack", 200, {"ok": False, "error": "token_revoked"}, False, "The token has been revoked."),
+        ("slack", 200, {"ok": False, "error": "not_allowed"}, False, "“not_allowed”). The token may still"),
+        ("slack", 200, {"ok": False, "error": "ratelimited"}, None, "The token may still work."),
+        ("slack", 200, None, None, "not JSON. The token may still work."),
     ],
 )
-def test_what_became_of_a_revocation(id: str, status: int, json: Any, ok: bool | None) -> None:
-    assert read_revoke(built_in(id), status, json).ok is ok
+def test_what_became_of_a_revocation(id: str, status: int, json: Any, ok: bool | None, words: str) -> None:
+    verdict = read_revoke(built_in(id), status, (), json)
+    assert verdict.ok is ok and words in verdict.sentence
+
+
+def test_a_page_is_no_word_of_the_service() -> None:
+    page = (("Content-Type", "text/html; charset=utf-8"),)
+    assert read_revoke(built_in("gitlab"), 200, page, None).ok is None
+    assert read_check(built_in("sentry"), 200, page, None).ok is None
+    assert read_check(built_in("datadog"), 403, page, None).ok is None
+    assert read_check(built_in("jira"), 401, page, None).ok is False
+    empty = (*page, ("Content-Length", "0"))
+    assert read_check(built_in("sentry"), 200, empty, None).ok is True
+
+
+@pytest.mark.parametrize(
+    ("id", "header", "way"),
+    [
+        ("gitlab", "private-token", "private-token"),
+        ("gitlab", "Authorization", ""),
+        ("datadog", "dd_api_key", "underscores"),
+        ("datadog", "DD-API-KEY", ""),
+        ("exa", "X-Api-Key", "x-api-key"),
+        ("exa", "X-Token", None),
+    ],
+)
+def test_a_header_tells_which_of_a_cards_ways_is_meant(id: str, header: str, way: str | None) -> None:
+    assert variant_with(built_in(id), header) == way
 
 
 @pytest.mark.parametrize(

@@ -179,13 +179,13 @@ class TestCheck:
 
 class TestSet:
     def test_the_token_comes_from_a_pipe(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
-        monkeypatch.setattr(sys, "stdin", io.StringIO("tok-1\n"))
+        monkeypatch.setattr(sys, "stdin", io.StringIO("lin_api_1\n"))
         saved = oauth(kind="token", expires_at=NOW + 90 * 86400)
         calls = stand_in(monkeypatch, "set_token", TokenSaved(saved, Check(NOW, "accepted", "It works.")))
         assert run(["set", "linear", "--expires", "90d"], parts=parts) == 0
         assert capsys.readouterr() == ("", "✓ The token for linear is in Secret Service; 90 d. It works.\n")
         assert calls[0][1] == {
-            "rest": (Typed({"token": Secret("tok-1")}, expires_at=NOW + 90 * 86400),),
+            "rest": (Typed({"token": Secret("lin_api_1")}, expires_at=NOW + 90 * 86400),),
             "try_it": True, "at_service": False,
         }  # fmt: skip
 

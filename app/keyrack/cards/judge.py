@@ -18,6 +18,8 @@ from keyrack.domain.secret import Secret
 Level = Literal["right", "odd", "wrong", "unknown"]
 
 _SHORTEST = 12  # characters; no service of ours has tokens this short
+_MAY_WORK = "The token may still work."
+_NO_CHECK = Check("GET", "", {})
 
 
 class Looks(NamedTuple):
@@ -80,6 +82,14 @@ def headers_for(card: Card, fields: Mapping[str, Secret], variant: str = "") -> 
     return fill_headers(card, card.headers, fields)
 
 
+def variant_with(card: Card, header: str) -> str | None:
+    """The card's way of sending that has this header: "" for its own, a variant's name, None for none."""
+    for name, templates in (("", card.headers), *card.variants):
+        if header.lower() in (each.lower() for each in templates):
+            return name
+    return None
+
+
 def fill_headers(card: Card, templates: Mapping[str, str], fields: Mapping[str, Secret]) -> dict[str, Secret]:
     """Templates with the fields put in. Raises KeyrackError as `headers_for` does."""
     if missing := _missing(card, templates, fields):
@@ -104,12 +114,12 @@ def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
     if check is None:
         return Verdict(None, sentence=f"{card.name} has no check of its own.")
     headers = tuple(headers)
-    word = next((text for path in check.error if (text := words(value_at(json, path)))), "")
+    word = _word(check, json)
     if not 200 <= status < 300:
         return _failure(card, status, headers, word)
     if word in check.limited:
         return _limited(card, headers)
-    if not isinstance(json, dict | list) and _reads_json(check):
+    if _is_page(headers) or (not isinstance(json, dict | list) and _reads_json(check)):
         return Verdict(None, sentence=f"{card.name} answered something that is not JSON.")
     for path in (*check.require, *check.forbid):
         found = value_at(json, path)
@@ -127,14 +137,46 @@ def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
     )
 
 
-def read_revoke(card: Card, status: int, json: Any) -> Verdict:
-    """What the reply to the card's revoke request means; `ok` True: the token is dead."""
+def read_revoke(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
+    """What the reply to the card's revoke request means; `ok` True: the token is dead, or will be."""
+    check = card.check or _NO_CHECK
+    word = _word(check, json)
     require = card.revoke.require if card.revoke else {}
-    if status == 429 or status >= 500:
-        return Verdict(None, sentence=f"{card.name} answered {status}; the token may still work.")
-    if not 200 <= status < 300 or any(value_at(json, path) != value for path, value in require.items()):
-        return Verdict(False, sentence=f"{card.name} did not revoke it (it answered {status}).")
-    return Verdict(True, sentence=f"{card.name} has revoked it.")
+    unclear = _unclear(card, status, tuple(headers), word, needs_json=bool(require) and json is None)
+    if unclear:
+        return Verdict(None, sentence=f"{unclear} {_MAY_WORK}")
+    if 200 <= status < 300 and all(value_at(json, path) == value for path, value in require.items()):
+        done = "has agreed to revoke it" if status == 202 else "has revoked it"
+        last = ", for good" if card.revoke and card.revoke.irreversible else ""
+        return Verdict(True, sentence=f"{card.name} {done}{last}.")
+    if status in check.refused or word in check.errors:
+        return Verdict(False, sentence=f"There was nothing to revoke: {_refusal(card, word)}")
+    said = f"“{word}”" if word else f"it answered {status}"
+    return Verdict(False, sentence=f"{card.name} did not revoke it ({said}). {_MAY_WORK}")
+
+
+def _unclear(card: Card, status: int, headers: Headers, word: str, *, needs_json: bool) -> str:
+    """Why a reply does not tell what became of the token; "" where it does."""
+    if status == 429 or word in (card.check or _NO_CHECK).limited:
+        return _limited(card, headers).sentence
+    if status >= 500:
+        return f"{card.name} answered {status}."
+    if 300 <= status < 400:
+        return f"{card.name} sent it elsewhere, and keyrack did not follow."
+    if status < 300 and (needs_json or _is_page(headers)):
+        return f"{card.name} answered something that is not JSON."
+    return ""
+
+
+def _word(check: Check, json: Any) -> str:
+    """The vendor's word for what is wrong."""
+    return next((text for path in check.error if (text := words(value_at(json, path)))), "")
+
+
+def _is_page(headers: Headers) -> bool:
+    """A page for people, as gates of networks and maintenance have it, with whatever status."""
+    kind = header_of(headers, "content-type") or ""
+    return kind.strip().lower().startswith("text/html") and header_of(headers, "content-length") != "0"
 
 
 def _reads_json(check: Check) -> bool:
@@ -148,7 +190,8 @@ def _failure(card: Card, status: int, headers: Headers, word: str) -> Verdict:
     exhausted = header_of(headers, "x-ratelimit-remaining") == "0" or header_of(headers, "retry-after")
     if status == 429 or (status == 403 and exhausted) or word in card.check.limited:
         return _limited(card, headers)
-    if status in card.check.refused or word in card.check.errors:
+    gate = status == 403 and _is_page(headers)  # a firewall's, not the API's word
+    if (status in card.check.refused and not gate) or word in card.check.errors:
         return Verdict(False, sentence=card.check.says.get(status) or _refusal(card, word))
     if status in card.check.says:
         return Verdict(None, sentence=card.check.says[status])
@@ -166,9 +209,9 @@ def _limited(card: Card, headers: Headers) -> Verdict:
 
 
 def _refusal(card: Card, word: str) -> str:
-    assert card.check is not None
-    if word in card.check.errors:
-        return card.check.errors[word]
+    explained = card.check.errors.get(word) if card.check else None
+    if explained:
+        return explained
     return f"{card.name} does not accept it" + (f" (“{word}”)." if word else ".")
 
 

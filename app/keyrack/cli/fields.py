@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from keyrack.cli.output import Output, is_terminal
 from keyrack.cli.terminal import read_document, read_secret
 from keyrack.domain.errors import KeyrackError, UsageError
-from keyrack.domain.resource import host
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
 from keyrack.operations.pasted import clean, clean_plain
@@ -18,9 +17,10 @@ if TYPE_CHECKING:
     from keyrack.cards.card import Card, Field
 
 
-def read_fields(
-    out: Output, card: Card | None, name: str, url: str, given: Iterable[str]
-) -> Mapping[str, Secret]:
+WHOLE = "token"  # the key where one secret is the whole credential: of an unknown service, or joined
+
+
+def read_fields(out: Output, card: Card | None, name: str, given: Iterable[str]) -> Mapping[str, Secret]:
     """By the card's keys; without a card there is one, called token.
 
     Raises UsageError for words that are no field or that are a secret, KeyrackError for what was typed.
@@ -29,26 +29,25 @@ def read_fields(
         if any(True for _ in given):
             hint = "--header tells how a token is sent."
             raise UsageError("This service has no further fields.", hint=hint)
-        return {"token": clean(read_secret(f"Token for {plain(name, 60)} (not shown): ").reveal())}
-    fields = [field for field in card.fields if not field.only_on or host(url) in field.only_on]
-    found = _given(card, fields, given)
-    missing = [field for field in fields if field.key not in found]
+        return {WHOLE: clean(read_secret(f"Token for {plain(name, 60)} (not shown): ").reveal())}
+    found = _given(card, given)
+    missing = [field for field in card.fields if field.key not in found]
     if is_terminal(sys.stdin):
         for field in missing:
             _ask(out, card, field, found)
     elif missing:
-        _pipe(missing, found)
+        _pipe(card, missing, found)
     return found
 
 
-def _given(card: Card, fields: list[Field], words: Iterable[str]) -> dict[str, Secret]:
-    by_key = {field.key: field for field in fields}
+def _given(card: Card, words: Iterable[str]) -> dict[str, Secret]:
+    by_key = {field.key: field for field in card.fields}
     found: dict[str, Secret] = {}
     for word in words:
         key, equals, value = word.partition("=")
         field = by_key.get(key)
         if field is None or not equals:
-            names = ", ".join(field.key for field in fields if not field.secret) or "none"
+            names = ", ".join(field.key for field in card.fields if not field.secret) or "none"
             hint = f"Keys of {card.name} that are no secret: {names}."
             raise UsageError("--field is KEY=VALUE.", hint=hint)
         if field.secret:
@@ -73,31 +72,41 @@ def _ask(out: Output, card: Card, field: Field, found: dict[str, Secret]) -> Non
         raise KeyrackError(f"{field.label} is needed.", hint="Nothing was changed.")
 
 
-def _pipe(missing: list[Field], found: dict[str, Secret]) -> None:
+def _pipe(card: Card, missing: list[Field], found: dict[str, Secret]) -> None:
     """One secret alone, or a line KEY=VALUE for each field."""
-    if len(missing) == 1:
-        found[missing[0].key] = clean(read_secret("").reveal())
-        return
-    needed = [field for field in missing if not field.optional]
-    text = read_document("").reveal().strip()
+    text = (read_secret if len(missing) == 1 else read_document)("").reveal()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     by_key = {field.key: field for field in missing}
-    secrets = [field for field in needed if field.secret]
-    if len(lines) == 1 and len(secrets) <= 1 and not _pairs(lines, by_key):
-        main = secrets[0] if secrets else missing[-1]
-        found[main.key] = clean(lines[0])
-    else:
-        pairs = _pairs(lines, by_key)
-        if len(pairs) != len(lines):
-            hint = f"Keys: {', '.join(by_key)}."
-            raise KeyrackError("Standard input should hold a line KEY=VALUE for each field.", hint=hint)
-        for key, value in pairs.items():
-            found[key] = clean(value) if by_key[key].secret else clean_plain(by_key[key].label, value)
-    for field in needed:
-        if field.key not in found:
+    pairs = _pairs(lines, by_key)
+    if not pairs and len(lines) == 1:
+        found[_key_of_one(card, missing)] = clean(lines[0])
+    elif len(pairs) != len(lines):
+        hint = f"Keys: {', '.join(by_key)}."
+        raise KeyrackError("Standard input should hold a line KEY=VALUE for each field.", hint=hint)
+    for key, value in pairs.items():
+        found[key] = clean(value) if by_key[key].secret else clean_plain(by_key[key].label, value)
+    if WHOLE in found and WHOLE not in by_key:
+        return
+    for field in missing:
+        if field.key not in found and not field.optional:
             pipe = "Pipe a line KEY=VALUE for each field."
             hint = pipe if field.secret else f"--field {field.key}=… gives it."
             raise KeyrackError(f"{field.label} is needed.", hint=hint)
+
+
+def _key_of_one(card: Card, missing: list[Field]) -> str:
+    """Which field a secret alone is: the only one that is needed, or all in one where the card knows that."""
+    needed = [field for field in missing if not field.optional]
+    if len(needed) > 1 and any(_is_whole(variant.headers.values()) for variant in card.variants):
+        return WHOLE
+    secrets = [field for field in needed if field.secret]
+    return (secrets or missing)[-1].key
+
+
+def _is_whole(templates: Iterable[str]) -> bool:
+    from keyrack.cards.template import names_in
+
+    return all(names_in(template) == {WHOLE} for template in templates)
 
 
 def _pairs(lines: list[str], by_key: Mapping[str, Field]) -> dict[str, str]:

@@ -11,9 +11,12 @@ from keyrack.domain.text import plain
 from keyrack.domain.timetext import parse_expiry, until
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import SimpleNamespace
 
+    from keyrack.cards.card import Card
     from keyrack.cli.context import Context
+    from keyrack.domain.secret import Secret
 
 VERB = Verb(
     name="set",
@@ -21,7 +24,10 @@ VERB = Verb(
     operand="NAME|URL",
     options=(
         Option(
-            ("--header",), "the header that carries it (otherwise Authorization)", "NAME", read=header_name
+            ("--header",),
+            "the header that carries it (otherwise Authorization, or what the service wants)",
+            "NAME",
+            read=header_name,
         ),
         Option(
             ("--template",),
@@ -45,7 +51,8 @@ around it (Bearer, NAME=, quotes) is taken off.
 
 keyrack knows many services: it asks for each field that theirs needs (an e-mail
 address and a token, two keys) and sends them in the headers that they want.
-Where several are secret, pipe a line KEY=VALUE for each.
+Where several are secret, pipe a line KEY=VALUE for each. Your own cards, and
+corrections to keyrack's, are *.toml in the folder cards beside config.toml.
 
 It is tried on the server first; a refused token is not stored.""",
     examples=(
@@ -59,29 +66,48 @@ It is tried on the server first; a refused token is not stored.""",
 
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import open_store, target
-    from keyrack.cli.fields import read_fields
+    from keyrack.cli.fields import WHOLE, read_fields
     from keyrack.operations.service import card_for
-    from keyrack.operations.set_token import Typed, set_token
+    from keyrack.operations.set_token import Typed, set_token, way_of
 
     parts = context.parts()
     server = target(parts, args)
     expires_at = _expires_at(args.expires, parts.now())
     card = card_for(parts, server.url)
     open_store(parts)
-    own_form = args.header or args.template or card is None or not card.takes_token
-    fields = read_fields(context.out, None if own_form else card, server.name, server.url or "", args.field)
+    own_form = way_of(card, args.header, args.template) is None
+    fields = read_fields(context.out, None if own_form else card, server.name, args.field)
     if own_form and card is not None:
-        fields = {card.main_field: fields["token"]}
+        fields = {card.main_field: fields[WHOLE]}
+    for warning in _warnings(card, fields):
+        context.out.note(f"! {warning}")
     typed = Typed(fields, args.header, args.template, expires_at)
     saved = set_token(parts, server, typed, try_it=not args.no_check, at_service=args.at_service)
-    credential = saved.credential
-    tried = "" if saved.check is None else f" {plain(saved.check.reason)}".rstrip()
-    if saved.service is not None:
-        tried += f" {plain(saved.service.sentence)}"
-    left = until(credential.expires_at, parts.now())
-    name, store = plain(server.name, 60), plain(credential.store, 60)
-    context.out.note(f"✓ The token for {name} is in {store}; {left}.{tried}")
+    said = [saved.check.reason if saved.check else "", saved.service.sentence if saved.service else ""]
+    if args.at_service and saved.service is None:
+        said.append("keyrack knows no check of the service's own for it.")
+    tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
+    ends = _ends(card, saved.credential.expires_at, parts.now())
+    name, store = plain(server.name, 60), plain(saved.credential.store, 60)
+    context.out.note(f"✓ The token for {name} is in {store}; {ends}.{tried}")
     return 0
+
+
+def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
+    """What looks wrong with what was typed. Hints: vendors change their formats."""
+    if card is None:
+        return []
+    from keyrack.cards.judge import looks
+
+    labels = {field.key: field.label for field in card.fields}
+    found = [(labels.get(key, "Token"), looks(card, value, key)) for key, value in fields.items()]
+    return [f"{label}: {look.sentence}" for label, look in found if look.level in ("wrong", "odd")]
+
+
+def _ends(card: Card | None, expires_at: float | None, now: float) -> str:
+    if expires_at is not None:
+        return until(expires_at, now)
+    return "it never expires" if card is not None and card.never_expires else "no expiry known"
 
 
 def _expires_at(text: str | None, now: float) -> float | None:

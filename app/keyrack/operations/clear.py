@@ -79,14 +79,16 @@ def _revoke(wire: Wire, grant: Grant) -> Line:
 
 def _revoke_by_hand(parts: Parts, grant: Grant) -> Line:
     """A token made by hand: by the service's API where it has one, else on its page."""
-    from keyrack.operations.service import card_for, revoke_at_service
+    from keyrack.operations.service import card_for, revoke_at_service, where_to_undo
 
     card = card_for(parts, grant.url)
-    verdict = revoke_at_service(parts, card, dict(grant.fields)) if card else None
-    if verdict is not None:
-        return Line("Revoke", "done" if verdict.ok else "failed", verdict.sentence)
-    page = f"undo it on {card.page}" if card and card.page else "undo it on the service's own page"
-    return Line("Revoke", "not supported", page)
+    if card is None:
+        return Line("Revoke", "not supported", where_to_undo(card))
+    fields = dict(grant.fields) or {card.main_field: grant.tokens.access_token}
+    verdict = revoke_at_service(parts, card, fields)
+    if verdict is None:
+        return Line("Revoke", "not supported", where_to_undo(card))
+    return Line("Revoke", "done" if verdict.ok else "failed", verdict.sentence)
 
 
 def _forget(wire: Wire, grant: Grant) -> Line:

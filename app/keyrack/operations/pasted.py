@@ -8,7 +8,8 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import SCHEME_WORDS
 from keyrack.domain.secret import Secret
 
-_ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*=(.+)", re.DOTALL)
+# Not "QUJD==": that is the end of base64.
+_ASSIGNMENT = re.compile(r"(?:export\s+)?[A-Z][A-Z0-9_]*=(?!=)(.+)", re.DOTALL)
 _EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
 
 
@@ -26,7 +27,7 @@ def clean(text: str) -> Secret:
     text = re.sub(r"^authorization:\s*", "", text, flags=re.IGNORECASE)
     first, _, rest = text.partition(" ")
     if rest and first.lower() in SCHEME_WORDS:
-        text = rest
+        text = rest.strip().removeprefix("token=") if first.lower() == "token" else rest
     text = "".join(text.split())
     if not text:
         raise KeyrackError("Nothing was typed.", hint="Paste the token.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from keyrack.cards import calls, judge, load
@@ -10,11 +10,13 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_json
 from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.trace import MASK
 from keyrack.operations.parts import Parts
 
 if TYPE_CHECKING:
     from keyrack.cards.card import Call, Card
     from keyrack.cards.judge import Verdict
+    from keyrack.domain.model import Credential, Server
 
 
 def card_for(parts: Parts, url: str | None) -> Card | None:
@@ -34,7 +36,7 @@ def ask_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdi
     reply = _send(parts, card, call)
     if isinstance(reply, Failed):
         return judge.Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
-    return judge.read_check(card, reply.status, reply.headers, _json(reply))
+    return _masked(judge.read_check(card, reply.status, reply.headers, _json(reply)), card, call, fields)
 
 
 def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
@@ -47,8 +49,51 @@ def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) ->
         return None
     reply = _send(parts, card, call)
     if isinstance(reply, Failed):
-        return judge.Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
-    return judge.read_revoke(card, reply.status, _json(reply))
+        sentence = f"{card.name} could not be asked: {reply.reason} The token may still work."
+        return judge.Verdict(None, sentence=sentence)
+    return _masked(judge.read_revoke(card, reply.status, reply.headers, _json(reply)), card, call, fields)
+
+
+def revoke_words(parts: Parts, server: Server, credential: Credential | None) -> str | None:
+    """What revoking a token made by hand would do, to be told before; None for any other credential."""
+    if credential is None or credential.kind != "token":
+        return None
+    card = card_for(parts, server.url)
+    if card is not None and card.revoke is not None:
+        last = " It can't be brought back, and stops working wherever else it is used."
+        return f"{card.name} revokes the token itself.{last if card.revoke.irreversible else ''}"
+    return f"keyrack can't revoke this token: {where_to_undo(card)}."
+
+
+def where_to_undo(card: Card | None) -> str:
+    """What to do about a token that no API revokes."""
+    return f"undo it on {card.page}" if card and card.page else "undo it on the service's own page"
+
+
+def _masked(verdict: Verdict, card: Card, call: Call, fields: Mapping[str, Secret]) -> Verdict:
+    """The verdict without the secrets, where a service repeats in its words what was sent to it."""
+    hidden = sorted(set(_secrets_in(card, call, fields)), key=len, reverse=True)
+
+    def hide(text: str) -> str:
+        for secret in hidden:
+            text = text.replace(secret, MASK)
+        return text
+
+    return verdict._replace(
+        account=hide(verdict.account),
+        scopes=tuple(hide(scope) for scope in verdict.scopes),
+        sentence=hide(verdict.sentence),
+    )
+
+
+def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[str]:
+    known = {field.key for field in card.fields if not field.secret}
+    for key, value in fields.items():
+        if key not in known and value:
+            yield value.reveal()
+    for name, value in call.headers.items():
+        if name.lower() == "authorization":
+            yield value.reveal().rpartition(" ")[2]
 
 
 def _send(parts: Parts, card: Card, call: Call) -> Response | Failed:

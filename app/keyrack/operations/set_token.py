@@ -63,15 +63,15 @@ def set_token(
         url,
         account,
         facts,
-        TokenSet(main),
+        TokenSet(_handed_out(headers, typed, main)),
         headers=tuple(headers.items()),
         fields=tuple(typed.fields.items()),
     )
     service = ask_service(parts, card, typed.fields) if card and at_service else None
-    if service is not None and service.ok is False:
-        hint = "Make a new one on the service's page."
+    if card is not None and service is not None and service.ok is False:
+        hint = f"Make a new one on {card.page or 'the service’s page'}."
         raise KeyrackError(f"{service.sentence} It was not stored.", hint=hint)
-    found = _try(parts, server, grant) if try_it else None
+    found = _try(parts, server, card, grant) if try_it else None
     if service is not None and service.ok:
         grant = _with_facts(grant, service)
     with rack.lock(url, account):
@@ -83,10 +83,11 @@ def set_token(
 
 def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secret]:
     """The headers that carry the credential. Raises KeyrackError for a missing field or a bad form."""
-    if card is not None and card.takes_token and typed.header is None and typed.template is None:
+    way = way_of(card, typed.header, typed.template)
+    if card is not None and way is not None:
         from keyrack.cards.judge import headers_for
 
-        return headers_for(card, typed.fields)
+        return headers_for(card, typed.fields, way)
     header = typed.header or "Authorization"
     template = typed.template or ("Bearer {token}" if header.lower() == "authorization" else "{token}")
     if not _HEADER_NAME.fullmatch(header):
@@ -96,6 +97,32 @@ def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secre
     if template.count("{token}") != 1 or not template.isascii() or not template.isprintable():
         raise KeyrackError("The header's form must hold {token} once.", hint="For example: Bearer {token}")
     return {header: Secret(template.replace("{token}", main.reveal()))}
+
+
+def way_of(card: Card | None, header: str | None, template: str | None) -> str | None:
+    """Which of the card's ways to send a token is meant: "" for its usual one, a variant's name.
+
+    None where it is sent in a form of its own: as typed, or as every unknown service gets it.
+    """
+    if card is None or not card.takes_token or template is not None:
+        return None
+    if header is None:
+        return ""
+    from keyrack.cards.judge import variant_with
+
+    return variant_with(card, header)
+
+
+def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Secret:
+    """What a caller gets who asks for the token: the main field, or, where a single header carries more
+    than that (an id and a secret, an address and a token), what follows the header's scheme."""
+    others = [value.reveal() for value in typed.fields.values() if value and value is not main]
+    if len(headers) != 1 or not others:
+        return main
+    [header] = headers.values()
+    sent = header.reveal().rpartition(" ")[2]
+    made_of_more = main.reveal() not in sent or any(value in sent for value in others)
+    return Secret(sent) if made_of_more else main
 
 
 def _ready(rack: Rack) -> str:
@@ -113,7 +140,7 @@ def _with_facts(grant: Grant, service: Verdict) -> Grant:
     return grant._replace(credential=facts)
 
 
-def _try(parts: Parts, server: Server, grant: Grant) -> Check:
+def _try(parts: Parts, server: Server, card: Card | None, grant: Grant) -> Check:
     assert server.url is not None
     wire = parts.wire()
     try:
@@ -124,6 +151,18 @@ def _try(parts: Parts, server: Server, grant: Grant) -> Check:
     if probed.verdict == "refused":
         raise KeyrackError(
             f"{server.name} refused the token, so it was not stored.",
-            hint="Check that it is of the right kind and has not expired.",
+            hint=f"Check that it is of the right kind and has not expired.{_left_empty(card, grant)}",
         )
     return Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+
+
+def _left_empty(card: Card | None, grant: Grant) -> str:
+    """The optional fields that would have gone into the header: Jira's e-mail address."""
+    if card is None or not grant.fields:
+        return ""
+    from keyrack.cards.template import names_in
+
+    sent = names_in(card.basic).union(*(names_in(template) for template in card.headers.values()))
+    given = dict(grant.fields)
+    labels = [field.label for field in card.fields if field.key in sent and not given.get(field.key)]
+    return f" Left empty: {', '.join(labels)}." if labels else ""

@@ -1,0 +1,172 @@
+"""Revoking a token made by hand at the three services that have an API for it; its page elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keyrack.cards.load import built_in, built_in_ids
+from keyrack.domain.model import Credential, Server, Source
+from keyrack.domain.secret import Secret
+from keyrack.operations.clear import clear
+from keyrack.operations.hand_out import hand_out
+from keyrack.operations.parts import Parts
+from keyrack.operations.receipt import Line
+from keyrack.operations.service import revoke_words
+from keyrack.operations.set_token import Typed, set_token
+from support.services import DOWN, EVIL, GLPAT, PAGE, PAT, REVOKED_AT, SERVICES, XOXP, Vendors, hosts
+from support.services_net import Answer, Internet, internet
+from support.workbench import build
+
+EACH = pytest.mark.parametrize("id", REVOKED_AT)
+
+
+@pytest.fixture
+def vendors() -> Vendors:
+    return Vendors()
+
+
+@pytest.fixture
+def net(vendors: Vendors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Internet]:
+    with internet(hosts(), vendors, monkeypatch, tmp_path) as net:
+        yield net
+
+
+def server_of(id: str) -> Server:
+    return Server(id, SERVICES[id].server, sources=(Source("keyrack", "/config.toml", id),))
+
+
+def with_token(net: Internet, id: str, token: str | None = None) -> Parts:
+    """A rack that holds the service's token, or another that it does not know."""
+    parts = build()._replace(wire=net.wire)
+    fields = SERVICES[id].secrets if token is None else {"token": Secret(token)}
+    set_token(parts, server_of(id), Typed(fields), try_it=False)
+    return parts
+
+
+def revoked(parts: Parts, id: str) -> Line:
+    """Clear with --revoke; what became of the credential here is the same in every case."""
+    receipt = clear(parts, server_of(id), revoke=True)
+    first, *rest = receipt.lines
+    assert [(line.what, line.outcome) for line in rest] == [("Delete", "done"), ("Verified gone", "done")]
+    assert parts.rack().load(*receipt_key(id)) is None
+    return first
+
+
+def receipt_key(id: str) -> tuple[str, str]:
+    return SERVICES[id].server.rstrip("/"), "default"
+
+
+@EACH
+def test_a_revoked_token_is_dead_at_the_service(id: str, net: Internet, vendors: Vendors) -> None:
+    parts = with_token(net, id)
+    line = revoked(parts, id)
+    assert line.outcome == "done" and line.detail.endswith(", for good.")
+    assert vendors.revoked == {PAT if id == "github" else GLPAT if id == "gitlab" else XOXP}
+
+
+@pytest.mark.parametrize(
+    ("id", "method", "headers", "body"),
+    [
+        ("github", "POST", {}, {"credentials": [PAT]}),
+        ("gitlab", "DELETE", {"private-token": GLPAT}, None),
+        ("slack", "POST", {"authorization": f"Bearer {XOXP}"}, None),
+    ],
+)
+def test_the_request_is_the_documented_one(
+    id: str, method: str, headers: dict[str, str], body: object, net: Internet
+) -> None:
+    revoked(with_token(net, id), id)
+    [asked] = net.asked
+    assert (asked.method, asked.url, asked.own_headers, asked.json) == (method, REVOKED_AT[id], headers, body)
+
+
+@pytest.mark.parametrize("id", ["gitlab", "slack"])
+def test_a_token_that_the_service_does_not_know_has_nothing_to_revoke(id: str, net: Internet) -> None:
+    line = revoked(with_token(net, id, "of-another-service-0"), id)
+    assert line.outcome == "failed" and line.detail.startswith("There was nothing to revoke: ")
+    assert "of-another" not in line.detail
+
+
+@EACH
+def test_a_refusal_to_revoke_says_that_the_token_may_still_work(
+    id: str, net: Internet, vendors: Vendors
+) -> None:
+    parts = with_token(net, id)
+    vendors.moods[REVOKED_AT[id]] = Answer(400, {"error": "nope", "message": "nope"})
+    line = revoked(parts, id)
+    assert line.outcome == "failed" and line.detail.endswith("(“nope”). The token may still work.")
+
+
+@EACH
+@pytest.mark.parametrize("answer", [DOWN, PAGE, Answer(429), Answer(302, None, {"Location": f"https://{EVIL}/"})])
+def test_an_unknown_end_says_that_the_token_may_still_work(
+    id: str, answer: Answer, net: Internet, vendors: Vendors
+) -> None:
+    parts = with_token(net, id)
+    vendors.moods[REVOKED_AT[id]] = answer
+    line = revoked(parts, id)
+    assert line.outcome == "failed" and line.detail.endswith("The token may still work.")
+    assert len(net.asked) == 1 and net.dialled == [net.asked[0].host]
+
+
+@EACH
+def test_a_service_that_can_not_be_reached_is_told_and_the_token_is_deleted_here(
+    id: str, net: Internet
+) -> None:
+    parts = with_token(net, id)
+    net.addresses.clear()
+    line = revoked(parts, id)
+    assert line.outcome == "failed" and "could not be asked" in line.detail
+    assert line.detail.endswith("The token may still work.") and not net.asked
+
+
+def test_a_credential_without_its_fields_is_revoked_by_its_token(net: Internet) -> None:
+    parts = with_token(net, "slack")
+    grant = parts.rack().load(*receipt_key("slack"))
+    assert grant is not None
+    parts.rack().save(grant._replace(fields=()))
+    assert revoked(parts, "slack").outcome == "done"
+
+
+@pytest.mark.parametrize("id", sorted(set(built_in_ids()) & set(SERVICES) - set(REVOKED_AT)))
+def test_elsewhere_nothing_is_sent_and_the_page_is_named(id: str, net: Internet) -> None:
+    line = revoked(with_token(net, id), id)
+    page = built_in(id).page
+    assert line.outcome == "not supported" and line.detail.startswith("undo it on ")
+    assert not page or "{site}" in page or page in line.detail
+    assert not net.asked and not net.dialled
+
+
+def test_clear_without_revoke_tells_nobody(net: Internet) -> None:
+    clear(with_token(net, "gitlab"), server_of("gitlab"))
+    assert not net.asked
+
+
+def test_what_revoking_would_do_is_told_before(net: Internet) -> None:
+    parts = build()
+    token, oauth = Credential("token"), Credential("oauth", "https://auth.example")
+    for id in REVOKED_AT:
+        words = revoke_words(parts, server_of(id), token)
+        assert words == (
+            f"{built_in(id).name} revokes the token itself. "
+            "It can't be brought back, and stops working wherever else it is used."
+        )
+    words = revoke_words(parts, server_of("linear"), token)
+    assert words == f"keyrack can't revoke this token: undo it on {built_in('linear').page}."
+    unknown = revoke_words(parts, Server("x", "https://mcp.example/"), token)
+    assert unknown == "keyrack can't revoke this token: undo it on the service's own page."
+    assert revoke_words(parts, server_of("github"), oauth) is None
+    assert revoke_words(parts, server_of("github"), None) is None
+
+
+def test_the_next_user_of_a_revoked_token_is_told(net: Internet) -> None:
+    parts = with_token(net, "gitlab")
+    other = with_token(net, "gitlab")
+    revoked(parts, "gitlab")
+    assert hand_out(other, server_of("gitlab")).token == Secret(GLPAT)  # nobody has told it yet
+    from keyrack.operations.check import check
+
+    assert check(other, server_of("gitlab")).verdict == "refused"
