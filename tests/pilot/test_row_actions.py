@@ -11,6 +11,7 @@ from textual.widgets import Button
 from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Check, Credential, Server
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import EXPIRY_WINDOW
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
 from keyrack.operations import hand_out as hand_out_op
@@ -126,7 +127,8 @@ async def test_check_all_runs_four_side_by_side_and_esc_stops_it(monkeypatch: py
 
 @screen_test
 async def test_refresh_all_takes_what_is_due_and_names_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def one(parts: Parts, server: Server) -> Credential:
+    def one(parts: Parts, server: Server, *, min_valid: float) -> Credential:
+        assert min_valid == EXPIRY_WINDOW  # what another process has refreshed meanwhile is left alone
         if server.name == "sentry":
             raise Temporary("No answer.")
         return FRESH

@@ -102,35 +102,6 @@ class TestToken:
         assert capsys.readouterr() == ("", said)
 
 
-class TestRefresh:
-    def test_one_now(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
-        calls = stand_in(monkeypatch, "refresh", oauth(expires_at=NOW + 3600))
-        assert run(["refresh", "linear"], parts=parts) == 0
-        assert capsys.readouterr() == ("✓ linear: refreshed; good for 1 h.\n", "")
-        assert calls[0][1] == {}
-
-    def test_all_that_are_due_and_one_failure_stops_no_other(
-        self, monkeypatch: Patch, capsys: Capture
-    ) -> None:
-        urls = {name: f"https://{name}.example/mcp" for name in ("fresh", "soon", "gone", "over")}
-        servers = {name: Server(name, url, sources=(CURSOR,)) for name, url in urls.items()}
-        left = {"fresh": 3600, "soon": 60, "gone": -60, "over": -60}
-        records = [record(servers[name], oauth(expires_at=NOW + left[name])) for name in urls]
-        calls = stand_in(
-            monkeypatch, "refresh", Temporary("No answer."), LoginNeeded("Refused."), oauth(expires_at=None)
-        )
-        assert run(["refresh"], parts=FakeParts(servers.values(), records)) == 4
-        assert [server.name for server, _ in calls] == ["soon", "gone", "over"]
-        assert capsys.readouterr() == (
-            "✓ over: refreshed; no expiry.\n",
-            "soon:\nkeyrack: No answer.\ngone:\nkeyrack: Refused.\n",
-        )
-
-    def test_nothing_due(self, parts: FakeParts, capsys: Capture) -> None:
-        assert run(["refresh"], parts=parts) == 0
-        assert capsys.readouterr() == ("", "Nothing is due.\n")
-
-
 class TestCheck:
     @pytest.mark.parametrize(
         ("check", "code", "said"),

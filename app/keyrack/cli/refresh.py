@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from keyrack.cli.exits import OK, report
 from keyrack.cli.spec import ACCOUNT, Verb
 from keyrack.domain.text import plain
 from keyrack.domain.timetext import until
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
+    from keyrack.cli.output import Output
     from keyrack.domain.model import Credential, Server
 
 VERB = Verb(
@@ -21,8 +24,9 @@ VERB = Verb(
     options=(ACCOUNT,),
     text="""\
 With a name it refreshes that credential now. Without one it refreshes every
-credential that has expired or soon will, and has a refresh token; one that
-fails does not stop the others, and the exit code is that of the first failure.
+credential that has expired or soon will, and has a refresh token, four at a
+time; one that fails does not stop the others, and the exit code is that of the
+first failure. After ctrl+c no other begins, and what has begun is finished.
 
 A failure in the network leaves the credential as it was (exit code 4). A refusal
 by the authorization server is final: a person must log in (exit code 3).""",
@@ -47,28 +51,72 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def _refresh_due(context: Context, account: str | None) -> int:
-    from keyrack.cli.exits import report
-    from keyrack.domain.errors import KeyrackError
     from keyrack.domain.status import EXPIRY_WINDOW, Action
     from keyrack.operations.overview import overview
     from keyrack.operations.refresh import refresh
 
-    parts, code = context.parts(), 0
+    parts = context.parts()
     due = [row.server for row in overview(parts).rows
            if row.status.action is Action.REFRESH and account in (None, row.server.account)]  # fmt: skip
-    for server in due:
-        try:
-            # Another process may have been quicker since the list was read.
-            credential = refresh(parts, server, min_valid=EXPIRY_WINDOW)
-        except KeyrackError as error:
-            context.out.note(f"{plain(server.name, 60)}:")
-            report(context.out, error)
-            code = code or error.exit_code
-        else:
-            context.out.line(_said(server, credential, parts.now()))
     if not due:
         context.out.note("Nothing is due.")
-    return code
+        return OK
+    return _side_by_side(
+        due,
+        # Another process may have been quicker since the list was read.
+        lambda server: refresh(parts, server, min_valid=EXPIRY_WINDOW),
+        lambda server, outcome: _tell(context.out, server, outcome, parts.now()),
+    )
+
+
+def _side_by_side(
+    due: list[Server], work: Callable[[Server], Credential], tell: Callable[[Server, Any], int]
+) -> int:
+    """`tell` of each in the list's order; the first exit code that is not 0.
+
+    The first ctrl+c lets no other begin and waits for those that have.
+    """
+    from queue import SimpleQueue
+
+    from keyrack.cli.attend import attend
+    from keyrack.operations.many import Many
+
+    heard: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
+    codes: list[int] = []
+
+    def listen() -> None:
+        outcomes: dict[int, Any] = {}
+        while (one := heard.get()) is not None:
+            outcomes[one[0]] = one[1]
+            while len(codes) in outcomes:
+                codes.append(tell(due[len(codes)], outcomes[len(codes)]))
+
+    many = Many(
+        range(len(due)),
+        lambda number: work(due[number]),
+        lambda number, outcome: heard.put((number, outcome)),
+        lambda: heard.put(None),
+    )
+    try:
+        attend(listen, many.stop)
+    finally:
+        many.stop()
+    if len(codes) < len(due):
+        raise KeyboardInterrupt
+    return next(filter(None, codes), OK)
+
+
+def _tell(out: Output, server: Server, outcome: Credential | Exception, now: float) -> int:
+    from keyrack.domain.errors import KeyrackError
+
+    if not isinstance(outcome, Exception):
+        out.line(_said(server, outcome, now))
+        return OK
+    if not isinstance(outcome, KeyrackError):
+        raise outcome
+    out.note(f"{plain(server.name, 60)}:")
+    report(out, outcome)
+    return outcome.exit_code
 
 
 def _said(server: Server, credential: Credential, now: float) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from asyncio import iscoroutine
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from textual.message_pump import MessagePump
+
+from keyrack.operations.many import Many
 
 T = TypeVar("T")
 
@@ -54,44 +55,17 @@ def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None
         pass
 
 
-class Many:
-    """The same work for many keys, a few side by side; can be stopped between two."""
-
-    def __init__(
-        self,
-        node: MessagePump,
-        keys: Iterable[str],
-        work: Callable[[str], Any],
-        on_one: Callable[[str, Exception | None], Any],
-        on_end: Callable[[], Any],
-        *,
-        side_by_side: int = 4,
-    ) -> None:
-        self._node, self._work, self._on_one, self._on_end = node, work, on_one, on_end
-        self._waiting = deque(keys)
-        self._running = min(side_by_side, len(self._waiting))
-        for _ in range(self._running):
-            threading.Thread(target=self._run, daemon=True).start()
-
-    def stop(self) -> None:
-        """Begin no more; what runs ends by itself."""
-        self._waiting.clear()
-
-    def _run(self) -> None:
-        while True:
-            try:
-                key = self._waiting.popleft()
-            except IndexError:
-                break
-            failure: Exception | None = None
-            try:
-                self._work(key)
-            except Exception as error:
-                failure = error
-            deliver(self._node, self._on_one, key, failure)
-        deliver(self._node, self._end_one)
-
-    def _end_one(self) -> None:
-        self._running -= 1
-        if not self._running:
-            self._on_end()
+def many(
+    node: MessagePump,
+    keys: Iterable[str],
+    work: Callable[[str], Any],
+    on_one: Callable[[str, Any], Any],
+    on_end: Callable[[], Any],
+) -> Many[str]:
+    """The same work for many keys, a few side by side, with the callbacks on `node`'s side."""
+    return Many(
+        keys,
+        work,
+        lambda key, outcome: deliver(node, on_one, key, outcome),
+        lambda: deliver(node, on_end),
+    )

@@ -7,17 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.model import Check, Credential, Server
-from keyrack.domain.status import State, is_due
+from keyrack.domain.status import EXPIRY_WINDOW, State, is_due
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
 from keyrack.operations import hand_out as hand_out_op
 from keyrack.operations import refresh as refresh_op
 from keyrack.operations.hand_out import HandedOut
+from keyrack.operations.many import Many
 from keyrack.operations.overview import Row
 from keyrack.operations.receipt import Receipt
 from keyrack.tui import keymap
 from keyrack.tui.present import safe, state_words
-from keyrack.tui.work import Many, in_background
+from keyrack.tui.work import in_background, many
 
 if TYPE_CHECKING:
     from keyrack.tui.screens.clear import Clearing
@@ -39,7 +40,7 @@ class RowActions:
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._many: Many | None = None
+        self._many: Many[str] | None = None
         self._failures: list[str] = []
 
     def run(self, what: str, row: Row) -> None:
@@ -196,7 +197,12 @@ class RowActions:
             self._say("Nothing is due.")
             return
         parts = self._screen.host.parts
-        self._start_many(due, "refreshing", "refreshed", lambda server: refresh_op.refresh(parts(), server))
+
+        def work(server: Server) -> Credential:
+            # Another process may have been quicker since the list was read.
+            return refresh_op.refresh(parts(), server, min_valid=EXPIRY_WINDOW)
+
+        self._start_many(due, "refreshing", "refreshed", work)
 
     def check_all(self) -> None:
         """Ask every server that has an address."""
@@ -217,11 +223,11 @@ class RowActions:
         self._failures = []
         finished = 0
 
-        def one(key: str, failure: Exception | None) -> None:
+        def one(key: str, outcome: Any) -> None:
             nonlocal finished
             finished += 1
             screen.busy.pop(key, None)
-            if failure is not None:
+            if isinstance(outcome, Exception):
                 self._failures.append(servers[key].name)
             screen.show_progress(f"{doing} {finished} of {len(servers)}", finished / len(servers))
             screen.look()
@@ -236,7 +242,7 @@ class RowActions:
 
         screen.show_progress(f"{doing} 0 of {len(servers)}", 0.0)
         screen.refresh_rows()
-        self._many = Many(screen, servers, lambda key: work(servers[key]), one, end)
+        self._many = many(screen, servers, lambda key: work(servers[key]), one, end)
 
     def _sum_up(self, finished: int, asked: int, done: str) -> None:
         good = finished - len(self._failures)
