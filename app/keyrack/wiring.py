@@ -182,7 +182,7 @@ class _Stores:
         from keyrack.store.keychain import KeychainStore
         from keyrack.store.pieces import Pieces
 
-        return Pieces(KeychainStore())
+        return Pieces(KeychainStore(allowed=self._settings().allow_backend))
 
     def _new_vault(self, settings: Settings, sources: Sources) -> VaultStore:
         from keyrack.store.vault import VaultStore
