@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
+from keyrack.operations.overview import Overview
 from keyrack.tui.screens.detail import DetailScreen
 from keyrack.tui.screens.help import HelpScreen
+from keyrack.tui.screens.main import MainScreen
 from keyrack.tui.screens.places import PlacesScreen
 from keyrack.tui.widgets.facts_view import FactsView
 from keyrack.tui.widgets.filter_line import FilterLine
@@ -21,6 +25,21 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
         assert "OAuth" in line and "● valid" in line and "52 min" in line
         assert "14 servers · 3 valid · 2 expiring · 1 needs login" in t.text()
         assert "Secret Service ✓" in t.text()
+
+
+@screen_test
+async def test_a_second_that_passes_before_the_table_has_its_place_does_not_empty_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked = MainScreen._looked
+
+    def and_a_second_passes(screen: MainScreen, overview: Overview) -> None:
+        looked(screen, overview)
+        screen.tick()
+
+    monkeypatch.setattr(MainScreen, "_looked", and_a_second_passes)
+    async with terminal(app_with()) as t:
+        assert len(t.names()) == 14
 
 
 @screen_test

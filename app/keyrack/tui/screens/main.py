@@ -177,7 +177,7 @@ class MainScreen(Screen[None]):
                 record = Record(row.server.url or "", row.server.account, row.credential, row.check)
                 self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
         # The order stays: rows that move by themselves would slip from under the cursor.
-        self.table.show([self.rows[key] for key in self.table.keys if key in self.rows], now, self.busy)
+        self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.busy)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
         self._show_detail()
 

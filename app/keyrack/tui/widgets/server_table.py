@@ -50,6 +50,11 @@ class ServerTable(DataTable[Text]):
         """The rows' keys in the order shown."""
         return tuple(self._shown)
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The same, also while they wait for the table to get its place."""
+        return tuple(row.key for row in self._rows)
+
     def show(self, rows: Iterable[Row], now: float, busy: Mapping[str, str]) -> None:
         """Show these rows in this order. The cursor stays on its server, not on its line."""
         self._rows, self._now, self._busy = tuple(rows), now, busy
