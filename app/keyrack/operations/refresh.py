@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 from keyrack.domain.errors import LoginNeeded, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
-from keyrack.oauth.effects import Request
+from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.token import client_credentials_request, read_tokens, refresh_request
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.unbroken import aside, awaited
 
 TRIES = 2
-PAUSE = 0.5  # seconds between them
+PAUSE = 0.5  # seconds between them, where the server names no others
+LONGEST_PAUSE = 2.0  # seconds; a server that wants more is not asked again at once
+SLOW = 15.0  # seconds for one try, after which there is no other: who waits for the lock has 30
+LONGEST = 60.0  # seconds for which a program that ends waits for a refresh
 
 
 def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> Credential:
@@ -26,7 +31,11 @@ def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> 
 
 
 def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None) -> Grant:
-    """The same, with the tokens."""
+    """The same, with the tokens. Once begun it goes to its end, whatever becomes of its caller."""
+    return aside(lambda: _refreshed(parts, server, min_valid))
+
+
+def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
     url, account = address(server)
     rack = parts.rack()
     asked_at = parts.now()
@@ -54,16 +63,21 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
     if not _renewable(grant):
         reason = grant.credential.refusal or f"No refresh token is stored for {name}."
         raise LoginNeeded(reason, hint="Log in again.")
-    # A rotating refresh token is spent by using it: be sure that its successor can be stored.
-    rack.prove_writable()
-    try:
-        tokens = _ask(parts, grant)
-    except LoginNeeded as refusal:
-        again = rack.load(grant.url, grant.account)
-        if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
-            return again  # another program, without our lock, was faster
-        _remember(parts, rack, grant, str(refusal))
-        raise
+    with awaited(LONGEST):
+        # A rotating refresh token is spent by using it: be sure that its successor can be stored.
+        rack.prove_writable()
+        try:
+            tokens = _ask(parts, grant)
+        except LoginNeeded as refusal:
+            again = rack.load(grant.url, grant.account)
+            if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
+                return again  # another program, without our lock, was faster
+            _remember(parts, rack, grant, str(refusal))
+            raise
+        return _keep(parts, rack, grant, tokens)
+
+
+def _keep(parts: Parts, rack: Rack, grant: Grant, tokens: TokenSet) -> Grant:
     now = parts.now()
     facts = grant.credential._replace(
         scopes=tokens.scopes,
@@ -113,6 +127,7 @@ def _ask(parts: Parts, grant: Grant) -> TokenSet:
     url, wire = grant.endpoints.token, parts.wire()
     try:
         for tries_left in range(TRIES - 1, -1, -1):
+            start = time.monotonic()
             reply = wire.send(_request(grant, url), server_url=grant.url)
             try:
                 return read_tokens(
@@ -123,9 +138,20 @@ def _ask(parts: Parts, grant: Grant) -> TokenSet:
                     old_refresh=grant.tokens.refresh_token,
                 )
             except Temporary:
-                if not tries_left:
+                pause = _pause(reply)
+                if not tries_left or pause > LONGEST_PAUSE or time.monotonic() - start > SLOW:
                     raise
-                time.sleep(PAUSE)
+                time.sleep(pause)
     finally:
         wire.close()
     raise AssertionError("unreachable")
+
+
+def _pause(reply: Response | Failed) -> float:
+    """Seconds until the server may be asked again (RFC 9110, section 10.2.3)."""
+    if isinstance(reply, Failed):
+        return PAUSE
+    after = reply.header("Retry-After")
+    if after is None:
+        return PAUSE
+    return float(after) if after.isascii() and after.isdigit() else math.inf  # a date

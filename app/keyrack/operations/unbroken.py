@@ -1,0 +1,54 @@
+"""Work that must not be cut off half-way by ctrl+c or by the end of the program."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def aside(work: Callable[[], T]) -> T:
+    """`work` in a thread of its own where this is the main one, which alone is struck by ctrl+c.
+
+    Its result or its exception is passed on. Whoever presses ctrl+c leaves at once, and
+    `work` ends by itself.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return work()
+    results: list[T] = []
+    errors: list[BaseException] = []
+    done = threading.Event()
+
+    def body() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:  # it is raised again in the main thread
+            errors.append(error)
+        finally:
+            done.set()
+
+    threading.Thread(target=body, daemon=True, name="aside").start()
+    while not done.wait(0.5):  # an endless wait can't be interrupted on Windows
+        pass
+    if errors:
+        raise errors[0]
+    return results[0]
+
+
+@contextmanager
+def awaited(limit: float) -> Generator[None]:
+    """Keep the program from ending while this lasts, though only a daemon thread may be in it.
+
+    At most `limit` seconds.
+    """
+    over = threading.Event()
+    # Python waits at its end for threads that are no daemons, and only before that end can
+    # others, which the keychain's calls need, still be started.
+    threading.Thread(target=over.wait, args=(limit,), daemon=False, name="awaited").start()
+    try:
+        yield
+    finally:
+        over.set()
