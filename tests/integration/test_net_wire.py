@@ -298,6 +298,41 @@ def test_many_threads_share_a_wire():
     assert {n: replied(answer).body for n, answer in answers.items()} == {n: b"/%d" % n for n in range(20)}
 
 
+TOKEN = "rt-0123+456/789"
+
+
+@pytest.mark.checklist("security: logs")
+@pytest.mark.parametrize("quoted", [TOKEN, "rt-0123%2B456%2F789"])
+def test_a_refusal_that_quotes_the_secret_comes_without_it(quoted: str):
+    said = reply(f"no {quoted} here".encode(), "400 Bad Request", WWW_Authenticate=f"Bearer x={quoted}")
+    in_a_form = Request("POST", "", form={"token": Secret(TOKEN)})
+    in_a_header = Request("POST", "", {"Authorization": Secret(f"Bearer {TOKEN}")})
+    for request in (in_a_form, in_a_header):
+        with little_server(said) as server:
+            answer = replied(HttpWire().send(request._replace(url=server.url), server_url=server.url))
+        assert (answer.body, answer.header("WWW-Authenticate")) == (b"no *** here", "Bearer x=***")
+
+
+def test_what_a_reply_brings_is_left_alone():
+    """A refresh may bring the same token again, and a short word is no secret."""
+    for said, secret in ((reply(b'{"refresh_token": "rt-0123456789"}'), "rt-0123456789"),
+                         (reply(b'{"error": "invalid"}', "400 Bad Request"), "invalid")):
+        with little_server(said) as server:
+            request = Request("POST", server.url, form={"refresh_token": Secret(secret)})
+            assert secret in replied(HttpWire().send(request, server_url=server.url)).body.decode()
+
+
+@pytest.mark.checklist("security: time and size")
+@pytest.mark.parametrize("head", [
+    b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n",
+    b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+], ids=["hints", "continue", "upgrade"])
+def test_replies_that_are_none_end(head: bytes):
+    with little_server(endless(head, pause=0.01)) as server:
+        answer = get(server.url, QUICK)
+    assert isinstance(answer, Failed) or answer.status == 101
+
+
 @pytest.mark.checklist("security: logs")
 def test_nothing_is_logged(caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)

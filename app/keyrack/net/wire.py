@@ -18,6 +18,7 @@ from urllib.parse import urldefrag, urljoin
 from keyrack.domain import resource
 from keyrack.domain.errors import BadUrl
 from keyrack.net import address
+from keyrack.net.echo import without_echo
 from keyrack.net.exchange import Route, exchange, quiet
 from keyrack.net.failure import is_tls, sentence, too_slow
 from keyrack.net.limits import Limits
@@ -104,7 +105,8 @@ class HttpWire:
         for route in routes:
             with self._watch(deadline) as dog:
                 try:
-                    return exchange(request, ready, route, context, self._limits, deadline, dog)
+                    reply = exchange(request, ready, route, context, self._limits, deadline, dog)
+                    return without_echo(request, reply) if isinstance(reply, Response) else reply
                 except ImportError:
                     return Failed("The proxy in the environment is a SOCKS proxy, which keyrack can't use.")
                 except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
