@@ -6,7 +6,7 @@ import threading
 from typing import Any
 
 import pytest
-from textual.widgets import Button
+from textual.widgets import Button, Static
 
 from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Check, Credential, Server
@@ -223,16 +223,38 @@ async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> 
 @screen_test
 async def test_showing_the_token_asks_first_and_hides_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-[b]123"), None)).open())
-    monkeypatch.setattr(reveal, "SECONDS", 1)
+    monkeypatch.setattr(reveal, "SECONDS", 1000)
     async with terminal(app_with()) as t:
         await t.select("linear")
         await t.press("v")
         assert "tok-" not in t.text()
         await t.press("y")
-        await t.until(lambda: isinstance(t.app.screen, RevealScreen))
         await t.sees("tok-[b]123")
+        screen = t.app.screen
+        assert isinstance(screen, RevealScreen)
+        screen._left = 1
         await t.until(lambda: t.app.screen is t.main)
         assert "tok-" not in t.text()
+
+
+@screen_test
+async def test_a_shown_token_is_hidden_in_time_also_behind_the_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-123"), None)).open())
+    monkeypatch.setattr(reveal, "SECONDS", 1000)
+    async with terminal(app_with(), (100, 60)) as t:
+        await t.select("linear")
+        await t.press("v", "y")
+        await t.sees("tok-123")
+        screen = t.app.screen
+        assert isinstance(screen, RevealScreen)
+        await t.press("ctrl+p")
+        screen._left = 1
+        await t.until(lambda: "tok-123" not in str(screen.query_one("#token-text", Static).render()))
+        assert t.app.screen is not screen
+        await t.press("escape")
+        await t.until(lambda: t.app.screen is t.main)
 
 
 @screen_test

@@ -29,6 +29,7 @@ class Dialog(ModalScreen[Answer]):
 
     def __init__(self) -> None:
         super().__init__(classes="dialog")
+        self._over = False
 
     @property
     def host(self) -> KeyrackApp:
@@ -36,3 +37,13 @@ class Dialog(ModalScreen[Answer]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def close_by_itself(self) -> None:
+        """Close without a key; where something else is on top, as soon as that is gone."""
+        self._over = True
+        if self.is_active:
+            self.action_close()
+
+    def on_screen_resume(self) -> None:
+        if self._over:
+            self.call_later(self.close_by_itself)

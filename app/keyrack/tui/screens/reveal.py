@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from keyrack.domain.secret import Secret
 from keyrack.tui import keymap
-from keyrack.tui.present import Tone, say, title
+from keyrack.tui.present import HIDDEN, Tone, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.key_line import KeyLine
 
@@ -43,8 +43,9 @@ class RevealScreen(Dialog[None]):
 
     def _tick(self) -> None:
         self._left -= 1
-        if self._left <= 0 and self.is_current:
-            self.action_close()
+        if self._left <= 0:
+            self.query_one("#token-text", Static).update(HIDDEN)  # seen also while something is on top
+            self.close_by_itself()
         else:
             self._count()
 
