@@ -8,6 +8,7 @@ server named "[@click=…]" is those characters and nothing more.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -96,6 +97,9 @@ _OUTCOME = {
     "nothing to do": ("–", Tone.DIM),
 }
 
+# A camera wants dark modules on light ground, whatever the theme is.
+_PICTURE = "#ffffff on #000000"
+
 STORE_READY, STORE_MISSING, STORE_LOCKED = "✓", "!", "▣"
 
 
@@ -183,6 +187,16 @@ def bar(share: float, width: int = 20) -> Content:
     """How much is done, of 1.0."""
     full = round(min(max(share, 0.0), 1.0) * width)
     return join(say("━" * full, Tone.BUSY), say("─" * (width - full), Tone.DIM))
+
+
+def picture(rows: Iterable[str]) -> Content:
+    """A QR picture's rows, in its own two colours."""
+    return Content.styled("\n".join(rows), _PICTURE)
+
+
+def blocks(rows: Iterable[str]) -> Content:
+    """Big letters."""
+    return Content.styled("\n".join(rows), _STYLES[Tone.BUSY])
 
 
 def clock(seconds: float) -> str:
