@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from keyrack.domain.errors import LoginNeeded
+from keyrack.operations.refresh import refresh
 from support.canned import ISSUER, META, PRM, URL, metadata, reply, unauthorized
 from support.hostile import NASTY, PUBLIC, Net, attempt, no_program, protected  # noqa: F401  # a fixture
+from support.workbench import NOW, SERVER, build, grant
 
 pytestmark = pytest.mark.usefixtures("no_program")
 
@@ -238,3 +241,22 @@ def test_a_document_for_another_resource_ends_the_login(resource: str, monkeypat
     made = attempt(Net(**{f"GET {PRM}": reply({**RESOURCE, "resource": resource})}), monkeypatch)
     assert made.failed and made.failed.key == "discover" and "another server" in made.failed.detail
     assert made.asked() == {URL, PRM}
+
+
+@pytest.mark.checklist("security: logs")
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_an_issuer_that_quotes_the_refresh_token_puts_it_into_no_record(
+    status: int, monkeypatch: Patch
+) -> None:
+    secret = "rt-0123456789abcdef"
+    words = {"error": "invalid_grant", "error_description": f"unknown token {secret}"}
+    net = Net(**{f"POST {ISSUER}/token": reply(words, status)})
+    monkeypatch.setattr("keyrack.net.wire.exchange", net.exchange)
+    monkeypatch.setattr("keyrack.net.wire.trust", lambda: True)
+    parts = build(net)
+    parts.rack().save(grant(refresh=secret, expires_at=NOW - 1))
+    with pytest.raises(LoginNeeded, match="unknown token") as caught:
+        refresh(parts, SERVER)
+    record = parts.rack().record(URL, "default")
+    assert record and record.credential and "unknown token" in record.credential.refusal
+    assert secret not in str(caught.value) + record.credential.refusal
