@@ -12,6 +12,7 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
 from keyrack.domain.resource import identity, origin, parse_url
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import Action, command_for
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.operations.credential import grant_headers
 from keyrack.operations.hand_out import hand_out
@@ -144,6 +145,10 @@ class Auth(*_bases()):  # type: ignore[misc]
         # The union: what was granted before must not be lost by asking for more.
         scopes = tuple(dict.fromkeys((*self._options.scopes, *held, *asked)))
         if not self._interactive:
+            if record and record.credential and record.credential.kind == "token":
+                lacks = f"lacks scopes: {' '.join(asked)[:200]}" if asked else "is not taken any more"
+                said = f"The token made by hand for {self._url} {lacks}."
+                raise LoginNeeded(said, hint=f"Type: {command_for(Action.TOKEN, server)}")
             raise LoginNeeded(f"A login is needed for {self._url}.", hint=self._command(scopes, asked))
         login(parts, server, self._options._replace(scopes=scopes, challenge=challenge))
         grant = rack.load(url, self._account)

@@ -35,7 +35,9 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
             )
         return HandedOut(configured, None)
     if record is not None and record.credential is not None and record.credential.refused_at is not None:
-        raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint="Log in again.")
+        again = f"Type: {command_for(Action.TOKEN, server)}"
+        hint = again if record.credential.kind == "token" else "Log in again."
+        raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint=hint)
     grant = rack.load(url, account)
     if grant is None:
         raise LoginNeeded(
@@ -44,8 +46,21 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
     now = parts.now()
     facts = grant.credential
     if not is_due(facts, now, min_valid):
-        return HandedOut(grant.tokens.access_token, facts.expires_at)
+        return HandedOut(grant.tokens.access_token, facts.expires_at, _one_of_several(grant))
     return _renewed(parts, server, grant, min_valid)
+
+
+def _one_of_several(grant: Grant) -> tuple[str, ...]:
+    """A word about credentials that a single value is not enough for."""
+    if len(grant.headers) < 2:
+        return ()
+    names = [name for name, _ in grant.headers]
+    token = grant.tokens.access_token.reveal()
+    carrier = next((name for name, value in grant.headers if token in value.reveal()), names[-1])
+    several = " and ".join((", ".join(names[:-1]), names[-1]))
+    return (
+        f"It takes {len(names)} headers to use this credential, {several}; this is what {carrier} carries.",
+    )
 
 
 def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> HandedOut:
@@ -59,7 +74,8 @@ def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> Ha
         expires = grant.credential.expires_at
         if expires is None or expires <= parts.now():
             if grant.credential.kind == "token":
-                raise LoginNeeded(f"The token of {server.name} has expired.", hint="Set a new one.") from None
+                hint = f"Type: {command_for(Action.TOKEN, server)}"
+                raise LoginNeeded(f"The token of {server.name} has expired.", hint=hint) from None
             raise
         notes = (f"{error} The token given out is valid for {int(expires - parts.now())} s.",)
     else:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyrack.cards.card import Card
     from keyrack.cards.judge import Verdict
 
-MAIN = "token"  # the field's key where no card says otherwise
+MAIN = "token"  # the field's key where no card says otherwise, or where one secret is all of them
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 
@@ -48,7 +48,7 @@ def set_token(
     """
     url, account = address(server)
     card = card_for(parts, server.url)
-    main = typed.fields.get(card.main_field if card else MAIN)
+    main = (typed.fields.get(card.main_field) if card else None) or typed.fields.get(MAIN)
     if not main:
         raise KeyrackError("Nothing was typed.", hint="Paste the token.")
     headers = headers_of(card, typed, main)
