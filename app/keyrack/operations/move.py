@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent
-from keyrack.domain.model import Grant
+from keyrack.domain.model import Credential, Grant
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import StoreKind
 from keyrack.operations.parts import Parts, Rack
@@ -25,7 +25,7 @@ class _Way(NamedTuple):
     target: Rack
     source_name: str
     target_name: str
-    source_rules: bool  # the source is in use, so that it is right where both were changed at once
+    source_in_use: bool  # then it is right where both were changed at the same time
 
 
 def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda line: None) -> Receipt:
@@ -53,13 +53,15 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
         except KeyrackError as error:
             tell(Line(names(key), "failed", str(error)))
     if lines:
-        tell(Line(f"Use the {way.target_name}", "failed", "nothing was deleted; all is where it was"))
+        for key in there if way.source_in_use else ():
+            _taken_back(way, key)
+        tell(Line(f"Use the {way.target_name}", "failed", "nothing was moved; all is where it was"))
         return Receipt(tuple(lines))
     if stores.chosen() != to:
         stores.choose(to)
         tell(Line(f"Use the {way.target_name}", "done"))
     for key in there:
-        tell(_emptied(way._replace(source_rules=False), key, names(key)))
+        tell(_emptied(way._replace(source_in_use=False), key, names(key)))
     if not lines:
         tell(Line(f"Move to the {way.target_name}", "nothing to do", "everything is there already"))
     return Receipt(tuple(lines))
@@ -74,17 +76,28 @@ def _copied(way: _Way, key: Key) -> bool:
             return False
         copy, record = target.held(*key), target.record(*key)
         known = record and record.credential
-        best = grant if copy is None or _is_newer(grant, copy, way.source_rules) else copy
+        best = grant if copy is None or _is_newer(grant, copy, way.source_in_use) else copy
         if copy is not None and _is_same(best, copy) and known and known.store == way.target_name:
             return True
-        if known:  # a refusal is noted in the record alone
-            facts = best.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
-            best = best._replace(credential=facts)
-        target.save(best)
+        target.save(_with_refusal(best, known))
         back = target.held(*key)
         if back is None or not _is_same(back, best):
             raise KeyrackError(f"The {way.target_name} gave back something else than was put in.")
         return True
+
+
+def _taken_back(way: _Way, key: Key) -> None:
+    """Delete a copy that was made in vain, and let the record name the source again."""
+    source, target = way.source, way.target
+    with source.lock(*key):
+        try:
+            grant, copy, record = source.held(*key), target.held(*key), source.record(*key)
+            if grant is None or copy is None or not _is_same(grant, copy):
+                return
+            source.save(_with_refusal(grant, record and record.credential))
+            target.discard(*key)
+        except KeyrackError:
+            return  # the source still holds it, and the next run finds the copy
 
 
 def _emptied(way: _Way, key: Key, name: str) -> Line:
@@ -123,6 +136,14 @@ def _names(parts: Parts) -> Callable[[Key], str]:
         return named.get(url, url) + ("" if account == "default" else f", account {account}")
 
     return name
+
+
+def _with_refusal(grant: Grant, known: Credential | None) -> Grant:
+    """A refusal is noted in the record alone."""
+    if known is None:
+        return grant
+    facts = grant.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
+    return grant._replace(credential=facts)
 
 
 def _is_same(one: Grant, other: Grant) -> bool:
