@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from keyrack.domain.errors import Temporary
+from keyrack import cli
+from keyrack.domain.errors import StoreUnavailable, Temporary
 from keyrack.domain.model import Server, Source
+from keyrack.net.limits import Limits
+from keyrack.net.wire import HttpWire
 from keyrack.operations.login import login
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
-from keyrack.store.rack import memory_rack
+from keyrack.store.keychain import KeychainStore
+from keyrack.store.locks import Locks
+from keyrack.store.rack import StoreRack, memory_rack
+from keyrack.store.record_files import RecordFiles
 from keyrack.wiring import parts
 from support.authserver import AuthServer
+from support.clock import Clock
 from support.signing_in import Person
+from support.store_fakes import Backend
 
 MANY = 20  # more than anybody retries
+LIFE = 3600.0  # seconds: a token's
 
 
 @pytest.fixture
@@ -54,3 +65,87 @@ def test_a_server_that_stays_broken_costs_no_credential(
 
     assert world.rack().load(oidc_server.mcp_url, "default") == before
     refresh(world, server)
+
+
+def keyrack(world: Parts, *words: str) -> int:
+    """The command line in this process; its exit code."""
+
+    def unused(*_: Any) -> Any:
+        raise AssertionError("neither screen nor demo is wanted")
+
+    return cli.run(list(words), parts=lambda **_: world, screen=unused, demo=unused)
+
+
+@pytest.mark.parametrize(
+    ("fault", "requests", "said"),
+    [
+        ({"mode": "status", "status": 503}, 2, "answered 503"),
+        ({"mode": "status", "status": 429, "after": "7"}, 1, "Try again in 7 s."),
+        ({"mode": "status", "status": 503, "after": "Fri, 31 Dec 2100 23:59:59 GMT"}, 1, "Try again later."),
+        ({"mode": "reset"}, 2, "Try again later."),
+        ({"mode": "hang"}, 2, "did not answer in time"),
+    ],
+    ids=["503", "429", "503 until a date", "reset", "time-out"],
+)
+def test_a_failure_is_told_as_temporary_and_costs_no_credential(
+    oidc_server: AuthServer,
+    world: Parts,
+    clock: Clock,
+    capsys: pytest.CaptureFixture[str],
+    fault: dict[str, Any],
+    requests: int,
+    said: str,
+) -> None:
+    login(world, oidc_server.server)
+    clock.time += LIFE + 1
+    before, asked = world.rack().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    hasty = world._replace(wire=lambda: HttpWire(Limits(read=0.2)))
+    oidc_server.fault("/token", times=MANY, **fault)
+    try:
+        for words in (["token"], ["refresh"]):
+            assert keyrack(hasty, *words, oidc_server.mcp_url) == 4
+            told = capsys.readouterr()
+            assert told.out == "" and said in told.err
+    finally:
+        oidc_server.fault("/token", "", times=0)
+
+    assert oidc_server.count().asked - asked == 2 * requests
+    assert world.rack().load(oidc_server.mcp_url, "default") == before
+    assert keyrack(world, "token", oidc_server.mcp_url) == 0
+
+
+class Full(Backend):
+    """From some moment on it takes no writes, with a complaint or without."""
+
+    def __init__(self, *, complains: bool) -> None:
+        super().__init__()
+        self.complains = complains
+        self.is_full = False
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if not self.is_full:
+            super().set_password(service, username, password)
+        elif self.complains:
+            raise OSError("no space left")
+
+
+@pytest.mark.parametrize("complains", [True, False])
+def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_is_spent(
+    oidc_server: AuthServer, person: Person, clock: Clock, tmp_path: Path, complains: bool
+) -> None:
+    keychain, locks = Full(complains=complains), Locks(str(tmp_path / "locks"))
+    rack = StoreRack(
+        KeychainStore(lambda: keychain), RecordFiles(str(tmp_path / "records"), locks, clock), locks
+    )
+    world = parts(rack=rack, browse=person, now=clock)
+    login(world, oidc_server.server)
+    before, asked = rack.load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    keychain.is_full = True
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            refresh(world, oidc_server.server)
+    assert oidc_server.count().asked == asked
+
+    keychain.is_full = False
+    assert rack.load(oidc_server.mcp_url, "default") == before
+    refresh(world, oidc_server.server)

@@ -15,8 +15,8 @@ from keyrack.operations.check import check
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.overview import Row, row_of
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
+from keyrack.operations.parts import Parts, Wire
+from keyrack.operations.refresh import refresh, refreshed
 from keyrack.store.rack import memory_rack
 from support.authserver import AuthServer
 from support.clock import Clock
@@ -36,11 +36,11 @@ def told(world: Parts, authority: AuthServer) -> Row:
     return row_of(authority.server, world.rack().record(authority.mcp_url, "default"), world.now())
 
 
-def refresh_elsewhere(world: Parts, authority: AuthServer, grant: Grant) -> None:
+def refresh_elsewhere(world: Parts, authority: AuthServer, grant: Grant) -> Grant:
     """Use another copy of the credential, as a thief or a restored backup would."""
     rack = memory_rack(world.now)
     rack.save(grant)
-    refresh(world._replace(rack=lambda: rack), authority.server)
+    return refreshed(world._replace(rack=lambda: rack), authority.server)
 
 
 def test_a_token_is_renewed_when_it_has_lived_its_time(
@@ -86,6 +86,24 @@ def test_a_refresh_token_used_twice_ends_the_grant(oidc_server: AuthServer, worl
     assert check(world, oidc_server.server).verdict == "refused"
     with pytest.raises(LoginNeeded):
         hand_out(world, oidc_server.server)
+
+
+def test_a_refusal_counts_only_if_the_same_refresh_token_is_still_stored(
+    sdk_server: AuthServer, world: Parts
+) -> None:
+    login(world, sdk_server.server)
+    before = stored(world, sdk_server)
+
+    def after_another(*_: object) -> Wire:
+        """Meanwhile a program that knows nothing of our locks was quicker."""
+        world.rack().save(refresh_elsewhere(world, sdk_server, before))
+        return world.wire()
+
+    refresh(world._replace(wire=after_another), sdk_server.server)
+
+    assert told(world, sdk_server).status.state is State.VALID
+    assert stored(world, sdk_server).tokens != before.tokens
+    assert sdk_server.accepts(hand_out(world, sdk_server.server).token.reveal())
 
 
 @pytest.mark.parametrize("age", [0, LIFE + 1], ids=["still valid", "expired"])
