@@ -1,4 +1,4 @@
-"""The login screen: steps, waiting, pasting, failing, cancelling, and no keychain."""
+"""The login screen: steps, waiting, pasting, failing, cancelling, no keychain, and small terminals."""
 
 from __future__ import annotations
 
@@ -6,27 +6,14 @@ import pytest
 from textual.widgets import Button
 
 from keyrack.domain.errors import LoginNeeded, StoreAbsent
-from keyrack.domain.model import Credential
 from keyrack.domain.storage import StoreState
-from keyrack.operations import login as login_op
+from keyrack.oauth.effects import Step
+from keyrack.operations.login_effects import NO_BROWSER
 from keyrack.tui.screens.confirm import ConfirmScreen
 from keyrack.tui.screens.login import LoginScreen
-from support.demo_rows import NOW, DemoClock, demo_parts
-from support.fake_login import FakeLogin
-from support.screens import Terminal, app_with, screen_test, terminal
-
-
-@pytest.fixture
-def login(monkeypatch: pytest.MonkeyPatch) -> FakeLogin:
-    fake = FakeLogin(Credential("oauth", expires_at=NOW + 3600, obtained_at=NOW, store="Secret Service"))
-    monkeypatch.setattr(login_op, "login", fake)
-    return fake
-
-
-async def begin(t: Terminal, name: str = "notion") -> None:
-    await t.select(name)
-    await t.press("l")
-    await t.sees("Wait for you in the browser")
+from support.demo_rows import DemoClock, demo_parts
+from support.fake_login import SIGN_IN, FakeLogin, begin
+from support.screens import app_with, screen_test, terminal
 
 
 @screen_test
@@ -169,3 +156,52 @@ async def test_a_surprise_inside_is_told_without_its_words(login: FakeLogin) -> 
         login.fail(ValueError("access_token=hunter2"))
         await t.sees("Something went wrong inside keyrack (ValueError).")
         assert "hunter2" not in t.text()
+
+
+LEGACY = Step(
+    "discover",
+    "Found no metadata; taking the old way of 2025-03-26",
+    "done",
+    "auth.example.com, PKCE support could not be verified",
+    0.3,
+)
+
+
+@screen_test
+async def test_what_could_not_be_verified_is_told_in_whole_words(login: FakeLogin) -> None:
+    async with terminal(app_with(), (80, 24)) as t:
+        await begin(t)
+        login.tell(LEGACY)
+        await t.sees("PKCE support could not be verified")
+        assert "Found no metadata; taking the old way of 2025-03-26" in t.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 24), (60, 16), (40, 20)])
+@screen_test
+async def test_the_box_fits_and_its_keys_and_the_link_s_end_are_seen(
+    login: FakeLogin, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 50000 192.0.2.2 22")
+    login.offers_code = True
+    async with terminal(app_with(), size) as t:
+        await t.select("notion")
+        await t.press("l")
+        await t.sees("esc Cancel")
+        login.tell(LEGACY, SIGN_IN._replace(url="https://auth.example.com/" + "x" * 500 + "Ω"))
+        login.tell(Step("sign-in", NO_BROWSER, "running"))
+        await t.sees("Ω")
+        box = t.widget("#login").region
+        assert box.bottom <= size[1] and box.right <= size[0]
+        assert "esc Cancel" in t.text() and "p Paste callback URL" in t.text()
+        await t.press("home")
+        await t.sees("✓ Server asked for")
+        assert "esc Cancel" in t.text()
+
+
+@screen_test
+async def test_a_note_about_the_sign_in_stands_beside_it(login: FakeLogin) -> None:
+    async with terminal(app_with(sign_in_note="It signs in by itself.")) as t:
+        await begin(t)
+        assert "It signs in by itself." in t.text()
+        login.answer()
+        await t.misses("It signs in by itself.")

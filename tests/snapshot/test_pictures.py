@@ -29,8 +29,14 @@ def utc(monkeypatch: pytest.MonkeyPatch, own_home: object) -> Iterator[None]:
     time.tzset()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=["80x24", "120x30"])
-@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(
+    ("name", "size"),
+    [
+        pytest.param(name, size, id=f"{name}-{size[0]}x{size[1]}")
+        for name, scene in SCENES.items()
+        for size in scene.sizes
+    ],
+)
 def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int], snap_compare: Any) -> None:
     app, play = scene_app(name)
     assert snap_compare(app, terminal_size=size, run_before=play)

@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.domain.errors import Cancelled
+from keyrack.domain.errors import Cancelled, ClientNeeded
 from keyrack.domain.model import Credential, Server
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import SignIn, Step
+from keyrack.oauth.effects import ShowCode, SignIn, Step
+from keyrack.oauth.trace import MASK, Exchange
 from keyrack.operations.login import LoginOptions
 from keyrack.operations.login_control import LoginControl
 from keyrack.operations.parts import Parts
+from support.demo_rows import NOW
+from support.screens import Terminal
 
 FOUND = (
     Step("probe", "Ask the server", "running", "https://mcp.notion.com"),
@@ -29,6 +32,53 @@ SIGN_IN = SignIn(
     "http://127.0.0.1:8085/callback",
     Secret("s"),
 )
+DEVICE: Any = object()  # a DeviceWish: the screen only asks whether there is one
+CODE = ShowCode(
+    "WDJB-MJHT",
+    "https://auth.notion.com/device",
+    "https://auth.notion.com/device?user_code=WDJB-MJHT",
+    NOW + 600,
+)
+NO_CODE = Step("device", "No code for another device", "failed", "auth.notion.com gave no code: slow down.")
+EXCHANGES = (
+    Exchange(
+        "POST",
+        "https://mcp.notion.com/mcp",
+        401,
+        (("MCP-Protocol-Version", "2025-11-25"), ("method", "tools/list")),
+        (
+            (
+                "WWW-Authenticate",
+                'Bearer resource_metadata="https://mcp.notion.com/.well-known/oauth-protected-resource/mcp"',
+            ),
+        ),
+    ),
+    Exchange(
+        "GET",
+        "https://auth.notion.com/.well-known/oauth-authorization-server",
+        200,
+        (),
+        (("issuer", "https://auth.notion.com"), ("code_challenge_methods_supported", "S256")),
+    ),
+    Exchange(
+        "POST",
+        "https://auth.notion.com/register",
+        201,
+        (("client_name", "keyrack"), ("redirect_uris", "http://127.0.0.1:8085/callback")),
+        (("client_id", "7f3a9b54e0d24c21"), ("registration_access_token", MASK)),
+    ),
+    Exchange(
+        "browser",
+        "https://auth.notion.com/authorize",
+        None,
+        (("client_id", "7f3a9b54e0d24c21"), ("scope", "read write"), ("state", MASK)),
+    ),
+)
+CLIENT_NEEDED = ClientNeeded(
+    "https://auth.notion.com has no dynamic registration, so it must know this app beforehand.",
+    issuer="https://auth.notion.com",
+    redirect_uri="http://127.0.0.1:8085/callback",
+)
 SAVED = (
     Step("sign-in", "Signed in", "done", "", 8.1),
     Step("exchange", "Exchanged the code for tokens", "done", "", 0.3),
@@ -37,12 +87,26 @@ SAVED = (
 )
 
 
+async def begin(t: Terminal, name: str = "notion") -> None:
+    """Press what begins the login, and wait until it waits in the browser."""
+    await t.select(name)
+    await t.press("l")
+    await t.sees("Paste callback URL")
+
+
 class FakeLogin:
-    """Stands in for `operations.login.login`. It waits in the browser until `answer` or `fail`."""
+    """Stands in for `operations.login.login`. It waits in the browser until `answer` or `fail`.
+
+    With `offers_code` it has codes for other devices, which a test gives by `tell(CODE)`.
+    """
 
     def __init__(self, credential: Credential | None = None) -> None:
         self.credential = credential or Credential("oauth", expires_at=None, store="Secret Service")
         self.refuse_first: Exception | None = None  # raised before anything is sent
+        self.offers_code = False
+        self.needs_client = False  # fails at the registration until a client id comes
+        self.options: list[LoginOptions] = []  # of each attempt
+        self.codes_asked = 0
         self.calls = 0
         self.cancelled = threading.Event()
         self.pasted: list[str] = []
@@ -59,6 +123,11 @@ class FakeLogin:
         self._failure = error
         self._go.set()
 
+    def tell(self, *events: Any) -> None:
+        """Things happen while the user is in the browser."""
+        for event in events:
+            self._on_event(event)
+
     def __call__(
         self,
         parts: Parts,
@@ -69,14 +138,27 @@ class FakeLogin:
         on_event: Callable[[Any], Any],
     ) -> Credential:
         self.calls += 1
+        self.options.append(options)
+        self._on_event = on_event
         if self.refuse_first is not None and parts.rack().state().persistent:
             raise self.refuse_first
         control.paste = self._paste  # type: ignore[method-assign]
         control.reopen = self._reopen  # type: ignore[method-assign]
         control.cancel = self._cancel  # type: ignore[method-assign]
-        for step in FOUND:
+        control.ask_for_code = self._ask_for_code  # type: ignore[method-assign]
+        for step in FOUND[:4]:
             on_event(step)
-        on_event(SIGN_IN)
+        for exchange in EXCHANGES[:2]:
+            on_event(exchange)
+        if self.needs_client and options.client_id is None:
+            on_event(FOUND[4])
+            on_event(FOUND[4]._replace(state="failed", detail=str(CLIENT_NEEDED)))
+            raise CLIENT_NEEDED
+        for step in FOUND[4:]:
+            on_event(step)
+        on_event(SIGN_IN._replace(device=DEVICE if self.offers_code else None))
+        for exchange in EXCHANGES[2:]:
+            on_event(exchange)
         assert self._go.wait(30), "nobody told the fake login to go on"
         self._go.clear()
         if self.cancelled.is_set():
@@ -98,6 +180,10 @@ class FakeLogin:
     def _reopen(self) -> bool:
         self.reopened += 1
         return True
+
+    def _ask_for_code(self) -> bool:
+        self.codes_asked += 1
+        return self.offers_code and self.codes_asked == 1
 
     def _cancel(self) -> None:
         self.cancelled.set()

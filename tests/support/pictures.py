@@ -17,13 +17,17 @@ from keyrack.operations.parts import Parts
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.screens.login import LoginScreen
 from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts
-from support.fake_login import FakeLogin
+from support.fake_login import CODE, FakeLogin
 from support.screens import Terminal
+
+Size = tuple[int, int]
+SMALL, WIDE, NARROW = (80, 24), (120, 30), (60, 24)
 
 
 class Scene(NamedTuple):
     parts: Callable[[DemoClock], Parts]
     play: Callable[[Terminal, DemoClock], Awaitable[None]]
+    sizes: tuple[Size, ...] = (SMALL, WIDE)
 
 
 def still() -> None:
@@ -46,19 +50,55 @@ async def _main(t: Terminal, clock: DemoClock) -> None:
     await t.until(lambda: t.selected == "linear")
 
 
-async def _login(t: Terminal, clock: DemoClock) -> None:
+async def _log_in(t: Terminal, words: str, **how: bool) -> FakeLogin:
+    """Begin a login that is not the real one, and wait for these words."""
     fake = FakeLogin(Credential("oauth", expires_at=NOW + 3600, store="Secret Service"))
+    for name, value in how.items():
+        setattr(fake, name, value)
     login_op.login, real = fake, login_op.login
     try:
         await t.select("notion")
         await t.press("l")
-        await t.sees("Paste callback URL")
+        await t.sees(words)
     finally:
         login_op.login = real
+    return fake
+
+
+async def _login(t: Terminal, clock: DemoClock) -> None:
+    await _log_in(t, "Paste callback URL")
     clock.time += 72
     t.main.tick()
     assert isinstance(t.app.screen, LoginScreen)
     await t.sees("1:12 / 5:00")
+
+
+async def _code(t: Terminal, clock: DemoClock) -> None:
+    fake = await _log_in(t, "Code for another device", offers_code=True)
+    await t.press("d")
+    fake.tell(CODE)
+    await t.sees("Good for 5:00")
+    clock.time += 19
+    await t.sees("4:41")
+
+
+async def _trace(t: Terminal, clock: DemoClock) -> None:
+    await _log_in(t, "Paste callback URL")
+    await t.press("v")
+    await t.sees("resource_metadata")
+
+
+async def _client_needed(t: Terminal, clock: DemoClock) -> None:
+    await _log_in(t, "Enter client id", needs_client=True)
+
+
+async def _client(t: Terminal, clock: DemoClock) -> None:
+    await _client_needed(t, clock)
+    await t.press("i")
+    await t.type("7f3a9b54e0d24c21")
+    await t.press("tab")
+    t.widget("#client-secret").post_message(events.Paste("s" * 24))
+    await t.sees("●" * 24)
 
 
 async def _token(t: Terminal, clock: DemoClock) -> None:
@@ -93,6 +133,10 @@ async def _empty(t: Terminal, clock: DemoClock) -> None:
 SCENES: dict[str, Scene] = {
     "main": Scene(_demo, _main),
     "login": Scene(_demo, _login),
+    "code": Scene(_demo, _code, (SMALL, NARROW)),
+    "trace": Scene(_demo, _trace, (SMALL,)),
+    "client-needed": Scene(_demo, _client_needed, (SMALL,)),
+    "client": Scene(_demo, _client, (SMALL,)),
     "token": Scene(_demo, _token),
     "clear": Scene(_demo, _clear),
     "empty": Scene(_nothing, _empty),

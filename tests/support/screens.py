@@ -82,6 +82,12 @@ class Terminal:
         lines = self.app.screen._compositor.render_strips(self.app.size)
         return "\n".join("".join(segment.text for segment in line)[:width] for line in lines[:height])
 
+    def shown(self, selector: str) -> str:
+        """What stands where this widget is, the rows put together."""
+        region = self.widget(selector).region
+        rows = self.app.screen._compositor.render_strips(self.app.size)[region.y : region.bottom]
+        return "".join(row.crop(region.x, region.right).text.strip() for row in rows)
+
     @property
     def main(self) -> MainScreen:
         screen = self.app.screen_stack[0]

@@ -21,13 +21,13 @@ def run_demo() -> int:
         raise KeyrackError("The demo's servers are not installed.", hint=f"Install them: {INSTALL}")
     print("Starting the demo's servers …", flush=True)
     _end_on_signals()
-    from keyrack.demo.browser import approving
+    from keyrack.demo.browser import NOTE, approving
     from keyrack.demo.sandbox import sandbox
     from keyrack.net.browser import open_browser
     from keyrack.tui import run_tui
 
     with sandbox(lambda url: open_browser(url) or approving(url)) as world:
-        return run_tui(lambda: world.parts, banner="demo")
+        return run_tui(lambda: world.parts, banner="demo", sign_in_note=NOTE)
 
 
 def _end_on_signals() -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 READ_TIME = 1.5  # seconds that the sign-in screen stands before it is approved
 TIMEOUT = 10.0
+NOTE = "The demo signs in by itself where no browser opens."
 
 
 def approving(url: str, wait: float = READ_TIME) -> bool:

@@ -9,16 +9,17 @@ if TYPE_CHECKING:
     from keyrack.operations.parts import Parts
 
 
-def run_tui(parts_factory: Callable[[], Parts], *, banner: str = "") -> int:
+def run_tui(parts_factory: Callable[[], Parts], *, banner: str = "", sign_in_note: str = "") -> int:
     """Show the list until the user quits; the process's exit code.
 
     `parts_factory` is called once, off the screen's thread, after the first frame.
-    `banner` stands in the header line (the demo says that it is one). Raises
-    KeyrackError before anything is shown where the screen would be a web page's.
+    `banner` stands in the header line (the demo says that it is one), `sign_in_note` below
+    where a login's sign-in is. Raises KeyrackError before anything is shown where the screen
+    would be a web page's.
     """
     from keyrack.tui.app import KeyrackApp, refuse_web_driver
 
-    app = KeyrackApp(parts_factory, banner=banner)
+    app = KeyrackApp(parts_factory, banner=banner, sign_in_note=sign_in_note)
     refuse_web_driver(app.driver_class)
     app.run()
     return app.return_code or 0

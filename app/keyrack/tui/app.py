@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -59,9 +60,11 @@ class KeyrackApp(App[None]):
     COMMANDS: ClassVar = App.COMMANDS | {_server_commands}
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
 
-    def __init__(self, parts_factory: Callable[[], Parts], *, banner: str = "") -> None:
+    def __init__(
+        self, parts_factory: Callable[[], Parts], *, banner: str = "", sign_in_note: str = ""
+    ) -> None:
         super().__init__()
-        self.banner = banner
+        self.banner, self.sign_in_note = banner, sign_in_note
         self._parts_factory = parts_factory
         self._parts: Parts | None = None
         self._parts_lock = threading.Lock()
@@ -70,16 +73,25 @@ class KeyrackApp(App[None]):
         self.theme = KEYRACK_DARK.name
 
     def on_mount(self) -> None:
-        # A polite kill or a closed window: the terminal is put right first.
+        # A polite kill: the terminal is put right first. A closed window: there is none any more.
         loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-                    loop.add_signal_handler(number, self._leave, int(number))
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+            loop.add_signal_handler(signal.SIGTERM, self._leave, signal.SIGTERM)
+            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
+
+    def _hung_up(self) -> None:
+        """The terminal is gone. Textual's writer would die of it and its full queue hold up the end."""
+        signal.signal(signal.SIGCONT, signal.SIG_IGN)  # it follows a hang-up, and would open the screen again
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for descriptor in (0, 1, 2):
+            os.dup2(nowhere, descriptor)
+        last_resort = threading.Timer(HANG_UP_GRACE, os._exit, (128 + signal.SIGHUP,))
+        last_resort.daemon = True
+        last_resort.start()
+        self._leave(signal.SIGHUP)
 
     def parts(self) -> Parts:
         """The adapters, built at the first call. May be slow: call it off the screen's thread."""

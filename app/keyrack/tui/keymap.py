@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from textual.binding import Binding
 from textual.widget import Widget
 
 from keyrack.domain.status import Action
+
+LoginPhase = Literal["working", "waiting", "pasting", "failed", "done"]
 
 PALETTE_KEY = "ctrl+p"
 
@@ -112,32 +116,71 @@ DETAIL = [
     Binding("k", "scroll('up')", show=False),
 ]
 
-OVERLAY = [
-    *CLOSE,
-    Binding("enter,q,question_mark", "close", "Close", show=False),
+SCROLL = [
     Binding("j,down", "scroll('down')", show=False),
     Binding("k,up", "scroll('up')", show=False),
     Binding("pagedown,space", "scroll('page_down')", show=False),
     Binding("pageup", "scroll('page_up')", show=False),
+    Binding("g,home", "scroll('home')", show=False),
+    Binding("G,end", "scroll('end')", show=False),
+]
+
+OVERLAY = [
+    *CLOSE,
+    Binding("enter,q,question_mark", "close", "Close", show=False),
+    *SCROLL,
 ]
 
 PLACES = [*OVERLAY, Binding("i", "look", "Look again", id="places-look")]
 
-LOGIN_WORKING = [Binding("escape", "close", "Cancel", id="login-cancel")]
+LOGIN_TRACE = Binding("v", "trace", "Trace", id="login-trace")
+LOGIN_DEVICE = Binding("d", "device", "Code for another device", id="login-device")
+LOGIN_WORKING = [LOGIN_TRACE, Binding("escape", "close", "Cancel", id="login-cancel")]
 LOGIN_WAITING = [
     Binding("o", "open_again", "Open again", id="login-open"),
     Binding("y", "copy_link", "Copy link", id="login-copy"),
     Binding("p", "paste", "Paste callback URL", id="login-paste"),
     *LOGIN_WORKING,
 ]
+# Where the issuer offers codes for other devices.
+LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
 LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
 LOGIN_FAILED = [
-    Binding("l", "again", "Try again", id="login-again"),
+    Binding("l", "again", "Retry", id="login-again"),
+    LOGIN_TRACE,
     Binding("escape", "close", "Close", id="login-close"),
 ]
-LOGIN_DONE = [Binding("enter", "close", "Close", id="login-done")]
+# Where the issuer wants an app that the user registers there.
+LOGIN_CLIENT_NEEDED = [
+    Binding("i", "client", "Enter client id", id="login-client"),
+    Binding("y", "copy_redirect", "Copy redirect URI", id="login-copy-redirect"),
+    *LOGIN_FAILED,
+]
+LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "close", "Close", id="login-done")]
 # One escape for all phases; the screen knows which one it is in.
-LOGIN = [*LOGIN_WAITING, LOGIN_FAILED[0], LOGIN_DONE[0]]
+LOGIN = [
+    *LOGIN_WAITING_DEVICE,
+    *LOGIN_CLIENT_NEEDED[:3],
+    LOGIN_DONE[-1],
+    *SCROLL,
+]
+
+DEVICE = [
+    Binding("y", "copy", "Copy address", id="device-copy"),
+    Binding("escape", "close", "Back", id="device-back"),
+    Binding("enter,q,d", "close", "Back", show=False),
+    *SCROLL,
+]
+TRACE = [
+    Binding("y", "copy", "Copy all", id="trace-copy"),
+    *OVERLAY,
+    Binding("v", "close", "Close", show=False),
+]
+CLIENT = [
+    Binding("escape", "close", "Back", id="client-back"),
+    Binding("ctrl+s", "save", "Log in", id="client-save"),
+    Binding("enter", "save", "Log in", show=False),  # in the last field; the first one's enter goes on to it
+]
 
 TOKEN = [
     Binding("escape", "close", "Cancel", id="token-cancel"),
@@ -177,6 +220,21 @@ _ACTION_KEYS = {
 }
 
 
+def login_keys(phase: LoginPhase, *, offers_code: bool, client_needed: bool) -> list[Binding]:
+    """What the login's key line shows."""
+    match phase:
+        case "working":
+            return LOGIN_WORKING
+        case "waiting":
+            return LOGIN_WAITING_DEVICE if offers_code else LOGIN_WAITING
+        case "pasting":
+            return LOGIN_PASTING
+        case "failed":
+            return LOGIN_CLIENT_NEEDED if client_needed else LOGIN_FAILED
+        case "done":
+            return LOGIN_DONE
+
+
 def scroll(widget: Widget, where: str) -> None:
     """What the scrolling keys of an overlay do."""
     moves = {
@@ -184,6 +242,8 @@ def scroll(widget: Widget, where: str) -> None:
         "up": widget.scroll_up,
         "page_down": widget.scroll_page_down,
         "page_up": widget.scroll_page_up,
+        "home": widget.scroll_home,
+        "end": widget.scroll_end,
     }
     moves[where](animate=False)
 

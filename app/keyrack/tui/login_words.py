@@ -7,26 +7,38 @@ from urllib.parse import urlsplit
 
 from textual.content import Content
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import ClientNeeded, KeyrackError
 from keyrack.domain.model import Credential
 from keyrack.domain.status import stored_state
 from keyrack.domain.timetext import until
-from keyrack.oauth.effects import SignIn
+from keyrack.oauth.effects import ShowCode, SignIn
+from keyrack.operations.remote import over_ssh, ssh_line
 from keyrack.tui.present import Tone, error_text, join, say, state
 
+ASKING = "asking for one…"
 
-def where(sign_in: SignIn, env: Mapping[str, str]) -> Content:
-    """Where the user signs in, where the browser comes back to, and over SSH, by which way."""
+
+def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", note: str = "") -> Content:
+    """Where the user signs in, and where the browser comes back to: over SSH, by which way.
+
+    `code` is the one for another device, or a word about it; `note` is ours.
+    """
     back = urlsplit(sign_in.redirect_uri)
     lines = [
         join(say("Sign-in page  ", Tone.DIM), say(sign_in.origin.removeprefix("https://"), Tone.STRONG)),
         join(say("Returns to    ", Tone.DIM), say(back.netloc)),
     ]
-    from keyrack.operations.remote import over_ssh, ssh_line
-
+    if isinstance(code, ShowCode):
+        page = code.verification_uri.removeprefix("https://")
+        words = join(say(code.user_code, Tone.STRONG), say(" at ", Tone.DIM), say(page))
+        lines.append(join(say("Or a code     ", Tone.DIM), words))
+    elif code:
+        lines.append(join(say("Or a code     ", Tone.DIM), say(code)))
     if over_ssh(env) and back.port is not None:
         lines.append(say("Over SSH, first run this on the computer with the browser:", Tone.DIM))
         lines.append(say(ssh_line(env, back.port)))
+    if note:
+        lines.append(say(note, Tone.DIM))
     return Content("\n").join(lines)
 
 
@@ -39,10 +51,12 @@ def success(credential: Credential, now: float) -> Content:
 
 
 def failure(error: Exception) -> Content:
-    """The sentence, and the hint on its own line."""
+    """The sentence, and the hint on its own line; where an app has to be registered, for what address."""
     if not isinstance(error, KeyrackError):
         return say(error_text(error), Tone.BAD)
     lines = [say(str(error), Tone.BAD)]
     if error.hint:
         lines.append(say(error.hint))
+    if isinstance(error, ClientNeeded):
+        lines.append(join(say("Redirect URI  ", Tone.DIM), say(error.redirect_uri, Tone.STRONG)))
     return Content("\n").join(lines)

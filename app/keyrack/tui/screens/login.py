@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import os
-from typing import ClassVar, Literal
+from collections import deque
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import StoreAbsent
+from keyrack.domain.errors import ClientNeeded, StoreAbsent
 from keyrack.domain.model import Credential, Server
-from keyrack.oauth.effects import SignIn, Step
+from keyrack.oauth.effects import ShowCode, SignIn, Step
+from keyrack.oauth.trace import Exchange
 from keyrack.operations import login as login_op
 from keyrack.operations.login import LoginOptions
 from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import NO_BROWSER, Event
+from keyrack.operations.remote import over_ssh
 from keyrack.tui import keymap
-from keyrack.tui.login_words import failure, success, where
+from keyrack.tui.login_words import ASKING, failure, success, where
 from keyrack.tui.present import Tone, clock, join, say, title
+from keyrack.tui.screens.client import ClientScreen, OwnClient
+from keyrack.tui.screens.device import DeviceScreen
 from keyrack.tui.screens.dialog import Box, Dialog
+from keyrack.tui.screens.trace import TraceScreen
+from keyrack.tui.trace_words import harmless
 from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.step_list import StepList
 from keyrack.tui.work import deliver, in_background
 
-Phase = Literal["working", "waiting", "pasting", "failed", "done"]
-KEYS = {
-    "working": keymap.LOGIN_WORKING,
-    "waiting": keymap.LOGIN_WAITING,
-    "pasting": keymap.LOGIN_PASTING,
-    "failed": keymap.LOGIN_FAILED,
-    "done": keymap.LOGIN_DONE,
-}
 MAX_LINK = 4_000  # characters of a sign-in address that are shown
+MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first
 MEMORY = "This machine has no keychain. Keep the login in memory until keyrack ends?"
 
 
@@ -42,16 +42,20 @@ class LoginScreen(Dialog[Credential]):
 
     CSS_PATH: ClassVar = ["box.tcss", "login.tcss"]
     BINDINGS: ClassVar = [*keymap.LOGIN]
+    AUTO_FOCUS = ""  # the hidden field would take the keys when a screen above is closed
 
     def __init__(self, server: Server) -> None:
         super().__init__()
         self._server = server
-        self._options = LoginOptions()
+        self._options = LoginOptions(device=over_ssh(os.environ))
         self._control = LoginControl()
         self._attempt = 0
-        self._phase: Phase = "working"
+        self._phase: keymap.LoginPhase = "working"
         self._sign_in: SignIn | None = None
         self._waiting_since = 0.0
+        self._code: ShowCode | str = ""  # for another device, or a word about it
+        self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
+        self._error: Exception | None = None
         self._credential: Credential | None = None
 
     def compose(self) -> ComposeResult:
@@ -65,6 +69,7 @@ class LoginScreen(Dialog[Credential]):
     def on_mount(self) -> None:
         for name in ("#sign-in", "#said", "#paste"):
             self.query_one(name).display = False
+        self.watch(self.query_one("#login"), "virtual_size", self._show_latest)
         self.set_interval(1.0, self._tick)
         self._start()
 
@@ -75,7 +80,8 @@ class LoginScreen(Dialog[Credential]):
     def _start(self) -> None:
         self._attempt += 1
         self._control = LoginControl()
-        self._sign_in = None
+        self._sign_in, self._code, self._error = None, "", None
+        self._trace.clear()
         self._set_phase("working")
         self._say(None)
         attempt, control, options = self._attempt, self._control, self._options
@@ -92,25 +98,47 @@ class LoginScreen(Dialog[Credential]):
             lambda error: self._failed(attempt, error),
         )
 
+    async def _restart(self) -> None:
+        await self.steps.reset()
+        self._start()
+
+    # -- what the login tells
+
     def _event(self, attempt: int, event: Event) -> None:
         if attempt != self._attempt:
             return
-        if isinstance(event, Step):
-            self.steps.show(event)
-            if event.title == NO_BROWSER:
-                self._show_link()
-            if (
-                self._phase in ("waiting", "pasting")
-                and self._sign_in is not None
-                and self.steps.running != "sign-in"
-            ):
-                self._sign_in = None
-                self._set_phase("working")
-        elif isinstance(event, SignIn):
-            self._sign_in = event
-            self._waiting_since = self.host.now()
-            self._set_phase("waiting")
-            self._tick()
+        match event:
+            case Step():
+                self._step(event)
+            case SignIn():
+                self._sign_in = event
+                self._code = ASKING if event.device and self._options.device else ""
+                self._waiting_since = self.host.now()
+                self._set_phase("waiting")
+                self._tick()
+            case ShowCode():
+                self._take_code(event)
+            case Exchange():
+                self._keep(harmless(event))
+
+    def _step(self, step: Step) -> None:
+        self.steps.show(step)
+        if step.title == NO_BROWSER:
+            self._show_link()
+            if self._offers_code and not self._code:  # it is asked for by itself then
+                self._set_code(ASKING)
+        elif step.key == "device" and self._sign_in is not None:  # no code, and the browser's way goes on
+            self._sign_in = self._sign_in._replace(device=None)
+            self._set_code("")
+        elif self._phase in ("waiting", "pasting") and self.steps.running != "sign-in":
+            self._sign_in = None
+            self._set_phase("working")
+
+    def _keep(self, exchange: Exchange) -> None:
+        self._trace.append(exchange)
+        for screen in self.app.screen_stack:
+            if isinstance(screen, TraceScreen):
+                screen.add(exchange)
 
     def _succeeded(self, attempt: int, credential: Credential) -> None:
         if attempt != self._attempt or not self.is_attached:
@@ -123,16 +151,14 @@ class LoginScreen(Dialog[Credential]):
     def _failed(self, attempt: int, error: Exception) -> None:
         if attempt != self._attempt or not self.is_attached:
             return
+        self._error = error
         self._set_phase("failed")
         self._say(failure(error))
-        self._mark_failed(error)
-        if isinstance(error, StoreAbsent):
-            self._ask_for_memory()
-
-    def _mark_failed(self, error: Exception) -> None:
         running = self.steps.running
         if running is not None:
             self.steps.fail(running)
+        if isinstance(error, StoreAbsent):
+            self._ask_for_memory()
 
     def _ask_for_memory(self) -> None:
         from keyrack.tui.screens.confirm import ConfirmScreen
@@ -149,9 +175,7 @@ class LoginScreen(Dialog[Credential]):
 
         self.app.push_screen(ConfirmScreen("Log in", self._server.name, MEMORY, "Keep in memory"), answered)
 
-    async def _restart(self) -> None:
-        await self.steps.reset()
-        self._start()
+    # -- what is shown
 
     def _tick(self) -> None:
         line = self.steps.line("sign-in")
@@ -160,30 +184,80 @@ class LoginScreen(Dialog[Credential]):
         waited = self.host.now() - self._waiting_since
         line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(self._options.wait)}", Tone.DIM)))
 
-    def _set_phase(self, phase: Phase) -> None:
+    def _set_phase(self, phase: keymap.LoginPhase) -> None:
         self._phase = phase
+        self._show_phase()
+
+    def _show_phase(self) -> None:
+        phase = self._phase
         box = self.query_one("#sign-in", Static)
         box.display = self._sign_in is not None and phase in ("waiting", "pasting")
         if box.display and self._sign_in is not None:
-            box.update(where(self._sign_in, os.environ))
+            box.update(where(self._sign_in, os.environ, self._code, self.host.sign_in_note))
         paste = self.query_one("#paste", Input)
         paste.display = phase == "pasting"
         if phase == "pasting":
             paste.focus()
         else:
             self.set_focus(None)
-        self.query_one(KeyLine).show(KEYS[phase])
+        if phase not in ("waiting", "pasting"):
+            self._close_code()
+        needed = isinstance(self._error, ClientNeeded)
+        keys = keymap.login_keys(phase, offers_code=self._offers_code, client_needed=needed)
+        self.query_one(KeyLine).show(keys)
 
     def _say(self, words: Content | None) -> None:
         said = self.query_one("#said", Static)
         said.display = words is not None
         said.update(words or "")
 
+    def _show_latest(self) -> None:
+        """Where the terminal is too small for the whole box: what there is to do stands below the steps."""
+        self.call_after_refresh(self.query_one("#login").scroll_end, animate=False)
+
+    def _show_link(self) -> None:
+        if self._sign_in is not None:
+            self._say(say(self._sign_in.url, limit=MAX_LINK))
+
+    # -- the code for another device
+
+    @property
+    def _offers_code(self) -> bool:
+        return self._sign_in is not None and self._sign_in.device is not None
+
+    def _take_code(self, code: ShowCode) -> None:
+        if self._sign_in is None:
+            return  # the browser was faster
+        self._set_code(code)
+        if self._phase == "waiting" and self.is_active:
+            self._open_code(code)
+
+    def _set_code(self, code: ShowCode | str) -> None:
+        self._code = code
+        if not code:
+            self._close_code()
+        self._show_phase()
+
+    def _open_code(self, code: ShowCode) -> None:
+        ends = min(code.expires_at, self._waiting_since + self._options.wait)
+        self.app.push_screen(DeviceScreen(self._server.name, code, ends))
+
+    def _close_code(self) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, DeviceScreen):
+                screen.close_by_itself()
+
+    # -- keys
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("open_again", "copy_link", "paste"):
             return self._phase == "waiting"
-        if action == "again":
+        if action == "device":
+            return self._phase == "waiting" and self._offers_code
+        if action in ("again", "client"):
             return self._phase == "failed"
+        if action == "copy_redirect":
+            return isinstance(self._error, ClientNeeded)
         return True
 
     def action_open_again(self) -> None:
@@ -194,20 +268,41 @@ class LoginScreen(Dialog[Credential]):
             self._show_link()
             self.host.say("No browser could be opened here. The link is on the screen.")
 
-    def _show_link(self) -> None:
-        if self._sign_in is not None:
-            self._say(say(self._sign_in.url, limit=MAX_LINK))
-
     def action_copy_link(self) -> None:
         if self._sign_in is not None:
             self.host.copy(self._sign_in.url)
             self.host.say("The link was sent to the terminal's clipboard. Open it in any browser.")
+
+    def action_device(self) -> None:
+        if isinstance(self._code, ShowCode):
+            self._open_code(self._code)
+        elif self._control.ask_for_code():
+            self._set_code(ASKING)
+
+    def action_trace(self) -> None:
+        self.app.push_screen(TraceScreen(self._server.name, self._trace))
+
+    def action_copy_redirect(self) -> None:
+        if isinstance(self._error, ClientNeeded):
+            self.host.copy(self._error.redirect_uri)
+            self.host.say("The redirect URI was sent to the terminal's clipboard.")
+
+    def action_client(self) -> None:
+        self.app.push_screen(ClientScreen(self._server), self._with_client)
+
+    async def _with_client(self, client: OwnClient | None) -> None:
+        if client is not None:
+            self._options = self._options._replace(client_id=client.client_id, client_secret=client.secret)
+            await self._restart()
 
     def action_paste(self) -> None:
         self._set_phase("pasting")
 
     async def action_again(self) -> None:
         await self._restart()
+
+    def action_scroll(self, to: str) -> None:
+        keymap.scroll(self.query_one("#login"), to)
 
     @on(Input.Submitted, "#paste")
     def _pasted(self, event: Input.Submitted) -> None:

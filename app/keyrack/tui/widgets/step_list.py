@@ -20,6 +20,8 @@ AHEAD = (
     ("try", "Try the token on the server"),
     ("save", "Save it and read it back"),
 )
+# Where a failure ends nothing.
+ASIDE = ("device",)
 
 
 class StepLine(Horizontal):
@@ -40,8 +42,9 @@ class StepLine(Horizontal):
         self.state = step.state
         self._step = step
         tone = {"running": Tone.STRONG, "failed": Tone.BAD}.get(step.state, Tone.PLAIN)
-        # A failure's sentence stands below the steps, with what to do about it.
-        detail = step.detail.removeprefix("https://") if step.state != "failed" else ""
+        # The sentence of a failure that ends the login stands below the steps, with what to do about it.
+        ended = step.state == "failed" and step.key not in ASIDE
+        detail = "" if ended else step.detail.removeprefix("https://")
         self._glyph.update(step_glyph(step.state))
         self._words.update(
             join(say(step.title, tone, limit=120), say(f"  {detail}" if detail else "", Tone.DIM))
