@@ -24,11 +24,21 @@ _T = TypeVar("_T")
 _C = TypeVar("_C", Check, Revoke)
 
 
+class BadCard(KeyrackError):
+    """A file of the user's that is no card; `what` is wrong, as a clause."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"The card {path} can't be used: {what}.", hint="Correct the file, or move it away."
+        )
+        self.path, self.what = path, what
+
+
 class UserCards(NamedTuple):
     """The user's own cards, and what is wrong with the files that are none."""
 
     cards: tuple[Card, ...] = ()
-    problems: tuple[KeyrackError, ...] = ()
+    problems: tuple[BadCard, ...] = ()
 
 
 def card_for(url: str, extra_dir: str | None = None) -> Card | None:
@@ -55,13 +65,13 @@ def user_cards(extra_dir: str) -> UserCards:
     except (FileNotFoundError, NotADirectoryError):
         return UserCards()
     except OSError as error:
-        return UserCards(problems=(_problem(extra_dir, error.strerror or "it can't be read"),))
+        return UserCards(problems=(BadCard(extra_dir, error.strerror or "it can't be read"),))
     cards: list[Card] = []
-    problems: list[KeyrackError] = []
+    problems: list[BadCard] = []
     for path in (os.path.join(extra_dir, name) for name in names):
         try:
             cards.append(_user_card(path))
-        except KeyrackError as error:
+        except BadCard as error:
             problems.append(error)
     return UserCards(tuple(cards), tuple(problems))
 
@@ -100,17 +110,13 @@ def _user_card(path: str) -> Card:
             data = {**inherited, **data}
         return card_of(data, path)
     except KeyrackError as error:
-        raise _problem(path, str(error)) from None
+        raise BadCard(path, str(error)) from None
     except KeyError:
-        raise _problem(path, "“extends” names no card of keyrack") from None
+        raise BadCard(path, "“extends” names no card of keyrack") from None
     except OSError as error:
-        raise _problem(path, error.strerror or "it can't be read") from None
+        raise BadCard(path, error.strerror or "it can't be read") from None
     except (ValueError, RecursionError) as error:
-        raise _problem(path, f"it is not TOML ({error})") from None
-
-
-def _problem(path: str, what: str) -> KeyrackError:
-    return KeyrackError(f"The card {path} can't be used: {what}.", hint="Correct the file, or move it away.")
+        raise BadCard(path, f"it is not TOML ({error})") from None
 
 
 def _read(path: str) -> dict[str, Any]:

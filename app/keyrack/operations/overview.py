@@ -1,5 +1,6 @@
 """The list: every server with its credential's state. Reads records, never the keychain."""
 
+import os
 from typing import NamedTuple
 
 from keyrack.domain.errors import NoSuchServer
@@ -77,8 +78,17 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
 
 
 def own_problems(parts: Parts) -> tuple[Problem, ...]:
-    """What keyrack found wrong in its own records, once they have been read."""
-    return tuple(Problem("keyrack", "its records", warning) for warning in parts.rack().warnings)
+    """What keyrack found wrong in its own records, once they have been read, and in the user's cards."""
+    records = tuple(Problem("keyrack", "its records", warning) for warning in parts.rack().warnings)
+    folder = parts.cards_dir()
+    if folder is None or not os.path.isdir(folder):
+        return records
+    from keyrack.cards.load import user_cards  # late: few people have cards of their own
+
+    bad = user_cards(folder).problems
+    return records + tuple(
+        Problem("keyrack", card.path, f"This card can't be used: {card.what}.") for card in bad
+    )
 
 
 def row_of(server: Server, record: Record | None, now: float, *, store_locked: bool = False) -> Row:
