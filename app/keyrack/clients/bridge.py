@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 
 from keyrack.clients.addresses import address_of
 from keyrack.clients.gather import Gather
-from keyrack.clients.headers import header_of
+from keyrack.clients.headers import header_of, secrets_among
 from keyrack.clients.interpolate import BRACES, fill
 from keyrack.domain.model import ClientSettings, Header, Server
 
 # The other options that take a value; without them it would pass for the address or the port.
 WITH_VALUE = ("--transport", "--host", "--resource", "--auth-timeout", "--ignore-tool", "--protocol-version",
               "--static-oauth-client-metadata", "--static-oauth-client-info")
+IN_WORDS = ("It is in the command line of mcp-remote, which many programs start without their variables; so "
+            "keyrack leaves it there.")
 
 
 def add(gather: Gather, name: str, words: Sequence[str], values: Mapping[str, str]) -> bool:
@@ -44,7 +46,8 @@ def add(gather: Gather, name: str, words: Sequence[str], values: Mapping[str, st
         gather.problem(problem, entry=name)
     else:
         port = int(places[1]) if len(places) > 1 and re.fullmatch("[0-9]{1,5}", places[1]) else 0
-        server = server._replace(headers=_headers(gather, name, headers, values),
+        found = _headers(gather, name, headers, values)
+        server = server._replace(headers=found, literals=secrets_among(found),
                                  client=ClientSettings(callback_port=port if 0 < port < 65536 else None))
     gather.servers.append(server)
     return True
@@ -66,7 +69,8 @@ def _headers(
             continue
         # A variable that the file itself sets to a literal: the secret stands in the file.
         literal = any(variable.name in own and own[variable.name].literal for variable in header.variables)
-        found.append(header._replace(literal=header.literal or literal))
+        literal = literal or header.literal
+        found.append(header._replace(literal=literal, stays=(gather.stays or IN_WORDS) if literal else ""))
     return tuple(found)
 
 

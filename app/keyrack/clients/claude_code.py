@@ -14,6 +14,7 @@ from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.model import Server
 
 STYLE = BRACES_OR_DEFAULT
+TAKES_REFERENCES = True
 
 
 def read(text: str, gather: Gather) -> None:

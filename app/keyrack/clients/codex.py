@@ -9,6 +9,7 @@ from keyrack.clients.interpolate import BRACES, NONE
 from keyrack.domain.model import ClientSettings, Header
 
 STYLE = NONE
+TAKES_REFERENCES = True
 
 
 def read(text: str, gather: Gather) -> None:

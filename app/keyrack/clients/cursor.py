@@ -7,6 +7,7 @@ from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import ENV_OR_INPUT
 
 STYLE = ENV_OR_INPUT
+TAKES_REFERENCES = True
 
 
 def read(text: str, gather: Gather) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from keyrack.clients.addresses import address_of
 from keyrack.clients.gather import Fields, Gather, kind
-from keyrack.clients.headers import headers_of
+from keyrack.clients.headers import headers_of, secrets_among
 from keyrack.clients.interpolate import fill, has_variable
 from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Server, Transport, Variable
 
@@ -47,10 +47,10 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
         url, problem = address_of(value, gather)
     if problem:
         gather.problem(problem, entry=name)
+    headers = joined(headers, headers_of(fields.table("headers"), gather, name))
     gather.servers.append(Server(
-        name, url, account, "sse" if transport == "sse" else "http", (gather.source(name),),
-        joined(headers, headers_of(fields.table("headers"), gather, name)), client or ClientSettings(),
-        problem=problem))
+        name, url, account, "sse" if transport == "sse" else "http", (gather.source(name),), headers,
+        client or ClientSettings(), problem=problem, literals=secrets_among(headers)))
 
 
 def settings_of(fields: Fields) -> ClientSettings:

@@ -1,11 +1,9 @@
-"""Read a configuration file whatever is there instead, and write one in one step."""
+"""Read a configuration file whatever is there instead."""
 
 from __future__ import annotations
 
 import os
 import stat
-
-from keyrack.domain.errors import KeyrackError
 
 MAX_BYTES = 8 * 1024 * 1024  # ~/.claude.json grows to several MB; nothing grows to this
 
@@ -62,37 +60,6 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise BadFile("It is not UTF-8 text; save it as UTF-8.", line) from None
-
-
-def write_atomically(path: str, text: str) -> None:
-    """Replace the file in one step: readers see the old text or the new, never half of one.
-
-    Readable by its owner alone. A link stays a link. Raises KeyrackError.
-    """
-    path = os.path.realpath(path)
-    folder = os.path.dirname(path)
-    draft = f"{path}.{os.urandom(4).hex()}.tmp"
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        try:
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-            with open(handle, "wb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, path)
-        except BaseException:
-            if os.path.lexists(draft):
-                os.unlink(draft)
-            raise
-        if os.name == "posix":
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                os.fsync(handle)  # the new name itself
-            finally:
-                os.close(handle)
-    except OSError as error:
-        raise KeyrackError(f"{path} can't be written: {error.strerror or 'unknown reason'}.") from None
 
 
 def _refuse(status: os.stat_result) -> None:

@@ -26,6 +26,7 @@ class Gather:
         self.scope = scope
         self.style = style  # how this program writes variables: see `interpolate`
         self.trusted = trusted  # False: a project's own file; it gets no variable's value
+        self.stays = ""  # why a secret of this file can't be moved into the keychain; "" where it can
         self.servers: list[Server] = []
         self.problems: list[Problem] = []
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keyrack.clients.gather import Gather, kind, name_of
 from keyrack.clients.interpolate import fill
 from keyrack.clients.paths import Env
 from keyrack.domain.model import Header
-from keyrack.domain.secret import Secret
+from keyrack.domain.secret import MASK, Secret
+from keyrack.domain.status import carries_credential
 
 # RFC 9110: a header's name is a token (5.6.2).
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Any other header may hold a key, so its text is masked.
 PUBLIC = frozenset({"accept", "accept-language", "content-type", "user-agent",
                     "x-mcp-readonly", "x-mcp-toolsets"})
+IN_DEFAULT = "It is a variable's default there, which keyrack does not take out."
 
 
 def headers_of(table: Mapping[str, Any], gather: Gather, entry: str) -> tuple[Header, ...]:
@@ -36,12 +38,23 @@ def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | N
         return None
     filled = fill(value, gather.style if style is None else style, gather.env if env is None else env,
                   public=name.lower() in PUBLIC)
+    default = f":-{MASK}" in filled.reference
+    # Text beside a variable ("Token token=${X}") is no secret, nor is one that this program does not
+    # fill in; a variable's default may be one.
+    literal = filled.literal and (default or not (filled.variables or filled.asked or "${" in value))
+    stays = gather.stays or (IN_DEFAULT if default else "")
+    header = Header(name, filled.reference, filled.value, filled.variables, literal, filled.asked,
+                    source=gather.source(entry), stays=stays if literal else "")
     if filled.variables and not gather.trusted:
         # A cloned repository could send any variable of the user's anywhere.
-        return Header(name, filled.reference, Secret(""), filled.variables, filled.literal, filled.asked,
-                      withheld=True)
+        return header._replace(value=Secret(""), withheld=True)
     text = filled.value.reveal().strip()
     if not (text.isascii() and text.isprintable()):
         gather.problem(f"The header {name_of(name)} holds characters that can't be sent.", entry=entry)
         return None
-    return Header(name, filled.reference, Secret(text), filled.variables, filled.literal, filled.asked)
+    return header._replace(value=Secret(text))
+
+
+def secrets_among(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """Those that carry a credential which stands in the file as it is."""
+    return tuple([header for header in headers if header.literal and carries_credential(header.name)])

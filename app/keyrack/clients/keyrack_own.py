@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from keyrack.clients import entries, own_file, toml
+from keyrack.clients import entries, own_file, settings, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.errors import BadUrl, KeyrackError
@@ -32,6 +32,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.resource import identity, parse_url
 
 STYLE = BRACES_OR_DEFAULT
+TAKES_REFERENCES = True
 
 
 class Own(NamedTuple):
@@ -44,6 +45,7 @@ class Own(NamedTuple):
 def read(text: str, gather: Gather) -> Own:
     """Adds the servers."""
     data = toml.parse(text)
+    settings.of(data, gather.problem)
     for name, entry in gather.entries(gather.table(data, "servers")):
         fields = Fields(entry, gather, name)
         secret = entry.get("client_secret")

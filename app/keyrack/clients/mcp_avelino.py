@@ -15,6 +15,7 @@ from keyrack.clients.gather import Gather
 from keyrack.clients.interpolate import BRACES, value_of
 
 STYLE = BRACES
+TAKES_REFERENCES = True
 
 
 def read(text: str, gather: Gather) -> None:

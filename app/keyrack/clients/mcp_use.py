@@ -12,6 +12,7 @@ from keyrack.clients.interpolate import NONE
 from keyrack.domain.model import ClientSettings, Header
 
 STYLE = NONE
+TAKES_REFERENCES = False
 
 
 def read(text: str, gather: Gather) -> None:

@@ -45,7 +45,7 @@ def _with_projects(
             taken.update(aliases)
             own[key] = known._replace(
                 sources=tuple(dict.fromkeys((*known.sources, *server.sources))),
-                aliases=(*known.aliases, *aliases))
+                aliases=(*known.aliases, *aliases), literals=(*known.literals, *server.literals))
         elif key[0] == "url" and key[1] in addresses:  # the user's, under another account
             strangers.append(server._replace(headers=(), client=NO_SETTINGS))
         else:
@@ -68,6 +68,7 @@ def _both(first: Server, second: Server) -> Server:
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
         aliases=(*first.aliases, second.name) if alias else first.aliases,
         headers=_headers(first, second),
+        literals=(*first.literals, *second.literals),
         variables=tuple(variables.values()),
         client=_settings(first.client, second.client),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from keyrack.clients import files, toml
+from keyrack.clients import files, toml, writing
 from keyrack.clients.jsonc import Malformed
 from keyrack.domain.errors import KeyrackError
 
@@ -45,7 +45,7 @@ def write(path: str, text: str, wanted: dict[str, Any]) -> None:
         kept = tomllib.loads(text) == wanted
     except tomllib.TOMLDecodeError:
         kept = False
-    files.write_atomically(path, text if kept else dump(wanted))
+    writing.write_atomically(path, text if kept else dump(wanted))
 
 
 def dump(data: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from keyrack.clients import files, paths, places
@@ -73,6 +74,7 @@ class _Round:
         try:
             reader = import_module(f"keyrack.clients.{module}")
             gather.style = reader.STYLE
+            gather.stays = _why_it_stays(reader, client, spot)
             result = reader.read(text, gather)
         except Malformed as error:
             fault, line = str(error), error.line
@@ -142,6 +144,15 @@ def _meant(servers: Sequence[Server], accounts: Mapping[str, str]) -> list[Serve
         else server
         for server in servers
     ]
+
+
+def _why_it_stays(reader: ModuleType, client: str, spot: Spot) -> str:
+    """Why a secret in this file can't be moved into the keychain; "" where it can."""
+    if spot.path == INLINE:
+        return f"It is in the variable {INLINE}, which is set elsewhere."
+    if not spot.trusted:
+        return "It is a project's file, which others may share, so keyrack does not change it."
+    return "" if reader.TAKES_REFERENCES else f"{client} knows no variables, so it has to stand there."
 
 
 def _count(number: int) -> str:

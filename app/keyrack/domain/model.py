@@ -49,6 +49,8 @@ class Header(NamedTuple):
     literal: bool = False  # the secret itself stands in the file
     asked: bool = False  # the program asks its user for a part of it, which nobody else can see
     withheld: bool = False  # a project's file names variables; keyrack gives it none, so `value` is empty
+    source: Source | None = None  # where it stands
+    stays: str = ""  # why a literal can't be moved into the keychain from there; "" where it can
 
     @property
     def is_empty(self) -> bool:
@@ -87,6 +89,7 @@ class Server(NamedTuple):
     variables: tuple[Variable, ...] = ()  # stdio: its environment
     problem: str | None = None  # why this entry can't be used; it is listed all the same
     aliases: tuple[str, ...] = ()  # other names of the same server
+    literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
 
 
 class Credential(NamedTuple):

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
-from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Server
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Header, Server
 
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
@@ -37,6 +37,7 @@ class Action(StrEnum):
     CLEAR = "clear"
     UNLOCK = "unlock"
     SET_VARIABLE = "set-variable"
+    ADOPT = "adopt"
 
 
 class Status(NamedTuple):
@@ -63,12 +64,10 @@ def status_of(
         if check is not None and check.verdict == "refused":
             return Status(
                 State.CONFIGURED,
-                f"{configured.name} is set by the configuration, and the server refused it.",
+                f"{configured.name} is set by {_place(configured)}, and the server refused it.",
                 Action.CHECK,
             )
-        return Status(
-            State.CONFIGURED, f"{configured.name} is sent by the configuration: {configured.reference}."
-        )
+        return _configured(configured)
     if credential is not None:
         if not server.sources:
             return Status(
@@ -92,15 +91,16 @@ def status_of(
         if configured.asked:
             return Status(State.CONFIGURED, f"The program asks for the {configured.name} header itself.")
         why = f"{unset} is not set" if unset else "it is empty"
+        place = f" of {_place(configured)}" if configured.source else ""
         return Status(
             State.EMPTY_HEADER,
-            f"The {configured.name} header is skipped, because {why}.",
+            f"The {configured.name} header{place} is skipped, because {why}.",
             Action.SET_VARIABLE if unset else Action.LOGIN,
         )
     return _bare(check, now)
 
 
-def authorization_header(server: Server):  # type: ignore[no-untyped-def]
+def authorization_header(server: Server) -> Header | None:
     """The configured header that carries a credential, or None.
 
     `Authorization` in any case; otherwise a header whose name says that it holds a key.
@@ -109,10 +109,15 @@ def authorization_header(server: Server):  # type: ignore[no-untyped-def]
         if header.name.lower() == "authorization":
             return header
     for header in server.headers:
-        name = header.name.lower().replace("_", "-")
-        if name.endswith(("api-key", "-token", "-key")) or name in ("apikey", "token"):
+        if carries_credential(header.name):
             return header
     return None
+
+
+def carries_credential(name: str) -> bool:
+    """Does a header of this name carry a credential, as far as a name can tell?"""
+    name = name.lower().replace("_", "-")
+    return name.endswith(("api-key", "-token", "-key")) or name in ("authorization", "apikey", "token")
 
 
 def stored_state(credential: Credential, now: float) -> State:
@@ -132,8 +137,11 @@ def command_for(action: Action | None, server: Server) -> str | None:
     if action is Action.SET_VARIABLE:
         return _export(server)
     verb = _VERBS[action]
-    if action is Action.UNLOCK:
-        return f"keyrack {verb}"
+    return f"keyrack {verb}" if action is Action.UNLOCK else command_line(verb, server)
+
+
+def command_line(verb: str, server: Server) -> str:
+    """The command that does a verb to this server and account, as a shell reads it."""
     account = "" if server.account == DEFAULT_ACCOUNT else f" --account {_quoted(server.account)}"
     if server.name.startswith("-"):
         return f"keyrack {verb}{account} -- {_quoted(server.name)}"
@@ -147,6 +155,7 @@ _VERBS = {
     Action.CHECK: "check",
     Action.CLEAR: "clear",
     Action.UNLOCK: "doctor",
+    Action.ADOPT: "adopt",
 }
 
 
@@ -157,6 +166,20 @@ def _quoted(word: str) -> str:
     import shlex
 
     return shlex.quote(word)
+
+
+def _place(header: Header) -> str:
+    return f"{header.source.client}'s configuration" if header.source else "the configuration"
+
+
+def _configured(header: Header) -> Status:
+    place = _place(header)
+    if not header.literal:
+        return Status(State.CONFIGURED, f"{header.name} is sent by {place}: {header.reference}.")
+    reason = f"{header.name} is sent by {place}, and stands in the file as it is: {header.reference}."
+    if header.stays:
+        return Status(State.CONFIGURED, f"{reason} {header.stays}")
+    return Status(State.CONFIGURED, reason, Action.ADOPT)
 
 
 def _export(server: Server) -> str | None:

@@ -217,6 +217,10 @@ def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:
     assert header.value.reveal() == "Bearer sk-hidden"
     assert header.literal and not header.is_empty
     assert header.reference.startswith("Bearer ●")
+    assert header.source == reading.servers[0].sources[0]
+    assert reading.servers[0].literals == (header,)
+    # mcp-use alone has no way to name a variable.
+    assert bool(header.stays) == (desk.case.client == "mcp-use")
     assert "sk-hidden" not in repr(reading)
 
 
