@@ -52,6 +52,15 @@ def test_the_url_arrives_as_one_word_and_nothing_of_it_is_run(
     assert url == "https://auth.example/authorize?a=1&b=%20x&c=%27%24%28id%29%27;id"
 
 
+def test_keyracks_own_variables_stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    seen = tmp_path / "seen"
+    monkeypatch.setenv("KEYRACK_VAULT_PASSPHRASE", "hidden-token")
+    monkeypatch.setenv("BROWSER", program(tmp_path, f"env > {seen}"))
+    assert open_browser(URL)
+    assert "hidden-token" not in seen.read_text()
+    assert "HOME=" in seen.read_text()
+
+
 def test_a_browser_that_keeps_running_is_not_waited_for(
     tmp_path: Path, latch: Path, monkeypatch: pytest.MonkeyPatch
 ):

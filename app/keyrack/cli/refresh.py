@@ -51,6 +51,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def _refresh_due(context: Context, account: str | None) -> int:
+    from keyrack.cli.context import open_store
     from keyrack.domain.status import EXPIRY_WINDOW, Action
     from keyrack.operations.overview import overview
     from keyrack.operations.refresh import refresh
@@ -61,6 +62,7 @@ def _refresh_due(context: Context, account: str | None) -> int:
     if not due:
         context.out.note("Nothing is due.")
         return OK
+    open_store(parts)
     return _side_by_side(
         due,
         # Another process may have been quicker since the list was read.

@@ -50,7 +50,12 @@ def open_browser(url: str) -> bool:
 
 def _environment(env: Mapping[str, str]) -> dict[str, str] | None:
     """The environment for `webbrowser`; None when it could find no browser that has a window."""
-    clean = {key: value for key, value in env.items() if key not in ("BROWSER", "TERM")}  # no TERM: no lynx
+    # Without TERM no lynx is found; keyrack's own variables may be secrets.
+    clean = {
+        key: value
+        for key, value in env.items()
+        if key not in ("BROWSER", "TERM") and not key.startswith("KEYRACK_")
+    }
     chosen = os.pathsep.join(each for each in env.get("BROWSER", "").split(os.pathsep) if _has_window(each))
     if chosen:
         clean["BROWSER"] = chosen
