@@ -23,10 +23,12 @@ VERB = Verb(
     options=(Option(("--repair",), "make the records anew that were lost, from what the keychain holds"),),
     text="""\
 Shows every file that was looked at and what was in it, the keychain with its
-limits and whether it can be used, and each problem with its file, line and
-entry. It finishes what a keyrack that was killed left half done. It exits with
-0 where all is well, 5 where the keychain can't be used, and 1 where there is a
-problem. It may ask the keychain to open; it sends nothing over the network.
+limits and whether it can be used, each problem with its file, line and entry,
+and each token that stands in a file as it is, which is no problem but had
+better be moved. It finishes what a keyrack that was killed left half done. It
+exits with 0 where all is well, 5 where the keychain can't be used, and 1 where
+there is a problem. It may ask the keychain to open; it sends nothing over the
+network.
 
 What the list shows comes from keyrack's records. Should they be lost, the
 credentials are still in the keychain, complete: --repair finds them there. An
@@ -44,6 +46,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack import __version__
     from keyrack.cli.context import open_store
     from keyrack.cli.places import place_line, problem_line
+    from keyrack.operations.literals import pointed_out
     from keyrack.operations.overview import own_problems
 
     out, parts = context.out, context.parts()
@@ -65,6 +68,12 @@ def run(context: Context, args: SimpleNamespace) -> int:
     out.line("Problems" if problems else f"{good} No problems in the files and records.")
     for problem in problems:
         out.line(f"  {bad} {problem_line(problem)}")
+    literals = pointed_out(reading)
+    if literals:
+        out.line("")
+        out.line("Tokens in files")
+    for literal in literals:
+        out.line(f"  {paint('!', 'yellow', out.stdout)} {problem_line(literal)}")
     return code or (ERROR if problems else OK)
 
 

@@ -1,0 +1,156 @@
+"""Move a token out of a program's file into the keychain, and leave the program's reference there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from keyrack.clients import rewrite
+from keyrack.clients.edits import split
+from keyrack.clients.rewrite import Rewrite
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
+from keyrack.domain.resource import host, identity
+from keyrack.domain.status import Action, authorization_header, command_for
+from keyrack.domain.timetext import utc
+from keyrack.operations.credential import address
+from keyrack.operations.parts import Parts
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.service import card_for
+from keyrack.operations.set_token import MAIN, Typed, set_token
+
+
+class Plan(NamedTuple):
+    """What would be done. Nothing of it has been."""
+
+    server: Server
+    header: Header  # the one whose token is taken
+    changes: tuple[Rewrite, ...]  # of files
+    by_hand: tuple[str, ...]  # what a person has to do, where keyrack does not write the file
+    left: tuple[str, ...]  # what stays in files, and why
+    variables: Mapping[str, str]  # what to set for the programs: name, and what stands before the token
+    replaces: CredentialKind | None  # of the credential that the store holds for it now
+
+
+class Adopted(NamedTuple):
+    receipt: Receipt
+    copies: tuple[str, ...]  # of the changed files; they hold the token
+    check: Check | None
+
+
+def plan(parts: Parts, server: Server) -> Plan:
+    """Look what can be moved. Reads files and records alone. Raises KeyrackError where nothing can."""
+    url, account = address(server)
+    movable = [header for header in server.literals if not header.stays]
+    if not movable:
+        raise _nothing_to_move(server)
+    effective = authorization_header(server)
+    chosen = effective if effective is not None and effective in movable else movable[0]
+    wanted = chosen.name.lower(), chosen.value
+    same = [header for header in movable if (header.name.lower(), header.value) == wanted]
+    _refuse_several(server, chosen)
+    record = parts.rack().record(url, account)
+    variables: dict[str, str] = {}
+    changes: list[Rewrite] = []
+    by_hand: list[str] = []
+    left = [_left(each) for each in server.literals if each not in same]
+    for header in same:
+        prefix = rewrite.prefix(header)
+        variable = _variable(server, parts.read().servers, "HEADER" if prefix else "TOKEN")
+        words = rewrite.by_hand(header, variable)
+        if words is not None:
+            by_hand.append(words)
+        else:
+            change = rewrite.rewrite(header, variable, server.url or "")
+            changes.append(change)
+            left += [_again(change)] if change.lines else []
+        variables[variable] = prefix
+    replaces = record.credential.kind if record is not None and record.credential is not None else None
+    return Plan(server, chosen, tuple(changes), tuple(by_hand), tuple(left), variables, replaces)
+
+
+def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
+    """Store the token, read it back, and only then change the files, each with a copy of it kept.
+
+    Raises KeyrackError where the token is not stored; then no file has been changed.
+    """
+    server, rack = plan.server, parts.rack()
+    url, account = address(server)
+    store = rack.state()
+    if store.ready and not store.persistent:
+        raise KeyrackError("There is no lasting place for secrets here, so the token stays in the file.")
+    scheme, token = split(plan.header.value)
+    card = card_for(parts, server.url)
+    typed = Typed({card.main_field if card else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
+    saved = set_token(parts, server, typed, try_it=try_it)
+    held = rack.load(url, account)
+    if held is None or held.tokens.access_token != token:
+        raise KeyrackError(f"{store.name} does not give the token back, so it stays in the file.")
+    lines = [Line("Store the token", "done", saved.credential.store)]
+    copies: list[str] = []
+    mark = f"keyrack-backup-{re.sub('[-:]', '', utc(parts.now()) or 'now')}"
+    for change in plan.changes:
+        try:
+            copies.append(rewrite.apply(change, mark))
+        except KeyrackError as error:
+            why = f"{error} The token is stored, and still stands there."
+            lines.append(Line("Change the file", "failed", why))
+        else:
+            lines.append(Line("Change the file", "done", change.source.path))
+    return Adopted(Receipt(tuple(lines)), tuple(copies), saved.check)
+
+
+def _nothing_to_move(server: Server) -> KeyrackError:
+    for header in server.literals:
+        assert header.source is not None
+        where = f"The {header.name} header stands in {header.source.path}."
+        hint = f"{command_for(Action.TOKEN, server)} stores the token; then take it out of there yourself."
+        return KeyrackError(f"{where} {header.stays}", hint=hint)
+    hint = "keyrack doctor shows the files that hold one."
+    return KeyrackError(f"No file holds a token for {server.name} as it is.", hint=hint)
+
+
+def _refuse_several(server: Server, chosen: Header) -> None:
+    """A program is handed one token for a server, so it could not fill two headers."""
+    names = [header.name for header in server.literals if header.source == chosen.source]
+    if len(names) > 1:
+        several = f"{server.name} is sent several secrets ({', '.join(names)})"
+        raise KeyrackError(
+            f"{several}, and keyrack hands out one for a server.",
+            hint="Put variables in their place yourself.",
+        )
+
+
+def _left(header: Header) -> str:
+    assert header.source is not None
+    where = f"The {header.name} header in {header.source.path} holds a secret for it too"
+    return f"{where}. {header.stays}" if header.stays else f"{where}, another one, which stays there."
+
+
+def _again(change: Rewrite) -> str:
+    lines = ", ".join(str(line) for line in change.lines[:10])
+    return f"The token stands in {change.source.path} once more and stays there: line {lines}."
+
+
+def _variable(server: Server, servers: Iterable[Server], last: str) -> str:
+    """KEYRACK_GITHUB_TOKEN; a number tells it from one that another server's entry refers to."""
+    words = [_word(server.name) or _word(host(server.url or ""))]
+    if server.account != DEFAULT_ACCOUNT:
+        words.append(_word(server.account))
+    taken = {
+        variable.name
+        for other in servers
+        if other.url is None or identity(other.url) != identity(server.url or "")
+        for variables in (other.variables, *(header.variables for header in other.headers))
+        for variable in variables
+    }
+    stem = "_".join(["KEYRACK", *filter(None, words)])
+    count = 1
+    while (name := f"{stem}{f'_{count}' if count > 1 else ''}_{last}") in taken:
+        count += 1
+    return name
+
+
+def _word(text: str) -> str:
+    return re.sub("[^A-Z0-9]+", "_", text.upper()).strip("_")
