@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -120,16 +120,20 @@ class Process:
         """Freeze it where it stands; its locks stay held."""
         self._signal(signal.SIGSTOP)
 
-    def kill(self) -> None:
-        """End it at once, and wait until the system has taken its locks back."""
+    def kill(self) -> list[Any]:
+        """End it at once, and wait until the system has taken its locks back; what it had still said."""
         self._signal(signal.SIGKILL)
-        self.end()
+        return self.end()
 
-    def end(self) -> None:
-        """Wait for its end."""
+    def end(self) -> list[Any]:
+        """Wait for its end; what it had still said."""
         assert select.select([self._handle], [], [], PATIENCE)[0], "the process does not end"
         os.close(self._handle)
-        self._pipe.close()
+        said: list[Any] = []
+        with self._pipe, suppress(EOFError, ConnectionResetError):
+            while True:
+                said.append(self._pipe.recv())
+        return said
 
     def _signal(self, number: int) -> None:
         try:

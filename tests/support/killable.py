@@ -18,11 +18,19 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
+from keyrack.domain.secret import Secret
+from keyrack.operations.clear import clear
 from keyrack.operations.hand_out import hand_out
+from keyrack.operations.login import login
+from keyrack.operations.refresh import refresh
+from keyrack.operations.set_token import MAIN, Typed, set_token
 from keyrack.wiring import parts
+from support.signing_in import Person
 
-WARM = ("httpx", "keyring.backends.SecretService", "keyrack.net.wire", "keyrack.operations.refresh",
-        "keyrack.store.keychain", "keyrack.store.rack", "keyrack.store.secret_service")  # fmt: skip
+# What the operations import when they need it.
+WARM = ("keyring.backends.SecretService", "keyrack.net.callback", "keyrack.net.wire",
+        "keyrack.store.keychain", "keyrack.store.pieces", "keyrack.store.rack",
+        "keyrack.store.secret_service")  # fmt: skip
 
 
 def serve(number: int) -> None:
@@ -51,8 +59,9 @@ def _perform(pipe: Connection, env: dict[str, str], work: Any, args: tuple[Any, 
         work(pipe, *args)
     except EOFError:
         pass  # the test has ended
-    except BaseException:
+    except BaseException as error:
         traceback.print_exc()
+        pipe.send(f"failed with {type(error).__name__}")
     finally:
         os._exit(0)
 
@@ -73,6 +82,28 @@ def ask(pipe: Connection, server: Server) -> None:
 def hold_and_ask(pipe: Connection, server: Server) -> None:
     """The same, but it rests when it has got the credential's lock: it says "held"."""
     rack = parts().rack()
+    _rest_at_the_lock(pipe, rack)
+    pipe.send(_answer(rack, server))
+
+
+def act(pipe: Connection, server: Server, what: str, rests: bool, token: str) -> None:
+    """Log in, refresh, set `token` or clear; says "done". If it `rests`, it says "held" before."""
+    rack = parts().rack()
+    if rests:
+        _rest_at_the_lock(pipe, rack)
+    world = parts(rack=rack, browse=Person())
+    if what == "login":
+        login(world, server)
+    elif what == "refresh":
+        refresh(world, server)
+    elif what == "set":
+        set_token(world, server, Typed({MAIN: Secret(token)}))
+    elif what == "clear":
+        clear(world, server)
+    pipe.send("done")
+
+
+def _rest_at_the_lock(pipe: Connection, rack: Any) -> None:
     lock, first = rack.lock, iter([True])
 
     @contextmanager
@@ -83,8 +114,7 @@ def hold_and_ask(pipe: Connection, server: Server) -> None:
                 pipe.recv()
             yield
 
-    rack.lock = told  # type: ignore[method-assign]
-    pipe.send(_answer(rack, server))
+    rack.lock = told
 
 
 def _answer(rack: Any, server: Server) -> Answer:

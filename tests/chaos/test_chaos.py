@@ -1,0 +1,151 @@
+"""Processes killed at random points of real operations, and what the next keyrack finds.
+
+A real gnome-keyring, a real issuer that rotates refresh tokens and ends a grant when one comes
+twice, SIGKILL. The same again: KEYRACK_CHAOS_SEED=number.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.model import Grant
+from keyrack.operations.hand_out import hand_out
+from keyrack.operations.tidy import tidy
+from keyrack.store.keychain import KeychainStore
+from keyrack.store.naming import entry_name, record_id
+from keyrack.wiring import parts
+from support import chaos, killable
+from support.authserver import AuthServer
+from support.chaos import Place, Process
+
+ROUNDS = {"login": 40, "refresh": 100, "set": 30, "clear": 30}
+SEED = int(os.environ.get("KEYRACK_CHAOS_SEED") or random.SystemRandom().randrange(10**6))
+BAD = ("lost", "unreadable", "revoked", "orphans")
+LEGEND = """\
+Too late: the issuer had spent the old refresh token, and the process died before the keychain had
+the new one. Nobody can keep such a grant; the next refresh says that a login is needed."""
+
+
+@pytest.fixture
+def place(oidc_server: AuthServer, own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    with chaos.place(oidc_server, own_home, monkeypatch) as place:
+        place.log_in()
+        yield place
+
+
+def test_nothing_is_lost_to_a_kill_but_what_nobody_can_keep(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance = random.Random(SEED)
+    spans = {what: span(place, what) for what in ROUNDS}
+    rounds = [what for what, times in ROUNDS.items() for _ in range(times)]
+    chance.shuffle(rounds)
+    counts = {what: Counter[str]() for what in ROUNDS}
+    stories: list[str] = []
+    for number, what in enumerate(rounds):
+        happened = killed_once(place, what, chance, spans[what])
+        counts[what].update(happened)
+        stories += [f"round {number} ({what}): {bad}" for bad in happened if bad in BAD]
+    place.log_in()  # whose proof of the keychain takes away what a killed one has left
+
+    with capsys.disabled():
+        print(table(counts))
+    assert stories == [], f"seed {SEED}"
+    assert strays(place) == [], f"seed {SEED}"
+
+
+def killed_once(place: Place, what: str, chance: random.Random, spans: tuple[float, float]) -> list[str]:
+    """Let one operation be killed, and a keyrack start after it; what there is to count."""
+    old = prepared(place, what)
+    renewed = place.authority.count().renewed
+    process, at_the_lock = begun(place, what, old, rests=chance.random() < 0.5)
+    time.sleep(chance.uniform(0, spans[at_the_lock]))  # a random moment of its work
+    said = process.kill()
+    assert said in ([], ["done"]), said
+    happened = ["ended before" if said else "killed"]
+    kept = {grant.tokens.access_token for grant in place.in_keychain()}
+
+    try:
+        start_again(place, chance)
+        new = place.rack().load(place.url, "default")
+    except KeyrackError:
+        return [*happened, "unreadable"]
+    if new is None and what != "clear":
+        happened.append("lost")
+    if strays(place) not in ([], ["probe"]):  # the latter holds no secret, and the next to write takes it
+        happened.append("orphans")
+    if new is not None and new.tokens.refresh_token is not None and not place.lives(new):
+        spent = place.authority.count().renewed > renewed
+        happened.append("too late" if spent and kept == {old.tokens.access_token} else "revoked")
+        place.log_in()
+    return happened
+
+
+def prepared(place: Place, what: str) -> Grant:
+    """Something to work on: for a refresh, a login's credential; else any."""
+    stored = place.rack().load(place.url, "default")
+    if stored is None or (what == "refresh" and stored.tokens.refresh_token is None):
+        place.log_in()
+    return place.stored()
+
+
+def begun(place: Place, what: str, old: Grant, *, rests: bool) -> tuple[Process, bool]:
+    """The operation in a process, at its beginning or at the moment at which it has the lock."""
+    process = place.start(killable.act, what, rests, old.tokens.access_token.reveal())
+    process.tell()
+    if rests:
+        assert process.hear() == "held"
+        process.tell()
+    return process, rests
+
+
+def span(place: Place, what: str) -> tuple[float, float]:
+    """Seconds that the operation takes on this machine: as a whole, and from the lock on."""
+    longest = [0.0, 0.0]
+    for rests in (False, True) * 3:
+        process, _ = begun(place, what, prepared(place, what), rests=rests)
+        start = time.perf_counter()
+        assert process.hear() == "done"
+        longest[rests] = max(longest[rests], time.perf_counter() - start)
+        process.end()
+    return longest[False], longest[True]
+
+
+def start_again(place: Place, chance: random.Random) -> None:
+    """What the next keyrack does first: `doctor` tidies, `token` reads."""
+    world = parts(rack=place.rack())
+    if chance.random() < 0.5:
+        tidy(world)
+        return
+    try:
+        hand_out(world, place.server, min_valid=0)
+    except LoginNeeded:
+        pass  # it was cleared
+
+
+def strays(place: Place) -> list[str]:
+    """The keychain's entries that no record names."""
+    record = place.rack().record(place.url, "default")
+    named = set()
+    if record is not None and record.credential is not None:
+        named.add(entry_name(record_id(place.url, "default"), record.credential.slot))
+    return sorted(set(KeychainStore().entries() or ()) - named)
+
+
+def table(counts: dict[str, Counter[str]]) -> str:
+    """The counts, a line per operation."""
+    columns = ("killed", "ended before", *BAD, "too late")
+    lines = [["", *columns]]
+    lines += [[what, *(str(counted[column]) for column in columns)] for what, counted in counts.items()]
+    total = sum(counts.values(), Counter[str]())
+    lines.append(["all", *(str(total[column]) for column in columns)])
+    rows = ["".join(f"{cell:>13}" for cell in line) for line in lines]
+    return "\n".join(["", f"Killed at random moments, seed {SEED}:", *rows, LEGEND])
