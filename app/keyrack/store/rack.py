@@ -12,25 +12,26 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.model import Check, Credential, Grant, Record
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Removal, StoreState, Survey
-from keyrack.store.index import Index
-from keyrack.store.load import Loader
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
 from keyrack.store.naming import SLOTS, other_slot, record_id
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import Key, MemoryRecords, Records, Stored
-from keyrack.store.secrets import SecretStore
-from keyrack.store.settle import UNREACHED, Settler
-from keyrack.store.slots import Slots
+from keyrack.store.secrets import UNREACHED, SecretStore
 
 if TYPE_CHECKING:
+    from keyrack.store.index import Index
+    from keyrack.store.load import Loader
     from keyrack.store.recovery import Recovery
+    from keyrack.store.settle import Settler
+    from keyrack.store.slots import Slots
 
 WAIT = 30.0  # seconds for another process that works on the same credential
 
@@ -40,17 +41,14 @@ class StoreRack:
 
     def __init__(self, store: SecretStore, records: Records, locks: Locks) -> None:
         self._store = store
-        self._slots = Slots(store)
         self._records = records
         self._locks = locks
-        self._settler = Settler(store, records)
-        self._index = Index(store, records, locks)
-        self._loader = Loader(self._slots, records, locks, self._settler)
+        self._told: dict[str, None] = {}
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was found wrong and got round, a sentence each."""
-        return (*self._records.warnings(), *self._settler.told)
+        return (*self._records.warnings(), *self._told)
 
     def state(self) -> StoreState:
         """Never raises, never makes the system ask for a password."""
@@ -59,6 +57,11 @@ class StoreRack:
     def records(self) -> dict[Key, Record]:
         """Every record by (canonical URL, account). Reads the disk only."""
         return self._records.all()
+
+    def stamp(self) -> int | None:
+        """Another one after any process has changed a record; None while that can't be told for sure.
+        Costs one look at a folder."""
+        return self._records.stamp()
 
     def record(self, url: str, account: str) -> Record | None:
         """One record. Raises NewerFormat for one that a newer keyrack wrote."""
@@ -177,19 +180,46 @@ class StoreRack:
 
     def tidy(self) -> tuple[Finding, ...]:
         """Finish what a killed process left half done; where there is none, only records are read."""
-        return self._recovery().tidy()
+        return self._recovery.tidy()
 
     def survey(self) -> Survey:
         """What the store holds and the records lack. Raises StoreUnavailable and its kinds, Temporary."""
-        return self._recovery().survey()
+        return self._recovery.survey()
 
     def repair(self, also: Iterable[Key] = ()) -> tuple[Finding, ...]:
         """Rebuild lost records from the store; `also` names what may be there besides. Nothing is deleted.
 
         Raises StoreUnavailable and its kinds, Temporary.
         """
-        return self._recovery().repair(also)
+        return self._recovery.repair(also)
 
+    # Made when they are used: a list needs none of them.
+
+    @cached_property
+    def _slots(self) -> Slots:
+        from keyrack.store.slots import Slots
+
+        return Slots(self._store)
+
+    @cached_property
+    def _settler(self) -> Settler:
+        from keyrack.store.settle import Settler
+
+        return Settler(self._store, self._records, self._told)
+
+    @cached_property
+    def _loader(self) -> Loader:
+        from keyrack.store.load import Loader
+
+        return Loader(self._slots, self._records, self._locks, self._settler)
+
+    @cached_property
+    def _index(self) -> Index:
+        from keyrack.store.index import Index
+
+        return Index(self._store, self._records, self._locks)
+
+    @cached_property
     def _recovery(self) -> Recovery:
         from keyrack.store.recovery import Recovery
 

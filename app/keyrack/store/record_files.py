@@ -18,6 +18,7 @@ from keyrack.store.locks import Locks
 from keyrack.store.records import Edit, Key, Stored, decode, encode
 
 LARGEST = 1 << 20  # bytes; a record is about 1 KB
+TICK = 100_000_000  # nanoseconds in which a folder can change twice and show the same time
 LOCK_WAIT = 10.0  # seconds; the lock is held for one small write
 REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
 
@@ -36,6 +37,17 @@ class RecordFiles:
 
     def all(self) -> dict[Key, Record]:
         return {stored.key: stored.record for stored in self._each()}
+
+    def stamp(self) -> int | None:
+        """The folder's time, as each change replaces or removes a file in it; 0 where there is none.
+
+        None within a TICK after a change, when another one might leave the same time.
+        """
+        try:
+            changed = os.stat(self._folder).st_mtime_ns
+        except OSError:
+            return 0
+        return changed if abs(time.time_ns() - changed) > TICK else None
 
     def unfinished(self) -> tuple[Key, ...]:
         return tuple(stored.key for stored in self._each() if stored.intent)

@@ -50,6 +50,10 @@ class Records(Protocol):
         """Every readable record by (canonical URL, account)."""
         ...
 
+    def stamp(self) -> int | None:
+        """Another one after each change by any process; None while that can't be told for sure."""
+        ...
+
     def unfinished(self) -> tuple[Key, ...]:
         """The credentials on which something was begun and not seen to its end."""
         ...
@@ -81,6 +85,10 @@ class MemoryRecords:
     def all(self) -> dict[Key, Record]:
         records = self._base.all() if self._base else {}
         return records | {stored.key: stored.record for stored in list(self._own.values())}
+
+    def stamp(self) -> int | None:
+        """Of the others: its own change in this process only."""
+        return self._base.stamp() if self._base else 0
 
     def unfinished(self) -> tuple[Key, ...]:
         """Of its own; the others are only read, and so nothing can be finished there."""

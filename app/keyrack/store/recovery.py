@@ -14,8 +14,8 @@ from keyrack.store.index import Index
 from keyrack.store.locks import Locks
 from keyrack.store.naming import id_of_identity
 from keyrack.store.records import Key, Records
-from keyrack.store.secrets import SecretStore
-from keyrack.store.settle import UNREACHED, Settler
+from keyrack.store.secrets import UNREACHED, SecretStore
+from keyrack.store.settle import Settler
 
 ENTRY = re.compile(r"([0-9a-f]{32})\.[ab]")
 UNKNOWN: Key = ("", "")

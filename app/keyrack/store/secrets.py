@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
+
+# The store could not be asked at all, in contrast to one that answered and failed.
+UNREACHED = (StoreAbsent, StoreLocked, StoreSlow)
 
 
 class SecretStore(Protocol):

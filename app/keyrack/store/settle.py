@@ -2,18 +2,16 @@
 
 from typing import NamedTuple
 
-from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.errors import StoreAbsent, StoreUnavailable
 from keyrack.domain.model import Credential, Record
 from keyrack.store.fields import Damaged
 from keyrack.store.naming import SLOTS, other_slot
 from keyrack.store.payload import Payload
 from keyrack.store.records import Intent, Records, Stored
-from keyrack.store.secrets import SecretStore
+from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.slots import Slots
 
 LOGIN_HINT = "Log in again; the new credential takes its place."
-# The store could not be asked at all, in contrast to one that answered and failed.
-UNREACHED = (StoreAbsent, StoreLocked, StoreSlow)
 
 
 class Look(NamedTuple):
@@ -28,16 +26,11 @@ class Settler:
     """Brings a credential's slots and its record into agreement. Under the credential's lock,
     but for `look`."""
 
-    def __init__(self, store: SecretStore, records: Records) -> None:
+    def __init__(self, store: SecretStore, records: Records, told: dict[str, None]) -> None:
         self._store = store
         self._slots = Slots(store)
         self._records = records
-        self._told: dict[str, None] = {}
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        """What was found wrong and got round, a sentence each."""
-        return tuple(self._told)
+        self._told = told  # what was found wrong and got round, a sentence each
 
     def tell(self, sentence: str) -> None:
         """Remember a sentence for the user."""
