@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
+    from keyrack.operations.parts import Parts
     from keyrack.operations.receipt import Receipt
 
 VERB = Verb(
@@ -59,7 +60,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         raise UsageError(f"keyrack clear needs {needs}.", hint="keyrack clear --help tells how it is used.")
     parts = context.parts()
     server = target(parts, args)
-    if not args.yes and not agree(context.out, _question(server, args.revoke, args.forget)):
+    if not args.yes and not agree(context.out, _question(parts, server, args.revoke, args.forget)):
         raise Cancelled("Nothing was changed.")
     receipt = clear(parts, server, revoke=args.revoke, forget=args.forget)
     for line in receipt.lines:
@@ -69,6 +70,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import agree
+    from keyrack.operations.service import revoke_words
     from keyrack.operations.stale import Stale, clear_stale, find_stale
 
     if args.operand is not None:
@@ -77,6 +79,9 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     stale = [each for each in find_stale(parts) if args.account in (None, each.server.account)]
     for each in stale:
         out.line(f"{_name(each.server)}: {plain(each.why)}")
+        words = revoke_words(parts, each.server, each.credential) if args.revoke else None
+        if words:
+            out.line(f"  {plain(words)}")
     if not stale:
         out.note("Nothing is stale.")
     if args.dry_run or not stale:
@@ -99,8 +104,15 @@ def _name(server: Server) -> str:
     return plain(server.name, 60) + account
 
 
-def _question(server: Server, revoke: bool, forget: bool) -> str:
+def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
+    from keyrack.operations.credential import address
+    from keyrack.operations.service import revoke_words
+
     where = f"{plain(server.url or '')}, account {plain(server.account, 60)}"
     what = f"the credential for {plain(server.name, 60)} ({where})"
-    first = f"Revoke and delete {what}" if revoke else f"Delete {what}; the token works until it expires"
+    first = f"Delete {what}; the token works until it expires"
+    if revoke:
+        record = parts.rack().record(*address(server))
+        words = revoke_words(parts, server, record.credential if record else None)
+        first = f"{plain(words)} Revoke and delete {what}" if words else f"Revoke and delete {what}"
     return f"{first}{', and forget the client registration' if forget else ''}?"
