@@ -13,6 +13,7 @@ from keyrack.domain.errors import StoreUnavailable, Temporary
 from keyrack.domain.model import Server, Source
 from keyrack.net.limits import Limits
 from keyrack.net.wire import HttpWire
+from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import login
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
@@ -115,37 +116,70 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
 
 
 class Full(Backend):
-    """From some moment on it takes no writes, with a complaint or without."""
+    """Takes only so many writes, and then fails some, with a complaint or without."""
 
-    def __init__(self, *, complains: bool) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.complains = complains
-        self.is_full = False
+        self.complains = True
+        self.takes, self.fails = MANY, 0
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        if not self.is_full:
-            super().set_password(service, username, password)
-        elif self.complains:
-            raise OSError("no space left")
+        if self.takes:
+            self.takes -= 1
+        elif self.fails:
+            self.fails -= 1
+            if self.complains:
+                raise OSError("no space left")
+            return
+        super().set_password(service, username, password)
+
+
+@pytest.fixture
+def keychain() -> Full:
+    return Full()
+
+
+@pytest.fixture
+def kept(keychain: Full, person: Person, clock: Clock, tmp_path: Path, oidc_server: AuthServer) -> Parts:
+    """keyrack on that keychain, logged in."""
+    locks = Locks(str(tmp_path / "locks"))
+    records = RecordFiles(str(tmp_path / "records"), locks, clock)
+    world = parts(rack=StoreRack(KeychainStore(lambda: keychain), records, locks), browse=person, now=clock)
+    login(world, oidc_server.server)
+    clock.time += LIFE + 1
+    return world
 
 
 @pytest.mark.parametrize("complains", [True, False])
 def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_is_spent(
-    oidc_server: AuthServer, person: Person, clock: Clock, tmp_path: Path, complains: bool
+    oidc_server: AuthServer, kept: Parts, keychain: Full, complains: bool
 ) -> None:
-    keychain, locks = Full(complains=complains), Locks(str(tmp_path / "locks"))
-    rack = StoreRack(
-        KeychainStore(lambda: keychain), RecordFiles(str(tmp_path / "records"), locks, clock), locks
-    )
-    world = parts(rack=rack, browse=person, now=clock)
-    login(world, oidc_server.server)
-    before, asked = rack.load(oidc_server.mcp_url, "default"), oidc_server.count().asked
-    keychain.is_full = True
+    before, asked = kept.rack().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    keychain.complains, keychain.takes, keychain.fails = complains, 0, MANY
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            refresh(world, oidc_server.server)
+            refresh(kept, oidc_server.server)
     assert oidc_server.count().asked == asked
 
-    keychain.is_full = False
-    assert rack.load(oidc_server.mcp_url, "default") == before
-    refresh(world, oidc_server.server)
+    keychain.fails = 0
+    assert kept.rack().load(oidc_server.mcp_url, "default") == before
+    refresh(kept, oidc_server.server)
+
+
+def test_a_keychain_that_fails_after_the_issuers_answer_is_tried_again(
+    oidc_server: AuthServer, kept: Parts, keychain: Full
+) -> None:
+    keychain.takes, keychain.fails = 1, 1  # it takes the probe
+    refresh(kept, oidc_server.server)
+    refresh(kept, oidc_server.server)
+    assert oidc_server.accepts(hand_out(kept, oidc_server.server).token.reveal())
+
+
+def test_a_new_token_that_the_keychain_does_not_take_is_given_out_all_the_same(
+    oidc_server: AuthServer, kept: Parts, keychain: Full, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keychain.takes, keychain.fails = 1, MANY
+    assert keyrack(kept, "token", oidc_server.mcp_url) == 0
+    told = capsys.readouterr()
+    assert oidc_server.accepts(told.out.strip())
+    assert "could not be stored" in told.err and "all the same" in told.err

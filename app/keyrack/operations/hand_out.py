@@ -65,11 +65,14 @@ def _one_of_several(grant: Grant) -> tuple[str, ...]:
 
 def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> HandedOut:
     """Refresh; a token that is still valid is given out although that failed."""
-    from keyrack.operations.refresh import refreshed
+    from keyrack.operations.refresh import NotStored, refreshed
 
     notes: tuple[str, ...] = ()
     try:
         grant = refreshed(parts, server, min_valid=min_valid)
+    except NotStored as error:
+        grant = error.grant
+        notes = (f"{error} It is given out all the same.",)
     except (LoginNeeded, Temporary, StoreUnavailable) as error:
         expires = grant.credential.expires_at
         if expires is None or expires <= parts.now():

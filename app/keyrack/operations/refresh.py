@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from keyrack.domain.errors import LoginNeeded, Temporary
+from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
@@ -20,12 +20,22 @@ PAUSE = 0.5  # seconds between them, where the server names no others
 LONGEST_PAUSE = 2.0  # seconds; a server that wants more is not asked again at once
 SLOW = 15.0  # seconds for one try, after which there is no other: who waits for the lock has 30
 LONGEST = 60.0  # seconds for which a program that ends waits for a refresh
+SAVE_PAUSES = (0.5, 2.0)  # seconds before another try to store what the issuer will not give again
+
+
+class NotStored(StoreUnavailable):
+    """The issuer gave new tokens, and the store does not take them: `grant` is nowhere else."""
+
+    def __init__(self, problem: KeyrackError, grant: Grant) -> None:
+        super().__init__(f"The new token could not be stored. {problem}", hint=problem.hint)
+        self.grant = grant
 
 
 def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> Credential:
     """Refresh now, or, with `min_valid`, only when less than that many seconds are left.
 
-    Raises LoginNeeded (nothing to refresh with, or the grant was refused), Temporary, StoreUnavailable.
+    Raises LoginNeeded (nothing to refresh with, or the grant was refused), Temporary, NotStored,
+    StoreUnavailable.
     """
     return refreshed(parts, server, min_valid=min_valid).credential
 
@@ -88,7 +98,14 @@ def _keep(parts: Parts, rack: Rack, grant: Grant, tokens: TokenSet) -> Grant:
         obtained_at=now,
     )
     renewed = grant._replace(credential=facts, tokens=tokens)
-    return renewed._replace(credential=rack.save(renewed))
+    problem = KeyrackError("")
+    for pause in (*SAVE_PAUSES, 0.0):
+        try:
+            return renewed._replace(credential=rack.save(renewed))
+        except KeyrackError as error:
+            problem = error
+            time.sleep(pause)  # most likely for a keychain's daemon that starts anew
+    raise NotStored(problem, renewed)
 
 
 def _renewable(grant: Grant) -> bool:
