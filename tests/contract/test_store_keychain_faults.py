@@ -363,6 +363,7 @@ def test_the_fast_reader_and_keyring_see_the_same_entries(monkeypatch: pytest.Mo
         store = KeychainStore()
         assert store.get("one") == Secret("by keyring ✓")
         assert store._backend is None, "a read must not load keyring"
+        assert store.entries() == ("one",)
         store.set("one", Secret("by us"))
         assert Keyring().get_password("keyrack", "one") == "by us"
         assert Keyring().get_password("another program", "one") == "not ours"

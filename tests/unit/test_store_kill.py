@@ -31,8 +31,8 @@ KINDS = ("delete-then-add", "windows")
 
 
 def grant(word: str) -> Grant:
-    """One that fills four entries where they are short."""
-    return store_fakes.grant(word, size=3000)
+    """One that fills three entries where they are short."""
+    return store_fakes.grant(word, size=2000)
 
 
 class Direct:
@@ -87,6 +87,8 @@ class World:
             self.backend = fake = DeleteThenAdd()
             fake.between = self.tick
             self.texts = lambda: fake.entries
+        # A process is killed here, not the machine: what it wrote is there.
+        monkeypatch.setattr("keyrack.store.record_files.os.fsync", lambda fd: None)
         for name in ("replace", "unlink"):
             monkeypatch.setattr(f"keyrack.store.record_files.os.{name}", self._counted(getattr(os, name)))
 
