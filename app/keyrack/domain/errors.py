@@ -11,6 +11,7 @@ KeyrackError                 1  anything else
 ├── NoSuchServer             6  the name is not configured
 ├── BadUrl                   1  an address that keyrack will not use
 ├── ClientNeeded             1  the issuer wants an app that was registered there by hand
+├── NoOAuth                  1  there is no login at this server; a token made by hand may do
 └── Cancelled                1  the user stopped it; nothing was changed
 """
 
@@ -74,6 +75,10 @@ class ClientNeeded(KeyrackError):
         )
         self.issuer = issuer
         self.redirect_uri = redirect_uri
+
+
+class NoOAuth(KeyrackError):
+    pass
 
 
 class Cancelled(KeyrackError):

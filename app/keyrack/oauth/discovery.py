@@ -11,7 +11,7 @@ from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
+from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import GrantType
 from keyrack.domain.resource import covers, identity, origin, refusal_of
 from keyrack.oauth.challenge import Challenge
@@ -168,7 +168,8 @@ def legacy_server(server_url: str) -> AuthorizationServer:
 def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sending:
     """Ask the places in order. Returns ProtectedResource, or None when every place says 4xx.
 
-    Raises KeyrackError when a document is there and wrong, Temporary when a place can't be reached.
+    Raises KeyrackError when a document is there and wrong, NoOAuth when the challenge's is not there,
+    Temporary when a place can't be reached.
     """
     for url in protected_resource_urls(server_url, challenge):
         try:
@@ -189,7 +190,7 @@ def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sen
                 hint="The server's operator has to mend it.",
             ) from None
     if challenge and "resource_metadata" in challenge.params:
-        raise KeyrackError(
+        raise NoOAuth(
             "The server names a protected-resource document, but it is not there.",
             hint="The server's operator has to mend it.",
         )
@@ -201,7 +202,7 @@ def find_authorization_server(
 ) -> Sending:
     """Ask an issuer's well-known places in order. Returns AuthorizationServer.
 
-    Raises KeyrackError when there is none or when it can't be trusted.
+    Raises NoOAuth when there is none, KeyrackError when it can't be trusted.
     """
     refusal = refusal_of(issuer, server_url=server_url)
     if refusal:
@@ -224,7 +225,7 @@ def find_authorization_server(
                 f"The metadata of {origin(issuer)} {problem}.",
                 hint="Nothing was sent there. The operator of that server has to mend it.",
             ) from None
-    raise KeyrackError(
+    raise NoOAuth(
         f"{origin(issuer)} publishes no authorization-server metadata.",
         hint="The operator of that server has to publish it (RFC 8414).",
     )

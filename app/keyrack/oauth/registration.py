@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
+from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.oauth.assertion import choose_algorithm
-from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer, Sending
+from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer, Sending, legacy_server
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
 from keyrack.oauth.effects import Failed, Request, Response, Send
 
+# Answers to a registration that no authorization server gives: a server that wants a token for every
+# path, and one that has nothing there.
+NOBODY = (401, 404, 405, 410)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
@@ -74,7 +77,10 @@ def _pre_registered(
 def register(
     server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
 ) -> Sending:
-    """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there."""
+    """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there.
+
+    Raises NoOAuth where the server was only guessed to have an authorization server, and shows none.
+    """
     endpoint = server.registration_endpoint
     if endpoint is None:
         raise ClientNeeded(
@@ -115,9 +121,13 @@ def register(
         document = read_object(reply.body)
     except BadDocument as problem:
         document = {}
+        if server == legacy_server(server.issuer):
+            raise _no_oauth(server) from None
         if reply.status in (200, 201):
             raise KeyrackError(f"The registration reply of {where} {problem}.") from None
     if reply.status not in (200, 201):
+        if reply.status in NOBODY and server == legacy_server(server.issuer):
+            raise _no_oauth(server)
         words = said(document) or f"status {reply.status}"
         raise ClientNeeded(
             f"{where} refused to register this app: {words}.",
@@ -125,6 +135,13 @@ def register(
             redirect_uri=redirect_uri,
         )
     return _read(document, server, redirect_uri, where)
+
+
+def _no_oauth(server: AuthorizationServer) -> NoOAuth:
+    return NoOAuth(
+        f"{origin(server.issuer)} has no OAuth: it publishes no metadata, and registers no apps.",
+        hint="Where it has a login after all, --client-id names an app that you registered there.",
+    )
 
 
 def _read(

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from keyrack.domain.errors import ClientNeeded
+from typing import TYPE_CHECKING
+
+from keyrack.domain.errors import ClientNeeded, NoOAuth
 from keyrack.domain.model import Server
 from keyrack.domain.status import Action, command_for
 
+if TYPE_CHECKING:
+    from keyrack.cards.card import Card
 
-def advised(error: ClientNeeded, server: Server) -> ClientNeeded:
-    """The same error with what is known of this vendor as its hint."""
+
+def advised(
+    error: ClientNeeded | NoOAuth, server: Server, cards_dir: str | None = None
+) -> ClientNeeded | NoOAuth:
+    """The same error with what is known of this vendor as its hint. `cards_dir`: the user's own cards."""
     from keyrack.cards.load import card_for
 
-    card = card_for(server.url or "")
+    card = card_for(server.url or "", cards_dir)
+    if isinstance(error, NoOAuth):
+        return _by_hand(error, server, card)
     if card is None:
         return error
     words: list[str] = []
@@ -27,3 +36,15 @@ def advised(error: ClientNeeded, server: Server) -> ClientNeeded:
     return ClientNeeded(
         str(error), issuer=error.issuer, redirect_uri=error.redirect_uri, hint=" ".join(words)
     )
+
+
+def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
+    """A token is the way in, unless the vendor is known to take none."""
+    if card is not None and not card.takes_token:
+        return error
+    command = command_for(Action.TOKEN, server)
+    if card is not None and card.page:
+        way = f"A token made by hand may do: make one on {card.page} and type: {command}"
+    else:
+        way = f"A token made by hand may do: {command}"
+    return NoOAuth(str(error), hint=f"{error.hint} {way}".strip())

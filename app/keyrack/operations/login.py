@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from keyrack.domain.errors import ClientNeeded, KeyrackError, StoreAbsent, StoreLocked
+from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth, StoreAbsent, StoreLocked
 from keyrack.domain.model import Check, Credential, Grant, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
@@ -73,10 +73,10 @@ def login(
     except KeyrackError as error:
         control.check()  # a request that a cancel ended is no failure of the network
         performer.fail(error)
-        if isinstance(error, ClientNeeded):
+        if isinstance(error, ClientNeeded | NoOAuth):
             from keyrack.operations.advice import advised
 
-            raise advised(error, server) from None
+            raise advised(error, server, parts.cards_dir()) from None
         raise
     finally:
         performer.close()
