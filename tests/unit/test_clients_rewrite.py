@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack.clients import edit_toml, toml
@@ -234,8 +234,16 @@ def test_of_the_same_secret_in_two_entries_the_right_one_goes(desk: Desk) -> Non
     assert path.read_text() == other + mine.replace(TOKEN, f"${{{NAME}}}")
 
 
+def test_nor_does_another_entry_of_codex_lose_it(desk: Desk) -> None:
+    entry = '[mcp_servers.{0}]\nurl = "https://{0}.example/mcp"\n{1} = {{ X-Api-Key = "{2}" }}\n'
+    other, mine = (entry.format(name, "http_headers", TOKEN) for name in "ba")
+    path = desk.put("Codex", other + mine)
+    header = next(server for server in desk.read().servers if server.name == "a").literals[0]
+    apply(rewrite(header, NAME, URL), MARK)
+    assert path.read_text() == other + entry.format("a", "env_http_headers", NAME)
+
+
 @given(st.text(max_size=30), st.text(max_size=30), st.sampled_from(["{}", "Bearer {}"]))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_names_and_texts_around_stay_in_toml(name: str, other: str, form: str) -> None:
     import tomli_w
 
@@ -249,13 +257,14 @@ def test_any_names_and_texts_around_stay_in_toml(name: str, other: str, form: st
         except KeyrackError:
             assert not name.strip() or name.startswith("(no name)")
             continue
-        entry = data["mcp_servers"][name]
-        rest = {key: item for key, item in entry["http_headers"].items() if key != "Authorization"}
-        field = {"env_http_headers": {"Authorization": NAME}}
-        if form != "{}":
-            field = {"bearer_token_env_var": NAME}
-        wanted = {"url": other, "http_headers": rest, **field}
-        assert after == {"x": other, "mcp_servers": {name: wanted}}
+        wanted = toml.parse(text)
+        entry = wanted["mcp_servers"][name]
+        del entry["http_headers"]["Authorization"]
+        if form == "{}":
+            entry["env_http_headers"] = {"Authorization": NAME}
+        else:
+            entry["bearer_token_env_var"] = NAME
+        assert after == wanted
 
 
 def test_claude_codes_own_file_is_never_written(desk: Desk) -> None:
