@@ -335,6 +335,49 @@ def test_a_fault_of_ours_shows_no_secret(
     assert "something went wrong inside keyrack (RuntimeError" in err and GHP not in err
 
 
+# --- clearing it again ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "token", "words"),
+    [
+        ("github", GHP, "GitHub revokes the token itself. It can't be brought back, and stops working"),
+        ("pagerduty", "u+abcdefghijklmnopqr",
+         "keyrack can't revoke this token: undo it on the service's own page. Revoke and delete"),
+    ],
+)  # fmt: skip
+def test_the_question_tells_what_a_revocation_takes_away(
+    name: str, token: str, words: str,
+    desk: Desk, pipe: Callable[[str], None], monkeypatch: Patch, capsys: Capture,
+) -> None:  # fmt: skip
+    pipe(token)
+    desk.set(name)
+    sent = len(desk.sent)
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert run(["clear", name, "--revoke"], parts=lambda **_: desk.parts) == 1
+    assert words in capsys.readouterr().err
+    assert desk.grant(name) is not None and len(desk.sent) == sent
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    run(["clear", name], parts=lambda **_: desk.parts)
+    assert "revoke" not in capsys.readouterr().err
+
+
+def test_what_is_stale_is_listed_with_what_a_revocation_takes_away(
+    desk: Desk, pipe: Callable[[str], None], capsys: Capture
+) -> None:
+    for name, token in (("github", GHP), ("exa", "exa-key-0123456789")):
+        pipe(token)
+        assert desk.set(name, "--expires", "1d", "--no-check") == 0
+    later = desk.parts._replace(now=lambda: NOW + 2 * 86400)
+    told = {}
+    for words in ([], ["--revoke"]):
+        assert run(["clear", "--stale", "--dry-run", *words], parts=lambda **_: later) == 0
+        told[len(words)] = capsys.readouterr().out
+    assert "brought back" not in told[0]
+    assert told[1].count("GitHub revokes the token itself. It can't be brought back") == 1
+    assert told[1].count("can't revoke this token: undo it on https://dashboard.exa.ai/api-keys.") == 1
+
+
 # --- the user's own cards -------------------------------------------------------------------------
 
 ACME = """

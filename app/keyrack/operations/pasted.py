@@ -29,7 +29,7 @@ def clean(text: str) -> Secret:
     if rest and first.lower() in SCHEME_WORDS:
         text = rest.strip().removeprefix("token=") if first.lower() == "token" else rest
     text = "".join(text.split())
-    if not text:
+    if not text or text.lower() in SCHEME_WORDS:
         raise KeyrackError("Nothing was typed.", hint="Paste the token.")
     if "://" in text:
         raise KeyrackError("That is an address, not a token.", hint="Open it, and copy the token from there.")
