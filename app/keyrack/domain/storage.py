@@ -6,9 +6,9 @@ StoreKind = Literal["keychain", "vault"]  # what can be chosen
 
 
 class StoreState(NamedTuple):
-    """The keychain, for the header line."""
+    """The place for secrets, for the header line."""
 
-    name: str  # "Secret Service", "macOS Keychain", "memory", "none"
+    name: str  # "Secret Service", "macOS Keychain", "Sealed vault", "memory", "none"
     ready: bool
     persistent: bool = True
     locked: bool = False  # and ready all the same: whoever uses it will be asked
@@ -16,6 +16,7 @@ class StoreState(NamedTuple):
     hint: str = ""  # what to do then
     backend: str = ""  # keyring's name of what it uses, "module.Class"; "" where keyring is not asked
     limits: tuple[str, ...] = ()  # what to know of it, a sentence each
+    kind: StoreKind = "keychain"  # how it opens: by itself or a prompt of the system's, or by a passphrase
 
 
 class Removal(NamedTuple):

@@ -27,16 +27,23 @@ class Stale(NamedTuple):
     why: str
 
 
-def find_stale(parts: Parts, *, ask_issuers: bool = True) -> tuple[Stale, ...]:
+def find_stale(
+    parts: Parts,
+    *,
+    ask_issuers: bool = True,
+    on_one: Callable[[int, int], object] = lambda done, total: None,
+) -> tuple[Stale, ...]:
     """What is stale, in the list's order. Reads the keychain and asks issuers: not for the screen's thread.
 
     An issuer counts as gone only when it answers that there is no metadata; one that can't be
-    reached may come back. `ask_issuers` False: nothing is sent.
+    reached may come back. `ask_issuers` False: nothing is sent. `on_one` gets how many credentials
+    were looked at, and of how many, before each; what it raises ends the search.
     """
     rows = [row for row in overview(parts).rows if row.credential is not None]
     issuers = _Issuers(parts) if ask_issuers else None
     found: list[Stale] = []
-    for row in rows:
+    for done, row in enumerate(rows):
+        on_one(done, len(rows))
         why = _by_record(row) or _by_registration(parts.rack(), row, parts.now())
         if not why and issuers is not None:
             why = issuers.why(row)
@@ -54,7 +61,7 @@ def clear_stale(
     forget: bool = False,
     on_one: Callable[[Stale, Receipt], object] = lambda stale, receipt: None,
 ) -> tuple[tuple[Stale, Receipt], ...]:
-    """Clear each; one that fails keeps no other."""
+    """Clear each; one that fails keeps no other. What `on_one` raises ends it there."""
     done: list[tuple[Stale, Receipt]] = []
     for stale in chosen:
         try:

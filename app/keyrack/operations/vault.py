@@ -87,6 +87,12 @@ def create(
     return Made(vault.path, "" if vault.has_own_key() else vault.identity_path, found, elsewhere)
 
 
+def use(parts: Parts) -> None:
+    """Use it from now on, although credentials lie in another store. They stay there until a `move`,
+    and whoever wants one of them is told where it is."""
+    _use(parts, parts.rack())
+
+
 def unlock(parts: Parts, passphrase: Secret) -> None:
     """Open it for the configured minutes. StoreLocked where the passphrase is the wrong one."""
     parts.stores().vault().unlock(passphrase)

@@ -82,11 +82,13 @@ class VaultStore:
                 if not self._keys.is_open:
                     self._seen = None
         except KeyrackError as error:
-            return StoreState(NAME, ready=False, reason=str(error), hint=error.hint)
+            return StoreState(NAME, ready=False, reason=str(error), hint=error.hint, kind="vault")
         if way == "unaided":
-            return StoreState(NAME, ready=True)
-        closed = locked()
-        return StoreState(NAME, ready=way == "ask", locked=True, reason=str(closed), hint=closed.hint)
+            return StoreState(NAME, ready=True, kind="vault")
+        shut = locked()
+        return StoreState(
+            NAME, ready=way == "ask", locked=True, reason=str(shut), hint=shut.hint, kind="vault"
+        )
 
     # Of the vault alone.
 
