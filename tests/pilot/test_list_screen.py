@@ -31,13 +31,13 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
 async def test_a_second_that_passes_before_the_table_has_its_place_does_not_empty_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    looked = MainScreen._looked
+    looked = MainScreen.show_overview
 
     def and_a_second_passes(screen: MainScreen, overview: Overview) -> None:
         looked(screen, overview)
         screen.tick()
 
-    monkeypatch.setattr(MainScreen, "_looked", and_a_second_passes)
+    monkeypatch.setattr(MainScreen, "show_overview", and_a_second_passes)
     async with terminal(app_with()) as t:
         assert len(t.names()) == 14
 

@@ -136,7 +136,7 @@ async def test_refresh_all_takes_what_is_due_and_names_what_failed(monkeypatch: 
     monkeypatch.setattr(refresh_op, "refresh", one)
     async with terminal(app_with()) as t:
         await t.press("R")
-        await t.until(lambda: "1 of 2 refreshed. Failed: sentry." in t.said())
+        await t.until(lambda: "1 of 2 refreshed. Failed: sentry. No answer." in t.said())
 
 
 @screen_test

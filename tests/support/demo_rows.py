@@ -14,7 +14,7 @@ from keyrack.domain.model import Check, Credential, Header, Record, Server, Sour
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import Removal, StoreState
+from keyrack.domain.storage import Finding, Removal, StoreState
 from keyrack.operations.parts import Parts
 
 NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
@@ -169,6 +169,7 @@ class DemoRack:
     def __init__(self, records: Iterable[Record], store: StoreState) -> None:
         self.kept = {(identity(record.url), record.account): record for record in records}
         self.store = store
+        self.puts: list[str] = []
 
     def state(self) -> StoreState:
         return self.store
@@ -181,9 +182,19 @@ class DemoRack:
     def record(self, url: str, account: str) -> Record | None:
         return self.kept.get((identity(url), account))
 
-    def put(self, url: str, credential: Credential | None, check: Check | None = None) -> None:
+    def put(
+        self, url: str, credential: Credential | None, check: Check | None = None, account: str = "default"
+    ) -> None:
         """As if an operation had stored this."""
-        self.kept[identity(url), "default"] = Record(identity(url), "default", credential, check)
+        self.kept[identity(url), account] = Record(identity(url), account, credential, check)
+        self.puts.append(url)
+
+    def stamp(self) -> int:
+        """Another one whenever something is `put`."""
+        return len(self.puts)
+
+    def tidy(self) -> tuple[Finding, ...]:
+        return ()
 
     def load(self, url: str, account: str) -> None:
         return None

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import KeyrackError, StoreLocked
 from keyrack.tui import keymap
 from keyrack.tui.present import error_text, safe
 from keyrack.tui.screens.main import MainScreen
@@ -112,6 +112,8 @@ class KeyrackApp(App[None]):
             for binding in (b for b in keymap.MAIN if b.tooltip):
                 run = partial(self.call_later, screen.run_action, binding.action)
                 yield SystemCommand(binding.description, binding.tooltip, run)
+            for command in screen.stores.commands():
+                yield SystemCommand(command.name, command.help, partial(self.call_later, command.run))
         yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
         yield SystemCommand("Quit", "Leave keyrack", self.action_quit)
 
@@ -122,14 +124,16 @@ class KeyrackApp(App[None]):
 
     def say_error(self, error: BaseException) -> None:
         """What went wrong, and what to do."""
-        self.say(error_text(error), severity="error")
+        if isinstance(error, StoreLocked):
+            self.say(f"{error} Press {keymap.key_of('unlock')} to unlock it.", severity="error")
+        else:
+            self.say(error_text(error), severity="error")
 
     def look_again(self) -> None:
         """After something that came to its end without the screen that began it."""
         for screen in self.screen_stack:
             if isinstance(screen, MainScreen):
-                screen.forget_store()
-                screen.look()
+                screen.look_again()
 
     def copy(self, text: str) -> None:
         """To the terminal's clipboard (OSC 52), without keeping a copy in the program."""

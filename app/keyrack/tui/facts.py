@@ -12,6 +12,7 @@ from keyrack.domain.status import State
 from keyrack.domain.timetext import relative, until
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
+from keyrack.tui.marks import Trouble
 from keyrack.tui.present import HIDDEN, NOTHING, Tone, join, say, short_path, state
 
 CLIENT_KINDS = {
@@ -26,9 +27,11 @@ class Fact(NamedTuple):
     value: Content
 
 
-def expiry(row: Row, now: float) -> tuple[str, Tone]:
+def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, Tone]:
     """The table's last column."""
     credential, check, kind = row.credential, row.check, row.status.state
+    if trouble is not None:
+        return f"failed {relative(now - trouble.at)}", Tone.WARN
     if kind is State.UNREACHABLE and check is not None:
         return f"checked {relative(now - check.at)}", Tone.DIM
     if credential is None or kind is State.CONFIGURED:
@@ -39,9 +42,12 @@ def expiry(row: Row, now: float) -> tuple[str, Tone]:
     return until(credential.expires_at, now), Tone.DIM if credential.expires_at is None else tone
 
 
-def facts(row: Row, now: float) -> list[Fact]:
+def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
     """The detail pane, line by line; what is not known has no line."""
-    found = [Fact("Status", _status(row, now)), Fact("Why", say(row.status.reason))]
+    found = [Fact("Status", status(row, now)), Fact("Why", say(row.status.reason))]
+    if trouble is not None:
+        when = say(f"{trouble.doing}, {relative(trouble.at - now)}: ", Tone.DIM)
+        found.append(Fact("Failed", join(when, say(trouble.sentence, Tone.WARN))))
     todo = _next(row)
     if todo is not None:
         found.append(Fact("Do", todo))
@@ -56,7 +62,8 @@ def facts(row: Row, now: float) -> list[Fact]:
     return found
 
 
-def _status(row: Row, now: float) -> Content:
+def status(row: Row, now: float) -> Content:
+    """The state, and the clock time of its end."""
     expires = row.credential.expires_at if row.credential else None
     refused = row.credential is not None and row.credential.refused_at is not None
     if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):

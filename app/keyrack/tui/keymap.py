@@ -9,6 +9,8 @@ from textual.widget import Widget
 
 from keyrack.domain.status import Action
 
+Way = Literal["vault", "memory"]
+Escape = Literal["cancel", "stop", "hide"]
 LoginPhase = Literal["working", "waiting", "pasting", "failed", "done"]
 
 PALETTE_KEY = "ctrl+p"
@@ -29,6 +31,14 @@ ROW = [
         "c", "row('check')", "Check", id="check", tooltip="Ask the server whether it takes the credential"
     ),
     Binding("d", "row('clear')", "Clear", id="clear", tooltip="Clear or revoke the stored credential"),
+    Binding(
+        "A",
+        "row('accounts')",
+        "Accounts",
+        id="accounts",
+        show=False,
+        tooltip="Its accounts: log in with another, choose the default",
+    ),
     Binding(
         "y", "row('copy')", "Copy token", id="copy-token", show=False, tooltip="Copy the access token; asks"
     ),
@@ -89,6 +99,22 @@ MAIN = [
         id="look-again",
         show=False,
         tooltip="Look again in the clients' files",
+    ),
+    Binding(
+        "D",
+        "clear_stale",
+        "Clear stale",
+        id="clear-stale",
+        show=False,
+        tooltip="Find what is of no more use, and clear it",
+    ),
+    Binding(
+        "K",
+        "unlock",
+        "Unlock",
+        id="unlock",
+        show=False,
+        tooltip="Unlock the keychain or the vault, or choose a place",
     ),
     Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
@@ -182,6 +208,51 @@ CLIENT = [
     Binding("enter", "save", "Log in", show=False),  # in the last field; the first one's enter goes on to it
 ]
 
+LIST = [
+    Binding("j", "cursor_down", show=False),
+    Binding("k", "cursor_up", show=False),
+    Binding("g", "first", show=False),
+    Binding("G", "last", show=False),
+]
+TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
+
+ACCOUNTS = [
+    Binding("enter", "make_default", "Make it the default", id="accounts-default", show=False),
+    Binding("n", "new", "New", id="accounts-new"),
+    Binding("l", "on_account('login')", "Log in", id="accounts-login"),
+    Binding("d", "on_account('clear')", "Clear", id="accounts-clear"),
+    Binding("escape", "close", "Close", id="accounts-close"),
+    Binding("q,A", "close", show=False),
+]
+ACCOUNT_NAME = [
+    Binding("escape", "close", "Cancel", id="account-name-cancel"),
+    Binding("ctrl+s", "save", "Log in", id="account-name-save"),
+]
+
+# What escape does while something takes its time.
+PROGRESS: dict[Escape, Binding] = {
+    "cancel": Binding("escape", "leave", "Cancel", id="progress"),
+    "stop": Binding("escape", "leave", "Stop", id="progress"),
+    "hide": Binding("escape", "leave", "Go on unseen", id="progress"),
+}
+
+WAYS = [
+    Binding("escape,n", "answer('')", "Cancel", id="ways-no", show=False),
+    Binding("v", "answer('vault')", "Sealed vault", id="ways-vault", show=False),
+    Binding("m", "answer('memory')", "In memory", id="ways-memory", show=False),
+    Binding("left", "app.focus_previous", show=False),
+    Binding("right", "app.focus_next", show=False),
+]
+VAULT_INIT = [
+    Binding("escape", "close", "Cancel", id="vault-init-cancel"),
+    Binding("ctrl+s", "save", "Make the vault", id="vault-init-save"),
+    Binding("enter", "next", show=False),
+]
+VAULT_UNLOCK = [
+    Binding("escape", "close", "Cancel", id="vault-unlock-cancel"),
+    Binding("enter,ctrl+s", "save", "Open", id="vault-unlock-open"),
+]
+
 TOKEN = [
     Binding("escape", "close", "Cancel", id="token-cancel"),
     Binding("ctrl+s", "save", "Save", id="token-save"),
@@ -197,6 +268,14 @@ ASK = [
     Binding("y", "answer(True)", "Yes", id="ask-yes", show=False),
     Binding("left", "app.focus_previous", show=False),
     Binding("right", "app.focus_next", show=False),
+]
+
+# Of clearing many: the list's keys do their work from the buttons too.
+STALE = [
+    *ASK,
+    Binding("up,down,j,k", "to_list", show=False),
+    Binding("space", "tick", "Toggle", id="stale-tick"),
+    Binding("a", "tick_all", "All or none", id="stale-all"),
 ]
 
 TICK = [Binding("space,enter", "tick", "Toggle", show=False)]
@@ -217,7 +296,11 @@ _ACTION_KEYS = {
     Action.TOKEN: "token",
     Action.CHECK: "check",
     Action.CLEAR: "clear",
+    Action.UNLOCK: "unlock",
 }
+
+
+ALL_SERVERS = ("refresh-due", "check-all", "clear-stale", "look-again", "add")  # in the help
 
 
 def login_keys(phase: LoginPhase, *, offers_code: bool, client_needed: bool) -> list[Binding]:
@@ -272,7 +355,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     rest = {b.id: (shown(b), b.tooltip) for b in MAIN if b.id}
     return (
         ("The selected server", rows),
-        ("All servers", (rest["refresh-due"], rest["check-all"], rest["look-again"], rest["add"])),
+        ("All servers", tuple(rest[i] for i in ALL_SERVERS)),
         (
             "Moving",
             (
@@ -283,5 +366,13 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 ("esc", "Stop what runs; empty the filter"),
             ),
         ),
-        ("keyrack", (("^p", "Commands, and a jump to any server"), ("?", "This help"), ("q ^q", "Quit"))),
+        (
+            "keyrack",
+            (
+                rest["unlock"],
+                ("^p", "Commands, and a jump to any server"),
+                ("?", "This help"),
+                ("q ^q", "Quit"),
+            ),
+        ),
     )

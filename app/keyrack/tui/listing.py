@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.status import State
 from keyrack.operations.overview import Row
 
@@ -69,10 +70,32 @@ def counts(rows: Iterable[Row]) -> Counts:
     )
 
 
+def called(server: Server) -> str:
+    """What people call it, with its account where that is not the usual one."""
+    return server.name if server.account == DEFAULT_ACCOUNT else f"{server.name} · {server.account}"
+
+
+def several(rows: Iterable[Row]) -> frozenset[str]:
+    """The URLs that have more than one row: a row for each account."""
+    urls = Counter(row.server.url for row in rows)
+    return frozenset(url for url, count in urls.items() if url and count > 1)
+
+
+def called_among(row: Row, crowded: Collection[str]) -> str:
+    """The name in the list; with its account and whose that is where the server has `several`."""
+    server = row.server
+    if server.account == DEFAULT_ACCOUNT and server.url not in crowded:
+        return server.name
+    label = row.credential.label if row.credential else ""
+    return " · ".join((server.name, server.account, *([label] if label else [])))
+
+
 def _haystack(row: Row) -> str:
     server = row.server
     clients = " ".join(source.client for source in server.sources)
-    words = (server.name, *server.aliases, server.url or "", server.account, row.status.state.value, clients)
+    label = row.credential.label if row.credential else ""
+    state = row.status.state.value
+    words = (server.name, *server.aliases, server.url or "", server.account, label, state, clients)
     return (
         " ".join(words).replace("-", " ").casefold() + " " + server.name.casefold() + " " + (server.url or "")
     )

@@ -101,6 +101,8 @@ _OUTCOME = {
 _PICTURE = "#ffffff on #000000"
 
 STORE_READY, STORE_MISSING, STORE_LOCKED = "✓", "!", "▣"
+_TICK = {True: "[x]", False: "[ ]"}
+_PICK = {True: "(•)", False: "( )"}
 
 
 def safe(text: str, limit: int = 500) -> str:
@@ -159,6 +161,16 @@ def step_glyph(step_state: str) -> Content:
     """The sign of a login step: running, done, failed, ahead."""
     glyph, tone = _STEP[step_state]
     return say(glyph, tone)
+
+
+def ticked(on: bool) -> Content:
+    """A box that is ticked or not."""
+    return say(_TICK[on], Tone.KEY if on else Tone.DIM)
+
+
+def chosen(on: bool) -> Content:
+    """The one of several that is meant, or another."""
+    return say(_PICK[on], Tone.KEY if on else Tone.DIM)
 
 
 def outcome(what: str, result: str, detail: str = "") -> Content:

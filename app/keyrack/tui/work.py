@@ -40,6 +40,47 @@ def in_background(
     threading.Thread(target=run, daemon=True).start()
 
 
+class Newest:
+    """Work whose last result counts: one at a time, and once more where it was asked for meanwhile."""
+
+    def __init__(
+        self,
+        node: MessagePump,
+        work: Callable[[], T],
+        on_done: Callable[[T], Any],
+        on_error: Callable[[Exception], Any],
+    ) -> None:
+        self._node, self._work, self._on_done, self._on_error = node, work, on_done, on_error
+        self._running = self._again = False
+
+    def run(self) -> None:
+        """Do it, soon; on `node`'s side."""
+        if self._running:
+            self._again = True
+            return
+        self._running = True
+        in_background(self._node, self._work, self._done, self._failed)
+
+    def run_unless_running(self) -> None:
+        """The same, but a running one will do."""
+        if not self._running:
+            self.run()
+
+    def _done(self, result: Any) -> None:
+        self._end()
+        self._on_done(result)
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self._on_error(error)
+
+    def _end(self) -> None:
+        self._running = False
+        if self._again:
+            self._again = False
+            self.run()
+
+
 def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None:
     """From any thread: call back on the node's side, if it is still there."""
 

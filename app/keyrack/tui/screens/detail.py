@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
+from keyrack.tui.marks import Trouble
 from keyrack.tui.screens.dialog import Dialog
 from keyrack.tui.widgets.facts_view import FactsView
 from keyrack.tui.widgets.key_line import KeyLine
@@ -19,16 +20,16 @@ class DetailScreen(Dialog[str]):
     CSS_PATH: ClassVar = ["box.tcss", "detail.tcss"]
     BINDINGS: ClassVar = [*keymap.DETAIL]
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: Row, trouble: Trouble | None) -> None:
         super().__init__()
-        self._row = row
+        self._row, self._trouble = row, trouble
 
     def compose(self) -> ComposeResult:
         yield FactsView(id="all-facts")
         yield KeyLine([*keymap.CLOSE, *(binding for binding in keymap.ROW if binding.show)])
 
     def on_mount(self) -> None:
-        self.query_one(FactsView).show(self._row, self.host.now())
+        self.query_one(FactsView).show(self._row, self.host.now(), self._trouble)
 
     def action_row(self, what: str) -> None:
         self.dismiss(what)

@@ -18,17 +18,21 @@ from keyrack.domain.storage import StoreState
 from keyrack.operations import overview as look
 from keyrack.operations.overview import Overview, Row
 from keyrack.tui import keymap
-from keyrack.tui.listing import Sort, arrange, counts
+from keyrack.tui.listing import Sort, arrange, counts, several
+from keyrack.tui.lookout import Lookout
+from keyrack.tui.marks import Marks
 from keyrack.tui.present import Tone, error_text, join, key_hint, say, title
 from keyrack.tui.widgets.facts_view import FactsView
 from keyrack.tui.widgets.filter_line import FilterLine
 from keyrack.tui.widgets.header_line import HeaderLine
 from keyrack.tui.widgets.server_table import ServerTable
-from keyrack.tui.work import in_background
 
 if TYPE_CHECKING:
     from keyrack.tui.app import KeyrackApp
+    from keyrack.tui.screens.many_actions import ManyActions
     from keyrack.tui.screens.row_actions import RowActions
+    from keyrack.tui.screens.stale_actions import StaleActions
+    from keyrack.tui.screens.store_actions import StoreActions
 
 TICK = 1.0  # seconds between two looks at the clock
 
@@ -47,17 +51,36 @@ class MainScreen(Screen[None]):
         self.looked: Signal[Overview] = Signal(
             self, "looked"
         )  # after every look, also one that found nothing new
-        self.busy: dict[str, str] = {}  # row key: what is being done
+        self.marks = Marks()
         self._needle = ""
         self._sort = Sort.NAME
-        self._looking = self._look_again = False
+        self._lookout = Lookout(self)
+
+    # Built at the first key: the operations' imports are not for the first frame.
 
     @cached_property
     def actions(self) -> RowActions:
-        """Built at the first key: the operations' imports are not for the first frame."""
         from keyrack.tui.screens.row_actions import RowActions
 
         return RowActions(self)
+
+    @cached_property
+    def many(self) -> ManyActions:
+        from keyrack.tui.screens.many_actions import ManyActions
+
+        return ManyActions(self)
+
+    @cached_property
+    def stale(self) -> StaleActions:
+        from keyrack.tui.screens.stale_actions import StaleActions
+
+        return StaleActions(self)
+
+    @cached_property
+    def stores(self) -> StoreActions:
+        from keyrack.tui.screens.store_actions import StoreActions
+
+        return StoreActions(self)
 
     @property
     def host(self) -> KeyrackApp:
@@ -79,7 +102,7 @@ class MainScreen(Screen[None]):
         self.table.border_title = title("Servers")
         self.call_after_refresh(gc.enable)
         # Not before the first frame: reading costs imports and disk.
-        self.call_after_refresh(self.look)
+        self.call_after_refresh(self.look_again)
         self.set_interval(TICK, self.tick)
 
     @property
@@ -91,25 +114,16 @@ class MainScreen(Screen[None]):
         return self.rows.get(self.table.selected or "")
 
     def look(self) -> None:
-        """Read configurations and records again, off this thread; once more if already at it."""
-        if self._looking:
-            self._look_again = True
-            return
-        self._looking = True
-        locked = self.store is not None and self.store.locked
-        parts = self.host.parts
-        in_background(
-            self, lambda: look.overview(parts(), store_locked=locked), self._looked, self._look_failed
-        )
-        if self.store is None:
-            in_background(self, lambda: parts().rack().state(), self._store_known, self._store_failed)
+        """Read configurations and records again, off this thread."""
+        self._lookout.look()
 
-    def forget_store(self) -> None:
-        """Ask for the keychain's state again at the next look."""
-        self.store = None
+    def look_again(self) -> None:
+        """The same, and the state of the place for secrets."""
+        self._lookout.look()
+        self._lookout.ask_store()
 
-    def _looked(self, overview: Overview) -> None:
-        self._looking = False
+    def show_overview(self, overview: Overview) -> None:
+        """What the last look found."""
         first = not self.rows
         self.overview = overview
         self.rows = {row.key: row for row in overview.rows}
@@ -117,30 +131,29 @@ class MainScreen(Screen[None]):
         if first and self.rows and self.focused is None:
             self.table.focus()
         self.looked.publish(overview)
-        if self._look_again:
-            self._look_again = False
-            self.look()
 
-    def _look_failed(self, error: Exception) -> None:
-        self._looking = False
+    def cannot_read(self, error: Exception) -> None:
+        """The last look found nothing but this."""
         self.query_one("#empty", Static).update(say(error_text(error), Tone.BAD))
         self.host.say_error(error)
 
-    def _store_known(self, store: StoreState) -> None:
-        was_locked = self.store is not None and self.store.locked
-        self.store = store
+    def show_store(self, store: StoreState) -> None:
+        """What the place for secrets says of itself."""
+        before, self.store = self.store, store
+        if store == before:
+            return
         self.query_one(HeaderLine).show_store(store)
-        if store.locked != was_locked:
+        if store.locked != (before is not None and before.locked):
             self.look()
-
-    def _store_failed(self, error: Exception) -> None:
-        self._store_known(StoreState(name="none", ready=False, reason=error_text(error)))
+        if not store.locked:
+            self.stores.tidy()
 
     def refresh_rows(self) -> None:
         """Show what is known now: rows, counts, details."""
         shown = arrange(self.rows.values(), self._needle, self._sort)
+        self.marks.several = several(self.rows.values())
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
-        self.table.show(shown, self.host.now(), self.busy)
+        self.table.show(shown, self.host.now(), self.marks)
         some = f"{len(shown)} of {len(self.rows)} · " if len(shown) != len(self.rows) else ""
         self.table.border_subtitle = say(f"{some}by {self._sort}", Tone.DIM)
         self.set_class(not shown, "-empty")
@@ -165,7 +178,9 @@ class MainScreen(Screen[None]):
         self.query_one("#empty", Static).update(words)
 
     def _show_detail(self) -> None:
-        self.query_one("#detail", FactsView).show(self.selected(), self.host.now())
+        row = self.selected()
+        trouble = self.marks.trouble_of(row) if row else None
+        self.query_one("#detail", FactsView).show(row, self.host.now(), trouble)
 
     def tick(self) -> None:
         """Time passes: what is shown of it follows, and so do the states."""
@@ -177,7 +192,7 @@ class MainScreen(Screen[None]):
                 record = Record(row.server.url or "", row.server.account, row.credential, row.check)
                 self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
         # The order stays: rows that move by themselves would slip from under the cursor.
-        self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.busy)
+        self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
         self._show_detail()
 
@@ -211,7 +226,7 @@ class MainScreen(Screen[None]):
         self.refresh_rows()
 
     def action_stop(self) -> None:
-        if not self.actions.stop():
+        if not self.many.stop():
             self.query_one(FilterLine).action_clear_filter()
 
     @on(ServerTable.Opened)
@@ -220,7 +235,7 @@ class MainScreen(Screen[None]):
         if row is not None:
             from keyrack.tui.screens.detail import DetailScreen
 
-            self.app.push_screen(DetailScreen(row), self._chosen_in_detail)
+            self.app.push_screen(DetailScreen(row, self.marks.trouble_of(row)), self._chosen_in_detail)
 
     def _chosen_in_detail(self, what: str | None) -> None:
         if what:
@@ -265,7 +280,13 @@ class MainScreen(Screen[None]):
             self.actions.run(what, row)
 
     def action_refresh_due(self) -> None:
-        self.actions.refresh_due()
+        self.many.refresh_due()
 
     def action_check_all(self) -> None:
-        self.actions.check_all()
+        self.many.check_all()
+
+    def action_clear_stale(self) -> None:
+        self.stale.begin()
+
+    def action_unlock(self) -> None:
+        self.stores.unlock()

@@ -11,10 +11,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from keyrack.tui import keymap
-from keyrack.tui.present import Tone, join, say
-
-_TICK = {True: "[x]", False: "[ ]"}
-_PICK = {True: "(•)", False: "( )"}
+from keyrack.tui.present import chosen, join, say, ticked
 
 
 class Tick(Widget, can_focus=True):
@@ -29,7 +26,7 @@ class Tick(Widget, can_focus=True):
         self.set_reactive(Tick.value, value)
 
     def render(self) -> Content:
-        return join(say(_TICK[self.value], Tone.KEY if self.value else Tone.DIM), " ", say(self._label))
+        return join(ticked(self.value), " ", say(self._label))
 
     def action_tick(self) -> None:
         self.value = not self.value
@@ -55,12 +52,7 @@ class Pick(Widget, can_focus=True):
 
     def render(self) -> Content:
         lines = [
-            join(
-                say(_PICK[place == self.value], Tone.KEY if place == self.value else Tone.DIM),
-                " ",
-                say(label),
-            )
-            for place, label in enumerate(self._labels)
+            join(chosen(place == self.value), " ", say(label)) for place, label in enumerate(self._labels)
         ]
         return Content("\n").join(lines)
 

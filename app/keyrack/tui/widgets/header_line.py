@@ -8,8 +8,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keyrack.domain.storage import StoreState
+from keyrack.tui import keymap
 from keyrack.tui.listing import Counts
-from keyrack.tui.present import STORE_LOCKED, STORE_MISSING, STORE_READY, Tone, join, say
+from keyrack.tui.present import STORE_LOCKED, STORE_MISSING, STORE_READY, Tone, join, key_hint, say
 
 ROOMY = 100  # columns from which there is room for more words
 
@@ -57,13 +58,15 @@ class HeaderLine(Horizontal):
 
 
 def _store(store: StoreState, wide: bool) -> Content:
-    head = say("Keychain: " if wide else "", Tone.DIM)
+    head = say("Keychain: " if wide and store.kind == "keychain" else "", Tone.DIM)
+    key = keymap.key_of("unlock")
     if store.locked:
-        return join(head, say(f"{store.name} locked {STORE_LOCKED}", Tone.WARN))
+        shut = say(f"{STORE_LOCKED} {store.name} locked", Tone.WARN)
+        return join(head, shut, say(" · ", Tone.DIM), key_hint(key, "unlock"))
     if not store.ready:
-        return say(
-            f"{STORE_MISSING} no keychain{'; logins can be kept in memory' if wide else ''}", Tone.WARN
-        )
+        what = "no keychain" if store.name == "none" else f"{store.name} not ready"
+        todo = (say(" · ", Tone.DIM), key_hint(key, "other places")) if wide else (": ", say(key, Tone.KEY))
+        return join(say(f"{STORE_MISSING} {what}", Tone.WARN), *todo)
     if not store.persistent:
         return say("kept in memory until you quit" if wide else "in memory", Tone.WARN)
     return join(head, say(store.name), " ", say(STORE_READY, Tone.GOOD))

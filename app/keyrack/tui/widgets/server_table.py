@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import ClassVar
 
 from rich.style import Style
@@ -14,6 +14,8 @@ from textual.widgets import DataTable
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
 from keyrack.tui.facts import expiry
+from keyrack.tui.listing import called_among
+from keyrack.tui.marks import Marks
 from keyrack.tui.present import KINDS, STATES, Tone, busy_words, cell, state_words
 
 AUTH, STATUS, EXPIRES = 6, 15, 14  # columns' widths; the server's name takes the rest
@@ -36,7 +38,7 @@ class ServerTable(DataTable[Text]):
         self._shown: dict[str, tuple[tuple[str, Tone], ...]] = {}
         self._rows: tuple[Row, ...] = ()
         self._now = 0.0
-        self._busy: Mapping[str, str] = {}
+        self._marks = Marks()
 
     @property
     def selected(self) -> str | None:
@@ -55,9 +57,9 @@ class ServerTable(DataTable[Text]):
         """The same, also while they wait for the table to get its place."""
         return tuple(row.key for row in self._rows)
 
-    def show(self, rows: Iterable[Row], now: float, busy: Mapping[str, str]) -> None:
+    def show(self, rows: Iterable[Row], now: float, marks: Marks) -> None:
         """Show these rows in this order. The cursor stays on its server, not on its line."""
-        self._rows, self._now, self._busy = tuple(rows), now, busy
+        self._rows, self._now, self._marks = tuple(rows), now, marks
         if not self.size.width:
             return  # hidden: filled when it gets its place, once and not twice
         widths = [column.width for column in self.ordered_columns]
@@ -80,7 +82,7 @@ class ServerTable(DataTable[Text]):
         self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self.repaint_all))
 
     def on_resize(self, event: events.Resize) -> None:
-        self.show(self._rows, self._now, self._busy)
+        self.show(self._rows, self._now, self._marks)
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and self.row_count:
@@ -104,7 +106,7 @@ class ServerTable(DataTable[Text]):
 
     def _rebuild(self) -> None:
         # Removing rows one by one is quadratic in DataTable; clearing and adding is not.
-        selected, scroll = self.selected, self.scroll_y
+        selected, scroll, line = self.selected, self.scroll_y, self.cursor_row
         with self.prevent(DataTable.RowHighlighted):
             self.clear(columns=True)
             for key, heading, width in self._layout():
@@ -120,6 +122,8 @@ class ServerTable(DataTable[Text]):
             if selected in self._shown:
                 self.scroll_to(y=scroll, animate=False, force=True)
                 self.move_cursor(row=self.get_row_index(selected), animate=False)
+            elif selected is not None:  # gone: what took its place
+                self.move_cursor(row=line, animate=False)
         if self.selected != selected or selected is None:
             self._announce()
 
@@ -142,16 +146,14 @@ class ServerTable(DataTable[Text]):
             self.post_message(DataTable.RowHighlighted(self, self.cursor_row, key))
 
     def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
-        server = row.server
-        name = server.name if server.account == "default" else f"{server.name} · {server.account}"
-        what = self._busy.get(row.key)
+        what = self._marks.busy.get(row.key)
         look = STATES[row.status.state]
         status = (state_words(row.status.state), look.tone) if what is None else (busy_words(what), Tone.BUSY)
         return (
-            (name, Tone.PLAIN),
+            (called_among(row, self._marks.several), Tone.PLAIN),
             (KINDS.get(row.kind, row.kind), Tone.DIM),
             status,
-            expiry(row, self._now),
+            expiry(row, self._now, self._marks.trouble_of(row)),
         )
 
     def _styles(self) -> dict[Tone, Style]:
