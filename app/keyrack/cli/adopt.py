@@ -96,8 +96,6 @@ def _tell(out: Output, planned: Plan, done: Adopted) -> None:
     for copy in done.copies:
         out.line(f"  The file as it was, with the token: {plain(copy, 4096)}")
         out.line(f"  Delete it once all works: {_delete(copy)}")
-    for sentence in planned.by_hand:
-        out.line(plain(sentence, 1000))
     if any(change.source.client != "keyrack" for change in planned.changes) or planned.by_hand:
         out.line("Put this where the program's environment comes from, and start the program anew:")
         for name, prefix in planned.variables.items():
