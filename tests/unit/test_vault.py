@@ -92,10 +92,12 @@ class TestLocked:
         assert store.state().locked
 
     def test_locking_forgets_what_was_read(self, full: VaultStore) -> None:
+        os.utime(full.path, ns=(0, 1_000_000_000))
         full.get("one")
+        assert full._seen is not None
         full.lock()
-        assert full.state().locked
         assert full._seen is None
+        assert full.state().locked
         with pytest.raises(StoreLocked):
             full.get("one")
 
@@ -432,6 +434,21 @@ def test_what_another_process_wrote_is_seen_at_once(full: VaultStore, tmp_path: 
     for number in range(50):  # the same length each time, faster than some clocks tick
         other.set("one", Secret(f"token-{number:02}"))
         assert full.get("one") == Secret(f"token-{number:02}")
+
+
+def test_a_file_that_was_just_written_may_be_another_one_that_looks_the_same(
+    full: VaultStore, monkeypatch: Patch
+) -> None:
+    # Where a clock ticks slowly and a number is given out again, the next file has the same stamp.
+    before = os.stat(full.path)
+    monkeypatch.setattr("keyrack.store.vault.time.time_ns", lambda: before.st_mtime_ns + 1)
+    assert full.get("one") == Secret(HIDDEN)
+    plain = encode(Content(full.recipients(), {"one": Secret("x" * len(HIDDEN))}))
+    while len(sealed := vault_age.seal(plain, full.recipients())) != before.st_size:
+        pass  # it pads each file by a length of its own
+    Path(full.path).write_bytes(sealed)
+    os.utime(full.path, ns=(0, before.st_mtime_ns))
+    assert full.get("one") == Secret("x" * len(HIDDEN))
 
 
 def test_an_unchanged_file_is_decrypted_once(full: VaultStore, monkeypatch: Patch) -> None:
