@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Registration, TokenSet
-from keyrack.domain.resource import origin, refusal_of
+from keyrack.domain.resource import inert, origin, refusal_of
 from keyrack.domain.secret import Secret
 from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
@@ -118,7 +118,8 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
     shortest, longest = LIFETIME
     lifetime = min(max(number(document, "expires_in") or longest, shortest), longest)
     interval = min(max(number(document, "interval") or INTERVAL, 1.0), LONGEST_INTERVAL)
-    return ShowCode(user_code, page, whole, wish.now() + lifetime), Secret(device_code), interval
+    code = ShowCode(user_code, inert(page), whole and inert(whole), wish.now() + lifetime)
+    return code, Secret(device_code), interval
 
 
 def _error(reply: Response | Failed) -> str | None:

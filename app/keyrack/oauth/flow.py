@@ -77,6 +77,7 @@ def login_flow(wish: Wish) -> Flow:
     if settings.grant_type == "client_credentials":
         return (yield from _for_machine(wish, found, challenge, probed))
     redirect_uri = yield BindCallback(settings.callback_port, settings.redirect_host or "127.0.0.1")
+    yield Step("register", "Find out which client keyrack is", "running")
     scopes = choose_scopes(challenge, found.protected, server, settings.scopes, wish.added_scopes)
     registration = yield from _client(wish, server, redirect_uri, scopes)
     tokens = yield from _sign_in(wish, found, registration, redirect_uri, scopes)
@@ -88,6 +89,7 @@ def _for_machine(
 ) -> Flow:
     """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
     server, settings = found.server, wish.settings
+    yield Step("register", "Find out which client keyrack is", "running")
     scopes = choose_scopes(
         challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=False
     )
@@ -180,7 +182,6 @@ def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
 
 
 def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
-    yield Step("register", "Find out which client keyrack is", "running")
     registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now())
     if registration is None:
         yield Step("register", "Register this app", "running", "dynamic")
@@ -214,9 +215,10 @@ def _sign_in(
         scopes=scopes,
         resource=resource,
     )
-    if server.require_pushed_authorization_requests:
-        parameters = yield from _push(server, registration, parameters)
     where = _shown(server.authorization_endpoint)
+    if server.require_pushed_authorization_requests:
+        yield Step("sign-in", "Send the request ahead", "running", where)
+        parameters = yield from _push(server, registration, parameters)
     yield Step("sign-in", "Wait for you in the browser", "running", where)
     device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
     answer = yield SignIn(
@@ -257,7 +259,8 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
         )
     reply: Response | Failed = yield Send(authenticated(endpoint, registration, dict(parameters)))
     if isinstance(reply, Failed):
-        raise Temporary(f"{origin(endpoint)} could not be reached: {reply.reason}", hint="Try again later.")
+        kind = KeyrackError if reply.refused else Temporary
+        raise kind(f"{origin(endpoint)} could not be asked: {reply.reason}", hint="Try again later.")
     try:
         document = read_object(reply.body)
     except BadDocument:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth, Temporary
+from keyrack.domain.errors import BadUrl, ClientNeeded, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
@@ -37,6 +38,9 @@ def known(
     if before and not settings.client_metadata_url:
         return _pre_registered(server, settings, before.client_id, before)
     if settings.client_metadata_url and server.client_id_metadata_document_supported:
+        parts = urlsplit(settings.client_metadata_url)
+        if parts.scheme != "https" or not parts.path.strip("/") or parts.fragment:
+            raise KeyrackError("A Client ID Metadata Document has an https address with a path.")
         return Registration(server.issuer, settings.client_metadata_url, "metadata-document")
     if stored is None or stored.kind != "dynamic" or stored.issuer != server.issuer:
         return None  # a registration never goes to another issuer (checklist 12)
@@ -164,6 +168,10 @@ def _read(
     expires = number(document, "client_secret_expires_at")
     expiry = expires if expires is not None and expires > 0 else None
     access = text(document, "registration_access_token")
+    manage = text(document, "registration_client_uri")
+    # The access token for it goes to the registration's own host and to no other (RFC 7592, section 5).
+    if manage is not None and not (access and _origin(manage) == where):
+        manage = None
     return Registration(
         server.issuer,
         client_id,
@@ -172,9 +180,16 @@ def _read(
         method,
         expiry if secret else None,
         (redirect_uri,),
-        Secret(access) if access else None,
-        text(document, "registration_client_uri"),
+        Secret(access) if access and manage else None,
+        manage,
     )
+
+
+def _origin(url: str) -> str | None:
+    try:
+        return origin(url)
+    except BadUrl:
+        return None
 
 
 def _wanted_method(server: AuthorizationServer) -> str:

@@ -15,6 +15,7 @@ from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.label import label_of
 
+LONGEST_TOKEN = 65_536  # characters
 MAX_LIFETIME = 10 * 365 * 86400.0  # seconds; more is taken as "no expiry known"
 
 
@@ -146,7 +147,8 @@ def read_tokens(
 
 
 def _token(document: Mapping[str, Any], key: str) -> str | None:
-    """A token: printable ASCII (RFC 6749, appendix A.12), of any length."""
+    """A token: printable ASCII (RFC 6749, appendix A.12), of a length that a header and a keychain take."""
     value = document.get(key)
-    usable = isinstance(value, str) and value.isascii() and value.isprintable() and value and " " not in value
-    return value if usable else None
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TOKEN:
+        return None
+    return value if value.isascii() and value.isprintable() and " " not in value else None

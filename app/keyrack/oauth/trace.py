@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from keyrack.domain.secret import Secret
-from keyrack.oauth.document import BadDocument, read_object
+from keyrack.oauth.document import MAX_TEXT, BadDocument, read_object
 from keyrack.oauth.effects import Failed, Request, Response
 
 MASK = "●●●"
@@ -49,7 +49,7 @@ _HIDDEN = _words_of(
 )
 _PLAIN_QUERY = _FORM | {"code_challenge", "iss", "error", "error_description", "error_uri"}
 # A piece of a path that looks made by a machine: some servers carry a key there.
-_KEY_IN_PATH = re.compile(r"(?=[^/]*[0-9])(?=[^/]*[A-Za-z])[A-Za-z0-9_.~-]{20,}")
+_WORD_IN_PATH = re.compile(r"[A-Za-z0-9_.~-]{20,}")
 
 
 class Exchange(NamedTuple):
@@ -89,20 +89,29 @@ def browsing(url: str) -> Exchange:
 
 
 def came_back(redirect_uri: str, answer: Mapping[str, Secret]) -> Exchange:
-    """The authorization response that the browser, or a paste, brought."""
-    pairs = ((key, value.reveal()) for key, value in answer.items())
-    return Exchange("callback", redirect_uri, None, (), _tidy(_query(pairs), ()))
+    """The authorization response that the browser, or a paste, brought.
+
+    It has not been judged yet, so of its values only the issuer's is shown: an error of
+    the wrong issuer must not be (RFC 9207, section 2.4).
+    """
+    fields = ((key, value.reveal() if key == "iss" else MASK) for key, value in answer.items())
+    return Exchange("callback", redirect_uri, None, (), _tidy(fields, ()))
 
 
 def shown_url(url: str) -> str:
     """A URL without what may be a secret: unknown query values, and keys in the path."""
     try:
-        parts = urlsplit(url)
+        parts = urlsplit(url[:MAX_TEXT])
         pairs = parse_qsl(parts.query, keep_blank_values=True)
     except ValueError:
         return MASK
     query = "&".join(f"{key}={value}" for key, value in _query(pairs))
-    return urlunsplit(parts._replace(path=_KEY_IN_PATH.sub(MASK, parts.path), query=query))[:LONGEST]
+    path = _WORD_IN_PATH.sub(lambda word: MASK if _is_key(word[0]) else word[0], parts.path)
+    return urlunsplit(parts._replace(path=path, query=query))[:LONGEST]
+
+
+def _is_key(word: str) -> bool:
+    return any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
 
 
 def as_text(exchanges: Iterable[Exchange]) -> str:
