@@ -53,6 +53,19 @@ def test_a_configured_header_shows_its_template_and_its_variables() -> None:
     assert said("asana")["Needs"] == "ASANA_TOKEN not set"
 
 
+def test_a_header_shows_its_file_and_that_its_secret_stands_there() -> None:
+    row = ROWS["stripe"]
+    [source], [header] = row.server.sources, row.server.headers
+    shown = header._replace(source=source, reference="Bearer ●●●●●●●●", literal=True, variables=())
+    row = row._replace(server=row.server._replace(headers=(shown,)))
+    said = {fact.label: fact.value.plain for fact in facts(row, NOW)}["Header"]
+    assert said.splitlines() == [
+        "Authorization: Bearer ●●●●●●●●",
+        f"Claude Code{f' ({source.scope})' if source.scope else ''}  {short_path(source.path)}",
+        "stands in the file as it is",
+    ]
+
+
 def test_an_entry_that_cannot_be_used_is_not_called_a_process() -> None:
     row = ROWS["local-db"]
     assert address(row) == "a local process (stdio)"

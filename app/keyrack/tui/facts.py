@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
-from keyrack.domain.model import Source
+from keyrack.domain.model import Header, Source
 from keyrack.domain.status import State
 from keyrack.domain.timetext import relative, until
 from keyrack.operations.overview import Row
@@ -124,7 +124,7 @@ def _environment_facts(row: Row) -> list[Fact]:
     if server.command:
         found.append(Fact("Program", say(server.command)))
     for header in server.headers:
-        found.append(Fact("Header", join(say(header.name), say(f": {header.reference}", Tone.DIM))))
+        found.append(Fact("Header", _header(header)))
     variables = [*server.variables, *(v for header in server.headers for v in header.variables)]
     if variables:
         lines = [
@@ -133,6 +133,15 @@ def _environment_facts(row: Row) -> list[Fact]:
         ]
         found.append(Fact("Needs", Content("\n").join(lines)))
     return found
+
+
+def _header(header: Header) -> Content:
+    lines = [join(say(header.name), say(f": {header.reference}", Tone.DIM))]
+    if header.source is not None:
+        lines.append(_source(header.source))
+    if header.literal:
+        lines.append(say("stands in the file as it is", Tone.WARN))
+    return Content("\n").join(lines)
 
 
 def _source(source: Source) -> Content:
