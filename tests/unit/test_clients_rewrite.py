@@ -280,3 +280,11 @@ def test_every_program_that_takes_references_has_a_way(desk: Desk) -> None:
         if by_hand(header, NAME) is None:
             with pytest.raises(KeyrackError, match="not as it was"):
                 rewrite(header, NAME, URL)
+
+
+def test_a_long_line_costs_no_more_than_its_length(desk: Desk) -> None:
+    long = "a" * 1_000_000
+    entry = f'{HEAD}http_headers = {{ X-B = "{long}", X-Api-Key = "sk-hidden-1" }}\n'
+    field = 'env_http_headers = { X-Api-Key = "KEYRACK_A_TOKEN" }'
+    after = f'{HEAD}{field}\nhttp_headers = {{ X-B = "{long}" }}\n'
+    assert desk.moved("Codex", entry).decode() == after

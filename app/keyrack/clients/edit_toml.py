@@ -20,7 +20,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header
 
 MOST = 20  # places that are tried
-KEY = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*+"|'[^'\n]*+')"""
+KEY = r"""(?:(?<![\w-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
 TABLE_HEAD = re.compile(r"^[ \t]*\[[^\[\n][^\n]*$", re.MULTILINE)
 
 
