@@ -50,6 +50,20 @@ async def test_it_goes_on_while_the_login_does_and_shows_the_end(login: FakeLogi
 
 
 @screen_test
+async def test_what_is_sent_while_it_opens_is_in_it_once(login: FakeLogin) -> None:
+    async with terminal(app_with(), (80, 24)) as t:
+        await begin(t)
+        login_screen = t.app.screen
+        assert isinstance(login_screen, LoginScreen)
+        login_screen.action_trace()
+        login_screen._event(1, LATER)
+        await t.sees("→ 401")
+        login.tell(LATER._replace(status=418))
+        screen = t.app.screen
+        await t.until(lambda: len(screen.query("ExchangeView")) == len(EXCHANGES) + 2)
+
+
+@screen_test
 async def test_whoever_reads_further_up_is_left_there(login: FakeLogin) -> None:
     async with terminal(app_with(), (80, 24)) as t:
         await begin(t)

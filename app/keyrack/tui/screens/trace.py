@@ -27,26 +27,34 @@ class TraceScreen(Dialog[None]):
         super().__init__()
         self._name = name
         self._exchanges = list(exchanges)
+        self._views = 0
 
     def compose(self) -> ComposeResult:
         with Box(title("Trace", self._name), id="trace") as box:
             box.border_subtitle = say("every secret is masked", Tone.DIM)
             with VerticalScroll(id="trace-text", can_focus=False):
-                if not self._exchanges:
-                    yield Static(say("Nothing has been sent yet.", Tone.DIM), id="nothing")
-                for exchange in self._exchanges:
-                    yield ExchangeView(exchange)
+                yield Static(say("Nothing has been sent yet.", Tone.DIM), id="nothing")
             yield KeyLine([keymap.TRACE[0], *keymap.CLOSE])
+
+    def on_mount(self) -> None:
+        self._show_new()
 
     def add(self, exchange: Exchange) -> None:
         """The login goes on meanwhile. Whoever reads at the end sees it."""
         self._exchanges.append(exchange)
+        if not self.query("#trace-text"):
+            return  # opened just now: it is shown with the others
         text = self.query_one("#trace-text")
         at_end = text.is_vertical_scroll_end
-        self.query("#nothing").remove()
-        text.mount(ExchangeView(exchange))
+        self._show_new()
         if at_end:
             text.scroll_end(animate=False)
+
+    def _show_new(self) -> None:
+        new = self._exchanges[self._views :]
+        self._views += len(new)
+        self.query_one("#nothing").display = not self._views
+        self.query_one("#trace-text").mount_all(ExchangeView(exchange) for exchange in new)
 
     def action_copy(self) -> None:
         self.host.copy(as_text(self._exchanges))
