@@ -107,9 +107,12 @@ class LoginScreen(Dialog[Credential]):
     def _event(self, attempt: int, event: Event) -> None:
         if attempt != self._attempt:
             return
+        over = self._phase in ("done", "failed")  # the end can overtake what was told before it
         match event:
             case Step():
                 self._step(event)
+            case SignIn() | ShowCode() if over:
+                pass
             case SignIn():
                 self._sign_in = event
                 self._code = ASKING if event.device and self._options.device else ""
@@ -226,8 +229,6 @@ class LoginScreen(Dialog[Credential]):
         return self._sign_in is not None and self._sign_in.device is not None
 
     def _take_code(self, code: ShowCode) -> None:
-        if self._sign_in is None:
-            return  # the browser was faster
         self._set_code(code)
         if self._phase == "waiting" and self.is_active:
             self._open_code(code)
@@ -256,8 +257,6 @@ class LoginScreen(Dialog[Credential]):
             return self._phase == "waiting" and self._offers_code
         if action in ("again", "client"):
             return self._phase == "failed"
-        if action == "copy_redirect":
-            return isinstance(self._error, ClientNeeded)
         return True
 
     def action_open_again(self) -> None:
