@@ -257,6 +257,11 @@ TOKEN = [
     Binding("escape", "close", "Cancel", id="token-cancel"),
     Binding("ctrl+s", "save", "Save", id="token-save"),
 ]
+TOKEN_MORE = [  # outside of the fields, where they are letters
+    Binding("o", "open_page", show=False),
+    Binding("enter", "app.focus_next", show=False),
+]
+SAVED = [Binding("escape", "close", "Close", id="saved-close"), Binding("enter,q,space", "close", show=False)]
 ADD = [
     Binding("escape", "close", "Cancel", id="add-cancel"),
     Binding("ctrl+s", "save", "Add", id="add-save"),
@@ -278,6 +283,7 @@ STALE = [
     Binding("a", "tick_all", "All or none", id="stale-all"),
 ]
 
+LINK = [Binding("enter,space", "follow", show=False)]
 TICK = [Binding("space,enter", "tick", "Toggle", show=False)]
 PICK = [
     Binding("up,left", "pick(-1)", "Up", show=False),

@@ -75,15 +75,10 @@ class RowActions:
             return
         screen = self._screen
 
-        def after(saved: bool | None) -> None:
-            if saved:
-                self._say(f"{called(row.server)}: the token is stored.")
-            screen.look_again()
-
         def begin() -> None:
             from keyrack.tui.screens.token import TokenScreen
 
-            screen.app.push_screen(TokenScreen(row.server), after)
+            screen.app.push_screen(TokenScreen(row.server), lambda _: screen.look_again())
 
         screen.stores.when_open(begin)
 

@@ -46,9 +46,10 @@ class Pick(Widget, can_focus=True):
             super().__init__()
             self.value = value
 
-    def __init__(self, labels: tuple[str, ...], *, id: str | None = None) -> None:
+    def __init__(self, labels: tuple[str, ...], *, value: int = 0, id: str | None = None) -> None:
         super().__init__(id=id)
         self._labels = labels
+        self.set_reactive(Pick.value, value)
 
     def render(self) -> Content:
         lines = [
