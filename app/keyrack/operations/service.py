@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from keyrack.domain.model import Credential, Server
 
 
+SHORTEST = 8  # characters; what is shorter is no secret that was made to be one, and may be a word
+
+
 def card_for(parts: Parts, url: str | None) -> Card | None:
     """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
     return load.card_for(url, parts.cards_dir()) if url else None
@@ -36,7 +39,7 @@ def ask_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdi
     reply = _send(parts, card, call)
     if isinstance(reply, Failed):
         return judge.Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
-    return _masked(judge.read_check(card, reply.status, reply.headers, _json(reply)), card, call, fields)
+    return judge.read_check(card, reply.status, *_told(reply, card, call, fields))
 
 
 def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
@@ -51,7 +54,7 @@ def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) ->
     if isinstance(reply, Failed):
         sentence = f"{card.name} could not be asked: {reply.reason} The token may still work."
         return judge.Verdict(None, sentence=sentence)
-    return _masked(judge.read_revoke(card, reply.status, reply.headers, _json(reply)), card, call, fields)
+    return judge.read_revoke(card, reply.status, *_told(reply, card, call, fields))
 
 
 def revoke_words(parts: Parts, server: Server, credential: Credential | None) -> str | None:
@@ -70,30 +73,38 @@ def where_to_undo(card: Card | None) -> str:
     return f"undo it on {card.page}" if card and card.page else "undo it on the service's own page"
 
 
-def _masked(verdict: Verdict, card: Card, call: Call, fields: Mapping[str, Secret]) -> Verdict:
-    """The verdict without the secrets, where a service repeats in its words what was sent to it."""
-    hidden = sorted(set(_secrets_in(card, call, fields)), key=len, reverse=True)
+def _told(
+    reply: Response, card: Card, call: Call, fields: Mapping[str, Secret]
+) -> tuple[tuple[tuple[str, str], ...], Any]:
+    """Headers and JSON of a reply, without the secrets that it repeats: its words are shown and stored."""
+    secrets = sorted(set(_secrets_in(card, call, fields)), key=len, reverse=True)
 
-    def hide(text: str) -> str:
-        for secret in hidden:
-            text = text.replace(secret, MASK)
-        return text
+    def hide(value: Any) -> Any:
+        if isinstance(value, str):
+            for secret in secrets:
+                value = value.replace(secret, MASK)
+        elif isinstance(value, list):
+            return [hide(item) for item in value]
+        elif isinstance(value, dict):
+            return {hide(key): hide(item) for key, item in value.items()}
+        return value
 
-    return verdict._replace(
-        account=hide(verdict.account),
-        scopes=tuple(hide(scope) for scope in verdict.scopes),
-        sentence=hide(verdict.sentence),
-    )
+    try:
+        json = hide(_json(reply))
+    except RecursionError:
+        json = None
+    return tuple((name, hide(value)) for name, value in reply.headers), json
 
 
 def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[str]:
-    known = {field.key for field in card.fields if not field.secret}
-    for key, value in fields.items():
-        if key not in known and value:
-            yield value.reveal()
-    for name, value in call.headers.items():
-        if name.lower() == "authorization":
-            yield value.reveal().rpartition(" ")[2]
+    open_to_all = {field.key for field in card.fields if not field.secret}
+    values = [value.reveal() for key, value in fields.items() if key not in open_to_all]
+    values += [
+        value.reveal().rpartition(" ")[2]
+        for name, value in call.headers.items()
+        if name.lower() == "authorization"
+    ]
+    return (value for value in values if len(value) >= SHORTEST)
 
 
 def _send(parts: Parts, card: Card, call: Call) -> Response | Failed:
