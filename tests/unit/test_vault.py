@@ -119,6 +119,17 @@ class TestWhoOpensIt:
             store.get("one")
         assert len(asked) == 1
 
+    def test_a_person_who_is_asked_keeps_no_other_process_waiting(
+        self, full: VaultStore, tmp_path: Path
+    ) -> None:
+        def ask() -> Secret:
+            full.set("two", Secret("meanwhile"))  # with locks of its own, as another process
+            return PASSPHRASE
+
+        store = vault(tmp_path, ask=ask)
+        store.set("three", Secret("later"))
+        assert set(full.entries()) == {"one", "two", "three"}
+
     @pytest.mark.parametrize("typed", [None, Secret(""), Secret("guess")])
     def test_a_person_who_does_not_know_it_is_not_asked_again(
         self, typed: Secret | None, full: VaultStore, tmp_path: Path

@@ -167,15 +167,19 @@ class VaultStore:
 
     @contextmanager
     def _changing(self) -> Generator[None]:
-        # The threads' turn first: it is held for a moment, or while a person types.
-        with self._turn, self._locks.hold("vault", timeout=WAIT):
-            yield
+        with self._turn:
+            if self.exists():
+                self._keys.get()  # a person who is asked here keeps no other process waiting
+            with self._locks.hold("vault", timeout=WAIT):
+                yield
 
     def _content(self) -> Content:
         """What is in it now; from memory as long as the file is the same."""
         with self._turn:
             if not self.exists():
                 raise self._absent()
+            if not self._keys.is_open:
+                self._seen = None
             identities = self._keys.get()
             stamp = vault_file.stamp(self.path)
             if self._seen is None or self._seen[0] != stamp:
