@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("httpx", "keyring", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib", "argparse",
+HEAVY = ("httpx", "keyring", "pyrage", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib", "argparse",
          "importlib.metadata", "difflib", "textwrap", "traceback", "threading")  # fmt: skip
 
 SCRIPT = f"""

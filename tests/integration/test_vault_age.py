@@ -13,6 +13,7 @@ import pytest
 
 from keyrack.domain.secret import Secret
 from keyrack.store import vault_age, vault_passphrase
+from support.keychain import private_keychain
 from support.require import need
 from support.screen import Screen, screen
 from support.store_fakes import URL, grant
@@ -206,3 +207,30 @@ def test_a_grant_comes_back_from_a_vault_that_age_rewrote(age: str, tmp_path: Pa
     subprocess.run([age, "-r", recipient, "-o", store.path], input=plain, check=True)
     found = rack.load(URL, "default")
     assert found is not None and found.tokens == grant("one").tokens
+
+
+def test_everything_moves_from_a_real_keychain_and_back(
+    env: dict[str, str], data: Path, own_home: Path
+) -> None:
+    del env["PYTHON_KEYRING_BACKEND"]
+    with private_keychain() as keychain:
+        env |= {**keychain, "KEYRACK_VAULT_PASSPHRASE": PASSPHRASE.reveal()}
+
+        def keyrack(*words: str, typed: str = "") -> str:
+            done = subprocess.run([KEYRACK, *words], env=env, input=typed, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            return done.stdout + done.stderr
+
+        for account in ("default", "work"):
+            keyrack("set", URL, "--no-check", "--account", account, typed=f"token-{account}")
+        assert "2 credentials are in the keychain" in keyrack("vault", "init")
+        assert "In use   no" in keyrack("vault", "status")
+        for to, there in (("vault", "Sealed vault"), ("keychain", "Secret Service")):
+            out = keyrack("vault", "move", "--to", to)
+            assert out.count(f"(in the {there}; deleted from the ") == 2
+            listed = json.loads(keyrack("list", "--json"))
+            assert [row["store"] for row in listed] == [there] * 2
+            for account in ("default", "work"):
+                assert keyrack("token", URL, "--account", account) == f"token-{account}\n"
+        store = vault(data, passphrase=PASSPHRASE)
+        assert store.entries() == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -197,6 +198,31 @@ class TestWhoIsAsked:
         assert self.at_a_terminal(monkeypatch, "set", URL, "--no-check") == 0
         assert asked[0] == "Passphrase of the sealed vault: "
         assert len(asked) == 2
+
+
+HEAVY = ("pyrage", "subprocess", "getpass", "keyring", "cryptography")
+LISTING = f"""
+import sys
+from keyrack import wiring
+from keyrack.cli import run
+before = set(sys.modules)
+assert run(["list"], parts=wiring.parts, screen=None, demo=None) == 0
+loaded = set(sys.modules) - before
+assert "keyrack.store.rack" in loaded
+print(*sorted(set({HEAVY!r}) & loaded), *sorted(name for name in loaded if "vault" in name))
+"""
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_listing_opens_no_vault_and_loads_none_that_is_not_chosen(
+    chosen: bool, keyrack: Keyrack, own_home: Path
+) -> None:
+    if chosen:
+        keyrack("vault", "init", typed=PASSPHRASE.reveal())
+    done = subprocess.run([sys.executable, "-c", LISTING], capture_output=True, text=True, check=True)
+    loaded = done.stdout.splitlines()[-1].split()
+    assert bool(loaded) == chosen
+    assert not set(loaded) & set(HEAVY)
 
 
 def test_several_refreshes_ask_before_they_begin(monkeypatch: Patch) -> None:
