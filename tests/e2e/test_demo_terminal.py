@@ -6,11 +6,12 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from support.screen import screen
+from support.screen import PATIENCE, screen
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 
@@ -42,6 +43,30 @@ def test_a_kill_ends_it_cleanly(env: dict[str, str], tmp_path: Path) -> None:
         os.kill(terminal.process(), signal.SIGTERM)
         assert terminal.until_ended() == 128 + signal.SIGTERM
     assert not folder.exists()
+
+
+def test_a_closed_window_ends_it_too(env: dict[str, str], tmp_path: Path) -> None:
+    with screen([KEYRACK, "demo"], env) as terminal:
+        terminal.until("drive")
+        terminal.press("l")  # something that draws every second
+        terminal.until("Log in")
+        process = terminal.process()
+        terminal.close()
+        until_gone(process)
+    assert list(tmp_path.glob("keyrack-demo-*")) == []
+
+
+def until_gone(process: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    raise AssertionError("the program outlives its window")
 
 
 def test_without_a_terminal_it_says_so(env: dict[str, str]) -> None:

@@ -37,6 +37,10 @@ class Screen:
         """Keys as tmux names them: "l", "Enter", "Escape", "C-q"."""
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
+    def close(self) -> None:
+        """Close the window, as a person does with a mouse."""
+        subprocess.run([*self._tmux, "kill-server"], check=True)
+
     def process(self) -> int:
         """The id of the program's process."""
         ask = [*self._tmux, "display-message", "-p", "#{pane_pid}"]

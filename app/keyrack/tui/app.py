@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from keyrack.operations.parts import Parts
 
 
+HANG_UP_GRACE = 5.0  # seconds for an end in good order once the terminal is gone
 WIDE = 100  # columns from which the details stand beside the list
 
 Severity = Literal["information", "warning", "error"]
@@ -75,7 +76,8 @@ class KeyrackApp(App[None]):
     def on_mount(self) -> None:
         # A polite kill: the terminal is put right first. A closed window: there is none any more.
         loop = asyncio.get_running_loop()
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+        # Windows has no such signals; a test's loop may run in another thread.
+        with suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
             loop.add_signal_handler(signal.SIGTERM, self._leave, signal.SIGTERM)
             loop.add_signal_handler(signal.SIGHUP, self._hung_up)
 
