@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual import events
 
 from keyrack.cards import load
+from keyrack.cards.judge import Verdict
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import Check, Credential, Server
 from keyrack.domain.secret import Secret
 from keyrack.operations import set_token as set_token_op
 from keyrack.operations.parts import Parts
@@ -19,8 +21,10 @@ from keyrack.tui.screens.token import TokenScreen
 from keyrack.tui.screens.token_saved import TokenSavedScreen
 from keyrack.tui.token_form import typed_expiry
 from keyrack.tui.widgets.secret_input import SecretInput
+from keyrack.tui.widgets.token_field import TokenField
 from support.demo_rows import NOW, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
+from support.token_rows import token_parts
 
 TOKEN = "abcd-SECRET-0123456789"
 
@@ -198,3 +202,263 @@ def test_an_expiry_may_be_a_span(text: str, expected: float | None) -> None:
 def test_an_expiry_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(KeyrackError):
         typed_expiry(text, NOW)
+
+
+async def open_with(t: Terminal, name: str) -> TokenScreen:
+    await open_form(t, name)
+    assert isinstance(t.app.screen, TokenScreen)
+    return t.app.screen
+
+
+async def fill(t: Terminal, label: str, text: str) -> None:
+    """Paste into the field of that name."""
+    field = next(each for each in t.app.screen.query(TokenField) if each.field.label == label)
+    field.take_focus()
+    await t.until(lambda: field.has_focus_within)
+    assert t.app.screen.focused is not None
+    t.app.screen.focused.post_message(events.Paste(text))
+    await t.until(lambda: field.filled)
+
+
+@screen_test
+async def test_two_keys_go_into_two_fields_and_two_headers_each_judged_by_itself(saver: Saver) -> None:
+    async with terminal(app_with(token_parts())) as t:
+        await open_with(t, "datadog")
+        await t.sees("Datadog · API Key + Application Key · EU1")
+        assert "DD-API-KEY: ‹API key›" in t.text()
+        assert "DD-APPLICATION-KEY: ‹application key›" in t.text()
+        assert "Ask api.datadoghq.eu too" in t.text()  # the two fields and the ticks fit 80×24
+        await fill(t, "API key", "b" * 32)
+        await t.sees("32 characters · looks right")
+        await fill(t, "Application key", "b" * 32)
+        await t.sees("✕ This is an API key; here goes the application")
+        await t.press("ctrl+u")
+        await fill(t, "Application key", "c" * 40)
+        await t.sees("40 characters · looks right")
+        await t.press("ctrl+s")
+        await t.until(lambda: saver.fields)
+        assert saver.fields == [{"api_key": "b" * 32, "app_key": "c" * 40}]
+        assert saver.calls[0][2]["header"] is None and saver.calls[0][2]["template"] is None
+
+
+@screen_test
+async def test_a_field_that_is_needed_is_asked_for_and_gets_the_focus(saver: Saver) -> None:
+    async with terminal(app_with(token_parts())) as t:
+        screen = await open_with(t, "datadog")
+        await fill(t, "API key", "b" * 32)
+        await t.press("ctrl+s")
+        await t.sees("Application key is needed.")
+        second = screen.query(TokenField)[1]
+        await t.until(lambda: second.has_focus_within)
+        assert saver.calls == []
+
+
+@screen_test
+async def test_a_wrong_kind_says_so_and_can_be_saved_all_the_same(saver: Saver) -> None:
+    async with terminal(app_with(token_parts())) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", "ghr_" + "0" * 36)
+        await t.sees("This is a refresh token")
+        await t.press("ctrl+s")
+        await t.until(lambda: saver.fields == [{"token": "ghr_" + "0" * 36}])
+
+
+@pytest.mark.parametrize(
+    ("pasted", "count"),
+    [
+        ("Bearer ghp_" + "0" * 36, 40),
+        ('GITHUB_TOKEN="ghp_' + "0" * 36 + '"', 40),
+        ("  ghp_" + "0" * 20 + "\n" + "0" * 16 + "\n", 40),
+    ],
+)
+@screen_test
+async def test_what_a_copy_left_around_the_token_counts_for_nothing(
+    saver: Saver, pasted: str, count: int
+) -> None:
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", pasted)
+        await t.sees(f"{count} characters · looks right")
+        await t.press("ctrl+s")
+        await t.until(lambda: saver.fields == [{"token": "ghp_" + "0" * 36}])
+
+
+@pytest.mark.parametrize(
+    ("pasted", "sentence"),
+    [
+        ("https://github.com/settings/tokens", "That is an address, not a token."),
+        ("ada@example.com", "That is an e-mail address, not a token."),
+    ],
+)
+@screen_test
+async def test_an_address_is_refused_with_a_sentence_at_once_and_at_the_end(
+    saver: Saver, pasted: str, sentence: str
+) -> None:
+    async with terminal(app_with()) as t:
+        screen = await open_with(t, "internal")
+        await fill(t, "Token", pasted)
+        await t.sees(f"✕ {sentence}")
+        await t.press("ctrl+s")
+        await t.until(lambda: screen.query_one("#said").display)
+        assert t.text().count(sentence) == 2 and saver.calls == []
+
+
+@screen_test
+async def test_jira_without_an_e_mail_address_shows_the_header_of_a_service_account(saver: Saver) -> None:
+    async with terminal(app_with(token_parts())) as t:
+        await open_with(t, "jira")
+        await t.sees("Authorization: Basic ‹e-mail:API token›")
+        await fill(t, "API token", "ATATT" + "x" * 30)
+        await t.sees("Authorization: Bearer ‹API token›")
+        await fill(t, "E-mail", "ada@example.com")
+        await t.sees("Authorization: Basic ‹e-mail:API token›")
+        await t.press("ctrl+s")
+        await t.until(lambda: saver.fields == [{"email": "ada@example.com", "token": "ATATT" + "x" * 30}])
+
+
+@screen_test
+async def test_the_service_is_asked_only_where_the_user_ticks_it(saver: Saver) -> None:
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", "ghp_" + "0" * 36)
+        assert "[ ] Ask api.github.com too: whose it is, its scopes, when it ends" in t.text()
+        t.widget("#ask").focus()
+        await t.press("space", "ctrl+s")
+        await t.until(lambda: saver.calls)
+        assert saver.calls[0][2]["at_service"] is True
+
+
+@screen_test
+async def test_where_no_check_is_known_none_is_offered(saver: Saver) -> None:
+    async with terminal(app_with()) as t:
+        screen = await open_with(t, "internal")
+        assert not screen.query("#ask")
+
+
+@screen_test
+async def test_a_check_at_a_site_wants_the_site(saver: Saver) -> None:
+    async with terminal(app_with(token_parts())) as t:
+        await open_with(t, "jira")
+        await fill(t, "API token", "ATATT" + "x" * 30)
+        t.widget("#ask").focus()
+        await t.press("space", "ctrl+s")
+        await t.sees("Your site is needed for asking there.")
+        assert saver.calls == []
+
+
+@screen_test
+async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: Saver) -> None:
+    ends = NOW + 89.5 * 86400
+    facts = Credential(
+        "token", label="octocat", scopes=("repo", "read:org"), expires_at=ends, store="Secret Service"
+    )
+    told = Verdict(True, "octocat", ("repo",), ends, "GitHub accepts it; it belongs to octocat.")
+    saver.answer = TokenSaved(facts, Check(NOW, "accepted"), told)
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", "ghp_" + "0" * 36)
+        t.widget("#ask").focus()
+        await t.press("space", "ctrl+s")
+        await t.sees("✓  Saved  Secret Service")
+        text = t.text()
+        assert "✓  Tried  github accepts it." in text
+        assert "✓  Asked  GitHub accepts it; it belongs to octocat." in text
+        for words in ("octocat", "repo, read:org", "in 89 d (2026-12-20) · keyrack warns 7 days ahead"):
+            assert words in text
+        await t.press("escape")
+        assert t.app.screen is t.main
+
+
+@screen_test
+async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> None:
+    limited = "GitHub has had too many requests; try again later."
+    facts = Credential("token", store="Secret Service")
+    saver.answer = TokenSaved(facts, None, Verdict(None, sentence=limited))
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", "ghp_" + "0" * 36)
+        t.widget("#ask").focus()
+        await t.press("space", "ctrl+s")
+        await t.sees("It was not tried on the server.")
+        assert f"!  Asked: {limited}" in t.text() and "no expiry known" in t.text()
+
+
+@screen_test
+async def test_another_way_of_the_card_can_be_chosen_for_the_header(saver: Saver) -> None:
+    async with terminal(app_with(token_parts())) as t:
+        await open_with(t, "datadog")
+        await fill(t, "API key", "b" * 32)
+        await fill(t, "Application key", "c" * 40)
+        await t.press("tab", "enter", "down")
+        await t.sees("DD_API_KEY: ‹API key›")
+        await t.press("ctrl+s")
+        await t.until(lambda: saver.calls)
+        form = saver.calls[0][2]
+        assert (form["header"], form["template"]) == ("DD_API_KEY", None)
+
+
+@screen_test
+async def test_a_header_of_ones_own_replaces_the_cards(saver: Saver) -> None:
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", "ghp_" + "0" * 36)
+        await t.press("tab", "enter")
+        await t.sees("Authorization: Bearer {token}")
+        await t.press("end", "ctrl+u", *"X-Key: {token}", "ctrl+s")
+        await t.until(lambda: saver.calls)
+        form = saver.calls[0][2]
+        assert (form["header"], form["template"]) == ("X-Key", "{token}")
+
+
+@screen_test
+async def test_the_page_opens_by_its_line_by_ctrl_o_and_by_o_outside_of_the_fields(saver: Saver) -> None:
+    opened: list[str] = []
+
+    def browse(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    async with terminal(app_with(demo_parts()._replace(browse=browse))) as t:
+        card = load.card_for("https://api.githubcopilot.com/mcp/")
+        assert card is not None
+        field = await open_form(t, "github")
+        await t.press("o")
+        assert field.secret == Secret("o") and opened == []
+        await t.press("ctrl+o")
+        await t.until(lambda: opened == [card.page])
+        await t.press("shift+tab", "enter")
+        await t.until(lambda: opened == [card.page] * 2)
+        t.widget("#try").focus()
+        await t.press("o")
+        await t.until(lambda: opened == [card.page] * 3)
+
+
+@screen_test
+async def test_a_service_that_takes_no_tokens_is_told_as_that(saver: Saver) -> None:
+    async with terminal(app_with()) as t:
+        await open_with(t, "notion")
+        await t.sees("! Notion is not known to take a token made by hand here")
+
+
+@screen_test
+async def test_how_well_the_card_is_known_stands_below_it(saver: Saver) -> None:
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await t.sees("keyrack’s card: verified 2026-")
+        assert "confidence high" in t.text()
+
+
+@screen_test
+async def test_the_users_own_card_makes_the_form(saver: Saver, own_home: Path) -> None:
+    cards = own_home / "cards"
+    cards.mkdir()
+    (cards / "internal.toml").write_text(
+        'id = "internal"\nname = "[b]Ours[/b]"\nhosts = ["mcp.example.com"]\nauth = ["token"]\n'
+        'token_name = "Key"\n[headers]\nX-Ours = "{key}"\n'
+        '[[fields]]\nkey = "key"\nlabel = "[red]Key"\n'
+        '[[fields]]\nkey = "1 said"\nlabel = "Odd"\noptional = true\n'
+    )
+    async with terminal(app_with(demo_parts()._replace(cards_dir=lambda: str(cards)))) as t:
+        await open_with(t, "internal")
+        await t.sees("[b]Ours[/b] · Key")
+        assert "From your own card" in t.text() and "[red]Key" in t.text()

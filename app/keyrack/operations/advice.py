@@ -31,16 +31,22 @@ def advised(
     else:
         words.append(error.hint)
     words += card.notes[:1]
-    if card.takes_token:
+    if token_may_do(error, card):
         words.append(f"A token made by hand does too: {command_for(Action.TOKEN, server)}")
     return ClientNeeded(
         str(error), issuer=error.issuer, redirect_uri=error.redirect_uri, hint=" ".join(words)
     )
 
 
+def token_may_do(error: Exception | None, card: Card | None) -> bool:
+    """Is a token made by hand a way in, where a login ended so?"""
+    if isinstance(error, NoOAuth):
+        return card is None or card.takes_token
+    return isinstance(error, ClientNeeded) and card is not None and card.takes_token
+
+
 def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
-    """A token is the way in, unless the vendor is known to take none."""
-    if card is not None and not card.takes_token:
+    if not token_may_do(error, card):
         return error
     command = command_for(Action.TOKEN, server)
     if card is not None and card.page:

@@ -182,11 +182,14 @@ LOGIN_CLIENT_NEEDED = [
     Binding("y", "copy_redirect", "Copy redirect URI", id="login-copy-redirect"),
     *LOGIN_FAILED,
 ]
+# Where a token made by hand may do instead.
+LOGIN_TOKEN = Binding("t", "token", "Token", id="login-token")
 LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "close", "Close", id="login-done")]
 # One escape for all phases; the screen knows which one it is in.
 LOGIN = [
     *LOGIN_WAITING_DEVICE,
     *LOGIN_CLIENT_NEEDED[:3],
+    LOGIN_TOKEN,
     LOGIN_DONE[-1],
     *SCROLL,
 ]
@@ -274,6 +277,7 @@ ASK = [
     Binding("left", "app.focus_previous", show=False),
     Binding("right", "app.focus_next", show=False),
 ]
+CLEAR_PAGE = Binding("o", "open_page", show=False)
 
 # Of clearing many: the list's keys do their work from the buttons too.
 STALE = [
@@ -309,7 +313,9 @@ _ACTION_KEYS = {
 ALL_SERVERS = ("refresh-due", "check-all", "clear-stale", "look-again", "add")  # in the help
 
 
-def login_keys(phase: LoginPhase, *, offers_code: bool, client_needed: bool) -> list[Binding]:
+def login_keys(
+    phase: LoginPhase, *, offers_code: bool, client_needed: bool, token_may_do: bool
+) -> list[Binding]:
     """What the login's key line shows."""
     match phase:
         case "working":
@@ -319,7 +325,8 @@ def login_keys(phase: LoginPhase, *, offers_code: bool, client_needed: bool) -> 
         case "pasting":
             return LOGIN_PASTING
         case "failed":
-            return LOGIN_CLIENT_NEEDED if client_needed else LOGIN_FAILED
+            keys = LOGIN_CLIENT_NEEDED if client_needed else LOGIN_FAILED
+            return [LOGIN_TOKEN, *keys] if token_may_do else keys
         case "done":
             return LOGIN_DONE
 

@@ -14,12 +14,15 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import host
 from keyrack.operations.overview import Row
 from keyrack.operations.parts import by_client
+from keyrack.operations.service import card_for, revoke_words
 from keyrack.tui import keymap
-from keyrack.tui.present import Tone, say, title
+from keyrack.tui.pages import open_page
+from keyrack.tui.present import Tone, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.choice import Pick, Tick
+from keyrack.tui.widgets.link import Link
 
-REVOKE = 0  # the first of the two lines
+REVOKE, KEEP = 0, 1  # the two lines
 
 
 class Clearing(NamedTuple):
@@ -32,12 +35,13 @@ class Clearing(NamedTuple):
 class ClearScreen(Dialog[Clearing]):
     """Asks how to clear; answers with nothing where nothing is to be done."""
 
-    BINDINGS: ClassVar = [*keymap.ASK]
+    BINDINGS: ClassVar = [*keymap.ASK, keymap.CLEAR_PAGE]
     AUTO_FOCUS = "#no"
 
     def __init__(self, row: Row) -> None:
         super().__init__()
         self._row = row
+        self._page = ""
 
     def compose(self) -> ComposeResult:
         row = self._row
@@ -51,12 +55,38 @@ class ClearScreen(Dialog[Clearing]):
                 )
                 yield Tick("Forget the client registration too", id="forget")
             else:
-                yield Static(say("Delete it here. The service that made the token still takes it."))
+                yield from self._by_hand()
             if (others := self._others()) is not None:
                 yield Static(others, classes="gap")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Clear (y)"), id="yes", compact=True, classes="danger")
+
+    def _by_hand(self) -> ComposeResult:
+        """Of a token made by hand only what its service's card can do is promised."""
+        row, parts = self._row, self.host.parts()
+        words = revoke_words(parts, row.server, row.credential)
+        card = card_for(parts, row.server.url)
+        if words is not None and card is not None and card.revoke is not None:
+            yield Pick(
+                (
+                    f"Revoke at {card.name}, then delete here",
+                    "Delete here only; the token works until it expires",
+                ),
+                value=KEEP,
+            )
+            yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
+            return
+        yield Static(say("It is deleted here, and works until it expires."))
+        if words is not None:
+            yield Static(say(words))
+        if card is not None and card.page:
+            self._page = card.page
+            yield Link(join(say("[o]", Tone.KEY), say(" Open that page", Tone.DIM)), "open_page")
+
+    def action_open_page(self) -> None:
+        if self._page:
+            open_page(self, self._page)
 
     def _issuer(self) -> str | None:
         credential = self._row.credential

@@ -16,10 +16,12 @@ from keyrack.domain.model import Credential, Server
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
 from keyrack.operations import login as login_op
+from keyrack.operations.advice import token_may_do
 from keyrack.operations.login import LoginOptions
 from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import NO_BROWSER, Event
 from keyrack.operations.remote import over_ssh
+from keyrack.operations.service import card_for
 from keyrack.tui import keymap
 from keyrack.tui.login_words import ASKING, failure, success, where
 from keyrack.tui.present import Tone, clock, join, say, title
@@ -56,6 +58,7 @@ class LoginScreen(Dialog[Credential]):
         self._code: ShowCode | str = ""  # for another device, or a word about it
         self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
         self._error: Exception | None = None
+        self._token_may_do = False
         self._credential: Credential | None = None
 
     def compose(self) -> ComposeResult:
@@ -155,6 +158,7 @@ class LoginScreen(Dialog[Credential]):
         if attempt != self._attempt or not self.is_attached:
             return
         self._error = error
+        self._token_may_do = token_may_do(error, card_for(self.host.parts(), self._server.url))
         self._set_phase("failed")
         self._say(failure(error))
         running = self.steps.running
@@ -206,7 +210,9 @@ class LoginScreen(Dialog[Credential]):
         if phase not in ("waiting", "pasting"):
             self._close_code()
         needed = isinstance(self._error, ClientNeeded)
-        keys = keymap.login_keys(phase, offers_code=self._offers_code, client_needed=needed)
+        keys = keymap.login_keys(
+            phase, offers_code=self._offers_code, client_needed=needed, token_may_do=self._token_may_do
+        )
         self.query_one(KeyLine).show(keys)
 
     def _say(self, words: Content | None) -> None:
@@ -257,6 +263,8 @@ class LoginScreen(Dialog[Credential]):
             return self._phase == "waiting" and self._offers_code
         if action in ("again", "client"):
             return self._phase == "failed"
+        if action == "token":
+            return self._phase == "failed" and self._token_may_do
         return True
 
     def action_open_again(self) -> None:
@@ -288,6 +296,13 @@ class LoginScreen(Dialog[Credential]):
 
     def action_client(self) -> None:
         self.app.push_screen(ClientScreen(self._server), self._with_client)
+
+    def action_token(self) -> None:
+        from keyrack.tui.screens.token import TokenScreen
+
+        app, host, server = self.app, self.host, self._server
+        self.dismiss(None)
+        app.push_screen(TokenScreen(server), lambda _: host.look_again())
 
     async def _with_client(self, client: OwnClient | None) -> None:
         if client is not None:

@@ -17,6 +17,7 @@ from keyrack.operations import set_token as set_token_op
 from keyrack.operations.service import card_for
 from keyrack.operations.set_token import TokenSaved, Typed
 from keyrack.tui import keymap
+from keyrack.tui.pages import open_page, page_words
 from keyrack.tui.present import Tone, error_text, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.screens.token_saved import TokenSavedScreen
@@ -98,8 +99,7 @@ class TokenScreen(Dialog[bool]):
         for number, step in enumerate(card.steps, 1):
             yield from _item(str(number), step)
         if card.page:
-            page = say(card.page.removeprefix("https://"), Tone.BUSY, limit=200)
-            yield Link(join(page, "  ", say("[o]", Tone.KEY), say(" Open", Tone.DIM)), "open_page", id="page")
+            yield Link(page_words(card.page), "open_page", id="page")
 
     def _of_nobody(self) -> ComposeResult:
         yield Static(say(f"For {self._server.url}. Make the token on the service's own page.", Tone.DIM))
@@ -134,15 +134,8 @@ class TokenScreen(Dialog[bool]):
         self.query_one(HeaderField).open()
 
     def action_open_page(self) -> None:
-        if self._card is None or not self._card.page:
-            return
-        parts, page = self.host.parts, self._card.page
-
-        def opened(done: bool) -> None:
-            if not done:
-                self.host.say(f"No browser could be opened. The page is {page}", severity="warning")
-
-        in_background(self, lambda: parts().browse(page), opened, self.host.say_error)
+        if self._card is not None and self._card.page:
+            open_page(self, self._card.page)
 
     def action_save(self) -> None:
         if self._saving:
