@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("httpx", "keyring", "pyrage", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib", "argparse",
-         "importlib.metadata", "difflib", "textwrap", "traceback", "threading")  # fmt: skip
+HEAVY = ("httpx", "keyring", "pyrage", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib",
+         "argparse", "importlib.metadata", "difflib", "textwrap", "traceback", "threading")  # fmt: skip
 
 SCRIPT = f"""
 import sys
