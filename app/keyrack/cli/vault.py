@@ -22,7 +22,7 @@ HINT = "keyrack vault --help tells how it is used."
 VERB = Verb(
     name="vault",
     summary="the sealed vault, for machines without a keychain",
-    operand="WORD [RECIPIENT]",
+    operand="[WORD] [RECIPIENT]",
     options=(
         Option(("--identity",), "init: an identity file of age's, in place of a passphrase", "FILE"),
         Option(("--recipient",), "init: who can open it too; may be repeated", "age1…", repeat=True),
@@ -34,11 +34,14 @@ container, over ssh. A passphrase opens it, or an identity file that age-keygen
 made. It is typed once per command; in the terminal UI the vault stays open for 15
 minutes after its last use (vault_lock_minutes in config.toml).
 
-The words: init makes a vault and uses it from now on. status tells how it is.
-passphrase changes the passphrase. recipients shows who can open it; add-recipient
-and remove-recipient change that, so that another machine can use a copy of the
-file with an identity of its own. move carries every credential to the other
-store, reads each back, and deletes it where it was.
+The words: init makes a vault and uses it from now on. status, or no word, tells
+how it is. passphrase changes the passphrase. recipients shows who can open it;
+add-recipient and remove-recipient change that. move carries every credential to
+the other store, reads each back, and deletes it where it was.
+
+A second machine needs an identity of its own (age-keygen -o key.txt). Add its
+recipient here, put a copy of vault.age into keyrack's data folder there, and type
+there: keyrack vault init --identity key.txt. Copies do not follow each other.
 
 Where nobody can type, KEYRACK_VAULT_PASSPHRASE, KEYRACK_VAULT_IDENTITY_FILE or
 KEYRACK_VAULT_IDENTITY opens it. So does vault_identity = "FILE" in config.toml.
@@ -56,7 +59,8 @@ folder: age -d -i identity.age vault.age""",
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
-    work = WORDS.get(args.operand)
+    word = args.operand or "status"
+    work = WORDS.get(word)
     if work is None:
         raise UsageError(f"keyrack vault takes one of: {', '.join(WORDS)}.", hint=HINT)
     for name, given, words in (
@@ -65,10 +69,10 @@ def run(context: Context, args: SimpleNamespace) -> int:
         ("--to", args.to, ("move",)),
         ("A recipient", args.second, ("add-recipient", "remove-recipient")),
     ):
-        if given and args.operand not in words:
+        if given and word not in words:
             raise UsageError(f"{name} belongs to keyrack vault {' or '.join(words)}.", hint=HINT)
-        if not given and args.operand in words and name in ("--to", "A recipient"):
-            raise UsageError(f"keyrack vault {args.operand} needs {name.lower()}.", hint=HINT)
+        if not given and word in words and name in ("--to", "A recipient"):
+            raise UsageError(f"keyrack vault {word} needs {name.lower()}.", hint=HINT)
     return work(context, args)
 
 
