@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import refreshing
 from timing import medians, to_text, to_the_end
 
 HERE = Path(__file__).parent
@@ -40,7 +41,8 @@ def main() -> None:
         env = home(Path(folder))
         first_frame(env)
         listing(env)
-    token()
+    refreshing.in_memory(tell, RUNS)
+    on_keychain()
 
 
 def home(folder: Path) -> dict[str, str]:
@@ -71,29 +73,34 @@ def listing(env: Mapping[str, str]) -> None:
     tell(f"keyrack list --json of {SERVERS} servers / python -c 'import json'", ours, floor, 3.0)
 
 
-def token() -> None:
+def on_keychain() -> None:
     sys.path.insert(0, str(HERE.parent / "tests"))
     from support.keychain import private_keychain
 
-    what = "keyrack token from the Secret Service / keyring get"
     if not all(map(shutil.which, ("gnome-keyring-daemon", "dbus-daemon"))):
-        print(f"{what}: not measured, as gnome-keyring or dbus-daemon is not installed")
+        print("the Secret Service: not measured, as gnome-keyring or dbus-daemon is not installed")
         return
     with tempfile.TemporaryDirectory() as folder, private_keychain() as keychain:
         # No pass on the PATH: its backend, which the tests install, would start it and slow keyring down.
         env = {"HOME": folder, "PATH": str(BIN), "LANG": "C.UTF-8", **keychain}
-        subprocess.run([PYTHON, "-c", STORE], env=env, check=True)
-        ours, theirs = medians(
-            lambda: to_the_end([KEYRACK, "token", URL], env),
-            lambda: to_the_end([str(BIN / "keyring"), "get", "bench", "bench"], env),
-            runs=RUNS,
-        )
-    tell(what, ours, theirs, 0.8)
+        token(env)
+        os.environ.update(env)  # refreshes are measured in this process
+        refreshing.on_keychain(tell, RUNS)
+
+
+def token(env: Mapping[str, str]) -> None:
+    subprocess.run([PYTHON, "-c", STORE], env=env, check=True)
+    ours, theirs = medians(
+        lambda: to_the_end([KEYRACK, "token", URL], env),
+        lambda: to_the_end([str(BIN / "keyring"), "get", "bench", "bench"], env),
+        runs=RUNS,
+    )
+    tell("keyrack token from the Secret Service / keyring get", ours, theirs, 0.8)
 
 
 def tell(what: str, ours: float, theirs: float, goal: float | None) -> None:
     aim = f"  (goal: ≤ {goal})" if goal else ""
-    print(f"{what}: {ours / theirs:.2f}  [{ours * 1e3:.0f} ms / {theirs * 1e3:.0f} ms]{aim}", flush=True)
+    print(f"{what}: {ours / theirs:.2f}  [{ours * 1e3:.3g} ms / {theirs * 1e3:.3g} ms]{aim}", flush=True)
 
 
 if __name__ == "__main__":
