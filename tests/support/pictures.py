@@ -9,16 +9,21 @@ from typing import Any, NamedTuple
 
 from textual import events
 
-from keyrack.domain.model import Credential
+from keyrack.cards.judge import Verdict
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Check, Credential
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
 from keyrack.operations import login as login_op
+from keyrack.operations import set_token as set_token_op
 from keyrack.operations.parts import Parts
+from keyrack.operations.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.screens.login import LoginScreen
-from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts
+from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts
 from support.fake_login import CODE, FakeLogin
 from support.screens import Terminal
+from support.token_rows import token_parts
 
 Size = tuple[int, int]
 SMALL, WIDE, NARROW = (80, 24), (120, 30), (60, 24)
@@ -109,6 +114,65 @@ async def _token(t: Terminal, clock: DemoClock) -> None:
     await t.sees("looks right")
 
 
+async def _token_of(t: Terminal, name: str, secret: str, words: str) -> None:
+    await t.select(name)
+    await t.press("t")
+    await t.sees("Try it on the server")
+    field = t.widget("TokenField SecretInput")
+    field.focus()
+    field.post_message(events.Paste(secret))
+    await t.sees(words)
+
+
+async def _token_unknown(t: Terminal, clock: DemoClock) -> None:
+    await _token_of(t, "internal", "0" * 40, "40 characters")
+
+
+async def _token_two(t: Terminal, clock: DemoClock) -> None:
+    await _token_of(t, "datadog", "0" * 32, "32 characters")
+
+
+async def _token_three(t: Terminal, clock: DemoClock) -> None:
+    await _token_of(t, "jira", "ATATT" + "0" * 187, "192 characters")
+
+
+async def _token_wrong(t: Terminal, clock: DemoClock) -> None:
+    await _token_of(t, "github", "ghr_" + "0" * 36, "This is a refresh token")
+
+
+async def _saving(t: Terminal, words: str, save: Callable[..., TokenSaved]) -> None:
+    """Save what was typed by another than the real operation, and wait for these words."""
+    set_token_op.set_token, real = save, set_token_op.set_token
+    try:
+        await t.press("ctrl+s")
+        await t.sees(words)
+    finally:
+        set_token_op.set_token = real
+
+
+async def _token_refused(t: Terminal, clock: DemoClock) -> None:
+    def refuse(*_: Any, **__: Any) -> TokenSaved:
+        hint = "Check that it is of the right kind and has not expired."
+        raise KeyrackError("github refused the token, so it was not stored.", hint=hint)
+
+    await _token(t, clock)
+    await _saving(t, "so it was not stored", refuse)
+
+
+async def _token_saved(t: Terminal, clock: DemoClock) -> None:
+    ends = NOW + 90 * DAY
+    scopes = ("repo", "read:org")
+    facts = Credential("token", label="octocat", scopes=scopes, expires_at=ends, store="Secret Service")
+    told = Verdict(True, sentence="GitHub accepts it; it belongs to octocat.")
+
+    await _token(t, clock)
+    t.widget("#ask").focus()
+    await t.press("space")
+    await _saving(
+        t, "warns 7 days ahead", lambda *_, **__: TokenSaved(facts, Check(NOW, "accepted"), told)
+    )
+
+
 async def _clear(t: Terminal, clock: DemoClock) -> None:
     await t.select("notion")
     await t.press("d")
@@ -138,6 +202,12 @@ SCENES: dict[str, Scene] = {
     "client-needed": Scene(_demo, _client_needed, (SMALL,)),
     "client": Scene(_demo, _client, (SMALL,)),
     "token": Scene(_demo, _token),
+    "token-unknown": Scene(_demo, _token_unknown, (SMALL,)),
+    "token-two": Scene(token_parts, _token_two, (SMALL,)),
+    "token-three": Scene(token_parts, _token_three, (SMALL,)),
+    "token-wrong": Scene(_demo, _token_wrong, (SMALL,)),
+    "token-refused": Scene(_demo, _token_refused, (SMALL,)),
+    "token-saved": Scene(_demo, _token_saved, (SMALL,)),
     "clear": Scene(_demo, _clear),
     "empty": Scene(_nothing, _empty),
     "help": Scene(_demo, _help),

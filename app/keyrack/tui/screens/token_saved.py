@@ -30,7 +30,7 @@ class TokenSavedScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         saved = self._saved
         with Box(title("Token", self._server.name), classes="form token"):
-            yield Static(outcome("Saved", "done", saved.credential.store))
+            yield Static(outcome("Saved", "done", f"in {saved.credential.store}"))
             yield Static(self._tried())
             if self._asked:
                 yield Static(self._told())
