@@ -193,9 +193,23 @@ async def test_the_box_fits_and_its_keys_and_the_link_s_end_are_seen(
         box = t.widget("#login").region
         assert box.bottom <= size[1] and box.right <= size[0]
         assert "esc Cancel" in t.text() and "p Paste callback URL" in t.text()
+        await t.sees("▲ more")
         await t.press("home")
         await t.sees("✓ Server asked for")
+        await t.sees("▼ more")
         assert "esc Cancel" in t.text()
+
+
+@screen_test
+async def test_where_all_is_seen_there_is_no_more_and_a_key_line_of_one_row(login: FakeLogin) -> None:
+    async with terminal(app_with(), (80, 24)) as t:
+        await begin(t)
+        box = t.widget("#login")
+        # For a moment it may be higher than it has to be; nothing of that may stay.
+        box.show_vertical_scrollbar = True
+        box.refresh(layout=True)
+        await t.until(lambda: box.max_scroll_y == 0 and not box.border_subtitle)
+        assert "p Paste callback URL  v Trace  esc Cancel" in t.text()
 
 
 @screen_test

@@ -201,6 +201,12 @@ def bar(share: float, width: int = 20) -> Content:
     return join(say("━" * full, Tone.BUSY), say("─" * (width - full), Tone.DIM))
 
 
+def more(above: bool, below: bool) -> Content:
+    """That there is more than is seen, and which way; nothing where all is seen."""
+    signs = "▲" * above + "▼" * below
+    return say(f"{signs} more") if signs else Content("")
+
+
 def picture(rows: Iterable[str]) -> Content:
     """A QR picture's rows, in its own two colours."""
     return Content.styled("\n".join(rows), _PICTURE)

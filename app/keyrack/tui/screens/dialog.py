@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from keyrack.tui.present import more
+
 if TYPE_CHECKING:
     from keyrack.tui.app import KeyrackApp
 
@@ -15,11 +17,27 @@ Answer = TypeVar("Answer")
 
 
 class Box(Vertical):
-    """The frame; its title may hold anybody's words."""
+    """The frame; its title may hold anybody's words. It says below what more there is to scroll to."""
 
-    def __init__(self, head: Content, *, id: str | None = None, classes: str = "") -> None:
+    def __init__(
+        self, head: Content, *, foot: Content = Content(""), id: str | None = None, classes: str = ""
+    ) -> None:
         super().__init__(id=id, classes=f"box {classes}")
-        self.border_title = head
+        self.border_title, self.border_subtitle = head, foot
+        self._foot = foot
+
+    def on_mount(self) -> None:
+        for name in ("virtual_size", "scroll_y"):
+            self.watch(self, name, self._changed)
+
+    def on_resize(self) -> None:
+        self._changed()
+
+    def _changed(self) -> None:
+        self.call_after_refresh(self._tell_more)
+
+    def _tell_more(self) -> None:
+        self.border_subtitle = more(self.scroll_y > 0, self.scroll_y < self.max_scroll_y) or self._foot
 
 
 class Dialog(ModalScreen[Answer]):

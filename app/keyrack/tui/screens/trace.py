@@ -30,8 +30,7 @@ class TraceScreen(Dialog[None]):
         self._views = 0
 
     def compose(self) -> ComposeResult:
-        with Box(title("Trace", self._name), id="trace") as box:
-            box.border_subtitle = say("every secret is masked", Tone.DIM)
+        with Box(title("Trace", self._name), foot=say("every secret is masked"), id="trace"):
             with VerticalScroll(id="trace-text", can_focus=False):
                 yield Static(say("Nothing has been sent yet.", Tone.DIM), id="nothing")
             yield KeyLine([keymap.TRACE[0], *keymap.CLOSE])
