@@ -462,3 +462,15 @@ async def test_the_users_own_card_makes_the_form(saver: Saver, own_home: Path) -
         await open_with(t, "internal")
         await t.sees("[b]Ours[/b] · Key")
         assert "From your own card" in t.text() and "[red]Key" in t.text()
+
+
+@screen_test
+async def test_after_a_failure_the_focus_goes_on_from_where_it_was(saver: Saver) -> None:
+    saver.error = KeyrackError("The server refused the token.")
+    async with terminal(app_with()) as t:
+        await open_with(t, "internal")
+        await fill(t, "Token", TOKEN)
+        await t.press("ctrl+s")
+        await t.sees("The server refused the token.")
+        await t.press("tab", "tab", "tab", "space")
+        await t.sees("[ ] Try it on the server")
