@@ -9,8 +9,8 @@ from keyrack.domain.errors import LoginNeeded, StoreAbsent
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Step
 from keyrack.operations.login_effects import NO_BROWSER
-from keyrack.tui.screens.confirm import ConfirmScreen
 from keyrack.tui.screens.login import LoginScreen
+from keyrack.tui.screens.ways import WaysScreen
 from support.demo_rows import DemoClock, demo_parts
 from support.fake_login import SIGN_IN, FakeLogin, begin
 from support.screens import app_with, screen_test, terminal
@@ -98,16 +98,16 @@ async def test_a_failure_stays_on_its_step_with_a_hint_and_l_tries_again(login: 
 
 
 @screen_test
-async def test_without_a_keychain_it_asks_before_keeping_the_login_in_memory(login: FakeLogin) -> None:
+async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLogin) -> None:
     parts = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
     login.refuse_first = StoreAbsent("No keychain here.")
     async with terminal(app_with(parts)) as t:
         await t.select("notion")
         await t.press("l")
-        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
-        await t.sees("This machine has no keychain. Keep the login in memory")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.sees("Where to keep credentials · notion")
         assert t.app.focused is t.app.screen.query_one("#no", Button)
-        await t.press("y")
+        await t.press("m")
         await t.sees("▸ Wait for you in the browser")
         login.answer()
         await t.sees("● valid")
@@ -122,7 +122,7 @@ async def test_without_a_keychain_the_careful_answer_stores_nothing(login: FakeL
     async with terminal(app_with(parts)) as t:
         await t.select("notion")
         await t.press("l")
-        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.press("enter")
         await t.until(lambda: t.app.screen is t.main)
         assert login.calls == 1 and not parts.rack().state().ready

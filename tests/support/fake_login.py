@@ -106,6 +106,7 @@ class FakeLogin:
         self.offers_code = False
         self.needs_client = False  # fails at the registration until a client id comes
         self.options: list[LoginOptions] = []  # of each attempt
+        self.server: Server | None = None  # of the last attempt
         self.codes_asked = 0
         self.calls = 0
         self.cancelled = threading.Event()
@@ -138,6 +139,7 @@ class FakeLogin:
         on_event: Callable[[Any], Any],
     ) -> Credential:
         self.calls += 1
+        self.server = server
         self.options.append(options)
         self._on_event = on_event
         if self.refuse_first is not None and parts.rack().state().persistent:

@@ -74,6 +74,8 @@ class AccountsScreen(Dialog[None]):
         self._list.set_options(Option(_entry(account, now), id=str(n)) for n, account in enumerate(accounts))
         names = [account.name for account in accounts]
         self._list.highlighted = names.index(selected) if selected in names else 0
+        # Textual keeps the height of a list that is filled before its first layout: none.
+        self.call_after_refresh(self._list.refresh, layout=True)
 
     def _selected(self) -> str:
         place = self._list.highlighted

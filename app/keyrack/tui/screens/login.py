@@ -36,7 +36,6 @@ from keyrack.tui.work import deliver, in_background
 
 MAX_LINK = 4_000  # characters of a sign-in address that are shown
 MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first
-MEMORY = "This machine has no keychain. Keep the login in memory until keyrack ends?"
 
 
 class LoginScreen(Dialog[Credential]):
@@ -165,22 +164,19 @@ class LoginScreen(Dialog[Credential]):
         if running is not None:
             self.steps.fail(running)
         if isinstance(error, StoreAbsent):
-            self._ask_for_memory()
+            self._find_a_place(str(error))
 
-    def _ask_for_memory(self) -> None:
-        from keyrack.tui.screens.confirm import ConfirmScreen
+    def _find_a_place(self, why: str) -> None:
+        from keyrack.tui.screens.place import find_a_place
 
-        def answered(agreed: bool | None) -> None:
-            if not agreed:
+        def ended(found: bool) -> None:
+            if found:
+                self.call_later(self._restart)
+            else:
                 self.dismiss(None)
                 self.host.say("Nothing was stored. Everything is as it was.")
-                return
-            parts = self.host.parts
-            in_background(
-                self, lambda: parts().keep_in_memory(), lambda _: self._restart(), self.host.say_error
-            )
 
-        self.app.push_screen(ConfirmScreen("Log in", self._server.name, MEMORY, "Keep in memory"), answered)
+        find_a_place(self.host, self._server.name, why, ended)
 
     # -- what is shown
 

@@ -154,12 +154,12 @@ class StoreActions:
     def _move(self, to: StoreKind) -> None:
         host = self._screen.host
         progress = ProgressScreen(title("Move all credentials"), "Copying every credential…", "hide")
-        moved = 0
+        count = sum(row.credential is not None for row in self._screen.rows.values())
+        told: list[Line] = []
 
         def one(line: Line) -> None:
-            nonlocal moved
-            moved += 1
-            deliver(progress, progress.show, f"{line.what}: {line.outcome}", 0.5)
+            told.append(line)
+            deliver(progress, progress.show, f"{line.what}: {line.outcome}", len(told) / (count + 1))
 
         def done(receipt: Receipt) -> None:
             self._screen.look_again()

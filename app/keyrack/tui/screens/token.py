@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import KeyrackError, StoreAbsent
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
 from keyrack.operations import set_token as set_token_op
@@ -193,10 +193,18 @@ class TokenScreen(Dialog[bool]):
 
     def _failed(self, error: Exception) -> None:
         self._saving = False
-        if self.is_attached:
-            self._say(say(error_text(error), Tone.BAD))
-        else:
+        if not self.is_attached:
             self.host.say_error(error)
+            return
+        self._say(say(error_text(error), Tone.BAD))
+        if isinstance(error, StoreAbsent):
+            from keyrack.tui.screens.place import find_a_place
+
+            find_a_place(self.host, self._server.name, str(error), self._with_a_place)
+
+    def _with_a_place(self, found: bool) -> None:
+        if found:
+            self.action_save()
 
     def action_close(self) -> None:
         self._wipe()

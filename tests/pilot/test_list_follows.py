@@ -1,0 +1,182 @@
+"""What other processes store, what a killed one left, and what failed: the list follows, the cursor stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyrack.domain.errors import Temporary
+from keyrack.domain.model import Credential, Server
+from keyrack.domain.reading import Reading
+from keyrack.domain.storage import Finding, StoreState
+from keyrack.operations import refresh as refresh_op
+from keyrack.operations.parts import Parts
+from keyrack.store.locks import Locks
+from keyrack.store.memory import MemoryStore
+from keyrack.store.rack import StoreRack
+from keyrack.store.record_files import RecordFiles
+from keyrack.tui import lookout
+from support.demo_rows import NOW, PLACES, SERVERS, demo_parts
+from support.screens import Terminal, app_with, screen_test, terminal
+from support.store_fakes import grant
+
+FRESH = Credential("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
+GITHUB, LINEAR = "https://api.githubcopilot.com/mcp/", "https://mcp.linear.app/mcp"
+WAIT = "mcp.sentry.dev asks to wait 30 seconds."
+
+
+@pytest.fixture
+def watching(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The list looks at the records without a pause."""
+    monkeypatch.setattr(lookout, "WATCH", 0.02)
+
+
+def line_of(t: Terminal, name: str) -> str:
+    return next((line for line in t.text().splitlines() if line.startswith(f"│ {name} ")), "")
+
+
+@screen_test
+async def test_what_another_process_stored_is_seen_and_the_cursor_stays(watching: None) -> None:
+    parts = demo_parts()
+    async with terminal(app_with(parts)) as t:
+        await t.select("notion")
+        line = t.table.cursor_row
+        parts.rack().put(GITHUB, FRESH)  # type: ignore[attr-defined]
+        await t.until(lambda: "● valid" in line_of(t, "github"))
+        parts.rack().put("https://aaa.example.com/mcp", FRESH)  # type: ignore[attr-defined]
+        await t.sees("aaa.example.com/mcp")
+        assert t.selected == "notion" and t.table.cursor_row == line + 1
+
+
+@screen_test
+async def test_a_row_that_is_gone_leaves_the_cursor_on_its_line(watching: None) -> None:
+    parts = demo_parts()
+    async with terminal(app_with(parts)) as t:
+        await t.select("old.example.com/mcp")
+        line, following = t.table.cursor_row, t.names()[t.table.cursor_row + 1]
+        parts.rack().put("https://old.example.com/mcp", None)  # type: ignore[attr-defined]
+        await t.misses("old.example.com")
+        assert t.table.cursor_row == line and t.selected == following
+
+
+@screen_test
+async def test_where_nothing_changes_nothing_is_read(watching: None) -> None:
+    reads, stamps = [], []
+    parts = demo_parts()
+    full, rack = parts.read(), parts.rack()
+    stamp = rack.stamp
+    rack.stamp = lambda: stamps.append(1) or stamp()  # type: ignore[method-assign]
+    async with terminal(app_with(parts._replace(read=lambda: reads.append(1) or full))) as t:
+        before = len(reads)
+        await t.until(lambda: len(stamps) > 10)
+        assert len(reads) == before
+
+
+@screen_test
+async def test_real_records_of_another_process_are_seen(watching: None, tmp_path: Path) -> None:
+    def rack() -> StoreRack:
+        locks = Locks(str(tmp_path / "locks"))
+        return StoreRack(MemoryStore(), RecordFiles(str(tmp_path / "records"), locks, lambda: NOW), locks)
+
+    ours, theirs = rack(), rack()
+    servers = tuple(server for server, _, _ in SERVERS if server.name == "linear")
+    parts = demo_parts(Reading(servers, (), PLACES))._replace(rack=lambda: ours)
+    async with terminal(app_with(parts)) as t:
+        await t.sees("no credential")
+        theirs.save(grant("one", url=LINEAR))
+        await t.sees("↻ refreshable")
+        theirs.remove(LINEAR, "default")
+        await t.sees("no credential")
+
+
+@screen_test
+async def test_what_a_killed_keyrack_left_is_put_right_and_told() -> None:
+    parts = demo_parts()
+    parts.rack().tidy = lambda: (  # type: ignore[method-assign]
+        Finding(LINEAR, "default"),
+        Finding(GITHUB, "work", "The entry is damaged."),
+    )
+    async with terminal(app_with(parts)) as t:
+        await t.until(
+            lambda: (
+                t.said()
+                == [f"1 unfinished credential put right. {GITHUB}, account work: The entry is damaged."]
+            )
+        )
+
+
+@screen_test
+async def test_where_nothing_was_left_nothing_is_told() -> None:
+    asked: list[int] = []
+    parts = demo_parts()
+    parts.rack().tidy = lambda: asked.append(1) or ()  # type: ignore[method-assign,assign]
+    async with terminal(app_with(parts)) as t:
+        await t.until(lambda: asked)
+        assert t.said() == []
+
+
+@screen_test
+async def test_a_locked_store_is_tidied_once_it_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookout, "ASK", 0.02)
+    asked: list[int] = []
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    rack: Any = parts.rack()
+    rack.tidy = lambda: asked.append(1) or ()
+    async with terminal(app_with(parts)) as t:
+        await t.sees("▣ store locked")
+        assert asked == []
+        rack.store = StoreState("Secret Service", ready=True)
+        await t.until(lambda: asked)
+        await t.misses("store locked")
+
+
+def refusing(parts: Parts, server: Server, **options: Any) -> Credential:
+    if server.name == "sentry":
+        raise Temporary(WAIT, hint="Try again then.")
+    raise Temporary(f"{server.name} did not answer.")
+
+
+@screen_test
+async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh_op, "refresh", refusing)
+    parts = demo_parts()
+    async with terminal(app_with(parts), (120, 30)) as t:
+        await t.press("R")
+        await t.until(lambda: "0 of 2 refreshed. Failed: " in "".join(t.said()[-1:]))
+        assert t.said()[-1].endswith("Their details tell why.")
+        assert "failed now" in line_of(t, "sentry") and "failed now" in line_of(t, "github")
+        await t.select("sentry")
+        await t.sees("wait 30 seconds. Try again then.")
+        await t.press("enter")
+        await t.sees("Try again then.")
+        await t.press("escape")
+        parts.rack().put("https://mcp.sentry.dev/mcp", FRESH)  # type: ignore[attr-defined]
+        t.main.look()
+        await t.until(lambda: "● valid" in line_of(t, "sentry"))
+        assert "failed" not in line_of(t, "sentry") and "failed" in line_of(t, "github")
+
+
+@screen_test
+async def test_the_one_that_failed_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def one(parts: Parts, server: Server, **options: Any) -> Credential:
+        return refusing(parts, server) if server.name == "sentry" else FRESH
+
+    monkeypatch.setattr(refresh_op, "refresh", one)
+    async with terminal(app_with()) as t:
+        await t.press("R")
+        await t.until(lambda: t.said() == [f"1 of 2 refreshed. Failed: sentry. {WAIT} Try again then."])
+
+
+@screen_test
+async def test_a_row_that_failed_is_tried_again_with_a_clean_slate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh_op, "refresh", refusing)
+    async with terminal(app_with()) as t:
+        await t.select("github")
+        await t.press("r")
+        await t.until(lambda: "failed now" in line_of(t, "github"))
+        monkeypatch.setattr(refresh_op, "refresh", lambda parts, server: FRESH)
+        await t.press("r")
+        await t.until(lambda: "github: refreshed." in t.said())
+        assert "failed" not in line_of(t, "github")

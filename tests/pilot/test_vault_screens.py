@@ -1,0 +1,375 @@
+"""No keychain, a locked one, and the sealed vault: made, opened, locked and moved to on the screen."""
+
+from __future__ import annotations
+
+import threading
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual import events
+from textual.widgets import Button
+
+from keyrack.domain.errors import StoreLocked
+from keyrack.domain.model import Credential, Server
+from keyrack.domain.reading import Place, Reading
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+from keyrack.operations import refresh as refresh_op
+from keyrack.operations import vault as vault_op
+from keyrack.operations.parts import Parts
+from keyrack.tui import lookout
+from keyrack.tui.screens.confirm import ConfirmScreen
+from keyrack.tui.screens.passphrase import NewVaultScreen, UnlockScreen
+from keyrack.tui.screens.receipt import ReceiptScreen
+from keyrack.tui.screens.ways import WaysScreen
+from keyrack.tui.widgets.choice import Tick
+from keyrack.tui.widgets.secret_input import SecretInput
+from keyrack.wiring import parts
+from support import vaults
+from support.clock import Clock
+from support.demo_rows import CLAUDE, demo_parts
+from support.screens import Terminal, app_with, screen_test, terminal
+from support.store_fakes import URL, Watched, grant
+from support.vaults import PASSPHRASE
+
+SERVER = Server("example", URL, sources=(CLAUDE,))
+WORDS = PASSPHRASE.reveal()
+NewParts = Callable[..., Parts]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def new(own_home: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> NewParts:
+    """Each call is a new process on a machine without a keychain, or with the one that is named."""
+    monkeypatch.setattr("keyrack.store.vault_passphrase.seal", vaults.seal)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    reading = Reading((SERVER,), (), (Place("Claude Code", "~/.claude.json", "1 server"),))
+
+    def make(keychain: Watched | None = None) -> Parts:
+        with monkeypatch.context() as patch:
+            if keychain is not None:
+                patch.setattr("keyrack.wiring._Stores._keychain", lambda stores: keychain)
+            real = parts(env={"HOME": str(own_home)}, platform="linux", now=clock)
+            real.rack()
+        return real._replace(read=lambda: reading)
+
+    return make
+
+
+@pytest.fixture
+def locked(new: NewParts, clock: Clock) -> NewParts:
+    """New processes on a machine whose vault is locked and holds a credential."""
+    first = new()
+    vault_op.create(first, PASSPHRASE)
+    kept = grant("one")
+    facts = kept.credential._replace(expires_at=clock() + 3600, obtained_at=clock())
+    first.rack().save(kept._replace(credential=facts))
+    return new
+
+
+def config(home: Path) -> dict[str, Any]:
+    return tomllib.loads((home / ".config/keyrack/config.toml").read_text())
+
+
+def files(home: Path) -> list[str]:
+    return [file.name for file in home.rglob("*") if file.is_file()]
+
+
+async def type_passphrase(t: Terminal, text: str = WORDS) -> None:
+    field = t.app.focused
+    assert isinstance(field, SecretInput)
+    field.post_message(events.Paste(text))
+    await t.until(lambda: field.secret == Secret(text))
+    assert text not in t.text()
+
+
+@screen_test
+async def test_without_a_keychain_k_offers_ways_and_the_careful_answer_takes_none(
+    new: NewParts, own_home: Path
+) -> None:
+    async with terminal(app_with(new())) as t:
+        await t.sees("! no keychain: K")
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.sees("This machine has no keychain.")
+        assert "one encrypted file" in t.text() and "until keyrack ends" in t.text()
+        assert t.app.focused is t.app.screen.query_one("#no", Button)
+        await t.press("enter")
+        await t.until(lambda: t.app.screen is t.main)
+    assert files(own_home) == ["probe.lock"]
+
+
+@screen_test
+async def test_a_vault_is_made_with_a_passphrase_typed_twice(new: NewParts, own_home: Path) -> None:
+    async with terminal(app_with(new())) as t:
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("v")
+        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        await t.press("ctrl+s")
+        await t.sees("Nothing is typed.")
+        await type_passphrase(t, "right")
+        await t.press("enter")
+        await type_passphrase(t, "wrong")
+        await t.press("enter")
+        await t.sees("These are two different passphrases.")
+        await t.press("ctrl+u")
+        await type_passphrase(t)
+        await t.press("tab", "ctrl+u")
+        await type_passphrase(t)
+        await t.press("ctrl+s")
+        await t.sees("Sealed vault ✓")
+        await t.until(lambda: t.app.screen is t.main)
+        assert "The vault is made: ~/.local/share/keyrack/vault.age." in t.said()[-1]
+        assert "identity.age" in t.said()[-1]
+    assert config(own_home) == {"store": "vault"}
+
+
+@screen_test
+async def test_while_the_vault_is_made_the_screen_lives_and_nothing_is_begun_twice(
+    new: NewParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, calls = threading.Event(), []
+    create = vault_op.create
+
+    def slowly(parts: Parts, passphrase: Secret | None) -> Any:
+        calls.append(passphrase)
+        assert gate.wait(30)
+        return create(parts, passphrase)
+
+    monkeypatch.setattr(vault_op, "create", slowly)
+    async with terminal(app_with(new())) as t:
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("v")
+        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        for _ in range(2):
+            await type_passphrase(t)
+            await t.press("enter")
+        await t.sees("Making the vault…")
+        await t.press("ctrl+s", "escape")
+        assert isinstance(t.app.screen, NewVaultScreen) and calls == [PASSPHRASE]
+        gate.set()
+        await t.sees("Sealed vault ✓")
+
+
+@screen_test
+async def test_in_memory_is_the_other_way_and_a_vault_can_follow(new: NewParts) -> None:
+    here = new()
+    async with terminal(app_with(here)) as t:
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("m")
+        await t.sees("in memory")
+        here.rack().save(grant("one"))
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("v")
+        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        for _ in range(2):
+            await type_passphrase(t)
+            await t.press("enter")
+        await t.sees("Sealed vault ✓")
+    assert here.rack().load(URL, "default") is not None
+
+
+@screen_test
+async def test_a_locked_vault_opens_with_its_passphrase_and_stays_shut_with_another(locked: NewParts) -> None:
+    async with terminal(app_with(locked())) as t:
+        await t.sees("▣ Sealed vault locked · K unlock")
+        await t.sees("▣ store locked")
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
+        await type_passphrase(t, "guess")
+        await t.press("enter")
+        await t.sees("That is not the passphrase of the sealed vault.")
+        assert t.app.screen.query_one(SecretInput).secret == Secret("")
+        await type_passphrase(t)
+        await t.press("enter")
+        await t.sees("Sealed vault ✓")
+        await t.sees("● valid")
+        assert t.app.screen is t.main
+
+
+@screen_test
+async def test_what_needs_the_vault_asks_for_its_passphrase_first(
+    locked: NewParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshed: list[str] = []
+
+    def refresh(parts: Parts, server: Server) -> Credential:
+        refreshed.append(server.name)
+        return grant("two").credential
+
+    monkeypatch.setattr(refresh_op, "refresh", refresh)
+    async with terminal(app_with(locked())) as t:
+        await t.sees("▣ store locked")
+        await t.press("r")
+        await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
+        await t.press("escape")
+        await t.until(lambda: t.app.screen is t.main)
+        assert refreshed == []
+        await t.press("r")
+        await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
+        await type_passphrase(t)
+        await t.press("enter")
+        await t.until(lambda: refreshed == ["example"])
+
+
+@screen_test
+async def test_the_header_follows_when_the_vault_locks_itself(
+    locked: NewParts, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookout, "ASK", 0.05)
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        clock.time += 16 * 60
+        await t.sees("▣ Sealed vault locked · K unlock")
+        await t.sees("▣ store locked")
+
+
+@screen_test
+async def test_the_palette_locks_the_vault(locked: NewParts) -> None:
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        await t.press("ctrl+p")
+        await t.type("lock the sealed")
+        await t.sees("Lock the sealed vault")
+        await t.press("enter")
+        await t.sees("▣ Sealed vault locked")
+
+
+@screen_test
+async def test_all_credentials_move_to_a_new_vault_and_back(new: NewParts, own_home: Path) -> None:
+    keychain = Watched(listable=True)
+    here = new(keychain)
+    here.rack().save(grant("one"))
+    async with terminal(app_with(here)) as t:
+        await t.sees("watched ✓")
+        await palette(t, "move all credentials to the sealed", "Move all credentials to the sealed vault")
+        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        assert "only then is it deleted" in t.text()
+        assert t.app.focused is t.app.screen.query_one("#no", Button)
+        await t.press("y")
+        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        for _ in range(2):
+            await type_passphrase(t)
+            await t.press("enter")
+        await t.until(lambda: isinstance(t.app.screen, ReceiptScreen))
+        await t.sees("in the Sealed vault; deleted from the watched")
+        assert keychain.texts == {} and config(own_home) == {"store": "vault"}
+        await t.press("escape")
+        await t.sees("Sealed vault ✓")
+        vault_op.lock(here)
+        await palette(t, "move all credentials to the key", "Move all credentials to the keychain")
+        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        await t.press("y")
+        await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
+        await type_passphrase(t)
+        await t.press("enter")
+        await t.sees("in the watched; deleted from the Sealed vault")
+        assert len(keychain.texts) == 1 and config(own_home) == {"store": "keychain"}
+
+
+async def palette(t: Terminal, typed: str, seen: str) -> None:
+    await t.press("ctrl+p")
+    await t.type(typed)
+    await t.sees(seen)
+    await t.press("enter")
+
+
+@screen_test
+async def test_credentials_in_a_keychain_out_of_reach_are_told_before_the_vault_is_used(
+    new: NewParts, own_home: Path
+) -> None:
+    new(Watched()).rack().save(grant("one"))
+    async with terminal(app_with(new())) as t:
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("v")
+        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        for _ in range(2):
+            await type_passphrase(t)
+            await t.press("enter")
+        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        await t.sees("1 credential is")
+        assert not (own_home / ".config/keyrack/config.toml").exists()
+        await t.press("y")
+        await t.sees("Sealed vault ✓")
+    assert config(own_home) == {"store": "vault"}
+
+
+@screen_test
+async def test_a_locked_keychain_is_asked_to_open_and_the_rows_are_right_after_it() -> None:
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    rack, gate = parts.rack(), threading.Event()
+
+    def prompt() -> None:
+        assert gate.wait(30)
+        rack.store = StoreState("Secret Service", ready=True)  # type: ignore[attr-defined]
+
+    rack.prove_writable = prompt  # type: ignore[method-assign]
+    async with terminal(app_with(parts)) as t:
+        await t.sees("▣ Secret Service locked · K unlock")
+        await t.press("K")
+        assert t.said()[-1] == "The Secret Service is asked to open; it may want its password."
+        await t.press("K")
+        assert t.said()[-1] == "It is being asked already."
+        await t.press("j", "question_mark")  # the screen lives
+        await t.press("escape")
+        gate.set()
+        await t.sees("Secret Service ✓")
+        await t.misses("store locked")
+        assert t.said()[-1] == "The Secret Service is open."
+
+
+@screen_test
+async def test_a_keychain_that_stays_locked_says_so() -> None:
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+
+    def refuse() -> None:
+        raise StoreLocked("The Secret Service is locked.", hint="Unlock it, then try again.")
+
+    parts.rack().prove_writable = refuse  # type: ignore[method-assign]
+    async with terminal(app_with(parts)) as t:
+        await t.press("K")
+        await t.until(lambda: t.said()[-1:] == ["The Secret Service is locked. Unlock it, then try again."])
+        await t.sees("▣ Secret Service locked · K unlock")
+
+
+@screen_test
+async def test_a_locked_row_says_which_key_opens_it() -> None:
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    async with terminal(app_with(parts), (120, 30)) as t:
+        await t.select("linear")
+        await t.sees("press K or type keyrack doctor")
+
+
+@screen_test
+async def test_a_token_finds_a_place_and_is_stored_there(new: NewParts) -> None:
+    here = new()
+    async with terminal(app_with(here)) as t:
+        await t.press("t")
+        await t.until(lambda: isinstance(t.app.focused, SecretInput))
+        await type_passphrase(t, "a-token-made-by-hand")
+        t.app.screen.query_one("#try", Tick).value = False
+        await t.press("ctrl+s")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("v")
+        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        for _ in range(2):
+            await type_passphrase(t)
+            await t.press("enter")
+        await t.until(lambda: here.rack().load(URL, "default") is not None, "the token in the vault")
+        assert here.rack().state().kind == "vault"
