@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import Any
 
+from keyrack.domain.errors import StoreAbsent, StoreLocked
 from keyrack.domain.model import Check, Credential, Header, Record, Server, Source, Variable
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
@@ -203,7 +204,10 @@ class DemoRack:
         raise AssertionError("a screen does not save")
 
     def prove_writable(self) -> None:
-        raise AssertionError("a screen does not write")
+        if self.store.locked:
+            raise StoreLocked(f"The {self.store.name} is locked.")
+        if not self.store.ready:
+            raise StoreAbsent(self.store.reason)
 
     def remove(self, url: str, account: str) -> Removal:
         raise AssertionError("a screen does not remove")

@@ -20,6 +20,7 @@ from keyrack.operations.parts import Parts
 from keyrack.operations.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.screens.login import LoginScreen
+from support import store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts
 from support.fake_login import CODE, FakeLogin
 from support.screens import Terminal
@@ -209,6 +210,11 @@ SCENES: dict[str, Scene] = {
     "token-refused": Scene(_demo, _token_refused, (SMALL,)),
     "token-saved": Scene(_demo, _token_saved, (SMALL,)),
     "clear": Scene(_demo, _clear),
+    "stale": Scene(_demo, store_scenes.stale, (SMALL,)),
+    "accounts": Scene(store_scenes.two_accounts, store_scenes.accounts, (SMALL,)),
+    "ways": Scene(store_scenes.no_keychain, store_scenes.ways, (SMALL,)),
+    "vault-new": Scene(store_scenes.no_keychain, store_scenes.new_vault, (SMALL,)),
+    "vault-unlock": Scene(store_scenes.locked_vault, store_scenes.unlock_vault, (SMALL,)),
     "empty": Scene(_nothing, _empty),
     "help": Scene(_demo, _help),
     "detail": Scene(_demo, _detail),

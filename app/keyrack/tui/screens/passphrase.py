@@ -27,7 +27,7 @@ class PassphraseScreen(Dialog[Any]):
     """Does `work(passphrase)` in the background, which takes a second or two, and answers with a tuple of
     what came of it; with nothing after escape. What fails is said here, and another can be typed."""
 
-    CSS_PATH: ClassVar = ["box.tcss", "token.tcss"]
+    CSS_PATH: ClassVar = ["box.tcss", "token.tcss", "passphrase.tcss"]
     AUTO_FOCUS = "SecretInput"
     KEYS: ClassVar[list[Binding]] = []
     DOING = ""
@@ -90,11 +90,9 @@ class NewVaultScreen(PassphraseScreen):
     DOING = "Making the vault…"
 
     def compose(self) -> ComposeResult:
-        with Box(title("New sealed vault"), classes="form"):
+        with Box(title("New sealed vault"), classes="form passphrase"):
             yield Static(say("One file, encrypted in the age format, holds every credential."))
-            yield Static(
-                say("Nobody can open it without the passphrase, and nobody can bring that back.", Tone.DIM)
-            )
+            yield Static(say("Keep the passphrase: nobody can open the vault without it.", Tone.DIM))
             with Horizontal(classes="field"):
                 yield Static("Passphrase", classes="label")
                 yield SecretInput("long, and easy for you to remember", id="first")
@@ -125,7 +123,7 @@ class UnlockScreen(PassphraseScreen):
     DOING = "Opening…"
 
     def compose(self) -> ComposeResult:
-        with Box(title("Unlock the sealed vault"), classes="form"):
+        with Box(title("Unlock the sealed vault"), classes="form passphrase"):
             with Horizontal(classes="field close-by"):
                 yield Static("Passphrase", classes="label")
                 yield SecretInput("stays hidden", id="first")

@@ -16,7 +16,7 @@ from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.entry import Entry
 
 WAYS = (
-    ("Sealed vault (v)", "one encrypted file in the age format; a passphrase opens it"),
+    ("Sealed vault (v)", "one encrypted file (age format), opened by a passphrase"),
     ("In memory (m)", "until keyrack ends; nothing is written anywhere"),
 )
 

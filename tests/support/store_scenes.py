@@ -1,0 +1,82 @@
+"""Scenes about what is kept and where: stale credentials, accounts, places for secrets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual import events
+
+from keyrack.domain.storage import StoreState
+from keyrack.operations import stale as stale_op
+from keyrack.operations.parts import Parts
+from keyrack.operations.stale import Stale
+from keyrack.tui.screens.passphrase import NewVaultScreen
+from keyrack.tui.widgets.secret_input import SecretInput
+from support.demo_rows import HOUR, SERVERS, DemoClock, demo_parts
+from support.screens import Terminal
+
+LINEAR = "https://mcp.linear.app/mcp"
+WHYS = {
+    "notion": "It was refused on 2026-09-21: auth.notion.com refused the refresh token: it was revoked.",
+    "github": "Its issuer https://github.com is gone.",
+    "old.example.com/mcp": "No program names this server any more.",
+}
+
+
+def two_accounts(clock: DemoClock) -> Parts:
+    parts = demo_parts(clock=clock)
+    own = next(credential for server, credential, _ in SERVERS if server.name == "linear")
+    assert own is not None
+    work = own._replace(label="ada@work.example", expires_at=clock() + 3 * HOUR)
+    parts.rack().put(LINEAR, work, account="work")  # type: ignore[attr-defined]
+    return parts
+
+
+def no_keychain(clock: DemoClock) -> Parts:
+    return demo_parts(
+        store=StoreState("none", ready=False, reason="This machine has no keychain."), clock=clock
+    )
+
+
+def locked_vault(clock: DemoClock) -> Parts:
+    return demo_parts(store=StoreState("Sealed vault", False, locked=True, kind="vault"), clock=clock)
+
+
+async def stale(t: Terminal, clock: DemoClock) -> None:
+    rows = {server.name: (server, credential) for server, credential, _ in SERVERS if credential}
+    found = tuple(Stale(*rows[name], why) for name, why in WHYS.items())
+
+    def find(parts: Parts, **options: Any) -> tuple[Stale, ...]:
+        return found
+
+    stale_op.find_stale, real = find, stale_op.find_stale
+    try:
+        await t.press("D")
+        await t.sees("of no more use")
+        await t.press("j", "j", "space")
+    finally:
+        stale_op.find_stale = real
+
+
+async def accounts(t: Terminal, clock: DemoClock) -> None:
+    await t.select("linear")
+    await t.press("A")
+    await t.sees("ada@work.example")
+    await t.sees("(•) default")
+
+
+async def ways(t: Terminal, clock: DemoClock) -> None:
+    await t.press("K")
+    await t.sees("Sealed vault (v)")
+
+
+async def new_vault(t: Terminal, clock: DemoClock) -> None:
+    t.app.push_screen(NewVaultScreen(lambda passphrase: None))
+    await t.sees("Make the vault")
+    t.app.screen.query_one("#first", SecretInput).post_message(events.Paste("a passphrase"))
+    await t.sees("●" * 12)
+
+
+async def unlock_vault(t: Terminal, clock: DemoClock) -> None:
+    await t.press("K")
+    await t.sees("Unlock the sealed vault")
