@@ -81,8 +81,15 @@ def test_the_chosen_default_is_meant_from_then_on_and_comments_stay(parts: Parts
 
 
 def test_a_default_for_an_address_that_is_not_configured(parts: Parts) -> None:
+    parts.rack().save(grant()._replace(url="https://other.example/mcp", account="home"))
     make_default(parts, find(parts, "https://other.example/mcp"), "home")
     assert find(parts, "https://other.example/mcp").account == "home"
+
+
+def test_an_account_without_a_credential_is_no_default(parts: Parts, config: Path) -> None:
+    with pytest.raises(KeyrackError, match="called wrok") as caught:
+        make_default(parts, find(parts, "example"), "wrok")
+    assert "default, work" in caught.value.hint and config.read_text() == CONFIG
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 61])

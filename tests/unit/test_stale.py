@@ -4,9 +4,11 @@ import pytest
 
 from keyrack.domain.errors import StoreLocked
 from keyrack.domain.model import Server, Source
+from keyrack.domain.reading import Place, Reading
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed
 from keyrack.operations.clear import clear
+from keyrack.operations.set_token import Typed, set_token
 from keyrack.operations.stale import clear_stale, find_stale
 from support.canned import ISSUER, META, URL, World, metadata, reply
 from support.workbench import NOW, SERVER, build, grant
@@ -43,6 +45,21 @@ def test_refused_is_told_with_when_and_why():
 
 def test_orphaned():
     assert whys(parts_with(grant(), servers=())) == ["No program names this server any more."]
+
+
+def test_with_a_file_that_cannot_be_read_nothing_is_orphaned():
+    parts = parts_with(grant(), servers=())
+    broken = Reading((), (), (Place("Cursor", "/c", "broken"),))
+    assert whys(parts._replace(read=lambda: broken)) == []
+
+
+@pytest.mark.parametrize("sources", [(), (Source("Cursor", "/p/.cursor/mcp.json", "x", "project /p"),)])
+def test_what_was_named_by_its_address_or_by_a_project_alone_is_no_orphan_elsewhere(sources):
+    parts = build(World(), servers=())
+    set_token(parts, SERVER._replace(sources=sources), Typed({"token": Secret("t")}), try_it=False)
+    assert whys(parts) == []
+    set_token(parts, SERVER, Typed({"token": Secret("t")}), try_it=False)
+    assert whys(parts) == ["No program names this server any more."]
 
 
 def test_a_client_s_secret_that_ran_out():

@@ -49,6 +49,7 @@ grants = st.builds(
         header=text,
         store=text,
         slot=text,
+        unlisted=st.booleans(),
     ),
     tokens=st.builds(TokenSet, secret, maybe(secret), text, maybe(times), texts),
     registration=maybe(

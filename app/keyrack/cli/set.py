@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from keyrack.cards.card import Card
     from keyrack.cli.context import Context
+    from keyrack.domain.model import Check
     from keyrack.domain.secret import Secret
 
 VERB = Verb(
@@ -83,7 +84,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         context.out.note(f"! {warning}")
     typed = Typed(fields, args.header, args.template, expires_at)
     saved = set_token(parts, server, typed, try_it=not args.no_check, at_service=args.at_service)
-    said = [saved.check.reason if saved.check else "", saved.service.sentence if saved.service else ""]
+    said = [_tried(saved.check), saved.service.sentence if saved.service else ""]
     if args.at_service and saved.service is None:
         said.append("keyrack knows no check of the service's own for it.")
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
@@ -108,6 +109,14 @@ def _ends(card: Card | None, expires_at: float | None, now: float) -> str:
     if expires_at is not None:
         return until(expires_at, now)
     return "it never expires" if card is not None and card.never_expires else "no expiry known"
+
+
+def _tried(check: Check | None) -> str:
+    if check is None:
+        return "It was not tried."
+    if check.verdict in ("unreachable", "unknown"):
+        return f"It could not be tried: {check.reason}"
+    return check.reason
 
 
 def _expires_at(text: str | None, now: float) -> float | None:

@@ -111,6 +111,7 @@ class Credential(NamedTuple):
     header: str = "Authorization"  # manual tokens: the names of the headers that carry it
     store: str = ""  # the store's name, for people
     slot: str = ""  # which of the entry's two slots in the keychain holds it
+    unlisted: bool = False  # its server was given by its address, or by one project's file: never an orphan
 
 
 class Check(NamedTuple):

@@ -53,8 +53,12 @@ def status_of(
     now: float,
     *,
     store_locked: bool = False,
+    all_read: bool = True,
 ) -> Status:
-    """The state of a server's credential at `now` (Unix seconds)."""
+    """The state of a server's credential at `now` (Unix seconds).
+
+    `all_read` False: a program's file could not be read, so nothing is known to be an orphan.
+    """
     if server.problem:
         return Status(State.UNREACHABLE, server.problem)
     if server.url is None:
@@ -69,7 +73,7 @@ def status_of(
             )
         return _configured(configured)
     if credential is not None:
-        if not server.sources:
+        if not server.sources and all_read and not credential.unlisted:
             return Status(
                 State.ORPHAN,
                 "A credential is stored, but no program names this server any more.",
@@ -214,6 +218,9 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
             State.EXPIRING, "The token expires soon.", Action.REFRESH if credential.refreshable else again
         )
     if expires is None:
+        tried = check is not None and check.verdict == "accepted" and check.at >= credential.obtained_at
+        if credential.kind == "token" and not tried:
+            return Status(State.VALID, "The token is stored and has not been tried yet.")
         return Status(State.VALID, "The token is stored; no expiry is known.")
     return Status(State.VALID, "The token is stored and has not expired.")
 

@@ -40,9 +40,16 @@ def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
 
 
 def make_default(parts: Parts, server: Server, account: str) -> None:
-    """From now on `account` is meant where none is named. Raises KeyrackError for a bad name."""
+    """From now on `account` is meant where none is named. Raises KeyrackError where it has no credential."""
     url, _ = address(server)
-    parts.set_account(identity(url), account_name(account))
+    name = account_name(account)
+    known = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
+    if name not in known:
+        raise KeyrackError(
+            f"Nothing is stored for {server.name} under an account called {name}.",
+            hint=f"It has: {', '.join(known) or 'none yet'}. Log in to it first, with --account.",
+        )
+    parts.set_account(identity(url), name)
 
 
 def account_name(text: str) -> str:

@@ -28,9 +28,10 @@ def clear(parts: Parts, server: Server, *, revoke: bool = False, forget: bool = 
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
             # That was said of the token, which is gone; what stays is that the server wants one.
             rack.note(url, account, check=record.check._replace(verdict="required", reason=""))
-    if removal.verified:
-        lines.append(Line("Delete", "done" if removal.deleted else "nothing to do"))
-        lines.append(Line("Verified gone", "done"))
+    if removal.verified and not removal.deleted:
+        lines.append(Line("Delete", "nothing to do", f"nothing was stored for the account {account}"))
+    elif removal.verified:
+        lines += (Line("Delete", "done"), Line("Verified gone", "done"))
     else:
         lines.append(Line("Delete", "failed", removal.reason or "It is still in the keychain."))
     return Receipt(tuple(lines))

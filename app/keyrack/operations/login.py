@@ -16,6 +16,7 @@ from keyrack.operations.credential import address, grant_headers
 from keyrack.operations.drive import run
 from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import Event, Performer
+from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
 from keyrack.store.fields import Damaged
 
@@ -67,6 +68,7 @@ def login(
             login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
         )
         grant = _grant(url, account, logged_in, parts.now(), store.name)
+        grant = grant._replace(credential=grant.credential._replace(unlisted=not is_lasting(server)))
         probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
         control.check()
         return _keep(parts, rack, performer, grant, probed)

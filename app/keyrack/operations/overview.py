@@ -56,6 +56,7 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
     reading = parts.read()
     records = parts.rack().records()
     now = parts.now()
+    all_read = all(place.found != "broken" for place in reading.places)
     rows: list[Row] = []
     named: set[tuple[str, str]] = set()
     for server in reading.servers:
@@ -73,7 +74,8 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
             server = sibling._replace(account=record.account)
         else:
             server = Server(name=_name_of(record.url), url=record.url, account=record.account)
-        rows.append(row_of(server, record, now, store_locked=store_locked))
+        # A file that can't be read may well name it.
+        rows.append(row_of(server, record, now, store_locked=store_locked, all_read=all_read))
     return Overview(tuple(rows), (*reading.problems, *own_problems(parts)), reading.places)
 
 
@@ -91,13 +93,24 @@ def own_problems(parts: Parts) -> tuple[Problem, ...]:
     )
 
 
-def row_of(server: Server, record: Record | None, now: float, *, store_locked: bool = False) -> Row:
-    """A server and its record, judged at `now`."""
+def row_of(
+    server: Server,
+    record: Record | None,
+    now: float,
+    *,
+    store_locked: bool = False,
+    all_read: bool = True,
+) -> Row:
+    """A server and its record, judged at `now`. `all_read` False: some file could not be read."""
     credential = record.credential if record else None
     check = record.check if record else None
-    return Row(
-        server, credential, check, status_of(server, credential, check, now, store_locked=store_locked)
-    )
+    status = status_of(server, credential, check, now, store_locked=store_locked, all_read=all_read)
+    return Row(server, credential, check, status)
+
+
+def is_lasting(server: Server) -> bool:
+    """Does a file name it that is read wherever keyrack is started, and not one project's alone?"""
+    return any(not source.scope.startswith("project") for source in server.sources)
 
 
 def find(parts: Parts, name_or_url: str, account: str | None = None) -> Server:

@@ -13,6 +13,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.probe import probe
 from keyrack.operations.credential import address, configured_headers, grant_headers
 from keyrack.operations.drive import run
+from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.service import ask_service, card_for
 
@@ -59,6 +60,7 @@ def set_token(
         raise KeyrackError("That date of expiry has passed.", hint="Type a later one, or leave it empty.")
     names = ", ".join(headers)
     facts = Credential("token", obtained_at=now, expires_at=typed.expires_at, header=names, store=store)
+    facts = facts._replace(unlisted=not is_lasting(server))
     grant = Grant(
         url,
         account,

@@ -36,6 +36,7 @@ def credential_from_json(fields: Fields) -> Credential:
         header=fields.text("header", "Authorization"),
         store=fields.text("store", ""),
         slot=fields.text("slot", ""),
+        unlisted=fields.flag("unlisted", False),
     )
 
 
