@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 from asyncio import iscoroutine
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual.message_pump import MessagePump
 
-from keyrack.operations.many import Many
+if TYPE_CHECKING:
+    from keyrack.operations.many import Many
 
 T = TypeVar("T")
 
@@ -104,6 +105,8 @@ def many(
     on_end: Callable[[], Any],
 ) -> Many[str]:
     """The same work for many keys, a few side by side, with the callbacks on `node`'s side."""
+    from keyrack.operations.many import Many
+
     return Many(
         keys,
         work,

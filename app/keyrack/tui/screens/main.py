@@ -19,7 +19,6 @@ from keyrack.operations import overview as look
 from keyrack.operations.overview import Overview, Row
 from keyrack.tui import keymap
 from keyrack.tui.listing import Sort, arrange, counts, several
-from keyrack.tui.lookout import Lookout
 from keyrack.tui.marks import Marks
 from keyrack.tui.present import Tone, error_text, join, key_hint, say, title
 from keyrack.tui.widgets.facts_view import FactsView
@@ -29,6 +28,7 @@ from keyrack.tui.widgets.server_table import ServerTable
 
 if TYPE_CHECKING:
     from keyrack.tui.app import KeyrackApp
+    from keyrack.tui.lookout import Lookout
     from keyrack.tui.screens.many_actions import ManyActions
     from keyrack.tui.screens.row_actions import RowActions
     from keyrack.tui.screens.stale_actions import StaleActions
@@ -54,9 +54,14 @@ class MainScreen(Screen[None]):
         self.marks = Marks()
         self._needle = ""
         self._sort = Sort.NAME
-        self._lookout = Lookout(self)
 
-    # Built at the first key: the operations' imports are not for the first frame.
+    # Built when they are used: the operations' imports are not for the first frame.
+
+    @cached_property
+    def _lookout(self) -> Lookout:
+        from keyrack.tui.lookout import Lookout
+
+        return Lookout(self)
 
     @cached_property
     def actions(self) -> RowActions:

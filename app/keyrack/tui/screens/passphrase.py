@@ -113,7 +113,7 @@ class NewVaultScreen(PassphraseScreen):
     def action_next(self) -> None:
         """Enter: on to the second field, and from there on."""
         if self.query_one("#first").has_focus:
-            self.query_one("#second").focus()
+            self.set_focus(self.query_one("#second"))  # at once: what is typed next belongs there
         else:
             self.action_save()
 

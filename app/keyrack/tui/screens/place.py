@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -58,8 +59,9 @@ def create_vault(host: KeyrackApp, on_end: Callable[[Made | None], Any]) -> None
 
     def made(result: Made) -> None:
         if not result.found:
-            keep = f"Keep a copy of it, and of {short_path(result.identity_path)} beside it."
-            host.say(f"The vault is made: {short_path(result.path)}. {keep if result.identity_path else ''}")
+            key = os.path.basename(result.identity_path)
+            keep = f"Keep a copy of it, and of {key} beside it." if key else "Keep a copy of it."
+            host.say(f"The vault is made: {short_path(result.path)}. {keep}")
         on_end(result)
 
     def answered(answer: tuple[Made] | None) -> None:
