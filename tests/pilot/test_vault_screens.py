@@ -20,7 +20,9 @@ from keyrack.domain.storage import StoreState
 from keyrack.operations import refresh as refresh_op
 from keyrack.operations import vault as vault_op
 from keyrack.operations.parts import Parts
+from keyrack.operations.receipt import Line, Receipt
 from keyrack.tui import lookout
+from keyrack.tui.screens import store_actions
 from keyrack.tui.screens.confirm import ConfirmScreen
 from keyrack.tui.screens.passphrase import NewVaultScreen, UnlockScreen
 from keyrack.tui.screens.receipt import ReceiptScreen
@@ -280,6 +282,33 @@ async def test_all_credentials_move_to_a_new_vault_and_back(new: NewParts, own_h
         await t.press("enter")
         await t.sees("in the watched; deleted from the Sealed vault")
         assert len(keychain.texts) == 1 and config(own_home) == {"store": "keychain"}
+
+
+@screen_test
+async def test_a_move_goes_on_unseen_after_esc_and_its_end_is_told(
+    locked: NewParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+
+    def slowly(parts: Parts, to: str, *, on_line: Callable[[Line], object]) -> Receipt:
+        on_line(Line("example", "done"))
+        assert gate.wait(30)
+        return Receipt((Line("example", "done"),))
+
+    monkeypatch.setattr(store_actions, "move", slowly)
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        t.main.stores.move("keychain")
+        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        await t.press("y")
+        await t.sees("example: done")
+        await t.press("escape")
+        await t.until(lambda: t.app.screen is t.main)
+        gate.set()
+        await t.until(lambda: "All credentials are in the keychain." in t.said())
+        assert t.app.screen is t.main
 
 
 async def palette(t: Terminal, typed: str, seen: str) -> None:

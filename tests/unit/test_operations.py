@@ -8,7 +8,7 @@ from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded, StoreAbs
 from keyrack.domain.model import Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.oauth.effects import Failed, SignIn, Step
+from keyrack.oauth.effects import Failed, Response, SignIn, Step
 from keyrack.operations.check import check
 from keyrack.operations.clear import clear
 from keyrack.operations.hand_out import hand_out
@@ -345,6 +345,15 @@ def test_a_network_failure_is_a_verdict_and_never_a_refusal():
     parts.rack().save(grant())
     assert check(parts, SERVER).verdict == "unreachable"
     assert parts.rack().record(URL, "default").credential.refused_at is None
+
+
+def test_a_credential_that_cannot_be_refreshed_now_is_told_with_the_reason():
+    slow = Response(429, (("Retry-After", "30"),), b"")
+    parts = build(World(**{f"POST {ISSUER}/token": slow}))
+    parts.rack().save(grant(expires_at=NOW - 5))
+    found = check(parts, SERVER)
+    assert found.verdict == "unreachable" and "30" in found.reason
+    assert parts.rack().record(URL, "default").check == found
 
 
 # Clear

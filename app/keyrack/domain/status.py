@@ -81,7 +81,7 @@ def status_of(
             )
         if store_locked:
             return Status(
-                State.STORE_LOCKED, "The keychain is locked, so the token can't be read.", Action.UNLOCK
+                State.STORE_LOCKED, "What keeps the token is locked, so it can't be read.", Action.UNLOCK
             )
         return _stored(credential, check, now)
     if configured is not None:

@@ -29,29 +29,44 @@ def check(parts: Parts, server: Server) -> Check:
     assert server.url is not None
     wire = parts.wire()
     try:
-        credential = _stored_headers(parts, server, record) if stored else {}
+        try:
+            credential = _stored_headers(parts, server, record) if stored else {}
+        except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
+            return _noted(parts, server, _unreachable(error))
         headers = {**configured_headers(server), **credential}
         probed = run(probe(server.url, headers or None), partial(wire.send, server_url=server.url))
         if stored and credential and probed.verdict == "refused":
             probed = _second_try(parts, server, record, probed, headers)
             if probed.verdict == "refused":
                 rack.note(url, account, refusal=(parts.now(), "The server refused the token."))
-        found = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
-        rack.note(url, account, check=found)
-        return found
+        return _noted(parts, server, probed)
     finally:
         wire.close()
 
 
+def _unreachable(error: Temporary) -> Probed:
+    """The hint tells how long to wait."""
+    return Probed("unreachable", f"{error} {error.hint}".strip())
+
+
+def _noted(parts: Parts, server: Server, probed: Probed) -> Check:
+    found = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+    parts.rack().note(*address(server), check=found)
+    return found
+
+
 def _stored_headers(parts: Parts, server: Server, record: Record | None) -> Mapping[str, Secret]:
-    """The stored token's header, refreshed when due; nothing when it can't be used any more."""
+    """The stored token's header, refreshed when due; nothing when it can't be used any more.
+
+    Raises Temporary.
+    """
     assert record is not None and record.credential is not None
     if record.credential.refused_at is not None:
         return {}
     try:
         if record.credential.refreshable:
             return grant_headers(refreshed(parts, server, min_valid=REFRESH_EARLY))
-    except (LoginNeeded, Temporary):
+    except LoginNeeded:
         return {}
     grant = parts.rack().load(*address(server))
     expired = (
@@ -73,7 +88,7 @@ def _second_try(
     except LoginNeeded:
         return refused
     except Temporary as error:
-        return Probed("unreachable", str(error))
+        return _unreachable(error)
     wire = parts.wire()
     try:
         return run(

@@ -16,6 +16,7 @@ from keyrack.operations.overview import Row
 from keyrack.operations.parts import by_client
 from keyrack.operations.service import card_for, revoke_words
 from keyrack.tui import keymap
+from keyrack.tui.listing import called
 from keyrack.tui.pages import open_page
 from keyrack.tui.present import Tone, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
@@ -45,7 +46,7 @@ class ClearScreen(Dialog[Clearing]):
 
     def compose(self) -> ComposeResult:
         row = self._row
-        with Box(title(f"Clear credential for {row.server.name}?")):
+        with Box(title(f"Clear credential for {called(row.server)}?")):
             if (issuer := self._issuer()) is not None:
                 yield Pick(
                     (

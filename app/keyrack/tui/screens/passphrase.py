@@ -113,7 +113,7 @@ class NewVaultScreen(PassphraseScreen):
     def action_next(self) -> None:
         """Enter: on to the second field, and from there on."""
         if self.query_one("#first").has_focus:
-            self.set_focus(self.query_one("#second"))  # at once: what is typed next belongs there
+            self.set_focus(self.query_one("#second"))
         else:
             self.action_save()
 

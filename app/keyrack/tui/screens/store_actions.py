@@ -163,8 +163,11 @@ class StoreActions:
 
         def done(receipt: Receipt) -> None:
             self._screen.look_again()
-            progress.close_by_itself()
             head = "Moved" if receipt.ok else "Not all was done"
+            if receipt.ok and not progress.is_attached:  # the user is at something else
+                host.say(f"All credentials are in the {PLACES[to]}.")
+                return
+            progress.close_by_itself()
             host.push_screen(ReceiptScreen(title(head, f"to the {PLACES[to]}"), [("", receipt)]))
 
         def failed(error: Exception) -> None:

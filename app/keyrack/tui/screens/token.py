@@ -17,6 +17,7 @@ from keyrack.operations import set_token as set_token_op
 from keyrack.operations.service import card_for
 from keyrack.operations.set_token import TokenSaved, Typed
 from keyrack.tui import keymap
+from keyrack.tui.listing import called
 from keyrack.tui.pages import open_page, page_words
 from keyrack.tui.present import Tone, error_text, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
@@ -66,7 +67,7 @@ class TokenScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         self._known = card_for(self.host.parts(), self._server.url)
         card = self._card = self._known if self._known and self._known.takes_token else None
-        with Box(title("Token", self._server.name), classes="form token", id="form"):
+        with Box(title("Token", called(self._server)), classes="form token", id="form"):
             if card is not None:
                 yield from self._of_service(card)
             else:
@@ -183,7 +184,7 @@ class TokenScreen(Dialog[bool]):
     def _saved(self, saved: TokenSaved, *, asked: bool) -> None:
         if not self.is_attached:
             self.host.look_again()
-            self.host.say(f"{self._server.name}: the token is stored all the same.")
+            self.host.say(f"{called(self._server)}: the token is stored all the same.")
             return
         self._wipe()
         never = self._card is not None and self._card.never_expires
@@ -200,7 +201,7 @@ class TokenScreen(Dialog[bool]):
         if isinstance(error, StoreAbsent):
             from keyrack.tui.screens.place import find_a_place
 
-            find_a_place(self.host, self._server.name, str(error), self._with_a_place)
+            find_a_place(self.host, called(self._server), str(error), self._with_a_place)
 
     def _with_a_place(self, found: bool) -> None:
         if found:

@@ -13,6 +13,7 @@ from keyrack.domain.model import Server
 from keyrack.domain.timetext import relative, utc
 from keyrack.operations.set_token import TokenSaved
 from keyrack.tui import keymap
+from keyrack.tui.listing import called
 from keyrack.tui.present import Tone, join, outcome, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.key_line import KeyLine
@@ -29,7 +30,7 @@ class TokenSavedScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         saved = self._saved
-        with Box(title("Token", self._server.name), classes="form token"):
+        with Box(title("Token", called(self._server)), classes="form token"):
             yield Static(outcome("Saved", "done", f"in {saved.credential.store}"))
             yield Static(self._tried())
             if self._asked:
