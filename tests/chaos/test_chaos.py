@@ -19,8 +19,8 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Grant
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.tidy import tidy
-from keyrack.store.keychain import KeychainStore
 from keyrack.store.naming import entry_name, record_id
+from keyrack.store.rack import StoreRack
 from keyrack.wiring import parts
 from support import chaos, killable
 from support.authserver import AuthServer
@@ -73,9 +73,10 @@ def killed_once(place: Place, what: str, chance: random.Random, spans: tuple[flo
     happened = ["ended before" if said else "killed"]
     kept = {grant.tokens.access_token for grant in place.in_keychain()}
 
+    rack = place.rack()
     try:
-        start_again(place, chance)
-        new = place.rack().load(place.url, "default")
+        start_again(place, rack, chance)
+        new = rack.load(place.url, "default")
     except KeyrackError:
         return [*happened, "unreadable"]
     if new is None and what != "clear":
@@ -119,9 +120,9 @@ def span(place: Place, what: str) -> tuple[float, float]:
     return longest[False], longest[True]
 
 
-def start_again(place: Place, chance: random.Random) -> None:
+def start_again(place: Place, rack: StoreRack, chance: random.Random) -> None:
     """What the next keyrack does first: `doctor` tidies, `token` reads."""
-    world = parts(rack=place.rack())
+    world = parts(rack=rack)
     if chance.random() < 0.5:
         tidy(world)
         return
@@ -137,7 +138,7 @@ def strays(place: Place) -> list[str]:
     named = set()
     if record is not None and record.credential is not None:
         named.add(entry_name(record_id(place.url, "default"), record.credential.slot))
-    return sorted(set(KeychainStore().entries() or ()) - named)
+    return sorted(place.entries() - named)
 
 
 def table(counts: dict[str, Counter[str]]) -> str:

@@ -42,6 +42,9 @@ class Place:
         self.authority = authority
         self.env = env  # leads a keyrack there
         self._nursery = nursery
+        # One connection for what the test itself does: gnome-keyring 42 does not live through thousands.
+        self._store = KeychainStore()
+        self._rack = self.rack()
 
     @property
     def server(self) -> Server:
@@ -58,11 +61,11 @@ class Place:
     def log_in(self) -> None:
         """Store a new grant."""
         person = Person()
-        login(parts(rack=self.rack(), browse=person), self.server)
+        login(parts(rack=self._rack, browse=person), self.server)
         person.leave()
 
     def stored(self) -> Grant:
-        grant = self.rack().load(self.url, "default")
+        grant = self._rack.load(self.url, "default")
         assert grant is not None, "nothing is stored"
         return grant
 
@@ -70,7 +73,7 @@ class Place:
         """Let the stored access token have run out a minute ago."""
         grant, past = self.stored(), time.time() - 60
         facts = grant.credential._replace(expires_at=past)
-        self.rack().save(grant._replace(credential=facts, tokens=grant.tokens._replace(expires_at=past)))
+        self._rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(expires_at=past)))
         return self.stored()
 
     def lives(self, grant: Grant) -> bool:
@@ -80,7 +83,7 @@ class Place:
 
     def in_keychain(self) -> tuple[Grant, ...]:
         """What the credential's entries hold, whatever the record says; damaged ones left out."""
-        slots, ident = Slots(KeychainStore()), record_id(self.url, "default")
+        slots, ident = Slots(self._store), record_id(self.url, "default")
         found = []
         for slot in SLOTS:
             try:
@@ -90,6 +93,10 @@ class Place:
             if payload is not None:
                 found.append(payload.grant)
         return tuple(found)
+
+    def entries(self) -> set[str]:
+        """The names of the keychain's entries."""
+        return set(self._store.entries() or ())
 
     def start(self, work: Callable[..., None], *args: Any) -> Process:
         """A process that does this work of `support.killable`, once it is told to."""
