@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keyrack import cli
-from keyrack.domain.errors import StoreUnavailable, Temporary
+from keyrack.domain.errors import KeyrackError, StoreUnavailable, Temporary
 from keyrack.domain.model import Server, Source
 from keyrack.net.limits import Limits
 from keyrack.net.wire import HttpWire
@@ -100,7 +100,7 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
     login(world, oidc_server.server)
     clock.time += LIFE + 1
     before, asked = world.rack().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
-    hasty = world._replace(wire=lambda: HttpWire(Limits(read=0.2)))
+    hasty = world._replace(wire=lambda: HttpWire(Limits(read=0.2, total=0.4)))
     oidc_server.fault("/token", times=MANY, **fault)
     try:
         for words in (["token"], ["refresh"]):
@@ -113,6 +113,20 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
     assert oidc_server.count().asked - asked == 2 * requests
     assert world.rack().load(oidc_server.mcp_url, "default") == before
     assert keyrack(world, "token", oidc_server.mcp_url) == 0
+
+
+def test_the_answer_to_a_refresh_is_waited_for_longer_than_others(
+    oidc_server: AuthServer, world: Parts, clock: Clock
+) -> None:
+    """The old refresh token is spent: an answer that nobody waits for is lost."""
+    login(world, oidc_server.server)
+    clock.time += LIFE + 1
+    hasty = world._replace(wire=lambda: HttpWire(Limits(read=0.2)))
+    before = oidc_server.count()
+    oidc_server.fault("/token", "slow", times=1, ms=600)
+    refresh(hasty, oidc_server.server)
+    after = oidc_server.count()
+    assert (after.asked - before.asked, after.renewed - before.renewed) == (1, 1)
 
 
 class Full(Backend):
@@ -163,6 +177,20 @@ def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_i
 
     keychain.fails = 0
     assert kept.rack().load(oidc_server.mcp_url, "default") == before
+    refresh(kept, oidc_server.server)
+
+
+def test_a_disk_that_takes_no_records_is_found_out_before_the_refresh_token_is_spent(
+    oidc_server: AuthServer, kept: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on the device")
+
+    asked = oidc_server.count().asked
+    with monkeypatch.context() as patch, pytest.raises(KeyrackError, match="can't be written"):
+        patch.setattr(RecordFiles, "_write", full)
+        refresh(kept, oidc_server.server)
+    assert oidc_server.count().asked == asked
     refresh(kept, oidc_server.server)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from keyring.backends.Windows import WinVaultKeyring
 
+from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Grant
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
@@ -309,3 +310,78 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
     seen.clear()
     worlds.every_kill(prepare, lambda rack: rack.remove(URL, "default"), check)
     assert seen == {"old", None}
+
+
+def renew(rack: StoreRack) -> None:
+    """A save in two parts, as a refresh does it."""
+    with rack.lock(URL, "default"), rack.renewing(stored(rack)) as keep:
+        keep(grant("new"))
+
+
+def stored(rack: StoreRack) -> Grant:
+    found = rack.load(URL, "default")
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("saves", [1, 2])
+def test_a_killed_renewal_leaves_the_old_or_the_new_credential(worlds: Worlds, saves: int) -> None:
+    seen: set[str | None] = set()
+
+    def prepare(rack: StoreRack) -> None:
+        for _ in range(saves):
+            rack.save(grant("old"))
+
+    def check(world: World) -> None:
+        seen.add(word_of(world.rack().load(URL, "default")))
+        is_tidy(world)
+        world.rack().save(grant("next"))
+        assert word_of(world.rack().load(URL, "default")) == "next"
+        is_tidy(world)
+
+    kills = worlds.every_kill(prepare, renew, check)
+    assert kills >= worlds.least(12, pieces=24)
+    assert seen == {"old", "new"}
+
+
+def test_a_renewal_that_is_given_up_leaves_all_as_it_was(worlds: Worlds) -> None:
+    with worlds.new() as world:
+        rack = world.rack()
+        rack.save(grant("old"))
+        with rack.lock(URL, "default"), rack.renewing(stored(rack)):
+            pass
+        assert word_of(world.rack().load(URL, "default")) == "old"
+        is_tidy(world)
+
+
+def test_a_renewal_that_reached_the_slot_but_not_the_record_is_found(
+    worlds: Worlds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with worlds.new() as world:
+        rack = world.rack()
+        rack.save(grant("old"))
+        with rack.lock(URL, "default"), pytest.raises(KeyrackError), rack.renewing(stored(rack)) as keep:
+            with monkeypatch.context() as patch:
+                patch.setattr(RecordFiles, "_write", full)
+                keep(grant("new"))
+        assert word_of(world.rack().load(URL, "default")) == "new"
+        is_tidy(world)
+
+
+def full(*_: object) -> None:
+    raise OSError("no space left on the device")
+
+
+@pytest.mark.parametrize("saves", [1, 2])
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_load_in_the_middle_of_a_renewal_costs_nothing(worlds: Worlds, saves: int, keeps: bool) -> None:
+    with worlds.new() as world:
+        rack = world.rack()
+        for _ in range(saves):
+            rack.save(grant("old"))
+        with rack.lock(URL, "default"), rack.renewing(stored(rack)) as keep:
+            assert word_of(rack.load(URL, "default")) == "old"
+            if keeps:
+                keep(grant("new"))
+        assert word_of(world.rack().load(URL, "default")) == ("new" if keeps else "old")
+        is_tidy(world)

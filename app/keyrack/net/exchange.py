@@ -43,8 +43,9 @@ def exchange(
     host = resource.host(request.url)
     url = httpx.URL(request.url)
     connect = min(limits.connect, max(deadline - time.monotonic(), 0.001))
+    read = limits.total if request.once else limits.read
     extensions: dict[str, Any] = {
-        "timeout": {"connect": connect, "read": limits.read, "write": limits.read, "pool": limits.read},
+        "timeout": {"connect": connect, "read": read, "write": limits.read, "pool": limits.read},
         "trace": dog.trace,
     }
     if route.address is not None and route.address != host:

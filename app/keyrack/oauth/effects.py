@@ -27,6 +27,9 @@ class Request(NamedTuple):
     json: Any = None
     # Ask only for the head of the reply: an event stream never ends.
     stream: bool = False
+    # Wait for the reply as long as a send may take: what is asked with works once, so an answer
+    # that nobody waits for is lost (a rotating refresh token, an authorization code).
+    once: bool = False
 
 
 class Response(NamedTuple):

@@ -58,7 +58,7 @@ def exchange_request(
     }
     if resource is not None:
         form["resource"] = resource
-    return authenticated(url, registration, form)
+    return authenticated(url, registration, form)._replace(once=True)
 
 
 def refresh_request(
@@ -68,7 +68,7 @@ def refresh_request(
     form: dict[str, str | Secret] = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     if resource is not None:
         form["resource"] = resource
-    return authenticated(url, registration, form)
+    return authenticated(url, registration, form)._replace(once=True)
 
 
 def client_credentials_request(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
@@ -73,9 +74,8 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
     if not _renewable(grant):
         reason = grant.credential.refusal or f"No refresh token is stored for {name}."
         raise LoginNeeded(reason, hint="Log in again.")
-    with awaited(LONGEST):
-        # A rotating refresh token is spent by using it: be sure that its successor can be stored.
-        rack.prove_writable()
+    # A rotating refresh token is spent by using it: so much of the save is done before.
+    with awaited(LONGEST), rack.renewing(grant) as keep:
         try:
             tokens = _ask(parts, grant)
         except LoginNeeded as refusal:
@@ -84,10 +84,10 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
                 return again  # another program, without our lock, was faster
             _remember(parts, rack, grant, str(refusal))
             raise
-        return _keep(parts, rack, grant, tokens)
+        return _kept(parts, keep, grant, tokens)
 
 
-def _keep(parts: Parts, rack: Rack, grant: Grant, tokens: TokenSet) -> Grant:
+def _kept(parts: Parts, keep: Callable[[Grant], Credential], grant: Grant, tokens: TokenSet) -> Grant:
     now = parts.now()
     facts = grant.credential._replace(
         scopes=tokens.scopes,
@@ -101,7 +101,7 @@ def _keep(parts: Parts, rack: Rack, grant: Grant, tokens: TokenSet) -> Grant:
     problem = KeyrackError("")
     for pause in (*SAVE_PAUSES, 0.0):
         try:
-            return renewed._replace(credential=rack.save(renewed))
+            return renewed._replace(credential=keep(renewed))
         except KeyrackError as error:
             problem = error
             time.sleep(pause)  # most likely for a keychain's daemon that starts anew

@@ -15,7 +15,7 @@ from keyrack.store.bounded import Bounded
 from keyrack.store.translate import absent, locked, slow, translate
 
 if TYPE_CHECKING:
-    from keyrack.store.secret_service import SecretServiceReader
+    from keyrack.store.secret_service import SecretService
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ PERSON_LIMIT = 60.0  # seconds for one in which a person may have to type a pass
 
 
 class KeychainStore:
-    """A SecretStore over keyring; reads of the Secret Service go through `secret_service`.
+    """A SecretStore over keyring; the Secret Service is spoken to directly (`secret_service`).
 
     Nothing is opened before the first call, and each call holds to its limit: LIMIT,
     or PERSON_LIMIT when the keychain is locked and a screen is here to ask on, or when
@@ -47,7 +47,7 @@ class KeychainStore:
         self._limit = limit
         self._person_limit = person_limit
         self._bounded = Bounded()
-        self._reader: SecretServiceReader | None = None
+        self._service: SecretService | None = None
         self._backend: Backend | None = None
         self._proven = False  # it has answered once, so that it is not waiting for a person
         self._name = "keychain"
@@ -60,8 +60,8 @@ class KeychainStore:
         """Raises StoreUnavailable and its kinds."""
         self._open()
         try:
-            if self._reader is not None:
-                return self._with_reader(lambda reader: _decode(reader.get(SERVICE, entry)))
+            if self._service is not None:
+                return self._with_service(lambda service: _decode(service.get(SERVICE, entry)))
         except StoreLocked as error:
             if type(error) is not StoreLocked:
                 raise  # there is nothing yet that a password would open
@@ -75,14 +75,20 @@ class KeychainStore:
     def set(self, entry: str, secret: Secret) -> None:
         """Raises StoreUnavailable and its kinds."""
         self._open()
-        self._patiently(lambda backend: backend.set_password(SERVICE, entry, secret.reveal()))
+        self._write(
+            lambda service: service.set(SERVICE, entry, secret.reveal()),
+            lambda backend: backend.set_password(SERVICE, entry, secret.reveal()),
+        )
 
     def delete(self, entry: str) -> bool:
         """Raises StoreUnavailable and its kinds. False when there was nothing."""
         if self.get(entry) is None:
             return False
         try:
-            self._patiently(lambda backend: backend.delete_password(SERVICE, entry))
+            self._write(
+                lambda service: service.delete(SERVICE, entry),
+                lambda backend: backend.delete_password(SERVICE, entry),
+            )
         except StoreUnavailable:
             # Some keychains report a failure although the entry is gone.
             if self.get(entry) is not None:
@@ -92,7 +98,7 @@ class KeychainStore:
     def entries(self) -> tuple[str, ...] | None:
         """Raises StoreUnavailable and its kinds. Only the Secret Service can be asked for what it holds."""
         self._open()
-        return None if self._reader is None else self._with_reader(lambda reader: reader.entries(SERVICE))
+        return None if self._service is None else self._with_service(lambda service: service.entries(SERVICE))
 
     def capacity(self) -> int | None:
         """UTF-16 code units per entry; None: more than keyrack ever needs. Raises StoreUnavailable."""
@@ -117,7 +123,7 @@ class KeychainStore:
         return state._replace(backend=name, limits=limits)
 
     def _open(self) -> None:
-        if self._reader is None and self._backend is None:
+        if self._service is None and self._backend is None:
             self._import()
             self._run(self._find)
 
@@ -132,7 +138,7 @@ class KeychainStore:
     def _find(self) -> None:
         if self._choose is None and backends.secret_service_is_the_choice():
             self._connect()
-            if self._reader is not None:
+            if self._service is not None:
                 self._name = "Secret Service"
                 return
         backend = self._choose() if self._choose else backends.chosen_by_keyring(self._allowed)
@@ -143,35 +149,52 @@ class KeychainStore:
 
     def _connect(self) -> None:
         try:
-            from keyrack.store.secret_service import SecretServiceReader
+            from keyrack.store.secret_service import SecretService
         except ImportError:
             return
-        self._reader = SecretServiceReader.connect()
+        self._service = SecretService.connect()
 
     def _is_locked(self) -> bool:
         """Known of the Secret Service only; asking another keychain could make it prompt."""
-        return self._reader is not None and self._with_reader(lambda reader: reader.is_locked())
+        return self._service is not None and self._with_service(lambda service: service.is_locked())
 
-    def _with_reader(self, action: Callable[[SecretServiceReader], T]) -> T:
+    def _with_service(self, action: Callable[[SecretService], T]) -> T:
         """Once more over a new connection, where the old one is spent (the daemon started anew)."""
-        reader = self._reader
-        assert reader is not None
+        service = self._service
+        assert service is not None
         try:
-            return self._run(lambda: action(reader))
+            return self._run(lambda: action(service))
         except StoreSlow:
             # Its thread still has the connection; the next call takes a new one.
-            self._reader = self._backend = None
+            self._service = self._backend = None
             raise
         except StoreUnavailable as error:
             if type(error) is not StoreUnavailable:
                 raise
-        reader.close()
-        self._reader = self._backend = None
+        service.close()
+        self._service = self._backend = None
         self._open()
-        again = self._reader
+        again = self._service
         if again is None:
             raise absent(f"The {self._name} is not there any more.")
         return self._run(lambda: action(again))
+
+    def _write(
+        self, directly: Callable[[SecretService], None], by_keyring: Callable[[Backend], None]
+    ) -> None:
+        """By keyring where there is no Secret Service, or where it must first ask a person."""
+        if self._service is not None:
+            try:
+                self._with_service(directly)
+            except StoreLocked:
+                if not self._is_locked():
+                    raise  # it did ask, and was told no
+            except StoreUnavailable as error:
+                if type(error) is not StoreUnavailable:
+                    raise
+            else:
+                return
+        self._patiently(by_keyring)
 
     def _patiently(self, action: Callable[[Backend], T]) -> T:
         """A call that may wait for a person."""
@@ -181,7 +204,7 @@ class KeychainStore:
                 raise locked(self._name)
             result = self._run(lambda: action(self._usable()), self._person_limit, slow=locked)
         else:
-            known = self._proven or self._reader is not None
+            known = self._proven or self._service is not None
             result = self._run(lambda: action(self._usable()), self._limit if known else self._person_limit)
         self._proven = True
         return result

@@ -21,7 +21,7 @@ from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Removal, StoreState, Survey
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import SLOTS, other_slot, record_id
+from keyrack.store.naming import record_id
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import Key, MemoryRecords, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from keyrack.store.index import Index
     from keyrack.store.load import Loader
     from keyrack.store.recovery import Recovery
+    from keyrack.store.saving import Keep, Saver
     from keyrack.store.settle import Settler
     from keyrack.store.slots import Slots
 
@@ -89,25 +90,17 @@ class StoreRack:
         Until the new one has been read back, the old one stands. Raises StoreUnavailable and
         its kinds, Temporary (another process is at it), NewerFormat (never overwritten).
         """
-        url, account = grant.url, grant.account
-        ident, fresh = record_id(url, account), Record(identity(url), account)
-        with self.lock(url, account):
-            stored = self._settler.settled(ident, fresh, replacing=True)
-            old = stored.record.credential
-            if old is not None:
-                slot = other_slot(old.slot)
-            else:
-                occupied = self._settler.look(ident).occupied  # by something damaged
-                slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
-            sequence = stored.sequence + 1
-            self._settler.intend(ident, "writing", fresh)
-            if old is None or old.store != self._store.name:
-                self._list(add=[(fresh.url, account)])
-            credential = grant.credential._replace(store=self._store.name, slot=slot)
-            self._slots.write(ident, slot, grant._replace(credential=credential), sequence)
-            self._settler.adopt(ident, fresh, credential, sequence)
-            self._settler.tidy(ident, other_slot(slot))
-            return credential
+        with self.lock(grant.url, grant.account):
+            return self._saver.save(grant)
+
+    def renewing(self, stored: Grant) -> AbstractContextManager[Keep]:
+        """A save in two parts, with whatever takes long in between; hold the credential's lock.
+
+        Entering does all that can be done before, and proves that the store and the disk take a
+        write; `keep(grant)` is the rest, and may be tried again. Without it nothing has changed.
+        Raises as `save` does.
+        """
+        return self._saver.renewing(stored)
 
     def prove_writable(self) -> None:
         """Write, read back and delete a probe entry. Raises StoreUnavailable and its kinds."""
@@ -206,6 +199,18 @@ class StoreRack:
         from keyrack.store.settle import Settler
 
         return Settler(self._store, self._records, self._told)
+
+    @cached_property
+    def _saver(self) -> Saver:
+        from keyrack.store.saving import Saver
+
+        return Saver(
+            self._slots,
+            self._records,
+            self._settler,
+            lambda: self._store.name,
+            lambda keys: self._list(add=keys),
+        )
 
     @cached_property
     def _loader(self) -> Loader:
