@@ -312,9 +312,10 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
     assert seen == {"old", None}
 
 
-def renew(rack: StoreRack) -> None:
+def renew(rack: StoreRack, before_keeping: Callable[[], None] = lambda: None) -> None:
     """A save in two parts, as a refresh does it."""
     with rack.lock(URL, "default"), rack.renewing(stored(rack)) as keep:
+        before_keeping()
         keep(grant("new"))
 
 
@@ -360,10 +361,8 @@ def test_a_renewal_that_reached_the_slot_but_not_the_record_is_found(
     with worlds.new() as world:
         rack = world.rack()
         rack.save(grant("old"))
-        with rack.lock(URL, "default"), pytest.raises(KeyrackError), rack.renewing(stored(rack)) as keep:
-            with monkeypatch.context() as patch:
-                patch.setattr(RecordFiles, "_write", full)
-                keep(grant("new"))
+        with monkeypatch.context() as patch, pytest.raises(KeyrackError):
+            renew(rack, before_keeping=lambda: patch.setattr(RecordFiles, "_write", full))
         assert word_of(world.rack().load(URL, "default")) == "new"
         is_tidy(world)
 
