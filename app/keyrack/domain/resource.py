@@ -6,6 +6,7 @@ Nothing here resolves a name; `net` checks the addresses that a name leads to.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import BadUrl
@@ -41,6 +42,7 @@ def parse_url(text: str) -> str:
     return parts._replace(netloc=_netloc(parts)).geturl()
 
 
+@lru_cache(4096)  # asked for several times of each server whenever the list is made
 def identity(url: str) -> str:
     """The canonical form: two URLs with the same identity share one credential.
 

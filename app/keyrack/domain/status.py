@@ -1,5 +1,6 @@
 """From facts to one word, one sentence, and the next thing to do."""
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Header, Ser
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
 REFRESH_EARLY = 60.0  # seconds before expiry at which a token is due
+PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # what no shell reads in a way of its own
 
 
 class State(StrEnum):
@@ -165,7 +167,7 @@ _VERBS = {
 
 def _quoted(word: str) -> str:
     """For a shell; most names need nothing."""
-    if word.isalnum() and word.isascii():
+    if PLAIN_WORD.fullmatch(word):
         return word
     import shlex
 
