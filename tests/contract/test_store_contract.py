@@ -14,6 +14,7 @@ from keyrack.domain.secret import Secret
 from keyrack.store.keychain import KeychainStore
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
+from keyrack.store.naming import PROBE, entry_name, id_of_identity, record_id
 from keyrack.store.pieces import Pieces
 from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
@@ -146,8 +147,6 @@ def test_a_saved_grant_comes_back_complete(new_rack: NewRack) -> None:
 
 
 def test_saves_replace_each_other_and_leave_one_entry(new_rack: NewRack, store: SecretStore) -> None:
-    from keyrack.store.naming import entry_name, record_id
-
     for word in ("one", "two", "three"):
         credential = new_rack().save(grant(word))
         assert word_of(new_rack().load(URL, "default")) == word
@@ -184,8 +183,10 @@ def test_a_removal_is_verified_and_keeps_the_check(new_rack: NewRack) -> None:
 
 
 def test_proving_that_it_can_be_written_leaves_nothing(new_rack: NewRack, store: SecretStore) -> None:
-    new_rack().prove_writable()
-    assert store.get("probe") is None
+    rack = new_rack()
+    rack.prove_writable()
+    assert store.get(entry_name(id_of_identity(*PROBE), "a")) is None
+    assert rack.records() == {}
 
 
 def test_lost_records_are_rebuilt_by_a_load(new_rack: NewRack, store: SecretStore, tmp_path: Path) -> None:

@@ -312,6 +312,16 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
     assert seen == {"old", None}
 
 
+def test_a_killed_probe_is_taken_away_at_the_next_start(worlds: Worlds) -> None:
+    def check(world: World) -> None:
+        assert world.rack().tidy() == ()  # nothing of the user's was half done
+        assert world.held() == []
+        assert world.rack().records() == {}
+
+    kills = worlds.every_kill(lambda rack: None, lambda rack: rack.prove_writable(), check)
+    assert kills >= 8
+
+
 def renew(rack: StoreRack, before_keeping: Callable[[], None] = lambda: None) -> None:
     """A save in two parts, as a refresh does it."""
     with rack.lock(URL, "default"), rack.renewing(stored(rack)) as keep:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from keyrack.domain.resource import identity
 
 SLOTS = ("a", "b")
+PROBE = ("https://probe.invalid", "")  # no server: what a store is tried with (RFC 2606, section 2)
 
 
 def record_id(url: str, account: str) -> str:

@@ -21,7 +21,7 @@ from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Removal, StoreState, Survey
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import record_id
+from keyrack.store.naming import PROBE, id_of_identity, record_id
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import Key, MemoryRecords, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
@@ -103,9 +103,9 @@ class StoreRack:
         return self._saver.renewing(stored)
 
     def prove_writable(self) -> None:
-        """Write, read back and delete a probe entry. Raises StoreUnavailable and its kinds."""
-        with self._locks.hold("probe", timeout=WAIT):
-            self._slots.prove_writable()
+        """Write, read back and delete a probe. Raises as `save` does."""
+        with self._locks.hold(id_of_identity(*PROBE), timeout=WAIT):
+            self._saver.prove_writable()
 
     def remove(self, url: str, account: str) -> Removal:
         """Delete the credential, look again, and drop its facts; a check's outcome is kept.

@@ -12,7 +12,7 @@ from keyrack.domain.storage import Finding, Survey
 from keyrack.store.fields import NewerFormat
 from keyrack.store.index import Index
 from keyrack.store.locks import Locks
-from keyrack.store.naming import id_of_identity
+from keyrack.store.naming import PROBE, id_of_identity
 from keyrack.store.records import Key, Records
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.settle import Settler
@@ -55,7 +55,8 @@ class Recovery:
                 if isinstance(error, UNREACHED):
                     break
             else:
-                findings.append(Finding(url, account))
+                if (url, account) != PROBE:
+                    findings.append(Finding(url, account))
         return tuple(findings)
 
     def survey(self) -> Survey:

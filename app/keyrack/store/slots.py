@@ -6,12 +6,10 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import Grant
 from keyrack.domain.secret import Secret
 from keyrack.store.fields import Damaged
-from keyrack.store.naming import entry_name, record_id
+from keyrack.store.naming import SLOTS, entry_name, record_id
 from keyrack.store.payload import Payload, decode, encode
 from keyrack.store.secrets import SecretStore
 from keyrack.store.verified import put, take
-
-PROBE = "probe"
 
 
 class Slots:
@@ -44,9 +42,10 @@ class Slots:
         """Delete and look again; False when nothing was there."""
         return take(self._store, entry_name(ident, slot))
 
-    def prove_writable(self) -> None:
-        """Write, read back and delete a probe. Under a lock: its name is always the same."""
+    def probe(self, ident: str) -> None:
+        """Write anything, read it back and delete it. Raises StoreUnavailable and its kinds."""
         import secrets
 
-        put(self._store, PROBE, Secret(secrets.token_hex(16)))
-        take(self._store, PROBE)
+        entry = entry_name(ident, SLOTS[0])
+        put(self._store, entry, Secret(secrets.token_hex(16)))
+        take(self._store, entry)
