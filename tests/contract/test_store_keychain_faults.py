@@ -319,8 +319,9 @@ def test_a_locked_gnome_keyring_is_told_and_never_waited_for(
             monkeypatch.setenv(name, value)
         store = KeychainStore()
         assert store.state()[:5] == ("Secret Service", False, True, True, "The Secret Service is locked.")
-        with pytest.raises(StoreLocked):
+        with pytest.raises(StoreLocked) as caught:
             store.get("one")
+        assert "keyrack vault init" in caught.value.hint  # without a screen nobody could unlock it
         rack = rack_over(store, tmp_path)
         with pytest.raises(StoreLocked):
             rack.save(grant())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,7 +11,7 @@ from keyrack.domain.storage import StoreState
 from keyrack.store import backends
 from keyrack.store.backends import Backend
 from keyrack.store.bounded import Bounded
-from keyrack.store.translate import absent, locked, slow, translate
+from keyrack.store.translate import absent, has_screen, locked, slow, translate
 
 if TYPE_CHECKING:
     from keyrack.store.secret_service import SecretService
@@ -115,8 +114,11 @@ class KeychainStore:
         except KeyrackError as error:
             is_locked = isinstance(error, StoreLocked)
             return StoreState(self._name, False, locked=is_locked, reason=str(error), hint=error.hint)
-        reason = str(locked(self._name)) if is_locked else ""
-        state = StoreState(self._name, ready=not is_locked, locked=is_locked, reason=reason)
+        if is_locked:
+            error = locked(self._name)
+            state = StoreState(self._name, False, locked=True, reason=str(error), hint=error.hint)
+        else:
+            state = StoreState(self._name, ready=True)
         if self._backend is None:
             return state._replace(limits=backends.LIMITS[backends.SECRET_SERVICE])
         name, limits = backends.full_name(self._backend), backends.limits_of(self._backend, self._allowed)
@@ -199,7 +201,7 @@ class KeychainStore:
     def _patiently(self, action: Callable[[Backend], T]) -> T:
         """A call that may wait for a person."""
         if self._is_locked():
-            if not _has_display():
+            if not has_screen():
                 # A prompt would fail, or open on a screen that this user does not sit at.
                 raise locked(self._name)
             result = self._run(lambda: action(self._usable()), self._person_limit, slow=locked)
@@ -223,10 +225,6 @@ class KeychainStore:
             failed=lambda error: translate(error, self._name),
             slow=lambda: slow(self._name),
         )
-
-
-def _has_display() -> bool:
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _decode(value: bytes | None) -> Secret | None:

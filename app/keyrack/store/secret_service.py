@@ -16,7 +16,7 @@ from jeepney.io.blocking import DBusConnection
 from secretstorage.util import DBusAddressWrapper
 
 from keyrack.domain.errors import StoreLocked
-from keyrack.store.translate import UNLOCK_HINT
+from keyrack.store.translate import unlock_hint
 
 SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE_INTERFACE = "org.freedesktop.Secret.Service"
@@ -93,7 +93,7 @@ class SecretService:
     def _opened(self) -> secretstorage.Collection:
         collection = self._open()
         if collection is None:
-            raise NoCollection("The Secret Service has no open keyring.", hint=UNLOCK_HINT)
+            raise NoCollection("The Secret Service has no open keyring.", hint=unlock_hint())
         return collection
 
     def _open(self) -> secretstorage.Collection | None:

@@ -7,9 +7,16 @@ arguments or its frames may hold the secret.
 
 from __future__ import annotations
 
+import os
+import sys
+
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
 
 UNLOCK_HINT = "Unlock it, then try again."
+NO_SCREEN_HINT = (
+    "No screen is here on which it could ask for its password. Unlock it from the desktop, "
+    "or keep credentials in a sealed vault: keyrack vault init."
+)
 DOCTOR_HINT = "keyrack doctor tells more."
 
 LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
@@ -38,7 +45,18 @@ def translate(error: BaseException, store: str) -> KeyrackError:
 
 
 def locked(store: str) -> StoreLocked:
-    return StoreLocked(f"The {store} is locked.", hint=UNLOCK_HINT)
+    return StoreLocked(f"The {store} is locked.", hint=unlock_hint())
+
+
+def unlock_hint() -> str:
+    return UNLOCK_HINT if has_screen() else NO_SCREEN_HINT
+
+
+def has_screen() -> bool:
+    """Can the system ask its user for a password here? Over ssh and on a bare server it can't."""
+    return not sys.platform.startswith("linux") or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
 
 
 def slow(store: str) -> StoreSlow:
