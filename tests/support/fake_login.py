@@ -108,6 +108,7 @@ class FakeLogin:
         self.options: list[LoginOptions] = []  # of each attempt
         self.server: Server | None = None  # of the last attempt
         self.codes_asked = 0
+        self._code_runs = False
         self.calls = 0
         self.cancelled = threading.Event()
         self.pasted: list[str] = []
@@ -127,6 +128,7 @@ class FakeLogin:
     def tell(self, *events: Any) -> None:
         """Things happen while the user is in the browser."""
         for event in events:
+            self._code_runs = self._code_runs and event != NO_CODE
             self._on_event(event)
 
     def __call__(
@@ -185,7 +187,8 @@ class FakeLogin:
 
     def _ask_for_code(self) -> bool:
         self.codes_asked += 1
-        return self.offers_code and self.codes_asked == 1
+        begun, self._code_runs = self.offers_code and not self._code_runs, self.offers_code
+        return begun
 
     def _cancel(self) -> None:
         self.cancelled.set()

@@ -83,9 +83,9 @@ async def _code(t: Terminal, clock: DemoClock) -> None:
     fake = await _log_in(t, "Code for another device", offers_code=True)
     await t.press("d")
     fake.tell(CODE)
-    await t.sees("Good for 5:00")
+    await t.sees("Good for 10:00")
     clock.time += 19
-    await t.sees("4:41")
+    await t.sees("9:41")
 
 
 async def _trace(t: Terminal, clock: DemoClock) -> None:

@@ -150,6 +150,20 @@ def test_nobody_coming_back_ends_with_a_sentence():
         login(build(answer=None), SERVER, LoginOptions(wait=0.01))
 
 
+def test_a_code_that_lives_longer_than_the_wait_for_a_browser_is_waited_for():
+    parts, control = build(World(**takes("at-1")), answer=None), LoginControl()
+
+    def browse(url):
+        state = control._sign_in.state.reveal()
+        control.prolong(60)
+        later = threading.Timer(0.1, lambda: control.paste(f"{REDIRECT}?code=c&state={state}"))
+        later.start()
+        return True
+
+    login(parts._replace(browse=browse), SERVER, LoginOptions(wait=0.01), control=control)
+    assert stored(parts) == "at-1"
+
+
 def test_without_a_keychain_nothing_is_asked_of_the_network():
     class NoStore:
         def state(self):

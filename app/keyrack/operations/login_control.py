@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,7 @@ from keyrack.oauth.effects import SignIn
 from keyrack.operations.parts import Callback, Wire
 
 Answer = dict[str, Secret]
+LONGEST = 3600.0  # seconds; no code is waited for as long
 
 
 class LoginControl:
@@ -24,6 +26,8 @@ class LoginControl:
         self._answers: queue.SimpleQueue[Answer | TokenSet | KeyrackError | None] = queue.SimpleQueue()
         self._sign_in: SignIn | None = None
         self._begin_device: Callable[[], Any] | None = None
+        self._device_runs = False
+        self._deadline = 0.0  # of the wait, on the monotonic clock
         self._browse: Callable[[str], bool] | None = None
         self._hang_up: Callable[[], None] = lambda: None
         self.cancelled = threading.Event()
@@ -45,10 +49,20 @@ class LoginControl:
 
     def ask_for_code(self) -> bool:
         """Begin a device authorization beside the browser. False: the server offers none, or it runs."""
-        begin, self._begin_device = self._begin_device, None
-        if begin is not None:
-            begin()
-        return begin is not None
+        begin = self._begin_device
+        if begin is None or self._device_runs:
+            return False
+        self._device_runs = True
+        begin()
+        return True
+
+    def no_code(self) -> None:
+        """There is none, or it has run out: another one may be asked for."""
+        self._device_runs = False
+
+    def prolong(self, seconds: float) -> None:
+        """Wait for at least so long from now: a code may be good for longer than a browser is waited for."""
+        self._deadline = max(self._deadline, time.monotonic() + seconds)
 
     def finish(self, answer: TokenSet | KeyrackError) -> None:
         """What came of the code on another device; the first answer of any way counts."""
@@ -72,12 +86,11 @@ class LoginControl:
         device: bool = False,
     ) -> Answer | TokenSet:
         """Open the browser and wait for the callback, a paste or the code, whichever is first."""
+        start = time.monotonic()
+        self._deadline = start + seconds
         callback.expect(sign_in.state)
         self._sign_in, self._browse, self._begin_device = sign_in, browse, begin_device
-        listener = threading.Thread(
-            target=self._listen, args=(callback, seconds), daemon=True, name="callback"
-        )
-        listener.start()
+        threading.Thread(target=self._listen, args=(callback,), daemon=True, name="callback").start()
         if device:
             self.ask_for_code()
         if browse is not None and not self.cancelled.is_set():
@@ -86,18 +99,26 @@ class LoginControl:
                 no_browser()
                 self.ask_for_code()
         try:
-            answer = self._answers.get(timeout=seconds)
-        except queue.Empty:
-            answer = {}
+            answer = self._answer()
         finally:
             self._sign_in = self._begin_device = None
         self.check()
         if isinstance(answer, KeyrackError):
             raise answer
         if not answer:
+            seconds = self._deadline - start
             waited = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
             raise LoginNeeded(f"Nobody signed in within {waited}.", hint="Log in again.")
         return answer
+
+    def _answer(self) -> Answer | TokenSet | KeyrackError | None:
+        """The first one; None when the time is over, which may be put off meanwhile."""
+        while (left := self._deadline - time.monotonic()) > 0:
+            try:
+                return self._answers.get(timeout=left)
+            except queue.Empty:
+                pass
+        return None
 
     def holds(self, wire: Wire) -> None:
         """Whose requests a cancel ends."""
@@ -109,8 +130,8 @@ class LoginControl:
         if self.cancelled.is_set():
             raise Cancelled("The login was cancelled. Everything is as it was.")
 
-    def _listen(self, callback: Callback, seconds: float) -> None:
-        answer = callback.wait(seconds)
+    def _listen(self, callback: Callback) -> None:
+        answer = callback.wait(LONGEST)  # the login's end closes it
         if answer is not None:
             self._answers.put(answer)
 

@@ -113,11 +113,16 @@ class Performer:
     def _begin_device(self, sign_in: SignIn) -> None:
         assert sign_in.device is not None
         self._device = DeviceSignIn(
-            sign_in.device, self.send, self._tell, self._control.finish, self._no_code
+            sign_in.device, self.send, self._show_code, self._control.finish, self._no_code
         )
+
+    def _show_code(self, code: ShowCode) -> None:
+        self._control.prolong(code.expires_at - self._parts.now())
+        self._tell(code)
 
     def _no_code(self, error: KeyrackError) -> None:
         """The browser's way is still open, so this ends nothing."""
+        self._control.no_code()
         self._tell(Step("device", "No code for another device", "failed", str(error)))
 
     def _no_browser(self) -> None:

@@ -28,10 +28,9 @@ class DeviceScreen(Dialog[None]):
     CSS_PATH: ClassVar = ["box.tcss", "device.tcss"]
     BINDINGS: ClassVar = [*keymap.DEVICE]
 
-    def __init__(self, name: str, code: ShowCode, ends: float) -> None:
-        """`ends`: when the code has run out, or the login waits no longer (Unix seconds)."""
+    def __init__(self, name: str, code: ShowCode) -> None:
         super().__init__()
-        self._name, self._code, self._ends = name, code, ends
+        self._name, self._code = name, code
         # The picture of the shorter address is the second choice: whoever scans it has to type.
         addresses = (code.verification_uri_complete, code.verification_uri)
         self._pictures = [qr_rows(address) for address in addresses if address]
@@ -73,7 +72,7 @@ class DeviceScreen(Dialog[None]):
         )
 
     def _count(self) -> None:
-        left = clock(self._ends - self.host.now())
+        left = clock(self._code.expires_at - self.host.now())
         self.query_one("#left", Static).update(join(say("Good for ", Tone.DIM), say(left, Tone.BUSY)))
 
     def action_copy(self) -> None:

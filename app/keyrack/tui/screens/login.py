@@ -133,8 +133,7 @@ class LoginScreen(Dialog[Credential]):
             self._show_link()
             if self._offers_code and not self._code:  # it is asked for by itself then
                 self._set_code(ASKING)
-        elif step.key == "device" and self._sign_in is not None:  # no code, and the browser's way goes on
-            self._sign_in = self._sign_in._replace(device=None)
+        elif step.key == "device":  # no code, and the browser's way goes on
             self._set_code("")
         elif self._phase in ("waiting", "pasting") and self.steps.running != "sign-in":
             self._sign_in = None
@@ -186,7 +185,10 @@ class LoginScreen(Dialog[Credential]):
         if self._sign_in is None or line is None:
             return
         waited = self.host.now() - self._waiting_since
-        line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(self._options.wait)}", Tone.DIM)))
+        most = self._options.wait
+        if isinstance(self._code, ShowCode):
+            most = max(most, self._code.expires_at - self._waiting_since)
+        line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(most)}", Tone.DIM)))
 
     def _set_phase(self, phase: keymap.LoginPhase) -> None:
         self._phase = phase
@@ -243,8 +245,7 @@ class LoginScreen(Dialog[Credential]):
         self._show_phase()
 
     def _open_code(self, code: ShowCode) -> None:
-        ends = min(code.expires_at, self._waiting_since + self._options.wait)
-        self.app.push_screen(DeviceScreen(called(self._server), code, ends))
+        self.app.push_screen(DeviceScreen(called(self._server), code))
 
     def _close_code(self) -> None:
         for screen in self.app.screen_stack:
