@@ -54,6 +54,10 @@ async def test_the_arrows_j_k_and_g_move_the_cursor() -> None:
         assert t.selected == names[-1]
         await t.press("g")
         assert t.selected == names[0]
+        await t.press("end")
+        assert t.selected == names[-1]
+        await t.press("home")
+        assert t.selected == names[0]
 
 
 @screen_test

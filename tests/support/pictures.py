@@ -71,6 +71,11 @@ async def _log_in(t: Terminal, words: str, **how: bool) -> FakeLogin:
     return fake
 
 
+async def _palette(t: Terminal, clock: DemoClock) -> None:
+    await t.press("ctrl+p", *"re")
+    await t.sees("Refresh every credential that is due")
+
+
 async def _login(t: Terminal, clock: DemoClock) -> None:
     await _log_in(t, "Paste callback URL")
     clock.time += 72
@@ -199,6 +204,7 @@ SCENES: dict[str, Scene] = {
     "main": Scene(_demo, _main),
     "login": Scene(_demo, _login),
     "code": Scene(_demo, _code, (SMALL, NARROW)),
+    "palette": Scene(_demo, _palette, (SMALL,)),
     "trace": Scene(_demo, _trace, (SMALL,)),
     "client-needed": Scene(_demo, _client_needed, (SMALL,)),
     "client": Scene(_demo, _client, (SMALL,)),

@@ -7,12 +7,11 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
@@ -46,6 +45,12 @@ def refuse_web_driver(driver: type) -> None:
         )
 
 
+def _key_commands() -> type[Provider]:
+    from keyrack.tui.commands import KeyCommands
+
+    return KeyCommands
+
+
 def _server_commands() -> type[Provider]:
     from keyrack.tui.commands import ServerCommands
 
@@ -58,7 +63,7 @@ class KeyrackApp(App[None]):
     CSS_PATH = "screens/main.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  Textual reads a list
     BINDINGS: ClassVar = [*keymap.APP]
-    COMMANDS: ClassVar = App.COMMANDS | {_server_commands}
+    COMMANDS: ClassVar = {_key_commands, _server_commands}
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
 
     def __init__(
@@ -109,15 +114,18 @@ class KeyrackApp(App[None]):
     def get_default_screen(self) -> Screen[Any]:
         return MainScreen(banner=self.banner)
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        if isinstance(screen, MainScreen):
-            for binding in (b for b in keymap.MAIN if b.tooltip):
-                run = partial(self.call_later, screen.run_action, binding.action)
-                yield SystemCommand(binding.description, binding.tooltip, run)
-            for command in screen.stores.commands():
-                yield SystemCommand(command.name, command.help, partial(self.call_later, command.run))
-        yield SystemCommand("Theme", "Change the colours", self.action_change_theme)
-        yield SystemCommand("Quit", "Leave keyrack", self.action_quit)
+    def action_command_palette(self) -> None:
+        from keyrack.tui.screens.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(placeholder="a command, or a server's name"))
+
+    def search_themes(self) -> None:
+        from textual.theme import ThemeProvider
+
+        from keyrack.tui.screens.palette import Palette
+
+        self.push_screen(Palette([ThemeProvider], placeholder="a theme"))
 
     def say(self, sentence: str, *, severity: Severity = "information") -> None:
         """A notification in place of the last; its words may be anybody's."""

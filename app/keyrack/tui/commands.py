@@ -1,13 +1,53 @@
-"""The palette's jump to a server."""
+"""What the palette offers: everything that has a key, a few things that have none, and each server."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any, NamedTuple
 
-from textual.command import Hit, Hits, Provider
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
+from keyrack.tui import keymap
 from keyrack.tui.present import Tone, join, safe, say, state
 from keyrack.tui.screens.main import MainScreen
+
+KEY, NAME = 7, 17  # columns
+
+
+class Command(NamedTuple):
+    key: str  # "" where it has none
+    name: str
+    help: str
+    run: Callable[[], Any]
+
+
+class KeyCommands(Provider):
+    """A line each, with its key, so that whoever looks here once need not come again."""
+
+    async def discover(self) -> Hits:
+        for command in self._commands():
+            yield DiscoveryHit(_line(command, say(command.name, Tone.STRONG)), command.run, command.name)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = matcher.match(command.name)
+            if score > 0:
+                line = _line(command, matcher.highlight(command.name))
+                yield Hit(score, line, command.run, text=command.name)
+
+    def _commands(self) -> Iterable[Command]:
+        app, screen = self.app, self.screen
+        if isinstance(screen, MainScreen):
+            for binding in (b for b in keymap.MAIN if b.tooltip):
+                run = partial(app.call_later, screen.run_action, binding.action)
+                yield Command(keymap.shown(binding), binding.description, binding.tooltip, run)
+            for name, what, run in screen.stores.commands():
+                yield Command("", name, what, partial(app.call_later, run))
+        yield Command("", "Theme", "Change the colours", app.action_change_theme)
+        yield Command("^q", "Quit", "Leave keyrack", app.action_quit)
 
 
 class ServerCommands(Provider):
@@ -22,5 +62,11 @@ class ServerCommands(Provider):
             name = safe(row.server.name, 80)
             score = matcher.match(f"Go to {name}")
             if score > 0:
-                words = join(say("Go to ", Tone.DIM), say(name), "  ", state(row.status.state))
+                words = join(" " * KEY, say("Go to ", Tone.DIM), say(name), "  ", state(row.status.state))
                 yield Hit(score, words, partial(screen.go_to, row.key), text=name)
+
+
+def _line(command: Command, name: Content) -> Content:
+    """ "C   Check all         Ask every server"."""
+    gap = " " * max(NAME - len(command.name), 2)
+    return join(say(command.key.ljust(KEY), Tone.KEY), name, gap, say(command.help, Tone.DIM))

@@ -37,7 +37,7 @@ ROW = [
         "Accounts",
         id="accounts",
         show=False,
-        tooltip="Its accounts: log in with another, choose the default",
+        tooltip="Log in to it with another account, or choose the default",
     ),
     Binding(
         "y", "row('copy')", "Copy token", id="copy-token", show=False, tooltip="Copy the access token; asks"
@@ -123,8 +123,8 @@ MAIN = [
 TABLE = [
     Binding("j", "cursor_down", "Down", id="down", show=False),
     Binding("k", "cursor_up", "Up", id="up", show=False),
-    Binding("g", "scroll_top", "First", id="first", show=False),
-    Binding("G", "scroll_bottom", "Last", id="last", show=False),
+    Binding("g,home", "scroll_top", "First", id="first", show=False),
+    Binding("G,end", "scroll_bottom", "Last", id="last", show=False),
 ]
 
 FILTER = [
@@ -214,8 +214,8 @@ CLIENT = [
 LIST = [
     Binding("j", "cursor_down", show=False),
     Binding("k", "cursor_up", show=False),
-    Binding("g", "first", show=False),
-    Binding("G", "last", show=False),
+    Binding("g,home", "first", show=False),
+    Binding("G,end", "last", show=False),
 ]
 TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
 
