@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from keyrack import wiring
 from keyrack.clients import own_file
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.operations.accounts import accounts_of, make_default
+from keyrack.operations.hand_out import hand_out
 from keyrack.operations.overview import find, overview
 from keyrack.operations.parts import Parts
 from keyrack.store.rack import memory_rack
@@ -155,3 +156,40 @@ def test_a_broken_file_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(KeyrackError, match="Nothing was changed"):
         own_file.set_value(str(path), ("store",), "vault")
     assert path.read_text() == "= no\n"
+
+
+@pytest.fixture
+def others(own_home: Path) -> Parts:
+    """A server in a program's file, and credentials for two accounts that no file names."""
+    path = own_home / ".config" / "keyrack" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text('[servers.example]\nurl = "https://mcp.example/mcp"\n')
+    rack = memory_rack(lambda: NOW)
+    parts = wiring.parts(env={"HOME": str(own_home)}, platform="linux", rack=rack, now=lambda: NOW)
+    parts.rack().save(grant(access="at-w")._replace(account="work"))
+    return parts
+
+
+@pytest.mark.parametrize("word", ["example", URL])
+def test_the_only_account_is_meant_where_none_is_named(others: Parts, word: str) -> None:
+    assert find(others, word).account == "work"
+    assert find(others, word, "home").account == "home"
+    assert [row.server.account for row in overview(others).rows] == ["work"]
+    assert hand_out(others, find(others, word)).token.reveal() == "at-w"
+
+
+def test_of_two_accounts_none_is_meant_and_the_error_names_them(others: Parts) -> None:
+    others.rack().save(grant(access="at-h")._replace(account="home"))
+    server = find(others, "example")
+    assert server.account == "default"
+    with pytest.raises(LoginNeeded, match=r"Nothing is stored for example\.") as caught:
+        hand_out(others, server)
+    assert caught.value.hint.startswith("It has: home, work. Name it with --account, or for good:")
+    with pytest.raises(LoginNeeded, match="Nothing is stored for example · wrk"):
+        hand_out(others, find(others, "example", "wrk"))
+
+
+def test_the_default_s_own_credential_comes_first(others: Parts) -> None:
+    others.rack().save(grant(access="at-d"))
+    assert find(others, "example").account == "default"
+    assert [row.server.account for row in overview(others).rows] == ["default", "work"]

@@ -154,7 +154,8 @@ class TestSet:
         saved = oauth(kind="token", expires_at=NOW + 90 * 86400)
         calls = stand_in(monkeypatch, "set_token", TokenSaved(saved, Check(NOW, "accepted", "It works.")))
         assert run(["set", "linear", "--expires", "90d"], parts=parts) == 0
-        assert capsys.readouterr() == ("", "✓ The token for linear is in Secret Service; 90 d. It works.\n")
+        said = "✓ The token for linear is in Secret Service; good for 90 d. It works.\n"
+        assert capsys.readouterr() == ("", said)
         assert calls[0][1] == {
             "rest": (Typed({"token": Secret("lin_api_1")}, expires_at=NOW + 90 * 86400),),
             "try_it": True, "at_service": False,

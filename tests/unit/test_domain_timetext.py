@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyrack.domain.timetext import relative, until, utc
+from keyrack.domain.timetext import good_for, relative, until, utc
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,16 @@ def test_until_counts_from_now_and_knows_of_no_expiry() -> None:
     assert until(1240.0, 1000.0) == "4 min"
     assert until(900.0, 1000.0) == "1 min ago"
     assert until(None, 1000.0) == "no expiry"
+
+
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [(3599.5, "good for 1 h"), (90 * 86400 - 2, "good for 90 d"), (59, "good for 59 s"),
+     (3580, "good for 59 min"), (-7200, "expired 2 h ago"), (0, "expired now")],
+)  # fmt: skip
+def test_a_token_that_came_just_now_is_good_for_what_it_was_given_for(left: float, words: str) -> None:
+    assert good_for(1000.0 + left, 1000.0) == words
+    assert good_for(None, 1000.0) == "no expiry known"
 
 
 @pytest.mark.parametrize(

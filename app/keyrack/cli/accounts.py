@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import until
+from keyrack.domain.timetext import good_for
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -58,16 +58,9 @@ def run(context: Context, args: SimpleNamespace) -> int:
             words.append(plain(account.label, 80))
         words.append(account.row.status.state.value.replace("-", " "))
         if credential is not None and credential.refused_at is None:
-            words.append(_ends(credential.expires_at, now))
+            words.append(good_for(credential.expires_at, now))
         context.out.line(f"{'●' if account.is_default else '○'} {' · '.join(words)}")
     return 0
-
-
-def _ends(expires_at: float | None, now: float) -> str:
-    words = until(expires_at, now)
-    if expires_at is None:
-        return words
-    return f"expired {words}" if expires_at <= now else f"good for {words}"
 
 
 def _facts(account: Account) -> dict[str, object]:

@@ -64,7 +64,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     if args.json:
         out.line(_as_json(server, found, command))
         return code
-    out.line(f"{glyph} {plain(server.name, 60)}: {words}.")
+    out.line(f"{glyph} {plain(server.called, 120)}: {words}.")
     if found.reason:
         out.line(f"  {plain(found.reason)}")
     if found.revision:

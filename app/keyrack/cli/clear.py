@@ -78,7 +78,7 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     out, parts = context.out, context.parts()
     stale = [each for each in find_stale(parts) if args.account in (None, each.server.account)]
     for each in stale:
-        out.line(f"{_name(each.server)}: {plain(each.why)}")
+        out.line(f"{plain(each.server.called, 120)}: {plain(each.why)}")
         words = revoke_words(parts, each.server, each.credential) if args.revoke else None
         if words:
             out.line(f"  {plain(words)}")
@@ -91,17 +91,12 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
         raise Cancelled("Nothing was changed.")
 
     def tell(each: Stale, receipt: Receipt) -> None:
-        out.line(f"{_name(each.server)}")
+        out.line(f"{plain(each.server.called, 120)}")
         for line in receipt.lines:
             out.line(f"  {line_of(line)}")
 
     done = clear_stale(parts, stale, revoke=args.revoke, forget=args.forget, on_one=tell)
     return 0 if all(receipt.ok for _, receipt in done) else ERROR
-
-
-def _name(server: Server) -> str:
-    account = "" if server.account == "default" else f" · {plain(server.account, 60)}"
-    return plain(server.name, 60) + account
 
 
 def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:

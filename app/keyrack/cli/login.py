@@ -10,7 +10,7 @@ from keyrack.cli.values import loopback_host, port, scopes
 from keyrack.domain.errors import Cancelled, StoreAbsent, UsageError
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import until
+from keyrack.domain.timetext import good_for
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -100,8 +100,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
     except StoreAbsent as error:
         hint = "The terminal UI (keyrack alone) can log in and keep it in memory until it ends."
         raise StoreAbsent(str(error), hint=error.hint or hint) from None
-    left = until(credential.expires_at, parts.now())
-    context.out.note(f"✓ Logged in to {plain(server.name, 60)}; {'good for ' * (left != 'no expiry')}{left}.")
+    left = good_for(credential.expires_at, parts.now())
+    context.out.note(f"✓ Logged in to {plain(server.called, 120)}; {left}.")
     if args.verbose:
         _tell(context, credential)
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keyrack.cli.exits import OK, report
 from keyrack.cli.spec import ACCOUNT, Verb
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import until
+from keyrack.domain.timetext import good_for
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -116,12 +116,10 @@ def _tell(out: Output, server: Server, outcome: Credential | Exception, now: flo
         return OK
     if not isinstance(outcome, KeyrackError):
         raise outcome
-    out.note(f"{plain(server.name, 60)}:")
+    out.note(f"{plain(server.called, 120)}:")
     report(out, outcome)
     return outcome.exit_code
 
 
 def _said(server: Server, credential: Credential, now: float) -> str:
-    account = "" if server.account == "default" else f" · {plain(server.account, 60)}"
-    left = until(credential.expires_at, now)
-    return f"✓ {plain(server.name, 60)}{account}: refreshed; {'good for ' * (left != 'no expiry')}{left}."
+    return f"✓ {plain(server.called, 120)}: refreshed; {good_for(credential.expires_at, now)}."

@@ -8,7 +8,7 @@ from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import header_name, template
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import parse_expiry, until
+from keyrack.domain.timetext import good_for, parse_expiry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -89,7 +89,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         said.append("keyrack knows no check of the service's own for it.")
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
     ends = _ends(card, saved.credential.expires_at, parts.now())
-    name, store = plain(server.name, 60), plain(saved.credential.store, 60)
+    name, store = plain(server.called, 120), plain(saved.credential.store, 60)
     context.out.note(f"✓ The token for {name} is in {store}; {ends}.{tried}")
     return 0
 
@@ -107,7 +107,7 @@ def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
 
 def _ends(card: Card | None, expires_at: float | None, now: float) -> str:
     if expires_at is not None:
-        return until(expires_at, now)
+        return good_for(expires_at, now)
     return "it never expires" if card is not None and card.never_expires else "no expiry known"
 
 

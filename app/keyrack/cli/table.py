@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TextIO
 
 from keyrack.cli.list import expiry
 from keyrack.cli.output import Colour, columns, paint, width_of
-from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.status import State
 from keyrack.domain.text import plain
 
@@ -54,10 +53,9 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:
     server, state = row.server, row.status.state
-    name = server.name if server.account == DEFAULT_ACCOUNT else f"{server.name} · {server.account}"
     word = state.value.replace("-", " ")
     return (
-        plain(name, 60),
+        plain(server.called, 60),
         KINDS[row.kind],
         f"{LOOKS[state][0]} {word}",
         plain(expiry(row, now), 40),

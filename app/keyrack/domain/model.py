@@ -91,6 +91,11 @@ class Server(NamedTuple):
     aliases: tuple[str, ...] = ()  # other names of the same server
     literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
 
+    @property
+    def called(self) -> str:
+        """What people call it: with its account where that is not the usual one."""
+        return self.name if self.account == DEFAULT_ACCOUNT else f"{self.name} · {self.account}"
+
 
 class Credential(NamedTuple):
     """The facts of a stored credential. Not one secret among them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
+SLACK = 5.0  # seconds: a token of an hour that came just now is one of an hour, not of 59 minutes
 
 
 def relative(seconds: float) -> str:
@@ -21,6 +22,16 @@ def relative(seconds: float) -> str:
 def until(expires_at: float | None, now: float) -> str:
     """When a token expires: like `relative`, and "no expiry" where none is known."""
     return "no expiry" if expires_at is None else relative(expires_at - now)
+
+
+def good_for(expires_at: float | None, now: float) -> str:
+    """The same in a sentence about a token: "good for 52 min", "expired 2 h ago", "no expiry known"."""
+    if expires_at is None:
+        return "no expiry known"
+    left = expires_at - now
+    if left <= 0:
+        return f"expired {relative(left)}"
+    return f"good for {relative(left + SLACK if left > MINUTE else left)}"
 
 
 def utc(moment: float | None) -> str | None:

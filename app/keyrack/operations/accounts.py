@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.resource import identity
+from keyrack.domain.status import Action, command_for, command_line
 from keyrack.operations.credential import address
 from keyrack.operations.overview import Row, row_of
 from keyrack.operations.parts import Parts
@@ -37,6 +38,16 @@ def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
         label = row.credential.label if row.credential else ""
         found.append(Account(name, label, name == chosen, row))
     return tuple(found)
+
+
+def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
+    """What to say where the account that was meant has no credential."""
+    stored = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
+    hint = f"Type: {command_for(Action.LOGIN, server)}"
+    if stored:
+        choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
+        hint = f"It has: {', '.join(stored)}. Name it with --account, or for good: {choose} --default NAME"
+    return LoginNeeded(f"Nothing is stored for {server.called}.", hint=hint)
 
 
 def make_default(parts: Parts, server: Server, account: str) -> None:

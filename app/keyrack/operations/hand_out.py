@@ -40,9 +40,9 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
         raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint=hint)
     grant = rack.load(url, account)
     if grant is None:
-        raise LoginNeeded(
-            f"Nothing is stored for {server.name}.", hint=f"Type: {command_for(Action.LOGIN, server)}"
-        )
+        from keyrack.operations.accounts import nothing_stored
+
+        raise nothing_stored(parts, server)
     now = parts.now()
     facts = grant.credential
     if not is_due(facts, now, min_valid):

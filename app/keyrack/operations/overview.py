@@ -1,6 +1,7 @@
 """The list: every server with its credential's state. Reads records, never the keychain."""
 
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyrack.domain.errors import NoSuchServer
@@ -55,6 +56,7 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
     """All configured servers, then stored credentials that no program names any more."""
     reading = parts.read()
     records = parts.rack().records()
+    reading = reading._replace(servers=_meant(reading, records))
     now = parts.now()
     all_read = all(place.found != "broken" for place in reading.places)
     rows: list[Row] = []
@@ -116,9 +118,18 @@ def is_lasting(server: Server) -> bool:
 def find(parts: Parts, name_or_url: str, account: str | None = None) -> Server:
     """The server that a person means by a name or a URL.
 
-    Without `account` it is the entry's own, or the server's default. A URL need not be configured.
-    Raises NoSuchServer (exit code 6), BadUrl.
+    Without `account` it is the entry's own, or the server's default, or the only one that there is.
+    A URL need not be configured. Raises NoSuchServer (exit code 6), BadUrl.
     """
+    server = _find(parts, name_or_url, account)
+    if account or server.url is None or server.account != DEFAULT_ACCOUNT:
+        return server
+    if _has_credential(parts.rack().record(server.url, DEFAULT_ACCOUNT)):
+        return server  # by far the most, and spares reading all the others
+    return server._replace(account=_only_account(parts.read(), parts.rack().records(), identity(server.url)))
+
+
+def _find(parts: Parts, name_or_url: str, account: str | None) -> Server:
     reading = parts.read()
     servers = reading.servers
     if is_address(name_or_url):
@@ -150,3 +161,32 @@ def _of_url(reading: Reading, url: str, name: str, account: str | None) -> Serve
 
 def _name_of(url: str) -> str:
     return url.split("://", 1)[-1]
+
+
+def _meant(reading: Reading, records: Mapping[tuple[str, str], Record]) -> tuple[Server, ...]:
+    """The configured servers, each with the account that is meant where the file names none."""
+    known = {url for (url, account), record in records.items() if account != DEFAULT_ACCOUNT}
+    if not known:
+        return reading.servers
+
+    def meant(server: Server) -> Server:
+        if server.url is None or server.account != DEFAULT_ACCOUNT or identity(server.url) not in known:
+            return server
+        return server._replace(account=_only_account(reading, records, identity(server.url)))
+
+    return tuple(meant(server) for server in reading.servers)
+
+
+def _only_account(reading: Reading, records: Mapping[tuple[str, str], Record], url: str) -> str:
+    """The one that has a credential there, where none is chosen and no file names it."""
+    here = {account: record for (where, account), record in records.items() if where == url}
+    stored = {account for account, record in here.items() if _has_credential(record)}
+    if DEFAULT_ACCOUNT in stored or url in reading.accounts:
+        return DEFAULT_ACCOUNT
+    configured = {each.account for each in reading.servers if each.url and identity(each.url) == url}
+    others = stored - configured
+    return others.pop() if len(others) == 1 else DEFAULT_ACCOUNT
+
+
+def _has_credential(record: Record | None) -> bool:
+    return record is not None and record.credential is not None

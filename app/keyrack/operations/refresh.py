@@ -12,6 +12,7 @@ from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.token import client_credentials_request, read_tokens, refresh_request
+from keyrack.operations.accounts import nothing_stored
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.unbroken import aside, awaited
@@ -53,26 +54,25 @@ def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
     with rack.lock(url, account):
         grant = rack.load(url, account)
         if grant is None:
-            raise LoginNeeded(
-                f"Nothing is stored for {server.name}.", hint=f"Type: {command_for(Action.LOGIN, server)}"
-            )
+            raise nothing_stored(parts, server)
         facts = grant.credential
         if facts.refused_at is not None:
             raise LoginNeeded(facts.refusal or "The server refused the token.", hint="Log in again.")
         someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
         if someone_did or (min_valid is not None and not is_due(facts, parts.now(), min_valid)):
             return grant
-        return _refresh(parts, rack, grant, server.name)
+        return _refresh(parts, rack, grant, server)
 
 
-def _refresh(parts: Parts, rack: Rack, grant: Grant, name: str) -> Grant:
+def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
     """With the lock held."""
     if grant.credential.kind == "token":
         raise LoginNeeded(
-            f"The token of {name} was made by hand and can't be refreshed.", hint="Set a new one."
+            f"The token of {server.called} was made by hand and can't be refreshed.",
+            hint=f"Type: {command_for(Action.TOKEN, server)}",
         )
     if not _renewable(grant):
-        reason = grant.credential.refusal or f"No refresh token is stored for {name}."
+        reason = grant.credential.refusal or f"No refresh token is stored for {server.called}."
         raise LoginNeeded(reason, hint="Log in again.")
     # A rotating refresh token is spent by using it: so much of the save is done before.
     with awaited(LONGEST), rack.renewing(grant) as keep:
