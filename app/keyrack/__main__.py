@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -12,13 +13,24 @@ if TYPE_CHECKING:
     from keyrack.operations.parts import Parts
 
 
+ENDS = ("SIGTERM", "SIGHUP")  # a time limit of whoever started keyrack; a terminal that was closed
+
+
 def main() -> int:
     """Do what the arguments say; the exit code is returned."""
     from keyrack.cli import run
 
+    for name in ENDS:
+        # An end in good order, so that a refresh that was begun goes to its own; the screen has its own way.
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     # A command ends before there is garbage worth looking for; the screen enables it after its first frame.
     gc.disable()
     return run(sys.argv[1:], parts=_parts, screen=_screen, demo=_demo)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 # Each imports what it needs when it is needed: `keyrack token` must not pay for a screen.

@@ -18,7 +18,7 @@ from keyrack.operations.credential import grant_headers
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refreshed
+from keyrack.operations.refresh import NotStored, refreshed
 
 LOGINS = 2  # the second where the server changed its authorization server right after the first
 STEP_UPS = 2  # new authorizations for more scope; then it is remembered that they change nothing
@@ -119,11 +119,15 @@ class Auth(*_bases()):  # type: ignore[misc]
         """The header with a token that is good, or none where nothing usable is stored."""
         parts, server = self._parts_now(), self._server()
         try:
-            hand_out(parts, server)
+            given = hand_out(parts, server)
         except LoginNeeded:
             return {}
         grant = parts.rack().load(identity(self._url), self._account)
-        return dict(grant_headers(grant)) if grant else {}
+        if grant is None:
+            return {}
+        if grant.credential.kind == "oauth":  # also one that was renewed and could not be stored
+            grant = grant._replace(tokens=grant.tokens._replace(access_token=given.token))
+        return dict(grant_headers(grant))
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: what another program has stored meanwhile, else a refreshed token, else none."""
@@ -133,6 +137,8 @@ class Auth(*_bases()):  # type: ignore[misc]
             return dict(grant_headers(grant))
         try:
             return dict(grant_headers(refreshed(parts, self._server())))
+        except NotStored as error:
+            return dict(grant_headers(error.grant))
         except LoginNeeded:
             return {}
 

@@ -39,17 +39,24 @@ def until_asked(place: Place, before: int) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize(
+    ("how", "code", "said"),
+    [(signal.SIGINT, 130, "keyrack: stopped.\n"), (signal.SIGTERM, 143, ""), (signal.SIGHUP, 129, "")],
+    ids=["ctrl+c", "a time limit", "a closed terminal"],
+)
 @pytest.mark.parametrize("words", [["token"], ["refresh"]], ids=" ".join)
-def test_ctrl_c_while_the_issuer_answers_loses_no_grant(place: Place, words: list[str]) -> None:
+def test_an_end_while_the_issuer_answers_loses_no_grant(
+    place: Place, words: list[str], how: signal.Signals, code: int, said: str
+) -> None:
     before = place.authority.count().renewed
     process = subprocess.Popen(
         [KEYRACK, *words, place.url], env=place.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     until_asked(place, before)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     out, err = process.communicate(timeout=chaos.PATIENCE)
 
-    assert (process.returncode, out, err) == (130, "", "keyrack: stopped.\n")
+    assert (process.returncode, out, err) == (code, "", said)
     assert place.lives(place.stored())
     assert place.authority.accepts(place.stored().tokens.access_token.reveal())
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 
 import keyrack
-from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
 from keyrack.operations.login import login
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, grant
@@ -153,3 +155,20 @@ def test_it_works_for_httpx2() -> None:
     auth = keyrack.Auth(URL, parts=with_grant())
     with httpx2.Client(transport=httpx2.MockTransport(server), auth=auth) as client:
         assert client.get(URL).status_code == 200
+
+
+def test_a_token_that_could_not_be_stored_is_sent_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyrack.operations.refresh.SAVE_PAUSES", ())
+    parts = with_grant(expires_at=NOW - 1)
+
+    @contextmanager
+    def full(_: Any, stored: Any) -> Iterator[Any]:
+        def keep(renewed: Any) -> Any:
+            raise StoreUnavailable("The keychain is full.")
+
+        yield keep
+
+    monkeypatch.setattr(type(parts.rack()), "renewing", full)
+    server = Server("at-1")
+    assert get(server, parts).status_code == 200
+    assert server.seen == ["at-1"]

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed, Response
@@ -101,9 +101,11 @@ def test_22_a_reply_without_a_refresh_token_keeps_the_old_one():
     ("response", "kind"),
     [
         (reply({"error": "invalid_grant"}, 400), LoginNeeded),
-        (reply({"error": "invalid_client"}, 401), LoginNeeded),
+        (reply({"error": "invalid_client"}, 401), ClientRefused),
+        (reply({"error": "unauthorized_client"}, 400), ClientRefused),
         (reply({"error": "invalid_grant"}, 200), LoginNeeded),
         (reply({"error": "temporarily_unavailable"}, 400), Temporary),
+        (reply({}, 408), Temporary),
         (reply({}, 500), Temporary),
         (reply({}, 503), Temporary),
         (reply({}, 429, (("Retry-After", "7"),)), Temporary),

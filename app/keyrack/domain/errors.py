@@ -3,6 +3,7 @@
 KeyrackError                 1  anything else
 ├── UsageError               2  the words typed make no sense
 ├── LoginNeeded              3  a person must log in
+│   └── ClientRefused           the issuer does not take the client, whatever the grant
 ├── Temporary                4  the network or the server; try again
 ├── StoreUnavailable         5  no place for secrets
 │   ├── StoreAbsent             this machine has no keychain
@@ -34,6 +35,10 @@ class UsageError(KeyrackError):
 
 class LoginNeeded(KeyrackError):
     exit_code = 3
+
+
+class ClientRefused(LoginNeeded):
+    pass
 
 
 class Temporary(KeyrackError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
@@ -94,14 +94,14 @@ def read_tokens(
     """The tokens of a reply.
 
     `scope` missing means as asked; a missing refresh token keeps the old one; `expires_in`
-    may be a string or missing. Raises LoginNeeded (the grant is gone), Temporary (network,
-    5xx, 429), KeyrackError (anything else), with the server's words shortened.
+    may be a string or missing. Raises LoginNeeded (the grant is gone), ClientRefused, Temporary
+    (network, 5xx, 408, 425, 429), KeyrackError (anything else), with the server's words shortened.
     """
     where = origin(url)
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
         raise kind(f"{where} could not be asked for a token: {reply.reason}", hint="Try again later.")
-    if reply.status >= 500 or reply.status == 429:
+    if reply.status >= 500 or reply.status in (408, 425, 429):
         after = reply.header("Retry-After")
         later = (
             f"Try again in {after} s." if after and after.isdigit() and len(after) < 6 else "Try again later."
@@ -117,10 +117,10 @@ def read_tokens(
     if reply.status != 200 or "error" in document:
         error = text(document, "error") or ""
         words = said(document) or f"status {reply.status}"
-        if error == "invalid_client":
+        if error in ("invalid_client", "unauthorized_client"):
             hint = "Log in again; where the client is your own, check its id and its secret."
-            raise LoginNeeded(f"{where} refused: {words}.", hint=hint)
-        if error in ("invalid_grant", "unauthorized_client"):
+            raise ClientRefused(f"{where} refused: {words}.", hint=hint)
+        if error == "invalid_grant":
             raise LoginNeeded(f"{where} refused: {words}.", hint="Log in again.")
         if error in ("temporarily_unavailable", "server_error", "slow_down"):
             raise Temporary(f"{where} can't answer now: {words}.", hint="Try again later.")

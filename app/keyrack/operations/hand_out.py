@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.errors import LoginNeeded, StoreUnavailable, Temporary
+from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Grant, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, command_for, is_due
@@ -73,7 +73,7 @@ def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> Ha
     except NotStored as error:
         grant = error.grant
         notes = (f"{error} It is given out all the same.",)
-    except (LoginNeeded, Temporary, StoreUnavailable) as error:
+    except KeyrackError as error:
         expires = grant.credential.expires_at
         if expires is None or expires <= parts.now():
             if grant.credential.kind == "token":

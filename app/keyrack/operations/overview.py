@@ -165,7 +165,7 @@ def _name_of(url: str) -> str:
 
 def _meant(reading: Reading, records: Mapping[tuple[str, str], Record]) -> tuple[Server, ...]:
     """The configured servers, each with the account that is meant where the file names none."""
-    known = {url for (url, account), record in records.items() if account != DEFAULT_ACCOUNT}
+    known = {url for url, account in records if account != DEFAULT_ACCOUNT}
     if not known:
         return reading.servers
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, StoreUnavailable, Temporary
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
@@ -82,7 +82,7 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
             again = rack.load(grant.url, grant.account)
             if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
                 return again  # another program, without our lock, was faster
-            _remember(parts, rack, grant, str(refusal))
+            _remember(parts, rack, grant, refusal)
             raise
         return _kept(parts, keep, grant, tokens)
 
@@ -114,16 +114,25 @@ def _renewable(grant: Grant) -> bool:
     return grant.tokens.refresh_token is not None or grant.registration.grant_type == "client_credentials"
 
 
-def _remember(parts: Parts, rack: Rack, grant: Grant, refusal: str) -> None:
-    """The grant is gone. An access token that is still good stays; it just can't be renewed."""
-    now = parts.now()
+def _remember(parts: Parts, rack: Rack, grant: Grant, error: LoginNeeded) -> None:
+    """The grant is gone. An access token that is still good stays; it just can't be renewed.
+
+    Of a client that registered itself, and that the issuer has forgotten, the same is true. One
+    that is somebody's own can be put right, so nothing is changed for it.
+    """
+    client_refused = isinstance(error, ClientRefused)
+    if client_refused and grant.registration is not None and grant.registration.kind != "dynamic":
+        return
+    now, refusal = parts.now(), str(error)
     expires_at = grant.credential.expires_at
     if expires_at is None or expires_at <= now:
         rack.note(grant.url, grant.account, refusal=(now, refusal))
         return
     # Without `refused_at`, which is for tokens that the server itself refused.
     facts = grant.credential._replace(refreshable=False, refusal=f"At {utc(now)}, {refusal}")
-    rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=None)))
+    # A refresh token that the issuer did not refuse itself can still be revoked.
+    refresh_token = grant.tokens.refresh_token if client_refused else None
+    rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=refresh_token)))
 
 
 def _request(grant: Grant, url: str) -> Request:
