@@ -108,30 +108,73 @@ async def test_without_a_keychain_k_offers_ways_and_the_careful_answer_takes_non
     assert all(name.endswith(".lock") for name in files(own_home))
 
 
+async def open_new_vault(t: Terminal) -> None:
+    await t.press("K")
+    await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+    await t.press("v")
+    await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+
+
 @screen_test
 async def test_a_vault_is_made_with_a_passphrase_typed_twice(new: NewParts, own_home: Path) -> None:
     async with terminal(app_with(new())) as t:
-        await t.press("K")
-        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
-        await t.press("v")
-        await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
+        await open_new_vault(t)
         await t.press("ctrl+s")
         await t.sees("Nothing is typed.")
-        await type_passphrase(t, "right")
-        await t.press("enter")
-        await type_passphrase(t, "wrong")
-        await t.press("enter")
-        await t.sees("These are two different passphrases.")
-        await t.press("ctrl+u")
         await type_passphrase(t)
-        await t.press("tab", "ctrl+u")
+        await t.press("enter")
         await type_passphrase(t)
         await t.press("ctrl+s")
         await t.sees("Sealed vault ✓")
         await t.until(lambda: t.app.screen is t.main)
         assert "The vault is made: ~/.local/share/keyrack/vault.age." in t.said()[-1]
-        assert "identity.age" in t.said()[-1]
+        assert "is identity.age beside it. Keep a copy of both files." in t.said()[-1]
+        await t.sees("both files.")
     assert config(own_home) == {"store": "vault"}
+
+
+@screen_test
+async def test_what_is_wrong_with_the_second_passphrase_is_corrected_there(new: NewParts) -> None:
+    async with terminal(app_with(new())) as t:
+        await open_new_vault(t)
+        box = t.widget("Box").region
+        await type_passphrase(t)
+        await t.press("ctrl+s")
+        await t.sees("Type it again.")
+        second = t.widget("#second")
+        assert t.app.focused is second
+        await type_passphrase(t, "something else")
+        await t.misses("Type it again.")
+        await t.press("enter")
+        await t.sees("These are two different passphrases.")
+        assert t.app.focused is second and t.widget("Box").region == box
+        await t.press("c")
+        await t.misses("two different")
+        assert t.app.screen.query_one("#second", SecretInput).secret == Secret("c")
+        await t.press("ctrl+u")
+        await type_passphrase(t)
+        await t.press("enter")
+        await t.sees("Sealed vault ✓")
+
+
+@screen_test
+async def test_a_short_passphrase_is_taken_at_the_second_enter(new: NewParts) -> None:
+    async with terminal(app_with(new())) as t:
+        await open_new_vault(t)
+        box, first = t.widget("Box").region, t.app.focused
+        await type_passphrase(t, "short")
+        await t.press("enter")
+        await t.sees("That is short")
+        assert t.app.focused is first and t.widget("Box").region == box
+        await t.press("s")
+        await t.misses("That is short")
+        await t.press("enter")
+        await t.sees("That is short")
+        await t.press("enter")
+        await t.misses("That is short")
+        await type_passphrase(t, "shorts")
+        await t.press("enter")
+        await t.sees("Sealed vault ✓")
 
 
 @screen_test

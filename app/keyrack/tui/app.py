@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 HANG_UP_GRACE = 5.0  # seconds for an end in good order once the terminal is gone
+READ_IN_A_SECOND = 10  # characters, by somebody who looked elsewhere at first
 WIDE = 100  # columns from which the details stand beside the list
 
 Severity = Literal["information", "warning", "error"]
@@ -128,9 +129,10 @@ class KeyrackApp(App[None]):
         self.push_screen(Palette([ThemeProvider], placeholder="a theme"))
 
     def say(self, sentence: str, *, severity: Severity = "information") -> None:
-        """A notification in place of the last; its words may be anybody's."""
+        """A notification in place of the last; its words may be anybody's. A long one stays longer."""
         self.clear_notifications()
-        self.notify(safe(sentence), severity=severity, markup=False)
+        seconds = max(self.NOTIFICATION_TIMEOUT, len(sentence) / READ_IN_A_SECOND)
+        self.notify(safe(sentence), severity=severity, timeout=seconds, markup=False)
 
     def say_error(self, error: BaseException) -> None:
         """What went wrong, and what to do."""

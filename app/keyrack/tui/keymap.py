@@ -251,6 +251,11 @@ VAULT_INIT = [
     Binding("ctrl+s", "save", "Make the vault", id="vault-init-save"),
     Binding("enter", "next", show=False),
 ]
+VAULT_PASSPHRASE = [
+    Binding("escape", "close", "Cancel", id="vault-passphrase-cancel"),
+    Binding("ctrl+s", "save", "Change it", id="vault-passphrase-save"),
+    Binding("enter", "next", show=False),
+]
 VAULT_UNLOCK = [
     Binding("escape", "close", "Cancel", id="vault-unlock-cancel"),
     Binding("enter,ctrl+s", "save", "Open", id="vault-unlock-open"),

@@ -1,17 +1,16 @@
-"""The sealed vault's passphrase: of a new vault, typed twice, or of the one that is there."""
+"""The sealed vault's passphrase: a new one, typed twice, or the one that opens it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.secret import Secret
 from keyrack.tui import keymap
 from keyrack.tui.present import Tone, error_text, say, title
@@ -20,7 +19,9 @@ from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.secret_input import SecretInput
 from keyrack.tui.work import in_background
 
-EMPTY, DIFFERENT = "Nothing is typed.", "These are two different passphrases."
+EMPTY, AGAIN, DIFFERENT = "Nothing is typed.", "Type it again.", "These are two different passphrases."
+LONG = 12  # characters from which no word is said about the length
+SHORT = "That is short: whoever gets the file can try them all. Press enter again to take it all the same."
 
 
 class PassphraseScreen(Dialog[Any]):
@@ -29,31 +30,33 @@ class PassphraseScreen(Dialog[Any]):
 
     CSS_PATH: ClassVar = ["box.tcss", "token.tcss", "passphrase.tcss"]
     AUTO_FOCUS = "SecretInput"
-    KEYS: ClassVar[list[Binding]] = []
-    DOING = ""
+    DOING = TIP = ""
 
     def __init__(self, work: Callable[[Secret], Any]) -> None:
         super().__init__()
         self._work = work
         self._busy = False
 
-    def passphrase(self) -> Secret:
-        """What was typed. Raises UsageError."""
-        [field] = self.query(SecretInput)
+    def passphrase(self) -> Secret | None:
+        """What was typed; None where that will not do, which is then said."""
+        field = self.field("#first")
         if not field.secret:
-            raise UsageError(EMPTY)
-        return field.secret
+            self.refuse(EMPTY, field)
+        return field.secret or None
 
-    def on_mount(self) -> None:
-        self.query_one("#said").display = False
+    def field(self, name: str) -> SecretInput:
+        return self.query_one(name, SecretInput)
+
+    def said(self) -> Static:
+        """The line for the tip, and for what has to be said instead. It keeps the room of both."""
+        return Static(say(self.TIP, Tone.DIM), id="said")
+
+    def refuse(self, words: str, field: SecretInput) -> None:
+        self._say(say(words, Tone.BAD))
+        field.focus()
 
     def action_save(self) -> None:
-        if self._busy:
-            return
-        try:
-            passphrase = self.passphrase()
-        except KeyrackError as error:
-            self._failed(error)
+        if self._busy or (passphrase := self.passphrase()) is None:
             return
         self._busy = True
         self._say(say(self.DOING, Tone.BUSY))
@@ -61,65 +64,111 @@ class PassphraseScreen(Dialog[Any]):
 
     def action_close(self) -> None:
         if not self._busy:  # what was begun is seen to its end, which is near
-            self._wipe()
+            self.wipe()
             self.dismiss(None)
 
+    @on(SecretInput.Changed)
+    def _corrected(self) -> None:
+        if not self._busy:
+            self._say(say(self.TIP, Tone.DIM))
+
     def _done(self, result: Any) -> None:
-        self._wipe()
+        self.wipe()
         self.dismiss((result,))
 
     def _failed(self, error: Exception) -> None:
-        if self._busy:
-            self._wipe()
         self._busy = False
-        self._say(say(error_text(error), Tone.BAD))
-        self.query(SecretInput).first().focus()
+        self.wipe()
+        self.refuse(error_text(error), self.field("#first"))
 
-    def _wipe(self) -> None:
-        for field in self.query(SecretInput):
-            field.wipe()
+    def wipe(self, *fields: SecretInput) -> None:
+        """Forget what was typed, in all fields or in these; that is nobody's correction."""
+        for field in fields or self.query(SecretInput):
+            with field.prevent(SecretInput.Changed):
+                field.wipe()
 
     def _say(self, words: Content) -> None:
-        said = self.query_one("#said", Static)
-        said.display = True
-        said.update(words)
+        self.query_one("#said", Static).update(words)
 
 
-class NewVaultScreen(PassphraseScreen):
-    BINDINGS: ClassVar = [*keymap.VAULT_INIT]
-    DOING = "Making the vault…"
+class NewPassphraseScreen(PassphraseScreen):
+    """Typed twice. A short one is taken at the second enter."""
+
+    BINDINGS: ClassVar = [*keymap.VAULT_PASSPHRASE]
+    KEYS: ClassVar = keymap.VAULT_PASSPHRASE
+    HEAD = "New passphrase"
+    ABOUT = "From now on it opens the sealed vault."
+    TIP = "A copy of the old identity.age still opens with the old one."
+    DOING = "Changing it…"
+
+    def __init__(self, work: Callable[[Secret], Any]) -> None:
+        super().__init__(work)
+        self._warned_of = Secret("")
 
     def compose(self) -> ComposeResult:
-        with Box(title("New sealed vault"), classes="form passphrase"):
-            yield Static(say("One file, encrypted in the age format, holds every credential."))
-            yield Static(say("Keep the passphrase: nobody can open the vault without it.", Tone.DIM))
-            with Horizontal(classes="field"):
-                yield Static("Passphrase", classes="label")
-                yield SecretInput("long, and easy for you to remember", id="first")
-            with Horizontal(classes="field"):
-                yield Static("Again", classes="label")
-                yield SecretInput("the same", id="second")
-            yield Static("", id="said")
-            yield KeyLine(binding for binding in reversed(keymap.VAULT_INIT) if binding.id)
+        with Box(title(self.HEAD), classes="form passphrase"):
+            yield Static(say(self.ABOUT))
+            for label, placeholder, name in (
+                ("Passphrase", "long, and easy for you to remember", "first"),
+                ("Again", "the same", "second"),
+            ):
+                with Horizontal(classes="field"):
+                    yield Static(label, classes="label")
+                    yield SecretInput(placeholder, id=name)
+            yield self.said()
+            yield KeyLine(binding for binding in reversed(self.KEYS) if binding.id)
 
-    def passphrase(self) -> Secret:
-        first, second = (self.query_one(name, SecretInput).secret for name in ("#first", "#second"))
-        if not first:
-            raise UsageError(EMPTY)
-        if first != second:
-            raise UsageError(DIFFERENT)
-        return first
+    def passphrase(self) -> Secret | None:
+        first, second = self.field("#first"), self.field("#second")
+        if not first.secret:
+            self.refuse(EMPTY, first)
+        elif self._is_short():
+            pass
+        elif not second.secret:
+            self.refuse(AGAIN, second)
+        elif first.secret != second.secret:
+            self.wipe(second)
+            self.refuse(DIFFERENT, second)
+        else:
+            return first.secret
+        return None
 
     def action_next(self) -> None:
         """Enter: on to the second field, and from there on."""
-        if self.query_one("#first").has_focus:
-            self.set_focus(self.query_one("#second"))
-        else:
+        first = self.field("#first")
+        if not first.has_focus or not first.secret:
             self.action_save()
+        elif not self._is_short():
+            self._corrected()
+            self.set_focus(self.field("#second"))
+
+    def wipe(self, *fields: SecretInput) -> None:
+        super().wipe(*fields)
+        if not self.field("#first").secret:
+            self._warned_of = Secret("")
+
+    def _is_short(self) -> bool:
+        """Say so, once."""
+        typed = self.field("#first").secret
+        if len(typed) >= LONG or typed == self._warned_of:
+            return False
+        self._warned_of = typed
+        self._say(say(SHORT, Tone.WARN))
+        return True
+
+
+class NewVaultScreen(NewPassphraseScreen):
+    BINDINGS: ClassVar = [*keymap.VAULT_INIT]
+    KEYS: ClassVar = keymap.VAULT_INIT
+    HEAD = "New sealed vault"
+    ABOUT = "One file, encrypted in the age format, holds every credential."
+    TIP = "Keep the passphrase: nobody can open the vault without it."
+    DOING = "Making the vault…"
 
 
 class UnlockScreen(PassphraseScreen):
     BINDINGS: ClassVar = [*keymap.VAULT_UNLOCK]
+    TIP = "It locks itself again some minutes after its last use."
     DOING = "Opening…"
 
     def compose(self) -> ComposeResult:
@@ -127,5 +176,5 @@ class UnlockScreen(PassphraseScreen):
             with Horizontal(classes="field close-by"):
                 yield Static("Passphrase", classes="label")
                 yield SecretInput("stays hidden", id="first")
-            yield Static("", id="said")
+            yield self.said()
             yield KeyLine(reversed(keymap.VAULT_UNLOCK))

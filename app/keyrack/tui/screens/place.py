@@ -60,7 +60,11 @@ def create_vault(host: KeyrackApp, on_end: Callable[[Made | None], Any]) -> None
     def made(result: Made) -> None:
         if not result.found:
             key = os.path.basename(result.identity_path)
-            keep = f"Keep a copy of it, and of {key} beside it." if key else "Keep a copy of it."
+            keep = (
+                f"Its key, which the passphrase opens, is {key} beside it. Keep a copy of both files."
+                if key
+                else "Keep a copy of it."
+            )
             host.say(f"The vault is made: {short_path(result.path)}. {keep}")
         on_end(result)
 
