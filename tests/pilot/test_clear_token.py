@@ -1,4 +1,4 @@
-"""Clearing a token made by hand: what its service can undo is told before, and nothing more is promised."""
+"""The dialog that clears: what a service can undo is told before, and nothing more is promised."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import pytest
 
 from keyrack.domain.model import Credential, Server
 from keyrack.tui.screens.clear import Clearing, ClearScreen
-from support.demo_rows import demo_parts
+from support.demo_rows import NOW, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 
+TOKEN = Credential("token", store="memory")
 
-def ask(t: Terminal, url: str) -> list[Clearing | None]:
-    """Open the dialog for a token of this server; its answer comes into the list."""
+
+def ask(t: Terminal, url: str, credential: Credential = TOKEN) -> list[Clearing | None]:
+    """Open the dialog for a credential of this server; its answer comes into the list."""
     answers: list[Clearing | None] = []
     row = next(iter(t.main.rows.values()))
-    row = row._replace(server=Server(name="it", url=url), credential=Credential("token", store="memory"))
+    row = row._replace(server=Server(name="it", url=url), credential=credential)
     t.app.push_screen(ClearScreen(row), answers.append)
     return answers
 
@@ -68,4 +70,36 @@ async def test_of_an_unknown_service_nothing_is_promised() -> None:
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools")
         await t.sees("keyrack can't revoke this token: undo it on the service's own")
-        assert "Revoke at" not in t.text() and "[o]" not in t.text()
+        assert "Revoke at" not in t.text() and "[o]" not in t.text() and "Choose" not in t.text()
+
+
+@screen_test
+async def test_up_and_down_choose_while_the_focus_is_on_cancel() -> None:
+    oauth = Credential("oauth", issuer="http://127.0.0.1:9001/issuer", expires_at=NOW)
+    async with terminal(app_with()) as t:
+        answers = ask(t, "https://mcp.example.com/tools", oauth)
+        await t.sees("(•) Revoke at 127.0.0.1:9001, then delete here")
+        assert t.app.focused is t.widget("#no") and "↑ ↓ Choose" in t.text()
+        await t.press("down")
+        await t.sees("(•) Delete here only")
+        assert t.app.focused is t.widget("Pick")
+        await t.press("up", "tab", "j", "y")
+        await t.until(lambda: answers == [Clearing(revoke=False, forget=False)])
+
+
+@screen_test
+async def test_a_token_without_an_end_is_said_to_work_until_it_is_revoked() -> None:
+    async with terminal(app_with()) as t:
+        ask(t, "https://mcp.example.com/tools")
+        await t.sees("works until it is revoked.")
+        await t.press("escape")
+        ask(t, "https://mcp.example.com/tools", TOKEN._replace(expires_at=NOW))
+        await t.sees("works until it expires.")
+
+
+@screen_test
+async def test_a_long_issuer_leaves_the_other_choice_on_the_screen() -> None:
+    oauth = Credential("oauth", issuer=f"https://{'long.' * 12}example.com")
+    async with terminal(app_with()) as t:
+        ask(t, "https://mcp.example.com/tools", oauth)
+        await t.sees("( ) Delete here only; the token works until it is revoked")

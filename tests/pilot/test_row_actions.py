@@ -199,7 +199,7 @@ async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
     async with terminal(app_with()) as t:
         await t.select("internal")
         await t.press("d")
-        await t.sees("It is deleted here, and works until it expires.")
+        await t.sees("It is deleted here, and works until it is revoked.")
         assert "Revoke" not in t.text()
 
 

@@ -282,6 +282,10 @@ ASK = [
     Binding("left", "app.focus_previous", show=False),
     Binding("right", "app.focus_next", show=False),
 ]
+CLEAR = [
+    Binding("down,j", "pick(1)", "Choose", id="clear-pick", key_display="↑ ↓"),
+    Binding("up,k", "pick(-1)", show=False),
+]
 CLEAR_PAGE = Binding("o", "open_page", show=False)
 
 # Of clearing many: the list's keys do their work from the buttons too.

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.resource import host
+from keyrack.domain.resource import origin
 from keyrack.operations.overview import Row
 from keyrack.operations.parts import by_client
 from keyrack.operations.service import card_for, revoke_words
@@ -21,6 +21,7 @@ from keyrack.tui.pages import open_page
 from keyrack.tui.present import Tone, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.choice import Pick, Tick
+from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.link import Link
 
 REVOKE, KEEP = 0, 1  # the two lines
@@ -36,24 +37,20 @@ class Clearing(NamedTuple):
 class ClearScreen(Dialog[Clearing]):
     """Asks how to clear; answers with nothing where nothing is to be done."""
 
-    BINDINGS: ClassVar = [*keymap.ASK, keymap.CLEAR_PAGE]
+    BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR, keymap.CLEAR_PAGE]
     AUTO_FOCUS = "#no"
 
     def __init__(self, row: Row) -> None:
         super().__init__()
         self._row = row
         self._page = ""
+        self._can_pick = False
 
     def compose(self) -> ComposeResult:
         row = self._row
         with Box(title(f"Clear credential for {called(row.server)}?")):
             if (issuer := self._issuer()) is not None:
-                yield Pick(
-                    (
-                        f"Revoke at {issuer}, then delete here",
-                        "Delete here only; the token works until it expires",
-                    )
-                )
+                yield self._pick(issuer, REVOKE)
                 yield Tick("Forget the client registration too", id="forget")
             else:
                 yield from self._by_hand()
@@ -62,6 +59,8 @@ class ClearScreen(Dialog[Clearing]):
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Clear (y)"), id="yes", compact=True, classes="danger")
+            if self._can_pick:
+                yield KeyLine(keymap.CLEAR)
 
     def _by_hand(self) -> ComposeResult:
         """Of a token made by hand only what its service's card can do is promised."""
@@ -69,21 +68,31 @@ class ClearScreen(Dialog[Clearing]):
         words = revoke_words(parts, row.server, row.credential)
         card = card_for(parts, row.server.url)
         if words is not None and card is not None and card.revoke is not None:
-            yield Pick(
-                (
-                    f"Revoke at {card.name}, then delete here",
-                    "Delete here only; the token works until it expires",
-                ),
-                value=KEEP,
-            )
+            yield self._pick(card.name, KEEP)
             yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
             return
-        yield Static(say("It is deleted here, and works until it expires."))
+        yield Static(say(f"It is deleted here, and {self._lives_on()}."))
         if words is not None:
             yield Static(say(words))
         if card is not None and card.page:
             self._page = card.page
             yield Link(join(say("[o]", Tone.KEY), say(" Open that page", Tone.DIM)), "open_page")
+
+    def _pick(self, where: str, value: int) -> Pick:
+        self._can_pick = True
+        keep = f"Delete here only; the token {self._lives_on()}"
+        return Pick((f"Revoke at {where}, then delete here", keep), value=value)
+
+    def _lives_on(self) -> str:
+        credential = self._row.credential
+        never = credential is not None and credential.expires_at is None
+        return "works until it is revoked" if never else "works until it expires"
+
+    def action_pick(self, step: int) -> None:
+        """From wherever the focus is; it goes along, so that the eye does too."""
+        for pick in self.query(Pick):
+            pick.focus()
+            pick.action_pick(step)
 
     def action_open_page(self) -> None:
         if self._page:
@@ -94,7 +103,7 @@ class ClearScreen(Dialog[Clearing]):
         if credential is None or credential.kind != "oauth" or not credential.issuer:
             return None
         try:
-            return host(credential.issuer)
+            return origin(credential.issuer).partition("://")[2]
         except BadUrl:
             return credential.issuer
 
