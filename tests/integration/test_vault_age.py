@@ -122,7 +122,14 @@ def test_a_person_makes_one_and_is_asked_once_per_command(env: dict[str, str], d
         assert TOKEN in terminal.text()
         assert PASSPHRASE.reveal() not in terminal.text()
     with screen([KEYRACK, "token", URL], env) as terminal:
+        type_in(terminal, "Passphrase of the sealed vault", "a slip")
+        type_in(terminal, "That is not it. Passphrase of the sealed vault", PASSPHRASE.reveal())
+        assert terminal.until_ended() == 0
+    with screen([KEYRACK, "token", URL], env) as terminal:
         type_in(terminal, "Passphrase of the sealed vault", "a guess")
+        for times in (1, 2):
+            terminal.until(lambda text, times=times: text.count("That is not it.") == times)
+            type_in(terminal, "That is not it.", "a guess")
         assert terminal.until_ended() == 5
         assert "That is not the passphrase of the sealed vault." in terminal.text()
     with screen([KEYRACK, "list"], env) as terminal:

@@ -6,13 +6,14 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cli_kit import FakeParts, run
 from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack import wiring
 from keyrack.clients import own_file
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.operations.accounts import accounts_of, make_default
+from keyrack.operations.accounts import account_name, accounts_of, make_default
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.overview import find, overview
 from keyrack.operations.parts import Parts
@@ -193,3 +194,15 @@ def test_the_default_s_own_credential_comes_first(others: Parts) -> None:
     others.rack().save(grant(access="at-d"))
     assert find(others, "example").account == "default"
     assert [row.server.account for row in overview(others).rows] == ["default", "work"]
+
+
+@pytest.mark.parametrize("typed", ["", " ", "a\nb", "wo\u200brk", "\x1b[31mwork", "w" * 61])
+def test_a_name_that_nobody_could_tell_from_another_is_refused(
+    typed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["token", "example", "--account", typed], parts=FakeParts()) == 2
+    assert "--account: an account's name is up to 60 printable characters." in capsys.readouterr().err
+
+
+def test_one_look_is_one_name() -> None:
+    assert account_name(" cafe\u0301 ") == account_name("caf\u00e9") == "caf\u00e9"

@@ -274,7 +274,7 @@ class TestDoctor:
         assert "  – 3 credentials could not be found" in capsys.readouterr().out
         parts.rack.surveyed = Survey(1, 0)
         assert run(["doctor"], parts=parts) == 1
-        assert "  ✕ 1 credential in it without a record: keyrack doctor --repair" in capsys.readouterr().out
+        assert "  ✕ 1 credential has no record" in capsys.readouterr().out
 
     def test_a_repair_tells_each_record_that_it_made_or_could_not_make(self, capsys: Capture) -> None:
         parts = FakeParts([linear()])

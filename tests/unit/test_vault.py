@@ -130,16 +130,28 @@ class TestWhoOpensIt:
         store.set("three", Secret("later"))
         assert set(full.entries()) == {"one", "two", "three"}
 
-    @pytest.mark.parametrize("typed", [None, Secret(""), Secret("guess")])
+    @pytest.mark.parametrize(("typed", "asked"), [(None, 1), (Secret(""), 1), (Secret("guess"), 3)])
     def test_a_person_who_does_not_know_it_is_not_asked_again(
-        self, typed: Secret | None, full: VaultStore, tmp_path: Path
+        self, typed: Secret | None, asked: int, full: VaultStore, tmp_path: Path
     ) -> None:
-        answers = [typed]
+        answers = [typed] * 3
         store = vault(tmp_path, ask=answers.pop)
         for _ in range(2):
             with pytest.raises(StoreLocked):
                 store.get("one")
-        assert store.state().ready is False
+        assert store.state().ready is False and len(answers) == 3 - asked
+
+    def test_a_slip_of_the_finger_is_asked_about_again(self, full: VaultStore, tmp_path: Path) -> None:
+        answers = [PASSPHRASE, Secret("slip")]
+        assert vault(tmp_path, ask=answers.pop).get("one") == Secret(HIDDEN)
+
+    def test_without_a_key_nobody_is_asked_for_its_passphrase(self, full: VaultStore, tmp_path: Path) -> None:
+        (tmp_path / "identity.age").unlink()
+        store = vault(tmp_path, ask=lambda: pytest.fail("there is nothing to open"))
+        assert "There is no key for the sealed vault" in store.state().reason and not store.state().ready
+        with pytest.raises(StoreLocked, match="There is no key") as caught:
+            store.get("one")
+        assert "keyrack vault init --identity FILE" in caught.value.hint
 
     def test_the_environments_passphrase(self, full: VaultStore, tmp_path: Path) -> None:
         store = vault(tmp_path, passphrase=PASSPHRASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -50,7 +51,6 @@ def opened(monkeypatch: Patch) -> None:
         (("open",), "takes one of: init, status, passphrase, recipients, add-recipient,"),
         (("init", "age1x"), "A recipient belongs to keyrack vault add-recipient or remove-recipient."),
         (("add-recipient",), "keyrack vault add-recipient needs a recipient."),
-        (("move",), "keyrack vault move needs --to."),
         (("move", "--to", "disk"), "--to: this is vault or keychain."),
         (("status", "--to", "vault"), "--to belongs to keyrack vault move."),
         (("status", "--identity", "x"), "--identity belongs to keyrack vault init."),
@@ -265,3 +265,38 @@ def test_no_passphrase_is_in_a_report_of_a_fault(
     out, err = capsys.readouterr()
     assert "RuntimeError" in err
     assert PASSPHRASE.reveal() not in out + err
+
+
+def test_a_copy_of_a_vault_is_used_with_all_that_is_in_it(
+    keyrack: Keyrack, opened: None, own_home: Path, capsys: Capture
+) -> None:
+    """The records stayed on the machine that it comes from."""
+    assert keyrack("vault", "init") == 0
+    assert keyrack("set", "https://mcp.example.com/mcp", "--no-check", typed="tok-1\n") == 0
+    data = own_home / ".local/share/keyrack"
+    shutil.rmtree(data / "records")
+    (own_home / ".config/keyrack/config.toml").unlink()
+    capsys.readouterr()
+
+    assert keyrack("vault", "init") == 0
+    said = capsys.readouterr().err
+    assert "The vault was there already, and it opens" in said
+    assert "1 credential in it had no record here, and has one now" in said
+    assert keyrack("list") == 0
+    assert "valid" in capsys.readouterr().out
+
+
+def test_a_move_goes_to_the_other_place(
+    keyrack: Keyrack, opened: None, monkeypatch: Patch, capsys: Capture
+) -> None:
+    seen: list[str] = []
+
+    def move(parts: object, to: str, on_line: object) -> Receipt:
+        seen.append(to)
+        return Receipt(())
+
+    monkeypatch.setattr("keyrack.operations.move.move", move)
+    assert keyrack("vault", "move") == 0
+    assert keyrack("vault", "init") == 0
+    assert keyrack("vault", "move") == 0
+    assert seen == ["vault", "keychain"]

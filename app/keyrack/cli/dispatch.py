@@ -12,7 +12,6 @@ from keyrack.cli.parse import parse, parse_global
 from keyrack.cli.verbs import module_of
 
 if TYPE_CHECKING:
-    from keyrack.domain.secret import Secret
     from keyrack.operations.parts import Parts
 
 
@@ -38,7 +37,11 @@ def dispatch(
     attended = bool(words) and is_terminal(sys.stdin) and is_terminal(sys.stderr)
 
     def build() -> Parts:
-        return parts(config_files=tuple(files), ask=_ask if attended else None)
+        if not attended:
+            return parts(config_files=tuple(files), ask=None)
+        from keyrack.cli.terminal import PassphrasePrompt
+
+        return parts(config_files=tuple(files), ask=PassphrasePrompt())
 
     context = Context(out, build, screen, demo)
     if not words:
@@ -54,9 +57,3 @@ def dispatch(
         return 0
     files += args.config
     return module.run(context, args)
-
-
-def _ask() -> Secret | None:
-    from keyrack.cli.terminal import ask_passphrase
-
-    return ask_passphrase()

@@ -65,7 +65,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
         out.line(place_line(place))
     out.line("")
     good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
-    out.line("Problems" if problems else f"{good} No problems in the files and records.")
+    well = "files and records" if code == OK else "files"
+    out.line("Problems" if problems else f"{good} No problems in the {well}.")
     for problem in problems:
         out.line(f"  {bad} {problem_line(problem)}")
     literals = pointed_out(reading)
@@ -85,9 +86,13 @@ def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
     kept = "" if store.persistent else " (kept until keyrack ends)"
     locked = ", locked" if store.locked else ""
     out.line(f"  {good if store.ready else bad} {plain(store.name, 60)}{backend}{kept}{locked}")
-    for sentence in (store.reason, *store.limits):
+    said = store.reason.lower() == f"the {store.name} is locked.".lower()
+    reason = "" if said else store.reason
+    for sentence in (reason, store.hint, *store.limits):
         if sentence:
             out.line(f"    {plain(sentence)}")
+    if repairing and store.locked:
+        out.line("    Nothing was repaired.")
     if not store.ready:
         return STORE
     if store.locked:
@@ -115,8 +120,9 @@ def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
         return code
     survey = parts.rack().survey()
     if survey.strays:
-        strays, bad = _count(survey.strays, "credential"), paint("✕", "red", out.stdout)
-        out.line(f"  {bad} {strays} in it without a record: keyrack doctor --repair makes them anew")
+        bad = paint("✕", "red", out.stdout)
+        has = "1 credential has" if survey.strays == 1 else f"{survey.strays} credentials have"
+        out.line(f"  {bad} {has} no record, and so no line in the list: keyrack doctor --repair mends that")
         code = ERROR
     if survey.unlisted:
         unlisted = _count(survey.unlisted, "credential")

@@ -28,8 +28,17 @@ class Verb(NamedTuple):
     examples: tuple[tuple[str, str], ...]  # what it is for, what to type
 
 
+def _account(text: str) -> str:
+    from keyrack.cli.values import account  # late: most commands are typed without one
+
+    return account(text)
+
+
 ACCOUNT = Option(
-    ("--account",), "the account's label, where a server has several (otherwise default)", "NAME"
+    ("--account",),
+    "the account's name, where a server has several (otherwise its default, or its only one)",
+    "NAME",
+    read=_account,
 )
 JSON = Option(("--json",), "write JSON for a program to read")
 CONFIG = Option(("--config",), "read this mcp-use JSON file too; may be repeated", "FILE", repeat=True)

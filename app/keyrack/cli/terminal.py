@@ -70,9 +70,16 @@ def read_secret(prompt: str) -> Secret:
     return Secret(lines[0])
 
 
-def ask_passphrase() -> Secret | None:
-    """The vault's passphrase, typed at the terminal without being shown; None where nothing is typed."""
-    return _hidden("Passphrase of the sealed vault: ") or None
+class PassphrasePrompt:
+    """Asks for the vault's passphrase at the terminal, again where it was the wrong one."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self) -> Secret | None:
+        """What was typed without being shown; None where that is nothing."""
+        again, self._asked = self._asked, True
+        return _hidden(f"{'That is not it. ' if again else ''}Passphrase of the sealed vault: ") or None
 
 
 def new_passphrase() -> Secret:

@@ -57,3 +57,14 @@ def store(text: str) -> str:
     if text not in ("vault", "keychain"):
         raise ValueError("this is vault or keychain.")
     return text
+
+
+def account(text: str) -> str:
+    """The name of one of a server's accounts."""
+    from keyrack.domain.errors import KeyrackError
+    from keyrack.operations.accounts import account_name
+
+    try:
+        return account_name(text)
+    except KeyrackError as error:
+        raise ValueError(f"{str(error)[0].lower()}{str(error)[1:]}") from None

@@ -26,7 +26,7 @@ VERB = Verb(
     options=(
         Option(("--identity",), "init: an identity file of age's, in place of a passphrase", "FILE"),
         Option(("--recipient",), "init: who can open it too; may be repeated", "age1…", repeat=True),
-        Option(("--to",), "move: where to, vault or keychain", "STORE", read=store),
+        Option(("--to",), "move: to vault or keychain, otherwise to the other one", "STORE", read=store),
     ),
     text="""\
 One file, sealed in the age format, holds every credential: on a server, in a
@@ -71,7 +71,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     ):
         if given and word not in words:
             raise UsageError(f"{name} belongs to keyrack vault {' or '.join(words)}.", hint=HINT)
-        if not given and word in words and name in ("--to", "A recipient"):
+        if not given and word in words and name == "A recipient":
             raise UsageError(f"keyrack vault {word} needs {name.lower()}.", hint=HINT)
     return work(context, args)
 
@@ -88,6 +88,9 @@ def _init(context: Context, args: SimpleNamespace) -> int:
     say(f"✓ {done}: {plain(made.path)}")
     if not made.found and made.identity_path:
         say(f"  Its key, which the passphrase opens: {plain(made.identity_path)}. Keep a copy of both files.")
+    if made.recovered:
+        count = "1 credential" if made.recovered == 1 else f"{made.recovered} credentials"
+        say(f"  {count} in it had no record here, and has one now: keyrack list.")
     if made.waiting:
         count = "1 credential is" if made.waiting == 1 else f"{made.waiting} credentials are"
         say(f"  It is not used yet, for {count} in the keychain. keyrack vault move --to vault brings them.")
@@ -102,12 +105,11 @@ def _status(context: Context, args: SimpleNamespace) -> int:
     if not found.exists:
         out.line("         keyrack vault init makes one.")
         return OK
-    opened = "an identity that is configured" if found.has_own_key else plain(found.identity_path)
-    out.line(f"Key      {opened}")
+    out.line(f"Key      {plain(found.key_path) or 'KEYRACK_VAULT_IDENTITY'}")
     out.line(f"State    {'locked' if found.state.locked else 'open' if found.state.ready else 'not usable'}")
     if found.state.reason and not found.state.locked:
         out.line(f"         {plain(found.state.reason)}")
-    out.line(f"In use   {'yes' if found.chosen else 'no: keyrack vault move --to vault'}")
+    out.line(f"In use   {'yes' if found.chosen else 'no: keyrack vault init uses it'}")
     return OK
 
 
@@ -152,7 +154,9 @@ def _move(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.receipt import line_of
     from keyrack.operations.move import move
 
-    receipt = move(context.parts(), args.to, on_line=lambda line: context.out.line(line_of(line)))
+    parts = context.parts()
+    to = args.to or ("keychain" if parts.stores().chosen() == "vault" else "vault")
+    receipt = move(parts, to, on_line=lambda line: context.out.line(line_of(line)))
     return OK if receipt.ok else ERROR
 
 

@@ -64,8 +64,10 @@ def make_default(parts: Parts, server: Server, account: str) -> None:
 
 
 def account_name(text: str) -> str:
-    """An account's name as it was typed, trimmed. Raises KeyrackError."""
-    name = text.strip()
+    """An account's name as it was typed, trimmed, one spelling for each look. Raises KeyrackError."""
+    import unicodedata
+
+    name = unicodedata.normalize("NFC", text.strip())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise KeyrackError(f"An account's name is up to {LONGEST_NAME} printable characters.")
     return name

@@ -23,6 +23,7 @@ class VaultStatus(NamedTuple):
     chosen: bool  # do the settings say that it is used?
     has_own_key: bool  # a configured identity opens it, and no passphrase of its own
     state: StoreState
+    key_path: str  # the file whose key opens it; "" where the environment holds the key itself
 
 
 class Made(NamedTuple):
@@ -32,6 +33,7 @@ class Made(NamedTuple):
     identity_path: str  # of the key that was made for its passphrase; "" where a configured one opens it
     found: bool  # it was there already
     waiting: int  # credentials in another store: `move` brings them, and until then the vault is not used
+    recovered: int = 0  # credentials in it that this machine had no records of, and now has
 
 
 class Recipient(NamedTuple):
@@ -52,6 +54,7 @@ def status(parts: Parts) -> VaultStatus:
         stores.chosen() == "vault",
         vault.has_own_key(),
         vault.state(),
+        vault.key_path,
     )
 
 
@@ -82,9 +85,13 @@ def create(
     if identity_file:
         stores.keep_identity(identity_file)
     elsewhere = _elsewhere(before, vault.name)
+    recovered = 0
     if not elsewhere:
         _use(parts, before)
-    return Made(vault.path, "" if vault.has_own_key() else vault.identity_path, found, elsewhere)
+        if found:  # a copy from another machine: what the list shows are records, and they did not come along
+            recovered = sum(not finding.problem for finding in parts.rack().repair())
+    own_key = vault.has_own_key()
+    return Made(vault.path, "" if own_key else vault.identity_path, found, elsewhere, recovered)
 
 
 def use(parts: Parts) -> None:

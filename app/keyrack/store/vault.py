@@ -85,7 +85,7 @@ class VaultStore:
             return StoreState(NAME, ready=False, reason=str(error), hint=error.hint, kind="vault")
         if way == "unaided":
             return StoreState(NAME, ready=True, kind="vault")
-        shut = locked()
+        shut = self._keys.missing or locked()
         return StoreState(
             NAME, ready=way == "ask", locked=True, reason=str(shut), hint=shut.hint, kind="vault"
         )
@@ -98,6 +98,11 @@ class VaultStore:
     def has_own_key(self) -> bool:
         """Is an identity configured, so that the vault needs no passphrase of its own?"""
         return self._keys.is_given or self._keys.file != self.identity_path
+
+    @property
+    def key_path(self) -> str:
+        """The file whose key opens it; "" where the environment holds the key itself."""
+        return "" if self._keys.is_given else self._keys.file
 
     def wants_new_passphrase(self) -> bool:
         """Has a person to think of one before `create`?"""

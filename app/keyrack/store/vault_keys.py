@@ -16,6 +16,8 @@ IDENTITY, IDENTITY_FILE, PASSPHRASE = (
     "KEYRACK_VAULT_IDENTITY", "KEYRACK_VAULT_IDENTITY_FILE", "KEYRACK_VAULT_PASSPHRASE"
 )  # fmt: skip
 
+TRIES = 3  # a slip of the finger is no reason to begin again
+
 
 class Sources(NamedTuple):
     """Where an identity may come from. The first that is there is taken."""
@@ -75,8 +77,17 @@ class Keys:
             return "none"
         return "ask" if self._may_ask else "none"
 
+    @property
+    def missing(self) -> StoreUnavailable | None:
+        """What to say where there is no key at all, and so nothing that a passphrase would open."""
+        try:
+            self._read()
+        except StoreUnavailable as error:
+            return None if self._sources.identity is not None else error
+        return None
+
     def get(self) -> tuple[Secret, ...]:
-        """The identities. Asks a person at most once. Raises KeyrackError, StoreLocked."""
+        """The identities. Asks a person on one occasion at most. Raises KeyrackError, StoreLocked."""
         if not self.is_open:
             self._open = self._unaided() or self._asked()
         self._used = self._now()
@@ -106,11 +117,19 @@ class Keys:
         return ()
 
     def _asked(self) -> tuple[Secret, ...]:
-        if self._may_ask and self._sources.ask is not None:
-            self._may_ask = False
-            passphrase = self._sources.ask()
-            if passphrase is not None:
+        ask = self._sources.ask
+        if not self._may_ask or ask is None:
+            raise locked()
+        self._may_ask = False
+        for tries_left in range(TRIES - 1, -1, -1):
+            passphrase = ask()
+            if not passphrase:
+                break
+            try:
                 return self._unsealed(passphrase, "That is not the passphrase of the sealed vault.")
+            except StoreLocked:
+                if not tries_left:
+                    raise
         raise locked()
 
     def _unsealed(self, passphrase: Secret, refusal: str) -> tuple[Secret, ...]:
@@ -131,7 +150,8 @@ class Keys:
         if found is None:
             raise StoreLocked(
                 f"There is no key for the sealed vault: {self._sources.file} is not there.",
-                hint=f"Name an identity file in {IDENTITY_FILE} or as vault_identity in config.toml.",
+                hint="Copy it to that place, or name an identity file that opens the vault: "
+                f"keyrack vault init --identity FILE, or {IDENTITY_FILE}.",
             )
         return found[0]
 
