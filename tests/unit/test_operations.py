@@ -19,8 +19,12 @@ from keyrack.operations.pasted import clean
 from keyrack.operations.refresh import refresh
 from keyrack.operations.set_token import Typed, set_token
 from keyrack.store.fields import Damaged
+from keyrack.store.locks import Locks
+from keyrack.store.rack import StoreRack
+from keyrack.store.record_files import RecordFiles
 from support.canned import ISSUER, REDIRECT, URL, World, reply, rpc, unauthorized
-from support.workbench import NOW, SERVER, build, grant
+from support.store_fakes import Watched
+from support.workbench import NOW, SERVER, Listener, approve, build, grant
 
 TOKEN, REVOKE = ISSUER + "/token", ISSUER + "/revoke"
 INVALID_GRANT = reply({"error": "invalid_grant"}, 400)
@@ -218,6 +222,68 @@ def test_what_is_pasted_is_understood_or_refused_with_a_sentence(text, outcome):
 
 def test_a_bare_code_is_not_enough_where_the_issuer_promises_to_name_itself():
     assert "whole address" in read_pasted("bare-code", SIGN_IN._replace(needs_issuer=True))
+
+
+# The store is another one in the end
+
+
+@pytest.fixture
+def moved(tmp_path):
+    """Parts over two stores with records in common, and a function that chooses the second one."""
+    locks = Locks(str(tmp_path / "locks"))
+    files = RecordFiles(str(tmp_path / "records"), locks, lambda: NOW)
+    racks = [StoreRack(named(name), files, locks) for name in ("first", "second")]
+    parts = build(World(**takes("at-1", "mine")))._replace(rack=lambda: racks[0])
+    parts.rack().save(grant())
+
+    def choose():
+        if len(racks) == 2:
+            racks[1].save(grant())
+            racks.pop(0).discard(URL, "default")
+
+    return parts, choose
+
+
+def named(name):
+    store = Watched(listable=True)
+    store.name = name
+    return store
+
+
+def test_a_login_goes_to_the_store_that_all_were_moved_to_meanwhile(moved):
+    parts, choose = moved
+    events = []
+
+    def approve_later(state):
+        choose()
+        return approve(state)
+
+    parts = parts._replace(listen=lambda port, host, path: Listener(approve_later))
+    assert login(parts, SERVER, on_event=events.append).store == "second"
+    assert stored(parts) == "at-1" and parts.rack().record(URL, "default").credential.store == "second"
+    assert events[-1].title == "Saved to second and read back"
+    assert [line.outcome for line in clear(parts, SERVER).lines] == ["done", "done"]
+    assert stored(parts) is None
+
+
+def test_so_does_a_token_by_hand(moved):
+    parts, choose = moved
+    world = World(**takes("mine"))
+    send = world.send
+    world.send = lambda request, **rest: choose() or send(request, **rest)
+    parts = parts._replace(wire=lambda: world)
+    saved = set_token(parts, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
+    assert saved.credential.store == "second" and stored(parts) == "mine"
+
+
+def test_a_login_where_another_store_holds_the_old_credential_takes_its_place(moved):
+    parts, _ = moved
+    third = StoreRack(named("third"), parts.rack()._records, parts.rack()._locks)
+    parts = parts._replace(rack=lambda: third)
+    line = clear(parts, SERVER).lines[-1]
+    assert line.outcome == "failed" and "is in the first" in line.detail and "still there" in line.detail
+    assert login(parts, SERVER).store == "third"
+    assert stored(parts) == "at-1"
 
 
 # Refresh and hand out

@@ -18,9 +18,9 @@ def clear(parts: Parts, server: Server, *, revoke: bool = False, forget: bool = 
     What the issuer answers never keeps the credential from being deleted here.
     """
     url, account = address(server)
-    rack = parts.rack()
     lines: list[Line] = []
-    with rack.lock(url, account):
+    with parts.rack().lock(url, account):
+        rack = parts.rack()  # who waited for the lock may have waited for a move to another store
         if revoke or forget:
             lines += _tell_issuer(parts, url, account, revoke=revoke, forget=forget)
         removal = rack.remove(url, account)

@@ -71,7 +71,7 @@ def login(
         grant = grant._replace(credential=grant.credential._replace(unlisted=not is_lasting(server)))
         probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
         control.check()
-        return _keep(parts, rack, performer, grant, probed)
+        return _keep(parts, performer, grant, probed)
     except KeyrackError as error:
         control.check()  # a request that a cancel ended is no failure of the network
         performer.fail(error)
@@ -106,14 +106,17 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
 
 
 def _earlier_registration(rack: Rack, url: str, account: str) -> Registration | None:
-    """Not a dynamic one after a refusal: the issuer may have forgotten the client as well."""
+    """Not a dynamic one after a refusal: the issuer may have forgotten the client as well.
+
+    None where the new login takes the place of what is damaged, or lies in another store.
+    """
     record = rack.record(url, account)
     if record is None or record.credential is None:
         return None
     try:
         grant = rack.load(url, account)
-    except Damaged:
-        return None  # the new login takes its place
+    except (Damaged, StoreAbsent):
+        return None
     registration = grant.registration if grant else None
     refused = record.credential.refused_at is not None or record.credential.refusal
     if registration and registration.kind == "dynamic" and refused:
@@ -158,12 +161,13 @@ def _try(performer: Performer, url: str, grant: Grant, *, guarded: bool) -> Prob
     return probed
 
 
-def _keep(parts: Parts, rack: Rack, performer: Performer, grant: Grant, probed: Probed) -> Credential:
-    store = grant.credential.store
-    performer.step(Step("save", f"Save to {store}", "running"))
-    with rack.lock(grant.url, grant.account):
+def _keep(parts: Parts, performer: Performer, grant: Grant, probed: Probed) -> Credential:
+    """In the store that is in use now: while the person signed in, another keyrack may have moved all."""
+    performer.step(Step("save", f"Save to {parts.rack().state().name}", "running"))
+    with parts.rack().lock(grant.url, grant.account):
+        rack = parts.rack()
         stored = rack.save(grant)
     check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
     rack.note(grant.url, grant.account, check=check)
-    performer.step(Step("save", f"Saved to {store} and read back", "done"))
+    performer.step(Step("save", f"Saved to {stored.store} and read back", "done"))
     return stored

@@ -16,6 +16,7 @@ from keyrack.domain.resource import identity
 from keyrack.domain.storage import StoreKind
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.store.version import written
 
 Key = tuple[str, str]  # canonical URL, account
 
@@ -157,7 +158,5 @@ def _is_same(one: Grant, other: Grant) -> bool:
 
 
 def _is_newer(one: Grant, other: Grant, in_doubt: bool) -> bool:
-    def written(grant: Grant) -> float:
-        return max(grant.credential.obtained_at, grant.credential.refreshed_at or 0.0)
-
-    return written(one) > written(other) or (in_doubt and written(one) == written(other))
+    first, second = written(one.credential), written(other.credential)
+    return first > second or (in_doubt and first == second)

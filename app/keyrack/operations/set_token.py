@@ -53,8 +53,7 @@ def set_token(
     if not main:
         raise KeyrackError("Nothing was typed.", hint="Paste the token.")
     headers = headers_of(card, typed, main)
-    rack = parts.rack()
-    store = _ready(rack)
+    store = _ready(parts.rack())
     now = parts.now()
     if typed.expires_at is not None and typed.expires_at <= now:
         raise KeyrackError("That date of expiry has passed.", hint="Type a later one, or leave it empty.")
@@ -76,7 +75,8 @@ def set_token(
     found = _try(parts, server, card, grant) if try_it else None
     if service is not None and service.ok:
         grant = _with_facts(grant, service)
-    with rack.lock(url, account):
+    with parts.rack().lock(url, account):
+        rack = parts.rack()  # another keyrack may have moved all while the services were asked
         stored = rack.save(grant)
     if found is not None:
         rack.note(url, account, check=found)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from keyrack.domain.errors import StoreUnavailable, Temporary
 from keyrack.domain.model import Grant, Record
 from keyrack.domain.resource import identity
+from keyrack.store.elsewhere import absent, is_elsewhere, is_superseded
 from keyrack.store.fields import Damaged
 from keyrack.store.locks import Locks
 from keyrack.store.naming import SLOTS, record_id
@@ -16,11 +19,19 @@ from keyrack.store.slots import Slots
 class Loader:
     """Reads without the credential's lock, and so beside a process that changes it."""
 
-    def __init__(self, slots: Slots, records: Records, locks: Locks, settler: Settler) -> None:
+    def __init__(
+        self,
+        slots: Slots,
+        records: Records,
+        locks: Locks,
+        settler: Settler,
+        store_name: Callable[[], str],
+    ) -> None:
         self._slots = slots
         self._records = records
         self._locks = locks
         self._settler = settler
+        self._store_name = store_name
 
     def load(self, url: str, account: str) -> Grant | None:
         """See `StoreRack.load`."""
@@ -34,9 +45,11 @@ class Loader:
                 payload = self._slots.read(ident, credential.slot)
             except Damaged:
                 payload = None
-            if payload is not None:
+            in_step = payload is not None and payload.sequence == stored.sequence
+            # Asked for the slot, the store knows its name.
+            if payload is not None and in_step and not is_elsewhere(stored, self._store_name()):
                 return _with_refusal(payload.grant, stored)
-        # Half done, damaged or lost; or another process saved between our two looks.
+        # Half done, damaged, lost or in another store; or another process saved between our two looks.
         return self._unsettled(url, account, ident)
 
     def _unrecorded(self, url: str, account: str, ident: str) -> Grant | None:
@@ -62,6 +75,9 @@ class Loader:
                 look = self._settler.look(ident)
             if look.newest is None and look.damage is not None:
                 raise look.damage from None
+            stored = self._records.read(ident)
+            if look.newest is not None and is_superseded(stored, look.newest, self._store_name()):
+                raise absent(stored, self._store_name()) from None
             return look.newest and look.newest.grant
         credential = stored.record.credential
         payload = credential and self._slots.read(ident, credential.slot)

@@ -216,7 +216,7 @@ class StoreRack:
     def _loader(self) -> Loader:
         from keyrack.store.load import Loader
 
-        return Loader(self._slots, self._records, self._locks, self._settler)
+        return Loader(self._slots, self._records, self._locks, self._settler, lambda: self._store.name)
 
     @cached_property
     def _index(self) -> Index:

@@ -2,14 +2,16 @@
 
 from typing import NamedTuple
 
-from keyrack.domain.errors import StoreAbsent, StoreUnavailable
+from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.model import Credential, Record
+from keyrack.store.elsewhere import absent, is_elsewhere, is_superseded, sentence
 from keyrack.store.fields import Damaged
 from keyrack.store.naming import SLOTS, other_slot
 from keyrack.store.payload import Payload
 from keyrack.store.records import Intent, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.slots import Slots
+from keyrack.store.version import is_same
 
 LOGIN_HINT = "Log in again; the new credential takes its place."
 
@@ -65,30 +67,29 @@ class Settler:
         Damaged, NewerFormat.
         """
         stored = self._records.read(ident)
-        if stored is not None and stored.intent == "removing":
+        if stored is not None and stored.intent == "removing" and self.lies_elsewhere(stored) is None:
             stored = self._finish_removal(ident)
-        known = stored.record.credential if stored else None
         newest, damage, occupied = self.look(ident)
-        if newest is not None:
-            credential = newest.grant.credential
-            if stored is not None and not stored.intent and known is not None and occupied == (known.slot,):
-                return stored
-            if damage is not None:
-                self.tell("A damaged entry was deleted; the other one of the same credential is whole.")
-            if known is not None and known.slot == credential.slot:
-                credential = credential._replace(refused_at=known.refused_at, refusal=known.refusal)
-            self.adopt(ident, fresh, credential, newest.sequence)
-            self.tidy(ident, other_slot(credential.slot))
+        if newest is not None and not is_superseded(stored, newest, self._store.name):
+            if not self._is_settled(stored, newest, occupied):
+                if damage is not None:
+                    self.tell("A damaged entry was deleted; the other one of the same credential is whole.")
+                credential = self._with_refusal(stored, newest)
+                self.adopt(ident, fresh, credential, newest.sequence)
+                self.tidy(ident, other_slot(credential.slot))
         elif replacing:
             if damage is not None:
                 self.tell("A damaged entry was replaced by the new credential.")
+            if stored is not None and newest is not None:  # which the next one must surpass
+                return stored._replace(sequence=max(stored.sequence, newest.sequence))
+        elif newest is not None:
+            raise absent(stored, self._store.name)
         elif damage is not None:
             raise damage
         else:
-            elsewhere = self.lies_elsewhere(stored)
-            if elsewhere is not None:
-                raise StoreAbsent(elsewhere, hint="keyrack doctor tells which keychain is in use.")
-            if known is not None:
+            if self.lies_elsewhere(stored) is not None:
+                raise absent(stored, self._store.name)
+            if stored is not None and stored.record.credential is not None:
                 self.tell(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
             if stored is not None and stored.intent:
                 self.clear_both(ident)  # of the pieces that a killed write left, which no look shows
@@ -97,12 +98,9 @@ class Settler:
 
     def lies_elsewhere(self, stored: Stored | None) -> str | None:
         """The sentence for a credential that was put into another store than this one."""
-        credential = stored.record.credential if stored else None
-        if credential is None or not credential.store:
+        if not self._store.state().ready or not is_elsewhere(stored, self._store.name):
             return None
-        if not self._store.state().ready or credential.store == self._store.name:
-            return None
-        return f"The credential is in the {credential.store}, and the {self._store.name} is in use now."
+        return sentence(stored, self._store.name)
 
     def clear_both(self, ident: str) -> bool:
         """Delete both slots; False when nothing was there. Raises StoreUnavailable and its kinds."""
@@ -143,6 +141,26 @@ class Settler:
         self._records.change(
             ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
         )
+
+    def _is_settled(self, stored: Stored | None, newest: Payload, occupied: tuple[str, ...]) -> bool:
+        """Is the record right, and nothing left to be tidied?
+
+        One that is older than its entry came back from a backup: the next save has to surpass the entry.
+        """
+        if stored is None or stored.intent or stored.record.credential is None:
+            return False
+        right = stored.sequence == newest.sequence and occupied == (stored.record.credential.slot,)
+        return right and not is_elsewhere(stored, self._store.name)
+
+    def _with_refusal(self, stored: Stored | None, newest: Payload) -> Credential:
+        """A refusal is noted in the record only, and lasts as long as the credential that it is about."""
+        credential, known = newest.grant.credential, stored.record.credential if stored else None
+        if stored is None or known is None:
+            return credential
+        moved = is_elsewhere(stored, self._store.name)
+        if not (is_same(known, credential) if moved else stored.sequence == newest.sequence):
+            return credential
+        return credential._replace(refused_at=known.refused_at, refusal=known.refusal)
 
     def _finish_removal(self, ident: str) -> Stored | None:
         try:

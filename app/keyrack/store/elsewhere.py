@@ -1,0 +1,44 @@
+"""A credential that was put into another store than the one in use, as its record says.
+
+Stores are compared by name; the name of the one in use is known once it was asked for anything.
+"""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import StoreAbsent
+from keyrack.domain.model import Credential
+from keyrack.store.payload import Payload
+from keyrack.store.records import Stored
+from keyrack.store.version import written
+
+
+def is_elsewhere(stored: Stored | None, here: str) -> bool:
+    """Does the record name another store?"""
+    known = _known(stored)
+    return known is not None and known.store not in ("", here)
+
+
+def is_superseded(stored: Stored | None, found: Payload, here: str) -> bool:
+    """Does the record tell of a newer credential in another store than what was found in this one?
+
+    What is as old as the record's is a copy of it, which a killed move left.
+    """
+    known = _known(stored)
+    if known is None or not is_elsewhere(stored, here):
+        return False
+    return written(known) > written(found.grant.credential)
+
+
+def sentence(stored: Stored | None, here: str) -> str:
+    """Where it is, for a credential that is elsewhere."""
+    known = _known(stored)
+    return f"The credential is in the {known.store if known else ''}, and the {here} is in use now."
+
+
+def absent(stored: Stored | None, here: str) -> StoreAbsent:
+    """The same as an error."""
+    return StoreAbsent(sentence(stored, here), hint="keyrack doctor tells which keychain is in use.")
+
+
+def _known(stored: Stored | None) -> Credential | None:
+    return stored.record.credential if stored else None

@@ -1,0 +1,17 @@
+"""Which of two credentials for the same server and account is the newer one, told from their facts."""
+
+from __future__ import annotations
+
+from keyrack.domain.model import Credential
+
+
+def written(credential: Credential) -> float:
+    """When its tokens were issued."""
+    return max(credential.obtained_at, credential.refreshed_at or 0.0)
+
+
+def is_same(one: Credential | None, other: Credential | None) -> bool:
+    """The same tokens, wherever they lie and whatever was noted of them since?"""
+    if one is None or other is None:
+        return one is other
+    return (one.obtained_at, one.refreshed_at) == (other.obtained_at, other.refreshed_at)
