@@ -21,10 +21,12 @@ from keyrack.operations import refresh as refresh_op
 from keyrack.operations import vault as vault_op
 from keyrack.operations.parts import Parts
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.store import vault_age
 from keyrack.tui import lookout
 from keyrack.tui.screens import store_actions
 from keyrack.tui.screens.confirm import ConfirmScreen
-from keyrack.tui.screens.passphrase import NewVaultScreen, UnlockScreen
+from keyrack.tui.screens.in_use import InUseScreen
+from keyrack.tui.screens.passphrase import NewPassphraseScreen, NewVaultScreen, UnlockScreen
 from keyrack.tui.screens.receipt import ReceiptScreen
 from keyrack.tui.screens.ways import WaysScreen
 from keyrack.tui.widgets.choice import Tick
@@ -293,6 +295,107 @@ async def test_the_palette_locks_the_vault(locked: NewParts) -> None:
         await t.sees("Lock the sealed vault")
         await t.press("enter")
         await t.sees("▣ Sealed vault locked")
+
+
+async def open_in_use(t: Terminal) -> None:
+    await t.press("K")
+    await t.until(lambda: isinstance(t.app.screen, InUseScreen))
+
+
+@screen_test
+async def test_k_on_an_open_vault_says_where_it_is_and_locks_it(locked: NewParts) -> None:
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        await open_in_use(t)
+        await t.sees("They are in the sealed vault, which is open.")
+        assert "~/.local/share/keyrack/vault.age" in t.text() and "keyrack/identity.age" in t.text()
+        await t.press("escape")
+        await t.until(lambda: t.app.screen is t.main)
+        await open_in_use(t)
+        await t.press("l")
+        await t.sees("▣ Sealed vault locked")
+        assert t.app.screen is t.main
+
+
+@screen_test
+async def test_from_an_open_vault_all_can_move_to_the_keychain(locked: NewParts) -> None:
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        await open_in_use(t)
+        await t.press("m")
+        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        await t.sees("Move all credentials · to the keychain")
+
+
+@screen_test
+async def test_the_passphrase_of_an_open_vault_is_changed(locked: NewParts) -> None:
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        await open_in_use(t)
+        await t.press("p")
+        await t.until(lambda: isinstance(t.app.screen, NewPassphraseScreen))
+        for _ in range(2):
+            await type_passphrase(t, "another long passphrase")
+            await t.press("enter")
+        await t.until(lambda: "The passphrase is changed." in "".join(t.said()))
+        vault_op.lock(here)
+        vault_op.unlock(here, Secret("another long passphrase"))
+
+
+@screen_test
+async def test_a_vault_with_an_identity_of_its_own_is_not_offered_to_be_locked(
+    new: NewParts, own_home: Path
+) -> None:
+    key = own_home / "key.txt"
+    key.write_text(vault_age.new_identity().reveal())
+    here = new()
+    vault_op.create(here, None, identity_file=str(key))
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        await open_in_use(t)
+        await t.sees("an identity that is configured")
+        assert "Lock" not in t.text() and "passphrase" not in t.text()
+        await t.press("l", "p")
+        assert isinstance(t.app.screen, InUseScreen)
+        await t.press("escape")
+        await t.press("ctrl+p")
+        await t.type("sealed vault")
+        await t.misses("Lock the sealed vault")
+
+
+@screen_test
+async def test_k_on_an_open_keychain_says_what_is_in_use_and_moves_all_to_a_vault() -> None:
+    async with terminal(app_with()) as t:
+        await open_in_use(t)
+        await t.sees("They are in the Secret Service, which is open.")
+        assert "Lock" not in t.text()
+        await t.press("m")
+        await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
+        await t.sees("Move all credentials · to the sealed vault")
+
+
+@screen_test
+async def test_a_keychain_that_no_screen_unlocks_offers_the_other_places() -> None:
+    hint = "No screen is here. Unlock it elsewhere, or keep them in a vault: keyrack vault init."
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True, hint=hint))
+
+    def refuse() -> None:
+        raise StoreLocked("The Secret Service is locked.", hint=hint)
+
+    parts.rack().prove_writable = refuse  # type: ignore[method-assign]
+    async with terminal(app_with(parts)) as t:
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.sees("The Secret Service is locked. No screen is here.")
+        assert not t.said()
+        await t.press("m")
+        await t.sees("in memory")
 
 
 @screen_test

@@ -196,6 +196,11 @@ async def _detail(t: Terminal, clock: DemoClock) -> None:
     await t.sees("~/.cursor/mcp.json")
 
 
+async def _in_use(t: Terminal, clock: DemoClock) -> None:
+    await t.press("K")
+    await t.sees("which is open.")
+
+
 async def _empty(t: Terminal, clock: DemoClock) -> None:
     await t.sees("No MCP servers found")
 
@@ -219,6 +224,7 @@ SCENES: dict[str, Scene] = {
     "stale": Scene(_demo, store_scenes.stale, (SMALL,)),
     "accounts": Scene(store_scenes.two_accounts, store_scenes.accounts, (SMALL,)),
     "ways": Scene(store_scenes.no_keychain, store_scenes.ways, (SMALL,)),
+    "in-use": Scene(_demo, _in_use, (SMALL,)),
     "vault-new": Scene(store_scenes.no_keychain, store_scenes.new_vault, (SMALL,)),
     "vault-unlock": Scene(store_scenes.locked_vault, store_scenes.unlock_vault, (SMALL,)),
     "empty": Scene(_nothing, _empty),

@@ -10,6 +10,7 @@ from textual.widget import Widget
 from keyrack.domain.status import Action
 
 Way = Literal["vault", "memory"]
+StoreTask = Literal["lock", "passphrase", "move"]
 Escape = Literal["cancel", "stop", "hide"]
 LoginPhase = Literal["working", "waiting", "pasting", "failed", "done"]
 
@@ -114,7 +115,7 @@ MAIN = [
         "Unlock",
         id="unlock",
         show=False,
-        tooltip="Unlock the keychain or the vault, or choose a place",
+        tooltip="Unlock or lock where credentials are kept, or change it",
     ),
     Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
@@ -245,6 +246,14 @@ WAYS = [
     Binding("m", "answer('memory')", "In memory", id="ways-memory", show=False),
     Binding("left", "app.focus_previous", show=False),
     Binding("right", "app.focus_next", show=False),
+]
+# The place for secrets that is open.
+IN_USE = [
+    Binding("l", "do('lock')", "Lock", id="in-use-lock"),
+    Binding("p", "do('passphrase')", "Passphrase", id="in-use-passphrase"),
+    Binding("m", "do('move')", "Move all", id="in-use-move"),
+    Binding("escape", "close", "Close", id="in-use-close"),
+    Binding("enter,q,K", "close", show=False),
 ]
 VAULT_INIT = [
     Binding("escape", "close", "Cancel", id="vault-init-cancel"),

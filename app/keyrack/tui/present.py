@@ -137,6 +137,13 @@ def title(*words: str) -> Content:
     return join(say(head, Tone.STRONG), *(say(f" · {word}", Tone.DIM, limit=60) for word in rest))
 
 
+def named_store(name: str) -> str:
+    """A place for secrets inside of a sentence: "the Secret Service", "the sealed vault", "memory"."""
+    if name in ("memory", "none"):
+        return name
+    return "the sealed vault" if name == "Sealed vault" else f"the {name}"
+
+
 def key_hint(key: str, what: str) -> Content:
     """ "l Login", as in the footer."""
     return join(say(key, Tone.KEY), " ", say(what, Tone.DIM))

@@ -150,8 +150,7 @@ class MainScreen(Screen[None]):
         self.query_one(HeaderLine).show_store(store)
         if store.locked != (before is not None and before.locked):
             self.look()
-        if not store.locked:
-            self.stores.tidy()
+        self.stores.changed(store)
 
     def refresh_rows(self) -> None:
         """Show what is known now: rows, counts, details."""

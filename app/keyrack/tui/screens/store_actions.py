@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from keyrack.domain.errors import StoreAbsent
-from keyrack.domain.storage import StoreKind
+from keyrack.domain.errors import StoreAbsent, StoreLocked
+from keyrack.domain.storage import StoreKind, StoreState
 from keyrack.operations import vault as vault_op
 from keyrack.operations.move import move
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.tidy import tidy
 from keyrack.operations.unlock import unlock
-from keyrack.tui.present import error_text, title
+from keyrack.tui import keymap
+from keyrack.tui.present import error_text, named_store, title
 from keyrack.tui.screens.confirm import ConfirmScreen
-from keyrack.tui.screens.passphrase import UnlockScreen
+from keyrack.tui.screens.in_use import InUseScreen
+from keyrack.tui.screens.passphrase import NewPassphraseScreen, UnlockScreen
 from keyrack.tui.screens.place import create_vault, find_a_place
 from keyrack.tui.screens.progress import ProgressScreen
 from keyrack.tui.screens.receipt import ReceiptScreen
@@ -27,7 +29,10 @@ if TYPE_CHECKING:
     from keyrack.tui.screens.main import MainScreen
 
 PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
-OPENING = "The {} is asked to open; it may want its password."
+OPENING = "{} is asked to open; it may want its password."
+NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
+STAYS_OPEN = "What the environment or the settings hold opens the sealed vault, so it can't be locked."
+CHANGED = "The passphrase is changed. A copy of the old identity.age still opens with the old one."
 MOVE = (
     "Every credential is copied to the {} and read back; only then is it deleted in the {}. "
     "From then on the {} is used."
@@ -46,6 +51,7 @@ class StoreActions:
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
         self._unlocking = False
+        self._can_lock = False  # a vault that a passphrase opens
 
     def commands(self) -> Iterable[Command]:
         """What has no key of its own."""
@@ -57,10 +63,21 @@ class StoreActions:
             "Copied, read back, then deleted where they were",
             partial(self.move, other),
         )
-        if store and kind == "vault" and store.ready:
+        if store and kind == "vault" and store.ready and self._can_lock:
             yield Command("Lock the sealed vault", "Its passphrase opens it again", self._lock)
 
-    def tidy(self) -> None:
+    def changed(self, store: StoreState) -> None:
+        """It is another place, or it was opened or locked."""
+        self._can_lock = False
+        if store.kind == "vault" and store.ready:
+            self._with_vault(self._learn)
+        if not store.locked:
+            self._tidy()
+
+    def _learn(self, vault: VaultStatus) -> None:
+        self._can_lock = not vault.has_own_key
+
+    def _tidy(self) -> None:
         """Finish what a killed keyrack left half done; told only where there was something."""
         in_background(
             self._screen, lambda: tidy(self._screen.host.parts()), self._tidied, self._screen.host.say_error
@@ -75,19 +92,51 @@ class StoreActions:
             then()
 
     def unlock(self) -> None:
-        """Open what is locked; where there is no place for secrets, offer some."""
+        """Open what is locked; where there is no place for secrets, offer some; tell of an open one."""
         host, store = self._screen.host, self._screen.store
         if store is not None and store.locked and store.kind == "vault":
             self._ask_passphrase(lambda: host.say("The sealed vault is open."))
         elif store is not None and not store.persistent:
             find_a_place(host, "", "Credentials are kept in memory now.", lambda found: None)
+        elif store is not None and store.ready:
+            self._tell_of(store)
         elif self._unlocking:
             host.say("It is being asked already.")
         else:
-            if store is not None and store.locked:
-                host.say(OPENING.format(store.name))
+            if store is not None and store.locked and NO_SCREEN not in store.hint:
+                name = named_store(store.name)
+                host.say(OPENING.format(name[0].upper() + name[1:]))
             self._unlocking = True
             in_background(self._screen, lambda: unlock(host.parts()), self._unlocked, self._not_unlocked)
+
+    def _tell_of(self, store: StoreState) -> None:
+        def show(vault: VaultStatus | None) -> None:
+            self._screen.host.push_screen(InUseScreen(store, vault), answered)
+
+        def answered(task: keymap.StoreTask | None) -> None:
+            if task == "lock":
+                self._lock()
+            elif task == "passphrase":
+                self._change_passphrase()
+            elif task == "move":
+                self.move("keychain" if store.kind == "vault" else "vault")
+
+        if store.kind == "vault":
+            self._with_vault(show)
+        else:
+            show(None)
+
+    def _with_vault(self, then: Callable[[VaultStatus], Any]) -> None:
+        host = self._screen.host
+        in_background(self._screen, lambda: vault_op.status(host.parts()), then, host.say_error)
+
+    def _change_passphrase(self) -> None:
+        host = self._screen.host
+
+        def change(passphrase: Secret) -> None:
+            vault_op.change_passphrase(host.parts(), passphrase)
+
+        host.push_screen(NewPassphraseScreen(change), lambda done: host.say(CHANGED) if done else None)
 
     def move(self, to: StoreKind) -> None:
         """Ask, open or make what has to be open, move, and show the receipt."""
@@ -96,12 +145,7 @@ class StoreActions:
 
         def agreed(yes: bool | None) -> None:
             if yes:
-                in_background(
-                    self._screen,
-                    lambda: vault_op.status(host.parts()),
-                    lambda vault: self._move_with(vault, to),
-                    host.say_error,
-                )
+                self._with_vault(lambda vault: self._move_with(vault, to))
 
         question = MOVE.format(place, source, place)
         host.push_screen(ConfirmScreen("Move all credentials", f"to the {place}", question, "Move"), agreed)
@@ -122,7 +166,8 @@ class StoreActions:
     def _unlocked(self, _: None) -> None:
         self._unlocking = False
         store = self._screen.store
-        self._screen.host.say(f"The {store.name} is open." if store else "It is open.")
+        name = named_store(store.name) if store else "it"
+        self._screen.host.say(f"{name[0].upper()}{name[1:]} is open.")
         self._screen.look_again()
 
     def _not_unlocked(self, error: Exception) -> None:
@@ -130,17 +175,25 @@ class StoreActions:
         self._screen.look_again()
         if isinstance(error, StoreAbsent):
             find_a_place(self._screen.host, "", str(error), lambda found: None)
+        elif isinstance(error, StoreLocked) and NO_SCREEN in error.hint:
+            why = f"{error} {error.hint.partition('. ')[0]}."
+            find_a_place(self._screen.host, "", why, lambda found: None)
         else:
             self._screen.host.say(error_text(error), severity="error")
 
     def _lock(self) -> None:
         host = self._screen.host
-        in_background(
-            self._screen,
-            lambda: vault_op.lock(host.parts()),
-            lambda _: self._screen.look_again(),
-            host.say_error,
-        )
+
+        def lock() -> VaultStatus:
+            vault_op.lock(host.parts())
+            return vault_op.status(host.parts())
+
+        def locked(vault: VaultStatus) -> None:
+            self._screen.look_again()
+            if not vault.state.locked:
+                host.say(STAYS_OPEN, severity="warning")
+
+        in_background(self._screen, lock, locked, host.say_error)
 
     def _move_with(self, vault: VaultStatus, to: StoreKind) -> None:
         go = partial(self._move, to)
