@@ -43,6 +43,7 @@ async def test_the_list_names_accounts_where_a_server_has_several() -> None:
     async with terminal(app_with(parts_with_two())) as t:
         await t.sees("linear · default · you@example.com")
         await t.sees("linear · work · ada@work.example")
+        assert "14 servers" in t.text()  # as without the second account
         assert "sentry · default" not in t.text()
         await t.press("slash", *"ada")
         await t.until(lambda: len(t.names()) == 1)
@@ -67,7 +68,7 @@ async def test_from_the_row_of_another_account_the_default_is_the_same() -> None
 
 
 @screen_test
-async def test_enter_makes_an_account_the_default() -> None:
+async def test_enter_makes_an_account_the_default_and_leaves_it_under_the_cursor() -> None:
     chosen: dict[str, str] = {}
     parts = parts_with_two()
     reading = parts.read()
@@ -80,7 +81,8 @@ async def test_enter_makes_an_account_the_default() -> None:
         await t.sees("(•) work")
         assert chosen == {identity(LINEAR): "work"}
         assert "linear: work is meant now where no account is named." in t.said()
-        assert t.app.screen.query_one(AccountList).highlighted == 0  # the default comes first; it is the same
+        assert t.app.screen.query_one(AccountList).highlighted == 1
+        assert t.text().index("( ) default") < t.text().index("(•) work")
 
 
 @screen_test
@@ -105,6 +107,8 @@ async def test_a_new_account_gets_a_name_and_a_login(login: FakeLogin) -> None:
         await t.press("enter")
         await t.until(lambda: isinstance(t.app.screen, AccountsScreen))
         await t.sees("( ) work-2")
+        await t.press("d")
+        await t.sees("Clear credential for linear · work-2?")
 
 
 @screen_test

@@ -44,6 +44,7 @@ class AccountsScreen(Dialog[None]):
         super().__init__()
         self._main, self._server = main, server
         self._accounts: tuple[Account, ...] = ()
+        self._new = ""  # an account whose login was begun here, until it is seen
         self._look = Newest(self, self._read, self._show, self._failed)
 
     def compose(self) -> ComposeResult:
@@ -70,9 +71,13 @@ class AccountsScreen(Dialog[None]):
 
     def _show(self, accounts: tuple[Account, ...]) -> None:
         now, selected = self.host.now(), self._selected()
-        self._accounts = accounts
+        # What is seen stays where it is: no other account slips under the cursor.
+        places = {account.name: place for place, account in enumerate(self._accounts)}
+        self._accounts = accounts = tuple(sorted(accounts, key=lambda a: places.get(a.name, len(places))))
         self._list.set_options(Option(_entry(account, now), id=str(n)) for n, account in enumerate(accounts))
         names = [account.name for account in accounts]
+        if self._new in names:
+            selected, self._new = self._new, ""
         self._list.highlighted = names.index(selected) if selected in names else 0
         # Textual keeps the height of a list that is filled before its first layout: none.
         self.call_after_refresh(self._list.refresh, layout=True)
@@ -112,6 +117,7 @@ class AccountsScreen(Dialog[None]):
     def action_new(self) -> None:
         def named(name: str | None) -> None:
             if name:
+                self._new = name
                 server = self._server._replace(account=name)
                 self._main.actions.run("login", row_of(server, None, self.host.now()))
 
