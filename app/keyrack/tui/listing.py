@@ -59,10 +59,11 @@ def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
 
 
 def counts(rows: Iterable[Row]) -> Counts:
-    """For the header line: the words of the rows, counted."""
+    """For the header line: the words of the rows, counted. A server with two accounts is one."""
+    rows = list(rows)
     states = Counter(row.status.state for row in rows)
     return Counts(
-        servers=states.total(),
+        servers=len({row.server.url or row.key for row in rows}),
         valid=states[State.VALID],
         expiring=states[State.EXPIRING],
         refreshable=states[State.REFRESHABLE],
