@@ -19,6 +19,7 @@ from support.screen import need_tmux, screen
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 SLOW = 1500  # ms
+VERY_SLOW = 7000  # ms; longer than a screen without a terminal may take to leave
 
 
 @pytest.fixture
@@ -59,6 +60,24 @@ def test_an_end_while_the_issuer_answers_loses_no_grant(
     assert (process.returncode, out, err) == (code, "", said)
     assert place.lives(place.stored())
     assert place.authority.accepts(place.stored().tokens.access_token.reveal())
+
+
+def test_a_terminal_that_is_closed_while_a_slow_issuer_answers_loses_no_grant(place: Place) -> None:
+    need_tmux()
+    entry = {"type": "http", "url": place.url}
+    (Path(place.env["HOME"]) / ".claude.json").write_text(json.dumps({"mcpServers": {"guarded": entry}}))
+    place.authority.fault("/token", "slow", ms=VERY_SLOW)
+    before, old = place.authority.count().renewed, place.stored().tokens
+    with screen([KEYRACK], place.env) as terminal:
+        terminal.until(lambda text: "guarded" in text and "refreshable" in text)
+        terminal.press("r")
+        until_asked(place, before)
+        terminal.close()
+    end = time.monotonic() + chaos.PATIENCE
+    while place.stored().tokens == old:
+        assert time.monotonic() < end, "the new token never came to the keychain"
+        time.sleep(0.05)
+    assert place.lives(place.stored())
 
 
 def test_leaving_the_screen_while_the_issuer_answers_loses_no_grant(place: Place) -> None:

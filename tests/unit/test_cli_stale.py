@@ -7,6 +7,7 @@ import json
 import pytest
 from cli_kit import run
 
+from keyrack.domain.reading import Place, Reading
 from keyrack.operations.parts import Parts
 from support.canned import URL
 from support.workbench import NOW, build, grant
@@ -39,6 +40,15 @@ def test_with_yes_the_stale_ones_go_with_a_receipt_and_the_others_stay(capsys: C
     assert parts.rack().load(URL, "default") is None and parts.rack().load(URL, "work") is not None
     assert keyrack(parts, "clear", "--stale", "--yes") == 0
     assert capsys.readouterr().err == "Nothing is stale.\n"
+
+
+def test_a_file_that_cannot_be_read_is_why_nothing_is_an_orphan(capsys: Capture) -> None:
+    broken = Reading((), (), (Place("Cursor", "/c.json", "broken"),))
+    parts = build()._replace(read=lambda: broken)
+    parts.rack().save(grant())
+    assert keyrack(parts, "clear", "--stale", "--dry-run") == 0
+    said = "Nothing is stale.\n/c.json can't be read, so nothing is taken for an orphan.\n"
+    assert capsys.readouterr().err == said
 
 
 def test_where_nobody_can_answer_it_wants_yes_and_changes_nothing(capsys: Capture) -> None:

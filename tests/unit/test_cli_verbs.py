@@ -232,8 +232,8 @@ class TestClear:
         assert run(["clear", "linear"], parts=parts) == code
         err = capsys.readouterr().err
         assert err.startswith(
-            "Delete the credential for linear (https://mcp.linear.app/mcp, account default); "
-            "the token works until it expires? [y/N] "
+            "The token goes on working until it expires. "
+            "Delete the credential for linear (https://mcp.linear.app/mcp)? [y/N] "
         )
         assert len(calls) == (1 if code == 0 else 0)
         assert err.endswith("keyrack: Nothing was changed.\n") == (code == 1)

@@ -84,6 +84,8 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
             out.line(f"  {plain(words)}")
     if not stale:
         out.note("Nothing is stale.")
+    for place in (place for place in parts.read().places if place.found == "broken"):
+        out.note(f"{plain(place.path)} can't be read, so nothing is taken for an orphan.")
     if args.dry_run or not stale:
         return 0
     count = f"{len(stale)} credential{'' if len(stale) == 1 else 's'}"
@@ -103,9 +105,8 @@ def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
     from keyrack.operations.credential import address
     from keyrack.operations.service import revoke_words
 
-    where = f"{plain(server.url or '')}, account {plain(server.account, 60)}"
-    what = f"the credential for {plain(server.name, 60)} ({where})"
-    first = f"Delete {what}; the token works until it expires"
+    what = f"the credential for {plain(server.called, 120)} ({plain(server.url or '')})"
+    first = f"The token goes on working until it expires. Delete {what}"
     if revoke:
         record = parts.rack().record(*address(server))
         words = revoke_words(parts, server, record.credential if record else None)

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+AWAITED = "awaited"  # the name of the threads that stand for it
+
 
 def aside(work: Callable[[], T]) -> T:
     """`work` in a thread of its own where this is the main one, which alone is struck by ctrl+c.
@@ -47,8 +49,15 @@ def awaited(limit: float) -> Generator[None]:
     over = threading.Event()
     # Python waits at its end for threads that are no daemons, and only before that end can
     # others, which the keychain's calls need, still be started.
-    threading.Thread(target=over.wait, args=(limit,), daemon=False, name="awaited").start()
+    threading.Thread(target=over.wait, args=(limit,), daemon=False, name=AWAITED).start()
     try:
         yield
     finally:
         over.set()
+
+
+def let_end() -> None:
+    """Wait for all that is `awaited` now: for an end of the program that waits for no thread."""
+    for thread in threading.enumerate():
+        if thread.name == AWAITED:
+            thread.join()

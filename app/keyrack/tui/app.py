@@ -15,6 +15,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
+from keyrack.operations.unbroken import let_end
 from keyrack.tui import keymap
 from keyrack.tui.present import error_text, safe
 from keyrack.tui.screens.main import MainScreen
@@ -58,6 +59,11 @@ def _server_commands() -> type[Provider]:
     return ServerCommands
 
 
+def _end_at_once(code: int) -> None:
+    let_end()  # a refresh that was begun may have spent the old refresh token
+    os._exit(code)
+
+
 class KeyrackApp(App[None]):
     TITLE = "keyrack"
     # The first screen's: Textual reads no style sheet of the default screen itself.
@@ -96,7 +102,7 @@ class KeyrackApp(App[None]):
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
-        last_resort = threading.Timer(HANG_UP_GRACE, os._exit, (128 + signal.SIGHUP,))
+        last_resort = threading.Timer(HANG_UP_GRACE, _end_at_once, (128 + signal.SIGHUP,))
         last_resort.daemon = True
         last_resort.start()
         self._leave(signal.SIGHUP)
