@@ -28,6 +28,15 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
 
 
 @screen_test
+async def test_a_server_out_of_reach_shows_when_its_token_expires() -> None:
+    async with terminal(app_with(), (120, 30)) as t:
+        line = next(line for line in t.text().splitlines() if " staging " in line)
+        assert "! unreachable" in line and "6 h" in line and "checked" not in line
+        await t.select("staging")
+        await t.sees("1 min ago · unreachable")
+
+
+@screen_test
 async def test_a_second_that_passes_before_the_table_has_its_place_does_not_empty_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

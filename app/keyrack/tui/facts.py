@@ -32,7 +32,7 @@ def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, T
     credential, check, kind = row.credential, row.check, row.status.state
     if trouble is not None:
         return f"failed {relative(now - trouble.at)}", Tone.WARN
-    if kind is State.UNREACHABLE and check is not None:
+    if kind is State.UNREACHABLE and check is not None and credential is None:
         return f"checked {relative(now - check.at)}", Tone.DIM
     if credential is None or kind is State.CONFIGURED:
         return NOTHING, Tone.DIM
