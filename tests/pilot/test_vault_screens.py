@@ -228,6 +228,38 @@ async def test_in_memory_is_the_other_way_and_a_vault_can_follow(new: NewParts) 
 
 
 @screen_test
+async def test_quit_asks_before_what_is_only_in_memory_is_lost(new: NewParts) -> None:
+    here = new()
+    async with terminal(app_with(here)) as t:
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await t.press("m")
+        await t.sees("in memory")
+        here.rack().save(grant("one"))
+        t.main.look()
+        await t.until(lambda: t.main.only_in_memory() == ["example"])
+        for key in ("q", "ctrl+q"):
+            await t.press(key)
+            await t.sees("The credential for example is in memory alone")
+            assert t.app.focused is t.app.screen.query_one("#no", Button)
+            await t.press("ctrl+q")
+            await t.press("enter")
+            await t.until(lambda: t.app.screen is t.main)
+        await t.press("q", "y")
+        await t.until(lambda: not t.app.is_running)
+
+
+@screen_test
+async def test_quit_does_not_ask_where_nothing_is_lost(new: NewParts) -> None:
+    here = new()
+    here.keep_in_memory()
+    async with terminal(app_with(here)) as t:
+        await t.sees("in memory")
+        await t.press("q")
+        await t.until(lambda: not t.app.is_running)
+
+
+@screen_test
 async def test_a_locked_vault_opens_with_its_passphrase_and_stays_shut_with_another(locked: NewParts) -> None:
     async with terminal(app_with(locked())) as t:
         await t.sees("▣ Sealed vault locked · K unlock")

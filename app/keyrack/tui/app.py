@@ -127,6 +127,22 @@ class KeyrackApp(App[None]):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(placeholder="a command, or a server's name"))
 
+    async def action_quit(self) -> None:
+        """At once, or after a question where something would be lost."""
+        from keyrack.tui.screens.quit import QuitScreen
+
+        lost = self._main.only_in_memory() if not self.banner else []  # the demo is made to be left
+        if not lost:
+            self.exit()
+        elif not any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
+            self.push_screen(QuitScreen(lost), lambda agreed: self.exit() if agreed else None)
+
+    @property
+    def _main(self) -> MainScreen:
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
     def search_themes(self) -> None:
         from textual.theme import ThemeProvider
 
@@ -149,9 +165,7 @@ class KeyrackApp(App[None]):
 
     def look_again(self) -> None:
         """After something that came to its end without the screen that began it."""
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
-                screen.look_again()
+        self._main.look_again()
 
     def copy(self, text: str) -> None:
         """To the terminal's clipboard (OSC 52), without keeping a copy in the program."""

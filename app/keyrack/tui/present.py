@@ -134,7 +134,7 @@ def short_path(path: str) -> str:
 def title(*words: str) -> Content:
     """A box's title: "Log in · linear"."""
     head, *rest = words
-    return join(say(head, Tone.STRONG), *(say(f" · {word}", Tone.DIM, limit=60) for word in rest))
+    return join(say(head, Tone.STRONG), *(say(f" · {word}", Tone.DIM, limit=60) for word in rest if word))
 
 
 def named_store(name: str) -> str:
