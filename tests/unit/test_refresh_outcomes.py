@@ -92,3 +92,15 @@ def test_a_dynamic_client_that_the_issuer_forgot_needs_a_login_and_can_still_be_
             hand_out(parts, SERVER)
     assert facts(parts).refused_at == NOW
     assert stored(parts).tokens.refresh_token == Secret("rt-0")
+
+
+@pytest.mark.parametrize("fault", [{"token_type": "mac"}, {"access_token": "two words"}])
+def test_a_new_refresh_token_is_kept_although_the_access_token_is_of_no_use(fault: dict[str, str]) -> None:
+    """The old one was spent for it."""
+    good = {"access_token": "at-1", "token_type": "Bearer", "expires_in": 60, "refresh_token": "rt-1"}
+    parts = build(World(**{f"POST {TOKEN}": reply(good | fault)}))
+    parts.rack().save(grant(expires_at=NOW - 1))
+    with pytest.raises(KeyrackError):
+        refresh(parts, SERVER)
+    assert stored(parts).tokens.refresh_token == Secret("rt-1")
+    assert stored(parts).tokens.access_token == Secret("at-0")

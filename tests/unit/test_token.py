@@ -9,7 +9,7 @@ from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, Temp
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed, Response
-from keyrack.oauth.token import exchange_request, read_tokens, refresh_request
+from keyrack.oauth.token import Unusable, exchange_request, read_tokens, refresh_request
 
 URL = "https://auth.example/token"
 PUBLIC = Registration("https://auth.example", "me", "dynamic")
@@ -113,12 +113,12 @@ def test_22_a_reply_without_a_refresh_token_keeps_the_old_one():
         (Failed("forbidden", refused=True), KeyrackError),
         (Response(200, (), b"<html>"), KeyrackError),
         (reply([1]), KeyrackError),
-        (reply({"token_type": "bearer"}), KeyrackError),
-        (reply({**GOOD, "access_token": ""}), KeyrackError),
-        (reply({**GOOD, "access_token": 7}), KeyrackError),
-        (reply({**GOOD, "access_token": "a\r\nX: y"}), KeyrackError),
-        (reply({**GOOD, "access_token": "\ud800"}), KeyrackError),
-        (reply({**GOOD, "token_type": "mac"}), KeyrackError),
+        (reply({"token_type": "bearer"}), Unusable),
+        (reply({**GOOD, "access_token": ""}), Unusable),
+        (reply({**GOOD, "access_token": 7}), Unusable),
+        (reply({**GOOD, "access_token": "a\r\nX: y"}), Unusable),
+        (reply({**GOOD, "access_token": "\ud800"}), Unusable),
+        (reply({**GOOD, "token_type": "mac"}), Unusable),
         (reply({"error": "invalid_scope"}, 400), KeyrackError),
     ],
 )

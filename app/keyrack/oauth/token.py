@@ -19,6 +19,14 @@ LONGEST_TOKEN = 65_536  # characters
 MAX_LIFETIME = 10 * 365 * 86400.0  # seconds; more is taken as "no expiry known"
 
 
+class Unusable(KeyrackError):
+    """A reply whose access token can't be used. Its refresh token may have replaced the old one."""
+
+    def __init__(self, sentence: str, refresh_token: str | None) -> None:
+        super().__init__(sentence, hint="The authorization server is not working as it should.")
+        self.refresh_token = Secret(refresh_token) if refresh_token else None
+
+
 def authenticated(url: str, registration: Registration, form: dict[str, str | Secret]) -> Request:
     """A form post with the client's authentication as its registration says (RFC 6749, section 2.3.1).
 
@@ -125,13 +133,13 @@ def read_tokens(
         if error in ("temporarily_unavailable", "server_error", "slow_down"):
             raise Temporary(f"{where} can't answer now: {words}.", hint="Try again later.")
         raise KeyrackError(f"{where} refused: {words}.")
-    access = _token(document, "access_token")
+    access, refresh = _token(document, "access_token"), _token(document, "refresh_token")
     if access is None:
-        raise KeyrackError(f"{where} answered without a usable access token.")
+        raise Unusable(f"{where} answered without a usable access token.", refresh)
     kind_of_token = text(document, "token_type") or "Bearer"
     if kind_of_token.lower() != "bearer":
-        raise KeyrackError(f"{where} issued a token of a type that MCP does not use (not Bearer).")
-    refresh = _token(document, "refresh_token")
+        sentence = f"{where} issued a token of a type that MCP does not use (not Bearer)."
+        raise Unusable(sentence, refresh)
     scope = text(document, "scope")
     lifetime = number(document, "expires_in")
     if lifetime is not None and not 0 <= lifetime <= MAX_LIFETIME:

@@ -11,7 +11,7 @@ from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
 from keyrack.oauth.effects import Failed, Request, Response
-from keyrack.oauth.token import client_credentials_request, read_tokens, refresh_request
+from keyrack.oauth.token import Unusable, client_credentials_request, read_tokens, refresh_request
 from keyrack.operations.accounts import nothing_stored
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Rack
@@ -83,6 +83,10 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
             if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
                 return again  # another program, without our lock, was faster
             _remember(parts, rack, grant, refusal)
+            raise
+        except Unusable as error:
+            if error.refresh_token is not None:
+                keep(grant._replace(tokens=grant.tokens._replace(refresh_token=error.refresh_token)))
             raise
         return _kept(parts, keep, grant, tokens)
 
