@@ -110,6 +110,10 @@ async def test_without_a_keychain_k_offers_ways_and_the_careful_answer_takes_non
     assert all(name.endswith(".lock") for name in files(own_home))
 
 
+def column(t: Terminal, words: str) -> int:
+    return next(line.index(words) for line in t.text().splitlines() if words in line)
+
+
 async def open_new_vault(t: Terminal) -> None:
     await t.press("K")
     await t.until(lambda: isinstance(t.app.screen, WaysScreen))
@@ -121,6 +125,12 @@ async def open_new_vault(t: Terminal) -> None:
 async def test_a_vault_is_made_with_a_passphrase_typed_twice(new: NewParts, own_home: Path) -> None:
     async with terminal(app_with(new())) as t:
         await open_new_vault(t)
+        placeholder = "long, and easy"
+        place = column(t, placeholder)
+        await t.press("tab")
+        await t.until(lambda: t.app.focused is t.widget("#second"))
+        assert column(t, placeholder) == place and column(t, "the same") == place
+        await t.press("shift+tab")
         await t.press("ctrl+s")
         await t.sees("Nothing is typed.")
         await type_passphrase(t)

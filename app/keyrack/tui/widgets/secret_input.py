@@ -41,9 +41,12 @@ class SecretInput(Widget, can_focus=True):
         self._set("")
 
     def render(self) -> Content:
-        cursor = say(" ", Tone.CURSOR) if self.has_focus else ""
         if not self._secret:
-            return join(cursor, say(self._placeholder, Tone.DIM))
+            # The cursor stands on the first character, so that the words stay where they are.
+            under = 1 if self.has_focus else 0
+            head, rest = self._placeholder[:under], self._placeholder[under:]
+            return join(say(head, Tone.CURSOR), say(rest, Tone.DIM))
+        cursor = say(" ", Tone.CURSOR) if self.has_focus else ""
         room = max(self.size.width - 1, 1)
         return join(say(dots(min(len(self._secret), room))), cursor)
 
