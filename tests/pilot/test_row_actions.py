@@ -97,7 +97,10 @@ async def test_what_cannot_be_refreshed_says_which_key_helps() -> None:
         assert t.said()[-1] == "internal: there is no refresh token. Press t for a new one."
         await t.select("atlassian")
         await t.press("r")
-        assert "keyrack holds no credential for it" in t.said()[-1]
+        assert t.said()[-1] == "atlassian: nothing is stored yet. Press l to log in, or t for a token."
+        await t.select("context7")
+        await t.press("r")
+        assert "keyrack holds no credential for it. The server answers without" in t.said()[-1]
 
 
 @screen_test

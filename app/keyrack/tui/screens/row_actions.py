@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.model import Check, Credential, Server
+from keyrack.domain.status import State
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
 from keyrack.operations import hand_out as hand_out_op
@@ -232,7 +233,12 @@ class RowActions:
     def _nothing_stored(self, row: Row) -> bool:
         if row.credential is not None:
             return False
-        self._say(f"{called(row.server)}: keyrack holds no credential for it. {row.status.reason}", "warning")
+        if row.status.state is State.NO_CREDENTIAL:
+            login, token = keymap.key_of("login"), keymap.key_of("token")
+            words = f"nothing is stored yet. Press {login} to log in, or {token} for a token."
+        else:
+            words = f"keyrack holds no credential for it. {row.status.reason}"
+        self._say(f"{called(row.server)}: {words}", "warning")
         return True
 
     def _say(self, sentence: str, severity: Any = "information") -> None:
