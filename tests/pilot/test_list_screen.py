@@ -174,6 +174,8 @@ async def test_help_shows_keys_and_states_and_closes() -> None:
         assert isinstance(t.app.screen, HelpScreen)
         await t.sees("Refresh every credential that is due")
         assert "✕ login needed" in t.text()
+        assert "Unlock or lock where credentials are kept" in t.text()
+        assert "the programs' files" in t.text() and "client" not in t.text()
         await t.press("escape")
         assert t.app.screen is t.main
 

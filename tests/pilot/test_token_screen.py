@@ -359,7 +359,7 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
         await fill(t, "Token", "ghp_" + "0" * 36)
         t.widget("#ask").focus()
         await t.press("space", "ctrl+s")
-        await t.sees("✓  Saved  in Secret Service")
+        await t.sees("✓  Saved  in the Secret Service")
         text = t.text()
         assert "✓  Tried  github accepts it." in text
         assert "✓  Asked  GitHub accepts it; it belongs to octocat." in text

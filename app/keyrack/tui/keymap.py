@@ -99,7 +99,7 @@ MAIN = [
         "Look again",
         id="look-again",
         show=False,
-        tooltip="Look again in the clients' files",
+        tooltip="Look again in the programs' files",
     ),
     Binding(
         "D",

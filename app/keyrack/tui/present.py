@@ -66,13 +66,13 @@ STATES = {
     State.REFRESHABLE: Look("↻", "refreshable", Tone.WARN, "expired; a refresh token is there"),
     State.LOGIN_NEEDED: Look("✕", "login needed", Tone.BAD, "expired or refused for good"),
     State.NO_CREDENTIAL: Look("◌", "no credential", Tone.PLAIN, "nothing is stored yet"),
-    State.CONFIGURED: Look("◆", "configured", Tone.GOOD, "the client's own file sends a header"),
+    State.CONFIGURED: Look("◆", "configured", Tone.GOOD, "the program's own file sends a header"),
     State.EMPTY_HEADER: Look("◇", "empty header", Tone.WARN, "the header's variable is not set"),
     State.NO_AUTH: Look("◦", "no auth", Tone.DIM, "the server is open"),
     State.STDIO: Look("○", "stdio", Tone.DIM, "a local process with its own environment"),
     State.UNREACHABLE: Look("!", "unreachable", Tone.BAD, "it can't be reached or its entry used"),
     State.STORE_LOCKED: Look("▣", "store locked", Tone.WARN, "the keychain has to be unlocked"),
-    State.ORPHAN: Look("?", "orphan", Tone.WARN, "stored, but no client names the server"),
+    State.ORPHAN: Look("?", "orphan", Tone.WARN, "stored, but no program names the server"),
 }
 
 KINDS = {

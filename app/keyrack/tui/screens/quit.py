@@ -8,7 +8,7 @@ from keyrack.tui import keymap
 from keyrack.tui.screens.confirm import ConfirmScreen
 
 NAMED = 3  # of the servers
-LOST = "{} in memory alone, and gone when keyrack ends. To keep {}, cancel, and make a sealed vault with {} there."
+LOST = "{} in memory alone, and gone when keyrack ends. To keep {}, cancel and press {} for a sealed vault."
 
 
 class QuitScreen(ConfirmScreen):
