@@ -209,6 +209,51 @@ def test_a_call_that_hangs_forever_stops_blocking_others_in_the_end(monkeypatch:
     backend.free.set()
 
 
+def test_threads_that_find_a_connection_spent_do_not_trip_over_each_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One call outlives its limit and drops the connection, while others are about to use it."""
+
+    class Service:
+        is_slow = False
+
+        def get(self, *names: str) -> bytes:
+            if Service.is_slow:
+                time.sleep(0.02)
+            return b"word"
+
+        def is_locked(self) -> bool:
+            return False
+
+        def close(self) -> None:
+            pass
+
+    def work() -> None:
+        while time.monotonic() < end:
+            Service.is_slow = not Service.is_slow
+            try:
+                assert store.get("one") == Secret("word")
+            except StoreSlow:
+                pass
+            except BaseException as error:
+                wrong.append(error)
+
+    monkeypatch.setattr("keyrack.store.backends.secret_service_is_the_choice", lambda: True)
+    monkeypatch.setattr("keyrack.store.secret_service.SecretService.connect", Service)
+    store, wrong, end = KeychainStore(limit=0.005), [], time.monotonic() + 2
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert not wrong
+
+
 def test_a_call_that_hangs_does_not_hold_up_the_exit() -> None:
     script = """
 import sys, threading
@@ -363,7 +408,7 @@ def test_the_fast_reader_and_keyring_see_the_same_entries(monkeypatch: pytest.Mo
         Keyring().set_password("another program", "one", "not ours")
         store = KeychainStore()
         assert store.get("one") == Secret("by keyring ✓")
-        assert store._backend is None, "a read must not load keyring"
+        assert store._opened is not None and store._opened.backend is None, "a read must not load keyring"
         assert store.entries() == ("one",)
         store.set("one", Secret("by us"))
         assert Keyring().get_password("keyrack", "one") == "by us"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -117,3 +120,99 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
     ):
         pass
     assert caught.value.hint
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such error")
+def test_a_drive_without_locks_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_locks(*arguments: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    locks = Locks(str(tmp_path))
+    for _ in range(2):
+        with pytest.raises(KeyrackError, match="No locks available") as caught, locks.hold("one", timeout=0):
+            pass
+        assert str(tmp_path) in str(caught.value) and caught.value.hint
+    monkeypatch.undo()
+    assert not is_busy(locks)
+
+
+HELPERS = """
+import os, sys, threading
+from keyrack.store.locks import Locks
+from keyrack.domain.errors import Temporary
+
+def tell_whether_busy():
+    try:
+        with locks.hold("one", timeout=0.2):
+            print("free", flush=True)
+    except Temporary:
+        print("busy", flush=True)
+
+locks, held, go = Locks(sys.argv[1]), threading.Event(), threading.Event()
+"""
+FORKED_BESIDE_A_HOLDER = HELPERS + """
+def work():
+    with locks.hold("one", timeout=0):
+        held.set()
+        go.wait()
+
+threading.Thread(target=work, daemon=True).start()
+held.wait()
+if os.fork() == 0:
+    tell_whether_busy()
+    threading.Event().wait()
+sys.stdin.read(1)
+go.set()
+threading.Event().wait()
+"""
+FORKED_BY_THE_HOLDER = HELPERS + """
+with locks.hold("one", timeout=0):
+    child = os.fork()
+    if child:
+        threading.Event().wait()
+    tell_whether_busy()
+tell_whether_busy()
+threading.Event().wait()
+"""
+
+
+@contextmanager
+def forked(script: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process and its child, which lives on whatever becomes of its parent."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(folder)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    with process:
+        try:
+            assert process.stdout is not None and process.stdout.readline() == b"busy\n"
+            yield process
+        finally:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+class TestAForkedChild:
+    """It has nothing of its parent's locks."""
+
+    def test_it_does_not_keep_what_its_parent_gives_back(self, tmp_path: Path) -> None:
+        with forked(FORKED_BESIDE_A_HOLDER, tmp_path) as process:
+            assert is_busy(Locks(str(tmp_path)))
+            assert process.stdin is not None
+            process.stdin.write(b"x")
+            process.stdin.flush()
+            with Locks(str(tmp_path)).hold("one", timeout=10):
+                pass
+
+    def test_nor_what_died_with_its_parent(self, tmp_path: Path) -> None:
+        with forked(FORKED_BESIDE_A_HOLDER, tmp_path) as process:
+            process.kill()
+            process.wait()
+            with Locks(str(tmp_path)).hold("one", timeout=10):
+                pass
+
+    def test_nor_does_it_give_back_what_its_parent_has(self, tmp_path: Path) -> None:
+        with forked(FORKED_BY_THE_HOLDER, tmp_path) as process:
+            assert process.stdout is not None and process.stdout.readline() == b"busy\n"
+            assert is_busy(Locks(str(tmp_path)))

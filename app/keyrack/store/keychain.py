@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
 from keyrack.domain.secret import Secret
@@ -11,6 +11,7 @@ from keyrack.domain.storage import StoreState
 from keyrack.store import backends
 from keyrack.store.backends import Backend
 from keyrack.store.bounded import Bounded
+from keyrack.store.forks import anew_in_child
 from keyrack.store.translate import absent, has_screen, locked, slow, translate
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ T = TypeVar("T")
 SERVICE = "keyrack"
 LIMIT = 5.0  # seconds for a call that needs nobody
 PERSON_LIMIT = 60.0  # seconds for one in which a person may have to type a password
+
+
+class _Open(NamedTuple):
+    """What a call works with from its beginning to its end, whatever becomes of it in other threads."""
+
+    service: SecretService | None  # spoken to directly
+    backend: Backend | None  # keyring's; beside a service it is made when it is needed
 
 
 class KeychainStore:
@@ -46,21 +54,29 @@ class KeychainStore:
         self._limit = limit
         self._person_limit = person_limit
         self._bounded = Bounded()
-        self._service: SecretService | None = None
-        self._backend: Backend | None = None
+        self._opened: _Open | None = None
         self._proven = False  # it has answered once, so that it is not waiting for a person
         self._name = "keychain"
+        self._inherited: list[SecretService] = []  # the parents' connections, which are theirs to close
+        anew_in_child(self)
 
     @property
     def name(self) -> str:
         return self._name
 
+    def begin_anew(self) -> None:
+        """In a forked child: nothing of the parent's connection, nor of its threads' calls."""
+        if self._opened is not None and self._opened.service is not None:
+            self._opened.service.disown()
+            self._inherited.append(self._opened.service)
+        self._opened, self._bounded = None, Bounded()
+
     def get(self, entry: str) -> Secret | None:
         """Raises StoreUnavailable and its kinds."""
-        self._open()
+        found = self._open()
         try:
-            if self._service is not None:
-                return self._with_service(lambda service: _decode(service.get(SERVICE, entry)))
+            if found.service is not None:
+                return self._with_service(found, lambda service: _decode(service.get(SERVICE, entry)))
         except StoreLocked as error:
             if type(error) is not StoreLocked:
                 raise  # there is nothing yet that a password would open
@@ -69,11 +85,10 @@ class KeychainStore:
             if type(error) is not StoreUnavailable:
                 raise
             # Something unexpected: keyring's own way may still work.
-        return self._patiently(lambda backend: _wrap(backend.get_password(SERVICE, entry)))
+        return self._patiently(found, lambda backend: _wrap(backend.get_password(SERVICE, entry)))
 
     def set(self, entry: str, secret: Secret) -> None:
         """Raises StoreUnavailable and its kinds."""
-        self._open()
         self._write(
             lambda service: service.set(SERVICE, entry, secret.reveal()),
             lambda backend: backend.set_password(SERVICE, entry, secret.reveal()),
@@ -96,19 +111,21 @@ class KeychainStore:
 
     def entries(self) -> tuple[str, ...] | None:
         """Raises StoreUnavailable and its kinds. Only the Secret Service can be asked for what it holds."""
-        self._open()
-        return None if self._service is None else self._with_service(lambda service: service.entries(SERVICE))
+        found = self._open()
+        if found.service is None:
+            return None
+        return self._with_service(found, lambda service: service.entries(SERVICE))
 
     def capacity(self) -> int | None:
         """UTF-16 code units per entry; None: more than keyrack ever needs. Raises StoreUnavailable."""
-        self._open()
-        return None if self._backend is None else backends.capacity_of(self._backend)
+        backend = self._open().backend
+        return None if backend is None else backends.capacity_of(backend)
 
     def state(self) -> StoreState:
         """Its name and whether it can be used now."""
         try:
-            self._open()
-            is_locked = self._is_locked()
+            found = self._open()
+            is_locked = self._is_locked(found)
         except StoreAbsent as error:
             return StoreState("none", ready=False, reason=str(error), hint=error.hint)
         except KeyrackError as error:
@@ -119,15 +136,17 @@ class KeychainStore:
             state = StoreState(self._name, False, locked=True, reason=str(error), hint=error.hint)
         else:
             state = StoreState(self._name, ready=True)
-        if self._backend is None:
+        if found.backend is None:
             return state._replace(limits=backends.LIMITS[backends.SECRET_SERVICE])
-        name, limits = backends.full_name(self._backend), backends.limits_of(self._backend, self._allowed)
+        name, limits = backends.full_name(found.backend), backends.limits_of(found.backend, self._allowed)
         return state._replace(backend=name, limits=limits)
 
-    def _open(self) -> None:
-        if self._service is None and self._backend is None:
+    def _open(self) -> _Open:
+        opened = self._opened
+        if opened is None:
             self._import()
-            self._run(self._find)
+            opened = self._opened = self._run(self._find)
+        return opened
 
     def _import(self) -> None:
         # Here and not in the bounded call: on a cold disk an import may take longer than the limit.
@@ -137,46 +156,48 @@ class KeychainStore:
         except ImportError:
             pass
 
-    def _find(self) -> None:
+    def _find(self) -> _Open:
         if self._choose is None and backends.secret_service_is_the_choice():
-            self._connect()
-            if self._service is not None:
+            service = self._connect()
+            if service is not None:
                 self._name = "Secret Service"
-                return
+                return _Open(service, None)
         backend = self._choose() if self._choose else backends.chosen_by_keyring(self._allowed)
         self._name = backends.name_of(backend)
-        self._backend = backend
-        if backends.is_plain_secret_service(backend):
-            self._connect()
+        return _Open(self._connect() if backends.is_plain_secret_service(backend) else None, backend)
 
-    def _connect(self) -> None:
+    def _connect(self) -> SecretService | None:
         try:
             from keyrack.store.secret_service import SecretService
         except ImportError:
-            return
-        self._service = SecretService.connect()
+            return None
+        return SecretService.connect()
 
-    def _is_locked(self) -> bool:
+    def _drop(self, spent: _Open) -> None:
+        """The next call finds anew, unless another thread did so already."""
+        if self._opened is spent:
+            self._opened = None
+
+    def _is_locked(self, found: _Open) -> bool:
         """Known of the Secret Service only; asking another keychain could make it prompt."""
-        return self._service is not None and self._with_service(lambda service: service.is_locked())
+        return found.service is not None and self._with_service(found, lambda service: service.is_locked())
 
-    def _with_service(self, action: Callable[[SecretService], T]) -> T:
+    def _with_service(self, found: _Open, action: Callable[[SecretService], T]) -> T:
         """Once more over a new connection, where the old one is spent (the daemon started anew)."""
-        service = self._service
+        service = found.service
         assert service is not None
         try:
             return self._run(lambda: action(service))
         except StoreSlow:
             # Its thread still has the connection; the next call takes a new one.
-            self._service = self._backend = None
+            self._drop(found)
             raise
         except StoreUnavailable as error:
             if type(error) is not StoreUnavailable:
                 raise
         service.close()
-        self._service = self._backend = None
-        self._open()
-        again = self._service
+        self._drop(found)
+        again = self._open().service
         if again is None:
             raise absent(f"The {self._name} is not there any more.")
         return self._run(lambda: action(again))
@@ -185,36 +206,33 @@ class KeychainStore:
         self, directly: Callable[[SecretService], None], by_keyring: Callable[[Backend], None]
     ) -> None:
         """By keyring where there is no Secret Service, or where it must first ask a person."""
-        if self._service is not None:
+        found = self._open()
+        if found.service is not None:
             try:
-                self._with_service(directly)
+                self._with_service(found, directly)
             except StoreLocked:
-                if not self._is_locked():
+                if not self._is_locked(found):
                     raise  # it did ask, and was told no
             except StoreUnavailable as error:
                 if type(error) is not StoreUnavailable:
                     raise
             else:
                 return
-        self._patiently(by_keyring)
+        self._patiently(found, by_keyring)
 
-    def _patiently(self, action: Callable[[Backend], T]) -> T:
+    def _patiently(self, found: _Open, action: Callable[[Backend], T]) -> T:
         """A call that may wait for a person."""
-        if self._is_locked():
+        if self._is_locked(found):
             if not has_screen():
                 # A prompt would fail, or open on a screen that this user does not sit at.
                 raise locked(self._name)
-            result = self._run(lambda: action(self._usable()), self._person_limit, slow=locked)
+            limit, when_slow = self._person_limit, locked
         else:
-            known = self._proven or self._service is not None
-            result = self._run(lambda: action(self._usable()), self._limit if known else self._person_limit)
+            known = self._proven or found.service is not None
+            limit, when_slow = self._limit if known else self._person_limit, slow
+        result = self._run(lambda: action(found.backend or backends.secret_service()), limit, when_slow)
         self._proven = True
         return result
-
-    def _usable(self) -> Backend:
-        if self._backend is None:
-            self._backend = backends.secret_service()
-        return self._backend
 
     def _run(
         self, action: Callable[[], T], limit: float | None = None, slow: Callable[[str], KeyrackError] = slow

@@ -26,6 +26,9 @@ if sys.platform == "win32":
         except OSError:
             return False
         return True
+
+    def _unlock(fd: int) -> None:
+        os.close(fd)
 else:
     import fcntl
 
@@ -35,6 +38,14 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def _unlock(fd: int) -> None:
+        try:
+            # Not by closing alone: a child that was forked meanwhile has the same lock open.
+            fcntl.flock(fd, fcntl.LOCK_UN)
+        except OSError:
+            pass
+        os.close(fd)
 
 
 class _Hold:
@@ -60,6 +71,11 @@ class Locks:
         A thread that holds it may take it again.
         """
         deadline = time.monotonic() + timeout
+        if not self._holds:
+            # Not when it is made: a list holds no lock, and pays for no weak references.
+            from keyrack.store.forks import anew_in_child
+
+            anew_in_child(self)
         hold = self._holds.setdefault(name, _Hold())
         if not hold.thread_lock.acquire(timeout=max(timeout, 0)):
             raise _busy()
@@ -72,10 +88,21 @@ class Locks:
             finally:
                 hold.depth -= 1
                 if hold.depth == 0 and hold.fd >= 0:
-                    os.close(hold.fd)  # gives the lock back
-                    hold.fd = -1
+                    fd, hold.fd = hold.fd, -1
+                    _unlock(fd)
         finally:
             hold.thread_lock.release()
+
+    def begin_anew(self) -> None:
+        """In a forked child: the locks are its parent's, and not given back by it.
+
+        What the child does within a `with` that it was forked in, it does without the lock.
+        """
+        holds, self._holds = self._holds, {}
+        for hold in holds.values():
+            fd, hold.fd = hold.fd, -1
+            if fd >= 0:
+                os.close(fd)
 
     @staticmethod
     def _lock_file(folder: str, name: str, deadline: float) -> int:
@@ -95,6 +122,12 @@ class Locks:
                     raise _busy()
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+        except OSError as error:
+            os.close(fd)
+            raise KeyrackError(
+                f"Files in {folder} can't be locked: {error.strerror}.",
+                hint="A network drive may have no locks; XDG_DATA_HOME can name a folder that has them.",
+            ) from None
         except BaseException:
             os.close(fd)
             raise

@@ -78,6 +78,13 @@ class MemoryRecords:
         self._base = base
         self._own: dict[str, Stored] = {}
         self._turn = threading.Lock()
+        from keyrack.store.forks import anew_in_child  # 1 ms, and records on disk need none
+
+        anew_in_child(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child: another thread of the parent's may be in the middle of a change."""
+        self._turn = threading.Lock()
 
     def warnings(self) -> tuple[str, ...]:
         return self._base.warnings() if self._base else ()

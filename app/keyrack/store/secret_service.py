@@ -55,6 +55,10 @@ class SecretService:
             return None
         return service
 
+    def disown(self) -> None:
+        """Leave the connection to the process that it was inherited from."""
+        self.close.detach()
+
     def get(self, service: str, username: str) -> bytes | None:
         """The secret, or None. Raises LockedException, also when a locked collection shows nothing,
         for some hide their items then; NoCollection."""

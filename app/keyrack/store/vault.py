@@ -18,6 +18,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.store import vault_age, vault_file, vault_passphrase
 from keyrack.store.fields import Damaged
+from keyrack.store.forks import anew_in_child
 from keyrack.store.locks import Locks
 from keyrack.store.vault_content import Content, decode, encode
 from keyrack.store.vault_file import Stamp
@@ -51,6 +52,11 @@ class VaultStore:
         self._keys = Keys(sources, now, minutes)
         self._turn = threading.RLock()  # so that four threads ask for one passphrase once
         self._seen: tuple[Stamp, Content] | None = None
+        anew_in_child(self)
+
+    def begin_anew(self) -> None:
+        """In a forked child: another thread of the parent's may have the turn."""
+        self._turn = threading.RLock()
 
     # A SecretStore.
 
