@@ -420,6 +420,25 @@ def test_a_refused_token_is_refreshed_once_and_then_remembered_as_refused():
         hand_out(hopeless, SERVER)
 
 
+@pytest.mark.parametrize("refresh_token", [None, "rt-0"])
+def test_a_refusal_is_not_put_down_to_a_login_that_came_in_between(refresh_token):
+    old = grant(refresh=refresh_token)
+    new = grant(access="at-NEW", refresh=refresh_token)
+    new = new._replace(credential=new.credential._replace(obtained_at=NOW + 1))
+
+    def answer(request):
+        sent = request.headers["Authorization"].reveal()
+        if sent != "Bearer at-NEW":
+            parts.rack().save(new)  # while the answer is on its way
+        return unauthorized()
+
+    parts = build(World(**{f"POST {URL}": answer, f"POST {TOKEN}": INVALID_GRANT}))
+    parts.rack().save(old)
+    check(parts, SERVER)
+    found = parts.rack().load(URL, "default")
+    assert found.tokens.access_token.reveal() == "at-NEW" and found.credential.refused_at is None
+
+
 def test_a_network_failure_is_a_verdict_and_never_a_refusal():
     parts = build(World(**{f"POST {URL}": Failed("no route")}))
     parts.rack().save(grant())

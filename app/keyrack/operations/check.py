@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from keyrack.domain.errors import LoginNeeded, Temporary
-from keyrack.domain.model import Check, Record, Server
+from keyrack.domain.model import Check, Grant, Record, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
 from keyrack.oauth.probe import Probed, probe
@@ -30,15 +30,17 @@ def check(parts: Parts, server: Server) -> Check:
     wire = parts.wire()
     try:
         try:
-            credential = _stored_headers(parts, server, record) if stored else {}
+            grant = _usable(parts, server, record) if stored else None
         except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
             return _noted(parts, server, _unreachable(error))
-        headers = {**configured_headers(server), **credential}
+        headers = {**configured_headers(server), **(grant_headers(grant) if grant else {})}
         probed = run(probe(server.url, headers or None), partial(wire.send, server_url=server.url))
-        if stored and credential and probed.verdict == "refused":
-            probed = _second_try(parts, server, record, probed, headers)
+        if grant is not None and probed.verdict == "refused":
+            grant, probed = _second_try(parts, server, grant, probed, headers)
             if probed.verdict == "refused":
-                rack.note(url, account, refusal=(parts.now(), "The server refused the token."))
+                # Not of one that somebody logged in with while the answer was on its way.
+                refusal = (parts.now(), "The server refused the token.")
+                rack.note(url, account, refusal=refusal, of=grant.credential)
         return _noted(parts, server, probed)
     finally:
         wire.close()
@@ -55,44 +57,37 @@ def _noted(parts: Parts, server: Server, probed: Probed) -> Check:
     return found
 
 
-def _stored_headers(parts: Parts, server: Server, record: Record | None) -> Mapping[str, Secret]:
-    """The stored token's header, refreshed when due; nothing when it can't be used any more.
-
-    Raises Temporary.
-    """
+def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None:
+    """What is stored, refreshed when due; None when it can't be used any more. Raises Temporary."""
     assert record is not None and record.credential is not None
     if record.credential.refused_at is not None:
-        return {}
+        return None
     try:
         if record.credential.refreshable:
-            return grant_headers(refreshed(parts, server, min_valid=REFRESH_EARLY))
+            return refreshed(parts, server, min_valid=REFRESH_EARLY)
     except LoginNeeded:
-        return {}
+        return None
     grant = parts.rack().load(*address(server))
-    expired = (
-        grant is not None
-        and grant.credential.expires_at is not None
-        and grant.credential.expires_at <= parts.now()
-    )
-    return grant_headers(grant) if grant is not None and not expired else {}
+    expires_at = grant.credential.expires_at if grant is not None else None
+    return None if expires_at is not None and expires_at <= parts.now() else grant
 
 
 def _second_try(
-    parts: Parts, server: Server, record: Record | None, refused: Probed, headers: Mapping[str, Secret]
-) -> Probed:
-    """A token can be revoked before it expires; a refresh may bring a good one."""
-    if record is None or record.credential is None or not record.credential.refreshable or server.url is None:
-        return refused
+    parts: Parts, server: Server, grant: Grant, refused: Probed, headers: Mapping[str, Secret]
+) -> tuple[Grant, Probed]:
+    """What was tried in the end, and its outcome: a token can be revoked before it expires, and a
+    refresh may bring a good one."""
+    if not grant.credential.refreshable or server.url is None:
+        return grant, refused
     try:
-        fresh = grant_headers(refreshed(parts, server))
+        fresh = refreshed(parts, server)
     except LoginNeeded:
-        return refused
+        return grant, refused
     except Temporary as error:
-        return _unreachable(error)
+        return grant, _unreachable(error)
     wire = parts.wire()
     try:
-        return run(
-            probe(server.url, {**headers, **fresh}), partial(wire.send, server_url=server.url)
-        )
+        sent = {**headers, **grant_headers(fresh)}
+        return fresh, run(probe(server.url, sent), partial(wire.send, server_url=server.url))
     finally:
         wire.close()

@@ -43,7 +43,13 @@ class Rack(Protocol):
     def held(self, url: str, account: str) -> Grant | None: ...
     def discard(self, url: str, account: str) -> None: ...
     def note(
-        self, url: str, account: str, *, check: Check | None = None, refusal: tuple[float, str] | None = None
+        self,
+        url: str,
+        account: str,
+        *,
+        check: Check | None = None,
+        refusal: tuple[float, str] | None = None,
+        of: Credential | None = None,
     ) -> None: ...
     def lock(self, url: str, account: str, *, timeout: float = 30.0) -> "AbstractContextManager[None]": ...
 

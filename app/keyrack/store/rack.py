@@ -25,6 +25,7 @@ from keyrack.store.naming import PROBE, id_of_identity, record_id
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import Key, MemoryRecords, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
+from keyrack.store.version import is_same
 
 if TYPE_CHECKING:
     from keyrack.store.index import Index
@@ -154,9 +155,18 @@ class StoreRack:
                 self._list(drop=[(identity(url), account)])
 
     def note(
-        self, url: str, account: str, *, check: Check | None = None, refusal: tuple[float, str] | None = None
+        self,
+        url: str,
+        account: str,
+        *,
+        check: Check | None = None,
+        refusal: tuple[float, str] | None = None,
+        of: Credential | None = None,
     ) -> None:
-        """Put a check's outcome, or when and why the credential was refused, into the record."""
+        """Put a check's outcome, or when and why the credential was refused, into the record.
+
+        A refusal `of` one that another has replaced meanwhile is not noted.
+        """
         fresh = Record(identity(url), account)
 
         def edit(now: Stored | None) -> Stored | None:
@@ -164,7 +174,8 @@ class StoreRack:
             record = stored.record
             if check is not None:
                 record = record._replace(check=check)
-            if refusal is not None and record.credential is not None:
+            replaced = of is not None and not is_same(of, record.credential)
+            if refusal is not None and record.credential is not None and not replaced:
                 at, why = refusal
                 record = record._replace(credential=record.credential._replace(refused_at=at, refusal=why))
             return stored._replace(record=record)
