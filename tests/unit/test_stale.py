@@ -117,6 +117,19 @@ def test_one_that_cannot_be_deleted_keeps_no_other(monkeypatch):
     assert [receipt.ok for _, receipt in results] == [False, True] and len(told) == 2
 
 
+@pytest.mark.parametrize("revoke", [True, False])
+def test_what_was_logged_in_anew_since_the_list_was_made_stays(revoke):
+    dead, new = grant(refresh=None, expires_at=NOW - 5), grant(access="at-NEW")
+    world = World()
+    parts = parts_with(dead, world=world)
+    found = find_stale(parts, ask_issuers=False)
+    parts.rack().save(new._replace(credential=new.credential._replace(obtained_at=NOW)))
+    [(_, receipt)] = clear_stale(parts, found, revoke=revoke)
+    assert receipt.lines == (("Delete", "nothing to do", "it was renewed meanwhile"),)
+    assert parts.rack().load(URL, "default").tokens.access_token.reveal() == "at-NEW"
+    assert world.asked == []
+
+
 # Revocation, in all its answers (RFC 7009, section 2.2).
 
 UNSUPPORTED = reply({"error": "unsupported_token_type"}, 400)

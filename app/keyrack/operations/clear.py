@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Grant, Server
+from keyrack.domain.model import Credential, Grant, Server
 from keyrack.domain.resource import origin
 from keyrack.oauth.effects import Response
 from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocation_request, why_not
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Wire
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.store.version import is_same
 
 
-def clear(parts: Parts, server: Server, *, revoke: bool = False, forget: bool = False) -> Receipt:
+def clear(
+    parts: Parts,
+    server: Server,
+    *,
+    revoke: bool = False,
+    forget: bool = False,
+    only: Credential | None = None,
+) -> Receipt:
     """Delete here; with `revoke`, tell the issuer first (RFC 7009); with `forget`, drop the registration too.
 
-    What the issuer answers never keeps the credential from being deleted here.
+    What the issuer answers never keeps the credential from being deleted here. With `only`, another
+    one that has taken its place stays.
     """
     url, account = address(server)
     lines: list[Line] = []
     with parts.rack().lock(url, account):
         rack = parts.rack()  # who waited for the lock may have waited for a move to another store
+        now = rack.record(url, account) if only else None
+        if now is not None and now.credential is not None and not is_same(only, now.credential):
+            return Receipt((Line("Delete", "nothing to do", "it was renewed meanwhile"),))
         if revoke or forget:
             lines += _tell_issuer(parts, url, account, revoke=revoke, forget=forget)
         removal = rack.remove(url, account)

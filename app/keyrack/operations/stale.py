@@ -61,11 +61,12 @@ def clear_stale(
     forget: bool = False,
     on_one: Callable[[Stale, Receipt], object] = lambda stale, receipt: None,
 ) -> tuple[tuple[Stale, Receipt], ...]:
-    """Clear each; one that fails keeps no other. What `on_one` raises ends it there."""
+    """Clear each that is still the one in the list; one that fails keeps no other. What `on_one` raises
+    ends it there."""
     done: list[tuple[Stale, Receipt]] = []
     for stale in chosen:
         try:
-            receipt = clear(parts, stale.server, revoke=revoke, forget=forget)
+            receipt = clear(parts, stale.server, revoke=revoke, forget=forget, only=stale.credential)
         except KeyrackError as error:
             receipt = Receipt((Line("Delete", "failed", str(error)),))
         done.append((stale, receipt))
