@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
 
@@ -68,6 +68,9 @@ class Direct:
 
     def capacity(self) -> int | None:
         return 1280 if isinstance(self._backend, WinVaultKeyring) else None
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def state(self) -> StoreState:
         return StoreState(self.name, ready=True)

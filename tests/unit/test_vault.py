@@ -15,9 +15,13 @@ from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreU
 from keyrack.domain.secret import Secret
 from keyrack.store import vault_age, vault_passphrase
 from keyrack.store.fields import NewerFormat
+from keyrack.store.locks import Locks
+from keyrack.store.rack import StoreRack
+from keyrack.store.record_files import RecordFiles
 from keyrack.store.vault import VaultStore
 from keyrack.store.vault_content import Content, encode
 from support.clock import Clock
+from support.store_fakes import URL, grant, word_of
 from support.vaults import PASSPHRASE, made, vault
 
 Patch = pytest.MonkeyPatch
@@ -85,11 +89,46 @@ class TestLocked:
         clock.time += 2 * 60
         assert store.state().locked
 
-    def test_a_clock_that_was_set_back_locks_it(self, tmp_path: Path, monkeypatch: Patch) -> None:
+    def test_a_clock_that_was_set_back_leaves_it_open_for_as_long_again(
+        self, tmp_path: Path, monkeypatch: Patch
+    ) -> None:
         clock = Clock()
         store = made(tmp_path, monkeypatch, clock)
-        clock.time -= 60
+        clock.time -= 3600
+        assert not store.state().locked
+        clock.time += 15 * 60 + 1
         assert store.state().locked
+
+    @pytest.mark.parametrize("event", ["locked", "time over", "set back", "locked and unlocked"])
+    def test_a_refresh_that_is_under_way_can_be_stored(
+        self, event: str, tmp_path: Path, monkeypatch: Patch
+    ) -> None:
+        clock = Clock()
+        store, locks = made(tmp_path, monkeypatch, clock), Locks(str(tmp_path / "locks"))
+        rack = StoreRack(store, RecordFiles(str(tmp_path / "records"), locks, clock), locks)
+        rack.save(grant("old"))
+        stored = rack.load(URL, "default")
+        assert stored is not None
+        with rack.lock(URL, "default"), rack.renewing(stored) as keep:
+            if event.startswith("locked"):
+                store.lock()
+            if event.endswith("unlocked"):
+                store.unlock(PASSPHRASE)
+            clock.time += {"time over": 3600, "set back": -3600}.get(event, 0)
+            keep(grant("new"))
+        assert store.state().locked == (event == "locked")
+        store.unlock(PASSPHRASE)
+        assert word_of(rack.load(URL, "default")) == "new"
+
+    def test_a_forked_child_does_not_hold_it_open_for_its_parent(
+        self, tmp_path: Path, monkeypatch: Patch
+    ) -> None:
+        clock = Clock()
+        store = made(tmp_path, monkeypatch, clock)
+        with store.staying_open():
+            store.begin_anew()  # as after a fork
+            clock.time += 3600
+            assert store.state().locked
 
     def test_locking_forgets_what_was_read(self, full: VaultStore) -> None:
         os.utime(full.path, ns=(0, 1_000_000_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
@@ -120,6 +121,10 @@ class KeychainStore:
         """UTF-16 code units per entry; None: more than keyrack ever needs. Raises StoreUnavailable."""
         backend = self._open().backend
         return None if backend is None else backends.capacity_of(backend)
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        """Its locking is the system's own affair."""
+        return nullcontext()
 
     def state(self) -> StoreState:
         """Its name and whether it can be used now."""

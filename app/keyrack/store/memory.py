@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 
@@ -26,6 +28,9 @@ class MemoryStore:
 
     def entries(self) -> tuple[str, ...]:
         return tuple(self._entries)
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def state(self) -> StoreState:
         return StoreState(self.name, ready=True, persistent=False)

@@ -9,6 +9,7 @@ next write or delete of the entry finds each of them.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from keyrack.domain.secret import Secret
@@ -84,6 +85,9 @@ class Pieces:
         for number in range(last, 0, -1):
             take(self._store, _piece(entry, number))
         return was_there
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        return self._store.staying_open()
 
     def state(self) -> StoreState:
         return self._store.state()

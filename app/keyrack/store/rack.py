@@ -10,8 +10,8 @@ keeps the newest and tidies the rest.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -94,14 +94,16 @@ class StoreRack:
         with self.lock(grant.url, grant.account):
             return self._saver.save(grant)
 
-    def renewing(self, stored: Grant) -> AbstractContextManager[Keep]:
+    @contextmanager
+    def renewing(self, stored: Grant) -> Generator[Keep]:
         """A save in two parts, with whatever takes long in between; hold the credential's lock.
 
         Entering does all that can be done before, and proves that the store and the disk take a
         write; `keep(grant)` is the rest, and may be tried again. Without it nothing has changed.
         Raises as `save` does.
         """
-        return self._saver.renewing(stored)
+        with self._store.staying_open(), self._saver.renewing(stored) as keep:
+            yield keep
 
     def prove_writable(self) -> None:
         """Write, read back and delete a probe. Raises as `save` does."""

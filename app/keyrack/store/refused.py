@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 from keyrack.domain.errors import StoreUnavailable
@@ -31,6 +32,9 @@ class RefusedStore:
 
     def entries(self) -> tuple[str, ...]:
         self._refuse()
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        return nullcontext()
 
     def state(self) -> StoreState:
         return StoreState(self.name, ready=False, reason=self._reason, hint=HINT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow
@@ -35,6 +36,10 @@ class SecretStore(Protocol):
 
     def entries(self) -> tuple[str, ...] | None:
         """The names of all entries; None where the store can't tell them (most of keyring's)."""
+        ...
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        """As long as it lasts, nothing that opens the store is forgotten, whoever locks it meanwhile."""
         ...
 
     def state(self) -> StoreState:

@@ -55,8 +55,9 @@ class VaultStore:
         anew_in_child(self)
 
     def begin_anew(self) -> None:
-        """In a forked child: another thread of the parent's may have the turn."""
+        """In a forked child: another thread of the parent's may have the turn, or hold it open."""
         self._turn = threading.RLock()
+        self._keys.release_all()
 
     # A SecretStore.
 
@@ -77,6 +78,18 @@ class VaultStore:
 
     def entries(self) -> tuple[str, ...]:
         return tuple(self._content().entries)
+
+    @contextmanager
+    def staying_open(self) -> Generator[None]:
+        with self._turn:
+            self._keys.hold()
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._keys.release()
+                if not self._keys.is_open:
+                    self._seen = None
 
     def state(self) -> StoreState:
         """Never asks. Ready and locked at once: the person will be asked when it is used."""
@@ -139,7 +152,7 @@ class VaultStore:
             self._content()
 
     def lock(self) -> None:
-        """Forget what opens it and what is in it."""
+        """Forget what opens it and what is in it; what opens it only after a refresh that is under way."""
         with self._turn:
             self._keys.forget()
             self._seen = None

@@ -38,6 +38,8 @@ class Keys:
         self._may_ask = sources.ask is not None
         self._open: tuple[Secret, ...] = ()
         self._used = 0.0
+        self._holders = 0  # as long as there are any, nothing is forgotten
+        self._to_forget = False  # once there are none
 
     @property
     def file(self) -> str:
@@ -55,8 +57,10 @@ class Keys:
     @property
     def is_open(self) -> bool:
         """Is it open still? Its time may be over."""
-        # The clock may have been set back.
-        if self._open and not 0 <= self._now() - self._used <= self._patience:
+        now = self._now()
+        if now < self._used:
+            self._used = now  # the clock was set back, which says nothing of when it was used
+        if self._open and now - self._used > self._patience and not self._holders:
             self.forget()
         return bool(self._open)
 
@@ -89,22 +93,42 @@ class Keys:
     def get(self) -> tuple[Secret, ...]:
         """The identities. Asks a person on one occasion at most. Raises KeyrackError, StoreLocked."""
         if not self.is_open:
-            self._open = self._unaided() or self._asked()
+            self._opened(self._unaided() or self._asked())
         self._used = self._now()
         return self._open
 
     def unlock(self, passphrase: Secret) -> None:
         """Raises StoreLocked where it is the wrong one; takes a second or two."""
-        self._open = self._unsealed(passphrase, "That is not the passphrase of the sealed vault.")
-        self._used = self._now()
+        self._opened(self._unsealed(passphrase, "That is not the passphrase of the sealed vault."))
 
     def adopt(self, identity: Secret) -> None:
         """Be open with an identity that was just made."""
-        self._open, self._used = (identity,), self._now()
+        self._opened((identity,))
 
     def forget(self) -> None:
-        """Lock."""
-        self._open = ()
+        """Lock, or be locked once nobody holds it open."""
+        self._to_forget = bool(self._holders)
+        if not self._to_forget:
+            self._open = ()
+
+    def hold(self) -> None:
+        """Keep open, or once it is opened, until `release`."""
+        self._holders += 1
+
+    def release(self) -> None:
+        """The counterpart of `hold`."""
+        self._holders = max(0, self._holders - 1)
+        if self._to_forget:
+            self.forget()
+
+    def release_all(self) -> None:
+        """Whoever held it is not here any more."""
+        self._holders = 0
+        if self._to_forget:
+            self.forget()
+
+    def _opened(self, identities: tuple[Secret, ...]) -> None:
+        self._open, self._used, self._to_forget = identities, self._now(), False
 
     def _unaided(self) -> tuple[Secret, ...]:
         sources = self._sources
