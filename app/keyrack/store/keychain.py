@@ -251,7 +251,8 @@ class KeychainStore:
 
 
 def _decode(value: bytes | None) -> Secret | None:
-    return None if value is None else Secret(value.decode())
+    # What is no text was not written by keyrack, and is found to be damaged by whoever reads it.
+    return None if value is None else Secret(value.decode(errors="replace"))
 
 
 def _wrap(value: str | None) -> Secret | None:

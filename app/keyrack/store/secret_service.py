@@ -71,23 +71,32 @@ class SecretService:
         return None
 
     def set(self, service: str, username: str, secret: str) -> None:
-        """Under the name and the attributes that keyring gives. Raises LockedException, NoCollection."""
+        """Under the name and the attributes that keyring gives. Raises LockedException, NoCollection.
+
+        Others of the same name go: which of them is read later is the service's choice.
+        """
         attributes = {"username": username, "service": service, "application": APPLICATION}
         label = f"Password for '{username}' on '{service}'"
-        self._opened().create_item(label, attributes, secret.encode(), replace=True)
+        collection = self._opened()
+        kept = collection.create_item(label, attributes, secret.encode(), replace=True)
+        for item in list(collection.search_items({"service": service, "username": username})):
+            if item.item_path != kept.item_path:
+                item.delete()
 
     def delete(self, service: str, username: str) -> None:
-        """Raises LockedException, NoCollection."""
-        for item in self._opened().search_items({"service": service, "username": username}):
+        """All of that name: a restored backup of the keyring, or another program, may have left several.
+
+        Raises LockedException, NoCollection.
+        """
+        for item in list(self._opened().search_items({"service": service, "username": username})):
             item.delete()
-            return
 
     def entries(self, service: str) -> tuple[str, ...]:
         """The user names of the service's items. Raises LockedException, NoCollection."""
         collection = self._opened()
         collection.ensure_not_locked()
         attributes = [item.get_attributes() for item in collection.search_items({"service": service})]
-        return tuple(found["username"] for found in attributes if "username" in found)
+        return tuple(dict.fromkeys(found["username"] for found in attributes if "username" in found))
 
     def is_locked(self) -> bool:
         """Would a write make the service ask for a password?"""
