@@ -9,6 +9,7 @@ from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import Record
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Survey
+from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import NewerFormat
 from keyrack.store.index import Index
 from keyrack.store.locks import Locks
@@ -52,7 +53,7 @@ class Recovery:
                 continue
             except KeyrackError as error:
                 findings.append(Finding(url, account, str(error)))
-                if isinstance(error, UNREACHED):
+                if isinstance(error, UNREACHED) and not isinstance(error, Elsewhere):
                     break
             else:
                 if (url, account) != PROBE:
@@ -92,7 +93,9 @@ class Recovery:
     def _unrecorded(self, entries: Iterable[str]) -> dict[str, Key]:
         """The record ids among the names of entries that no record stands for."""
         matches = [match[1] for match in map(ENTRY.fullmatch, entries) if match]
-        return {ident: UNKNOWN for ident in sorted(set(matches)) if not self._is_recorded(ident)}
+        # What a killed probe left is no credential, and goes with the next one.
+        names = sorted(set(matches) - {id_of_identity(*PROBE)})
+        return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
 
     def _unrecorded_of_index(self, also: Iterable[Key]) -> dict[str, Key]:
         keys = {id_of_identity(*key): key for key in sorted({*self._index.keys(), *also})}

@@ -56,10 +56,11 @@ class Saver:
         ident = id_of_identity(*PROBE)
         self._settler.intend(ident, "removing", Record(*PROBE))
         try:
-            self._slots.probe(ident)
+            text = self._slots.put_probe(ident)
         except (StoreAbsent, StoreLocked):
             self._settler.forget(ident)  # nothing was written
             raise
+        self._slots.take_probe(ident, text)  # a store that is locked by now still holds it
         self._settler.forget(ident)
 
     @contextmanager

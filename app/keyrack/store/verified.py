@@ -11,6 +11,11 @@ from keyrack.store.secrets import SecretStore
 def put(store: SecretStore, entry: str, text: Secret) -> None:
     """Write and read back. Raises StoreUnavailable and its kinds; after one the entry may hold anything."""
     store.set(entry, text)
+    confirm(store, entry, text)
+
+
+def confirm(store: SecretStore, entry: str, text: Secret) -> None:
+    """Read back what was written. Raises StoreUnavailable and its kinds."""
     try:
         kept = store.get(entry) == text
     except Damaged:
