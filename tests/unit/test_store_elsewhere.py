@@ -109,8 +109,13 @@ class TestANewerOneLiesElsewhere:
         older_here_and_newer_there(machine)
         rack = machine.rack(machine.one)
         rack._settler.intend(IDENT, "writing")
-        [finding] = rack.tidy()
-        assert "is in the two" in finding.problem
+        others = [f"https://other-{number}.example/mcp" for number in range(3)]
+        for url in others:
+            rack.save(store_fakes.grant("word", url=url))
+            rack._settler.intend(record_id(url, "default"), "writing")
+        problems = {finding.url: finding.problem for finding in rack.tidy()}
+        assert "is in the two" in problems.pop(URL)
+        assert problems == dict.fromkeys(others, "")
         assert machine.recorded() == ("two", 2.0)
 
     def test_a_login_takes_its_place(self, machine: Machine) -> None:

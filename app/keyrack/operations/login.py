@@ -18,6 +18,7 @@ from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import Event, Performer
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
+from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import Damaged
 
 
@@ -115,7 +116,7 @@ def _earlier_registration(rack: Rack, url: str, account: str) -> Registration | 
         return None
     try:
         grant = rack.load(url, account)
-    except (Damaged, StoreAbsent):
+    except (Damaged, Elsewhere):
         return None
     registration = grant.registration if grant else None
     refused = record.credential.refused_at is not None or record.credential.refusal

@@ -12,6 +12,10 @@ from keyrack.store.records import Stored
 from keyrack.store.version import written
 
 
+class Elsewhere(StoreAbsent):
+    """The store in use can be asked, and another one has the credential."""
+
+
 def is_elsewhere(stored: Stored | None, here: str) -> bool:
     """Does the record name another store?"""
     known = _known(stored)
@@ -35,9 +39,9 @@ def sentence(stored: Stored | None, here: str) -> str:
     return f"The credential is in the {known.store if known else ''}, and the {here} is in use now."
 
 
-def absent(stored: Stored | None, here: str) -> StoreAbsent:
+def absent(stored: Stored | None, here: str) -> Elsewhere:
     """The same as an error."""
-    return StoreAbsent(sentence(stored, here), hint="keyrack doctor tells which keychain is in use.")
+    return Elsewhere(sentence(stored, here), hint="keyrack doctor tells which keychain is in use.")
 
 
 def _known(stored: Stored | None) -> Credential | None:
