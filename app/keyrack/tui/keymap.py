@@ -38,7 +38,7 @@ ROW = [
         "Accounts",
         id="accounts",
         show=False,
-        tooltip="Log in to it with another account, or choose the default",
+        tooltip="Log in with another account, or choose the default",
     ),
     Binding(
         "y", "row('copy')", "Copy token", id="copy-token", show=False, tooltip="Copy the access token; asks"
