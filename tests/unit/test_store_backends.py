@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.secret import Secret
 from keyrack.store import backends
 from keyrack.store.keychain import KeychainStore
+from support.pass_store import need_pass
 from support.store_fakes import Backend
 
 
@@ -74,6 +77,28 @@ def test_one_that_is_not_recommended_is_taken_where_the_user_allows_it_by_name(
         "keyrack does not know this one, and relies on what it reads back.",
         "keyring does not recommend it; keyrack's config.toml allows it.",
     )
+
+
+PROBING = """
+from keyrack.store.keychain import KeychainStore
+for _ in range(2):
+    print(KeychainStore().state().reason)
+"""
+
+
+@pytest.mark.parametrize("chosen", ["", "keyring_pass.PasswordStoreBackend"])
+def test_pass_without_a_store_writes_nothing_on_the_terminal(chosen: str, tmp_path: Path) -> None:
+    """keyring asks it whether it would work, on every machine that has no other keychain."""
+    need_pass()
+    env = os.environ | {"PASSWORD_STORE_DIR": str(tmp_path / "none"), "PYTHON_KEYRING_BACKEND": chosen}
+    if not chosen:
+        del env["PYTHON_KEYRING_BACKEND"]
+    done = subprocess.run(
+        [sys.executable, "-c", PROBING], env=env, capture_output=True, text=True, timeout=60
+    )
+    assert done.stderr == ""
+    assert done.stdout.splitlines()[0]
+    assert len(set(done.stdout.splitlines())) == 1
 
 
 def test_the_one_that_keeps_nothing_cannot_be_allowed(monkeypatch: pytest.MonkeyPatch) -> None:

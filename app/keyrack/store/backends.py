@@ -74,6 +74,7 @@ def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
     """
     import keyring
 
+    _quieten_pass()
     try:
         backend: Any = keyring.get_keyring()
     except (ImportError, AttributeError, RuntimeError):
@@ -86,8 +87,6 @@ def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
     refusal = _refusal(backend, allowed)
     if refusal is not None:
         raise refusal
-    if _module(backend) == PASS:
-        _quieten_pass()
     return backend
 
 
@@ -142,13 +141,17 @@ def _is_recommended(backend: Any) -> bool:
 
 
 def _quieten_pass() -> None:
-    """Else pass writes on the terminal, over the screen, for each entry that is not there."""
+    """Else pass writes on the terminal, over the screen: for each entry that is not there, and already
+    when keyring asks its backend whether it would work, where nobody ever made a store for pass."""
+    try:
+        import keyring_pass
+    except ImportError:
+        return
     import subprocess
     from functools import partial
 
-    import keyring_pass
-
-    keyring_pass.command = partial(keyring_pass.command, stderr=subprocess.DEVNULL)
+    if not isinstance(keyring_pass.command, partial):
+        keyring_pass.command = partial(keyring_pass.command, stderr=subprocess.DEVNULL)
 
 
 def _none_here() -> StoreAbsent:
