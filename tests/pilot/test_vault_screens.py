@@ -362,6 +362,20 @@ async def test_k_on_an_open_vault_says_where_it_is_and_locks_it(locked: NewParts
 
 
 @screen_test
+async def test_a_vault_that_the_environment_opens_says_why_it_stays_open(
+    locked: NewParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = locked()
+    vault_op.unlock(here, PASSPHRASE)
+    monkeypatch.setattr(vault_op, "lock", lambda parts: None)  # it opens again at once
+    async with terminal(app_with(here)) as t:
+        await t.sees("Sealed vault ✓")
+        await open_in_use(t)
+        await t.press("l")
+        await t.sees("so it can't be locked.")
+
+
+@screen_test
 async def test_from_an_open_vault_all_can_move_to_the_keychain(locked: NewParts) -> None:
     here = locked()
     vault_op.unlock(here, PASSPHRASE)
