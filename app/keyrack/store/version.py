@@ -14,4 +14,8 @@ def is_same(one: Credential | None, other: Credential | None) -> bool:
     """The same tokens, wherever they lie and whatever was noted of them since?"""
     if one is None or other is None:
         return one is other
-    return (one.obtained_at, one.refreshed_at) == (other.obtained_at, other.refreshed_at)
+    return _times(one) == _times(other)
+
+
+def _times(credential: Credential) -> tuple[float, float | None, float | None]:
+    return credential.obtained_at, credential.refreshed_at, credential.expires_at
