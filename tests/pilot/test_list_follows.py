@@ -108,6 +108,14 @@ async def test_what_a_killed_keyrack_left_is_put_right_and_told() -> None:
 
 
 @screen_test
+async def test_records_that_were_all_lost_are_made_anew_and_told() -> None:
+    parts = demo_parts(records=[])
+    parts.rack().repair = lambda also: (Finding(LINEAR, "default"), Finding(GITHUB, "default"))  # type: ignore[method-assign]
+    async with terminal(app_with(parts)) as t:
+        await t.until(lambda: t.said() == ["2 lost records made anew from what is stored."])
+
+
+@screen_test
 async def test_where_nothing_was_left_nothing_is_told() -> None:
     asked: list[int] = []
     parts = demo_parts()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import tomllib
 from collections.abc import Callable
@@ -285,6 +286,30 @@ async def test_a_locked_vault_opens_with_its_passphrase_and_stays_shut_with_anot
         await t.sees("Sealed vault ✓")
         await t.sees("● valid")
         assert t.app.screen is t.main
+
+
+@screen_test
+async def test_without_a_key_no_passphrase_is_asked_for(locked: NewParts, own_home: Path) -> None:
+    (own_home / ".local/share/keyrack/identity.age").unlink()
+    async with terminal(app_with(locked())) as t:
+        await t.sees("▣ store locked")
+        await t.press("K")
+        await t.until(lambda: any("There is no key for the sealed vault" in said for said in t.said()))
+        assert t.app.screen is t.main
+
+
+@screen_test
+async def test_a_copy_of_a_vault_shows_what_is_in_it_once_it_is_open(
+    locked: NewParts, own_home: Path
+) -> None:
+    shutil.rmtree(own_home / ".local/share/keyrack/records")
+    async with terminal(app_with(locked())) as t:
+        await t.sees("▣ Sealed vault locked")
+        await t.press("K")
+        await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
+        await type_passphrase(t)
+        await t.press("enter")
+        await t.sees("● valid")
 
 
 @screen_test

@@ -197,6 +197,9 @@ class DemoRack:
     def tidy(self) -> tuple[Finding, ...]:
         return ()
 
+    def repair(self, also: Iterable[tuple[str, str]] = ()) -> tuple[Finding, ...]:
+        return ()
+
     def load(self, url: str, account: str) -> None:
         return None
 

@@ -1,9 +1,11 @@
-"""What a killed keyrack left half done is finished by the next one."""
+"""What a killed keyrack left half done is finished by the next one, and lost records are made anew."""
 
 from __future__ import annotations
 
+from keyrack.domain.errors import KeyrackError
 from keyrack.operations.parts import Parts
 from keyrack.operations.receipt import Receipt, of_findings
+from keyrack.operations.repair import repair
 
 
 def tidy(parts: Parts) -> Receipt:
@@ -14,3 +16,21 @@ def tidy(parts: Parts) -> Receipt:
     what the store does. Not for the screen's thread.
     """
     return of_findings(parts.rack().tidy(), "what was half done is finished")
+
+
+def find_again(parts: Parts) -> Receipt:
+    """Look into the store where no record of any credential is left: the folder is gone, the vault a copy.
+
+    A line for each that was found; without it the list would advise to log in anew to everything.
+    Nothing is asked of a store that is locked. Raises nothing for what the store does.
+    """
+    rack = parts.rack()
+    if any(record.credential for record in rack.records().values()):
+        return Receipt(())
+    store = rack.state()
+    if not store.ready or store.locked or not store.persistent:
+        return Receipt(())
+    try:
+        return repair(parts)
+    except KeyrackError:
+        return Receipt(())  # doctor --repair tells why

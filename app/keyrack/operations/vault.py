@@ -24,6 +24,7 @@ class VaultStatus(NamedTuple):
     has_own_key: bool  # a configured identity opens it, and no passphrase of its own
     state: StoreState
     key_path: str  # the file whose key opens it; "" where the environment holds the key itself
+    has_key: bool  # False: it is not there, and so nothing that a passphrase would open
 
 
 class Made(NamedTuple):
@@ -55,6 +56,7 @@ def status(parts: Parts) -> VaultStatus:
         vault.has_own_key(),
         vault.state(),
         vault.key_path,
+        vault.has_key(),
     )
 
 

@@ -118,6 +118,10 @@ class VaultStore:
         """Is an identity configured, so that the vault needs no passphrase of its own?"""
         return self._keys.is_given or self._keys.file != self.identity_path
 
+    def has_key(self) -> bool:
+        """Is there anything to open it with, a passphrase still to be typed included?"""
+        return self._keys.missing is None
+
     @property
     def key_path(self) -> str:
         """The file whose key opens it; "" where the environment holds the key itself."""

@@ -11,7 +11,7 @@ from keyrack.domain.storage import StoreKind, StoreState
 from keyrack.operations import vault as vault_op
 from keyrack.operations.move import move
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.operations.tidy import tidy
+from keyrack.operations.tidy import find_again, tidy
 from keyrack.operations.unlock import unlock
 from keyrack.tui import keymap
 from keyrack.tui.present import error_text, named_store, title
@@ -78,10 +78,14 @@ class StoreActions:
         self._can_lock = not vault.has_own_key
 
     def _tidy(self) -> None:
-        """Finish what a killed keyrack left half done; told only where there was something."""
-        in_background(
-            self._screen, lambda: tidy(self._screen.host.parts()), self._tidied, self._screen.host.say_error
-        )
+        """Finish what a killed keyrack left half done, and find what lost its records; told only where
+        there was something."""
+
+        def work() -> tuple[Receipt, Receipt]:
+            parts = self._screen.host.parts()
+            return tidy(parts), find_again(parts)
+
+        in_background(self._screen, work, self._tidied, self._screen.host.say_error)
 
     def when_open(self, then: Callable[[], Any]) -> None:
         """At once; where the vault is locked, after its passphrase. A keychain asks by itself."""
@@ -161,7 +165,13 @@ class StoreActions:
             if answer:
                 then()
 
-        host.push_screen(UnlockScreen(open_it), opened)
+        def ask(vault: VaultStatus) -> None:
+            if vault.has_key:
+                host.push_screen(UnlockScreen(open_it), opened)
+            else:  # no passphrase would help
+                host.say(f"{vault.state.reason} {vault.state.hint}", severity="error")
+
+        self._with_vault(ask)
 
     def _unlocked(self, _: None) -> None:
         self._unlocking = False
@@ -231,11 +241,16 @@ class StoreActions:
         host.push_screen(progress)
         in_background(self._screen, lambda: move(host.parts(), to, on_line=one), done, failed)
 
-    def _tidied(self, receipt: Receipt) -> None:
-        if not receipt.lines:
+    def _tidied(self, receipts: tuple[Receipt, Receipt]) -> None:
+        lines = [line for receipt in receipts for line in receipt.lines]
+        if not lines:
             return
         self._screen.look()
-        good = sum(line.outcome == "done" for line in receipt.lines)
-        bad = [f"{line.what}: {line.detail}" for line in receipt.lines if line.outcome == "failed"]
-        words = [f"{good} unfinished credential{'s' if good > 1 else ''} put right."] if good else []
+        put_right, found = (sum(line.outcome == "done" for line in each.lines) for each in receipts)
+        bad = [f"{line.what}: {line.detail}" for line in lines if line.outcome == "failed"]
+        words: list[str] = []
+        if put_right:
+            words.append(f"{put_right} unfinished credential{'s' if put_right > 1 else ''} put right.")
+        if found:
+            words.append(f"{found} lost record{'s' if found > 1 else ''} made anew from what is stored.")
         self._screen.host.say(" ".join([*words, *bad]), severity="warning" if bad else "information")
