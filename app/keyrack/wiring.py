@@ -93,12 +93,19 @@ class _Stores:
         now: Callable[[], float],
         ask: Callable[[], Secret | None] | None,
     ) -> None:
+        from keyrack.store.forks import anew_in_child
+
         self._env, self._platform, self._now, self._ask = env, platform, now, ask
-        self._turn = threading.RLock()  # the screen asks from several threads
+        self.begin_anew()
+        anew_in_child(self)
         self._racks: dict[str, Rack] = {} if rack is None else {"keychain": rack}
         self._vault: VaultStore | None = None
         self._locks: Locks | None = None
         self._seen: tuple[object, Settings] | None = None
+
+    def begin_anew(self) -> None:
+        """In a forked child: another thread of the parent's may have had the turn."""
+        self._turn = threading.RLock()  # the screen asks from several threads
 
     def current(self) -> Rack:
         with self._turn:

@@ -49,9 +49,9 @@ def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None) -
 
 def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
     url, account = address(server)
-    rack = parts.rack()
     asked_at = parts.now()
-    with rack.lock(url, account):
+    with parts.rack().lock(url, account):
+        rack = parts.rack()  # not before the wait, in which all may have moved to another store
         grant = rack.load(url, account)
         if grant is None:
             raise nothing_stored(parts, server)
