@@ -8,14 +8,17 @@ from textual import events
 
 from keyrack.domain.storage import StoreState
 from keyrack.operations import stale as stale_op
+from keyrack.operations import vault as vault_op
 from keyrack.operations.parts import Parts
 from keyrack.operations.stale import Stale
+from keyrack.operations.vault import VaultStatus
 from keyrack.tui.screens.passphrase import NewVaultScreen
 from keyrack.tui.widgets.secret_input import SecretInput
 from support.demo_rows import HOUR, SERVERS, DemoClock, demo_parts
 from support.screens import Terminal
 
 LINEAR = "https://mcp.linear.app/mcp"
+VAULT = StoreState("Sealed vault", False, locked=True, kind="vault")
 WHYS = {
     "notion": "It was refused on 2026-09-21: auth.notion.com refused the refresh token: it was revoked.",
     "github": "Its issuer https://github.com is gone.",
@@ -39,7 +42,7 @@ def no_keychain(clock: DemoClock) -> Parts:
 
 
 def locked_vault(clock: DemoClock) -> Parts:
-    return demo_parts(store=StoreState("Sealed vault", False, locked=True, kind="vault"), clock=clock)
+    return demo_parts(store=VAULT, clock=clock)
 
 
 async def stale(t: Terminal, clock: DemoClock) -> None:
@@ -78,5 +81,14 @@ async def new_vault(t: Terminal, clock: DemoClock) -> None:
 
 
 async def unlock_vault(t: Terminal, clock: DemoClock) -> None:
-    await t.press("K")
-    await t.sees("Unlock the sealed vault")
+    status = VaultStatus("vault.age", "identity.age", True, True, False, VAULT, "identity.age", has_key=True)
+
+    def asked(parts: Parts) -> VaultStatus:
+        return status
+
+    vault_op.status, real = asked, vault_op.status
+    try:
+        await t.press("K")
+        await t.sees("Unlock the sealed vault")
+    finally:
+        vault_op.status = real

@@ -47,16 +47,10 @@ def refuse_web_driver(driver: type) -> None:
         )
 
 
-def _key_commands() -> type[Provider]:
-    from keyrack.tui.commands import KeyCommands
+def _commands() -> type[Provider]:
+    from keyrack.tui.commands import Commands
 
-    return KeyCommands
-
-
-def _server_commands() -> type[Provider]:
-    from keyrack.tui.commands import ServerCommands
-
-    return ServerCommands
+    return Commands
 
 
 def _end_at_once(code: int) -> None:
@@ -70,7 +64,7 @@ class KeyrackApp(App[None]):
     CSS_PATH = "screens/main.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  Textual reads a list
     BINDINGS: ClassVar = [*keymap.APP]
-    COMMANDS: ClassVar = {_key_commands, _server_commands}
+    COMMANDS: ClassVar = {_commands}
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
 
     def __init__(

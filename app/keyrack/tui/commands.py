@@ -23,8 +23,11 @@ class Command(NamedTuple):
     run: Callable[[], Any]
 
 
-class KeyCommands(Provider):
-    """A line each, with its key, so that whoever looks here once need not come again."""
+class Commands(Provider):
+    """A line each, with its key, so that whoever looks here once need not come again.
+
+    One provider for all: what two of them find comes in no certain order.
+    """
 
     async def discover(self) -> Hits:
         for command in self._commands():
@@ -37,6 +40,16 @@ class KeyCommands(Provider):
             if score > 0:
                 line = _line(command, matcher.highlight(command.name))
                 yield Hit(score, line, command.run, text=command.name)
+        screen = self.screen
+        if not isinstance(screen, MainScreen):
+            return
+        for row in list(screen.rows.values()):
+            name = safe(row.server.name, 80)
+            score = matcher.match(f"Go to {name}")
+            if score > 0:
+                # Names are shown as they are: the palette's own highlighter would read markup.
+                words = join(" " * KEY, say("Go to ", Tone.DIM), say(name), "  ", state(row.status.state))
+                yield Hit(score, words, partial(screen.go_to, row.key), text=name)
 
     def _commands(self) -> Iterable[Command]:
         app, screen = self.app, self.screen
@@ -48,22 +61,6 @@ class KeyCommands(Provider):
                 yield Command("", name, what, partial(app.call_later, run))
         yield Command("", "Theme", "Change the colours", app.action_change_theme)
         yield Command("^q", "Quit", "Leave keyrack", app.action_quit)
-
-
-class ServerCommands(Provider):
-    """ "Go to linear". Names are shown as they are: the palette's own highlighter would read markup."""
-
-    async def search(self, query: str) -> Hits:
-        screen = self.screen
-        if not isinstance(screen, MainScreen):
-            return
-        matcher = self.matcher(query)
-        for row in list(screen.rows.values()):
-            name = safe(row.server.name, 80)
-            score = matcher.match(f"Go to {name}")
-            if score > 0:
-                words = join(" " * KEY, say("Go to ", Tone.DIM), say(name), "  ", state(row.status.state))
-                yield Hit(score, words, partial(screen.go_to, row.key), text=name)
 
 
 def _line(command: Command, name: Content) -> Content:
