@@ -22,7 +22,8 @@ def main() -> int:
 
     for name in ENDS:
         # An end in good order, so that a refresh that was begun goes to its own; the screen has its own way.
-        if hasattr(signal, name):
+        # What whoever started keyrack had ignored (nohup) stays so.
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
             signal.signal(getattr(signal, name), _end)
     # A command ends before there is garbage worth looking for; the screen enables it after its first frame.
     gc.disable()

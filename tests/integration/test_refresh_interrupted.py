@@ -62,6 +62,18 @@ def test_an_end_while_the_issuer_answers_loses_no_grant(
     assert place.authority.accepts(place.stored().tokens.access_token.reveal())
 
 
+def test_a_command_that_outlives_its_terminal_on_purpose_goes_on(place: Place) -> None:
+    before = place.authority.count().renewed
+    process = subprocess.Popen(
+        ["nohup", KEYRACK, "token", place.url], env=place.env, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    until_asked(place, before)
+    process.send_signal(signal.SIGHUP)
+    out, _ = process.communicate(timeout=chaos.PATIENCE)
+    assert process.returncode == 0 and place.authority.accepts(out.strip())
+
+
 def test_a_terminal_that_is_closed_while_a_slow_issuer_answers_loses_no_grant(place: Place) -> None:
     need_tmux()
     entry = {"type": "http", "url": place.url}

@@ -281,7 +281,7 @@ def test_a_copy_of_a_vault_is_used_with_all_that_is_in_it(
     assert keyrack("vault", "init") == 0
     said = capsys.readouterr().err
     assert "The vault was there already, and it opens" in said
-    assert "1 credential in it had no record here, and has one now" in said
+    assert "1 credential in it had no record here until now" in said
     assert keyrack("list") == 0
     assert "valid" in capsys.readouterr().out
 

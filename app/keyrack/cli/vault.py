@@ -90,7 +90,7 @@ def _init(context: Context, args: SimpleNamespace) -> int:
         say(f"  Its key, which the passphrase opens: {plain(made.identity_path)}. Keep a copy of both files.")
     if made.recovered:
         count = "1 credential" if made.recovered == 1 else f"{made.recovered} credentials"
-        say(f"  {count} in it had no record here, and has one now: keyrack list.")
+        say(f"  {count} in it had no record here until now: keyrack list.")
     if made.waiting:
         count = "1 credential is" if made.waiting == 1 else f"{made.waiting} credentials are"
         say(f"  It is not used yet, for {count} in the keychain. keyrack vault move --to vault brings them.")
