@@ -440,7 +440,7 @@ async def test_a_vault_with_an_identity_of_its_own_is_not_offered_to_be_locked(
     async with terminal(app_with(here)) as t:
         await t.sees("Sealed vault ✓")
         await open_in_use(t)
-        await t.sees("an identity that is configured")
+        await t.sees("Key   ~/key.txt")
         assert "Lock" not in t.text() and "passphrase" not in t.text()
         await t.press("l", "p")
         assert isinstance(t.app.screen, InUseScreen)

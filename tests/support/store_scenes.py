@@ -81,7 +81,7 @@ async def new_vault(t: Terminal, clock: DemoClock) -> None:
 
 
 async def unlock_vault(t: Terminal, clock: DemoClock) -> None:
-    status = VaultStatus("vault.age", "identity.age", True, True, False, VAULT, "identity.age", has_key=True)
+    status = VaultStatus("vault.age", True, True, False, VAULT, "identity.age", has_key=True)
 
     def asked(parts: Parts) -> VaultStatus:
         return status

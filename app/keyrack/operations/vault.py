@@ -18,7 +18,6 @@ class VaultStatus(NamedTuple):
     """What can be said of the vault without opening it."""
 
     path: str
-    identity_path: str  # of the key that its passphrase seals
     exists: bool
     chosen: bool  # do the settings say that it is used?
     has_own_key: bool  # a configured identity opens it, and no passphrase of its own
@@ -50,7 +49,6 @@ def status(parts: Parts) -> VaultStatus:
     vault = stores.vault()
     return VaultStatus(
         vault.path,
-        vault.identity_path,
         vault.exists(),
         stores.chosen() == "vault",
         vault.has_own_key(),

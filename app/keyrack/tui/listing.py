@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.status import State
 from keyrack.operations.overview import Row
 
@@ -69,11 +69,6 @@ def counts(rows: Iterable[Row]) -> Counts:
         refreshable=states[State.REFRESHABLE],
         login=states[State.LOGIN_NEEDED],
     )
-
-
-def called(server: Server) -> str:
-    """What people call it, with its account where that is not the usual one."""
-    return server.name if server.account == DEFAULT_ACCOUNT else f"{server.name} · {server.account}"
 
 
 def several(rows: Iterable[Row]) -> frozenset[str]:

@@ -16,7 +16,6 @@ from keyrack.operations.overview import Row
 from keyrack.operations.parts import by_client
 from keyrack.operations.service import card_for, revoke_words
 from keyrack.tui import keymap
-from keyrack.tui.listing import called
 from keyrack.tui.pages import open_page
 from keyrack.tui.present import Tone, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
@@ -48,7 +47,7 @@ class ClearScreen(Dialog[Clearing]):
 
     def compose(self) -> ComposeResult:
         row = self._row
-        with Box(title(f"Clear credential for {called(row.server)}?")):
+        with Box(title(f"Clear credential for {row.server.called}?")):
             if (issuer := self._issuer()) is not None:
                 yield self._pick(issuer, REVOKE)
                 yield Tick("Forget the client registration too", id="forget")

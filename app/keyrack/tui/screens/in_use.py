@@ -57,7 +57,7 @@ class InUseScreen(Dialog[keymap.StoreTask]):
         vault = self._vault
         if vault is None:
             return [f"keyring reaches it by {self._store.backend}."] if self._store.backend else []
-        key = "an identity that is configured" if vault.has_own_key else short_path(vault.identity_path)
+        key = short_path(vault.key_path) or "in the environment"
         return [f"File  {short_path(vault.path)}", f"Key   {key}"]
 
     def action_do(self, task: keymap.StoreTask) -> None:

@@ -23,7 +23,6 @@ from keyrack.operations.login_effects import NO_BROWSER, Event
 from keyrack.operations.remote import over_ssh
 from keyrack.operations.service import card_for
 from keyrack.tui import keymap
-from keyrack.tui.listing import called
 from keyrack.tui.login_words import ASKING, failure, success, where
 from keyrack.tui.present import Tone, clock, join, say, title
 from keyrack.tui.screens.client import ClientScreen, OwnClient
@@ -62,7 +61,7 @@ class LoginScreen(Dialog[Credential]):
         self._credential: Credential | None = None
 
     def compose(self) -> ComposeResult:
-        with Box(title("Log in", called(self._server)), id="login"):
+        with Box(title("Log in", self._server.called), id="login"):
             yield StepList()
             yield Static("", id="sign-in")
             yield Static("", id="said")
@@ -176,7 +175,7 @@ class LoginScreen(Dialog[Credential]):
                 self.dismiss(None)
                 self.host.say("Nothing was stored. Everything is as it was.")
 
-        find_a_place(self.host, called(self._server), why, ended)
+        find_a_place(self.host, self._server.called, why, ended)
 
     # -- what is shown
 
@@ -245,7 +244,7 @@ class LoginScreen(Dialog[Credential]):
         self._show_phase()
 
     def _open_code(self, code: ShowCode) -> None:
-        self.app.push_screen(DeviceScreen(called(self._server), code))
+        self.app.push_screen(DeviceScreen(self._server.called, code))
 
     def _close_code(self) -> None:
         for screen in self.app.screen_stack:
@@ -285,7 +284,7 @@ class LoginScreen(Dialog[Credential]):
             self._set_code(ASKING)
 
     def action_trace(self) -> None:
-        self.app.push_screen(TraceScreen(called(self._server), self._trace))
+        self.app.push_screen(TraceScreen(self._server.called, self._trace))
 
     def action_copy_redirect(self) -> None:
         if isinstance(self._error, ClientNeeded):

@@ -18,7 +18,7 @@ from keyrack.domain.storage import StoreState
 from keyrack.operations import overview as look
 from keyrack.operations.overview import Overview, Row
 from keyrack.tui import keymap
-from keyrack.tui.listing import Sort, arrange, called, counts, several
+from keyrack.tui.listing import Sort, arrange, counts, several
 from keyrack.tui.marks import Marks
 from keyrack.tui.present import Tone, error_text, join, key_hint, say, title
 from keyrack.tui.widgets.facts_view import FactsView
@@ -123,7 +123,7 @@ class MainScreen(Screen[None]):
         if self.store is None or self.store.persistent:
             return []
         return [
-            called(r.server) for r in self.rows.values() if r.credential and r.credential.store == "memory"
+            r.server.called for r in self.rows.values() if r.credential and r.credential.store == "memory"
         ]
 
     def look(self) -> None:

@@ -11,7 +11,6 @@ from keyrack.operations import check as check_op
 from keyrack.operations import refresh as refresh_op
 from keyrack.operations.many import Many
 from keyrack.operations.overview import Row
-from keyrack.tui.listing import called
 from keyrack.tui.present import error_text
 from keyrack.tui.work import many
 
@@ -97,7 +96,7 @@ class ManyActions:
             screen.look()
             stopped = " Stopped." if finished < len(asked) else ""
             words = f"{finished - len(failures)} of {len(asked)} {done}.{stopped}"
-            told = _failed({called(asked[key].server): why for key, why in failures.items()})
+            told = _failed({asked[key].server.called: why for key, why in failures.items()})
             self._say(f"{words} {told}".strip(), "warning" if failures else "information")
 
         screen.show_progress(f"{doing} 0 of {len(asked)}", 0.0)

@@ -15,7 +15,6 @@ from keyrack.operations.hand_out import HandedOut
 from keyrack.operations.overview import Row
 from keyrack.operations.receipt import Receipt
 from keyrack.tui import keymap
-from keyrack.tui.listing import called
 from keyrack.tui.present import error_text, safe, state_words, title
 from keyrack.tui.work import in_background
 
@@ -44,7 +43,7 @@ class RowActions:
         """`what`: login, refresh, token, check, clear, accounts, copy, show, command."""
         doing = self._screen.marks.busy.get(row.key)
         if doing and what in ("refresh", "check", "clear", "login"):
-            self._say(f"{called(row.server)}: still {doing}.")
+            self._say(f"{row.server.called}: still {doing}.")
             return
         actions: dict[str, Callable[[Row], None]] = {
             "login": self._login,
@@ -89,14 +88,14 @@ class RowActions:
         assert row.credential is not None
         if not row.credential.refreshable:
             key = keymap.key_of("token" if row.credential.kind == "token" else "login")
-            words = f"{called(row.server)}: there is no refresh token. Press {key} for a new one."
+            words = f"{row.server.called}: there is no refresh token. Press {key} for a new one."
             self._say(words, "warning")
             return
         parts = self._screen.host.parts
         self._start(row, "refreshing", lambda: refresh_op.refresh(parts(), row.server), self._refreshed)
 
     def _refreshed(self, server: Server, credential: Credential) -> None:
-        self._say(f"{called(server)}: refreshed.")
+        self._say(f"{server.called}: refreshed.")
 
     def _check(self, row: Row) -> None:
         if self._no_address(row, "check"):
@@ -107,7 +106,7 @@ class RowActions:
     def _checked(self, server: Server, check: Check) -> None:
         bad = check.verdict in ("refused", "unreachable")
         reason = f" ({check.reason.rstrip('.')})" if bad and check.reason else ""
-        words = f"{called(server)}: {VERDICTS[check.verdict]}{reason}."
+        words = f"{server.called}: {VERDICTS[check.verdict]}{reason}."
         self._say(words, "warning" if bad else "information")
 
     def _clear(self, row: Row) -> None:
@@ -133,7 +132,7 @@ class RowActions:
         from keyrack.tui.screens.receipt import ReceiptScreen
 
         head = "Cleared" if receipt.ok else "Not all was done"
-        self._screen.app.push_screen(ReceiptScreen(title(head, called(server)), [("", receipt)]))
+        self._screen.app.push_screen(ReceiptScreen(title(head, server.called), [("", receipt)]))
 
     def _accounts(self, row: Row) -> None:
         if self._no_address(row, "log in to"):
@@ -153,7 +152,7 @@ class RowActions:
 
     def _copied(self, server: Server, handed: HandedOut) -> None:
         self._screen.host.copy(handed.token.reveal())
-        self._say(f"{called(server)}: the access token is in the clipboard.")
+        self._say(f"{server.called}: the access token is in the clipboard.")
 
     def _show(self, row: Row) -> None:
         self._after_asking(
@@ -167,14 +166,14 @@ class RowActions:
     def _reveal(self, server: Server, handed: HandedOut) -> None:
         from keyrack.tui.screens.reveal import RevealScreen
 
-        self._screen.app.push_screen(RevealScreen(called(server), handed.token))
+        self._screen.app.push_screen(RevealScreen(server.called, handed.token))
 
     def _command(self, row: Row) -> None:
         if row.command is None:
-            self._say(f"{called(row.server)}: {state_words(row.status.state)}; nothing has to be done.")
+            self._say(f"{row.server.called}: {state_words(row.status.state)}; nothing has to be done.")
             return
         if safe(row.command) != row.command:
-            self._say(f"{called(row.server)}: its name can't be typed, so there is no command.", "warning")
+            self._say(f"{row.server.called}: its name can't be typed, so there is no command.", "warning")
             return
         self._screen.host.copy(row.command)
         self._say(f"Copied: {row.command}")
@@ -219,11 +218,11 @@ class RowActions:
             if agreed:
                 self._start(row, "reading", lambda: hand_out_op.hand_out(parts(), row.server), then)
 
-        self._screen.app.push_screen(ConfirmScreen(head, called(row.server), question, yes), answered)
+        self._screen.app.push_screen(ConfirmScreen(head, row.server.called, question, yes), answered)
 
     def _no_address(self, row: Row, what: str) -> bool:
         if row.server.problem:
-            self._say(f"{called(row.server)}: {row.server.problem}", "warning")
+            self._say(f"{row.server.called}: {row.server.problem}", "warning")
             return True
         if row.server.url is None:
             self._say(f"{row.server.name} is a local process: there is nothing to {what}.", "warning")
@@ -238,7 +237,7 @@ class RowActions:
             words = f"nothing is stored yet. Press {login} to log in, or {token} for a token."
         else:
             words = f"keyrack holds no credential for it. {row.status.reason}"
-        self._say(f"{called(row.server)}: {words}", "warning")
+        self._say(f"{row.server.called}: {words}", "warning")
         return True
 
     def _say(self, sentence: str, severity: Any = "information") -> None:

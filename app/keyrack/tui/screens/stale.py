@@ -13,7 +13,6 @@ from textual.widgets import Button, Static
 
 from keyrack.operations.stale import Stale
 from keyrack.tui import keymap
-from keyrack.tui.listing import called
 from keyrack.tui.present import Tone, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.choice import Tick
@@ -45,7 +44,7 @@ class StaleScreen(Dialog[StaleChoice]):
             one = len(self._found) == 1
             count = "1 credential is" if one else f"{len(self._found)} credentials are"
             yield Static(say(f"{count} of no more use:"))
-            yield TickList((say(called(each.server)), say(each.why, Tone.DIM)) for each in self._found)
+            yield TickList((say(each.server.called), say(each.why, Tone.DIM)) for each in self._found)
             yield Tick("Revoke at the issuers first", id="revoke")
             if any(each.credential.kind == "oauth" for each in self._found):
                 yield Tick("Forget the client registrations too", id="forget")

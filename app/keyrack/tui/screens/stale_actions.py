@@ -8,7 +8,6 @@ from keyrack.domain.errors import Cancelled
 from keyrack.operations import stale as stale_op
 from keyrack.operations.receipt import Receipt
 from keyrack.operations.stale import Stale
-from keyrack.tui.listing import called
 from keyrack.tui.present import title
 from keyrack.tui.screens.progress import ProgressScreen
 from keyrack.tui.screens.receipt import ReceiptScreen
@@ -63,7 +62,7 @@ class StaleActions:
         done: list[tuple[str, Receipt]] = []
 
         def one(stale: Stale, receipt: Receipt) -> None:
-            done.append((called(stale.server), receipt))
+            done.append((stale.server.called, receipt))
             deliver(progress, progress.show, f"Cleared {len(done)} of {total}", len(done) / total)
             if progress.given_up and len(done) < total:
                 raise Cancelled("Stopped.")

@@ -17,7 +17,6 @@ from keyrack.operations import set_token as set_token_op
 from keyrack.operations.service import card_for
 from keyrack.operations.set_token import TokenSaved, Typed
 from keyrack.tui import keymap
-from keyrack.tui.listing import called
 from keyrack.tui.pages import open_page, page_words
 from keyrack.tui.present import Tone, error_text, join, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
@@ -67,7 +66,7 @@ class TokenScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         self._known = card_for(self.host.parts(), self._server.url)
         card = self._card = self._known if self._known and self._known.takes_token else None
-        with Box(title("Token", called(self._server)), classes="form token", id="form"):
+        with Box(title("Token", self._server.called), classes="form token", id="form"):
             if card is not None:
                 yield from self._of_service(card)
             else:
@@ -184,7 +183,7 @@ class TokenScreen(Dialog[bool]):
     def _saved(self, saved: TokenSaved, *, asked: bool) -> None:
         if not self.is_attached:
             self.host.look_again()
-            self.host.say(f"{called(self._server)}: the token is stored all the same.")
+            self.host.say(f"{self._server.called}: the token is stored all the same.")
             return
         self._wipe()
         never = self._card is not None and self._card.never_expires
@@ -201,7 +200,7 @@ class TokenScreen(Dialog[bool]):
         if isinstance(error, StoreAbsent):
             from keyrack.tui.screens.place import find_a_place
 
-            find_a_place(self.host, called(self._server), str(error), self._with_a_place)
+            find_a_place(self.host, self._server.called, str(error), self._with_a_place)
 
     def _with_a_place(self, found: bool) -> None:
         if found:

@@ -13,7 +13,6 @@ from keyrack.domain.model import Server
 from keyrack.domain.timetext import relative, utc
 from keyrack.operations.set_token import TokenSaved
 from keyrack.tui import keymap
-from keyrack.tui.listing import called
 from keyrack.tui.present import Tone, join, named_store, outcome, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.key_line import KeyLine
@@ -30,7 +29,7 @@ class TokenSavedScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         saved = self._saved
-        with Box(title("Token", called(self._server)), classes="form token"):
+        with Box(title("Token", self._server.called), classes="form token"):
             yield Static(outcome("Saved", "done", f"in {named_store(saved.credential.store)}"))
             yield Static(self._tried())
             if self._asked:
