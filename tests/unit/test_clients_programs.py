@@ -265,11 +265,12 @@ def test_keyracks_own_fields(look) -> None:
     headers = {{ X-Team = "${{TEAM:-none}}" }}"""
     server = only(look({".config/keyrack/config.toml": text}, SECRET="s"))
     assert server.account == "work"
-    assert server.client[:6] == (
+    assert server.client[:7] == (
         "me",
         server.client.client_secret,
         None,
         8090,
+        None,
         "localhost",
         "https://me.example/c.json",
     )

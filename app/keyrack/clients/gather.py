@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -18,11 +19,13 @@ class Gather:
     """A reader's notebook for one file."""
 
     def __init__(
-        self, client: str, path: str, env: Env, *, scope: str = "", style: str = "", trusted: bool = True
+        self, client: str, path: str, env: Env, *, scope: str = "", style: str = "", trusted: bool = True,
+        platform: str = sys.platform,
     ) -> None:
         self.client = client
         self.path = path
         self.env = env
+        self.platform = platform
         self.scope = scope
         self.style = style  # how this program writes variables: see `interpolate`
         self.trusted = trusted  # False: a project's own file; it gets no variable's value
@@ -84,6 +87,9 @@ class Fields:
 
     def number(self, *keys: str) -> int | None:
         return self._first(keys, int, "a whole number")
+
+    def flag(self, key: str) -> bool | None:
+        return self._first((key,), bool, "true or false")
 
     def strings(self, *keys: str) -> tuple[str, ...]:
         """A list of text; other items are said and left out."""

@@ -9,11 +9,20 @@
     client_secret = "${LINEAR_SECRET}"
     scopes = ["read"]
     callback_port = 8085
+    callback_path = "/oauth/callback"
     redirect_host = "localhost"
     client_metadata_url = "https://…"
     issuer = "https://…"
     grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
     headers = { "X-Team" = "${TEAM}" }
+    pkce = "assumed"                             # where the issuer's metadata does not list S256
+    resource = false                             # where the issuer refuses RFC 8707's parameter
+    ca_file = "~/keys/company-ca.pem"            # trusted for this server, beside the system's
+    client_cert = "~/keys/me.pem"                # mutual TLS, with the server and its issuer alone
+    client_key_file = "~/keys/me.key"
+
+    [servers.linear.authorize]                   # more parameters of the authorization request
+    access_type = "offline"
 
     [accounts]                                   # which one is meant where none is named
     "https://mcp.linear.app/mcp" = "work"
@@ -24,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from keyrack.clients import entries, own_file, settings, toml
+from keyrack.clients import entries, own_file, server_settings, settings, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.errors import BadUrl, KeyrackError
@@ -52,7 +61,7 @@ def read(text: str, gather: Gather) -> Own:
         if isinstance(secret, str) and "${" not in secret:
             gather.problem("“client_secret” stands in the file as it is; name a variable instead: "
                            'client_secret = "${NAME}".', entry=name)
-        client = entries.settings_of(fields)
+        client = server_settings.with_server_settings(entries.settings_of(fields), fields)
         grant_type = fields.text("grant_type")
         if grant_type == "client_credentials":
             client = client._replace(grant_type=grant_type)

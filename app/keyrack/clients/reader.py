@@ -69,7 +69,8 @@ class _Round:
         from keyrack.clients.gather import Gather
         from keyrack.clients.jsonc import Malformed
 
-        gather = Gather(client, spot.path, self.look.env, scope=spot.scope, trusted=spot.trusted)
+        gather = Gather(client, spot.path, self.look.env, scope=spot.scope, trusted=spot.trusted,
+                        platform=self.look.platform)
         result, fault, line = None, "", None
         try:
             reader = import_module(f"keyrack.clients.{module}")

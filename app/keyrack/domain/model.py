@@ -18,6 +18,7 @@ Transport = Literal["http", "sse", "stdio"]
 CredentialKind = Literal["oauth", "token"]
 ClientKind = Literal["pre-registered", "metadata-document", "dynamic"]
 GrantType = Literal["authorization_code", "client_credentials"]
+PkceSupport = Literal["assumed", "required"]
 Verdict = Literal["open", "optional", "required", "accepted", "refused", "unreachable", "unknown"]
 
 SCHEME_WORDS = ("bearer", "basic", "token", "sentry-bearer")
@@ -59,13 +60,25 @@ class Header(NamedTuple):
         return not words or (len(words) == 1 and words[0].lower() in SCHEME_WORDS)
 
 
+class TlsFiles(NamedTuple):
+    """Files of the user's own for TLS with one server, by their absolute paths. All are PEM."""
+
+    ca_file: str | None = None  # authorities that are trusted beside the system's
+    client_cert: str | None = None  # for mutual TLS; its private key may lie in the same file
+    client_key: str | None = None
+
+
 class ClientSettings(NamedTuple):
-    """What a configuration says about the OAuth client for a server."""
+    """What a configuration says about the OAuth client for a server, and about how to talk to its issuer.
+
+    From `pkce` on only keyrack's own file can say it.
+    """
 
     client_id: str | None = None
     client_secret: Secret | None = None
     scopes: tuple[str, ...] | None = None
     callback_port: int | None = None
+    callback_path: str | None = None  # of the redirect URI; None: /callback
     redirect_host: str | None = None  # "localhost" where a pre-registered client demands it
     client_metadata_url: str | None = None
     issuer: str | None = None  # the issuer that a pre-registered client belongs to
@@ -73,6 +86,10 @@ class ClientSettings(NamedTuple):
     metadata: Mapping[str, Any] | None = None  # authorization-server metadata, given up front
     grant_type: GrantType = "authorization_code"  # client_credentials: a machine's, nobody signs in
     client_key: Secret | None = None  # private key (PEM or JWK) for private_key_jwt; never from a file
+    pkce: PkceSupport | None = None  # assumed: also where the metadata does not list its methods
+    send_resource: bool | None = None  # False: no `resource` parameter (RFC 8707); None: as usual
+    authorize: tuple[tuple[str, str], ...] = ()  # more parameters of the authorization request
+    tls: TlsFiles = TlsFiles()
 
 
 class Server(NamedTuple):

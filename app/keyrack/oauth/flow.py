@@ -76,7 +76,9 @@ def login_flow(wish: Wish) -> Flow:
     settings = wish.settings
     if settings.grant_type == "client_credentials":
         return (yield from _for_machine(wish, found, challenge, probed))
-    redirect_uri = yield BindCallback(settings.callback_port, settings.redirect_host or "127.0.0.1")
+    redirect_uri = yield BindCallback(
+        settings.callback_port, settings.redirect_host or "127.0.0.1", settings.callback_path or "/callback"
+    )
     yield Step("register", "Find out which client keyrack is", "running")
     scopes = choose_scopes(challenge, found.protected, server, settings.scopes, wish.added_scopes)
     registration = yield from _client(wish, server, redirect_uri, scopes)

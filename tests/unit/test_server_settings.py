@@ -1,0 +1,133 @@
+"""How to talk to one server: what keyrack's own file can say of it, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import pytest
+
+from keyrack.clients.reader import read_all
+from keyrack.domain.model import ClientSettings, Server, TlsFiles
+from keyrack.domain.reading import Reading
+
+URL = "https://a.example/mcp"
+EVERY_SETTING = f"""\
+[servers.a]
+url = "{URL}"
+callback_path = "/oauth/callback"
+pkce = "assumed"
+resource = false
+ca_file = "~/ca.pem"
+client_cert = "/keys/me.pem"
+client_key_file = "me.key"
+
+[servers.a.authorize]
+access_type = "offline"
+max_age = 3600
+include_granted_scopes = true
+prompt = ""
+"""
+
+
+@pytest.fixture
+def look(own_home: Path):
+    """look(text of config.toml, {"file below home": its text}) → Reading."""
+
+    def read(own: str, others: Mapping[str, str] = MappingProxyType({})) -> Reading:
+        for name, text in {".config/keyrack/config.toml": own, **others}.items():
+            path = own_home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        return read_all({"HOME": str(own_home)}, "linux", str(own_home / "project"))
+
+    return read
+
+
+def table(*lines: str) -> str:
+    return "\n".join(["[servers.a]", f'url = "{URL}"', *lines])
+
+
+def only(reading: Reading) -> Server:
+    [server] = reading.servers
+    return server
+
+
+def test_every_setting_is_read(look, own_home: Path) -> None:
+    reading = look(EVERY_SETTING)
+    assert reading.problems == ()
+    assert only(reading).client == ClientSettings(
+        callback_path="/oauth/callback",
+        pkce="assumed",
+        send_resource=False,
+        authorize=(
+            ("access_type", "offline"),
+            ("max_age", "3600"),
+            ("include_granted_scopes", "true"),
+            ("prompt", ""),
+        ),
+        tls=TlsFiles(f"{own_home}/ca.pem", "/keys/me.pem", f"{own_home}/.config/keyrack/me.key"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('pkce = "off"', '“pkce” is "assumed" or "required".'),
+        ("pkce = true", "“pkce” should be text, and is true or false."),
+        ('resource = "false"', "“resource” should be true or false, and is text."),
+        ("authorize = true", "“authorize” should be an object, and is true or false."),
+        ("authorize = { x = [1] }", "“x” can't be set in “authorize”: it should be text, and is a list."),
+        ('authorize = { x = "a\\nb" }', "“x” can't be set in “authorize”: its value is too long or holds"),
+        ('authorize = { "a b" = "c" }', "“a b” can't be set in “authorize”: it is no parameter's name."),
+        ('callback_path = "callback"', "“callback_path” has to begin with a slash"),
+        ('callback_path = "/a?b=c"', "“callback_path” can't hold a query or a fragment"),
+        ('callback_path = "/a#b"', "“callback_path” can't hold a query or a fragment"),
+        ('callback_path = "/a/../b"', "“callback_path” can't hold “.” or “..”"),
+        ('callback_path = "/a/%2E%2e"', "“callback_path” can't hold “.” or “..”"),
+        ('callback_path = "//evil.example/x"', "“callback_path” is not the path of an address"),
+        ('callback_path = "/a b"', "“callback_path” is not the path of an address"),
+        ("ca_file = 1", "“ca_file” should be text, and is a number."),
+        ('client_key_file = "k"', "“client_key_file” needs a “client_cert” beside it."),
+    ],
+)
+def test_a_wrong_value_is_said(line: str, said: str, look) -> None:
+    (problem,) = look(table(line)).problems
+    assert problem.sentence.startswith(said)
+    assert problem.entry == "a"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("client_id", "redirect_uri", "state", "scope", "resource", "response_type", "response_mode"),
+        *("nonce", "code_challenge", "code_challenge_method", "request", "request_uri", "requested"),
+        *("Client_ID", "STATE", "redirect.uri", "code-challenge", "Request_URI"),
+        *("client_secret", "client_assertion", "code_verifier"),
+    ],
+)
+def test_what_keeps_a_login_safe_is_nobodys_to_set(name: str, look) -> None:
+    reading = look(table(f'authorize = {{ "{name}" = "mine", login_hint = "me" }}'))
+    (problem,) = reading.problems
+    assert problem.sentence.startswith(f"“{name}” can't be set in “authorize”: ")
+    assert only(reading).client.authorize == (("login_hint", "me"),)
+
+
+def test_settings_count_for_a_server_that_another_program_configures(look) -> None:
+    theirs = f'{{"mcpServers": {{"b": {{"url": "{URL}", "auth": {{"CLIENT_ID": "theirs"}}}}}}}}'
+    found = only(look(table('pkce = "assumed"', "callback_port = 9000"), {".cursor/mcp.json": theirs}))
+    assert found.client.client_id == "theirs"
+    assert (found.client.pkce, found.client.callback_port) == ("assumed", 9000)
+    own = only(look(table('client_id = "mine"', "resource = false"), {".cursor/mcp.json": theirs}))
+    assert (own.client.client_id, own.client.send_resource) == ("mine", False)
+
+
+@pytest.mark.parametrize("file", [".cursor/mcp.json", ".codex/config.toml", "project/.cursor/mcp.json"])
+def test_no_other_file_can_set_them(file: str, look) -> None:
+    text = EVERY_SETTING.replace("servers", "mcp_servers")
+    if file.endswith("json"):
+        text = f"""{{"mcpServers": {{"a": {{"url": "{URL}", "pkce": "assumed", "resource": false,
+            "ca_file": "/ca.pem", "client_cert": "/me.pem", "authorize": {{"access_type": "offline"}}}}}}}}"""
+    found = only(look("", {file: text})).client
+    assert (found.pkce, found.send_resource, found.authorize, found.tls) == (None, None, (), TlsFiles())
