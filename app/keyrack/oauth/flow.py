@@ -8,21 +8,9 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
-from keyrack.domain.resource import origin
-from keyrack.domain.secret import Secret
-from keyrack.oauth.authorize import (
-    Pkce,
-    authorization_url,
-    check_answer,
-    choose_scopes,
-    new_pkce,
-    new_state,
-    request_parameters,
-)
+from keyrack.oauth.authorize import choose_scopes
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.device import DeviceWish
 from keyrack.oauth.discovery import (
-    AuthorizationServer,
     Discovered,
     ProtectedResource,
     find_authorization_server,
@@ -31,16 +19,11 @@ from keyrack.oauth.discovery import (
     find_protected_resource,
     given_metadata,
 )
-from keyrack.oauth.document import BadDocument, read_object, said, text
-from keyrack.oauth.effects import BindCallback, Effect, Failed, Response, Send, SignIn, Step
+from keyrack.oauth.effects import BindCallback, Effect, Send, Step
 from keyrack.oauth.probe import Probed, probe
-from keyrack.oauth.registration import known, register
-from keyrack.oauth.token import (
-    authenticated,
-    client_credentials_request,
-    exchange_request,
-    read_tokens,
-)
+from keyrack.oauth.registration import known
+from keyrack.oauth.sign_in import find_client, shown, sign_in
+from keyrack.oauth.token import client_credentials_request, read_tokens
 
 Flow = Generator[Effect, Any, Any]
 
@@ -81,8 +64,8 @@ def login_flow(wish: Wish) -> Flow:
     )
     yield Step("register", "Find out which client keyrack is", "running")
     scopes = choose_scopes(challenge, found.protected, server, settings.scopes, wish.added_scopes)
-    registration = yield from _client(wish, server, redirect_uri, scopes)
-    tokens = yield from _sign_in(wish, found, registration, redirect_uri, scopes)
+    registration = yield from find_client(wish, server, redirect_uri, scopes)
+    tokens = yield from sign_in(wish, found, registration, redirect_uri, scopes)
     return _logged_in(found, registration, tokens, probed)
 
 
@@ -122,7 +105,7 @@ def _logged_in(
 
 def _ask(url: str) -> Flow:
     """Probe anonymously. Returns Probed; raises where there is nothing to log in to."""
-    yield Step("probe", "Ask the server", "running", _shown(url))
+    yield Step("probe", "Ask the server", "running", shown(url))
     probed = yield from probe(url)
     if probed.verdict == "unreachable":
         kind = KeyrackError if probed.refused else Temporary
@@ -151,7 +134,7 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
                 str(settings.metadata_url), wish.url, settings.grant_type
             )
         yield Step(
-            "discover", "Took the authorization server from the configuration", "done", _shown(server.issuer)
+            "discover", "Took the authorization server from the configuration", "done", shown(server.issuer)
         )
         return Discovered(server, wish.url, None)
     protected: ProtectedResource | None = yield from find_protected_resource(wish.url, challenge)
@@ -161,11 +144,11 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
             "discover",
             "Found no metadata; taking the old way of 2025-03-26",
             "done",
-            f"{_shown(server.issuer)}, PKCE support could not be verified",
+            f"{shown(server.issuer)}, PKCE support could not be verified",
         )
         return Discovered(server, None, None)
     server = yield from _choose_server(wish, protected)
-    yield Step("discover", "Found the authorization server", "done", _shown(server.issuer))
+    yield Step("discover", "Found the authorization server", "done", shown(server.issuer))
     return Discovered(server, protected.resource, protected)
 
 
@@ -181,100 +164,3 @@ def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
             trouble = trouble or error
     assert trouble is not None
     raise trouble
-
-
-def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
-    registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now())
-    if registration is None:
-        yield Step("register", "Register this app", "running", "dynamic")
-        registration = yield from register(server, redirect_uri, scopes, wish.client_name)
-        yield Step("register", "Registered this app", "done", "dynamic")
-    else:
-        title = {
-            "pre-registered": "Took the configured client",
-            "metadata-document": "Took the client metadata document",
-            "dynamic": "Took the registration of an earlier login",
-        }[registration.kind]
-        yield Step("register", title, "done", registration.client_id)
-    return registration
-
-
-def _sign_in(
-    wish: Wish, found: Discovered, registration: Registration, redirect_uri: str, scopes: tuple[str, ...]
-) -> Flow:
-    """One authorization request and the exchange of its code. Returns TokenSet.
-
-    Where a code was typed on another device meanwhile, the tokens that this brought.
-    """
-    server, resource = found.server, found.resource
-    pkce: Pkce = new_pkce()
-    state: Secret = new_state()
-    parameters = request_parameters(
-        client_id=registration.client_id,
-        redirect_uri=redirect_uri,
-        state=state,
-        pkce=pkce,
-        scopes=scopes,
-        resource=resource,
-    )
-    where = _shown(server.authorization_endpoint)
-    if server.require_pushed_authorization_requests:
-        yield Step("sign-in", "Send the request ahead", "running", where)
-        parameters = yield from _push(server, registration, parameters)
-    yield Step("sign-in", "Wait for you in the browser", "running", where)
-    device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
-    answer = yield SignIn(
-        authorization_url(server.authorization_endpoint, parameters),
-        origin(server.authorization_endpoint),
-        redirect_uri,
-        state,
-        server.iss_parameter_supported,
-        device if server.device_authorization_endpoint else None,
-    )
-    if isinstance(answer, TokenSet):
-        yield Step("sign-in", "Signed in with the code", "done", where)
-        return answer
-    code = check_answer(answer, state=state, server=server)
-    yield Step("sign-in", "Signed in", "done", where)
-    yield Step("exchange", "Exchange the code for tokens", "running")
-    request = exchange_request(
-        server.token_endpoint,
-        registration,
-        code=code,
-        verifier=pkce.verifier,
-        redirect_uri=redirect_uri,
-        resource=resource,
-    )
-    reply = yield Send(request)
-    tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
-    renewable = "renewable" if tokens.refresh_token else "not renewable"
-    yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
-    return tokens
-
-
-def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:
-    """Pushed authorization request (RFC 9126): the browser then carries only a reference."""
-    endpoint = server.pushed_authorization_request_endpoint
-    if endpoint is None:
-        raise KeyrackError(
-            f"{origin(server.issuer)} demands pushed authorization requests without saying where."
-        )
-    reply: Response | Failed = yield Send(authenticated(endpoint, registration, dict(parameters)))
-    if isinstance(reply, Failed):
-        kind = KeyrackError if reply.refused else Temporary
-        raise kind(f"{origin(endpoint)} could not be asked: {reply.reason}", hint="Try again later.")
-    try:
-        document = read_object(reply.body)
-    except BadDocument:
-        document = {}
-    reference = text(document, "request_uri")
-    if reply.status not in (200, 201) or reference is None:
-        raise KeyrackError(
-            f"{origin(endpoint)} refused the pushed request: {said(document) or reply.status}."
-        )
-    return {"client_id": registration.client_id, "request_uri": reference}
-
-
-def _shown(url: str) -> str:
-    """A URL's origin as a step shows it: https goes without saying."""
-    return origin(url).removeprefix("https://")

@@ -1,0 +1,124 @@
+"""The part of a login that a person sees: which client keyrack is, the sign-in, the exchange of its code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import Registration, TokenSet
+from keyrack.domain.resource import origin
+from keyrack.domain.secret import Secret
+from keyrack.oauth.authorize import (
+    Pkce,
+    authorization_url,
+    check_answer,
+    new_pkce,
+    new_state,
+    request_parameters,
+)
+from keyrack.oauth.device import DeviceWish
+from keyrack.oauth.discovery import AuthorizationServer, Discovered
+from keyrack.oauth.document import BadDocument, read_object, said, text
+from keyrack.oauth.effects import Failed, Response, Send, SignIn, Step
+from keyrack.oauth.registration import known, register
+from keyrack.oauth.token import authenticated, exchange_request, read_tokens
+
+if TYPE_CHECKING:
+    from keyrack.oauth.flow import Flow, Wish
+
+
+def find_client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
+    registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now())
+    if registration is None:
+        yield Step("register", "Register this app", "running", "dynamic")
+        registration = yield from register(server, redirect_uri, scopes, wish.client_name)
+        yield Step("register", "Registered this app", "done", "dynamic")
+    else:
+        title = {
+            "pre-registered": "Took the configured client",
+            "metadata-document": "Took the client metadata document",
+            "dynamic": "Took the registration of an earlier login",
+        }[registration.kind]
+        yield Step("register", title, "done", registration.client_id)
+    return registration
+
+
+def sign_in(
+    wish: Wish, found: Discovered, registration: Registration, redirect_uri: str, scopes: tuple[str, ...]
+) -> Flow:
+    """One authorization request and the exchange of its code. Returns TokenSet.
+
+    Where a code was typed on another device meanwhile, the tokens that this brought.
+    """
+    server, resource = found.server, found.resource
+    pkce: Pkce = new_pkce()
+    state: Secret = new_state()
+    parameters = request_parameters(
+        client_id=registration.client_id,
+        redirect_uri=redirect_uri,
+        state=state,
+        pkce=pkce,
+        scopes=scopes,
+        resource=resource,
+    )
+    where = shown(server.authorization_endpoint)
+    if server.require_pushed_authorization_requests:
+        yield Step("sign-in", "Send the request ahead", "running", where)
+        parameters = yield from _push(server, registration, parameters)
+    yield Step("sign-in", "Wait for you in the browser", "running", where)
+    device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
+    answer = yield SignIn(
+        authorization_url(server.authorization_endpoint, parameters),
+        origin(server.authorization_endpoint),
+        redirect_uri,
+        state,
+        server.iss_parameter_supported,
+        device if server.device_authorization_endpoint else None,
+    )
+    if isinstance(answer, TokenSet):
+        yield Step("sign-in", "Signed in with the code", "done", where)
+        return answer
+    code = check_answer(answer, state=state, server=server)
+    yield Step("sign-in", "Signed in", "done", where)
+    yield Step("exchange", "Exchange the code for tokens", "running")
+    request = exchange_request(
+        server.token_endpoint,
+        registration,
+        code=code,
+        verifier=pkce.verifier,
+        redirect_uri=redirect_uri,
+        resource=resource,
+    )
+    reply = yield Send(request)
+    tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
+    renewable = "renewable" if tokens.refresh_token else "not renewable"
+    yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
+    return tokens
+
+
+def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:
+    """Pushed authorization request (RFC 9126): the browser then carries only a reference."""
+    endpoint = server.pushed_authorization_request_endpoint
+    if endpoint is None:
+        raise KeyrackError(
+            f"{origin(server.issuer)} demands pushed authorization requests without saying where."
+        )
+    reply: Response | Failed = yield Send(authenticated(endpoint, registration, dict(parameters)))
+    if isinstance(reply, Failed):
+        kind = KeyrackError if reply.refused else Temporary
+        raise kind(f"{origin(endpoint)} could not be asked: {reply.reason}", hint="Try again later.")
+    try:
+        document = read_object(reply.body)
+    except BadDocument:
+        document = {}
+    reference = text(document, "request_uri")
+    if reply.status not in (200, 201) or reference is None:
+        raise KeyrackError(
+            f"{origin(endpoint)} refused the pushed request: {said(document) or reply.status}."
+        )
+    return {"client_id": registration.client_id, "request_uri": reference}
+
+
+def shown(url: str) -> str:
+    """A URL's origin as a step shows it: https goes without saying."""
+    return origin(url).removeprefix("https://")
