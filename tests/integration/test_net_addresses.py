@@ -21,7 +21,8 @@ from integration.net_server import little_server, reply
 from keyrack.domain.secret import Secret
 from keyrack.net import address
 from keyrack.net.limits import Limits
-from keyrack.net.wire import HttpWire, proxy_for
+from keyrack.net.proxy import proxy_for
+from keyrack.net.wire import HttpWire
 from keyrack.oauth.effects import Failed, Request, Response
 
 PUBLIC = "https://mcp.example/mcp"  # resolves to 93.184.215.14 below
@@ -300,6 +301,22 @@ def test_a_proxy_gets_the_name_and_nothing_is_resolved_here(monkeypatch: pytest.
         answer = send("http://box.home/mcp", names, server_url="http://box.home/mcp")
     assert isinstance(answer, Response) and answer.body == b"by proxy" and names.asked == []
     assert proxy.requests[0].startswith(b"GET http://box.home/mcp HTTP/1.1\r\n")
+
+
+def test_a_host_that_no_proxy_names_is_asked_without_the_proxy(monkeypatch: pytest.MonkeyPatch):
+    with little_server(reply(b"by proxy")) as proxy, little_server(reply(b"itself")) as server:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "*.home")
+        url = f"http://box.home:{server.port}/mcp"
+        answer = send(url, Names(box_home="127.0.0.1"), server_url=url)
+        assert isinstance(answer, Response) and answer.body == b"itself" and not proxy.connections
+
+
+def test_a_host_that_no_proxy_names_is_checked_like_any_other(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("https_proxy", "http://proxy.example:1")
+    monkeypatch.setenv("no_proxy", "*.home")
+    answer = send("https://box.home/", Names(box_home="10.0.0.1"))
+    assert isinstance(answer, Failed) and answer.refused
 
 
 def test_a_proxy_that_says_no(monkeypatch: pytest.MonkeyPatch):

@@ -23,6 +23,7 @@ from keyrack.net.exchange import Route, exchange, quiet
 from keyrack.net.failure import is_tls, sentence, too_slow
 from keyrack.net.limits import Limits
 from keyrack.net.outgoing import Outgoing, prepare
+from keyrack.net.proxy import proxy_for
 from keyrack.net.tls import trust
 from keyrack.net.watchdog import Watchdog
 from keyrack.oauth.effects import Failed, Request, Response
@@ -140,23 +141,6 @@ class HttpWire:
             if self._context is None:
                 self._context = trust()
             return self._context
-
-
-def proxy_for(url: str) -> str | None:
-    """The proxy that the environment or the system names for a URL.
-
-    Never for this machine itself: a proxy's loopback is another machine's.
-    """
-    if resource.is_loopback(url):
-        return None
-    from urllib.request import getproxies, proxy_bypass
-
-    proxies = getproxies()
-    scheme, rest = resource.origin(url).split("://", 1)
-    found = proxies.get(scheme) or proxies.get("all")
-    if not found or proxy_bypass(rest):
-        return None
-    return found if "://" in found else f"http://{found}"
 
 
 def _redirect(request: Request, reply: Response) -> str | Failed | None:
