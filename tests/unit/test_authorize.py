@@ -17,7 +17,8 @@ from keyrack.oauth.authorize import (
     request_parameters,
 )
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
+from keyrack.oauth.discovery import AuthorizationServer
+from keyrack.oauth.protected_resource import ProtectedResource
 
 ISSUER = "https://auth.example"
 SERVER = AuthorizationServer(ISSUER, ISSUER + "/authorize", ISSUER + "/token")

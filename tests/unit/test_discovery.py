@@ -8,17 +8,18 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import (
     find_authorization_server,
-    find_legacy,
-    find_protected_resource,
     given_metadata,
-    legacy_server,
     metadata_urls,
-    protected_resource_urls,
     read_authorization_server,
-    read_protected_resource,
 )
 from keyrack.oauth.document import BadDocument
 from keyrack.oauth.effects import Response
+from keyrack.oauth.legacy import find_legacy, legacy_server
+from keyrack.oauth.protected_resource import (
+    find_protected_resource,
+    protected_resource_urls,
+    read_protected_resource,
+)
 
 URL = "https://a.example/mcp"
 ISSUER = "https://auth.example/t1"

@@ -14,14 +14,11 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Grant, Registration
 from keyrack.oauth import document
 from keyrack.oauth.device import DeviceWish
-from keyrack.oauth.discovery import (
-    AuthorizationServer,
-    read_authorization_server,
-    read_protected_resource,
-)
+from keyrack.oauth.discovery import AuthorizationServer, read_authorization_server
 from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.effects import Pause, Response, Send, ShowCode
 from keyrack.oauth.probe import probe
+from keyrack.oauth.protected_resource import read_protected_resource
 from keyrack.oauth.revoke import why_not
 from keyrack.oauth.token import read_tokens
 from support.canned import ISSUER, META, PRM, REDIRECT, URL, World, metadata, play, reply

@@ -16,7 +16,8 @@ from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import AuthorizationServer, ProtectedResource
+from keyrack.oauth.discovery import AuthorizationServer
+from keyrack.oauth.protected_resource import ProtectedResource
 
 MAX_SCOPES = 4_000  # characters of all scopes together
 MOST_SCOPES = 500

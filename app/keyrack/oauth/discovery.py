@@ -1,39 +1,24 @@
-"""Which authorization server protects a resource, and what it can do.
-
-RFC 9728 (protected resource), RFC 8414 and OpenID Connect Discovery (authorization
-server), and the 2025-03-26 revision of MCP, which had neither.
-"""
+"""What an authorization server can do: its metadata (RFC 8414, OpenID Connect Discovery)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth, Temporary
+from keyrack.domain.errors import KeyrackError, NoOAuth
 from keyrack.domain.model import GrantType
-from keyrack.domain.resource import covers, identity, origin, refusal_of
-from keyrack.oauth.challenge import Challenge
+from keyrack.domain.resource import origin, refusal_of
 from keyrack.oauth.document import BadDocument, read_object, text, texts
-from keyrack.oauth.effects import Failed, Request, Response, Send
+from keyrack.oauth.effects import Request, Response, Send, Sending
+from keyrack.oauth.protected_resource import ProtectedResource
+from keyrack.oauth.well_known import document_of
 
-PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
 OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
 UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a segment that is taken away, or the one before
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-
-Sending = Generator[Send, Response | Failed, Any]
-
-
-class ProtectedResource(NamedTuple):
-    """RFC 9728 metadata, as far as a client needs it."""
-
-    resource: str
-    authorization_servers: tuple[str, ...]
-    scopes_supported: tuple[str, ...] | None = None
-    name: str | None = None
 
 
 class AuthorizationServer(NamedTuple):
@@ -63,41 +48,12 @@ class Discovered(NamedTuple):
     protected: ProtectedResource | None
 
 
-def protected_resource_urls(server_url: str, challenge: Challenge | None) -> tuple[str, ...]:
-    """Where the protected-resource document may be: the challenge's word, else the well-known places."""
-    named = challenge.params.get("resource_metadata") if challenge else None
-    if named:
-        return (named,)
-    base, path = origin(server_url), urlsplit(server_url).path.rstrip("/")
-    places = [base + PRM_WELL_KNOWN + path, base + PRM_WELL_KNOWN]
-    return tuple(dict.fromkeys(places))
-
-
 def metadata_urls(issuer: str) -> tuple[str, ...]:
     """Where an issuer's metadata may be, in the order that MCP asks for (RFC 8414, section 3)."""
     base, path = origin(issuer), urlsplit(issuer).path.rstrip("/")
     if path:
         return (base + AS_WELL_KNOWN + path, base + OIDC_WELL_KNOWN + path, base + path + OIDC_WELL_KNOWN)
     return (base + AS_WELL_KNOWN, base + OIDC_WELL_KNOWN)
-
-
-def read_protected_resource(body: bytes, server_url: str) -> ProtectedResource:
-    """Validate the document (RFC 9728, section 3.3). Raises BadDocument."""
-    document = read_object(body)
-    resource = text(document, "resource")
-    if resource is None:
-        raise BadDocument("names no resource")
-    if not covers(resource, server_url):
-        raise BadDocument("is for another server")
-    servers = texts(document, "authorization_servers")
-    if not servers:
-        raise BadDocument("names no authorization server")
-    methods = texts(document, "bearer_methods_supported")
-    if methods and "header" not in methods:
-        raise BadDocument("takes no token in the Authorization header, the only place that MCP allows")
-    return ProtectedResource(
-        resource, servers, texts(document, "scopes_supported"), text(document, "resource_name")
-    )
 
 
 def read_authorization_server(
@@ -159,44 +115,6 @@ def read_authorization_server(
     )
 
 
-def legacy_server(server_url: str) -> AuthorizationServer:
-    """The default endpoints of 2025-03-26, at the server's origin."""
-    base = origin(server_url)
-    return AuthorizationServer(base, f"{base}/authorize", f"{base}/token", f"{base}/register", legacy=True)
-
-
-def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sending:
-    """Ask the places in order. Returns ProtectedResource, or None when every place says 4xx.
-
-    Raises KeyrackError when a document is there and wrong, NoOAuth when the challenge's is not there,
-    Temporary when a place can't be reached.
-    """
-    for url in protected_resource_urls(server_url, challenge):
-        try:
-            origin(url)
-        except BadUrl as error:
-            raise KeyrackError(
-                f"The server names a protected-resource document that keyrack will not ask for. {error}"
-            ) from None
-        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-        document = _document(reply, url)
-        if document is None:
-            continue
-        try:
-            return read_protected_resource(document, server_url)
-        except BadDocument as problem:
-            raise KeyrackError(
-                f"The server's protected-resource document {problem}.",
-                hint="The server's operator has to mend it.",
-            ) from None
-    if challenge and "resource_metadata" in challenge.params:
-        raise NoOAuth(
-            "The server names a protected-resource document, but it is not there.",
-            hint="The server's operator has to mend it.",
-        )
-    return None
-
-
 def find_authorization_server(
     issuer: str, server_url: str, grant_type: GrantType = "authorization_code"
 ) -> Sending:
@@ -213,7 +131,7 @@ def find_authorization_server(
         raise KeyrackError("The server names an issuer whose path leads out of the well-known place.")
     for url in metadata_urls(issuer):
         reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-        document = _document(reply, url)
+        document = document_of(reply, url)
         if document is None:
             continue
         try:
@@ -240,36 +158,6 @@ def is_gone(issuer: str) -> Sending:
     return True
 
 
-def find_legacy(server_url: str) -> Sending:
-    """The 2025-03-26 route: metadata at the server's own origin, else the default endpoints."""
-    base = origin(server_url)
-    url = base + AS_WELL_KNOWN
-    reply = yield Send(
-        Request("GET", url, {"Accept": "application/json", "MCP-Protocol-Version": "2025-03-26"})
-    )
-    document = _document(reply, url)
-    if document is None:
-        refusal = refusal_of(base, server_url=server_url)
-        if refusal:  # checklist 16
-            raise KeyrackError(
-                f"keyrack will not sign in at {base}: {refusal}.", hint="Use the server's https address."
-            )
-        return legacy_server(server_url)
-    try:
-        fields = read_object(document)
-        # That revision did not ask servers to say that they support PKCE; S256 is sent all the same.
-        fields.setdefault("code_challenge_methods_supported", ["S256"])
-        issuer = text(fields, "issuer")
-        if issuer is None or identity(issuer) != base:
-            raise BadDocument("is for another issuer than the server it lies on")
-        return read_authorization_server(fields, issuer, server_url=server_url)._replace(legacy=True)
-    except (BadDocument, BadUrl) as problem:
-        raise KeyrackError(
-            f"The authorization-server metadata at {base} {problem}.",
-            hint="The server's operator has to mend it.",
-        ) from None
-
-
 def given_metadata(
     metadata: Mapping[str, Any], server_url: str, grant_type: GrantType = "authorization_code"
 ) -> AuthorizationServer:
@@ -292,7 +180,7 @@ def find_given_metadata(
 ) -> Sending:
     """Metadata at an address from the user's configuration; its issuer is the document's own."""
     reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-    body = _document(reply, url)
+    body = document_of(reply, url)
     if body is None:
         raise KeyrackError(f"There is no metadata at the configured address on {origin(url)}.")
     try:
@@ -309,19 +197,3 @@ def _endpoint(document: Mapping[str, Any], key: str, server_url: str) -> str | N
     if refusal:
         raise BadDocument(f"has a {key} that keyrack will not use: {refusal.rstrip('.')}")
     return url
-
-
-def _document(reply: Response | Failed, url: str) -> bytes | None:
-    """The body; None for "not here" (4xx, a redirect elsewhere). Raises Temporary for the rest."""
-    where = origin(url)
-    if isinstance(reply, Failed):
-        if reply.refused:
-            raise KeyrackError(f"keyrack will not ask {where}: {reply.reason}")
-        raise Temporary(f"{where} could not be reached: {reply.reason}", hint="Try again later.")
-    if reply.status == 200:
-        return reply.body
-    if reply.status >= 500 or reply.status == 429:
-        raise Temporary(
-            f"{where} answered {reply.status} where its metadata should be.", hint="Try again later."
-        )
-    return None

@@ -6,7 +6,7 @@ came of it. So a test drives a whole login with canned replies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from keyrack.domain.secret import Secret
@@ -61,6 +61,9 @@ class Send(NamedTuple):
     """Send a request. Answered with Response or Failed."""
 
     request: Request
+
+
+Sending = Generator[Send, Response | Failed, Any]  # a flow that only sends
 
 
 class BindCallback(NamedTuple):

@@ -12,15 +12,14 @@ from keyrack.oauth.authorize import choose_scopes
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import (
     Discovered,
-    ProtectedResource,
     find_authorization_server,
     find_given_metadata,
-    find_legacy,
-    find_protected_resource,
     given_metadata,
 )
 from keyrack.oauth.effects import BindCallback, Effect, Send, Step
+from keyrack.oauth.legacy import find_legacy
 from keyrack.oauth.probe import Probed, probe
+from keyrack.oauth.protected_resource import ProtectedResource, find_protected_resource
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import find_client, shown, sign_in
 from keyrack.oauth.token import client_credentials_request, read_tokens

@@ -10,9 +10,10 @@ from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.oauth.assertion import choose_algorithm
-from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer, Sending, legacy_server
+from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.effects import Failed, Request, Response, Send
+from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
+from keyrack.oauth.legacy import legacy_server
 
 # Answers to a registration that no authorization server gives: a server that wants a token for every
 # path, and one that has nothing there.
