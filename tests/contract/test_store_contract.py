@@ -14,7 +14,7 @@ from keyrack.domain.secret import Secret
 from keyrack.store.keychain import KeychainStore
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import PROBE, entry_name, id_of_identity, record_id
+from keyrack.store.naming import entry_name, record_id
 from keyrack.store.pieces import Pieces
 from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
@@ -182,10 +182,21 @@ def test_a_removal_is_verified_and_keeps_the_check(new_rack: NewRack) -> None:
     assert new_rack().remove(URL, "default") == (False, True, "")
 
 
-def test_proving_that_it_can_be_written_leaves_nothing(new_rack: NewRack, store: SecretStore) -> None:
+def test_proving_that_it_can_be_written_leaves_nothing(
+    new_rack: NewRack, store: SecretStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    put = type(store).set
+
+    def noting(self: SecretStore, entry: str, secret: Secret) -> None:
+        written.append(entry)
+        put(self, entry, secret)
+
+    monkeypatch.setattr(type(store), "set", noting)
     rack = new_rack()
     rack.prove_writable()
-    assert store.get(entry_name(id_of_identity(*PROBE), "a")) is None
+    [entry] = [entry for entry in written if entry.startswith("probe-")]
+    assert store.get(entry) is None
     assert rack.records() == {}
 
 

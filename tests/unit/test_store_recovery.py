@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.errors import StoreLocked
 from keyrack.domain.model import Check
 from keyrack.domain.secret import Secret
 from keyrack.store.index import ENTRIES
 from keyrack.store.locks import Locks
-from keyrack.store.naming import PROBE, entry_name, id_of_identity, record_id
+from keyrack.store.naming import entry_name, record_id
 from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
 from support.store_fakes import URL, Killed, Watched, grant, word_of
@@ -217,41 +217,6 @@ def test_an_entry_of_another_program_is_not_a_credential(world: World) -> None:
     world.store.texts.update({name: Secret("x") for name in ("probe", "one", f"{IDENT}.c", f"{IDENT}.a.1")})
     assert world.rack().survey() == (0, 0)
     assert world.rack().repair() == ()
-
-
-@pytest.mark.parametrize("error", [StoreLocked, StoreAbsent, StoreSlow])
-def test_a_probe_that_could_not_be_read_back_is_taken_away_later(
-    world: World, error: type[StoreUnavailable], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The daemon died, or somebody locked it, between the write and the look."""
-
-    def gone(entry: str) -> Secret | None:
-        raise error("Gone.")
-
-    monkeypatch.setattr(world.store, "get", gone)
-    with pytest.raises(error):
-        world.rack().prove_writable()
-    monkeypatch.undo()
-    assert len(world.store.texts) == 1
-    assert world.rack().survey() == (0, 0)
-    assert world.rack().repair() == ()
-    assert world.rack().tidy() == ()
-    assert world.store.texts == {} and world.rack().records() == {}
-
-
-def test_a_probe_that_could_not_be_written_leaves_no_record(world: World) -> None:
-    world.store.is_locked = True
-    with pytest.raises(StoreLocked):
-        world.rack().prove_writable()
-    assert world.rack()._records.unfinished() == ()
-
-
-def test_a_probe_that_no_record_knows_of_is_no_credential(world: World) -> None:
-    world.store.texts[entry_name(id_of_identity(*PROBE), "a")] = Secret("0" * 32)
-    assert world.rack().survey() == (0, 0)
-    assert world.rack().repair() == ()
-    world.rack().prove_writable()
-    assert world.store.texts == {}
 
 
 def test_a_record_of_a_newer_keyrack_stands_and_is_not_rewritten(world: World) -> None:

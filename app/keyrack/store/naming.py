@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyrack.domain.resource import identity
 
 SLOTS = ("a", "b")
-PROBE = ("https://probe.invalid", "")  # no server: what a store is tried with (RFC 2606, section 2)
+PROBE_URL = "https://probe.invalid"  # no server: what a store is tried with (RFC 2606, section 2)
 
 
 def record_id(url: str, account: str) -> str:
@@ -14,7 +14,9 @@ def record_id(url: str, account: str) -> str:
 
 
 def id_of_identity(canonical_url: str, account: str) -> str:
-    """The same, for a URL that is in its canonical form already."""
+    """The same, for a URL in its canonical form; what a probe has is never a credential's."""
+    if canonical_url == PROBE_URL:
+        return f"probe-{account}"
     import hashlib  # 6 ms, and a list without records needs none
 
     text = f"{canonical_url}\n{account}".encode("utf-8", "surrogatepass")

@@ -21,7 +21,7 @@ from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Removal, StoreState, Survey
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import PROBE, id_of_identity, record_id
+from keyrack.store.naming import record_id
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import Key, MemoryRecords, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
@@ -30,6 +30,7 @@ from keyrack.store.version import is_same
 if TYPE_CHECKING:
     from keyrack.store.index import Index
     from keyrack.store.load import Loader
+    from keyrack.store.probing import Prober
     from keyrack.store.recovery import Recovery
     from keyrack.store.saving import Keep, Saver
     from keyrack.store.settle import Settler
@@ -107,8 +108,7 @@ class StoreRack:
 
     def prove_writable(self) -> None:
         """Write, read back and delete a probe. Raises as `save` does."""
-        with self._locks.hold(id_of_identity(*PROBE), timeout=WAIT):
-            self._saver.prove_writable()
+        self._prober.prove_writable()
 
     def remove(self, url: str, account: str) -> Removal:
         """Delete the credential, look again, and drop its facts; a check's outcome is kept.
@@ -238,10 +238,16 @@ class StoreRack:
         return Index(self._store, self._records, self._locks)
 
     @cached_property
+    def _prober(self) -> Prober:
+        from keyrack.store.probing import Prober
+
+        return Prober(self._store, self._records, self._locks, self._settler)
+
+    @cached_property
     def _recovery(self) -> Recovery:
         from keyrack.store.recovery import Recovery
 
-        return Recovery(self._store, self._records, self._locks, self._settler, self._index)
+        return Recovery(self._store, self._records, self._locks, self._settler, self._index, self._prober)
 
     def _list(self, *, add: Iterable[Key] = (), drop: Iterable[Key] = ()) -> None:
         """Keep the store's list of its credentials, where it needs one."""

@@ -13,7 +13,8 @@ from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import NewerFormat
 from keyrack.store.index import Index
 from keyrack.store.locks import Locks
-from keyrack.store.naming import PROBE, id_of_identity
+from keyrack.store.naming import PROBE_URL, id_of_identity
+from keyrack.store.probing import Prober
 from keyrack.store.records import Key, Records
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.settle import Settler
@@ -26,13 +27,20 @@ class Recovery:
     """Brings store and records together after a kill or a loss. Asks the store only where there is a need."""
 
     def __init__(
-        self, store: SecretStore, records: Records, locks: Locks, settler: Settler, index: Index
+        self,
+        store: SecretStore,
+        records: Records,
+        locks: Locks,
+        settler: Settler,
+        index: Index,
+        prober: Prober,
     ) -> None:
         self._store = store
         self._records = records
         self._locks = locks
         self._settler = settler
         self._index = index
+        self._prober = prober
 
     def tidy(self) -> tuple[Finding, ...]:
         """Finish what the records say was begun, but for what another process is at.
@@ -45,10 +53,8 @@ class Recovery:
             return ()
         findings: list[Finding] = []
         for url, account in unfinished:
-            ident = id_of_identity(url, account)
             try:
-                with self._locks.hold(ident, timeout=0):
-                    self._settler.settled(ident, Record(url, account), replacing=False)
+                self._finish(url, account)
             except Temporary:
                 continue
             except KeyrackError as error:
@@ -56,14 +62,23 @@ class Recovery:
                 if isinstance(error, UNREACHED) and not isinstance(error, Elsewhere):
                     break
             else:
-                if (url, account) != PROBE:
+                if url != PROBE_URL:
                     findings.append(Finding(url, account))
         return tuple(findings)
+
+    def _finish(self, url: str, account: str) -> None:
+        if url == PROBE_URL:
+            self._prober.tidy()
+            return
+        ident = id_of_identity(url, account)
+        with self._locks.hold(ident, timeout=0):
+            self._settler.settled(ident, Record(url, account), replacing=False)
 
     def survey(self) -> Survey:
         """Raises StoreUnavailable and its kinds, Temporary."""
         listed = self._store.entries()
         if listed is not None:
+            self._prober.take_old(listed)
             return Survey(len(self._unrecorded(listed)), 0)
         strays = [ident for ident in self._unrecorded_of_index(()) if self._is_there(ident)]
         return Survey(len(strays), len(self._index.missing()))
@@ -76,6 +91,7 @@ class Recovery:
         """
         listed = self._store.entries()
         if listed is not None:
+            self._prober.take_old(listed)
             unrecorded = self._unrecorded(listed)
             found = [self._rebuild(ident, key) for ident, key in unrecorded.items()]
             return tuple(finding for finding in found if finding)
@@ -92,9 +108,7 @@ class Recovery:
 
     def _unrecorded(self, entries: Iterable[str]) -> dict[str, Key]:
         """The record ids among the names of entries that no record stands for."""
-        matches = [match[1] for match in map(ENTRY.fullmatch, entries) if match]
-        # What a killed probe left is no credential, and goes with the next one.
-        names = sorted(set(matches) - {id_of_identity(*PROBE)})
+        names = sorted({match[1] for match in map(ENTRY.fullmatch, entries) if match})
         return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
 
     def _unrecorded_of_index(self, also: Iterable[Key]) -> dict[str, Key]:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from keyrack.domain.errors import StoreAbsent, StoreLocked
 from keyrack.domain.model import Credential, Grant, Record
 from keyrack.domain.resource import identity
-from keyrack.store.naming import PROBE, SLOTS, id_of_identity, other_slot, record_id
+from keyrack.store.naming import SLOTS, other_slot, record_id
 from keyrack.store.records import Key, Records
 from keyrack.store.settle import Settler
 from keyrack.store.slots import Slots
@@ -50,18 +49,6 @@ class Saver:
     def save(self, grant: Grant) -> Credential:
         """Both parts at once."""
         return self._finish(grant, self._begin(grant))
-
-    def prove_writable(self) -> None:
-        """That store and disk take a write. A kill leaves what looks like a clear that was begun."""
-        ident = id_of_identity(*PROBE)
-        self._settler.intend(ident, "removing", Record(*PROBE))
-        try:
-            text = self._slots.put_probe(ident)
-        except (StoreAbsent, StoreLocked):
-            self._settler.forget(ident)  # nothing was written
-            raise
-        self._slots.take_probe(ident, text)  # a store that is locked by now still holds it
-        self._settler.forget(ident)
 
     @contextmanager
     def renewing(self, stored: Grant) -> Generator[Keep]:

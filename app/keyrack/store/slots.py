@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import Grant
-from keyrack.domain.secret import Secret
 from keyrack.store.fields import Damaged
-from keyrack.store.naming import SLOTS, entry_name, record_id
+from keyrack.store.naming import entry_name, record_id
 from keyrack.store.payload import Payload, decode, encode
 from keyrack.store.secrets import SecretStore
-from keyrack.store.verified import confirm, put, take
+from keyrack.store.verified import put, take
 
 
 class Slots:
@@ -41,17 +40,3 @@ class Slots:
     def clear(self, ident: str, slot: str) -> bool:
         """Delete and look again; False when nothing was there."""
         return take(self._store, entry_name(ident, slot))
-
-    def put_probe(self, ident: str) -> Secret:
-        """Write anything. Raises StoreUnavailable and its kinds."""
-        import secrets
-
-        text = Secret(secrets.token_hex(16))
-        self._store.set(entry_name(ident, SLOTS[0]), text)
-        return text
-
-    def take_probe(self, ident: str, text: Secret) -> None:
-        """Read it back and delete it. Raises StoreUnavailable and its kinds."""
-        entry = entry_name(ident, SLOTS[0])
-        confirm(self._store, entry, text)
-        take(self._store, entry)
