@@ -12,6 +12,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, read_tokens
 
 INTERVAL = 5.0  # seconds between two questions, where the issuer names none
@@ -97,6 +98,8 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
         raise kind(f"{where} could not be asked for a code: {reply.reason}")
+    if reply.status >= 500 or reply.status == 429:
+        raise Temporary(f"{where} answered {reply.status} when asked for a code{asks_to_wait(reply)}.")
     try:
         document = read_object(reply.body)
     except BadDocument as problem:

@@ -11,6 +11,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.effects import Failed, Request, Response, Send
+from keyrack.oauth.retry_after import asks_to_wait
 
 MODERN = "2026-07-28"
 INITIALIZE = "2025-11-25"  # one request covers 2025-03-26 to 2025-11-25
@@ -132,7 +133,7 @@ def _refusal(reply: Response | Failed, credential: object) -> Probed | None:
     if 300 <= reply.status < 400:
         return Probed("unreachable", "The server redirects elsewhere, and keyrack does not follow.")
     if reply.status >= 500 or reply.status == 429:
-        return Probed("unreachable", f"The server answered {reply.status}.")
+        return Probed("unreachable", f"The server answered {reply.status}{asks_to_wait(reply)}.")
     return None
 
 

@@ -14,6 +14,7 @@ from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
 from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
 from keyrack.oauth.legacy import legacy_server
+from keyrack.oauth.retry_after import asks_to_wait
 
 # Answers to a registration that no authorization server gives: a server that wants a token for every
 # path, and one that has nothing there.
@@ -120,7 +121,8 @@ def register(
         )
     if reply.status >= 500 or reply.status == 429:
         raise Temporary(
-            f"{where} answered {reply.status} when asked to register this app.", hint="Try again later."
+            f"{where} answered {reply.status} when asked to register this app{asks_to_wait(reply)}.",
+            hint="Try again later.",
         )
     try:
         document = read_object(reply.body)

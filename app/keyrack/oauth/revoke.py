@@ -8,6 +8,7 @@ from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_object, said
 from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
 
 
@@ -35,7 +36,7 @@ def why_not(reply: Response | Failed) -> str | None:
         return reply.reason
     if reply.status in (200, 202, 204):
         return None
-    return said(_document(reply)) or f"status {reply.status}"
+    return (said(_document(reply)) or f"status {reply.status}") + asks_to_wait(reply)
 
 
 def _document(reply: Response) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from keyrack.oauth.discovery import AuthorizationServer, Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import Failed, Response, Send, SignIn, Step
 from keyrack.oauth.registration import known, register
+from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, exchange_request, read_tokens
 
 if TYPE_CHECKING:
@@ -107,6 +108,11 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
         raise kind(f"{origin(endpoint)} could not be asked: {reply.reason}", hint="Try again later.")
+    if reply.status >= 500 or reply.status == 429:
+        raise Temporary(
+            f"{origin(endpoint)} answered {reply.status} to the pushed request{asks_to_wait(reply)}.",
+            hint="Try again later.",
+        )
     try:
         document = read_object(reply.body)
     except BadDocument:

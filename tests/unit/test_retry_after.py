@@ -1,0 +1,97 @@
+"""When a server asks to be left alone for a while, whoever waits is told for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from keyrack.domain.errors import Temporary
+from keyrack.domain.model import Registration
+from keyrack.domain.secret import Secret
+from keyrack.oauth.device import DeviceWish, device_flow
+from keyrack.oauth.discovery import AuthorizationServer
+from keyrack.oauth.effects import Response
+from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.probe import probe
+from keyrack.oauth.retry_after import asks_to_wait, retry_after
+from keyrack.oauth.revoke import why_not
+from support.canned import ISSUER, META, URL, World, metadata, play, reply
+
+DATE = "Wed, 21 Oct 2026 07:28:00 GMT"
+NO = [
+    {}, {"Retry_After": ""}, {"Retry_After": "soon"}, {"Retry_After": "-5"}, {"Retry_After": "4.5"},
+    {"Retry_After": "٤٧"}, {"Retry_After": "9" * 400}, {"Retry_After": "Wed, 99 Oct 2026 07:28:00 GMT"},
+    {"Retry_After": "x" * 10_000},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds", "words"),
+    [
+        ({"Retry_After": "47"}, 47, ", and asks to wait 47 s"),
+        ({"Retry_After": " 0 "}, 0, ", and asks to wait 0 s"),
+        ({"Retry_After": "3600"}, 3600, ", and asks to wait 3600 s (60 min)"),
+        (
+            {"Retry_After": DATE, "Date": "Wed, 21 Oct 2026 07:27:13 GMT"},
+            47,
+            ", and asks to wait 47 s",
+        ),
+        ({"Retry_After": DATE, "Date": "Wed, 21 Oct 2026 08:00:00 GMT"}, 0, ", and asks to wait 0 s"),
+        ({"Retry_After": DATE}, None, ", and asks to wait until 2026-10-21 07:28:00 UTC"),
+        ({"Retry_After": "Wed, 21 Oct 2026 09:28:00 +0200"}, None, " until 2026-10-21 07:28:00 UTC"),
+    ],
+)
+def test_seconds_and_dates_are_understood(headers: dict[str, str], seconds: float, words: str) -> None:
+    answer = reply(None, 429, **headers)
+    assert retry_after(answer) == seconds and asks_to_wait(answer).endswith(words)
+
+
+@pytest.mark.parametrize("headers", NO, ids=lambda headers: str(headers)[:50])
+def test_what_makes_no_sense_is_not_told(headers: dict[str, str]) -> None:
+    assert retry_after(reply(None, 429, **headers)) is None
+    assert asks_to_wait(reply(None, 429, **headers)) == ""
+
+
+LATER: list[Response] = [reply(None, status, Retry_After="47") for status in (429, 503)]
+SERVER = AuthorizationServer(
+    ISSUER, ISSUER + "/authorize", ISSUER + "/token", device_authorization_endpoint=ISSUER + "/device"
+)
+CLIENT = Registration(ISSUER, "c", "dynamic")
+
+
+def log_in(**routes: Any) -> Callable[[], Any]:
+    return lambda: play(login_flow(Wish(URL, now=lambda: 0.0)), World(**routes))
+
+
+def get_code(answer: Response) -> Callable[[], Any]:
+    wish = DeviceWish(SERVER, CLIENT, (), None, URL, lambda: 0.0)
+    return lambda: play(device_flow(wish), World(**{f"POST {ISSUER}/device": answer}))
+
+
+def push(answer: Response) -> Callable[[], Any]:
+    par = ISSUER + "/par"
+    fields = metadata(require_pushed_authorization_requests=True, pushed_authorization_request_endpoint=par)
+    return log_in(**{f"GET {META}": reply(fields), f"POST {par}": answer})
+
+
+@pytest.mark.parametrize("answer", LATER, ids=["429", "503"])
+def test_each_request_of_a_login_tells_it(answer: Response) -> None:
+    asked = {
+        "server": log_in(**{f"POST {URL}": answer}),
+        "registration": log_in(**{f"POST {ISSUER}/register": answer}),
+        "pushed request": push(answer),
+        "device code": get_code(answer),
+    }
+    for what, act in asked.items():
+        with pytest.raises(Temporary) as caught:
+            act()
+        assert "asks to wait 47 s" in str(caught.value), what
+
+
+@pytest.mark.parametrize("answer", LATER, ids=["429", "503"])
+def test_a_check_and_a_revocation_tell_it(answer: Response) -> None:
+    found = play(probe(URL, {"Authorization": Secret("Bearer t")}), World(**{f"POST {URL}": answer})).result
+    assert found.verdict == "unreachable" and found.reason.endswith("asks to wait 47 s.")
+    assert "asks to wait 47 s" in (why_not(answer) or "")
