@@ -20,7 +20,7 @@ from keyrack.oauth.effects import Pause, Response, Send, ShowCode
 from keyrack.oauth.probe import probe
 from keyrack.oauth.protected_resource import read_protected_resource
 from keyrack.oauth.revoke import why_not
-from keyrack.oauth.token import read_tokens
+from keyrack.oauth.token_reply import read_tokens
 from support.canned import ISSUER, META, PRM, REDIRECT, URL, World, metadata, play, reply
 from support.hostile import NASTY, Attempt, attempt, protected
 

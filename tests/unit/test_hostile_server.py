@@ -244,7 +244,7 @@ def test_a_document_for_another_resource_ends_the_login(resource: str, monkeypat
 
 
 @pytest.mark.checklist("security: logs")
-@pytest.mark.parametrize("status", [400, 401, 403])
+@pytest.mark.parametrize("status", [200, 400, 401, 403])
 def test_an_issuer_that_quotes_the_refresh_token_puts_it_into_no_record(
     status: int, monkeypatch: Patch
 ) -> None:

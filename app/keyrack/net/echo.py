@@ -5,6 +5,7 @@ Their words go into sentences and records, where no secret may be, so it is take
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from keyrack.domain.secret import Secret
@@ -12,11 +13,13 @@ from keyrack.oauth.effects import Request, Response
 
 SHORTEST = 8  # characters; what is shorter is no secret that was made to be one, and may be a word
 MASK = "***"
+# GitHub and Slack refuse with status 200. A reply that names an error brings no new tokens.
+_NAMES_ERROR = re.compile(rb'"error"\s*:\s*(?:"[^"]|[{\[1-9t])|(?:^|&)error=[^&\s]')
 
 
 def without_echo(request: Request, reply: Response) -> Response:
     """The reply as it is, or, where it is an error, without the request's secrets in headers and body."""
-    if reply.status < 400:
+    if reply.status < 400 and not _NAMES_ERROR.search(reply.body):
         return reply
     headers, body = reply.headers, reply.body
     for secret in _secrets(request):

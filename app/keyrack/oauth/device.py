@@ -13,7 +13,8 @@ from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
 from keyrack.oauth.retry_after import asks_to_wait
-from keyrack.oauth.token import authenticated, read_tokens
+from keyrack.oauth.token import authenticated
+from keyrack.oauth.token_reply import error_of, read_reply, read_tokens
 
 INTERVAL = 5.0  # seconds between two questions, where the issuer names none
 SLOWER = 5.0  # seconds more after each slow_down
@@ -104,7 +105,7 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
         document = read_object(reply.body)
     except BadDocument as problem:
         raise KeyrackError(f"{where} answered {reply.status}, and its reply {problem}.") from None
-    if reply.status != 200:
+    if not 200 <= reply.status < 300:
         raise KeyrackError(f"{where} gave no code: {said(document) or f'status {reply.status}'}.")
     device_code, user_code = text(document, "device_code"), text(document, "user_code")
     page = text(document, "verification_uri") or text(document, "verification_url")  # Google's spelling
@@ -125,10 +126,5 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
     return code, Secret(device_code), interval
 
 
-def _error(reply: Response | Failed) -> str | None:
-    if isinstance(reply, Failed):
-        return None
-    try:
-        return text(read_object(reply.body), "error")
-    except BadDocument:
-        return None
+def _error(reply: Response | Failed) -> str:
+    return "" if isinstance(reply, Failed) else error_of(read_reply(reply.body))

@@ -65,6 +65,12 @@ def _bearable(value: str) -> bool:
 
 
 def said(document: Mapping[str, Any]) -> str:
-    """An OAuth error (RFC 6749, section 5.2) as words: `error: description`, shortened and plain."""
+    """An OAuth error (RFC 6749, section 5.2) as words: `error: description`, shortened and plain.
+
+    Of an error that is an object, its message.
+    """
+    inner = document.get("error")
+    if isinstance(inner, dict):
+        return plain(text(inner, "message") or "", 300)
     parts = [part for part in (text(document, "error"), text(document, "error_description")) if part]
     return plain(": ".join(parts), 300)

@@ -22,7 +22,8 @@ from keyrack.oauth.probe import Probed, probe
 from keyrack.oauth.protected_resource import ProtectedResource, find_protected_resource
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import find_client, shown, sign_in
-from keyrack.oauth.token import client_credentials_request, read_tokens
+from keyrack.oauth.token import client_credentials_request
+from keyrack.oauth.token_reply import read_tokens
 
 Flow = Generator[Effect, Any, Any]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from keyrack.domain.text import plain
-from keyrack.oauth.document import BadDocument, read_object, text
+from keyrack.oauth.document import text
+from keyrack.oauth.jwt import claims_of
 
 LONGEST = 80  # characters
 # OpenID Connect's claims, best first, then what vendors put beside the token.
@@ -33,17 +32,9 @@ def label_of(document: Mapping[str, Any]) -> str:
 def _places(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     id_token = document.get("id_token")
     if isinstance(id_token, str):
-        yield _claims(id_token)
+        yield claims_of(id_token)
     yield document
     for key in _INNER:
         inner = document.get(key)
         if isinstance(inner, dict):
             yield inner
-
-
-def _claims(id_token: str) -> Mapping[str, Any]:
-    part = [*id_token.split("."), "", ""][1]
-    try:
-        return read_object(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    except (binascii.Error, ValueError, BadDocument):
-        return {}

@@ -22,7 +22,8 @@ from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import Failed, Response, Send, SignIn, Step
 from keyrack.oauth.registration import known, register
 from keyrack.oauth.retry_after import asks_to_wait
-from keyrack.oauth.token import authenticated, exchange_request, read_tokens
+from keyrack.oauth.token import authenticated, exchange_request
+from keyrack.oauth.token_reply import read_tokens
 
 if TYPE_CHECKING:
     from keyrack.oauth.flow import Flow, Wish

@@ -11,7 +11,8 @@ from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import Action, command_for, is_due
 from keyrack.domain.timetext import utc
 from keyrack.oauth.effects import Failed, Request, Response
-from keyrack.oauth.token import Unusable, client_credentials_request, read_tokens, refresh_request
+from keyrack.oauth.token import client_credentials_request, refresh_request
+from keyrack.oauth.token_reply import Unusable, read_tokens
 from keyrack.operations.accounts import nothing_stored
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Rack
@@ -181,6 +182,8 @@ def _pause(reply: Response | Failed) -> float:
     """Seconds until the server may be asked again (RFC 9110, section 10.2.3)."""
     if isinstance(reply, Failed):
         return PAUSE
+    if reply.status < 400:
+        return math.inf  # a network's sign-in page, which is still there in a moment
     after = reply.header("Retry-After")
     if after is None:
         return PAUSE
