@@ -8,13 +8,16 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import ClientSettings
 from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
+from keyrack.domain.vendor import Vendor
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.protected_resource import ProtectedResource
@@ -26,6 +29,7 @@ OURS = {
     *("response_type", "response_mode", "client_id", "redirect_uri", "state"),
     *("code_challenge", "code_challenge_method", "request", "request_uri"),
 }
+MAY_COME_TWICE = {"scope", "resource", "prompt"}  # some issuers' endpoints name their own
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
@@ -59,7 +63,7 @@ def choose_scopes(
     """The user's scopes, else the challenge's, else the resource's, else none (checklist 17).
 
     `added` joins them. `offline_access` joins when the issuer lists it, so that a
-    refresh token comes back; not with `offline` False.
+    refresh token comes back; with `offline` False not even a server's word brings it in.
     """
     if configured:
         chosen = configured
@@ -67,6 +71,8 @@ def choose_scopes(
         chosen = tuple(challenge.params["scope"].split())
     else:
         chosen = (protected.scopes_supported if protected else None) or ()
+    if not offline and not configured:
+        chosen = tuple(scope for scope in chosen if scope != "offline_access")
     chosen = (*chosen, *added)
     # Alone, offline_access would turn "no scope asked" into "only this scope".
     if offline and chosen and not configured and "offline_access" in (server.scopes_supported or ()):
@@ -81,6 +87,21 @@ def choose_scopes(
     return tuple(sound)
 
 
+def resource_to_send(
+    resource: str | None,
+    settings: ClientSettings,
+    vendor: Vendor,
+    server: AuthorizationServer,
+    scopes: tuple[str, ...],
+) -> str | None:
+    """The `resource` parameter (RFC 8707) of this login; None where it is not sent."""
+    if settings.send_resource is not None:
+        return resource if settings.send_resource else None
+    mark = vendor.resource_in_scopes
+    inside = bool(mark) and mark in urlsplit(server.authorization_endpoint or server.token_endpoint).path
+    return None if inside and any("/" in scope for scope in scopes) else resource
+
+
 def request_parameters(
     *,
     client_id: str,
@@ -89,8 +110,15 @@ def request_parameters(
     pkce: Pkce,
     scopes: tuple[str, ...],
     resource: str | None,
+    scope_name: str = "scope",
+    consent: bool = True,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """What goes to the authorization endpoint. `state` is revealed here: it travels in the URL by design."""
+    """What goes to the authorization endpoint. `state` is revealed here: it travels in the URL by design.
+
+    `consent` False: no `prompt=consent` beside offline_access. `more` comes on top, and takes the
+    place of nothing but `prompt`; an empty value leaves a parameter out.
+    """
     parameters = {
         "response_type": "code",
         "client_id": client_id,
@@ -100,11 +128,17 @@ def request_parameters(
         "code_challenge_method": "S256",
     }
     if scopes:
-        parameters["scope"] = " ".join(scopes)
+        parameters[scope_name] = " ".join(scopes)
     if resource is not None:
         parameters["resource"] = resource
-    if "offline_access" in scopes and "openid" in scopes:
+    fixed = {*parameters, *OURS}
+    if consent and "offline_access" in scopes and "openid" in scopes:
         parameters["prompt"] = "consent"  # OpenID Connect Core, section 11: else offline_access is ignored
+    for name in (name for name in more if name not in fixed):
+        if more[name]:
+            parameters[name] = more[name]
+        else:
+            parameters.pop(name, None)
     return parameters
 
 
@@ -115,7 +149,8 @@ def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
     (RFC 6749, section 3.1), and of two the issuer may take the wrong one.
     """
     parts = urlsplit(inert(endpoint))
-    twice = OURS & {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    once = OURS | (parameters.keys() - MAY_COME_TWICE)
+    twice = once & {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
     if twice:
         raise KeyrackError(
             f"The address of the sign-in page at {origin(endpoint)} already has a {min(twice)} in it.",

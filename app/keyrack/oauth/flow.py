@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
-from keyrack.oauth.authorize import choose_scopes
+from keyrack.domain.vendor import UNKNOWN, Vendor
+from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import (
     Discovered,
@@ -38,6 +39,7 @@ class Wish(NamedTuple):
     client_name: str = "keyrack"
     now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
     challenge: Challenge | None = None  # already in hand: the server need not be asked
+    vendor_of: Callable[[str], Vendor] = lambda issuer: UNKNOWN  # what is known beyond an issuer's metadata
 
 
 class LoggedIn(NamedTuple):
@@ -63,7 +65,11 @@ def login_flow(wish: Wish) -> Flow:
         settings.callback_port, settings.redirect_host or "127.0.0.1", settings.callback_path or "/callback"
     )
     yield Step("register", "Find out which client keyrack is", "running")
-    scopes = choose_scopes(challenge, found.protected, server, settings.scopes, wish.added_scopes)
+    vendor = wish.vendor_of(server.issuer)
+    scopes = choose_scopes(
+        challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=vendor.offline_scope
+    )
+    found = _sending(wish, found, scopes)
     registration = yield from find_client(wish, server, redirect_uri, scopes)
     tokens = yield from sign_in(wish, found, registration, redirect_uri, scopes)
     return _logged_in(found, registration, tokens, probed)
@@ -78,6 +84,7 @@ def _for_machine(
     scopes = choose_scopes(
         challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=False
     )
+    found = _sending(wish, found, scopes)
     registration = known(server, settings, wish.stored, None, wish.now())
     if registration is None or registration.auth_method == "none":
         missing = "a secret or a key" if registration else "a client id"
@@ -93,6 +100,13 @@ def _for_machine(
     yield Step("exchange", "Got a token in the client's own name", "done", registration.auth_method)
     # Section 4.4.3: a refresh token should not come, and is of no use.
     return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
+
+
+def _sending(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Discovered:
+    """With the resource that is sent, now and at each refresh."""
+    vendor = wish.vendor_of(found.server.issuer)
+    resource = resource_to_send(found.resource, wish.settings, vendor, found.server, scopes)
+    return found._replace(resource=resource)
 
 
 def _logged_in(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
+from keyrack.domain.vendor import Vendor
 from keyrack.oauth.authorize import (
     Pkce,
     authorization_url,
@@ -53,6 +55,7 @@ def sign_in(
     Where a code was typed on another device meanwhile, the tokens that this brought.
     """
     server, resource = found.server, found.resource
+    vendor = wish.vendor_of(server.issuer)
     pkce: Pkce = new_pkce()
     state: Secret = new_state()
     parameters = request_parameters(
@@ -62,6 +65,9 @@ def sign_in(
         pkce=pkce,
         scopes=scopes,
         resource=resource,
+        scope_name=_scope_name(server, vendor),
+        consent=vendor.consent,
+        more={**dict(vendor.authorize), **dict(wish.settings.authorize)},
     )
     where = shown(server.authorization_endpoint)
     if server.require_pushed_authorization_requests:
@@ -96,6 +102,11 @@ def sign_in(
     renewable = "renewable" if tokens.refresh_token else "not renewable"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
     return tokens
+
+
+def _scope_name(server: AuthorizationServer, vendor: Vendor) -> str:
+    path = urlsplit(server.authorization_endpoint).path
+    return "user_scope" if path in vendor.user_scope_at else "scope"
 
 
 def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:

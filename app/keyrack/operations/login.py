@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from keyrack.cards.vendors import vendor_of
 from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth, StoreAbsent, StoreLocked
 from keyrack.domain.model import Check, Credential, Grant, Registration, Server
 from keyrack.domain.secret import Secret
@@ -102,7 +103,14 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
         redirect_host=options.redirect_host or settings.redirect_host,
     )
     return Wish(
-        server.url, settings, options.scopes, stored, parts.client_name, parts.now, options.challenge
+        server.url,
+        settings,
+        options.scopes,
+        stored,
+        parts.client_name,
+        parts.now,
+        options.challenge,
+        vendor_of,
     )
 
 

@@ -78,7 +78,7 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
     # A rotating refresh token is spent by using it: so much of the save is done before.
     with awaited(LONGEST), rack.renewing(grant) as keep:
         try:
-            tokens = _ask(parts, grant)
+            tokens = _ask(parts, grant, server)
         except LoginNeeded as refusal:
             again = rack.load(grant.url, grant.account)
             if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
@@ -140,26 +140,27 @@ def _remember(parts: Parts, rack: Rack, grant: Grant, error: LoginNeeded) -> Non
     rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=refresh_token)))
 
 
-def _request(grant: Grant, url: str) -> Request:
+def _request(grant: Grant, url: str, server: Server) -> Request:
     """Made anew for each try: a signed assertion is good for one."""
     assert grant.registration
     facts = grant.credential
+    resource = None if server.client.send_resource is False else facts.resource
     if grant.tokens.refresh_token is None:  # a machine asks as it did at first
         return client_credentials_request(
-            url, grant.registration, scopes=facts.scopes, resource=facts.resource
+            url, grant.registration, scopes=facts.scopes, resource=resource
         )
     return refresh_request(
-        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=facts.resource
+        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=resource
     )
 
 
-def _ask(parts: Parts, grant: Grant) -> TokenSet:
+def _ask(parts: Parts, grant: Grant, server: Server) -> TokenSet:
     assert grant.endpoints
     url, wire = grant.endpoints.token, parts.wire()
     try:
         for tries_left in range(TRIES - 1, -1, -1):
             start = time.monotonic()
-            reply = wire.send(_request(grant, url), server_url=grant.url)
+            reply = wire.send(_request(grant, url, server), server_url=grant.url)
             try:
                 return read_tokens(
                     reply,
