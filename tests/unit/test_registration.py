@@ -73,6 +73,8 @@ def test_12_a_pre_registered_client_of_another_issuer_is_an_error():
         (None, "client_secret_basic"),
         (("client_secret_post",), "client_secret_post"),
         (("none", "client_secret_basic"), "client_secret_basic"),
+        (("client_secret_post", "client_secret_basic"), "client_secret_post"),
+        (("client_secret_basic", "client_secret_post"), "client_secret_basic"),
     ],
 )
 def test_20_a_pre_registered_secret_is_sent_as_the_server_says(supported, method):
@@ -115,6 +117,39 @@ def test_11_a_returned_secret_is_used_as_the_reply_says():
     ).result
     assert found.auth_method == "client_secret_post" and found.client_secret == Secret("s")
     assert found.secret_expires_at is None and found.registration_access_token == Secret("rat")
+
+
+@pytest.mark.checklist(11, 20)
+@pytest.mark.parametrize(
+    ("supported", "secret", "asked", "method"),
+    [
+        (("client_secret_post", "client_secret_basic"), "s", "client_secret_post", "client_secret_post"),
+        (("client_secret_basic", "client_secret_post"), "s", "client_secret_basic", "client_secret_basic"),
+        (("private_key_jwt", "client_secret_post"), "s", "client_secret_post", "client_secret_post"),
+        (None, "s", "client_secret_basic", "client_secret_basic"),
+        (("none", "client_secret_post", "client_secret_basic"), "s", "none", "client_secret_post"),
+        (("none", "client_secret_basic", "client_secret_post"), "s", "none", "client_secret_basic"),
+        (("none",), "s", "none", "none"),  # it takes no secret, whatever it hands out
+        (("none", "client_secret_post"), None, "none", "none"),
+        (("client_secret_post",), None, "client_secret_post", "none"),
+    ],
+)
+def test_11_a_reply_that_names_no_method_means_the_one_that_was_asked_for(supported, secret, asked, method):
+    body = {"client_id": "c"} | ({"client_secret": secret} if secret else {})
+    world = World(**{f"POST {ISSUER}/register": reply(body, 201)})
+    server = SERVER._replace(token_endpoint_auth_methods_supported=supported)
+    found = play(register(server, REDIRECT, (), "k"), world).result
+    assert world.asked[0].json["token_endpoint_auth_method"] == asked
+    assert found.auth_method == method
+    assert (found.client_secret is not None) == (method != "none")
+
+
+@pytest.mark.parametrize("named", ["none", "client_secret_basic", "client_secret_post"])
+def test_a_method_that_the_reply_names_wins_over_the_one_that_was_asked_for(named):
+    body = {"client_id": "c", "client_secret": "s", "token_endpoint_auth_method": named}
+    server = SERVER._replace(token_endpoint_auth_methods_supported=("client_secret_post",))
+    world = World(**{f"POST {ISSUER}/register": reply(body, 201)})
+    assert play(register(server, REDIRECT, (), "k"), world).result.auth_method == named
 
 
 @pytest.mark.checklist(12)

@@ -66,7 +66,7 @@ def _pre_registered(
     secret, key = settings.client_secret, settings.client_key
     if before and secret is None and key is None:
         secret, key = before.client_secret, before.client_key
-    method = "private_key_jwt" if key else _method(server, secret is not None)
+    method = "private_key_jwt" if key else _secret_method(server) if secret else "none"
     supported = server.token_endpoint_auth_signing_alg_values_supported
     return Registration(
         server.issuer,
@@ -141,7 +141,7 @@ def register(
             issuer=server.issuer,
             redirect_uri=redirect_uri,
         )
-    return _read(document, server, redirect_uri, where)
+    return _read(document, server, redirect_uri, wanted["token_endpoint_auth_method"])
 
 
 def _no_oauth(server: AuthorizationServer) -> NoOAuth:
@@ -152,8 +152,9 @@ def _no_oauth(server: AuthorizationServer) -> NoOAuth:
 
 
 def _read(
-    document: dict[str, Any], server: AuthorizationServer, redirect_uri: str, where: str
+    document: dict[str, Any], server: AuthorizationServer, redirect_uri: str, asked_method: str
 ) -> Registration:
+    where = origin(str(server.registration_endpoint))
     client_id = text(document, "client_id")
     if client_id is None:
         raise KeyrackError(f"{where} registered this app without giving it a client id.")
@@ -165,7 +166,7 @@ def _read(
         )
     plain = text(document, "client_secret")
     secret = Secret(plain) if plain else None
-    method = text(document, "token_endpoint_auth_method") or _method(server, secret is not None)
+    method = text(document, "token_endpoint_auth_method") or _unsaid(server, asked_method, secret)
     if method not in ("none", *SECRET_METHODS):
         raise KeyrackError(f"{where} wants a client authentication that keyrack does not know.")
     expires = number(document, "client_secret_expires_at")
@@ -209,8 +210,19 @@ def _wanted_method(server: AuthorizationServer) -> str:
     return next((method for method in supported if method in SECRET_METHODS), "none")
 
 
-def _method(server: AuthorizationServer, has_secret: bool) -> str:
-    if not has_secret:
+def _unsaid(server: AuthorizationServer, asked: str, secret: Secret | None) -> str:
+    """The method where a registration's reply names none: the one that was asked for.
+
+    But a public client has no secret (RFC 7591, section 2), so one that came is to be used, unless
+    the issuer takes none at all; and without one there is nothing to use.
+    """
+    if secret is None or server.token_endpoint_auth_methods_supported == ("none",):
         return "none"
-    supported = server.token_endpoint_auth_methods_supported or ("client_secret_basic",)
-    return next((m for m in SECRET_METHODS if m in supported), "client_secret_basic")
+    return _secret_method(server) if asked == "none" else asked
+
+
+def _secret_method(server: AuthorizationServer) -> str:
+    """How to send a secret: in the first way that the issuer names (RFC 8414: client_secret_basic where
+    it names none at all)."""
+    supported = server.token_endpoint_auth_methods_supported
+    return next((method for method in supported or () if method in SECRET_METHODS), "client_secret_basic")
