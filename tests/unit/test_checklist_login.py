@@ -115,24 +115,92 @@ def test_an_issuer_without_a_path_is_asked_at_two_places() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (ISSUER + "/", ISSUER),
-        (ISSUER, ISSUER + "/"),
+        (ISSUER + "//", ISSUER),
+        (ISSUER, ISSUER + "//"),
+        (ISSUER + "/t/", ISSUER + "/t"),
+        (ISSUER + "/t", ISSUER + "/t/"),
+        (ISSUER, ISSUER + "/?"),
+        (ISSUER, ISSUER + " "),
         (ISSUER + ":443", ISSUER),
         ("https://AUTH.example", ISSUER),
+        (ISSUER, "HTTPS://auth.example"),
+        (ISSUER, "http://auth.example"),
         (ISSUER + "/%74", ISSUER + "/t"),
+        (ISSUER, ISSUER + "\u200b"),
     ],
 )
 def test_an_issuer_is_compared_as_it_is_written(asked: str, said: str) -> None:
-    class Anywhere(World):
-        def send(self, request: Request, *, server_url: str = URL) -> Any:
-            known = "/.well-known/o" in request.url and "protected" not in request.url
-            self.asked.append(request)
-            return reply(metadata(issuer=said)) if known else super().send(request)
-
-    world = Anywhere(**names(asked))
-    with pytest.raises(KeyrackError, match="another issuer"):
+    world = Anywhere(said, **names(asked))
+    with pytest.raises(KeyrackError, match="another issuer") as caught:
         log_in(world)
     assert world.to(ISSUER + "/register") == []
+    shown = [each.encode("unicode_escape").decode() for each in (said, asked)]
+    assert all(f"“{each}”" in str(caught.value) for each in shown) and shown[0] != shown[1]
+
+
+class Anywhere(World):
+    """Its issuer's metadata is wherever it is looked for, and names this issuer."""
+
+    def __init__(self, issuer: str, **routes: Any) -> None:
+        super().__init__(**routes)
+        self.issuer = issuer
+
+    def send(self, request: Request, *, server_url: str = URL) -> Any:
+        if "/.well-known/o" not in request.url or "protected" in request.url:
+            return super().send(request)
+        self.asked.append(request)
+        promise = {"authorization_response_iss_parameter_supported": True}
+        return reply(metadata(issuer=self.issuer, **promise))
+
+
+def from_issuer(iss: str) -> Any:
+    return lambda sign_in: {"code": Secret("c"), "state": sign_in.state, "iss": Secret(iss)}
+
+
+@pytest.mark.checklist(7, 18)
+@pytest.mark.parametrize(("asked", "said"), [(ISSUER + "/", ISSUER), (ISSUER, ISSUER + "/")])
+def test_the_slash_of_an_issuer_without_a_path_makes_no_difference(asked: str, said: str) -> None:
+    """From the metadata on it is spelled as it is there, and an answer must spell it so."""
+    found = log_in(Anywhere(said, **names(asked)), person=from_issuer(said)).result.registration
+    assert (found.issuer, found.kind) == (said, "dynamic")
+    world = Anywhere(said, **names(asked))
+    with pytest.raises(KeyrackError, match="another issuer") as caught:
+        log_in(world, person=from_issuer(asked))
+    assert f"“{asked}”" in str(caught.value) and f"“{said}”" in str(caught.value)
+    assert world.to(ISSUER + "/token") == []
+
+
+@pytest.mark.checklist(12)
+@pytest.mark.parametrize(("before", "now"), [(ISSUER + "/", ISSUER), (ISSUER, ISSUER + "/")])
+@pytest.mark.parametrize("kind", ["dynamic", "pre-registered"])
+def test_a_client_stored_under_the_other_spelling_is_the_issuers(before: str, now: str, kind: Any) -> None:
+    stored = Registration(
+        before, "known", kind, Secret("s-1"), "client_secret_post", redirect_uris=(REDIRECT,)
+    )
+    world = Anywhere(now, **names("https://new.example", before))
+    found = log_in(world, Wish(URL, stored=stored), person=from_issuer(now)).result.registration
+    assert (found.issuer, found.client_id, found.client_secret) == (now, "known", Secret("s-1"))
+    assert not any("new.example" in url for url in got(world))
+    settings = ClientSettings(client_id="known", issuer=before)
+    assert log_in(Anywhere(now), Wish(URL, settings), person=from_issuer(now)).result
+
+
+@pytest.mark.checklist(12)
+def test_a_client_of_another_issuer_is_refused_and_both_are_named() -> None:
+    settings = ClientSettings(client_id="known", issuer=ISSUER + "/t1")
+    world = World()
+    with pytest.raises(KeyrackError, match="belongs to the issuer") as caught:
+        log_in(world, Wish(URL, settings))
+    assert f"“{ISSUER}/t1”" in str(caught.value) and f"“{ISSUER}”" in str(caught.value)
+    assert world.to(ISSUER + "/token") == []
+
+
+@pytest.mark.checklist(12, "security: binding")
+def test_the_secret_of_one_issuer_does_not_follow_the_configuration_to_another() -> None:
+    stored = Registration(OTHER, "known", "pre-registered", Secret("s-1"), "client_secret_post")
+    settings = ClientSettings(client_id="known", issuer=ISSUER)
+    found = log_in(World(), Wish(URL, settings, stored=stored)).result.registration
+    assert (found.issuer, found.client_secret, found.auth_method) == (ISSUER, None, "none")
 
 
 @pytest.mark.checklist(8)

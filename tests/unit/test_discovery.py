@@ -89,9 +89,9 @@ def test_a_body_that_is_no_json_is_refused(body):
 @pytest.mark.parametrize(
     ("change", "word"),
     [
-        ({"issuer": ISSUER + "/"}, "another issuer"),  # 7: identical as a string
+        ({"issuer": ISSUER + "/"}, "another issuer"),  # 7: a slash behind a path is another string
         ({"issuer": ISSUER.upper()}, "another issuer"),
-        ({"issuer": None}, "another issuer"),
+        ({"issuer": None}, "names no issuer"),
         ({"code_challenge_methods_supported": None}, "PKCE"),  # 8
         ({"code_challenge_methods_supported": []}, "S256"),
         ({"code_challenge_methods_supported": ["plain"]}, "S256"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from keyrack.domain.text import plain
+from keyrack.domain.text import plain, verbatim
 
 
 @pytest.mark.parametrize("text", ["", "linear", "auth.linear.app · read write", "日本語 – naïve", "[b]{x}$y"])
@@ -47,3 +47,18 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 
 def test_a_text_that_hides_behind_unseen_characters_is_cut_too() -> None:
     assert plain("\u200b" * 1000 + "secret", limit=10) == "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://auth.example/", "“https://auth.example/”"),
+        ("https://аuth.example", "“https://\\u0430uth.example”"),  # a Cyrillic letter
+        ("a\u200bb\x1b[2J\n", "“a\\u200bb\\x1b[2J\\n”"),
+        ("x" * 201, "“" + "x" * 200 + "…”"),
+        ("\u200b" * 100, "“" + ("\\u200b" * 100)[:200] + "…”"),
+        ("\ud800", "“\\ud800”"),
+    ],
+)
+def test_what_is_shown_verbatim_differs_wherever_the_text_does(text: str, shown: str) -> None:
+    assert verbatim(text) == shown and shown.isprintable()

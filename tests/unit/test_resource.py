@@ -17,6 +17,7 @@ from keyrack.domain.resource import (
     parse_url,
     refusal_of,
     refusal_of_host,
+    same_issuer,
 )
 
 
@@ -199,3 +200,23 @@ def test_origin_and_loopback():
     assert origin("https://A.example:443/x?y") == "https://a.example"
     assert is_loopback("http://localhost:1/") and is_loopback("http://[::1]/")
     assert not is_loopback("http://localhost.example.com/")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://h", "https://h/", True),
+        ("https://h:8/", "https://h:8", True),
+        ("https://h", "https://h//", False),
+        ("https://h", "https://h/?", False),
+        ("https://h", "https://h/#", False),
+        ("https://h/a", "https://h/a/", False),
+        ("https://h", "http://h", False),
+        ("https://h", "https://H", False),
+        ("https://h:443", "https://h", False),
+        ("", "/", False),
+        ("urn:x", "urn:x/", False),
+    ],
+)
+def test_only_the_final_slash_of_an_issuer_makes_no_difference(one: str, other: str, same: bool) -> None:
+    assert same_issuer(one, other) is same_issuer(other, one) is same

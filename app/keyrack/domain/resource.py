@@ -20,6 +20,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?:/[A-Za-z0-9._~/-]*)?")
 # What a host's name is made of. No %: a browser decodes it, and so finds an address where we see a name.
 NAME = re.compile(r"[a-z0-9._-]+")
+# An issuer without a path.
+ROOT = re.compile(r"(https?://[^/?#]+)/?")
 # 2130706433, 0x7f.1: what some programs read as an address, and others as a name.
 NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
 # Forms of IPv6 that carry an IPv4 address in their last 32 bits, by the 96 bits before: IPv4-compatible
@@ -100,6 +102,18 @@ def covers(resource: str, server_url: str) -> bool:
     except BadUrl:
         return False
     return mine == theirs or mine.startswith(theirs + "/") or not theirs
+
+
+def same_issuer(one: str, other: str) -> bool:
+    """Do two strings name one issuer?
+
+    They are compared as strings (RFC 8414, section 3.3), but for the final slash of one without a
+    path: `https://h` and `https://h/` are one address (RFC 3986, section 6.2.3).
+    """
+    if one == other:
+        return True
+    mine, theirs = ROOT.fullmatch(one), ROOT.fullmatch(other)
+    return mine is not None and theirs is not None and mine[1] == theirs[1]
 
 
 def refusal_of(url: str, *, server_url: str) -> str | None:

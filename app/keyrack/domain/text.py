@@ -48,6 +48,12 @@ def plain(text: str, limit: int = 500) -> str:
     return start
 
 
+def verbatim(text: str, limit: int = 200) -> str:
+    """`text` in quotes and in ASCII, the rest as `\\u200b`: two that differ look different, too."""
+    start = text[:limit].encode("unicode_escape").decode("ascii")
+    return f"“{start[:limit]}…”" if len(text) > limit or len(start) > limit else f"“{start}”"
+
+
 def _shown(char: str) -> str:
     if char.isprintable():
         return "" if char in _UNSEEN else char

@@ -16,7 +16,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
-from keyrack.domain.text import plain
+from keyrack.domain.text import plain, verbatim
 from keyrack.domain.vendor import Vendor
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer
@@ -163,7 +163,7 @@ def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
 def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: AuthorizationServer) -> Secret:
     """The code of an authorization response, after every check on it (RFC 9207, section 2.4).
 
-    Raises KeyrackError. On a wrong issuer nothing of the answer is shown: it may be an attacker's.
+    Raises KeyrackError. On a wrong issuer nothing else of the answer is shown: it may be an attacker's.
     """
     given = answer.get("state")
     if given is None or not hmac.compare_digest(given.reveal().encode(), state.reveal().encode()):
@@ -174,7 +174,8 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
     issuer = answer.get("iss")
     if issuer is not None and issuer.reveal() != server.issuer:
         raise KeyrackError(
-            "The answer came from another issuer than the one asked, so it was discarded.",
+            f"The answer came from another issuer than the one asked, so it was discarded: it says "
+            f"{verbatim(issuer.reveal())}, and {verbatim(server.issuer)} was asked.",
             hint="This can be an attack (mix-up). Log in again only if you trust the server.",
         )
     if issuer is None and server.iss_parameter_supported:

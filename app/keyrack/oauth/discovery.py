@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from keyrack.domain.errors import KeyrackError, NoOAuth
 from keyrack.domain.model import GrantType
-from keyrack.domain.resource import origin, refusal_of
+from keyrack.domain.resource import origin, refusal_of, same_issuer
+from keyrack.domain.text import verbatim
 from keyrack.oauth.document import BadDocument, read_object, text, texts
 from keyrack.oauth.effects import Request, Response, Send, Sending
 from keyrack.oauth.protected_resource import ProtectedResource
@@ -24,7 +25,7 @@ DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 class AuthorizationServer(NamedTuple):
     """RFC 8414 metadata, as far as a client needs it."""
 
-    issuer: str  # the raw string: a URL type that adds a slash would break comparisons
+    issuer: str  # as the metadata spells it: `iss` is compared with that string
     authorization_endpoint: str  # "" where only machines get tokens
     token_endpoint: str
     registration_endpoint: str | None = None
@@ -65,10 +66,16 @@ def read_authorization_server(
 ) -> AuthorizationServer:
     """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument.
 
+    From then on the issuer is spelled as the metadata spells it.
     Where nobody signs in (client credentials), neither PKCE nor an authorization endpoint is needed.
     """
-    if text(document, "issuer") != issuer:
-        raise BadDocument("is for another issuer than the one it was asked for")
+    named = text(document, "issuer")
+    if named is None:
+        raise BadDocument("names no issuer")
+    if not same_issuer(named, issuer):
+        raise BadDocument(
+            f"is for another issuer: it says {verbatim(named)}, and {verbatim(issuer)} was asked for"
+        )
     endpoints = {
         key: _endpoint(document, key, server_url)
         for key in (
@@ -95,7 +102,7 @@ def read_authorization_server(
         raise BadDocument("supports PKCE without S256, which MCP requires; its operator has to add it")
     grants = texts(document, "grant_types_supported") or ()
     return AuthorizationServer(
-        issuer,
+        named,
         authorization or "",
         token,
         registration_endpoint=endpoints["registration_endpoint"],

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
+from keyrack.domain.resource import same_issuer
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
@@ -168,8 +169,11 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
 
 def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
     """The issuer that already knows us, else the first whose metadata can be used."""
-    known_issuers = {wish.settings.issuer, wish.stored.issuer if wish.stored else None}
-    issuers = sorted(protected.authorization_servers[:5], key=lambda issuer: issuer not in known_issuers)
+    before = [issuer for issuer in (wish.settings.issuer, wish.stored and wish.stored.issuer) if issuer]
+    issuers = sorted(
+        protected.authorization_servers[:5],
+        key=lambda issuer: not any(same_issuer(issuer, each) for each in before),
+    )
     trouble: KeyrackError | None = None
     for issuer in issuers:
         try:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from keyrack.domain.errors import BadUrl, KeyrackError
-from keyrack.domain.resource import identity, origin, refusal_of
+from keyrack.domain.resource import origin, refusal_of, same_issuer
+from keyrack.domain.text import verbatim
 from keyrack.oauth.discovery import AS_WELL_KNOWN, AuthorizationServer, read_authorization_server
 from keyrack.oauth.document import BadDocument, read_object, text
 from keyrack.oauth.effects import Request, Send, Sending
@@ -36,8 +37,13 @@ def find_legacy(server_url: str) -> Sending:
         # That revision did not ask servers to say that they support PKCE; S256 is sent all the same.
         fields.setdefault("code_challenge_methods_supported", ["S256"])
         issuer = text(fields, "issuer")
-        if issuer is None or identity(issuer) != base:
-            raise BadDocument("is for another issuer than the server it lies on")
+        if issuer is None:
+            raise BadDocument("names no issuer")
+        if not same_issuer(issuer, base):
+            raise BadDocument(
+                f"is for another issuer than the server it lies on: it says {verbatim(issuer)}, "
+                f"and the server is {verbatim(base)}"
+            )
         return read_authorization_server(fields, issuer, server_url=server_url)._replace(legacy=True)
     except (BadDocument, BadUrl) as problem:
         raise KeyrackError(

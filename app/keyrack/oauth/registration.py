@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from keyrack.domain.errors import BadUrl, ClientNeeded, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import ClientSettings, Registration
-from keyrack.domain.resource import origin
+from keyrack.domain.resource import origin, same_issuer
 from keyrack.domain.secret import Secret
+from keyrack.domain.text import verbatim
 from keyrack.oauth.assertion import choose_algorithm
 from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
@@ -44,11 +45,11 @@ def known(
         if parts.scheme != "https" or not parts.path.strip("/") or parts.fragment:
             raise KeyrackError("A Client ID Metadata Document has an https address with a path.")
         return Registration(server.issuer, settings.client_metadata_url, "metadata-document")
-    if stored is None or stored.kind != "dynamic" or stored.issuer != server.issuer:
+    if stored is None or stored.kind != "dynamic" or not same_issuer(stored.issuer, server.issuer):
         return None  # a registration never goes to another issuer (checklist 12)
     if stored.secret_expires_at is not None and stored.secret_expires_at <= now + 60:
         return None
-    return stored if redirect_uri in stored.redirect_uris else None
+    return stored._replace(issuer=server.issuer) if redirect_uri in stored.redirect_uris else None
 
 
 def _pre_registered(
@@ -57,10 +58,12 @@ def _pre_registered(
     if before and before.client_id != client_id:
         before = None
     home = settings.issuer or (before.issuer if before else None)
-    if home and home != server.issuer:
+    if before and home and not same_issuer(before.issuer, home):
+        before = None  # its secret is another issuer's
+    if home and not same_issuer(home, server.issuer):
         raise KeyrackError(
-            f"The client {client_id[:60]} belongs to {origin(home)}, but the server now asks for "
-            f"a login at {origin(server.issuer)}.",
+            f"The client {client_id[:60]} belongs to the issuer {verbatim(home)}, but the server now "
+            f"asks for a login at {verbatim(server.issuer)}.",
             hint="Register a client there, then log in with --client-id, or correct the configuration.",
         )
     secret, key = settings.client_secret, settings.client_key
