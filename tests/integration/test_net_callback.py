@@ -271,10 +271,11 @@ def test_what_is_no_port_is_said(port: int):
 
 
 @pytest.mark.checklist(16)
-@pytest.mark.parametrize("host", ["0.0.0.0", "evil.example", "::", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "evil.example", "::", "[::]", "127.0.0.1.evil.example", ""])
 def test_only_loopback_hosts(host: str):
-    with pytest.raises(KeyrackError):
+    with pytest.raises(KeyrackError, match="only come back to this machine") as caught:
         listen(None, host)
+    assert "--redirect-host localhost" in caught.value.hint
 
 
 def has_ipv6() -> bool:
@@ -296,6 +297,20 @@ def test_localhost_stands_in_the_uri_and_both_loopbacks_answer():
         connection.sendall(f"{line}\r\nHost: localhost:{port}\r\n\r\n".encode())
         assert b" 200 OK" in connection.recv(4096)
     assert callback.wait(5) is not None
+    callback.close()
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6 loopback")
+def test_the_ipv6_loopback_can_stand_in_the_uri_alone():
+    callback = listen(None, "[::1]", "/cb")
+    callback.expect(Secret(STATE))
+    port = port_of(callback)
+    assert callback.redirect_uri == f"http://[::1]:{port}/cb"
+    with socket.create_connection(("::1", port), 5) as connection:
+        connection.sendall(f"GET /cb?code=1&state={STATE} HTTP/1.1\r\nHost: [::1]:{port}\r\n\r\n".encode())
+        assert b" 200 OK" in connection.recv(4096)
+    with pytest.raises(OSError):
+        socket.create_connection(("127.0.0.1", port), 5).close()
     callback.close()
 
 

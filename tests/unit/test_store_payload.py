@@ -64,6 +64,9 @@ grants = st.builds(
             texts,
             maybe(secret),
             maybe(text),
+            callback_port=maybe(st.integers(1, 65535)),
+            redirect_host=maybe(text),
+            callback_path=maybe(text),
         )
     ),
     endpoints=maybe(st.builds(Endpoints, text, maybe(text))),

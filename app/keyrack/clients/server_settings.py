@@ -10,10 +10,8 @@ from keyrack.clients import paths
 from keyrack.clients.gather import Fields, kind, name_of
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, TlsFiles
+from keyrack.domain.redirect import refusal_of_path
 
-# RFC 3986, section 3.3: without a query, which the answer's parameters are.
-PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
-UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a browser takes such a segment away
 PARAMETER = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # What keeps a login safe, or has a setting of its own. `*`: whatever begins so.
 OURS: Mapping[str, str] = {
@@ -39,19 +37,6 @@ def with_server_settings(client: ClientSettings, fields: Fields) -> ClientSettin
         authorize=_authorize(fields),
         tls=_tls(fields),
     )
-
-
-def refusal_of_path(path: str) -> str | None:
-    """Why this can't be the path of a redirect URI, as the end of a sentence; None where it can."""
-    if not path.startswith("/"):
-        return "has to begin with a slash"
-    if "?" in path or "#" in path:
-        return "can't hold a query or a fragment"
-    if UP.search(path):
-        return "can't hold “.” or “..”"
-    if not PATH.fullmatch(path) or path.startswith("//"):
-        return "is not the path of an address"
-    return None
 
 
 def _callback_path(fields: Fields) -> str | None:

@@ -180,6 +180,10 @@ class Registration(NamedTuple):
     grant_type: GrantType = "authorization_code"
     client_key: Secret | None = None  # for private_key_jwt: PEM, or a JWK as JSON
     signing_alg: str = ""  # with a key: what it signs with (RFC 7518)
+    # What was given of the redirect URI, once: the next login uses it again. None: whatever is free.
+    callback_port: int | None = None
+    redirect_host: str | None = None
+    callback_path: str | None = None
 
 
 class Endpoints(NamedTuple):

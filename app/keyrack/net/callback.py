@@ -12,7 +12,9 @@ import socket
 import threading
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.redirect import LOOPBACK
 from keyrack.domain.secret import Secret
+from keyrack.domain.text import plain
 from keyrack.net.page import NOT_SIGNED_IN, SIGNED_IN, answer
 from keyrack.net.ports import bind
 from keyrack.net.visit import Visit, judge, read_head
@@ -26,8 +28,11 @@ def listen(port: int | None = None, host: str = "127.0.0.1", path: str = "/callb
 
     Raises KeyrackError when the port can't be had.
     """
-    if host not in ("127.0.0.1", "localhost"):
-        raise KeyrackError("The callback's host can only be 127.0.0.1 or localhost.")
+    if host not in LOOPBACK:
+        raise KeyrackError(
+            f"The browser can only come back to this machine, and the redirect URI names {plain(host, 80)}.",
+            hint="Where the app may also come back to this machine: --redirect-host localhost",
+        )
     return LoopbackCallback(port, host, path)
 
 
@@ -48,7 +53,7 @@ class LoopbackCallback:
         self._over = threading.Event()
         self._lock = threading.Lock()
         self._visitors: dict[socket.socket, None] = {}  # in the order of their coming
-        self._port, self._listeners = bind(port, both=host == "localhost")
+        self._port, self._listeners = bind(port, host)
         self.redirect_uri = f"http://{host}:{self._port}{self._path}"
         self._wake, self._sleeper = socket.socketpair()
         self._accepting = threading.Thread(target=self._accept, name="keyrack-callback", daemon=True)

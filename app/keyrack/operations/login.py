@@ -33,6 +33,7 @@ class LoginOptions(NamedTuple):
     client_metadata_url: str | None = None
     callback_port: int | None = None
     redirect_host: str | None = None
+    callback_path: str | None = None
     open_browser: bool = True
     device: bool = False  # ask for a code for another device at once, where the server offers that
     wait: float = 300.0  # seconds for the person in the browser
@@ -69,7 +70,7 @@ def login(
         logged_in = performer.perform(
             login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
         )
-        grant = _grant(url, account, logged_in, parts.now(), store.name)
+        grant = _grant(url, account, wish, logged_in, store.name)
         grant = grant._replace(credential=grant.credential._replace(unlisted=not is_lasting(server)))
         probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
         control.check()
@@ -90,17 +91,20 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
     """The configuration, with what was asked of this login on top of it."""
     assert server.url is not None
     settings = server.client
-    stored = _earlier_registration(rack, *address(server))
+    earlier = _earlier_registration(rack, *address(server))
+    stored = None if earlier and _may_be_forgotten(rack, earlier, *address(server)) else earlier
     if options.client_id:
         settings = settings._replace(client_id=options.client_id, client_secret=None, issuer=None)
     if options.client_secret or options.client_key:
         settings = settings._replace(client_secret=options.client_secret, client_key=options.client_key)
     if stored and stored.kind == "pre-registered" and settings.client_id is None:
         settings = settings._replace(grant_type=stored.grant_type)
+    kept = earlier if earlier and settings.client_id in (None, earlier.client_id) else None
     settings = settings._replace(
         client_metadata_url=options.client_metadata_url or settings.client_metadata_url,
-        callback_port=options.callback_port or settings.callback_port,
-        redirect_host=options.redirect_host or settings.redirect_host,
+        callback_port=options.callback_port or settings.callback_port or (kept and kept.callback_port),
+        redirect_host=options.redirect_host or settings.redirect_host or (kept and kept.redirect_host),
+        callback_path=options.callback_path or settings.callback_path or (kept and kept.callback_path),
     )
     return Wish(
         server.url,
@@ -115,10 +119,7 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
 
 
 def _earlier_registration(rack: Rack, url: str, account: str) -> Registration | None:
-    """Not a dynamic one after a refusal: the issuer may have forgotten the client as well.
-
-    None where the new login takes the place of what is damaged, or lies in another store.
-    """
+    """None where the new login takes the place of what is damaged, or lies in another store."""
     record = rack.record(url, account)
     if record is None or record.credential is None:
         return None
@@ -126,15 +127,24 @@ def _earlier_registration(rack: Rack, url: str, account: str) -> Registration | 
         grant = rack.load(url, account)
     except (Damaged, Elsewhere):
         return None
-    registration = grant.registration if grant else None
-    refused = record.credential.refused_at is not None or record.credential.refusal
-    if registration and registration.kind == "dynamic" and refused:
-        return None
-    return registration
+    return grant.registration if grant else None
 
 
-def _grant(url: str, account: str, logged_in: LoggedIn, now: float, store: str) -> Grant:
-    tokens, registration = logged_in.tokens, logged_in.registration
+def _may_be_forgotten(rack: Rack, registration: Registration, url: str, account: str) -> bool:
+    """A dynamic client after a refusal: the issuer may not know it any more."""
+    record = rack.record(url, account)
+    credential = record.credential if record else None
+    refused = credential is not None and (credential.refused_at is not None or bool(credential.refusal))
+    return registration.kind == "dynamic" and refused
+
+
+def _grant(url: str, account: str, wish: Wish, logged_in: LoggedIn, store: str) -> Grant:
+    tokens, settings = logged_in.tokens, wish.settings
+    registration = logged_in.registration._replace(
+        callback_port=settings.callback_port,
+        redirect_host=settings.redirect_host,
+        callback_path=settings.callback_path,
+    )
     facts = Credential(
         "oauth",
         registration.issuer,
@@ -142,7 +152,7 @@ def _grant(url: str, account: str, logged_in: LoggedIn, now: float, store: str) 
         registration.kind,
         logged_in.resource,
         tokens.scopes,
-        now,
+        wish.now(),
         tokens.expires_at,
         tokens.refresh_token is not None or registration.grant_type == "client_credentials",
         label=tokens.label,

@@ -73,6 +73,9 @@ class Fields:
             raise self._damaged(key)
         return value
 
+    def whole_or_none(self, key: str) -> int | None:
+        return None if self._data.get(key) is None else self.whole(key)
+
     def flag(self, key: str, default: bool = MISSING) -> bool:
         value = self._data.get(key, default)
         if type(value) is not bool:

@@ -93,6 +93,9 @@ def _registration(fields: Fields) -> Registration:
         grant_type=fields.choice("grant_type", GRANT_TYPES, "authorization_code"),
         client_key=_secret(fields, "client_key"),
         signing_alg=fields.text("signing_alg", ""),
+        callback_port=fields.whole_or_none("callback_port"),
+        redirect_host=fields.text_or_none("redirect_host"),
+        callback_path=fields.text_or_none("callback_path"),
     )
 
 

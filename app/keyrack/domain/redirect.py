@@ -1,0 +1,60 @@
+"""The redirect URI of a login: where the browser comes back to, always on this machine (RFC 8252, 7.3)."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from keyrack.domain.errors import BadUrl
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+# RFC 3986, section 3.3: without a query, which the answer's parameters are.
+PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
+UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a browser takes such a segment away
+
+
+class Redirect(NamedTuple):
+    """The parts of a redirect URI."""
+
+    host: str  # one of LOOPBACK
+    port: int | None  # None where it names none: the issuer takes any (RFC 8252, section 7.3)
+    path: str
+
+
+def parse_redirect(text: str) -> Redirect:
+    """The parts of a redirect URI that keyrack can listen at. Raises BadUrl with a sentence."""
+    from urllib.parse import urlsplit  # late: `keyrack list` rarely needs it
+
+    if not text.isprintable() or " " in text:
+        raise BadUrl("The redirect URI holds spaces or control characters.")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise BadUrl("The redirect URI can't be read as a URL.") from None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    if parts.scheme != "http" or host not in LOOPBACK or "@" in parts.netloc:
+        raise BadUrl(
+            "The redirect URI does not lead back to this machine.",
+            hint="It has to be http on 127.0.0.1 or localhost, as in http://127.0.0.1:8085/callback.",
+        )
+    if port == 0:
+        raise BadUrl("The redirect URI names port 0; ports go from 1 to 65535.")
+    path = parts.path or "/"
+    refusal = refusal_of_path(path + text.partition("?")[1] + text.partition("#")[1])
+    if refusal:
+        raise BadUrl(f"The redirect URI's path {refusal}.")
+    return Redirect(host, port, path)
+
+
+def refusal_of_path(path: str) -> str | None:
+    """Why this can't be the path of a redirect URI, as the end of a sentence; None where it can."""
+    if not path.startswith("/"):
+        return "has to begin with a slash"
+    if "?" in path or "#" in path:
+        return "can't hold a query or a fragment"
+    if UP.search(path):
+        return "can't hold “.” or “..”"
+    if not PATH.fullmatch(path) or path.startswith("//"):
+        return "is not the path of an address"
+    return None
