@@ -23,7 +23,7 @@ BUS_CONFIG = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
   <type>session</type>
   <listen>unix:path={socket}</listen>
   <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>{rules}
   </policy>
 </busconfig>
 """
@@ -64,13 +64,13 @@ def private_keychain(*, locked: bool = False) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def private_bus() -> Iterator[dict[str, str]]:
-    """A session bus on which there is no keychain."""
+def private_bus(rules: str = "") -> Iterator[dict[str, str]]:
+    """A session bus on which there is no keychain; `rules` end its default policy."""
     need_keychain()
     root = Path(tempfile.mkdtemp(prefix="keychain-"))
     started: list[subprocess.Popen[bytes]] = []
     try:
-        env = _start_bus(root, started)
+        env = _start_bus(root, started, rules)
         yield {name: env[name] for name in LEADS_THERE}
     finally:
         for process in reversed(started):
@@ -78,11 +78,11 @@ def private_bus() -> Iterator[dict[str, str]]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _start_bus(root: Path, started: list[subprocess.Popen[bytes]]) -> dict[str, str]:
+def _start_bus(root: Path, started: list[subprocess.Popen[bytes]], rules: str = "") -> dict[str, str]:
     for name in ("run", "data", "config", "home"):
         (root / name).mkdir(mode=0o700)
     socket, config = root / "run" / "bus", root / "bus.conf"
-    config.write_text(BUS_CONFIG.format(socket=socket))
+    config.write_text(BUS_CONFIG.format(socket=socket, rules=rules))
     env = {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",

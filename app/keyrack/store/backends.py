@@ -19,6 +19,7 @@ NAMES = {
 }
 SECRET_SERVICE = "keyring.backends.SecretService"
 WINDOWS = "keyring.backends.Windows"
+ON_THE_BUS = (SECRET_SERVICE, "keyring.backends.libsecret", "keyring.backends.kwallet")
 PASS = "keyring_pass"
 WINDOWS_CAPACITY = 1280  # UTF-16 code units: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes
 OPEN_TO_ALL = "While it is unlocked, every program that runs as you can read it."
@@ -110,6 +111,11 @@ def limits_of(backend: Backend, allowed: Collection[str]) -> tuple[str, ...]:
 def capacity_of(backend: Backend) -> int | None:
     """How many UTF-16 code units an entry holds; None: more than keyrack ever needs."""
     return WINDOWS_CAPACITY if _module(backend) == WINDOWS else None
+
+
+def is_on_the_bus(backend: Backend) -> bool:
+    """Is it reached over the session bus, and so by all who are on that?"""
+    return _module(backend) in ON_THE_BUS
 
 
 def is_plain_secret_service(backend: Backend) -> bool:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.secret import Secret
 from keyrack.store.fields import Damaged, parse
-from keyrack.store.locks import Locks
 from keyrack.store.records import Key, Records
 from keyrack.store.secrets import SecretStore
+from keyrack.store.shared_locks import SharedLocks
 from keyrack.store.verified import put, take
 
 FORMAT = 1
@@ -34,7 +34,7 @@ class Listed(NamedTuple):
 class Index:
     """Reads and changes the index. Methods raise StoreUnavailable and its kinds, Temporary, NewerFormat."""
 
-    def __init__(self, store: SecretStore, records: Records, locks: Locks) -> None:
+    def __init__(self, store: SecretStore, records: Records, locks: SharedLocks) -> None:
         self._store = store
         self._records = records
         self._locks = locks

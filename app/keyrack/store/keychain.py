@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Collection, Generator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
@@ -125,6 +125,30 @@ class KeychainStore:
     def staying_open(self) -> AbstractContextManager[None]:
         """Its locking is the system's own affair."""
         return nullcontext()
+
+    @contextmanager
+    def shared_lock(self, name: str, *, timeout: float) -> Generator[None]:
+        """A name on the session bus, where that is where the keychain is."""
+        if not self._is_on_the_bus():
+            yield
+            return
+        from keyrack.store.bus_name import BusName
+
+        owned = BusName(name)
+        owned.take(timeout=timeout)
+        try:
+            yield
+        finally:
+            owned.give_back()
+
+    def _is_on_the_bus(self) -> bool:
+        try:
+            found = self._open()
+        except StoreUnavailable:
+            return False  # whoever asks it for something is told why
+        return found.service is not None or (
+            found.backend is not None and backends.is_on_the_bus(found.backend)
+        )
 
     def state(self) -> StoreState:
         """Its name and whether it can be used now."""

@@ -9,10 +9,10 @@ from keyrack.domain.model import Grant, Record
 from keyrack.domain.resource import identity
 from keyrack.store.elsewhere import absent, is_elsewhere, is_superseded
 from keyrack.store.fields import Damaged
-from keyrack.store.locks import Locks
 from keyrack.store.naming import SLOTS, record_id
 from keyrack.store.records import Records, Stored
 from keyrack.store.settle import Settler
+from keyrack.store.shared_locks import SharedLocks
 from keyrack.store.slots import Slots
 
 
@@ -23,7 +23,7 @@ class Loader:
         self,
         slots: Slots,
         records: Records,
-        locks: Locks,
+        locks: SharedLocks,
         settler: Settler,
         store_name: Callable[[], str],
     ) -> None:

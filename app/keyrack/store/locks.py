@@ -78,7 +78,7 @@ class Locks:
             anew_in_child(self)
         hold = self._holds.setdefault(name, _Hold())
         if not hold.thread_lock.acquire(timeout=max(timeout, 0)):
-            raise _busy()
+            raise busy()
         try:
             if hold.depth == 0 and self._folder is not None:
                 hold.fd = self._lock_file(self._folder, name, deadline)
@@ -119,7 +119,7 @@ class Locks:
         try:
             while not _try_lock(fd):
                 if time.monotonic() >= deadline:
-                    raise _busy()
+                    raise busy()
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         except OSError as error:
@@ -134,5 +134,6 @@ class Locks:
         return fd
 
 
-def _busy() -> Temporary:
+def busy() -> Temporary:
+    """Somebody else has it."""
     return Temporary("Another keyrack is working on this credential.", hint="Try again in a moment.")

@@ -32,5 +32,8 @@ class MemoryStore:
     def staying_open(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def state(self) -> StoreState:
         return StoreState(self.name, ready=True, persistent=False)

@@ -89,6 +89,9 @@ class Pieces:
     def staying_open(self) -> AbstractContextManager[None]:
         return self._store.staying_open()
 
+    def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
+        return self._store.shared_lock(name, timeout=timeout)
+
     def state(self) -> StoreState:
         return self._store.state()
 

@@ -25,6 +25,7 @@ from keyrack.store.naming import record_id
 from keyrack.store.record_files import RecordFiles
 from keyrack.store.records import Key, MemoryRecords, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
+from keyrack.store.shared_locks import SharedLocks
 from keyrack.store.version import is_same
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class StoreRack:
         self._store = store
         self._records = records
         self._locks = locks
+        self._shared_locks = SharedLocks(locks, store)
         self._told: dict[str, None] = {}
 
     @property
@@ -76,7 +78,7 @@ class StoreRack:
 
         `save` and `remove` take the same lock; the thread that holds it may call them.
         """
-        return self._locks.hold(record_id(url, account), timeout=timeout)
+        return self._shared_locks.hold(record_id(url, account), timeout=timeout)
 
     def load(self, url: str, account: str) -> Grant | None:
         """The credential from the store, complete; `refused_at` and `refusal` as last noted.
@@ -229,13 +231,13 @@ class StoreRack:
     def _loader(self) -> Loader:
         from keyrack.store.load import Loader
 
-        return Loader(self._slots, self._records, self._locks, self._settler, lambda: self._store.name)
+        return Loader(self._slots, self._records, self._shared_locks, self._settler, lambda: self._store.name)
 
     @cached_property
     def _index(self) -> Index:
         from keyrack.store.index import Index
 
-        return Index(self._store, self._records, self._locks)
+        return Index(self._store, self._records, self._shared_locks)
 
     @cached_property
     def _prober(self) -> Prober:
@@ -247,7 +249,9 @@ class StoreRack:
     def _recovery(self) -> Recovery:
         from keyrack.store.recovery import Recovery
 
-        return Recovery(self._store, self._records, self._locks, self._settler, self._index, self._prober)
+        return Recovery(
+            self._store, self._records, self._shared_locks, self._settler, self._index, self._prober
+        )
 
     def _list(self, *, add: Iterable[Key] = (), drop: Iterable[Key] = ()) -> None:
         """Keep the store's list of its credentials, where it needs one."""

@@ -12,12 +12,12 @@ from keyrack.domain.storage import Finding, Survey
 from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import NewerFormat
 from keyrack.store.index import Index
-from keyrack.store.locks import Locks
 from keyrack.store.naming import PROBE_URL, id_of_identity
 from keyrack.store.probing import Prober
 from keyrack.store.records import Key, Records
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.settle import Settler
+from keyrack.store.shared_locks import SharedLocks
 
 ENTRY = re.compile(r"([0-9a-f]{32})\.[ab]")
 UNKNOWN: Key = ("", "")
@@ -30,7 +30,7 @@ class Recovery:
         self,
         store: SecretStore,
         records: Records,
-        locks: Locks,
+        locks: SharedLocks,
         settler: Settler,
         index: Index,
         prober: Prober,

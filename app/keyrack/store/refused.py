@@ -36,6 +36,9 @@ class RefusedStore:
     def staying_open(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
+        return nullcontext()
+
     def state(self) -> StoreState:
         return StoreState(self.name, ready=False, reason=self._reason, hint=HINT)
 

@@ -42,6 +42,13 @@ class SecretStore(Protocol):
         """As long as it lasts, nothing that opens the store is forgotten, whoever locks it meanwhile."""
         ...
 
+    def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
+        """Keep out others who share the store and not the data folder; Temporary after `timeout` seconds.
+
+        Nothing where a store is not shared, or knows no such lock. Not to be taken twice.
+        """
+        ...
+
     def state(self) -> StoreState:
         """Never raises, and never makes the system ask the user for a password."""
         ...

@@ -1,0 +1,120 @@
+"""A lock among all who are on one session bus: a name that one connection owns at a time.
+
+Data folders, and the locks in them, can be as many as there are containers or values of
+XDG_DATA_HOME; the bus on which the keychain is, is one. The bus takes a name back when its
+owner's connection ends, and gives it to the next in the queue.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from itertools import count
+
+from jeepney import HeaderFields, Message, MessageType, Parser, message_bus
+from jeepney.bus import get_bus
+from jeepney.io.blocking import prep_socket
+
+from keyrack.store.forks import anew_in_child
+from keyrack.store.locks import busy
+
+PREFIX = "io.github.keyrack.lock._"  # no element of a bus name begins with a digit
+ANSWER = 2.0  # seconds for the bus to answer, which itself waits for nobody
+DO_NOT_QUEUE = 4
+OWNED, QUEUED, OTHERS = 1, 2, 3  # replies to RequestName (D-Bus specification, "Bus names")
+
+
+class BusName:
+    """A name on the session bus, owned from `take` to `give_back`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = PREFIX + name
+        self._socket: socket.socket | None = None
+        self._parser = Parser()
+        self._serials = count(1)
+
+    def take(self, *, timeout: float) -> bool:
+        """Own it; Temporary where somebody else does for `timeout` seconds.
+
+        False where there is no bus, or it does not answer, or lets nobody own such a name.
+        """
+        deadline = time.monotonic() + timeout
+        try:
+            anew_in_child(self)
+            self._socket = prep_socket(get_bus("SESSION"), timeout=ANSWER)
+            self._ask(message_bus.Hello())
+            flags = 0 if timeout > 0 else DO_NOT_QUEUE
+            (answer,) = self._ask(message_bus.RequestName(self._name, flags))
+            owned = answer == OWNED or (answer == QUEUED and self._was_given(deadline))
+        except Exception:  # whatever it is: the data folder's own lock is held all the same
+            self._close()
+            return False
+        except BaseException:
+            self._close()
+            raise
+        if not owned:
+            self._close()
+            raise busy()
+        return True
+
+    def give_back(self) -> None:
+        """Also where the connection is lost, or a forked child has left it to its parent."""
+        if self._socket is None:
+            return
+        with suppress(Exception):
+            # The end of the connection alone would be noticed a moment later.
+            self._ask(message_bus.ReleaseName(self._name))
+        self._close()
+
+    def begin_anew(self) -> None:
+        """In a forked child: the name is its parent's, and not given back by it."""
+        self._close()
+
+    def _was_given(self, deadline: float) -> bool:
+        """Wait in the queue."""
+        while True:
+            try:
+                message = self._receive(deadline)
+            except TimeoutError:
+                return False
+            fields = message.header.fields
+            if (
+                message.header.message_type is MessageType.signal
+                and fields.get(HeaderFields.member) == "NameAcquired"
+                and fields.get(HeaderFields.sender) == "org.freedesktop.DBus"
+                and message.body == (self._name,)
+            ):
+                return True
+
+    def _ask(self, call: Message) -> tuple[int, ...]:
+        """The bus's reply. Raises OSError, ValueError and what else a bus may lead to."""
+        assert self._socket is not None
+        deadline, serial = time.monotonic() + ANSWER, next(self._serials)
+        self._socket.settimeout(ANSWER)
+        self._socket.sendall(call.serialise(serial=serial))
+        while True:
+            message = self._receive(deadline)
+            if message.header.fields.get(HeaderFields.reply_serial) != serial:
+                continue
+            if message.header.message_type is not MessageType.method_return:
+                raise ValueError("refused")
+            return message.body
+
+    def _receive(self, deadline: float) -> Message:
+        assert self._socket is not None
+        while (message := self._parser.get_next_message()) is None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._socket.settimeout(left)
+            data = self._socket.recv(4096)
+            if not data:
+                raise ConnectionResetError
+            self._parser.add_data(data)
+        return message
+
+    def _close(self) -> None:
+        connection, self._socket = self._socket, None
+        if connection is not None:
+            connection.close()
