@@ -129,18 +129,20 @@ class _Stores:
 
     def choose(self, kind: StoreKind) -> None:
         with self._turn:
+            self._known()
             self._set("store", kind)
             self._racks.pop("memory", None)
 
     def rack(self, kind: StoreKind) -> Rack:
         with self._turn:
+            self._known()
             if kind not in self._racks:
                 self._racks[kind] = self._over(self.vault() if kind == "vault" else self._keychain())
             return self._racks[kind]
 
     def vault(self, identity_file: str = "") -> VaultStore:
         with self._turn:
-            settings = self._settings()
+            settings = self._known()
             if identity_file:
                 return self._new_vault(settings, self._sources(settings, identity_file))
             if self._vault is None:
@@ -149,7 +151,17 @@ class _Stores:
 
     def keep_identity(self, identity_file: str) -> None:
         with self._turn:
+            self._known()
             self._set("vault_identity", identity_file)
+
+    def _known(self) -> Settings:
+        """The settings. Raises StoreUnavailable where one of them can't be read."""
+        settings = self._settings()
+        if settings.refusal:
+            from keyrack.store.refused import refused
+
+            raise refused(settings.refusal)
+        return settings
 
     def _settings(self) -> Settings:
         """Read again where the file has changed: another keyrack may have chosen another store."""

@@ -5,7 +5,7 @@
     vault_lock_minutes = 15             # how long the vault stays open after its last use
     allow_backend = ["module.Class"]    # backends that keyring itself does not recommend
 
-Nothing here is guessed: where `store` can't be read, no store is used.
+Nothing here is guessed: where one of them can't be read, no store is used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from keyrack.clients.gather import kind
 from keyrack.clients.paths import Env
 from keyrack.domain.storage import StoreKind
 
-WRONG_STORE = '“store” should be "keychain" or "vault".'
+NAMES = ("store", "vault_identity", "vault_lock_minutes", "allow_backend")
 # A login waits for its person for up to 5 minutes, and must still find the vault open after that.
 LEAST_MINUTES, MOST_MINUTES = 6, 1440
 
@@ -61,28 +61,30 @@ def read(env: Env, platform: str) -> Settings:
 def of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Settings:
     """The settings among a file's values; `problem` is called with a sentence for each wrong one."""
     settings = Settings()
+    wrong: list[str] = []
     store: Any = data.get("store", settings.store)
     if store in ("keychain", "vault"):
         settings = settings._replace(store=store)
     else:
-        problem(WRONG_STORE)
-        settings = settings._replace(refusal=WRONG_STORE)
+        wrong.append('“store” should be "keychain" or "vault".')
     identity = data.get("vault_identity", "")
     if isinstance(identity, str):
         settings = settings._replace(vault_identity=identity)
     else:
-        problem(f"“vault_identity” should be the path of a file, and is {kind(identity)}.")
+        wrong.append(f"“vault_identity” should be the path of a file, and is {kind(identity)}.")
     minutes = data.get("vault_lock_minutes", settings.vault_lock_minutes)
     if type(minutes) is int and LEAST_MINUTES <= minutes <= MOST_MINUTES:
         settings = settings._replace(vault_lock_minutes=minutes)
     else:
-        problem(f"“vault_lock_minutes” should be a whole number from {LEAST_MINUTES} to {MOST_MINUTES}.")
+        wrong.append(f"“vault_lock_minutes” should be a whole number from {LEAST_MINUTES} to {MOST_MINUTES}.")
     backends: Any = data.get("allow_backend", [])
     if isinstance(backends, list) and all(isinstance(each, str) for each in backends):
         settings = settings._replace(allow_backend=tuple(backends))
     else:
-        problem('“allow_backend” should be a list of text, as ["module.Class"].')
-    return settings
+        wrong.append('“allow_backend” should be a list of text, as ["module.Class"].')
+    for sentence in wrong:
+        problem(sentence)
+    return settings._replace(refusal=wrong[0]) if wrong else settings
 
 
 def _unknown(where: str, sentence: str) -> Settings:

@@ -16,6 +16,7 @@ class StoreState(NamedTuple):
     hint: str = ""  # what to do then
     backend: str = ""  # keyring's name of what it uses, "module.Class"; "" where keyring is not asked
     limits: tuple[str, ...] = ()  # what to know of it, a sentence each
+    undecided: bool = False  # the settings can't be read, so no place may be used or chosen
     kind: StoreKind = "keychain"  # how it opens: by itself or a prompt of the system's, or by a passphrase
 
 

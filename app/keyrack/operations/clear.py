@@ -10,6 +10,7 @@ from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocat
 from keyrack.operations.credential import address
 from keyrack.operations.parts import Parts, Wire
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.unlock import require_decided
 from keyrack.store.version import is_same
 
 
@@ -24,9 +25,11 @@ def clear(
     """Delete here; with `revoke`, tell the issuer first (RFC 7009); with `forget`, drop the registration too.
 
     What the issuer answers never keeps the credential from being deleted here. With `only`, another
-    one that has taken its place stays.
+    one that has taken its place stays. Raises StoreUnavailable, with nothing sent, where it is not
+    known which store to use.
     """
     url, account = address(server)
+    require_decided(parts.rack())
     lines: list[Line] = []
     with parts.rack().lock(url, account):
         rack = parts.rack()  # who waited for the lock may have waited for a move to another store

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.cards.vendors import vendor_of
-from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth, StoreAbsent, StoreLocked
+from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth
 from keyrack.domain.model import Check, Credential, Grant, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
@@ -19,6 +19,7 @@ from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import Event, Performer
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.unlock import require_ready
 from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import Damaged
 
@@ -58,10 +59,7 @@ def login(
     """
     url, account = address(server)
     rack = parts.rack()
-    store = rack.state()
-    if not store.ready:
-        kind = StoreLocked if store.locked else StoreAbsent
-        raise kind(store.reason, hint=store.hint or ("Unlock it and try again." if store.locked else ""))
+    store = require_ready(rack)
     rack.prove_writable()
     control = control or LoginControl()
     wish = _wish(parts, rack, server, options)

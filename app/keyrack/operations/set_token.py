@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked
+from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.probe import probe
 from keyrack.operations.credential import address, configured_headers, grant_headers
 from keyrack.operations.drive import run
 from keyrack.operations.overview import is_lasting
-from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.parts import Parts
 from keyrack.operations.service import ask_service, card_for
+from keyrack.operations.unlock import require_ready
 
 if TYPE_CHECKING:
     from keyrack.cards.card import Card
@@ -53,7 +54,7 @@ def set_token(
     if not main:
         raise KeyrackError("Nothing was typed.", hint="Paste the token.")
     headers = headers_of(card, typed, main)
-    store = _ready(parts.rack())
+    store = require_ready(parts.rack()).name
     now = parts.now()
     if typed.expires_at is not None and typed.expires_at <= now:
         raise KeyrackError("That date of expiry has passed.", hint="Type a later one, or leave it empty.")
@@ -125,13 +126,6 @@ def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Se
     sent = header.reveal().rpartition(" ")[2]
     made_of_more = main.reveal() not in sent or any(value in sent for value in others)
     return Secret(sent) if made_of_more else main
-
-
-def _ready(rack: Rack) -> str:
-    store = rack.state()
-    if not store.ready:
-        raise (StoreLocked if store.locked else StoreAbsent)(store.reason, hint=store.hint)
-    return store.name
 
 
 def _with_facts(grant: Grant, service: Verdict) -> Grant:

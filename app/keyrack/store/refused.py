@@ -40,7 +40,12 @@ class RefusedStore:
         return nullcontext()
 
     def state(self) -> StoreState:
-        return StoreState(self.name, ready=False, reason=self._reason, hint=HINT)
+        return StoreState(self.name, ready=False, reason=self._reason, hint=HINT, undecided=True)
 
     def _refuse(self) -> NoReturn:
-        raise StoreUnavailable(self._reason, hint=HINT)
+        raise refused(self._reason)
+
+
+def refused(reason: str) -> StoreUnavailable:
+    """The error for any use of a store while it is not known which one to use."""
+    return StoreUnavailable(reason, hint=HINT)
