@@ -48,7 +48,7 @@ async def test_a_client_id_and_its_secret_begin_the_login_anew(login: FakeLogin)
     async with terminal(app_with()) as t:
         await fail(t)
         await t.press("i")
-        await t.sees("Both are kept in the keychain with the login.")
+        await t.sees("All are kept in the keychain with the login.")
         await t.press("space", *"my-app", "space", "enter", *"hunter2")
         await t.sees("●●●●●●●")
         assert "hunter2" not in t.text()
@@ -57,6 +57,8 @@ async def test_a_client_id_and_its_secret_begin_the_login_anew(login: FakeLogin)
         options = login.options[-1]
         assert (login.calls, options.client_id) == (2, "my-app")
         assert options.client_secret is not None and options.client_secret.reveal() == "hunter2"
+        back = (options.redirect_host, options.callback_port, options.callback_path)
+        assert back == ("127.0.0.1", 8085, "/callback")  # what the app was registered with
         login.answer()
         await t.sees("● valid")
 
@@ -73,6 +75,30 @@ async def test_a_public_client_has_no_secret_and_a_retry_keeps_the_client(login:
         await t.press("l")
         await t.until(lambda: login.calls == 3)
         assert login.options[-1].client_id == "public"
+
+
+@screen_test
+async def test_the_redirect_uri_can_be_another_one(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await fail(t)
+        await t.press("i", *"my-app", "tab", "tab", "ctrl+u")
+        await t.type("http://localhost:9111/oauth/callback")
+        await t.press("enter")
+        await t.sees("Paste callback URL")
+        options = login.options[-1]
+        back = (options.redirect_host, options.callback_port, options.callback_path)
+        assert back == ("localhost", 9111, "/oauth/callback")
+
+
+@screen_test
+async def test_a_redirect_uri_that_leads_elsewhere_is_refused(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await fail(t)
+        await t.press("i", *"my-app", "tab", "tab", "ctrl+u")
+        await t.type("https://app.example/callback")
+        await t.press("enter")
+        await t.sees("The redirect URI does not lead back to this machine.")
+        assert isinstance(t.app.screen, ClientScreen) and login.calls == 1
 
 
 @pytest.mark.parametrize(
@@ -106,8 +132,8 @@ async def test_the_form_says_where_a_private_key_goes(login: FakeLogin) -> None:
     async with terminal(app_with(), (80, 24)) as t:
         await fail(t)
         await t.press("i")
-        await t.sees("With a private key: keyrack login --client-id ID")
-        assert "--client-key-stdin notion < key.pem" in t.text()
+        await t.sees("With a private key: keyrack login notion --client-id ID")
+        assert "--client-key-stdin < key.pem" in t.text()
 
 
 @screen_test

@@ -78,6 +78,9 @@ CLIENT_NEEDED = ClientNeeded(
     "https://auth.notion.com has no dynamic registration, so it must know this app beforehand.",
     issuer="https://auth.notion.com",
     redirect_uri="http://127.0.0.1:8085/callback",
+    hint="Register an app there with the redirect URI http://127.0.0.1:8085/callback.\n"
+    "Then log in with its client id; where it has a secret, add --client-secret-stdin:\n"
+    "keyrack login notion --client-id CLIENT_ID --callback-port 8085",
 )
 SAVED = (
     Step("sign-in", "Signed in", "done", "", 8.1),

@@ -93,11 +93,27 @@ def test_a_changed_secret_is_login_needed_with_the_issuer_s_words():
         refresh(parts, MACHINE)
 
 
-@pytest.mark.parametrize("settings", [MACHINE.client, ClientSettings(grant_type="client_credentials")])
-def test_without_secret_or_id_it_says_how_to_give_them(settings):
+@pytest.mark.parametrize(
+    ("settings", "command"),
+    [
+        (MACHINE.client, "keyrack login ci-1 --client-secret-stdin"),
+        (ClientSettings(grant_type="client_credentials"),
+         "keyrack login ci-1 --client-id CLIENT_ID --client-secret-stdin"),
+    ],
+)  # fmt: skip
+def test_without_secret_or_id_it_says_how_to_give_them(settings, command):
     with pytest.raises(KeyrackError, match="has not got") as caught:
-        login(build(world_for()), MACHINE._replace(client=settings))
-    assert "--client-secret-stdin" in caught.value.hint
+        login(build(world_for()), MACHINE._replace(name="ci-1", client=settings))
+    assert caught.value.hint.split("\n")[-1] == command
+
+
+def test_a_client_that_was_typed_once_is_named_where_its_secret_is_missing():
+    parts = build(world_for())
+    options = LoginOptions(client_id="typed", client_secret=Secret("s"))
+    login(parts, MACHINE._replace(client=ClientSettings(grant_type="client_credentials")), options)
+    with pytest.raises(KeyrackError, match="has not got a secret") as caught:
+        login(parts, MACHINE, LoginOptions(client_id="other"))
+    assert "--client-id other --client-secret-stdin" in caught.value.hint
 
 
 def test_offline_access_is_not_asked_for_by_a_machine():

@@ -38,7 +38,12 @@ def test_a_server_with_neither_metadata_nor_a_place_to_register_has_no_oauth(ans
     error = log_in(**{f"POST {BASE}/register": answer})
     assert isinstance(error, NoOAuth)
     assert str(error) == "https://mcp.example has no OAuth: it publishes no metadata, and registers no apps."
-    assert error.hint.endswith("A token made by hand may do: keyrack set example")
+    assert error.hint.split("\n") == [
+        "Where it has a login after all, an app that you registered there may do:",
+        "keyrack login example --client-id CLIENT_ID",
+        "A token made by hand may do:",
+        "keyrack set example",
+    ]
 
 
 def test_a_gateway_that_wants_a_token_for_every_path_has_no_oauth() -> None:
@@ -118,10 +123,10 @@ NO_OAUTH = NoOAuth("It has none.", hint="Its operator has to mend it.")
     ("url", "hint"),
     [
         ("https://unknown.example/mcp",
-         "Its operator has to mend it. A token made by hand may do: keyrack set theirs"),
+         "Its operator has to mend it.\nA token made by hand may do:\nkeyrack set theirs"),
         ("https://mcp.linear.app/mcp",
-         "Its operator has to mend it. A token made by hand may do: make one on "
-         "https://linear.app/settings/account/security/api-keys/new and type: keyrack set theirs"),
+         "Its operator has to mend it.\nA token made by hand may do. Make one on "
+         "https://linear.app/settings/account/security/api-keys/new and type:\nkeyrack set theirs"),
         ("https://mcp.notion.com/mcp", "Its operator has to mend it."),
         ("https://mcp.figma.com/mcp", "Its operator has to mend it."),
     ],

@@ -58,10 +58,10 @@ def guarded(out: Output, work: Callable[[], int]) -> int:
 
 
 def report(out: Output, error: KeyrackError) -> None:
-    """A sentence and, on its own line, what to do next."""
+    """A sentence and, on its own lines, what to do next."""
     out.note(f"keyrack: {plain(str(error), 1000)}")
-    if error.hint:
-        out.note(f"  {plain(error.hint, 1000)}")
+    for line in filter(None, error.hint.split("\n")):
+        out.note(f"  {plain(line, 1000)}")
 
 
 def _confess(out: Output, error: Exception) -> None:

@@ -20,7 +20,10 @@ from __future__ import annotations
 
 
 class KeyrackError(Exception):
-    """One sentence for a person (`str(error)`), and a `hint`: what to do next, or ""."""
+    """One sentence for a person (`str(error)`), and a `hint`: what to do next, or "".
+
+    A command in the hint that is to be typed may stand on a line of its own.
+    """
 
     exit_code = 1
 
@@ -70,20 +73,27 @@ class BadUrl(KeyrackError):
 
 
 class ClientNeeded(KeyrackError):
-    """`issuer` is where to register one, and `redirect_uri` what to register it with."""
+    """`issuer` is where to register one, and `redirect_uri` what to register it with.
 
-    def __init__(self, sentence: str, *, issuer: str, redirect_uri: str, hint: str = "") -> None:
-        super().__init__(
-            sentence,
-            hint=hint
-            or f"Register an app there with the redirect URI {redirect_uri}, then log in with its client id.",
-        )
+    A machine's client has no redirect URI (""), and needs a secret or a key; `client_id` is the
+    one that lacks them, where there is one.
+    """
+
+    def __init__(
+        self, sentence: str, *, issuer: str, redirect_uri: str, client_id: str | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(sentence, hint=hint)
         self.issuer = issuer
         self.redirect_uri = redirect_uri
+        self.client_id = client_id
 
 
 class NoOAuth(KeyrackError):
-    pass
+    """`app_may_do`: an app that is registered there by hand may be a way in all the same."""
+
+    def __init__(self, sentence: str, *, hint: str = "", app_may_do: bool = False) -> None:
+        super().__init__(sentence, hint=hint)
+        self.app_may_do = app_may_do
 
 
 class Cancelled(KeyrackError):

@@ -146,12 +146,14 @@ def command_for(action: Action | None, server: Server) -> str | None:
     return f"keyrack {verb}" if action is Action.UNLOCK else command_line(verb, server)
 
 
-def command_line(verb: str, server: Server) -> str:
+def command_line(verb: str, server: Server, *options: str) -> str:
     """The command that does a verb to this server and account, as a shell reads it."""
-    account = "" if server.account == DEFAULT_ACCOUNT else f" --account {_quoted(server.account)}"
+    if server.account != DEFAULT_ACCOUNT:
+        options = (*options, "--account", server.account)
+    words = "".join(f" {_quoted(option)}" for option in options)
     if server.name.startswith("-"):
-        return f"keyrack {verb}{account} -- {_quoted(server.name)}"
-    return f"keyrack {verb} {_quoted(server.name)}{account}"
+        return f"keyrack {verb}{words} -- {_quoted(server.name)}"
+    return f"keyrack {verb} {_quoted(server.name)}{words}"
 
 
 _VERBS = {

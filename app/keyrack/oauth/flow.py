@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
 from keyrack.domain.resource import same_issuer
 from keyrack.domain.vendor import UNKNOWN, Vendor
@@ -89,9 +89,11 @@ def _for_machine(
     registration = known(server, settings, wish.stored, None, wish.now())
     if registration is None or registration.auth_method == "none":
         missing = "a secret or a key" if registration else "a client id"
-        raise KeyrackError(
+        raise ClientNeeded(
             f"This login is for a machine, and its client has not got {missing}.",
-            hint="Give it once; it is kept in the keychain: keyrack login NAME --client-secret-stdin",
+            issuer=server.issuer,
+            redirect_uri="",
+            client_id=registration.client_id if registration else None,
         )
     yield Step("register", "Took the configured client", "done", registration.client_id)
     yield Step("exchange", "Ask for a token in the client's own name", "running")

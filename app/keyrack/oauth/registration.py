@@ -33,13 +33,13 @@ def known(
     """A client that needs no registering: pre-registered, metadata document, or registered before.
 
     A pre-registered client of an earlier login counts as configured, its secret or key too.
-    Raises KeyrackError when a pre-registered client belongs to another issuer.
+    Raises ClientNeeded when a pre-registered client belongs to another issuer.
     """
     before = stored if stored and stored.kind == "pre-registered" else None
     if settings.client_id:
-        return _pre_registered(server, settings, settings.client_id, before)
+        return _pre_registered(server, settings, settings.client_id, before, redirect_uri)
     if before and not settings.client_metadata_url:
-        return _pre_registered(server, settings, before.client_id, before)
+        return _pre_registered(server, settings, before.client_id, before, redirect_uri)
     if settings.client_metadata_url and server.client_id_metadata_document_supported:
         parts = urlsplit(settings.client_metadata_url)
         if parts.scheme != "https" or not parts.path.strip("/") or parts.fragment:
@@ -53,7 +53,11 @@ def known(
 
 
 def _pre_registered(
-    server: AuthorizationServer, settings: ClientSettings, client_id: str, before: Registration | None
+    server: AuthorizationServer,
+    settings: ClientSettings,
+    client_id: str,
+    before: Registration | None,
+    redirect_uri: str | None,
 ) -> Registration:
     if before and before.client_id != client_id:
         before = None
@@ -61,10 +65,11 @@ def _pre_registered(
     if before and home and not same_issuer(before.issuer, home):
         before = None  # its secret is another issuer's
     if home and not same_issuer(home, server.issuer):
-        raise KeyrackError(
+        raise ClientNeeded(
             f"The client {client_id[:60]} belongs to the issuer {verbatim(home)}, but the server now "
             f"asks for a login at {verbatim(server.issuer)}.",
-            hint="Register a client there, then log in with --client-id, or correct the configuration.",
+            issuer=server.issuer,
+            redirect_uri=redirect_uri or "",
         )
     secret, key = settings.client_secret, settings.client_key
     if before and secret is None and key is None:
@@ -150,7 +155,7 @@ def register(
 def _no_oauth(server: AuthorizationServer) -> NoOAuth:
     return NoOAuth(
         f"{origin(server.issuer)} has no OAuth: it publishes no metadata, and registers no apps.",
-        hint="Where it has a login after all, --client-id names an app that you registered there.",
+        app_may_do=True,
     )
 
 

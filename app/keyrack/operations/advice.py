@@ -3,38 +3,46 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from keyrack.domain.errors import ClientNeeded, NoOAuth
 from keyrack.domain.model import Server
-from keyrack.domain.status import Action, command_for
+from keyrack.domain.status import Action, command_for, command_line
 
 if TYPE_CHECKING:
     from keyrack.cards.card import Card
+
+CLIENT_ID = "CLIENT_ID"  # in a command, where the person's own goes
 
 
 def advised(
     error: ClientNeeded | NoOAuth, server: Server, cards_dir: str | None = None
 ) -> ClientNeeded | NoOAuth:
-    """The same error with what is known of this vendor as its hint. `cards_dir`: the user's own cards."""
+    """The same error with the whole command as its hint, and with what is known of this vendor.
+
+    `cards_dir`: the user's own cards.
+    """
     from keyrack.cards.load import card_for
 
     card = card_for(server.url or "", cards_dir)
     if isinstance(error, NoOAuth):
         return _by_hand(error, server, card)
-    if card is None:
-        return error
-    words: list[str] = []
-    if "allow-list" in card.auth:
-        words.append(f"{card.name} admits only apps that it has let in, and keyrack is none of them.")
-    elif "own-app" in card.auth:
-        words.append(f"{card.name} wants an app of your own, with the redirect URI {error.redirect_uri}.")
+    if not error.redirect_uri:
+        lines = _for_machine(error, server)
+    elif card is not None and "allow-list" in card.auth:
+        lines = [f"{card.name} admits only apps that it has let in, and keyrack is none of them."]
     else:
-        words.append(error.hint)
-    words += card.notes[:1]
+        lines = _for_person(error, server, card)
+    if card is not None:
+        lines[0] = " ".join((lines[0], *card.notes[:1]))
     if token_may_do(error, card):
-        words.append(f"A token made by hand does too: {command_for(Action.TOKEN, server)}")
+        lines += ("A token made by hand does too:", command_for(Action.TOKEN, server) or "")
     return ClientNeeded(
-        str(error), issuer=error.issuer, redirect_uri=error.redirect_uri, hint=" ".join(words)
+        str(error),
+        issuer=error.issuer,
+        redirect_uri=error.redirect_uri,
+        client_id=error.client_id,
+        hint="\n".join(lines),
     )
 
 
@@ -45,12 +53,41 @@ def token_may_do(error: Exception | None, card: Card | None) -> bool:
     return isinstance(error, ClientNeeded) and card is not None and card.takes_token
 
 
-def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
-    if not token_may_do(error, card):
-        return error
-    command = command_for(Action.TOKEN, server)
-    if card is not None and card.page:
-        way = f"A token made by hand may do: make one on {card.page} and type: {command}"
+def _for_person(error: ClientNeeded, server: Server, card: Card | None) -> list[str]:
+    """The app may come back to this port alone, so the command names it."""
+    if card is not None and "own-app" in card.auth:
+        what = f"{card.name} wants an app of your own, with the redirect URI {error.redirect_uri}."
     else:
-        way = f"A token made by hand may do: {command}"
-    return NoOAuth(str(error), hint=f"{error.hint} {way}".strip())
+        what = f"Register an app there with the redirect URI {error.redirect_uri}."
+    back = urlsplit(error.redirect_uri)
+    options = ["--client-id", CLIENT_ID, "--callback-port", str(back.port)]
+    if back.hostname == "localhost":
+        options += ("--redirect-host", "localhost")
+    return [
+        what,
+        "Then log in with its client id; where it has a secret, add --client-secret-stdin:",
+        command_line("login", server, *options),
+    ]
+
+
+def _for_machine(error: ClientNeeded, server: Server) -> list[str]:
+    options = ["--client-secret-stdin"]
+    if error.client_id != server.client.client_id or not error.client_id:
+        options = ["--client-id", error.client_id or CLIENT_ID, *options]
+    return [
+        "Give it once, and it is kept in the keychain; a private key with --client-key-stdin:",
+        command_line("login", server, *options),
+    ]
+
+
+def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
+    lines = [error.hint] if error.hint else []
+    if error.app_may_do:
+        lines += (
+            "Where it has a login after all, an app that you registered there may do:",
+            command_line("login", server, "--client-id", CLIENT_ID),
+        )
+    if token_may_do(error, card):
+        way = f". Make one on {card.page} and type" if card is not None and card.page else ""
+        lines += (f"A token made by hand may do{way}:", command_for(Action.TOKEN, server) or "")
+    return NoOAuth(str(error), hint="\n".join(lines), app_may_do=error.app_may_do)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from keyrack.domain.errors import UsageError
+from keyrack.domain.redirect import Redirect, parse_redirect
 
 
 def typed_client_id(text: str) -> str:
@@ -13,3 +14,9 @@ def typed_client_id(text: str) -> str:
     if not (client_id.isascii() and client_id.isprintable()) or " " in client_id:
         raise UsageError("A client id holds only plain characters, and no spaces.")
     return client_id
+
+
+def typed_redirect_uri(text: str) -> Redirect | None:
+    """The address that the app was registered with; None where any will do. Raises BadUrl."""
+    text = text.strip()
+    return parse_redirect(text) if text else None

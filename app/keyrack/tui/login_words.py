@@ -55,8 +55,7 @@ def failure(error: Exception) -> Content:
     if not isinstance(error, KeyrackError):
         return say(error_text(error), Tone.BAD)
     lines = [say(str(error), Tone.BAD)]
-    if error.hint:
-        lines.append(say(error.hint))
-    if isinstance(error, ClientNeeded):
+    lines += [say(line) for line in error.hint.split("\n") if line]
+    if isinstance(error, ClientNeeded) and error.redirect_uri:
         lines.append(join(say("Redirect URI  ", Tone.DIM), say(error.redirect_uri, Tone.STRONG)))
     return Content("\n").join(lines)

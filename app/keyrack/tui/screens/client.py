@@ -9,23 +9,25 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import UsageError
+from keyrack.domain.errors import BadUrl, UsageError
 from keyrack.domain.model import Server
+from keyrack.domain.redirect import Redirect
 from keyrack.domain.secret import Secret
-from keyrack.domain.status import Action, command_for
+from keyrack.domain.status import command_line
 from keyrack.tui import keymap
-from keyrack.tui.client_form import typed_client_id
+from keyrack.tui.client_form import typed_client_id, typed_redirect_uri
 from keyrack.tui.present import Tone, error_text, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.secret_input import SecretInput
 
-KEPT = "Both are kept in the keychain with the login."
+KEPT = "All are kept in the keychain with the login."
 
 
 class OwnClient(NamedTuple):
     client_id: str
     secret: Secret | None  # None: a public client
+    redirect: Redirect | None = None  # None: the issuer takes any port of this machine
 
 
 class ClientScreen(Dialog[OwnClient]):
@@ -35,26 +37,33 @@ class ClientScreen(Dialog[OwnClient]):
     BINDINGS: ClassVar = [*keymap.CLIENT]
     AUTO_FOCUS = "#client-id"
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, redirect_uri: str = "") -> None:
+        """`redirect_uri` is the one that the app is to be registered with, where that was said."""
         super().__init__()
         self._server = server
+        self._redirect_uri = redirect_uri
 
     def compose(self) -> ComposeResult:
-        with Box(title("Client id", self._server.name), classes="form"):
+        with Box(title("Client id", self._server.name), classes="form client"):
             with Horizontal(classes="field close-by"):
                 yield Static("Client id", classes="label")
                 yield Input(placeholder="as the authorization server shows it", id="client-id", compact=True)
             with Horizontal(classes="field"):
                 yield Static("Secret", classes="label")
                 yield SecretInput("empty for a public client", id="client-secret")
+            with Horizontal(classes="field"):
+                yield Static("Redirect URI", classes="label")
+                yield Input(
+                    self._redirect_uri, placeholder="as it was registered", id="redirect-uri", compact=True
+                )
             yield Static(say(KEPT), classes="gap")
             yield Static(say(f"With a private key: {self._with_key()}", Tone.DIM))
             yield Static("", id="said")
             yield KeyLine([keymap.CLIENT[1], keymap.CLIENT[0]])
 
     def _with_key(self) -> str:
-        command = command_for(Action.LOGIN, self._server) or ""
-        return command.replace("login", "login --client-id ID --client-key-stdin", 1) + " < key.pem"
+        command = command_line("login", self._server, "--client-id", "ID", "--client-key-stdin")
+        return f"{command} < key.pem"
 
     def on_mount(self) -> None:
         self.query_one("#said").display = False
@@ -62,19 +71,23 @@ class ClientScreen(Dialog[OwnClient]):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        self.focus_next()
+        if event.input.id == "redirect-uri":
+            self.action_save()
+        else:
+            self.focus_next()
 
     def action_save(self) -> None:
         try:
             client_id = typed_client_id(self.query_one("#client-id", Input).value)
-        except UsageError as error:
+            redirect = typed_redirect_uri(self.query_one("#redirect-uri", Input).value)
+        except (UsageError, BadUrl) as error:
             said = self.query_one("#said", Static)
             said.display = True
             said.update(say(error_text(error), Tone.BAD))
             return
         secret = Secret(self.query_one(SecretInput).secret.reveal().strip())
         self.query_one(SecretInput).wipe()
-        self.dismiss(OwnClient(client_id, secret or None))
+        self.dismiss(OwnClient(client_id, secret or None, redirect))
 
     def action_close(self) -> None:
         self.query_one(SecretInput).wipe()

@@ -207,7 +207,7 @@ class LoginScreen(Dialog[Credential]):
             self.set_focus(None)
         if phase not in ("waiting", "pasting"):
             self._close_code()
-        needed = isinstance(self._error, ClientNeeded)
+        needed = isinstance(self._error, ClientNeeded) and bool(self._error.redirect_uri)
         keys = keymap.login_keys(
             phase, offers_code=self._offers_code, client_needed=needed, token_may_do=self._token_may_do
         )
@@ -287,12 +287,13 @@ class LoginScreen(Dialog[Credential]):
         self.app.push_screen(TraceScreen(self._server.called, self._trace))
 
     def action_copy_redirect(self) -> None:
-        if isinstance(self._error, ClientNeeded):
+        if isinstance(self._error, ClientNeeded) and self._error.redirect_uri:
             self.host.copy(self._error.redirect_uri)
             self.host.say("The redirect URI was sent to the terminal's clipboard.")
 
     def action_client(self) -> None:
-        self.app.push_screen(ClientScreen(self._server), self._with_client)
+        redirect_uri = self._error.redirect_uri if isinstance(self._error, ClientNeeded) else ""
+        self.app.push_screen(ClientScreen(self._server, redirect_uri), self._with_client)
 
     def action_token(self) -> None:
         from keyrack.tui.screens.token import TokenScreen
@@ -303,7 +304,11 @@ class LoginScreen(Dialog[Credential]):
 
     async def _with_client(self, client: OwnClient | None) -> None:
         if client is not None:
-            self._options = self._options._replace(client_id=client.client_id, client_secret=client.secret)
+            host, port, path = client.redirect or (None, None, None)
+            self._options = self._options._replace(
+                client_id=client.client_id, client_secret=client.secret,
+                callback_port=port, redirect_host=host, callback_path=path,
+            )
             await self._restart()
 
     def action_paste(self) -> None:
