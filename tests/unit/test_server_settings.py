@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
+import inspect
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+import tomli_w
 
+from keyrack.clients import entries, keyrack_own, server_settings
+from keyrack.clients.known_keys import OF_SERVER, OTHER_SPELLINGS
 from keyrack.clients.reader import read_all
-from keyrack.domain.model import ClientSettings, Server, TlsFiles
-from keyrack.domain.reading import Reading
+from keyrack.domain.errors import KeyrackError, NoSuchServer
+from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
+from keyrack.domain.reading import Place, Reading
+from keyrack.domain.status import State
+from keyrack.operations.credential import address
+from keyrack.operations.overview import find, overview
+from support.workbench import build, grant
 
 URL = "https://a.example/mcp"
 EVERY_SETTING = f"""\
@@ -131,3 +142,102 @@ def test_no_other_file_can_set_them(file: str, look) -> None:
             "ca_file": "/ca.pem", "client_cert": "/me.pem", "authorize": {{"access_type": "offline"}}}}}}}}"""
     found = only(look("", {file: text})).client
     assert (found.pkce, found.send_resource, found.authorize, found.tls) == (None, None, (), TlsFiles())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'pkce = "off"',
+        "resource = 1",
+        "authorize = { x = [1] }",
+        'authorize = { state = "mine" }',
+        'callback_path = "x"',
+        "callback_port = 70000",
+        'grant_type = "password"',
+        "account = 1",
+        "headers = []",
+        'headers = { "bad name" = "x" }',
+        "scopes = [1]",
+    ],
+)
+def test_a_bad_table_stops_its_server_and_no_other(line: str, look) -> None:
+    reading = look(f'{table(line)}\n[servers.b]\nurl = "https://b.example/mcp"')
+    bad, good = reading.servers
+    assert bad.problem == reading.problems[0].sentence and good.problem is None
+    with pytest.raises(KeyrackError, match="a can't be used: "):
+        address(bad)
+    assert address(good)
+
+
+def test_what_is_no_table_is_a_server_that_is_stopped(look) -> None:
+    theirs = f'{{"mcpServers": {{"a": {{"url": "{URL}"}}}}}}'
+    own, other = look(f'[servers]\na = "{URL}"', {".cursor/mcp.json": theirs}).servers
+    assert (own.name, own.problem) == ("a", "The entry should be an object, and is text.")
+    assert (other.name, other.problem) == ("a (Cursor)", None)
+
+
+def test_a_bad_table_stops_the_entries_of_other_programs_for_its_server(look) -> None:
+    theirs = f'{{"mcpServers": {{"b": {{"url": "{URL}"}}}}}}'
+    found = only(look(table('resource = "no"'), {".cursor/mcp.json": theirs}))
+    assert (found.aliases, bool(found.problem)) == (("b",), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('sotre = "vault"', "“sotre” is no setting of keyrack; did you mean “store”?"),
+        ("[server.x]", "“server” is no setting of keyrack; did you mean “servers”?"),
+        ("zzz = 1", "“zzz” is no setting of keyrack, so it does nothing."),
+        ('pkce = "assumed"', "“pkce” belongs in a server's table, [servers.NAME]."),
+        (table("resorce = false"), "“resorce” is no setting of a server; did you mean “resource”?"),
+        (
+            table('Callback-Path = "/x"'),
+            "“Callback-Path” is no setting of a server; did you mean “callback_path”?",
+        ),
+        (
+            table('client_key = "k"'),
+            "“client_key” is no setting of a server; did you mean “client_key_file”?",
+        ),
+        (table("qqq = 1"), "“qqq” is no setting of a server, so it does nothing."),
+        (table('store = "vault"'), "“store” counts for the whole file, and belongs above its first [table]."),
+    ],
+)
+def test_an_unknown_key_is_pointed_out_and_stops_nothing(text: str, said: str, look) -> None:
+    reading = look(text)
+    assert [problem.sentence for problem in reading.problems] == [said]
+    assert all(server.problem is None for server in reading.servers)
+
+
+def test_every_key_that_is_read_is_known(look) -> None:
+    known = {**dict.fromkeys((*OF_SERVER, *OTHER_SPELLINGS), ""), "url": URL}
+    told = look(tomli_w.dumps({"servers": {"a": known}})).problems
+    assert not [problem for problem in told if "is no setting" in problem.sentence]
+    source = "".join(inspect.getsource(module) for module in (entries, keyrack_own, server_settings))
+    quoted = set(re.findall(r'"([A-Za-z_]{3,})"', source))
+    read = {key for key in quoted if f'"{key}"' in source and is_read(key, look)}
+    assert read <= {*OF_SERVER, *OTHER_SPELLINGS}
+
+
+def is_read(key: str, look) -> bool:
+    """Does a wrong type make the reader speak of this key?"""
+    text = tomli_w.dumps({"servers": {"a": {"url": URL, key: datetime.date(2000, 1, 1)}}})
+    return any(f"“{key}” should be" in problem.sentence for problem in look(text).problems)
+
+
+def test_a_table_that_is_none_makes_no_credential_an_orphan() -> None:
+    parts = build(servers=())
+    parts.rack().save(grant())
+    assert [row.status.state for row in overview(parts).rows] == [State.ORPHAN]
+    own = Server("a", problem="It is none.", sources=(Source("keyrack", "/config.toml", "a"),))
+    states = {row.status.state for row in overview(build(servers=(own,), rack=parts.rack())).rows}
+    assert State.ORPHAN not in states
+
+
+def test_a_name_in_a_file_that_cannot_be_read_is_looked_for_there() -> None:
+    reading = Reading((), (), (Place("keyrack", "/config.toml", "broken"),))
+    with pytest.raises(NoSuchServer) as caught:
+        find(build()._replace(read=lambda: reading), "a")
+    assert (
+        caught.value.hint
+        == "/config.toml can't be read, and may name it: keyrack doctor tells what is wrong."
+    )

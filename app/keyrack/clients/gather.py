@@ -58,13 +58,15 @@ class Gather:
         return found
 
     def entries(self, table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each entry with its name as it may be shown; what is no object is said and left out."""
+        """Each entry with its name as it may be shown; what is no object is a server with a problem."""
         for key, entry in table.items():
             name = name_of(key)
             if isinstance(entry, dict):
                 yield name, entry
             else:
-                self.problem(f"The entry should be an object, and is {kind(entry)}.", entry=name)
+                sentence = f"The entry should be an object, and is {kind(entry)}."
+                self.problem(sentence, entry=name)
+                self.servers.append(Server(name, sources=(self.source(name),), problem=sentence))
 
 
 class Fields:

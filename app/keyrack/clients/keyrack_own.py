@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from keyrack.clients import entries, own_file, server_settings, settings, toml
+from keyrack.clients import entries, known_keys, own_file, server_settings, settings, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.errors import BadUrl, KeyrackError
@@ -52,24 +52,38 @@ class Own(NamedTuple):
 
 
 def read(text: str, gather: Gather) -> Own:
-    """Adds the servers."""
+    """Adds the servers. A mistake in a server's table is its problem: nothing is done by half a table."""
     data = toml.parse(text)
     settings.of(data, gather.problem)
+    known_keys.point_out_in_file(data, gather)
     for name, entry in gather.entries(gather.table(data, "servers")):
-        fields = Fields(entry, gather, name)
-        secret = entry.get("client_secret")
-        if isinstance(secret, str) and "${" not in secret:
-            gather.problem("“client_secret” stands in the file as it is; name a variable instead: "
-                           'client_secret = "${NAME}".', entry=name)
-        client = server_settings.with_server_settings(entries.settings_of(fields), fields)
-        grant_type = fields.text("grant_type")
-        if grant_type == "client_credentials":
-            client = client._replace(grant_type=grant_type)
-        elif grant_type not in (None, "authorization_code"):
-            gather.problem("“grant_type” is authorization_code or client_credentials.", entry=name)
-        entries.add(gather, name, entry, client=client,
-                    account=fields.text("account") or DEFAULT_ACCOUNT)
+        before = len(gather.problems)
+        _add(gather, name, entry)
+        mistakes = gather.problems[before:]
+        if mistakes and gather.servers[-1].problem is None:
+            gather.servers[-1] = gather.servers[-1]._replace(problem=mistakes[0].sentence)
+        _point_out(gather, name, entry)
     return Own(Fields(data, gather, "config_files").strings("config_files"), _accounts(data, gather))
+
+
+def _add(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
+    fields = Fields(entry, gather, name)
+    client = server_settings.with_server_settings(entries.settings_of(fields), fields)
+    grant_type = fields.text("grant_type")
+    if grant_type == "client_credentials":
+        client = client._replace(grant_type=grant_type)
+    elif grant_type not in (None, "authorization_code"):
+        gather.problem("“grant_type” is authorization_code or client_credentials.", entry=name)
+    entries.add(gather, name, entry, client=client, account=fields.text("account") or DEFAULT_ACCOUNT)
+
+
+def _point_out(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
+    """What does no harm to the rest of the table."""
+    known_keys.point_out_in_server(entry, gather, name)
+    secret = entry.get("client_secret")
+    if isinstance(secret, str) and "${" not in secret:
+        gather.problem("“client_secret” stands in the file as it is; name a variable instead: "
+                       'client_secret = "${NAME}".', entry=name)
 
 
 def set_account(path: str, url: str, account: str) -> None:

@@ -13,11 +13,11 @@ from keyrack.domain.status import authorization_header
 
 def address(server: Server) -> tuple[str, str]:
     """The server's place on the rack: (canonical URL, account). Raises KeyrackError where it has none."""
+    if server.problem:
+        raise KeyrackError(
+            f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
+        )
     if server.url is None:
-        if server.problem:
-            raise KeyrackError(
-                f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
-            )
         raise KeyrackError(
             f"{server.name} is a local process; keyrack manages no credential for it.",
             hint="Its credentials are the variables of its environment.",

@@ -58,7 +58,7 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
     records = parts.rack().records()
     reading = reading._replace(servers=_meant(reading, records))
     now = parts.now()
-    all_read = all(place.found != "broken" for place in reading.places)
+    all_read = _all_read(reading)
     rows: list[Row] = []
     named: set[tuple[str, str]] = set()
     for server in reading.servers:
@@ -79,6 +79,14 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
         # A file that can't be read may well name it.
         rows.append(row_of(server, record, now, store_locked=store_locked, all_read=all_read))
     return Overview(tuple(rows), (*reading.problems, *own_problems(parts)), reading.places)
+
+
+def _all_read(reading: Reading) -> bool:
+    """Is every address known that keyrack's user has configured? Of a table that is none it is not."""
+    unknown = (server for server in reading.servers if server.problem and server.url is None)
+    return all(place.found != "broken" for place in reading.places) and not any(
+        source.client == "keyrack" for server in unknown for source in server.sources
+    )
 
 
 def own_problems(parts: Parts) -> tuple[Problem, ...]:
@@ -145,6 +153,9 @@ def _find(parts: Parts, name_or_url: str, account: str | None) -> Server:
 
     close = difflib.get_close_matches(name_or_url, [server.name for server in servers], 1)
     hint = f"Did you mean {close[0]}?" if close else "keyrack list shows the names."
+    broken = next((place.path for place in reading.places if place.found == "broken"), None)
+    if broken and not close:
+        hint = f"{broken} can't be read, and may name it: keyrack doctor tells what is wrong."
     raise NoSuchServer(f"No server is called “{name_or_url}”.", hint=hint)
 
 
