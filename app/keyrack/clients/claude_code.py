@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keyrack.clients import entries, jsonc
+from keyrack.clients import entries, jsonc, oauth_client
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.model import Server
@@ -48,6 +48,5 @@ def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
 
 def _add_all(gather: Gather, table: Mapping[str, Any]) -> None:
     for name, entry in gather.entries(table):
-        oauth = entry.get("oauth")
-        client = entries.settings_of(Fields(entry, gather, name).sub("oauth")) if oauth is not None else None
-        entries.add(gather, name, entry, client=entries.registered_with(client, "localhost"))
+        client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
+        entries.add(gather, name, entry, client=oauth_client.registered_with(client, "localhost"))

@@ -1,22 +1,60 @@
-"""Codex CLI: `[mcp_servers.NAME]` in `config.toml`. It writes no `${X}`: fields name the variables."""
+"""Codex CLI: `[mcp_servers.NAME]` in `config.toml`. It writes no `${X}`: fields name the variables.
+
+Of its redirect URI (0.171): `callback_url` of the server's `oauth` table is what was registered. Without
+one it is the top `mcp_oauth_callback_url`, or /callback on 127.0.0.1, with an id behind it that Codex
+makes of the server's address.
+"""
 
 from __future__ import annotations
 
-from keyrack.clients import entries, toml
+from keyrack.clients import entries, oauth_client, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.headers import header_of, headers_of
 from keyrack.clients.interpolate import BRACES, NONE
+from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import ClientSettings, Header
+from keyrack.domain.resource import origin, parse_url
 
 STYLE = NONE
 TAKES_REFERENCES = True
 
 
 def read(text: str, gather: Gather) -> None:
-    for name, entry in gather.entries(gather.table(toml.parse(text), "mcp_servers")):
+    data = toml.parse(text)
+    for name, entry in gather.entries(gather.table(data, "mcp_servers")):
         fields = Fields(entry, gather, name)
-        client = ClientSettings(scopes=fields.words("scopes"))
+        client = _client(fields, Fields(data, gather, name))
         entries.add(gather, name, entry, client=client, headers=_headers(fields))
+
+
+def _client(fields: Fields, top: Fields) -> ClientSettings:
+    oauth = fields.sub("oauth")
+    client = oauth_client.settings_of(oauth)._replace(scopes=fields.words("scopes"))
+    own = oauth.text("callback_url")
+    if own:
+        client = oauth_client.coming_back_to(client, own, oauth)
+    elif client.client_id:
+        common = top.text("mcp_oauth_callback_url")
+        if common:
+            client = oauth_client.coming_back_to(client, common, top)
+        path = f"{(client.callback_path or '/callback').rstrip('/')}/{_callback_id(fields.text('url') or '')}"
+        client = client._replace(callback_path=path)
+    if client.client_id and client.callback_port is None:
+        client = client._replace(callback_port=top.number("mcp_oauth_callback_port"))
+    return client
+
+
+def _callback_id(url: str) -> str:
+    """The first 9 bytes of the address's SHA-256, in base64url."""
+    from base64 import urlsafe_b64encode  # late: few files name a client
+    from hashlib import sha256
+
+    try:
+        url = parse_url(url)
+        whole = f"{url}/" if url == origin(url) else url
+    except BadUrl:
+        whole = url
+    return urlsafe_b64encode(sha256(whole.encode()).digest()[:9]).decode()
 
 
 def _headers(fields: Fields) -> tuple[Header, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyrack.clients import entries, jsonc
+from keyrack.clients import entries, jsonc, oauth_client
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import ENV_OR_INPUT
 
@@ -14,6 +14,5 @@ def read(text: str, gather: Gather) -> None:
     document = jsonc.parse(text, comments=True, commas=True)
     gather.repeated(document.repeated)
     for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
-        auth = entry.get("auth")
-        client = entries.settings_of(Fields(entry, gather, name).sub("auth")) if auth is not None else None
-        entries.add(gather, name, entry, client=entries.registered_with(client, "localhost", 8787))
+        client = oauth_client.settings_of(Fields(entry, gather, name).sub("auth"))
+        entries.add(gather, name, entry, client=oauth_client.registered_with(client, "localhost", 8787))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 from keyrack.clients.addresses import address_of
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.headers import headers_of, secrets_among
-from keyrack.clients.interpolate import fill, has_variable
+from keyrack.clients.interpolate import fill
 from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Server, Transport, Variable
 
-C = TypeVar("C", ClientSettings, ClientSettings | None)
 KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
 TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
@@ -51,55 +50,6 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
     gather.servers.append(Server(
         name, url, account, "sse" if transport == "sse" else "http", (gather.source(name),), headers,
         client or ClientSettings(), problem=problem, literals=secrets_among(headers)))
-
-
-def settings_of(fields: Fields) -> ClientSettings:
-    """The OAuth client that an object describes, in any of the spellings that programs use."""
-    if not fields.data:
-        return ClientSettings()
-    gather = fields.gather
-    client_id = fields.text("client_id", "clientId", "CLIENT_ID")
-    secret = fields.text("client_secret", "clientSecret", "CLIENT_SECRET")
-    port = fields.number("callback_port", "callbackPort")
-    if port is not None and not 0 < port < 65536:
-        gather.problem("The callback port should be between 1 and 65535.", entry=fields.entry)
-        port = None
-    if not gather.trusted:
-        if secret:
-            gather.problem("A project's file may not hold a client's secret; it is not used.",
-                           entry=fields.entry)
-        # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
-        return ClientSettings(client_id=_literal(fields, "client's id", client_id),
-                              scopes=fields.words("scopes", "scope"), callback_port=port,
-                              issuer=_literal(fields, "issuer", fields.text("issuer")))
-    return ClientSettings(
-        client_id=fill(client_id, gather.style, gather.env).value.reveal() or None if client_id else None,
-        client_secret=fill(secret, gather.style, gather.env).value or None if secret else None,
-        scopes=fields.words("scopes", "scope"),
-        callback_port=port,
-        redirect_host=fields.text("redirect_host"),
-        client_metadata_url=fields.text("client_metadata_url", "clientMetadataUrl"),
-        issuer=fields.text("issuer"),
-        metadata_url=fields.text("authServerMetadataUrl", "metadata_url"),
-    )
-
-
-def registered_with(client: C, host: str, port: int | None = None) -> C:
-    """A client that people registered for this program: with its redirect URI, or it will be refused."""
-    if client is None or not client.client_id:
-        return client
-    return client._replace(
-        redirect_host=client.redirect_host or host, callback_port=client.callback_port or port
-    )
-
-
-def _literal(fields: Fields, what: str, text: str | None) -> str | None:
-    """A project's text as it stands; None, and said, where it takes a variable."""
-    if text and has_variable(text, fields.gather.style):
-        fields.gather.problem(f"A project's file may not put variables into the {what}; it is not used.",
-                              entry=fields.entry)
-        return None
-    return text
 
 
 def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:

@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from keyrack.clients import entries, known_keys, own_file, server_settings, settings, toml
+from keyrack.clients import entries, known_keys, oauth_client, own_file, server_settings, settings, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.errors import BadUrl, KeyrackError
@@ -68,7 +68,7 @@ def read(text: str, gather: Gather) -> Own:
 
 def _add(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
     fields = Fields(entry, gather, name)
-    client = server_settings.with_server_settings(entries.settings_of(fields), fields)
+    client = server_settings.with_server_settings(oauth_client.settings_of(fields), fields)
     grant_type = fields.text("grant_type")
     if grant_type == "client_credentials":
         client = client._replace(grant_type=grant_type)

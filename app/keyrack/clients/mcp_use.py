@@ -5,7 +5,7 @@ Neither substitutes variables, so `${X}` is sent as it stands.
 
 from __future__ import annotations
 
-from keyrack.clients import entries, jsonc
+from keyrack.clients import entries, jsonc, oauth_client
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.headers import header_of
 from keyrack.clients.interpolate import NONE
@@ -27,12 +27,12 @@ def _client(fields: Fields) -> ClientSettings | None:
     auth = fields.data.get("auth")
     if auth is None or isinstance(auth, str):
         oauth = fields.data.get("oauth")  # the TypeScript client's; true means "as discovered"
-        return entries.settings_of(fields.sub("oauth")) if oauth is not None and oauth is not True else None
+        return None if oauth is None or oauth is True else oauth_client.settings_of(fields.sub("oauth"))
     if not isinstance(auth, dict):
         fields.gather.problem(f"“auth” should be text or an object, and is {kind(auth)}.", entry=fields.entry)
         return None
     found = fields.sub("auth")
-    client = entries.registered_with(entries.settings_of(found), "localhost", 8080)
+    client = oauth_client.registered_with(oauth_client.settings_of(found), "localhost", 8080)
     provider = found.sub("oauth_provider")
     metadata = provider.table("metadata")
     if not metadata:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from keyrack.clients import entries, jsonc
-from keyrack.clients.gather import Gather
+from keyrack.clients import entries, jsonc, oauth_client
+from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import ENV_OR_INPUT
 
 STYLE = ENV_OR_INPUT
@@ -14,4 +14,7 @@ def read(text: str, gather: Gather) -> None:
     document = jsonc.parse(text, comments=True, commas=True)
     gather.repeated(document.repeated)
     for name, entry in gather.entries(gather.table(document.data, "servers")):
-        entries.add(gather, name, entry)
+        client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
+        # Its redirect URI on this machine; the other one, at vscode.dev, leads back to it alone.
+        client = oauth_client.registered_with(client, "127.0.0.1", 33418, "/")
+        entries.add(gather, name, entry, client=client)
