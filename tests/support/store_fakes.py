@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keyrack.domain.errors import StoreLocked, StoreUnavailable
-from keyrack.domain.model import Credential, Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.model import Credential, Endpoints, Grant, Record, Registration, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.store.memory import MemoryStore
@@ -33,6 +33,14 @@ def grant(word: str = "one", *, url: str = URL, account: str = "default", size: 
 def word_of(found: Grant | None) -> str | None:
     """The word that `grant` was made with."""
     return None if found is None else found.tokens.access_token.reveal().split("-")[1]
+
+
+def as_found(records: dict[Any, Record]) -> dict[Any, Record]:
+    """These, made anew from the store: somebody else's programs may name their servers."""
+    return {
+        key: record._replace(credential=record.credential and record.credential._replace(unlisted=True))
+        for key, record in records.items()
+    }
 
 
 class Killed(BaseException):

@@ -133,7 +133,9 @@ class Credential(NamedTuple):
     header: str = "Authorization"  # manual tokens: the names of the headers that carry it
     store: str = ""  # the store's name, for people
     slot: str = ""  # which of the entry's two slots in the keychain holds it
-    unlisted: bool = False  # its server was given by its address, or by one project's file: never an orphan
+    # Never an orphan: its server was given by its address or by one project's file, or the credential was
+    # found in the store, which other data folders may use too.
+    unlisted: bool = False
 
 
 class Check(NamedTuple):

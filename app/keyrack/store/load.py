@@ -7,9 +7,9 @@ from collections.abc import Callable
 from keyrack.domain.errors import StoreUnavailable, Temporary
 from keyrack.domain.model import Grant, Record
 from keyrack.domain.resource import identity
-from keyrack.store.elsewhere import absent, is_elsewhere, is_superseded
-from keyrack.store.fields import Damaged
-from keyrack.store.naming import SLOTS, record_id
+from keyrack.store.elsewhere import absent, is_superseded
+from keyrack.store.naming import record_id
+from keyrack.store.payload import Payload
 from keyrack.store.records import Records, Stored
 from keyrack.store.settle import Settler
 from keyrack.store.shared_locks import SharedLocks
@@ -40,16 +40,13 @@ class Loader:
         credential = stored.record.credential if stored else None
         if stored is None or (credential is None and not stored.intent):
             return self._unrecorded(url, account, ident)
-        if credential is not None and not stored.intent and credential.slot in SLOTS:
-            try:
-                payload = self._slots.read(ident, credential.slot)
-            except Damaged:
-                payload = None
-            in_step = payload is not None and payload.sequence == stored.sequence
-            # Asked for the slot, the store knows its name.
-            if payload is not None and in_step and not is_elsewhere(stored, self._store_name()):
-                return _with_refusal(payload.grant, stored)
-        # Half done, damaged, lost or in another store; or another process saved between our two looks.
+        if credential is not None and not stored.intent:
+            # Both slots: another data folder may have put a newer one into the other.
+            look = self._settler.look(ident)
+            # Asked for them, the store knows its name.
+            if look.newest is not None and self._settler.is_settled(stored, look):
+                return self._noted(look.newest, stored)
+        # Half done, damaged, lost or in another store; or somebody else saved since our record was written.
         return self._unsettled(url, account, ident)
 
     def _unrecorded(self, url: str, account: str, ident: str) -> Grant | None:
@@ -78,16 +75,11 @@ class Loader:
             stored = self._records.read(ident)
             if look.newest is not None and is_superseded(stored, look.newest, self._store_name()):
                 raise absent(stored, self._store_name()) from None
-            return look.newest and look.newest.grant
+            return look.newest and self._noted(look.newest, stored)
         credential = stored.record.credential
         payload = credential and self._slots.read(ident, credential.slot)
-        return payload and _with_refusal(payload.grant, stored)
+        return payload and self._noted(payload, stored)
 
-
-def _with_refusal(grant: Grant, stored: Stored) -> Grant:
-    """A refusal is noted in the record only; the keychain need not be written for it."""
-    known = stored.record.credential
-    if known is None:
-        return grant
-    credential = grant.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
-    return grant._replace(credential=credential)
+    def _noted(self, payload: Payload, stored: Stored | None) -> Grant:
+        """With what is in the record only; the keychain need not be written for it."""
+        return payload.grant._replace(credential=self._settler.noted(stored, payload))

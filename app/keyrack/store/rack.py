@@ -124,9 +124,8 @@ class StoreRack:
             elsewhere = self._settler.lies_elsewhere(stored)
             if elsewhere is not None:
                 return Removal(False, False, f"{elsewhere} It is still there.")
-            if stored is not None and stored.record.credential is not None:
-                self._settler.intend(ident, "removing")
             try:
+                self._settler.begin_removal(ident)
                 deleted = self._settler.clear_both(ident)
             except StoreUnavailable as error:
                 # One entry may be gone: the next to come looks at both.

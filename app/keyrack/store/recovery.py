@@ -137,7 +137,8 @@ class Recovery:
                     return look.damage and Finding(*key, f"{look.damage} It was left as it is.")
                 grant = look.newest.grant
                 record = Record(identity(grant.url), grant.account)
-                self._settler.adopt(ident, record, grant.credential, look.newest.sequence)
+                facts = self._settler.noted(self._records.read(ident), look.newest)
+                self._settler.adopt(ident, record, facts, look.newest.sequence)
                 if look.occupied == (grant.credential.slot,):
                     self._settler.intend(ident, "")
                 return Finding(record.url, record.account)

@@ -11,7 +11,7 @@ from keyrack.store.payload import Payload
 from keyrack.store.records import Intent, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.slots import Slots
-from keyrack.store.version import is_same
+from keyrack.store.version import is_same, written
 
 LOGIN_HINT = "Log in again; the new credential takes its place."
 
@@ -68,13 +68,14 @@ class Settler:
         """
         stored = self._records.read(ident)
         if stored is not None and stored.intent == "removing" and self.lies_elsewhere(stored) is None:
-            stored = self._finish_removal(ident)
-        newest, damage, occupied = self.look(ident)
+            stored = self._finish_removal(ident, stored)
+        look = self.look(ident)
+        newest, damage, _ = look
         if newest is not None and not is_superseded(stored, newest, self._store.name):
-            if not self._is_settled(stored, newest, occupied):
+            if not self.is_settled(stored, look):
                 if damage is not None:
                     self.tell("A damaged entry was deleted; the other one of the same credential is whole.")
-                credential = self._with_refusal(stored, newest)
+                credential = self.noted(stored, newest)
                 self.adopt(ident, fresh, credential, newest.sequence)
                 self.tidy(ident, other_slot(credential.slot))
         elif replacing:
@@ -127,6 +128,20 @@ class Settler:
 
         self._records.change(ident, edit)
 
+    def begin_removal(self, ident: str) -> None:
+        """Say that all goes which the slots hold now. Raises NewerFormat, StoreUnavailable."""
+        newest = self.look(ident).newest
+
+        def edit(now: Stored | None) -> Stored | None:
+            if now is None or now.record.credential is None:
+                return now
+            if newest is None:
+                return now._replace(intent="removing")
+            record = now.record._replace(credential=self.noted(now, newest))
+            return Stored(record, newest.sequence, "removing")
+
+        self._records.change(ident, edit)
+
     def adopt(self, ident: str, fresh: Record, credential: Credential, sequence: int) -> None:
         """Let the record name the credential's slot. The other slot is still to be tidied."""
 
@@ -142,27 +157,39 @@ class Settler:
             ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
         )
 
-    def _is_settled(self, stored: Stored | None, newest: Payload, occupied: tuple[str, ...]) -> bool:
+    def is_settled(self, stored: Stored | None, look: Look) -> bool:
         """Is the record right, and nothing left to be tidied?
 
-        One that is older than its entry came back from a backup: the next save has to surpass the entry.
+        One that is not in step came back from a backup, or another data folder has stored since:
+        the next save has to surpass the entry.
         """
-        if stored is None or stored.intent or stored.record.credential is None:
+        if stored is None or stored.intent or look.newest is None:
             return False
-        right = stored.sequence == newest.sequence and occupied == (stored.record.credential.slot,)
-        return right and not is_elsewhere(stored, self._store.name)
+        known = stored.record.credential
+        if known is None or look.occupied != (known.slot,) or is_elsewhere(stored, self._store.name):
+            return False
+        return stored.sequence == look.newest.sequence and is_same(known, look.newest.grant.credential)
 
-    def _with_refusal(self, stored: Stored | None, newest: Payload) -> Credential:
-        """A refusal is noted in the record only, and lasts as long as the credential that it is about."""
+    def noted(self, stored: Stored | None, newest: Payload) -> Credential:
+        """The facts of what is stored, with those that only the record knows.
+
+        A refusal lasts as long as the credential that it is about. What was found, and not stored
+        from this data folder, is unlisted: somebody else's programs may name its server.
+        """
         credential, known = newest.grant.credential, stored.record.credential if stored else None
         if stored is None or known is None:
-            return credential
-        moved = is_elsewhere(stored, self._store.name)
-        if not (is_same(known, credential) if moved else stored.sequence == newest.sequence):
+            begun_here = stored is not None and stored.intent == "writing"
+            return credential if begun_here else credential._replace(unlisted=True)
+        credential = credential._replace(unlisted=known.unlisted)
+        in_step = stored.sequence == newest.sequence or is_elsewhere(stored, self._store.name)
+        if not (in_step and is_same(known, credential)):
             return credential
         return credential._replace(refused_at=known.refused_at, refusal=known.refusal)
 
-    def _finish_removal(self, ident: str) -> Stored | None:
+    def _finish_removal(self, ident: str, stored: Stored) -> Stored | None:
+        if self._was_stored_since(ident, stored):
+            self.intend(ident, "writing")
+            return self._records.read(ident)
         try:
             self.clear_both(ident)
         except UNREACHED:
@@ -173,3 +200,10 @@ class Settler:
         else:
             self.forget(ident)
         return self._records.read(ident)
+
+    def _was_stored_since(self, ident: str, stored: Stored) -> bool:
+        """Did somebody else put a newer credential there than the one that was to go?"""
+        newest, known = self.look(ident).newest, stored.record.credential
+        if newest is None or known is None:
+            return False
+        return newest.sequence > stored.sequence or written(newest.grant.credential) > written(known)
