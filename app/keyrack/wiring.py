@@ -59,6 +59,11 @@ def parts(
 
         keyrack_own.set_account(config_file(env, platform), url, account)
 
+    def own_file() -> str:
+        from keyrack.clients.paths import config_file
+
+        return config_file(env, platform)
+
     def cards_dir() -> str:
         from keyrack.clients.paths import config_dir
 
@@ -74,6 +79,7 @@ def parts(
         keep_in_memory=stores.keep_in_memory,
         add_server=add_server,
         set_account=set_account,
+        config_file=own_file,
         cards_dir=cards_dir,
         stores=lambda: stores,
     )

@@ -8,10 +8,14 @@ import pytest
 
 from keyrack.cards import vendors
 from keyrack.cards.vendors import vendor_of
+from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
+from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import UNKNOWN
 from keyrack.oauth.flow import Wish, login_flow
-from support.canned import PRM, URL, World, metadata, play, query, reply
+from keyrack.operations.login import login
+from support.canned import PRM, URL, World, approve, metadata, play, query, reply
+from support.workbench import SERVER, build
 
 GOOGLE = "https://accounts.google.com"
 ENTRA = "https://login.microsoftonline.com/0000aaaa-0000-0000-0000-00000000aaaa/v2.0"
@@ -119,3 +123,102 @@ def test_slack_gets_a_persons_scopes_where_it_looks_for_them() -> None:
 def test_an_unknown_issuer_gets_what_everybody_gets() -> None:
     asked = sent("https://other.example", scopes=["read", "openid"], scopes_supported=["offline_access"])
     assert asked["resource"] == URL and asked["prompt"] == "consent" and "access_type" not in asked
+
+
+COMMON = "https://login.microsoftonline.com/common/v2.0"
+ANY = "https://login.microsoftonline.com/{tenantid}/v2.0"
+TENANT = "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0"
+
+
+def common(issuer: str = COMMON, named: str = ANY, iss: str | None = None) -> Any:
+    """A login at an issuer whose metadata names itself so; what came of it."""
+    fields = metadata(
+        issuer=named,
+        authorization_endpoint=f"{issuer}/authorize",
+        token_endpoint=f"{issuer}/token",
+        code_challenge_methods_supported=None,
+    )
+    world = World(
+        **{
+            f"GET {PRM}": reply({"resource": URL, "authorization_servers": [issuer]}),
+            f"GET {issuer}/.well-known/openid-configuration": reply(fields),
+            f"POST {issuer}/token": reply({"access_token": "at", "token_type": "Bearer"}),
+        }
+    )
+    more = {} if iss is None else {"iss": Secret(iss)}
+    settings = ClientSettings(client_id="mine", pkce="assumed")
+    flow = login_flow(Wish(URL, settings, vendor_of=vendor_of))
+    return play(flow, world, lambda sign_in: {**approve(sign_in), **more}).result
+
+
+@pytest.mark.parametrize("iss", [None, TENANT])
+@pytest.mark.parametrize("tenant", ["common", "organizations"])
+def test_the_issuer_for_any_tenant_is_taken_and_stored_as_it_was_asked_for(
+    tenant: str, iss: str | None
+) -> None:
+    issuer = COMMON.replace("common", tenant)
+    assert common(issuer, iss=iss).registration.issuer == issuer
+
+
+@pytest.mark.parametrize(
+    "iss",
+    [
+        ANY,
+        COMMON,
+        TENANT + "/",
+        TENANT.replace("v2.0", "v1.0"),
+        TENANT.replace("https://", "http://"),
+        TENANT.replace("1111-2222", "1111/2222"),
+        TENANT.replace("login.microsoftonline.com", "evil.example"),
+        "https://evil.example/?" + TENANT,
+        TENANT.replace("11111111-2222-3333-4444-555555555555", "evil"),
+    ],
+)
+def test_an_answer_must_name_a_tenant_of_that_issuer(iss: str) -> None:
+    with pytest.raises(KeyrackError, match="another issuer"):
+        common(iss=iss)
+
+
+@pytest.mark.parametrize(
+    ("issuer", "named"),
+    [
+        ("https://auth.example/common/v2.0", "https://auth.example/{tenantid}/v2.0"),
+        ("https://auth.example/common/v2.0", ANY),
+        (COMMON, "https://evil.example/{tenantid}/v2.0"),
+        (COMMON, "https://login.microsoftonline.com/{tenantid}/"),
+        (COMMON, "https://login.microsoftonline.com/{tenantid}/{tenantid}/v2.0"),
+        (COMMON, TENANT),
+        (TENANT, ANY),
+        ("https://login.microsoftonline.com/consumers/v2.0", ANY),
+    ],
+)
+def test_an_issuer_for_any_tenant_of_anybody_else_stays_refused(issuer: str, named: str) -> None:
+    with pytest.raises(KeyrackError, match="another issuer"):
+        common(issuer, named)
+
+
+@pytest.mark.parametrize(
+    "issuer", [ENTRA, "https://cognito-idp.eu-west-1.amazonaws.com/pool", "https://test.salesforce.com"]
+)
+def test_vendors_that_do_not_list_s256_need_no_setting(issuer: str) -> None:
+    assert sent(issuer, code_challenge_methods_supported=None)["code_challenge_method"] == "S256"
+    for own, methods in (("required", None), (None, ["plain"])):
+        with pytest.raises(KeyrackError, match="PKCE"):
+            sent(issuer, ClientSettings(client_id="mine", pkce=own), code_challenge_methods_supported=methods)
+
+
+def test_where_auth0_s_token_is_refused_the_audience_is_named() -> None:
+    issuer = "https://tenant.auth0.com/"
+    fields = metadata(
+        issuer=issuer, authorization_endpoint=issuer + "authorize", token_endpoint=issuer + "token"
+    )
+    world = World(
+        **{
+            f"GET {PRM}": reply({"resource": URL, "authorization_servers": [issuer]}),
+            f"GET {issuer}.well-known/openid-configuration": reply(fields),
+            f"POST {issuer}token": reply({"access_token": "at", "token_type": "Bearer"}),
+        }
+    )
+    with pytest.raises(KeyrackError, match="refuses a token that was just issued") as caught:
+        login(build(world), SERVER._replace(client=ClientSettings(client_id="mine")))
+    assert "Auth0 issues tokens" in caught.value.hint and "authorize.audience = " in caught.value.hint

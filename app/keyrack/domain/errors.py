@@ -22,14 +22,16 @@ from __future__ import annotations
 class KeyrackError(Exception):
     """One sentence for a person (`str(error)`), and a `hint`: what to do next, or "".
 
-    A command in the hint that is to be typed may stand on a line of its own.
+    A command in the hint that is to be typed may stand on a line of its own. `setting` names the one
+    of keyrack's own file that lets it through where the user knows better (`operations.advice`).
     """
 
     exit_code = 1
 
-    def __init__(self, sentence: str, *, hint: str = "") -> None:
+    def __init__(self, sentence: str, *, hint: str = "", setting: str = "") -> None:
         super().__init__(sentence)
         self.hint = hint
+        self.setting = setting
 
 
 class UsageError(KeyrackError):

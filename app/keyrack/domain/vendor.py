@@ -20,7 +20,7 @@ class Vendor(NamedTuple):
     user_scope_at: tuple[str, ...] = ()
     # Segments of the issuer's path that stand for any tenant: its metadata then says {tenantid} instead.
     any_tenant: tuple[str, ...] = ()
-    token_refused: str = ""  # a hint for where the server refuses a token that was just issued
+    token_refused: str = ""  # why a server may refuse a token that was just issued: no audience was asked for
 
 
 UNKNOWN = Vendor()

@@ -21,6 +21,7 @@ from keyrack.domain.vendor import Vendor
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.protected_resource import ProtectedResource
+from keyrack.oauth.refusal import setting_for
 
 MAX_SCOPES = 4_000  # characters of all scopes together
 MOST_SCOPES = 500
@@ -172,7 +173,7 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
             hint="Log in again.",
         )
     issuer = answer.get("iss")
-    if issuer is not None and issuer.reveal() != server.issuer:
+    if issuer is not None and not server.is_named_by(issuer.reveal()):
         raise KeyrackError(
             f"The answer came from another issuer than the one asked, so it was discarded: it says "
             f"{verbatim(issuer.reveal())}, and {verbatim(server.issuer)} was asked.",
@@ -190,7 +191,11 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
         if code == "access_denied":
             raise KeyrackError("Access was denied on the sign-in page.", hint="Log in again and approve.")
         words = f"{code}: {plain(description.reveal(), 200)}" if description else code
-        raise KeyrackError(f"The authorization server refused: {words}.", hint="Log in again.")
+        raise KeyrackError(
+            f"The authorization server refused: {words}.",
+            hint="Log in again.",
+            setting=setting_for(code, words),
+        )
     code_value = answer.get("code")
     if not code_value:
         raise KeyrackError("The answer holds no code.", hint="Log in again.")

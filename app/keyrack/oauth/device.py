@@ -12,6 +12,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
 from keyrack.oauth.token_reply import error_of, read_reply, read_tokens
@@ -106,7 +107,11 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
     except BadDocument as problem:
         raise KeyrackError(f"{where} answered {reply.status}, and its reply {problem}.") from None
     if not 200 <= reply.status < 300:
-        raise KeyrackError(f"{where} gave no code: {said(document) or f'status {reply.status}'}.")
+        words = said(document)
+        raise KeyrackError(
+            f"{where} gave no code: {words or f'status {reply.status}'}.",
+            setting=setting_for(text(document, "error") or "", words),
+        )
     device_code, user_code = text(document, "device_code"), text(document, "user_code")
     page = text(document, "verification_uri") or text(document, "verification_url")  # Google's spelling
     if device_code is None or user_code is None or page is None:

@@ -11,6 +11,7 @@ from keyrack.domain.errors import KeyrackError, NoOAuth
 from keyrack.domain.model import GrantType
 from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
+from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.document import BadDocument, read_object, text, texts
 from keyrack.oauth.effects import Request, Response, Send, Sending
 from keyrack.oauth.protected_resource import ProtectedResource
@@ -19,6 +20,8 @@ from keyrack.oauth.well_known import document_of
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
 OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
 UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a segment that is taken away, or the one before
+TENANT = "{tenantid}"
+GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 
@@ -39,6 +42,14 @@ class AuthorizationServer(NamedTuple):
     device_authorization_endpoint: str | None = None  # only where the grant is offered too (RFC 8628)
     token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] | None = None
     legacy: bool = False  # the 2025-03-26 route: no resource parameter, PKCE support unknown
+    tenant_issuer: str | None = None  # for any tenant: what `iss` looks like, with {tenantid} in it
+
+    def is_named_by(self, iss: str) -> bool:
+        """Does the `iss` of an answer name this server (RFC 9207, section 2.4)?"""
+        if self.tenant_issuer is None:
+            return iss == self.issuer
+        before, _, after = self.tenant_issuer.partition(TENANT)
+        return re.fullmatch(re.escape(before) + GUID + re.escape(after), iss) is not None
 
 
 class Discovered(NamedTuple):
@@ -63,16 +74,20 @@ def read_authorization_server(
     *,
     server_url: str,
     grant_type: GrantType = "authorization_code",
+    vendor: Vendor = UNKNOWN,
+    pkce_assumed: bool = False,
 ) -> AuthorizationServer:
     """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument.
 
-    From then on the issuer is spelled as the metadata spells it.
+    From then on the issuer is spelled as the metadata spells it; one for any tenant of a `vendor` as it
+    was asked for. `pkce_assumed` lets metadata pass that lists no PKCE methods, and none that lists others.
     Where nobody signs in (client credentials), neither PKCE nor an authorization endpoint is needed.
     """
     named = text(document, "issuer")
     if named is None:
         raise BadDocument("names no issuer")
-    if not same_issuer(named, issuer):
+    any_tenant = named == _tenant_issuer(issuer, vendor)
+    if not any_tenant and not same_issuer(named, issuer):
         raise BadDocument(
             f"is for another issuer: it says {verbatim(named)}, and {verbatim(issuer)} was asked for"
         )
@@ -92,17 +107,18 @@ def read_authorization_server(
     if not token or (person and not authorization):
         missing = "authorization_endpoint" if token else "token_endpoint"
         raise BadDocument(f"names no {missing}")
-    methods = texts(document, "code_challenge_methods_supported") if person else ("S256",)
-    if methods is None:
+    methods = _pkce_methods(document) if person else ("S256",)
+    if methods is None and not pkce_assumed:
         raise BadDocument(
             "does not say that it supports PKCE (code_challenge_methods_supported is missing), "
-            "which MCP requires; its operator has to add it"
+            "which MCP requires; its operator has to add it",
+            setting="pkce",
         )
-    if "S256" not in methods:
+    if methods is not None and "S256" not in methods:
         raise BadDocument("supports PKCE without S256, which MCP requires; its operator has to add it")
     grants = texts(document, "grant_types_supported") or ()
     return AuthorizationServer(
-        named,
+        issuer if any_tenant else named,
         authorization or "",
         token,
         registration_endpoint=endpoints["registration_endpoint"],
@@ -119,11 +135,29 @@ def read_authorization_server(
         token_endpoint_auth_signing_alg_values_supported=texts(
             document, "token_endpoint_auth_signing_alg_values_supported"
         ),
+        tenant_issuer=named if any_tenant else None,
     )
 
 
+def _pkce_methods(document: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """None where nothing is said. A single method without its list is said, too."""
+    one = text(document, "code_challenge_methods_supported")
+    return (one,) if one is not None else texts(document, "code_challenge_methods_supported")
+
+
+def _tenant_issuer(issuer: str, vendor: Vendor) -> str | None:
+    """What the metadata of an issuer for any tenant says instead of the tenant; None for any other issuer."""
+    tenant, slash, rest = urlsplit(issuer).path.removeprefix("/").partition("/")
+    return f"{origin(issuer)}/{TENANT}{slash}{rest}" if tenant in vendor.any_tenant else None
+
+
 def find_authorization_server(
-    issuer: str, server_url: str, grant_type: GrantType = "authorization_code"
+    issuer: str,
+    server_url: str,
+    grant_type: GrantType = "authorization_code",
+    vendor: Vendor = UNKNOWN,
+    *,
+    pkce_assumed: bool = False,
 ) -> Sending:
     """Ask an issuer's well-known places in order. Returns AuthorizationServer.
 
@@ -143,12 +177,18 @@ def find_authorization_server(
             continue
         try:
             return read_authorization_server(
-                read_object(document), issuer, server_url=server_url, grant_type=grant_type
+                read_object(document),
+                issuer,
+                server_url=server_url,
+                grant_type=grant_type,
+                vendor=vendor,
+                pkce_assumed=pkce_assumed,
             )
         except BadDocument as problem:
             raise KeyrackError(
                 f"The metadata of {origin(issuer)} {problem}.",
                 hint="Nothing was sent there. The operator of that server has to mend it.",
+                setting=problem.setting,
             ) from None
     raise NoOAuth(
         f"{origin(issuer)} publishes no authorization-server metadata.",

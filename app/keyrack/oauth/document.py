@@ -14,7 +14,11 @@ MAX_ITEMS = 1_000  # members of one list that are looked at
 
 
 class BadDocument(Exception):
-    """Why a document can't be used, as the end of a sentence."""
+    """Why a document can't be used, as the end of a sentence; and the setting that lets it through."""
+
+    def __init__(self, why: str, *, setting: str = "") -> None:
+        super().__init__(why)
+        self.setting = setting
 
 
 def read_object(body: bytes) -> dict[str, Any]:

@@ -171,15 +171,22 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
 
 def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
     """The issuer that already knows us, else the first whose metadata can be used."""
-    before = [issuer for issuer in (wish.settings.issuer, wish.stored and wish.stored.issuer) if issuer]
+    settings = wish.settings
+    before = [issuer for issuer in (settings.issuer, wish.stored and wish.stored.issuer) if issuer]
     issuers = sorted(
         protected.authorization_servers[:5],
         key=lambda issuer: not any(same_issuer(issuer, each) for each in before),
     )
     trouble: KeyrackError | None = None
     for issuer in issuers:
+        vendor = wish.vendor_of(issuer)
+        assumed = settings.pkce == "assumed" or (settings.pkce is None and vendor.pkce_assumed)
         try:
-            return (yield from find_authorization_server(issuer, wish.url, wish.settings.grant_type))
+            return (
+                yield from find_authorization_server(
+                    issuer, wish.url, settings.grant_type, vendor, pkce_assumed=assumed
+                )
+            )
         except KeyrackError as error:
             trouble = trouble or error
     assert trouble is not None

@@ -22,6 +22,7 @@ from keyrack.oauth.device import DeviceWish
 from keyrack.oauth.discovery import AuthorizationServer, Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import Failed, Response, Send, SignIn, Step
+from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.registration import known, register
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, exchange_request
@@ -131,8 +132,10 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
         document = {}
     reference = text(document, "request_uri")
     if reply.status not in (200, 201) or reference is None:
+        words = said(document)
         raise KeyrackError(
-            f"{origin(endpoint)} refused the pushed request: {said(document) or reply.status}."
+            f"{origin(endpoint)} refused the pushed request: {words or reply.status}.",
+            setting=setting_for(text(document, "error") or "", words),
         )
     return {"client_id": registration.client_id, "request_uri": reference}
 

@@ -19,6 +19,7 @@ from keyrack.oauth.document import MAX_ITEMS, BadDocument, number, read_object, 
 from keyrack.oauth.effects import Failed, Response
 from keyrack.oauth.jwt import LONGEST_LIFE, end_of
 from keyrack.oauth.label import label_of
+from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.retry_after import asks_to_wait, retry_after
 
 LONGEST_TOKEN = 65_536  # characters
@@ -119,9 +120,10 @@ def _refusal(reply: Response, document: Mapping[str, Any], where: str, *, renewi
     if error in CLIENT_FAULTS:
         hint = "Log in again; where the client is your own, check its id and its secret."
         return ClientRefused(f"{where} refused: {words}.", hint=hint)
+    setting = setting_for(error, words)
     if renewing or error == "invalid_grant":
-        return LoginNeeded(f"{where} refused: {words}.", hint="Log in again.")
-    return KeyrackError(f"{where} refused: {words}.")
+        return LoginNeeded(f"{where} refused: {words}.", hint="Log in again.", setting=setting)
+    return KeyrackError(f"{where} refused: {words}.", setting=setting)
 
 
 def _tokens(

@@ -76,6 +76,10 @@ def login(
     except KeyrackError as error:
         control.check()  # a request that a cancel ended is no failure of the network
         performer.fail(error)
+        if error.setting:
+            from keyrack.operations.own_settings import name_setting
+
+            name_setting(parts, error, server)
         if isinstance(error, ClientNeeded | NoOAuth):
             from keyrack.operations.advice import advised
 
@@ -168,9 +172,11 @@ def _try(performer: Performer, url: str, grant: Grant, *, guarded: bool) -> Prob
     if guarded and probed.revision is not None:
         probed = probed._replace(verdict="accepted")
     if probed.verdict == "refused":
+        no_audience = vendor_of(grant.credential.issuer or "").token_refused
         raise KeyrackError(
             "The server refuses a token that was just issued for it, so it was not stored.",
-            hint="The server and its authorization server disagree; its operator has to look.",
+            hint=no_audience or "The server and its authorization server disagree; its operator has to look.",
+            setting="audience" if no_audience else "",
         )
     accepted = probed.verdict == "accepted"
     title = "The server accepts the token" if accepted else "The server could not be tried"

@@ -131,6 +131,7 @@ class Parts(NamedTuple):
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
     # set_account(url, account): which one is meant where none is named; into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None
+    config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
     cards_dir: Callable[[], str | None] = lambda: None  # the user's own cards
     stores: Callable[[], Stores] = no_stores
     client_name: str = "keyrack"

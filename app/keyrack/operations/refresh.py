@@ -62,7 +62,14 @@ def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
         someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
         if someone_did or (min_valid is not None and not is_due(facts, parts.now(), min_valid)):
             return grant
-        return _refresh(parts, rack, grant, server)
+        try:
+            return _refresh(parts, rack, grant, server)
+        except KeyrackError as error:
+            if error.setting:
+                from keyrack.operations.own_settings import name_setting
+
+                name_setting(parts, error, server)
+            raise
 
 
 def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
@@ -74,7 +81,8 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
         )
     if not _renewable(grant):
         reason = grant.credential.refusal or f"No refresh token is stored for {server.called}."
-        raise LoginNeeded(reason, hint="Log in again.")
+        setting = "" if grant.credential.refusal else "access_type"
+        raise LoginNeeded(reason, hint="Log in again.", setting=setting)
     # A rotating refresh token is spent by using it: so much of the save is done before.
     with awaited(LONGEST), rack.renewing(grant) as keep:
         try:

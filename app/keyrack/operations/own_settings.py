@@ -1,0 +1,55 @@
+"""The setting of keyrack's own file that helps, told with the error that it helps against."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Server
+from keyrack.domain.resource import host, is_address
+from keyrack.operations.parts import Parts
+
+BARE = re.compile(r"[A-Za-z0-9_-]+")  # what TOML takes as a key without quotes
+# By the name that an error carries: when it helps, and the lines of the server's table.
+SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "access_type": (
+        "If it gives a refresh token only where one is asked for, as Google does",
+        ('authorize.access_type = "offline"',),
+    ),
+    "audience": ("If no such profile is on", ('authorize.audience = "…"  # the identifier of the API',)),
+    "pkce": ("If you know that it takes S256 all the same", ('pkce = "assumed"',)),
+    "callback": (
+        "If your app is registered with another redirect URI",
+        ('callback_port = 8080  # and where they differ: callback_path = "/…", redirect_host = "localhost"',),
+    ),
+    "resource": ("If it takes no resource parameter (RFC 8707)", ("resource = false",)),
+}
+
+
+def name_setting(parts: Parts, error: KeyrackError, server: Server) -> None:
+    """Put the setting that helps into the error's hint, with the file and the table that it goes into."""
+    if error.setting not in SETTINGS:
+        return
+    when, lines = SETTINGS[error.setting]
+    name = next((source.name for source in server.sources if source.client == "keyrack"), None)
+    head = [f"[servers.{_key(name)}]"] if name else [f"[servers.{_key(_table_name(server))}]", _url(server)]
+    error.hint = "\n".join((error.hint, f"{when}, add this to {parts.config_file()}:", *head, *lines)).strip()
+
+
+def _table_name(server: Server) -> str:
+    return host(server.name) if is_address(server.name) else server.name
+
+
+def _url(server: Server) -> str:
+    return f"url = {_text(server.url or '')}"
+
+
+def _key(name: str) -> str:
+    return name if BARE.fullmatch(name) else _text(name)
+
+
+def _text(value: str) -> str:
+    """As a basic string of TOML, which for all that matters here is one of JSON."""
+    return json.dumps(value, ensure_ascii=False)
