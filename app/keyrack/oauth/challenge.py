@@ -9,7 +9,11 @@ from typing import NamedTuple
 MAX_LENGTH = 16_384  # characters of all header lines together; more is not a challenge
 
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
-_PARAM = re.compile(rf'\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|({_TOKEN}))\s*(?=,|$)', re.DOTALL)
+# The value quoted as the RFC says, in single quotes, or bare: also with the `:` and `/` of an address,
+# which a token has not. Some servers forget the comma behind it, or write a semicolon.
+_PARAM = re.compile(
+    rf"""\s*({_TOKEN})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s,"'=][^\s,"]*))(?=[\s,;]|$)""", re.DOTALL
+)
 _SCHEME = re.compile(rf"\s*({_TOKEN})(?=\s|,|$)")
 _TOKEN68 = re.compile(r"\s*([A-Za-z0-9._~+/-]+=*)\s*(?=,|$)")
 _GARBAGE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,"])*', re.DOTALL)
@@ -20,6 +24,7 @@ class Challenge(NamedTuple):
 
     scheme: str
     params: Mapping[str, str]
+    resource_metadata: tuple[str, ...] = ()  # every one that is named (RFC 9728, section 5.1)
 
 
 def parse_challenges(lines: Iterable[str]) -> tuple[Challenge, ...]:
@@ -35,28 +40,40 @@ def parse_challenges(lines: Iterable[str]) -> tuple[Challenge, ...]:
 
 
 def bearer(challenges: Iterable[Challenge]) -> Challenge | None:
-    """The Bearer challenge; the one with `resource_metadata` first, if several."""
-    mine = [c for c in challenges if c.scheme.lower() == "bearer"]
-    return next((c for c in mine if "resource_metadata" in c.params), mine[0] if mine else None)
+    """The Bearer challenge; the one with `resource_metadata` first, if several.
+
+    Its `resource_metadata` are those of all challenges: a scheme beside Bearer may name it too.
+    """
+    found = list(challenges)
+    mine = [each for each in found if each.scheme.lower() == "bearer"]
+    if not mine:
+        return None
+    chosen = next((each for each in mine if each.resource_metadata), mine[0])
+    others = [each for each in found if each not in mine]
+    named = dict.fromkeys(url for each in (*mine, *others) for url in each.resource_metadata)
+    return chosen._replace(resource_metadata=tuple(named))
 
 
 def _parse_line(line: str) -> list[Challenge]:
     found: list[Challenge] = []
     params: dict[str, str] = {}
-    at = 0
+    at, begins = 0, True  # a scheme stands at the beginning, or behind a comma
     while at < len(line):
-        if line[at] in ", \t\r\n":
+        if line[at] in ",; \t\r\n":
+            begins = begins or line[at] == ","
             at += 1
             continue
         param = _PARAM.match(line, at)
         if param and found:
-            quoted, plain = param.group(2), param.group(3)
-            value = re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL) if quoted is not None else plain
+            name, value = param.group(1).lower(), _value(param)
             if value.isprintable():  # HTTP allows no controls there, and a terminal would act on them
-                params.setdefault(param.group(1).lower(), value)  # a repeated parameter: the first counts
-            at = param.end()
+                params.setdefault(name, value)  # a repeated parameter: the first counts
+                if name == "resource_metadata" and value:
+                    named = (*found[-1].resource_metadata, value)
+                    found[-1] = found[-1]._replace(resource_metadata=named)
+            at, begins = param.end(), False
             continue
-        scheme = _SCHEME.match(line, at)
+        scheme = _SCHEME.match(line, at) if begins else None
         if not scheme:  # garbage: go on behind the next comma outside quotes
             rest = _GARBAGE.match(line, at)
             at = rest.end() if rest else at
@@ -65,9 +82,16 @@ def _parse_line(line: str) -> list[Challenge]:
             continue
         params = {}
         found.append(Challenge(scheme.group(1), params))
-        at = scheme.end()
+        at, begins = scheme.end(), False
         if not _PARAM.match(line, at):
             token68 = _TOKEN68.match(line, at)
             if token68 and line[at : at + 1].isspace():
                 at = token68.end()
     return found
+
+
+def _value(param: re.Match[str]) -> str:
+    quoted, single, bare = param.group(2, 3, 4)
+    if quoted is not None:
+        return re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+    return single if single is not None else bare.rstrip(";")
