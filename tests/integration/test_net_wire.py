@@ -6,6 +6,7 @@ import gzip
 import logging
 import socket
 import threading
+import time
 import zlib
 
 import pytest
@@ -234,6 +235,61 @@ def test_a_post_is_never_redirected():
         request = Request("POST", server.url + "/token", form={"code": Secret("c")})
         answer = replied(HttpWire().send(request, server_url=server.url))
     assert (answer.status, answer.header("Location"), len(server.requests)) == (308, "/other", 1)
+
+
+MCP = Request("POST", "", {"Authorization": Secret("Bearer t")}, json={"id": 1}, repeatable=True)
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_post_that_may_be_repeated_is_made_again_on_its_origin(status: str):
+    with little_server(redirecting({"/mcp": "/mcp/", "/mcp/": "mcp"}, status)) as server:
+        answer = replied(HttpWire().send(MCP._replace(url=server.url + "/mcp"), server_url=server.url))
+    assert (answer.status, answer.url) == (200, server.url + "/mcp/mcp")
+    assert len(server.requests) == 3
+    for request in server.requests:
+        head, _, body = request.partition(b"\r\n\r\n")
+        assert head.startswith(b"POST ") and b"authorization: Bearer t" in head and body == b'{"id": 1}'
+
+
+@pytest.mark.checklist("security: redirects")
+def test_a_post_that_goes_in_a_circle_ends():
+    with little_server(redirecting({"/a": "/b", "/b": "/a"}, "307 Temporary Redirect")) as server:
+        answer = failed(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
+    assert answer.refused and "again and again" in answer.reason and len(server.requests) == 4
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other"])
+def test_a_redirect_that_asks_for_a_get_is_no_reason_to_post_again(status: str):
+    with little_server(redirecting({"/a": "/b"}, status)) as server:
+        answer = replied(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
+    assert (answer.status, len(server.requests)) == (int(status[:3]), 1)
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize("location", [
+    "http://localhost:{port}/b", "https://127.0.0.1:{port}/b", "//evil.example/", "http://127.0.0.1:1/",
+])
+def test_a_post_never_leaves_its_origin(location: str):
+    with little_server(reply(b"never")) as server:
+        target = location.replace("{port}", str(server.port))
+        server.behave = redirecting({"/a": target}, "307 Temporary Redirect")
+        answer = failed(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
+    assert answer.refused and answer.sent_to and answer.sent_to.endswith(target.partition("//")[2])
+    assert len(server.requests) == 1
+
+
+def test_a_request_may_be_given_less_time_than_others():
+    def behave(connection: socket.socket, request: bytes) -> None:
+        connection.recv(1)  # until the client goes
+
+    with little_server(behave) as server:
+        began = time.monotonic()
+        assert "in time" in failed(get(server.url, seconds=0.3)).reason
+        server.behave = endless(b": ping\n\n", pause=0.05, head=STREAM)
+        assert replied(get(server.url, seconds=0.3)).status == 200
+        assert time.monotonic() - began < 4  # and not the 10 s and the 5 s of others
 
 
 @pytest.mark.parametrize("headers", [

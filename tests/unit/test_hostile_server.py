@@ -180,10 +180,33 @@ def test_a_redirect_away_ends_the_login(place: str, status: int, monkeypatch: Pa
     [(URL, "probe"), (ISSUER + "/register", "register"), (ISSUER + "/token", "exchange")],
 )
 def test_what_is_posted_is_never_sent_on(place: str, step: str, status: int, monkeypatch: Patch) -> None:
-    for target in ("https://evil.example/", ISSUER + "/other", "/other"):
+    """But for the question to the server itself, on its own origin: that holds nothing but what is its."""
+    for target in ("https://evil.example/", ISSUER + "/other", "http://mcp.example/other", "/other"):
+        if (place, target) == (URL, "/other") and status in (307, 308):
+            continue
         made = attempt(Net(**{f"POST {place}": reply(None, status, Location=target)}), monkeypatch)
         assert made.failed and made.failed.key == step
         assert not any("evil" in url or "other" in url for url in made.asked())
+
+
+@pytest.mark.checklist("security: redirects", "security: binding")
+@pytest.mark.parametrize("status", [307, 308])
+def test_a_server_that_sends_on_within_its_origin_gets_its_token_and_no_one_else(
+    status: int, monkeypatch: Patch
+) -> None:
+    """The credential stays that of the address that was logged in to."""
+    routes = {f"POST {URL}": reply(None, status, Location="/mcp/"), f"POST {URL}/": protected}
+    net = Net(**routes)
+    made = attempt(net, monkeypatch)
+    assert made.error is None and made.grant
+    assert (made.grant.url, made.grant.credential.resource) == (URL, URL)
+    with_token = {request.url for request in net.asked if "Authorization" in request.headers}
+    assert with_token == {URL, URL + "/"}
+    far = Net(**{f"POST {URL}": reply(None, status, Location="https://evil.example/mcp")})
+    far.routes["POST https://evil.example/mcp"] = protected
+    made = attempt(far, monkeypatch)
+    assert made.failed and "https://evil.example/mcp" in made.failed.detail
+    assert "https://evil.example/mcp" not in made.asked()
 
 
 def test_a_circle_of_redirects_ends(monkeypatch: Patch) -> None:

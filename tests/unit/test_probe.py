@@ -4,7 +4,7 @@ import pytest
 
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed, Request
-from keyrack.oauth.probe import probe
+from keyrack.oauth.probe import SILENCE, probe
 from support.canned import URL, World, play, reply, rpc, unauthorized
 
 TOKEN = {"Authorization": Secret("Bearer at")}
@@ -37,6 +37,19 @@ OPEN_ONLY_AT_THE_DOOR = {**OLD, "tools/list": unauthorized()}
 
 ASKS_FOR_MORE = reply(None, 403, WWW_Authenticate='Bearer error="insufficient_scope"')
 EVENTS = reply(b"event: endpoint\ndata: /x\n\n")._replace(headers=(("Content-Type", "text/event-stream"),))
+
+
+GONE = "unreachable"
+NO_ANSWERS = (
+    reply(None, 302, Location="https://evil.example/"),
+    reply(None, 307, Location="https://evil.example/"),
+    reply(None, 304),
+    reply(None, 500),
+    reply(None, 503),
+    reply(None, 429),
+    Failed("timed out"),
+    Failed("redirects again and again", refused=True, sent_to=URL),
+)
 
 
 def marked(line, table, verdict, revision=None, credential=None):
@@ -109,6 +122,12 @@ def marked(line, table, verdict, revision=None, credential=None):
                 rpc(error={"code": -32019}, status=400),
                 rpc(error={"code": -32601}),
                 rpc(error={"code": "odd", "data": 7}, status=400),
+                *NO_ANSWERS,
+                Failed("closed the connection"),
+                reply(None, 202),
+                reply(None, 204),
+                reply(b"not JSON", 200),
+                reply(None, 418),
             )
         ),
         marked("probe: older", OPEN_ONLY_AT_THE_DOOR, "optional", "2025-06-18"),
@@ -128,14 +147,8 @@ def marked(line, table, verdict, revision=None, credential=None):
             "required",
         ),
         *(
-            marked("probe: 3xx, 5xx, time-out", {"server/discover": answer}, "unreachable")
-            for answer in (
-                reply(None, 302, Location="https://evil.example/"),
-                reply(None, 307, Location="https://evil.example/"),
-                reply(None, 500),
-                reply(None, 429),
-                Failed("timed out"),
-            )
+            marked("probe: 3xx, 5xx, time-out", {"server/discover": answer, "initialize": answer}, GONE)
+            for answer in NO_ANSWERS
         ),
         marked("probe: older", {"server/discover": reply(b"<html>")}, "unknown"),
     ],
@@ -205,3 +218,79 @@ def test_every_request_of_a_probe_carries_the_credential_in_the_header_only():
     _, world = found({**OLD, "tools/list": rpc()}, TOKEN)
     assert all(request.headers["Authorization"] == Secret("Bearer at") for request in world.asked)
     assert all(request.url == URL for request in world.asked)
+
+
+def test_an_address_that_keyrack_does_not_ask_is_not_asked_twice():
+    forbidden = Failed("It is forbidden.", refused=True)
+    probed, world = found({"server/discover": forbidden, "initialize": rpc({})})
+    assert (probed.verdict, probed.refused, len(world.asked)) == ("unreachable", True, 1)
+
+
+def test_the_first_question_alone_is_given_up_early():
+    _, world = found({**OLD, "tools/list": rpc()})
+    assert [bool(request.seconds) for request in world.asked] == [True, False, False, False]
+    assert world.asked[0].seconds == SILENCE
+
+
+@pytest.mark.parametrize("left_behind", [MODERN_ERROR, rpc(error={"code": -32601}, status=404)])
+def test_a_modern_server_that_was_only_waking_up_is_asked_again(left_behind):
+    answers = iter([Failed("did not answer in time"), rpc({"x": 1})])
+    table = {"server/discover": lambda _: next(answers), "initialize": left_behind, "tools/list": rpc()}
+    probed, world = found(table)
+    assert (probed.verdict, probed.revision, probed.older) == ("open", "2026-07-28", False)
+    assert [method_of(request) for request in world.asked][:3] == [
+        "server/discover", "initialize", "server/discover",
+    ]  # fmt: skip
+
+
+def test_an_older_server_that_answers_with_a_modern_code_is_asked_in_its_own_way():
+    """It wants a session for a list, which the code -32601 did not say."""
+    session = {"Mcp-Session-Id": "s1"}
+
+    def listing(request):
+        return rpc() if request.headers.items() >= session.items() else reply(None, 400)
+
+    greeting = rpc({"protocolVersion": "2025-06-18"}, Mcp_Session_Id="s1")
+    code = rpc(error={"code": -32601}, status=404)
+    probed, _ = found({"server/discover": code, "initialize": greeting, "tools/list": listing})
+    assert (probed.verdict, probed.revision) == ("open", "2025-06-18")
+
+
+def test_what_an_earlier_probe_has_found_spares_the_question():
+    first, _ = found({**OLD, "tools/list": rpc()})
+    assert first.older
+    world = server({**OLD, "tools/list": rpc()})
+    assert play(probe(URL, older=True), world).result.verdict == "open"
+    assert method_of(world.asked[0]) == "initialize"
+
+
+@pytest.mark.parametrize("last", [Failed("timed out"), reply(None, 500), reply(None, 302, Location="/login")])
+def test_a_server_that_answers_initialize_is_reached_whatever_becomes_of_an_event_stream(last):
+    probed, _ = found({"initialize": reply(None, 404), "GET": last})
+    assert (probed.verdict, probed.reason) == (
+        "unknown", "The server answered 404, but not as an MCP server does.",
+    )  # fmt: skip
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize(
+    ("status", "location", "words"),
+    [
+        (301, "/mcp/", "redirects to https://mcp.example/mcp/ (301)"),
+        (302, "https://mcp.example/login?next=SECRET", "https://mcp.example/login?next=●●● (302)"),
+        (303, "mcp/", "redirects to https://mcp.example/mcp/ (303)"),
+        (302, "https://login.example/start", "redirects to https://login.example/start, and"),
+        (302, "http://mcp.example/mcp", "redirects to http://mcp.example/mcp, and"),
+        (307, "https://evil.example/\u202e\u0430", "something that is not a web address"),
+        (307, "https://evil.example/\u0430", "redirects to https://evil.example/%D0%B0, and"),
+        (308, "javascript:alert(1)", "something that is not a web address"),
+        (308, "https://user:pw@evil.example/", "something that is not a web address"),
+        (302, "https://x.example/k3y9f8a7d6s5k4j3h2g1q0/mcp", "https://x.example/●●●/mcp"),
+    ],
+)
+def test_a_redirect_that_is_not_followed_is_named(status, location, words):
+    answer = reply(None, status, Location=location)
+    probed, world = found({"server/discover": answer, "initialize": answer}, TOKEN)
+    assert probed.verdict == "unreachable" and not probed.refused
+    assert words in probed.reason and "SECRET" not in probed.reason and "pw" not in probed.reason
+    assert probed.reason.isprintable() and {request.url for request in world.asked} == {URL}

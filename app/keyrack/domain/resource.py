@@ -116,6 +116,19 @@ def same_issuer(one: str, other: str) -> bool:
     return mine is not None and theirs is not None and mine[1] == theirs[1]
 
 
+def redirect_target(url: str, location: str) -> str | None:
+    """The address that a Location header at `url` names (RFC 9110, section 10.2.2), without its fragment.
+
+    None where that is no web address.
+    """
+    from urllib.parse import urldefrag, urljoin
+
+    try:
+        return parse_url(urldefrag(urljoin(url, location)).url)
+    except (BadUrl, ValueError):
+        return None
+
+
 def refusal_of(url: str, *, server_url: str) -> str | None:
     """Why keyrack will not ask this URL, which a server named, as the end of a sentence; None if it may.
 

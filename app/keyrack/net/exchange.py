@@ -56,7 +56,7 @@ def exchange(
     with httpx.HTTPTransport(verify=context, trust_env=False, proxy=route.proxy) as transport:
         reply = transport.handle_request(outgoing)
         try:
-            body = _body(request, reply, host, limits, dog)
+            body = _body(request, reply, host, limits, deadline, dog)
         finally:
             reply.close()
     if isinstance(body, Failed):
@@ -66,7 +66,7 @@ def exchange(
 
 
 def _body(
-    request: Request, reply: httpx.Response, host: str, limits: Limits, dog: Watchdog
+    request: Request, reply: httpx.Response, host: str, limits: Limits, deadline: float, dog: Watchdog
 ) -> bytes | Failed:
     import httpx
 
@@ -75,7 +75,7 @@ def _body(
         body = read_body(reply, limits.body, host)
         # A connection that the watchdog shut looks like the end of a body without a length.
         return Failed(too_slow(host)) if dog.expired else body
-    dog.limit(limits.event)
+    dog.limit(min(limits.event, deadline - time.monotonic()))
     event = bytearray()
     try:
         read_event(reply, limits.body, event)

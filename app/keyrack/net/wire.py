@@ -13,7 +13,6 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin
 
 from keyrack.domain import resource
 from keyrack.domain.errors import BadUrl
@@ -24,14 +23,13 @@ from keyrack.net.failure import is_tls, sentence, too_slow
 from keyrack.net.limits import Limits
 from keyrack.net.outgoing import Outgoing, prepare
 from keyrack.net.proxy import proxy_for
+from keyrack.net.redirect import next_address
 from keyrack.net.tls import trust
 from keyrack.net.watchdog import Watchdog
 from keyrack.oauth.effects import Failed, Request, Response
 
 if TYPE_CHECKING:
     import ssl
-
-REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class HttpWire:
@@ -54,8 +52,11 @@ class HttpWire:
             each.expire()
 
     def send(self, request: Request, *, server_url: str) -> Response | Failed:
-        """Send a request on behalf of the server at `server_url`; follow a GET within its origin."""
-        deadline = time.monotonic() + self._limits.total
+        """Send a request on behalf of the server at `server_url`.
+
+        Redirects are followed within an origin, of a GET and of a POST that may be repeated.
+        """
+        deadline = time.monotonic() + min(self._limits.total, request.seconds or self._limits.total)
         try:
             request = request._replace(url=resource.parse_url(request.url))
         except BadUrl as error:
@@ -64,11 +65,12 @@ class HttpWire:
             reply = self._send_once(request, server_url, deadline)
             if isinstance(reply, Failed):
                 return reply
-            target = _redirect(request, reply)
+            target = next_address(request, reply)
             if target is None or isinstance(target, Failed):
                 return target or reply
             request = request._replace(url=target)
-        return Failed(f"{resource.host(request.url)} redirects again and again.", refused=True)
+        reason = f"{resource.host(request.url)} redirects again and again."
+        return Failed(reason, refused=True, sent_to=request.url)
 
     def _send_once(self, request: Request, server_url: str, deadline: float) -> Response | Failed:
         refusal = address.permission(request.url, server_url=server_url)
@@ -141,20 +143,3 @@ class HttpWire:
             if self._context is None:
                 self._context = trust()
             return self._context
-
-
-def _redirect(request: Request, reply: Response) -> str | Failed | None:
-    """Where a redirected GET goes on; a refusal when that is another origin."""
-    location = reply.header("location")
-    if request.method != "GET" or reply.status not in REDIRECTS or not location:
-        return None
-    host = resource.host(request.url)
-    try:
-        target = urldefrag(urljoin(request.url, location)).url
-        there = resource.origin(target)
-    except (BadUrl, ValueError):
-        return Failed(f"{host} redirects to something that is not a web address.", refused=True)
-    if there != resource.origin(request.url):
-        return Failed(f"{host} redirects to {there}; keyrack does not follow to another origin.",
-                      refused=True)
-    return target

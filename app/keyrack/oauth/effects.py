@@ -30,6 +30,9 @@ class Request(NamedTuple):
     # Wait for the reply as long as a send may take: what is asked with works once, so an answer
     # that nobody waits for is lost (a rotating refresh token, an authorization code).
     once: bool = False
+    # It may be made again, whatever its method, where its own origin sends it on with 307 or 308.
+    repeatable: bool = False
+    seconds: float | None = None  # that all of it may take, where that is less than usual
 
 
 class Response(NamedTuple):
@@ -55,6 +58,7 @@ class Failed(NamedTuple):
 
     reason: str
     refused: bool = False  # keyrack would not send it (a forbidden address, a redirect elsewhere)
+    sent_to: str | None = None  # where a redirect that was not followed leads
 
 
 class Send(NamedTuple):

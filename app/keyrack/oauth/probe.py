@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Mapping
 from typing import Any, NamedTuple
 
 from keyrack.domain.model import Verdict
+from keyrack.domain.resource import inert, origin, redirect_target
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
-from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.effects import Failed, Request, Response, Send
 from keyrack.oauth.retry_after import asks_to_wait
+from keyrack.oauth.rpc import DATED, has_result, is_modern, is_modern_error, offered_version, result_of
+from keyrack.oauth.trace import shown_url
 
 MODERN = "2026-07-28"
 INITIALIZE = "2025-11-25"  # one request covers 2025-03-26 to 2025-11-25
 OLDEST = "2024-11-05"
 ACCEPT = "application/json, text/event-stream"
-DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # how MCP's revisions are called
 CLIENT = {"name": "keyrack", "version": "1"}
+# Seconds for the first answer: a server that knows `server/discover` has it ready, and some that do
+# not know it say nothing at all. One that was only waking up is asked again.
+SILENCE = 4.0
 
-UNSUPPORTED_VERSION, MODERN_HEADERS, NO_METHOD = -32022, (-32020, -32021), -32601
+Headers = Mapping[str, str | Secret]
 
 
 class Probed(NamedTuple):
@@ -31,96 +34,148 @@ class Probed(NamedTuple):
     revision: str | None = None
     challenge: Challenge | None = None
     refused: bool = False  # with the verdict "unreachable": keyrack would not ask
+    older: bool = False  # it knows no revision of 2026: `server/discover` need not be tried again
 
 
 Probing = Generator[Send, Response | Failed, Probed]
 
 
-def probe(url: str, credential: Mapping[str, str | Secret] | None = None) -> Probing:
-    """Ask the server, with the given credential headers or anonymously."""
+class _Asked(NamedTuple):
+    """Whom a probe asks, and as whom."""
+
+    url: str
+    headers: Headers  # of every request
+    tried: bool  # a credential is among them
+
+
+def probe(
+    url: str, credential: Headers | None = None, *, others: Headers | None = None, older: bool = False
+) -> Probing:
+    """Ask the server, with the given credential headers or anonymously.
+
+    `others` are headers that carry no credential. `older`: as an earlier probe has found. Only where
+    `initialize` gets no answer is the server unreachable.
+    """
+    asked = _Asked(url, {**(others or {}), **(credential or {})}, bool(credential))
+    if older:
+        return (yield from _older(asked))
+    version, reply = yield from _discover(asked, SILENCE)
+    if _is_last_word(reply):
+        verdict = _refusal(reply, asked)
+        assert verdict is not None
+        return verdict
+    found = yield from _newer(asked, version, reply)
+    return found or (yield from _older(asked, heard=isinstance(reply, Response)))
+
+
+def _is_last_word(reply: Response | Failed) -> bool:
+    """Does an answer to `server/discover` end the probe?"""
+    if isinstance(reply, Failed):
+        return reply.refused and reply.sent_to is None  # an address that keyrack does not ask
+    return reply.status in (401, 403)
+
+
+def _discover(asked: _Asked, seconds: float | None) -> Generator[Send, Response | Failed, tuple[str, Any]]:
+    """`server/discover`, in the newest revision that both speak. Returns it, and the reply."""
     version = MODERN
-    reply = yield Send(_modern(url, "server/discover", version, credential))
-    offered = _offered(reply)
+    reply = yield Send(_modern(asked, "server/discover", version)._replace(seconds=seconds))
+    offered = offered_version(reply)
     if offered is not None and offered != version:
         version = offered
-        reply = yield Send(_modern(url, "server/discover", version, credential))
-    verdict = _refusal(reply, credential)
-    if verdict is not None:
-        return verdict
-    assert isinstance(reply, Response)
-    if _is_modern(reply):
-        listing = _modern(url, "tools/list", version, credential)
-        return (yield from _confirm(url, credential, version, listing))
-    return (yield from _older(url, credential))
+        reply = yield Send(_modern(asked, "server/discover", version))
+    return version, reply
 
 
-def _older(url: str, credential: Mapping[str, str | Secret] | None) -> Probing:
-    """`initialize`, as revisions before 2026-07-28 have it."""
+def _newer(
+    asked: _Asked, version: str, discovered: Response | Failed
+) -> Generator[Send, Response | Failed, Probed | None]:
+    """A server of 2026-07-28 or later. None where it is none after all.
+
+    Servers of before answer an unknown method with the same codes; they have no list without a session.
+    """
+    if not is_modern(discovered):
+        return None
+    reply = yield Send(_modern(asked, "tools/list", version))
+    if not (has_result(discovered) or has_result(reply) or _refusal(reply, asked)):
+        return None
+    return _confirmed(reply, asked, version)
+
+
+def _older(asked: _Asked, *, heard: bool = True) -> Probing:
+    """`initialize`, as revisions before 2026-07-28 have it. `heard`: there was an answer before."""
     params = {"protocolVersion": INITIALIZE, "capabilities": {}, "clientInfo": CLIENT}
     reply = yield Send(
-        _post(url, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}, {}, credential)
+        _post(asked, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}, {})
     )
-    verdict = _refusal(reply, credential)
+    if not heard and is_modern_error(reply):
+        version, discovered = yield from _discover(asked, None)
+        found = yield from _newer(asked, version, discovered)
+        if found is not None:
+            return found
+    verdict = _refusal(reply, asked)
     if verdict is not None:
-        return verdict
+        return verdict._replace(older=True)
     assert isinstance(reply, Response)
     if reply.status in (400, 404, 405):
-        return (yield from _oldest(url, credential))
-    if reply.status != 200 or not _has_result(reply):
-        return Probed("unknown", f"The server answered {reply.status}, but not as an MCP server does.")
-    spoken = _result(reply).get("protocolVersion")
+        return (yield from _oldest(asked, reply.status))._replace(older=True)
+    if reply.status != 200 or not has_result(reply):
+        return _no_mcp(reply.status)
+    spoken = result_of(reply).get("protocolVersion")
     dated = isinstance(spoken, str) and DATED.fullmatch(spoken)
     revision = str(spoken) if dated else INITIALIZE
     headers: dict[str, str | Secret] = {"MCP-Protocol-Version": revision}
     session = reply.header("Mcp-Session-Id")
     if session and session.isascii() and session.isprintable():
         headers["Mcp-Session-Id"] = session
-    yield Send(_post(url, {"jsonrpc": "2.0", "method": "notifications/initialized"}, headers, credential))
-    listing = _post(url, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, headers, credential)
-    found = yield from _confirm(url, credential, revision, listing)
+    yield Send(_post(asked, {"jsonrpc": "2.0", "method": "notifications/initialized"}, headers))
+    listing = _post(asked, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, headers)
+    found = _confirmed((yield Send(listing)), asked, revision)
     if "Mcp-Session-Id" in headers:
-        yield Send(Request("DELETE", url, {**headers, **(credential or {})}))
-    return found
+        yield Send(Request("DELETE", asked.url, {**headers, **asked.headers}, repeatable=True))
+    return found._replace(older=True)
 
 
-def _oldest(url: str, credential: Mapping[str, str | Secret] | None) -> Probing:
-    """2024-11-05: an event stream whose first event is `endpoint`."""
+def _oldest(asked: _Asked, status: int) -> Probing:
+    """2024-11-05: an event stream whose first event is `endpoint`. `status` was `initialize`'s."""
     reply = yield Send(
-        Request("GET", url, {"Accept": "text/event-stream", **(credential or {})}, stream=True)
+        Request("GET", asked.url, {"Accept": "text/event-stream", **asked.headers}, stream=True)
     )
-    verdict = _refusal(reply, credential)
-    if verdict is not None:
+    if isinstance(reply, Response) and reply.status in (401, 403):
+        verdict = _refusal(reply, asked)
+        assert verdict is not None
         return verdict
-    assert isinstance(reply, Response)
     if (
-        reply.status == 200
+        isinstance(reply, Response)
+        and reply.status == 200
         and "text/event-stream" in (reply.header("Content-Type") or "")
         and b"event: endpoint" in reply.body
     ):
-        return Probed("accepted" if credential else "open", revision=OLDEST)
-    return Probed("unknown", f"The server answered {reply.status}, but not as an MCP server does.")
+        return Probed("accepted" if asked.tried else "open", revision=OLDEST)
+    return _no_mcp(status)
 
 
-def _confirm(
-    url: str, credential: Mapping[str, str | Secret] | None, revision: str, listing: Request
-) -> Probing:
-    """A greeting may be open where the work is not: ask for the tools too."""
-    reply = yield Send(listing)
-    verdict = _refusal(reply, credential)
-    if verdict is not None:
-        if verdict.verdict == "required":
-            return verdict._replace(verdict="optional", revision=revision)
-        return verdict._replace(revision=revision)
-    return Probed("accepted" if credential else "open", revision=revision)
+def _no_mcp(status: int) -> Probed:
+    return Probed("unknown", f"The server answered {status}, but not as an MCP server does.")
 
 
-def _refusal(reply: Response | Failed, credential: object) -> Probed | None:
+def _confirmed(reply: Response | Failed, asked: _Asked, revision: str) -> Probed:
+    """What the list of tools says: a greeting may be open where the work is not."""
+    verdict = _refusal(reply, asked)
+    if verdict is None:
+        return Probed("accepted" if asked.tried else "open", revision=revision)
+    if verdict.verdict == "required":
+        return verdict._replace(verdict="optional", revision=revision)
+    return verdict._replace(revision=revision)
+
+
+def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
     """The verdict where a reply ends the probe at once; None where it goes on."""
     if isinstance(reply, Failed):
-        return Probed("unreachable", reply.reason, refused=reply.refused)
+        reason = _redirected(reply.sent_to, asked) if reply.sent_to is not None else ""
+        return Probed("unreachable", reason or reply.reason, refused=reply.refused and not reason)
     if reply.status == 401:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
-        if credential:
+        if asked.tried:
             return Probed("refused", "The server refused the token.", challenge=challenge)
         return Probed("required", "The server wants a credential.", challenge=challenge)
     if reply.status == 403:
@@ -128,79 +183,41 @@ def _refusal(reply: Response | Failed, credential: object) -> Probed | None:
         if challenge and challenge.params.get("error") == "insufficient_scope":
             scopes = " ".join(challenge.params.get("scope", "").split())[:200]
             wants = f"The server wants more scopes{': ' + scopes if scopes else ''}."
-            return Probed("accepted" if credential else "required", wants, challenge=challenge)
+            return Probed("accepted" if asked.tried else "required", wants, challenge=challenge)
         return Probed("unknown", "The server answered 403, which says nothing about the token.")
     if 300 <= reply.status < 400:
-        return Probed("unreachable", "The server redirects elsewhere, and keyrack does not follow.")
+        location = reply.header("Location")
+        if location is None:
+            return Probed("unreachable", f"The server answered {reply.status}.")
+        target = redirect_target(reply.url or asked.url, location)
+        return Probed("unreachable", _redirected(target or "", asked, reply.status))
     if reply.status >= 500 or reply.status == 429:
         return Probed("unreachable", f"The server answered {reply.status}{asks_to_wait(reply)}.")
     return None
 
 
-def _modern(url: str, method: str, version: str, credential: Mapping[str, str | Secret] | None) -> Request:
+def _redirected(target: str, asked: _Asked, status: int = 0) -> str:
+    """A redirect that was not followed, as a sentence; "" where the wire has a better one."""
+    if not target:
+        return "The server redirects to something that is not a web address."
+    where = shown_url(inert(target))
+    if origin(target) != origin(asked.url):
+        return f"The server redirects to {where}, and keyrack does not follow to another origin."
+    if not status:
+        return ""
+    return f"The server redirects to {where} ({status}); keyrack makes a request again only after 307 or 308."
+
+
+def _modern(asked: _Asked, method: str, version: str) -> Request:
     meta = {
         "io.modelcontextprotocol/protocolVersion": version,
         "io.modelcontextprotocol/clientInfo": CLIENT,
         "io.modelcontextprotocol/clientCapabilities": {},
     }
     body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {"_meta": meta}}
-    return _post(url, body, {"MCP-Protocol-Version": version, "Mcp-Method": method}, credential)
+    return _post(asked, body, {"MCP-Protocol-Version": version, "Mcp-Method": method})
 
 
-def _post(
-    url: str, body: Any, headers: Mapping[str, str | Secret], credential: Mapping[str, str | Secret] | None
-) -> Request:
-    return Request("POST", url, {"Accept": ACCEPT, **headers, **(credential or {})}, json=body)
-
-
-def _message(reply: Response) -> dict[str, Any]:
-    """The JSON-RPC message of a JSON reply, or of the first events of a stream."""
-    if "text/event-stream" in (reply.header("Content-Type") or ""):
-        for line in reply.body.splitlines():
-            if line.startswith(b"data:"):
-                try:
-                    message = read_object(line[5:])
-                except BadDocument:
-                    continue
-                if "result" in message or "error" in message:
-                    return message
-        return {}
-    try:
-        return read_object(reply.body)
-    except BadDocument:
-        return {}
-
-
-def _has_result(reply: Response) -> bool:
-    return isinstance(_message(reply).get("result"), dict)
-
-
-def _result(reply: Response) -> dict[str, Any]:
-    return _message(reply)["result"]
-
-
-def _is_modern(reply: Response) -> bool:
-    code = _rpc_error(reply).get("code")
-    return (
-        (reply.status == 200 and _has_result(reply))
-        or (reply.status == 400 and code in MODERN_HEADERS)
-        or (reply.status == 404 and code == NO_METHOD)
-    )
-
-
-def _offered(reply: Response | Failed) -> str | None:
-    """The newest revision that a modern server says it speaks, when it does not speak ours."""
-    if isinstance(reply, Failed) or reply.status != 400:
-        return None
-    error = _rpc_error(reply)
-    data = error.get("data")
-    supported = data.get("supported") if isinstance(data, dict) else None
-    if error.get("code") != UNSUPPORTED_VERSION or not isinstance(supported, list):
-        return None
-    versions = [v for v in supported if isinstance(v, str) and DATED.fullmatch(v)]
-    return max(versions, default=None)
-
-
-def _rpc_error(reply: Response) -> dict[str, Any]:
-    error = _message(reply).get("error")
-    return error if isinstance(error, dict) else {}
+def _post(asked: _Asked, body: Any, headers: Headers) -> Request:
+    sent = {"Accept": ACCEPT, **headers, **asked.headers}
+    return Request("POST", asked.url, sent, json=body, repeatable=True)

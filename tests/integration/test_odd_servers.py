@@ -1,0 +1,95 @@
+"""Probes and logins over real sockets at servers that answer in odd ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import Server, Source
+from keyrack.operations.check import check
+from keyrack.operations.login import LoginOptions, login
+from keyrack.operations.parts import Parts
+from support.odd_server import HANG_UP, Answer, OddServer, odd_server
+from support.signing_in import Person
+
+
+def named(server: OddServer) -> Server:
+    return Server("odd", server.url, sources=(Source("keyrack", "config.toml", "odd"),))
+
+
+def logs_in(world: Parts, server: OddServer) -> None:
+    """A login whose token the server takes, and says so."""
+    login(world, named(server), LoginOptions(wait=20))
+    grant = world.rack().load(server.url, "default")
+    assert grant and grant.tokens.access_token.reveal() in server.tokens
+    assert check(world, named(server)).verdict == "accepted"
+
+
+def unknown_method(server: OddServer, answer: Answer) -> Any:
+    """The server as it is, but for methods that it does not know."""
+    known = ("initialize", "notifications/initialized", "tools/list", "")
+    return lambda asked: server.mcp(asked) if asked.rpc in known else answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(500, b"Internal Server Error"),
+        Answer(302, headers={"Location": "/login"}),
+        Answer(307, headers={"Location": "https://login.example/"}),
+        Answer(404, b"Invalid session ID"),
+        Answer(200, b"<!doctype html>"),
+        Answer(404, {"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "no"}}),
+        HANG_UP,
+    ],
+    ids=lambda each: str(each.status),
+)
+def test_a_server_that_does_not_know_the_first_question_is_logged_in_to(world: Parts, answer: Answer) -> None:
+    with odd_server() as server:
+        server.routes["POST /mcp"] = unknown_method(server, answer)
+        logs_in(world, server)
+
+
+def test_a_server_that_answers_nothing_else_is_out_of_order(world: Parts, person: Person) -> None:
+    for answer in (Answer(500), Answer(503), HANG_UP):
+        with odd_server({"POST /mcp": answer}) as server:
+            with pytest.raises(Temporary):
+                logs_in(world, server)
+            assert [asked.rpc for asked in server.to("/mcp")] == ["server/discover", "initialize"]
+    assert person.urls == []
+
+
+def test_a_server_that_sends_on_within_its_origin_is_followed_with_everything(world: Parts) -> None:
+    with odd_server() as server:
+        server.routes["POST /mcp/"] = server.mcp
+        server.routes["POST /mcp"] = Answer(307, headers={"Location": "/mcp/"})
+        logs_in(world, server)
+        grant = world.rack().load(server.url, "default")
+        assert grant and (grant.url, grant.credential.resource) == (server.url, server.url)
+
+
+def test_no_other_origin_gets_a_login_or_a_token(world: Parts, person: Person) -> None:
+    with odd_server() as server, odd_server() as elsewhere:
+        server.routes["POST /mcp"] = Answer(307, headers={"Location": f"{elsewhere.other}/mcp"})
+        with pytest.raises(KeyrackError, match=f"redirects to {elsewhere.other}/mcp"):
+            logs_in(world, server)
+        assert person.urls == [] and elsewhere.asked == []
+        # Nor where it begins to send on after the login.
+        server.routes["POST /mcp"] = server.mcp
+        logs_in(world, server)
+        server.routes["POST /mcp"] = Answer(308, headers={"Location": f"{elsewhere.other}/mcp"})
+        found = check(world, named(server))
+        assert found.verdict == "unreachable" and f"{elsewhere.other}/mcp" in found.reason
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize("status", [301, 302, 303])
+def test_a_redirect_that_is_not_followed_is_named(world: Parts, status: int) -> None:
+    with odd_server() as server:
+        server.routes["POST /mcp/"] = server.mcp
+        server.routes["POST /mcp"] = Answer(status, headers={"Location": "/mcp/"})
+        with pytest.raises(Temporary, match=f"redirects to {server.url}/ \\({status}\\)"):
+            logs_in(world, server)
+        assert not server.to("/mcp/")
