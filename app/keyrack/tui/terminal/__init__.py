@@ -1,0 +1,1 @@
+"""The terminal itself: what it sends, and that it may be gone."""

@@ -1,0 +1,178 @@
+"""What the terminal sends, taken apart into keys and sequences, however late and in whatever pieces it comes.
+
+A terminal's answers to questions (its colours, its name, where the cursor is) come on the same way as the
+keys, also to questions that another program has asked. Textual's parser waits 0.1 s for the rest of a
+sequence and then takes its characters for keys; so the answer "rgb:d0d0/…" presses d.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+
+from textual import constants, events
+from textual.message import Message
+
+from keyrack.tui.terminal.sequences import ESC, PASTE, PASTE_END, Sequences
+
+LATE = 2.5  # seconds for the rest of a sequence
+BURST = 0.05  # seconds within which no person presses two keys, and every terminal sends two characters
+LONGEST, KEPT = 4096, 8  # characters of a sequence; of a longer one its first are kept
+STRINGS = "]P_^X"  # what begins a string that BEL or ST ends: OSC, DCS, APC, PM, SOS
+
+_FIRST = {"]": set("0123456789lLI"), "P": set("0123456789<=>?!+$|")}  # of an answer's string
+_ENDS = {"\x07", "\x9c", "\udc9c"}  # BEL, and ST as one character
+# The same as one character of eight bits, decoded or not (ECMA-48, section 5.3 b).
+_SHORT = {chr(high + ord(c) - 0x40): c for c in f"[O{STRINGS}" for high in (0x80, 0xDC80)}
+
+
+class _Step(Enum):
+    MORE = auto()
+    DONE = auto()
+    BROKEN = auto()
+
+
+class TerminalReader:
+    """Give it what was read, and the time (seconds, of a clock that never goes back).
+
+    `waiting` says that `tick` has to be called soon: nothing more came, and time passes.
+    """
+
+    def __init__(self) -> None:
+        self._sequences = Sequences()
+        self._sequence = ""  # what has come of it, from its ESC on
+        # How many of its last characters were handed on as nothing yet. All, but where an ESC stood alone for
+        # so long that it was taken for the key: what follows may be the rest of an answer all the same.
+        self._held = 0
+        self._since = 0.0  # when the last of them came
+        self._paste: str | None = None
+
+    @property
+    def waiting(self) -> bool:
+        return self._held > 0
+
+    def feed(self, text: str, now: float) -> list[Message]:
+        """The events of these characters. Bytes that are no UTF-8 come as lone surrogates."""
+        found: list[Message] = []
+        for place, char in enumerate(text):
+            if self._paste is not None:
+                return found + self._pasted(text[place:], now)
+            found += _at(now, self._next(char, now))
+        return found
+
+    def tick(self, now: float) -> list[Message]:
+        """The events of characters that have waited long enough. Only when there is nothing more to read."""
+        waited = now - self._since
+        if not self._sequence:
+            return []
+        if self._held == 0:
+            if waited >= LATE:
+                self._sequence = ""
+            return []
+        if self._sequence == ESC or self._held < len(self._sequence):
+            alone = self._held == 1
+            if alone and waited >= (constants.ESCAPE_DELAY if self._sequence == ESC else BURST):
+                self._held = 0
+                return _at(self._since, self._key(self._sequence[-1]))
+        elif waited >= constants.ESCAPE_DELAY and (keys := self._sequences.meaning(self._sequence)):
+            self._forget()  # rxvt ends some keys with a character that goes on in others
+            return _at(self._since, keys)
+        if waited >= LATE:
+            self._forget()
+        return []
+
+    def _pasted(self, text: str, now: float) -> list[Message]:
+        """Its end may come in pieces; what is in it is never a key."""
+        assert self._paste is not None
+        self._paste += text
+        words, end, rest = self._paste.partition(PASTE_END)
+        if not end:
+            return []
+        self._paste = None
+        return [*_at(now, [events.Paste(words.replace("\x00", ""))]), *self.feed(rest, now)]
+
+    def _next(self, char: str, now: float) -> list[Message]:
+        if not self._sequence or (self._held == 0 and not self._may_go_on(char, now)):
+            return self._begin(char, now)
+        sequence = self._sequence + char
+        if sequence == ESC + ESC:
+            return [*self._key(ESC), *self._begin(char, now)]
+        match _advance(self._sequence, char):
+            case _Step.MORE:
+                self._sequence = sequence if len(sequence) <= LONGEST else sequence[:KEPT] + char
+                self._held, self._since = self._held + 1, now
+                return []
+            case _Step.DONE:
+                self._forget()
+                if sequence == PASTE:
+                    self._paste = ""
+                    return []
+                return self._sequences.meaning(sequence)
+            case _Step.BROKEN:
+                return self._break_off(char, now)
+
+    def _may_go_on(self, char: str, now: float) -> bool:
+        """Whether this may be the rest of an answer whose ESC, or more, was taken for keys."""
+        if now - self._since >= LATE:
+            return False
+        if self._sequence == ESC:
+            return char in "[]P_"
+        step = _advance(self._sequence, char)
+        return step is _Step.MORE or (step is _Step.DONE and len(self._sequence) > len(f"{ESC}["))
+
+    def _break_off(self, char: str, now: float) -> list[Message]:
+        """It can't go on like this: it was none, or the terminal gave up."""
+        sequence, held = self._sequence, self._held
+        self._forget()
+        if sequence[-1] == ESC:  # where a string should have ended, another sequence begins
+            return self._begin(ESC, now) + self._next(char, now)
+        keys = sequence[-held:] if held < len(sequence) else ""
+        return [key for each in keys for key in self._key(each)] + self._begin(char, now)
+
+    def _begin(self, char: str, now: float) -> list[Message]:
+        self._forget()
+        if char == ESC or char in _SHORT:
+            self._sequence = ESC + _SHORT.get(char, "")
+            self._held = len(self._sequence)
+            self._since = now
+            return []
+        return self._key(char)
+
+    def _key(self, char: str) -> list[Message]:
+        if char == ESC:
+            return [events.Key("escape", ESC)]
+        no_text = "\x80" <= char <= "\x9f" or "\ud800" <= char <= "\udfff"
+        return [] if no_text else self._sequences.meaning(char)
+
+    def _forget(self) -> None:
+        self._sequence, self._held = "", 0
+
+
+def _advance(sequence: str, char: str) -> _Step:
+    """Whether the sequence goes on, ends or breaks with this character."""
+    kind, body = sequence[1:2], sequence[2:]
+    if kind == "":
+        return _Step.MORE if char in f"[O{STRINGS}" else _Step.DONE
+    if kind in STRINGS:
+        if body[-1:] == ESC:
+            return _Step.DONE if char == "\\" else _Step.BROKEN
+        if char in _ENDS:
+            return _Step.DONE
+        if char == ESC:
+            return _Step.MORE
+        known = body or char in _FIRST.get(kind, char)
+        return _Step.MORE if known and char >= " " else _Step.BROKEN
+    if kind == "[":
+        if body[:1] == "M":  # the mouse, in xterm's oldest way: three characters follow
+            return _Step.DONE if len(body) == 3 else _Step.MORE
+        if body == "[":  # a function key of the Linux console
+            return _Step.DONE
+        if " " <= char <= "?" or (not body and char in "M["):
+            return _Step.MORE
+    return _Step.DONE if "@" <= char <= "~" else _Step.BROKEN
+
+
+def _at(when: float, found: list[Message]) -> list[Message]:
+    """When a key was typed decides for which screen it is."""
+    for event in found:
+        event.time = when
+    return found
