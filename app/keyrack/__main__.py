@@ -31,6 +31,12 @@ def main() -> int:
 
 
 def _end(number: int, frame: object) -> None:
+    from keyrack.operations.unbroken import end_soon
+
+    for name in ENDS:  # a second one would cut off the end that has begun
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    end_soon(128 + number)
     raise SystemExit(128 + number)
 
 

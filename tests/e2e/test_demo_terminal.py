@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from support.screen import PATIENCE, screen
+from support.processes import until_gone
+from support.screen import screen
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 
@@ -54,19 +54,6 @@ def test_a_closed_window_ends_it_too(env: dict[str, str], tmp_path: Path) -> Non
         terminal.close()
         until_gone(process)
     assert list(tmp_path.glob("keyrack-demo-*")) == []
-
-
-def until_gone(process: int) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return
-        if Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-            return
-        time.sleep(0.05)
-    raise AssertionError("the program outlives its window")
 
 
 def test_without_a_terminal_it_says_so(env: dict[str, str]) -> None:

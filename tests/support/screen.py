@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -37,19 +39,41 @@ class Screen:
         """Keys as tmux names them: "l", "Enter", "Escape", "C-q"."""
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
+    def type(self, text: str) -> None:
+        """All of it at once, as fast as a terminal can."""
+        subprocess.run([*self._tmux, "send-keys", "-l", text], check=True)
+
     def close(self) -> None:
         """Close the window, as a person does with a mouse."""
         subprocess.run([*self._tmux, "kill-server"], check=True)
 
+    def kill(self) -> None:
+        """The terminal dies, and can do nothing about what runs in it."""
+        os.kill(int(self._ask("#{pid}")), signal.SIGKILL)
+
     def process(self) -> int:
-        """The id of the program's process."""
-        ask = [*self._tmux, "display-message", "-p", "#{pane_pid}"]
-        shell = subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
-        return int(subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True, check=True).stdout)
+        """The id of the program's process; its shell's first child."""
+        children = ["pgrep", "-P", self.leader()]
+        return int(subprocess.run(children, capture_output=True, text=True, check=True).stdout)
+
+    def leader(self) -> str:
+        """The id of the process that the terminal has started."""
+        return self._ask("#{pane_pid}")
+
+    def _ask(self, what: str) -> str:
+        ask = [*self._tmux, "display-message", "-p", what]
+        return subprocess.run(ask, capture_output=True, text=True, check=True).stdout.strip()
 
     def until_ended(self) -> int:
         """The program's exit status, once it has ended."""
         return int(self.until(ENDED).split(ENDED)[1].split()[0])
+
+    def until_closed(self) -> None:
+        """The command that was alone on the screen has ended, and the screen with it."""
+        end = time.monotonic() + PATIENCE
+        while subprocess.run([*self._tmux, "has-session"], check=False, capture_output=True).returncode == 0:
+            assert time.monotonic() < end, f"the screen shows:\n{self.text()}"
+            time.sleep(0.05)
 
     def until(self, what: str | Callable[[str], bool]) -> str:
         """The screen, as soon as it holds the text or meets the condition."""
@@ -64,14 +88,22 @@ class Screen:
 
 
 @contextmanager
-def screen(command: list[str], env: Mapping[str, str]) -> Iterator[Screen]:
-    """Run the command on a screen, which stays when the command has ended."""
+def screen(
+    command: list[str], env: Mapping[str, str], size: tuple[int, int] = (80, 24), *, alone: bool = False
+) -> Iterator[Screen]:
+    """Run the command on a screen of so many columns and rows.
+
+    It stays when the command has ended, but for one that is `alone`: then nothing but the command, and no
+    shell, is the terminal's.
+    """
     need_tmux()
     with tempfile.TemporaryDirectory(prefix="tmux-") as folder:
         socket = Path(folder) / "socket"
         tmux = ["tmux", "-S", str(socket)]
-        start = [*tmux, "-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24"]
-        subprocess.run([*start, "sh", "-c", SAY_THE_END, "sh", *command], env=env, check=True)
+        width, height = map(str, size)
+        start = [*tmux, "-f", "/dev/null", "new-session", "-d", "-x", width, "-y", height]
+        shell = [] if alone else ["sh", "-c", SAY_THE_END, "sh"]
+        subprocess.run([*start, *shell, *command], env=env, check=True)
         try:
             yield Screen(socket)
         finally:

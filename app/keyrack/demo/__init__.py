@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from types import FrameType
 
 from keyrack.domain.errors import KeyrackError
 
@@ -20,7 +19,6 @@ def run_demo() -> int:
     if not all(find_spec(name) for name in NEEDED):
         raise KeyrackError("The demo's servers are not installed.", hint=f"Install them: {INSTALL}")
     print("Starting the demo's servers …", flush=True)
-    _end_on_signals()
     from keyrack.demo.browser import NOTE, approving
     from keyrack.demo.sandbox import sandbox
     from keyrack.net.browser import open_browser
@@ -29,14 +27,3 @@ def run_demo() -> int:
     with sandbox(lambda url: open_browser(url) or approving(url)) as world:
         return run_tui(lambda: world.parts, banner="demo", sign_in_note=NOTE)
 
-
-def _end_on_signals() -> None:
-    """Turn a polite kill or a closed window into an exit that cleans up."""
-    import signal
-
-    def leave(number: int, frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)
-
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 
 GRACE = 1  # seconds that open connections get when a server ends
+LONGEST = 2.0  # seconds for all of them to end; their thread is no reason to stay
 
 
 class Loopback:
@@ -26,10 +28,12 @@ class Loopback:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result(LONGEST)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._thread.join(LONGEST)
+        if not self._thread.is_alive():
+            self._loop.close()
         for sock in self._sockets:
             sock.close()
 

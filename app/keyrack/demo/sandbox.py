@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from mcp.server.auth.provider import ProviderTokenVerifier
 
 from keyrack.demo.cast import ALL_SCOPES, CAST
+from keyrack.demo.folder import own_folder
 from keyrack.demo.home import furnish
 from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
@@ -32,8 +32,7 @@ class Sandbox(NamedTuple):
 @contextmanager
 def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
     """Everything runs while the block does; the folder and the servers go with it."""
-    with tempfile.TemporaryDirectory(prefix="keyrack-demo-") as folder, Loopback() as loopback:
-        home = Path(folder)
+    with own_folder() as home, Loopback() as loopback:
         sock, issuer = loopback.reserve()
         provider = Provider(issuer)
         loopback.serve(sock, authorization_server(provider, ALL_SCOPES))

@@ -1,14 +1,16 @@
-"""Work that must not be cut off half-way by ctrl+c or by the end of the program."""
+"""Work that neither ctrl+c nor the end of the program may cut off half-way; an end that comes for sure."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 T = TypeVar("T")
 
+GRACE = 4.0  # seconds for an end in good order; whoever asks for one waits for five
 AWAITED = "awaited"  # the name of the threads that stand for it
 
 
@@ -61,3 +63,44 @@ def let_end() -> None:
     for thread in threading.enumerate():
         if thread.name == AWAITED:
             thread.join()
+
+
+_last: list[Callable[[], object]] = []
+
+
+@contextmanager
+def tidied(tidy: Callable[[], object]) -> Generator[None]:
+    """Call `tidy` in the end, also where the program ends inside without leaving the block.
+
+    It may be called twice: a signal may have cut off the first call.
+    """
+    _last.append(tidy)
+    try:
+        yield
+    finally:
+        try:
+            tidy()
+        except SystemExit:
+            tidy()
+            raise
+        finally:
+            _last.remove(tidy)
+
+
+def end_soon(code: int, grace: float = GRACE) -> None:
+    """See to it that the program ends with `code`, whatever its threads do.
+
+    Whoever calls it ends the program in good order. Where that takes longer than `grace` seconds, it ends
+    all the same, but for what is `awaited`.
+    """
+    timer = threading.Timer(grace, _end_now, (code,))
+    timer.daemon = True
+    timer.start()
+
+
+def _end_now(code: int) -> None:
+    let_end()  # a refresh that was begun may have spent the old refresh token
+    for tidy in reversed(_last):
+        with suppress(Exception):
+            tidy()
+    os._exit(code)

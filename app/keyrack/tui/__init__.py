@@ -21,5 +21,6 @@ def run_tui(parts_factory: Callable[[], Parts], *, banner: str = "", sign_in_not
 
     app = KeyrackApp(parts_factory, banner=banner, sign_in_note=sign_in_note)
     refuse_web_driver(app.driver_class)
-    app.run()
+    with app.ending_on_signals():
+        app.run()
     return app.return_code or 0

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
-from keyrack.operations.unbroken import let_end
+from keyrack.operations.unbroken import end_soon
 from keyrack.tui import keymap
 from keyrack.tui.present import error_text, safe
 from keyrack.tui.screens.main import MainScreen
@@ -23,11 +22,12 @@ from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
 
     from keyrack.operations.parts import Parts
 
 
-HANG_UP_GRACE = 5.0  # seconds for an end in good order once the terminal is gone
+HANG_UP = 1  # SIGHUP's number, also where there is no such signal
 READ_IN_A_SECOND = 10  # characters, by somebody who looked elsewhere at first
 WIDE = 100  # columns from which the details stand beside the list
 
@@ -53,11 +53,6 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-def _end_at_once(code: int) -> None:
-    let_end()  # a refresh that was begun may have spent the old refresh token
-    os._exit(code)
-
-
 class KeyrackApp(App[None]):
     TITLE = "keyrack"
     # The first screen's: Textual reads no style sheet of the default screen itself.
@@ -79,27 +74,52 @@ class KeyrackApp(App[None]):
         self.register_theme(KEYRACK_LIGHT)
         self.theme = KEYRACK_DARK.name
 
-    def on_mount(self) -> None:
-        # A polite kill: the terminal is put right first. A closed window: there is none any more.
-        loop = asyncio.get_running_loop()
-        # Windows has no such signals; a test's loop may run in another thread.
-        with suppress(NotImplementedError, RuntimeError, ValueError, AttributeError):
-            loop.add_signal_handler(signal.SIGTERM, self._leave, signal.SIGTERM)
-            loop.add_signal_handler(signal.SIGHUP, self._hung_up)
+    @contextmanager
+    def ending_on_signals(self) -> Generator[None]:
+        """End on SIGTERM and SIGHUP in good order, and for sure: the loop may be held up by the terminal.
+
+        Not by the loop's own signal handlers, which wait until it has time.
+        """
+        numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+        before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
+        for number in before:
+            signal.signal(number, self._on_signal)
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: object) -> None:
+        if self._loop is None or self._loop.is_closed():  # it has not begun, or is over
+            end_soon(128 + number)
+            raise SystemExit(128 + number)
+        if number == getattr(signal, "SIGHUP", None):
+            self.hang_up()
+        else:
+            end_soon(128 + number)
+            self._loop.call_soon_threadsafe(self._leave, number)
 
     def _leave(self, number: int) -> None:
         self.exit(return_code=128 + number)
 
+    def hang_up(self) -> None:
+        """The terminal is gone: it said so, its input has ended, or it takes no output. From any thread."""
+        end_soon(128 + HANG_UP)
+        with suppress(RuntimeError):  # the loop is over
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._hung_up)
+
     def _hung_up(self) -> None:
-        """The terminal is gone. Textual's writer would die of it and its full queue hold up the end."""
-        signal.signal(signal.SIGCONT, signal.SIG_IGN)  # it follows a hang-up, and would open the screen again
+        if hasattr(signal, "SIGCONT"):
+            # It follows a hang-up, and would open the screen again.
+            signal.signal(signal.SIGCONT, signal.SIG_IGN)
+        # What is written to nobody must not hold up the end.
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
-        last_resort = threading.Timer(HANG_UP_GRACE, _end_at_once, (128 + signal.SIGHUP,))
-        last_resort.daemon = True
-        last_resort.start()
-        self._leave(signal.SIGHUP)
+        os.close(nowhere)
+        self._leave(HANG_UP)
 
     def parts(self) -> Parts:
         """The adapters, built at the first call. May be slow: call it off the screen's thread."""
@@ -111,6 +131,14 @@ class KeyrackApp(App[None]):
     def now(self) -> float:
         """Unix seconds, by the clock that the operations use."""
         return self._parts.now() if self._parts is not None else time.time()
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        if driver.__name__ != "LinuxDriver":  # of Windows, of a web server, or of whoever set TEXTUAL_DRIVER
+            return driver
+        from keyrack.tui.terminal.driver import TerminalDriver
+
+        return TerminalDriver
 
     def get_default_screen(self) -> Screen[Any]:
         return MainScreen(banner=self.banner)

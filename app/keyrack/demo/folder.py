@@ -1,0 +1,68 @@
+"""The demo's folder: it goes with the demo, or, after a kill that nobody can see to, with the next one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.operations.unbroken import tidied
+from keyrack.store.locks import Locks
+
+PREFIX = "keyrack-demo-"
+LOCK = "demo"  # held for as long as the demo runs; the kernel gives it back however that ends
+TRIES = 5
+
+
+@contextmanager
+def own_folder() -> Generator[Path]:
+    """A folder for this demo alone. Those of demos that were killed are deleted first.
+
+    Raises KeyrackError where there is none to be had.
+    """
+    sweep(Path(tempfile.gettempdir()))
+    with ExitStack() as stack:
+        yield _taken(stack)
+
+
+def sweep(place: Path) -> None:
+    """Delete the folders of demos that run no more: this user's own, with a lock that nobody holds."""
+    for folder in place.glob(f"{PREFIX}*"):
+        if _is_ours(folder):
+            try:
+                with Locks(str(folder)).hold(LOCK, timeout=0):
+                    shutil.rmtree(folder, ignore_errors=True)
+            except KeyrackError:
+                pass  # it runs
+
+
+def _is_ours(folder: Path) -> bool:
+    """A demo's, made by this user; no link to another place."""
+    try:
+        found, lock = folder.lstat(), (folder / f"{LOCK}.lock").lstat()
+    except OSError:
+        return False
+    own = not hasattr(os, "getuid") or found.st_uid == lock.st_uid == os.getuid()
+    return own and stat.S_ISDIR(found.st_mode) and stat.S_ISREG(lock.st_mode)
+
+
+def _taken(stack: ExitStack) -> Path:
+    for _ in range(TRIES):
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+        held = stack.enter_context(ExitStack())
+        held.enter_context(tidied(partial(shutil.rmtree, folder, ignore_errors=True)))
+        try:
+            held.enter_context(Locks(str(folder)).hold(LOCK, timeout=0))
+        except Temporary:  # another demo, which starts too, took it for one that was left behind
+            held.close()
+            continue
+        if (folder / f"{LOCK}.lock").exists():
+            return folder
+        held.close()
+    raise KeyrackError("The demo found no folder for itself.", hint="Start it again.")

@@ -1,0 +1,92 @@
+"""Textual's driver for Linux and macOS, where a terminal's answers are no keys and its end is the program's.
+
+Textual's own reads on where the input has ended, without a pause, and its writer dies of the first write
+that fails; whoever puts something into the writer's queue then waits for ever.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from threading import Event
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from textual._time import get_time
+from textual.drivers.linux_driver import LinuxDriver
+
+from keyrack.tui.terminal.reader import TerminalReader
+
+if TYPE_CHECKING:
+    from keyrack.tui.app import KeyrackApp
+
+PAUSE = 0.1  # seconds after which the thread looks whether it has to end
+SHORT = 0.02  # the same while a sequence waits for its rest
+CHUNK = 4096  # bytes
+
+
+class Output:
+    """Standard error, where Textual draws. Once the terminal is gone, what is drawn is dropped."""
+
+    def __init__(self, file: TextIO, on_gone: Callable[[], None]) -> None:
+        self._file, self._on_gone = file, on_gone
+        self._gone = False
+
+    def write(self, text: str) -> None:
+        self._try(lambda: self._file.write(text))
+
+    def flush(self) -> None:
+        self._try(self._file.flush)
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+    def _try(self, do: Callable[[], object]) -> None:
+        if self._gone:
+            return
+        try:
+            do()
+        except BlockingIOError:
+            pass  # another program made the terminal's descriptor one that doesn't wait: a frame is lost
+        except (OSError, ValueError):
+            self._gone = True
+            self._on_gone()
+
+
+class TerminalDriver(LinuxDriver):
+    def __init__(self, app: KeyrackApp, **more: Any) -> None:
+        super().__init__(app, **more)
+        self._gone = Event()
+        self._file = cast(Any, Output(cast(TextIO, sys.__stderr__), self._hang_up))
+
+    def run_input_thread(self) -> None:
+        """Read until the program ends, or the terminal does."""
+        reader, fileno = TerminalReader(), self.fileno
+        # A byte that is no UTF-8 must not end the program.
+        decode = getincrementaldecoder("utf-8")("surrogateescape").decode
+        with selectors.SelectSelector() as selector:  # macOS has no other for terminals
+            selector.register(fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if not selector.select(SHORT if reader.waiting else PAUSE):
+                    for event in reader.tick(get_time()):
+                        self.process_message(event)
+                    continue
+                try:
+                    data = os.read(fileno, CHUNK)
+                except BlockingIOError:
+                    continue
+                except OSError:  # EIO: it was closed
+                    data = b""
+                if not data:
+                    self._hang_up()
+                    return
+                for event in reader.feed(decode(data), get_time()):
+                    self.process_message(event)
+
+    def _hang_up(self) -> None:
+        """From any thread."""
+        if not self._gone.is_set():
+            self._gone.set()
+            cast("KeyrackApp", self._app).hang_up()
