@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from support.authserver import AuthServer
+from support.keychain import private_keychain
 from support.processes import children, runs, until_gone
 from support.require import need
 from support.screen import Screen, screen
@@ -49,11 +51,11 @@ def command(starter: str, words: list[str], folder: Path) -> list[str]:
 
 @contextmanager
 def running(
-    starter: str, words: list[str], env: dict[str, str], folder: Path
+    starter: str, words: list[str], env: dict[str, str], folder: Path, shown: str = ""
 ) -> Iterator[tuple[Screen, int]]:
-    """With the id of keyrack's own process, once it shows its list."""
+    """With the id of keyrack's own process, once it shows its list, or what is `shown`."""
     with screen(command(starter, words, folder), env, alone=True) as terminal:
-        terminal.until("drive" if words else "one")
+        terminal.until(shown or ("drive" if words else "one"))
         leader = int(terminal.leader())
         process = (children(leader) or [leader])[-1]
         try:
@@ -157,3 +159,16 @@ def test_what_a_killed_demo_left_goes_with_the_next_one(env: dict[str, str], tmp
         terminal.until_closed()
     assert not running_one.exists()
     assert elsewhere.exists() and (tmp_path / "keyrack-demo-by-hand").exists()
+
+
+@pytest.mark.parametrize("starter", ["the terminal", "make", "a script"])
+def test_a_login_on_the_command_line_ends_with_its_terminal(
+    starter: str, oidc_server: AuthServer, env: dict[str, str], tmp_path: Path
+) -> None:
+    words = ["login", oidc_server.mcp_url, "--no-browser"]
+    with (
+        private_keychain() as keychain,
+        running(starter, words, {**env, **keychain}, tmp_path, "press enter") as (terminal, process),
+    ):
+        terminal.kill()
+        until_gone(process, SOON + LOADED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -92,7 +93,10 @@ class Steps:
             self.out.note(f"    {paint(plain(line, MOST_URL), 'dim', self.out.stderr)}")
 
     def _read_pastes(self) -> None:
-        """Give each line typed to the login, until it takes one or the input ends."""
+        """Give each line typed to the login, until it takes one or the input ends.
+
+        A terminal that was closed is a hang-up, also where whoever started keyrack was told instead of it.
+        """
         buffer = b""
         descriptor = sys.stdin.fileno()
         while True:
@@ -100,8 +104,10 @@ class Steps:
             try:
                 chunk = os.read(descriptor, 4096)
             except OSError:
-                return
+                chunk = b""
             if not chunk:
+                if not os.isatty(descriptor) and hasattr(signal, "SIGHUP"):
+                    os.kill(os.getpid(), signal.SIGHUP)
                 return
             buffer += chunk
             while b"\n" in buffer:
