@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from keyring.backends.Windows import WinVaultKeyring
 
-from keyrack.domain.model import Check
+from keyrack.domain.model import Check, CredentialKey
 from keyrack.domain.secret import Secret
+from keyrack.domain.storage import Finding
 from keyrack.store.keychain import KeychainStore
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
@@ -84,8 +85,8 @@ def new_rack(store: SecretStore, tmp_path: Path) -> Iterator[NewRack]:
 
     records = MemoryRecords()
     yield make
-    for url, account in make().records():
-        make().remove(url, account)
+    for key in make().records():
+        make().remove(*key)
 
 
 def test_an_entry_that_is_not_there_is_none(store: SecretStore) -> None:
@@ -143,7 +144,7 @@ def test_a_saved_grant_comes_back_complete(new_rack: NewRack) -> None:
     found = new_rack().load(URL, "default")
     assert found == grant(size=16_384)._replace(credential=credential)
     assert credential.store == new_rack().state().name
-    assert new_rack().records()[URL, "default"].credential == credential
+    assert new_rack().records()[CredentialKey(URL)].credential == credential
 
 
 def test_saves_replace_each_other_and_leave_one_entry(new_rack: NewRack, store: SecretStore) -> None:
@@ -169,7 +170,7 @@ def test_accounts_and_servers_are_apart(new_rack: NewRack) -> None:
 def test_two_spellings_of_a_url_are_one_credential(new_rack: NewRack) -> None:
     new_rack().save(grant("one", url="https://MCP.example:443/mcp/"))
     assert word_of(new_rack().load(URL, "default")) == "one"
-    assert list(new_rack().records()) == [(URL, "default")]
+    assert list(new_rack().records()) == [CredentialKey(URL)]
 
 
 def test_a_removal_is_verified_and_keeps_the_check(new_rack: NewRack) -> None:
@@ -221,7 +222,7 @@ def test_lost_records_are_all_found_again(new_rack: NewRack, store: SecretStore,
     before = new_rack().records()
     shutil.rmtree(tmp_path / "records")
     assert new_rack().survey() == (2, 0)
-    assert sorted(new_rack().repair()) == [(URL, "default", ""), (URL, "work", "")]
+    assert sorted(new_rack().repair()) == [Finding(URL, "default"), Finding(URL, "work")]
     assert new_rack().records() == as_found(before)
     assert new_rack().survey() == (0, 0)
 

@@ -15,6 +15,7 @@ import pytest
 from keyring.backends.Windows import WinVaultKeyring
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Removal
 from keyrack.store.bounded import GIVE_UP
@@ -422,7 +423,7 @@ def test_a_credential_in_another_store_is_said_to_be_there(
     keychain = rack_over(backend_class(), tmp_path)
     credential = keychain.save(grant("old"))
     memory = memory_rack(lambda: 0.0, str(tmp_path))
-    assert memory.records()[URL, "default"].credential == credential
+    assert memory.records()[CredentialKey(URL)].credential == credential
     with pytest.raises(StoreAbsent, match=f"is in the {credential.store}"):
         memory.load(URL, "default")
     assert "still there" in memory.remove(URL, "default").reason

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked
-from keyrack.domain.model import Check, Credential, Header, Record, Server, Source, Variable
+from keyrack.domain.model import Check, Credential, CredentialKey, Header, Record, Server, Source, Variable
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
 from keyrack.domain.secret import Secret
@@ -168,7 +168,7 @@ class DemoRack:
     """Records in memory, and the keychain's state; no secret anywhere."""
 
     def __init__(self, records: Iterable[Record], store: StoreState) -> None:
-        self.kept = {(identity(record.url), record.account): record for record in records}
+        self.kept = {record.key._replace(url=identity(record.url)): record for record in records}
         self.store = store
         self.puts: list[str] = []
 
@@ -177,17 +177,17 @@ class DemoRack:
 
     warnings: tuple[str, ...] = ()
 
-    def records(self) -> dict[tuple[str, str], Record]:
+    def records(self) -> dict[CredentialKey, Record]:
         return dict(self.kept)
 
-    def record(self, url: str, account: str) -> Record | None:
-        return self.kept.get((identity(url), account))
+    def record(self, url: str, account: str, name: str = "") -> Record | None:
+        return self.kept.get(CredentialKey(identity(url), account, name))
 
     def put(
         self, url: str, credential: Credential | None, check: Check | None = None, account: str = "default"
     ) -> None:
         """As if an operation had stored this."""
-        self.kept[identity(url), account] = Record(identity(url), account, credential, check)
+        self.kept[CredentialKey(identity(url), account)] = Record(identity(url), account, credential, check)
         self.puts.append(url)
 
     def stamp(self) -> int:
@@ -197,10 +197,10 @@ class DemoRack:
     def tidy(self) -> tuple[Finding, ...]:
         return ()
 
-    def repair(self, also: Iterable[tuple[str, str]] = ()) -> tuple[Finding, ...]:
+    def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
         return ()
 
-    def load(self, url: str, account: str) -> None:
+    def load(self, url: str, account: str, name: str = "") -> None:
         return None
 
     def save(self, grant: Any) -> Credential:
@@ -212,13 +212,13 @@ class DemoRack:
         if not self.store.ready:
             raise StoreAbsent(self.store.reason)
 
-    def remove(self, url: str, account: str) -> Removal:
+    def remove(self, url: str, account: str, name: str = "") -> Removal:
         raise AssertionError("a screen does not remove")
 
-    def note(self, url: str, account: str, **facts: Any) -> None:
+    def note(self, url: str, account: str, name: str = "", **facts: Any) -> None:
         raise AssertionError("a screen notes nothing")
 
-    def lock(self, url: str, account: str, *, timeout: float = 30.0) -> Any:
+    def lock(self, url: str, account: str, name: str = "", *, timeout: float = 30.0) -> Any:
         return nullcontext()
 
 

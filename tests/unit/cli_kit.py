@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from keyrack import cli
-from keyrack.domain.model import Check, Credential, Record, Server, Source
+from keyrack.domain.model import Check, Credential, CredentialKey, Record, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, StoreState, Survey
@@ -32,14 +32,14 @@ def oauth(**changes: Any) -> Credential:
 
 
 def record(server: Server, credential: Credential | None = None, check: Check | None = None) -> Record:
-    return Record(identity(server.url or ""), server.account, credential, check)
+    return Record(identity(server.url or ""), server.account, credential, check, server.key_name)
 
 
 class FakeRack:
     """Records alone. Whoever asks it for a secret fails with AttributeError."""
 
     def __init__(self, records: Iterable[Record], state: StoreState) -> None:
-        self._records = {(entry.url, entry.account): entry for entry in records}
+        self._records = {entry.key: entry for entry in records}
         self._state = state
 
     warnings: tuple[str, ...] = ()
@@ -47,11 +47,11 @@ class FakeRack:
     repaired: tuple[Finding, ...] = ()
     surveyed = Survey(0, 0)
 
-    def records(self) -> dict[tuple[str, str], Record]:
+    def records(self) -> dict[CredentialKey, Record]:
         return self._records
 
-    def record(self, url: str, account: str) -> Record | None:
-        return self._records.get((url, account))
+    def record(self, url: str, account: str, name: str = "") -> Record | None:
+        return self._records.get(CredentialKey(url, account, name))
 
     def state(self) -> StoreState:
         return self._state
@@ -62,7 +62,7 @@ class FakeRack:
     def survey(self) -> Survey:
         return self.surveyed
 
-    def repair(self, also: Iterable[tuple[str, str]] = ()) -> tuple[Finding, ...]:
+    def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
         self.also = list(also)
         return self.repaired
 

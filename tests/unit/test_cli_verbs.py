@@ -11,7 +11,7 @@ import pytest
 from cli_kit import CURSOR, NOW, URL, FakeParts, FakeRack, Terminal, linear, oauth, record, run
 
 from keyrack.domain.errors import LoginNeeded, StoreLocked, StoreSlow, Temporary
-from keyrack.domain.model import Check, Header, Server
+from keyrack.domain.model import Check, CredentialKey, Header, Server
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Finding, StoreState, Survey
@@ -284,7 +284,7 @@ class TestDoctor:
             f"  ✓ {URL} (its record is rebuilt)\n"
             "  ✕ a credential whose server is not known: failed (It is damaged.)\n\nFiles"
         ) in capsys.readouterr().out
-        assert parts.rack.also == [(URL, "default")]
+        assert parts.rack.also == [CredentialKey(URL)]
         parts.rack.repaired = ()
         assert run(["doctor", "--repair"], parts=parts) == 0
         assert "No credential in it was without a record." in capsys.readouterr().out

@@ -125,7 +125,7 @@ def test_a_damaged_entry_does_not_keep_a_login_away(monkeypatch):
     parts.rack().save(grant())
     load = parts.rack().load
 
-    def damaged(url, account):
+    def damaged(url, account, name):
         raise Damaged("The stored credential is damaged.")
 
     monkeypatch.setattr(parts.rack(), "load", damaged)

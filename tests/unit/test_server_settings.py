@@ -19,7 +19,7 @@ from keyrack.domain.errors import KeyrackError, NoSuchServer
 from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.status import State
-from keyrack.operations.credential import address
+from keyrack.operations.credential import key_of
 from keyrack.operations.overview import find, overview
 from support.workbench import build, grant
 
@@ -165,8 +165,8 @@ def test_a_bad_table_stops_its_server_and_no_other(line: str, look) -> None:
     bad, good = reading.servers
     assert bad.problem == reading.problems[0].sentence and good.problem is None
     with pytest.raises(KeyrackError, match="a can't be used: "):
-        address(bad)
-    assert address(good)
+        key_of(bad)
+    assert key_of(good)
 
 
 def test_what_is_no_table_is_a_server_that_is_stopped(look) -> None:

@@ -106,10 +106,10 @@ def test_one_that_cannot_be_deleted_keeps_no_other(monkeypatch):
     )
     remove = parts.rack().remove
 
-    def half(url, account):
+    def half(url, account, name):
         if url == URL:
             raise StoreLocked("The keychain is locked.")
-        return remove(url, account)
+        return remove(url, account, name)
 
     monkeypatch.setattr(parts.rack(), "remove", half)
     told = []

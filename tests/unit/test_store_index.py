@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.index import ENTRIES, Index
 from keyrack.store.locks import Locks
 from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
-from keyrack.store.records import Key, MemoryRecords
+from keyrack.store.records import MemoryRecords
 from support.store_fakes import URL, Killed, Watched, grant, word_of
 
 OTHER = "https://other.example/mcp"
-ONE, TWO = (URL, "default"), (OTHER, "default")
+ONE, TWO = CredentialKey(URL), CredentialKey(OTHER)
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def rack_over(store: Watched, folder: Path) -> StoreRack:
     return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
 
 
-def listed(store: Watched) -> set[Key]:
+def listed(store: Watched) -> set[CredentialKey]:
     return set(Index(store, MemoryRecords(), Locks(None)).keys())
 
 
@@ -135,7 +136,7 @@ def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    assert listed(store) == {(f"https://{number}.example/mcp", "default") for number in range(8)}
+    assert listed(store) == {CredentialKey(f"https://{number}.example/mcp") for number in range(8)}
 
 
 def test_two_never_change_it_at_once(

@@ -16,9 +16,9 @@ import pytest
 from keyring.backends.Windows import WinVaultKeyring
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Grant
+from keyrack.domain.model import CredentialKey, Grant
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import StoreState
+from keyrack.domain.storage import Finding, StoreState
 from keyrack.store.locks import Locks
 from keyrack.store.naming import SLOTS, entry_name, record_id
 from keyrack.store.pieces import MARK, Pieces
@@ -187,7 +187,7 @@ def is_tidy(world: World) -> None:
         assert record.credential is not None
         entry = entry_name(IDENT, record.credential.slot)
         assert world.held() == sorted([entry, *pieces_of(entry, world.texts()[entry])])
-        assert world.rack()._index.keys() == {(URL, "default")}
+        assert world.rack()._index.keys() == {CredentialKey(URL)}
     stored = world.rack()._records.read(IDENT)
     assert stored is None or stored.intent == ""
 
@@ -303,7 +303,7 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
 
     def check(world: World) -> None:
         findings = world.rack().tidy()
-        assert findings in ((), ((URL, "default", ""),))
+        assert findings in ((), (Finding(URL, "default"),))
         is_tidy(world)
         seen.add(word_of(world.rack().load(URL, "default")))
         assert world.rack().tidy() == ()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
-from keyrack.domain.model import Check
+from keyrack.domain.model import Check, CredentialKey, Record
 from keyrack.domain.secret import Secret
 from keyrack.store.fields import Damaged, NewerFormat
 from keyrack.store.locks import Locks
@@ -74,7 +74,7 @@ def test_a_damaged_entry_stands_until_its_replacement_is_safe(kept: Kept) -> Non
 
 @pytest.mark.parametrize("slot", ["a", "b"])
 def test_an_entry_of_a_newer_keyrack_is_neither_read_nor_replaced(kept: Kept, slot: str) -> None:
-    newer = Secret(json.dumps({"format": 2}))
+    newer = Secret(json.dumps({"format": 3}))
     kept.store.set(entry_name(IDENT, slot), newer)
     with pytest.raises(NewerFormat):
         kept.rack().load(URL, "default")
@@ -110,7 +110,9 @@ def test_a_note_needs_no_credential_and_leaves_one_alone(kept: Kept) -> None:
     assert record is not None and (record.credential, record.check) == (None, Check(1.0, "open"))
     credential = kept.rack().save(grant())
     kept.rack().note(URL, "default", check=Check(2.0, "accepted"))
-    assert kept.rack().records()[URL, "default"] == (URL, "default", credential, Check(2.0, "accepted"))
+    assert kept.rack().records() == {
+        CredentialKey(URL): Record(URL, "default", credential, Check(2.0, "accepted"))
+    }
 
 
 def test_notes_and_saves_side_by_side_lose_nothing(kept: Kept) -> None:

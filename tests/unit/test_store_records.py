@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import Check, Credential, Record
+from keyrack.domain.model import Check, Credential, CredentialKey, Record
 from keyrack.store.fields import NewerFormat
 from keyrack.store.locks import Locks
 from keyrack.store.naming import record_id
@@ -37,7 +37,7 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_record_comes_back_in_another_process(path: Path, tmp_path: Path) -> None:
     assert files(tmp_path).read(IDENT) == STORED
-    assert files(tmp_path).all() == {(URL, "default"): STORED.record}
+    assert files(tmp_path).all() == {CredentialKey(URL): STORED.record}
 
 
 @posix
@@ -100,7 +100,7 @@ def test_a_record_under_another_records_name_is_not_believed(path: Path, tmp_pat
 
 
 def test_a_newer_format_is_left_alone(path: Path, tmp_path: Path) -> None:
-    content = json.dumps(json.loads(path.read_text()) | {"format": 2, "new": [1]}).encode()
+    content = json.dumps(json.loads(path.read_text()) | {"format": 3, "new": [1]}).encode()
     path.write_bytes(content)
     records = files(tmp_path)
     assert records.all() == {}
@@ -181,7 +181,7 @@ def test_memory_covers_what_it_only_reads(path: Path, tmp_path: Path) -> None:
     )
     found = memory.read(IDENT)
     assert found is not None and found.sequence == 9
-    assert set(memory.all()) == {(URL, "default"), ("https://other.example", "default")}
+    assert set(memory.all()) == {CredentialKey(URL), CredentialKey("https://other.example")}
     assert path.read_bytes() == before
     memory.change(IDENT, lambda now: None)
     assert memory.read(IDENT) == STORED

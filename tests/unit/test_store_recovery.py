@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import StoreLocked
-from keyrack.domain.model import Check
+from keyrack.domain.model import Check, CredentialKey
 from keyrack.domain.secret import Secret
+from keyrack.domain.storage import Finding
 from keyrack.store.index import ENTRIES
 from keyrack.store.locks import Locks
 from keyrack.store.naming import entry_name, record_id
@@ -63,7 +64,7 @@ def test_every_lost_record_is_rebuilt_and_none_is_an_orphan(world: World) -> Non
     assert world.rack().records() == {}
     assert world.rack().survey() == (3, 0)
     found = world.rack().repair()
-    assert sorted(found) == [(URL, "default", ""), (URL, "work", ""), (OTHER, "default", "")]
+    assert sorted(found) == [Finding(URL, "default"), Finding(URL, "work"), Finding(OTHER, "default")]
     assert world.rack().records() == as_found(before)
     assert world.rack().survey() == (0, 0)
     assert world.rack().repair() == ()
@@ -77,12 +78,12 @@ def test_one_record_that_was_lost_is_rebuilt_and_the_others_are_left_as_they_are
     world.rack().note(OTHER, "default", check=Check(5.0, "accepted"))
     (world.folder / "records" / f"{IDENT}.json").write_text("{")
     rack = world.rack()
-    assert list(rack.records()) == [(OTHER, "default")]
+    assert list(rack.records()) == [CredentialKey(OTHER)]
     assert len(rack.warnings) == 1 and "set aside" in rack.warnings[0]
-    assert rack.repair() == ((URL, "default", ""),)
+    assert rack.repair() == (Finding(URL, "default"),)
     records = world.rack().records()
-    assert records[OTHER, "default"].check == Check(5.0, "accepted")
-    assert records[URL, "default"].credential is not None
+    assert records[CredentialKey(OTHER)].check == Check(5.0, "accepted")
+    assert records[CredentialKey(URL)].credential is not None
 
 
 def test_a_check_without_its_credential_stays_in_the_rebuilt_record(world: World) -> None:
@@ -99,15 +100,15 @@ def test_a_repair_deletes_nothing_and_the_next_start_tidies(world: World) -> Non
     world.half_done("new")
     world.lose_records()
     before = {name: text for name, text in world.store.texts.items() if name not in ENTRIES}
-    assert world.rack().repair() == ((URL, "default", ""),)
+    assert world.rack().repair() == (Finding(URL, "default"),)
     assert {name: text for name, text in world.store.texts.items() if name not in ENTRIES} == before
     assert len(before) == 2
-    assert world.rack().tidy() == ((URL, "default", ""),)
+    assert world.rack().tidy() == (Finding(URL, "default"),)
     assert [name for name in world.store.texts if name not in ENTRIES] == [entry_name(IDENT, "b")]
     assert word_of(world.rack().load(URL, "default")) == "new"
 
 
-@pytest.mark.parametrize("text", ["{broken", json.dumps({"format": 2})], ids=["damaged", "newer"])
+@pytest.mark.parametrize("text", ["{broken", json.dumps({"format": 3})], ids=["damaged", "newer"])
 def test_an_entry_that_cannot_be_read_is_named_and_left(text: str, world: World) -> None:
     world.rack().save(grant("other", url=OTHER))
     slot = world.rack().save(grant("one")).slot
@@ -116,7 +117,7 @@ def test_an_entry_that_cannot_be_read_is_named_and_left(text: str, world: World)
     world.lose_records()
     assert world.rack().survey().strays == 2
     damaged, rebuilt = sorted(world.rack().repair())
-    assert rebuilt == (OTHER, "default", "")
+    assert rebuilt == Finding(OTHER, "default")
     assert "damaged" in damaged.problem or "newer" in damaged.problem
     # Only a list knows whose it was; the entry itself can't be asked.
     assert (damaged.url, damaged.name) == (
@@ -142,7 +143,7 @@ def test_with_the_list_lost_too_it_is_looked_for_under_the_names_that_are_known(
     for entry in ENTRIES:
         world.store.texts.pop(entry, None)
     assert world.rack().repair() == ()
-    assert world.rack().repair([(URL, "default"), (OTHER, "default")]) == ((URL, "default", ""),)
+    assert world.rack().repair([CredentialKey(URL), CredentialKey(OTHER)]) == (Finding(URL, "default"),)
     assert world.rack().survey() == (0, 0)
     assert world.rack().repair() == (), "the list is whole again"
 
@@ -156,7 +157,7 @@ def test_credentials_of_a_keyrack_without_a_list_are_put_into_one(tmp_path: Path
     assert world.rack().repair() == ()
     assert world.rack().survey() == (0, 0)
     world.lose_records()
-    assert world.rack().repair() == ((URL, "default", ""),)
+    assert world.rack().repair() == (Finding(URL, "default"),)
 
 
 def test_a_name_without_a_credential_is_taken_from_the_list(tmp_path: Path) -> None:
@@ -179,7 +180,7 @@ def test_what_another_process_is_at_is_left_to_it(world: World) -> None:
     with holder.lock(URL, "default"):
         (finding,) = world.rack().repair()
         assert "Another keyrack" in finding.problem
-    assert world.rack().repair() == ((URL, "default", ""),)
+    assert world.rack().repair() == (Finding(URL, "default"),)
 
 
 def test_a_locked_store_is_said_by_a_repair_and_not_asked_by_the_next_start(world: World) -> None:
@@ -222,7 +223,7 @@ def test_an_entry_of_another_program_is_not_a_credential(world: World) -> None:
 def test_a_record_of_a_newer_keyrack_stands_and_is_not_rewritten(world: World) -> None:
     world.rack().save(grant("one"))
     path = world.folder / "records" / f"{IDENT}.json"
-    content = json.dumps(json.loads(path.read_text()) | {"format": 2})
+    content = json.dumps(json.loads(path.read_text()) | {"format": 3})
     path.write_text(content)
     assert world.rack().survey() == (0, 0)
     assert world.rack().repair() == ()

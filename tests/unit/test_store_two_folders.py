@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.model import Grant
+from keyrack.domain.storage import Finding
 from keyrack.store.locks import Locks
 from keyrack.store.naming import entry_name, record_id
 from keyrack.store.rack import StoreRack
@@ -191,7 +192,7 @@ def test_what_no_record_names_is_rebuilt_on_request_and_never_deleted(tmp_path: 
     before = dict(homes.store.texts)
     assert homes.b.tidy() == ()
     assert homes.b.survey().strays == 1
-    assert homes.b.repair() == ((URL, "default", ""),)
+    assert homes.b.repair() == (Finding(URL, "default"),)
     record = homes.b.record(URL, "default")
     assert record is not None and record.credential is not None and record.credential.unlisted
     assert homes.store.texts == before

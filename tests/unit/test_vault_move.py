@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreUnavailable
-from keyrack.domain.model import Check, Server
+from keyrack.domain.model import Check, CredentialKey, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
@@ -40,7 +40,7 @@ from support.workbench import build
 
 IDENTITY = vault_age.new_identity()
 OTHER = "https://other.example/mcp"
-KEYS = ((URL, "default"), (URL, "work"), (OTHER, "default"))
+KEYS = (CredentialKey(URL), CredentialKey(URL, "work"), CredentialKey(OTHER))
 
 
 class Counted:
@@ -120,8 +120,8 @@ class Machine:
     def fill(self) -> None:
         """One credential in each slot, and one refused and checked, in the store of the setting."""
         rack = self.racks[self.setting]
-        for word, (url, account) in zip(("zero", "one", "two"), KEYS, strict=True):
-            rack.save(grant(word, url=url, account=account))
+        for word, key in zip(("zero", "one", "two"), KEYS, strict=True):
+            rack.save(grant(word, url=key.url, account=key.account))
         rack.save(grant("two-again", url=OTHER))
         rack.note(URL, "work", check=Check(5.0, "refused"), refusal=(9.0, "The issuer refused."))
 

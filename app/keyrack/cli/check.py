@@ -76,15 +76,15 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 def _next(parts: Parts, server: Server, found: Check) -> Action | None:
     """What would help. A header that the configuration sends can only be mended there."""
-    from keyrack.domain.resource import identity
     from keyrack.domain.status import Action, authorization_header
+    from keyrack.operations.credential import key_of
 
     if found.verdict == "unreachable":
         return Action.CHECK
     header = authorization_header(server)
     if found.verdict not in ("required", "refused") or (header is not None and not header.is_empty):
         return None
-    record = parts.rack().record(identity(server.url or ""), server.account)
+    record = parts.rack().record(*key_of(server))
     by_hand = record is not None and record.credential is not None and record.credential.kind == "token"
     return Action.TOKEN if by_hand else Action.LOGIN
 

@@ -102,13 +102,13 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
 
 
 def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
-    from keyrack.operations.credential import address
+    from keyrack.operations.credential import key_of
     from keyrack.operations.service import revoke_words
 
     what = f"the credential for {plain(server.called, 120)} ({plain(server.url or '')})"
     first = f"The token goes on working until it expires. Delete {what}"
     if revoke:
-        record = parts.rack().record(*address(server))
+        record = parts.rack().record(*key_of(server))
         words = revoke_words(parts, server, record.credential if record else None)
         first = f"{plain(words)} Revoke and delete {what}" if words else f"Revoke and delete {what}"
     return f"{first}{', and forget the client registration' if forget else ''}?"

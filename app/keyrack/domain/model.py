@@ -10,6 +10,7 @@ seconds, UTC, as floats.
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from keyrack.domain.resource import identity
 from keyrack.domain.secret import Secret
 
 DEFAULT_ACCOUNT = "default"
@@ -92,6 +93,14 @@ class ClientSettings(NamedTuple):
     tls: TlsFiles = TlsFiles()
 
 
+class CredentialKey(NamedTuple):
+    """What a credential is stored under."""
+
+    url: str  # canonical: `resource.identity`
+    account: str = DEFAULT_ACCOUNT
+    name: str = ""  # its server's, where several share the address; "" for the one that had it first
+
+
 class Server(NamedTuple):
     """A configured MCP server, with every place that it is found in."""
 
@@ -107,11 +116,17 @@ class Server(NamedTuple):
     problem: str | None = None  # why this entry can't be used; it is listed all the same
     aliases: tuple[str, ...] = ()  # other names of the same server
     literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
+    key_name: str = ""  # the name in its credential's key
 
     @property
     def called(self) -> str:
         """What people call it: with its account where that is not the usual one."""
         return self.name if self.account == DEFAULT_ACCOUNT else f"{self.name} · {self.account}"
+
+    @property
+    def key(self) -> CredentialKey | None:
+        """What its credential is stored under; None for a local process."""
+        return CredentialKey(identity(self.url), self.account, self.key_name) if self.url else None
 
 
 class Credential(NamedTuple):
@@ -148,12 +163,17 @@ class Check(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What is kept on disk about (url, account)."""
+    """What is kept on disk about a credential key."""
 
     url: str
     account: str = DEFAULT_ACCOUNT
     credential: Credential | None = None
     check: Check | None = None
+    name: str = ""
+
+    @property
+    def key(self) -> CredentialKey:
+        return CredentialKey(self.url, self.account, self.name)
 
 
 class TokenSet(NamedTuple):
@@ -206,3 +226,9 @@ class Grant(NamedTuple):
     endpoints: Endpoints | None = None
     headers: tuple[tuple[str, Secret], ...] = ()  # manual tokens: what carries them, ready to be sent
     fields: tuple[tuple[str, Secret], ...] = ()  # manual tokens: what was typed, by the card's keys
+    name: str = ""  # of its key
+
+    @property
+    def key(self) -> CredentialKey:
+        """Raises BadUrl."""
+        return CredentialKey(identity(self.url), self.account, self.name)

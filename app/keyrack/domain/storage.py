@@ -34,12 +34,14 @@ class Finding(NamedTuple):
     url: str  # "" where nothing tells it
     account: str
     problem: str = ""  # why it was left as it is
+    server: str = ""  # the name in its key, where several servers share the address
 
     @property
     def name(self) -> str:
         """For people; the account where it is not the default one."""
         url = self.url or "a credential whose server is not known"
-        return url if self.account in ("", "default") else f"{url}, account {self.account}"
+        words = f"{url} ({self.server})" if self.server else url
+        return words if self.account in ("", "default") else f"{words}, account {self.account}"
 
 
 class Survey(NamedTuple):

@@ -6,9 +6,8 @@ from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
-from keyrack.domain.resource import identity
 from keyrack.domain.status import Action, command_for, command_line
-from keyrack.operations.credential import address
+from keyrack.operations.credential import key_of
 from keyrack.operations.overview import Row, row_of
 from keyrack.operations.parts import Parts
 
@@ -26,15 +25,17 @@ class Account(NamedTuple):
 
 def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
     """The default first, then by name. Reads records, never the keychain."""
-    url, chosen = address(server)
+    url, chosen, called = key_of(server)
     chosen = parts.read().accounts.get(url, chosen)
     names = {chosen}
     records = parts.rack().records()
-    names |= {account for (where, account), record in records.items() if where == url and record.credential}
+    names |= {key.account for key, record in records.items()
+              if (key.url, key.name) == (url, called) and record.credential}
     now = parts.now()
     found: list[Account] = []
     for name in sorted(names, key=lambda name: (name != chosen, name)):
-        row = row_of(server._replace(account=name), records.get((url, name)), now)
+        account = server._replace(account=name)
+        row = row_of(account, records.get(key_of(account)), now)
         label = row.credential.label if row.credential else ""
         found.append(Account(name, label, name == chosen, row))
     return tuple(found)
@@ -52,7 +53,7 @@ def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
 
 def make_default(parts: Parts, server: Server, account: str) -> None:
     """From now on `account` is meant where none is named. Raises KeyrackError where it has no credential."""
-    url, _ = address(server)
+    url = key_of(server).url
     name = account_name(account)
     known = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
     if name not in known:
@@ -60,7 +61,7 @@ def make_default(parts: Parts, server: Server, account: str) -> None:
             f"Nothing is stored for {server.name} under an account called {name}.",
             hint=f"It has: {', '.join(known) or 'none yet'}. Log in to it first, with --account.",
         )
-    parts.set_account(identity(url), name)
+    parts.set_account(url, name)
 
 
 def account_name(text: str) -> str:

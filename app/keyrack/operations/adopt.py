@@ -14,7 +14,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header,
 from keyrack.domain.resource import host, identity
 from keyrack.domain.status import Action, authorization_header, command_for
 from keyrack.domain.timetext import utc
-from keyrack.operations.credential import address
+from keyrack.operations.credential import key_of
 from keyrack.operations.parts import Parts
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.service import card_for
@@ -41,7 +41,7 @@ class Adopted(NamedTuple):
 
 def plan(parts: Parts, server: Server) -> Plan:
     """Look what can be moved. Reads files and records alone. Raises KeyrackError where nothing can."""
-    url, account = address(server)
+    key = key_of(server)
     movable = [header for header in server.literals if not header.stays]
     if not movable:
         raise _nothing_to_move(server)
@@ -50,7 +50,7 @@ def plan(parts: Parts, server: Server) -> Plan:
     wanted = chosen.name.lower(), chosen.value
     same = [header for header in movable if (header.name.lower(), header.value) == wanted]
     _refuse_several(server, chosen)
-    record = parts.rack().record(url, account)
+    record = parts.rack().record(*key)
     variables: dict[str, str] = {}
     changes: list[Rewrite] = []
     by_hand: list[str] = []
@@ -76,7 +76,6 @@ def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
     Raises KeyrackError where the token is not stored; then no file has been changed.
     """
     server, rack = plan.server, parts.rack()
-    url, account = address(server)
     store = rack.state()
     if store.ready and not store.persistent:
         raise KeyrackError("There is no lasting place for secrets here, so the token stays in the file.")
@@ -84,7 +83,7 @@ def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
     card = card_for(parts, server.url)
     typed = Typed({card.main_field if card else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
     saved = set_token(parts, server, typed, try_it=try_it)
-    held = rack.load(url, account)
+    held = rack.load(*key_of(server))
     if held is None or held.tokens.access_token != token:
         raise KeyrackError(f"{store.name} does not give the token back, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]

@@ -10,7 +10,7 @@ from keyrack.domain.model import Check, Grant, Record, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
 from keyrack.oauth.probe import Probed, probe
-from keyrack.operations.credential import address, configured_headers, configured_token, grant_headers
+from keyrack.operations.credential import configured_headers, configured_token, grant_headers, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refreshed
@@ -22,9 +22,9 @@ def check(parts: Parts, server: Server) -> Check:
     A network failure is a Check with the verdict "unreachable", not an exception. A refused
     token is refreshed once where that is possible, then remembered as refused.
     """
-    url, account = address(server)
+    key = key_of(server)
     rack = parts.rack()
-    record = rack.record(url, account)
+    record = rack.record(*key)
     stored = configured_token(server) is None and record is not None and record.credential is not None
     assert server.url is not None
     wire = parts.wire()
@@ -40,7 +40,7 @@ def check(parts: Parts, server: Server) -> Check:
             if probed.verdict == "refused":
                 # Not of one that somebody logged in with while the answer was on its way.
                 refusal = (parts.now(), "The server refused the token.")
-                rack.note(url, account, refusal=refusal, of=grant.credential)
+                rack.note(*key, refusal=refusal, of=grant.credential)
         return _noted(parts, server, probed)
     finally:
         wire.close()
@@ -53,7 +53,7 @@ def _unreachable(error: Temporary) -> Probed:
 
 def _noted(parts: Parts, server: Server, probed: Probed) -> Check:
     found = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
-    parts.rack().note(*address(server), check=found)
+    parts.rack().note(*key_of(server), check=found)
     return found
 
 
@@ -67,7 +67,7 @@ def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None
             return refreshed(parts, server, min_valid=REFRESH_EARLY)
     except LoginNeeded:
         return None
-    grant = parts.rack().load(*address(server))
+    grant = parts.rack().load(*key_of(server))
     expires_at = grant.credential.expires_at if grant is not None else None
     return None if expires_at is not None and expires_at <= parts.now() else grant
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Credential, Grant, Server
+from keyrack.domain.model import Credential, CredentialKey, Grant, Server
 from keyrack.domain.resource import origin
 from keyrack.oauth.effects import Response
 from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocation_request, why_not
-from keyrack.operations.credential import address
+from keyrack.operations.credential import key_of
 from keyrack.operations.parts import Parts, Wire
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.unlock import require_decided
@@ -28,23 +28,23 @@ def clear(
     one that has taken its place stays. Raises StoreUnavailable, with nothing sent, where it is not
     known which store to use.
     """
-    url, account = address(server)
+    key = key_of(server)
     require_decided(parts.rack())
     lines: list[Line] = []
-    with parts.rack().lock(url, account):
+    with parts.rack().lock(*key):
         rack = parts.rack()  # who waited for the lock may have waited for a move to another store
-        now = rack.record(url, account) if only else None
+        now = rack.record(*key) if only else None
         if now is not None and now.credential is not None and not is_same(only, now.credential):
             return Receipt((Line("Delete", "nothing to do", "it was renewed meanwhile"),))
         if revoke or forget:
-            lines += _tell_issuer(parts, url, account, revoke=revoke, forget=forget)
-        removal = rack.remove(url, account)
-        record = rack.record(url, account)
+            lines += _tell_issuer(parts, key, revoke=revoke, forget=forget)
+        removal = rack.remove(*key)
+        record = rack.record(*key)
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
             # That was said of the token, which is gone; what stays is that the server wants one.
-            rack.note(url, account, check=record.check._replace(verdict="required", reason=""))
+            rack.note(*key, check=record.check._replace(verdict="required", reason=""))
     if removal.verified and not removal.deleted:
-        lines.append(Line("Delete", "nothing to do", f"nothing was stored for the account {account}"))
+        lines.append(Line("Delete", "nothing to do", f"nothing was stored for the account {key.account}"))
     elif removal.verified:
         lines += (Line("Delete", "done"), Line("Verified gone", "done"))
     else:
@@ -52,9 +52,9 @@ def clear(
     return Receipt(tuple(lines))
 
 
-def _tell_issuer(parts: Parts, url: str, account: str, *, revoke: bool, forget: bool) -> list[Line]:
+def _tell_issuer(parts: Parts, key: CredentialKey, *, revoke: bool, forget: bool) -> list[Line]:
     try:
-        grant = parts.rack().load(url, account)
+        grant = parts.rack().load(*key)
     except KeyrackError as error:
         return [Line("Revoke", "failed", str(error))]
     if grant is None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import SCHEME_WORDS, Grant, Server
-from keyrack.domain.resource import identity
+from keyrack.domain.model import SCHEME_WORDS, CredentialKey, Grant, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import authorization_header
 
 
-def address(server: Server) -> tuple[str, str]:
-    """The server's place on the rack: (canonical URL, account). Raises KeyrackError where it has none."""
+def key_of(server: Server) -> CredentialKey:
+    """What the server's credential is stored under. Raises KeyrackError where it can have none."""
     if server.problem:
         raise KeyrackError(
             f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
         )
-    if server.url is None:
+    if server.key is None:
         raise KeyrackError(
             f"{server.name} is a local process; keyrack manages no credential for it.",
             hint="Its credentials are the variables of its environment.",
         )
-    return identity(server.url), server.account
+    return server.key
 
 
 def configured_headers(server: Server) -> Mapping[str, Secret]:

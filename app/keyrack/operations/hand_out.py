@@ -8,7 +8,7 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Grant, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, command_for, is_due
-from keyrack.operations.credential import address, configured_token
+from keyrack.operations.credential import configured_token, key_of
 from keyrack.operations.parts import Parts
 
 
@@ -23,9 +23,9 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
 
     Raises LoginNeeded, Temporary, StoreUnavailable.
     """
-    url, account = address(server)
+    key = key_of(server)
     rack = parts.rack()
-    record = rack.record(url, account)
+    record = rack.record(*key)
     configured = configured_token(server)
     if configured is not None:
         if record is not None and record.check is not None and record.check.verdict == "refused":
@@ -38,7 +38,7 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
         again = f"Type: {command_for(Action.TOKEN, server)}"
         hint = again if record.credential.kind == "token" else "Log in again."
         raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint=hint)
-    grant = rack.load(url, account)
+    grant = rack.load(*key)
     if grant is None:
         from keyrack.operations.accounts import nothing_stored
 

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from keyrack.cards.vendors import vendor_of
 from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth
-from keyrack.domain.model import Check, Credential, Grant, Registration, Server
+from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import Step
 from keyrack.oauth.flow import LoggedIn, Wish, login_flow
 from keyrack.oauth.probe import Probed, probe
-from keyrack.operations.credential import address, grant_headers
+from keyrack.operations.credential import grant_headers, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import Event, Performer
@@ -57,7 +57,7 @@ def login(
     before anything is sent when this machine has no keychain (`parts.keep_in_memory()`
     is the way on, once the user agreed); Cancelled.
     """
-    url, account = address(server)
+    key = key_of(server)
     rack = parts.rack()
     store = require_ready(rack)
     rack.prove_writable()
@@ -68,7 +68,7 @@ def login(
         logged_in = performer.perform(
             login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
         )
-        grant = _grant(url, account, wish, logged_in, store.name)
+        grant = _grant(key, wish, logged_in, store.name)
         grant = grant._replace(credential=grant.credential._replace(unlisted=not is_lasting(server)))
         probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
         control.check()
@@ -93,8 +93,9 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
     """The configuration, with what was asked of this login on top of it."""
     assert server.url is not None
     settings = server.client
-    earlier = _earlier_registration(rack, *address(server))
-    stored = None if earlier and _may_be_forgotten(rack, earlier, *address(server)) else earlier
+    key = key_of(server)
+    earlier = _earlier_registration(rack, key)
+    stored = None if earlier and _may_be_forgotten(rack, earlier, key) else earlier
     if options.client_id:
         settings = settings._replace(client_id=options.client_id, client_secret=None, issuer=None)
     if options.client_secret or options.client_key:
@@ -120,27 +121,27 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
     )
 
 
-def _earlier_registration(rack: Rack, url: str, account: str) -> Registration | None:
+def _earlier_registration(rack: Rack, key: CredentialKey) -> Registration | None:
     """None where the new login takes the place of what is damaged, or lies in another store."""
-    record = rack.record(url, account)
+    record = rack.record(*key)
     if record is None or record.credential is None:
         return None
     try:
-        grant = rack.load(url, account)
+        grant = rack.load(*key)
     except (Damaged, Elsewhere):
         return None
     return grant.registration if grant else None
 
 
-def _may_be_forgotten(rack: Rack, registration: Registration, url: str, account: str) -> bool:
+def _may_be_forgotten(rack: Rack, registration: Registration, key: CredentialKey) -> bool:
     """A dynamic client after a refusal: the issuer may not know it any more."""
-    record = rack.record(url, account)
+    record = rack.record(*key)
     credential = record.credential if record else None
     refused = credential is not None and (credential.refused_at is not None or bool(credential.refusal))
     return registration.kind == "dynamic" and refused
 
 
-def _grant(url: str, account: str, wish: Wish, logged_in: LoggedIn, store: str) -> Grant:
+def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> Grant:
     tokens, settings = logged_in.tokens, wish.settings
     registration = logged_in.registration._replace(
         callback_port=settings.callback_port,
@@ -160,7 +161,9 @@ def _grant(url: str, account: str, wish: Wish, logged_in: LoggedIn, store: str) 
         label=tokens.label,
         store=store,
     )
-    return Grant(url, account, facts, tokens, registration, logged_in.endpoints)
+    return Grant(
+        key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name
+    )
 
 
 def _try(performer: Performer, url: str, grant: Grant, *, guarded: bool) -> Probed:
@@ -187,10 +190,10 @@ def _try(performer: Performer, url: str, grant: Grant, *, guarded: bool) -> Prob
 def _keep(parts: Parts, performer: Performer, grant: Grant, probed: Probed) -> Credential:
     """In the store that is in use now: while the person signed in, another keyrack may have moved all."""
     performer.step(Step("save", f"Save to {parts.rack().state().name}", "running"))
-    with parts.rack().lock(grant.url, grant.account):
+    with parts.rack().lock(*grant.key):
         rack = parts.rack()
         stored = rack.save(grant)
     check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
-    rack.note(grant.url, grant.account, check=check)
+    rack.note(*grant.key, check=check)
     performer.step(Step("save", f"Saved to {stored.store} and read back", "done"))
     return stored

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent
-from keyrack.domain.model import Credential, Grant
+from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Grant
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import StoreKind
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.store.version import written
-
-Key = tuple[str, str]  # canonical URL, account
 
 
 class _Way(NamedTuple):
@@ -46,7 +44,7 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
         lines.append(line)
         on_line(line)
 
-    there: list[Key] = []
+    there: list[CredentialKey] = []
     for key in keys:
         try:
             if _copied(way, key):
@@ -68,7 +66,7 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
     return Receipt(tuple(lines))
 
 
-def _copied(way: _Way, key: Key) -> bool:
+def _copied(way: _Way, key: CredentialKey) -> bool:
     """Bring the target up to what the source holds; False where that is nothing. Raises KeyrackError."""
     source, target = way.source, way.target
     with source.lock(*key):
@@ -87,7 +85,7 @@ def _copied(way: _Way, key: Key) -> bool:
         return True
 
 
-def _taken_back(way: _Way, key: Key) -> None:
+def _taken_back(way: _Way, key: CredentialKey) -> None:
     """Delete a copy that was made in vain, and let the record name the source again."""
     source, target = way.source, way.target
     with source.lock(*key):
@@ -101,7 +99,7 @@ def _taken_back(way: _Way, key: Key) -> None:
             return  # the source still holds it, and the next run finds the copy
 
 
-def _emptied(way: _Way, key: Key, name: str) -> Line:
+def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
     """Delete what the source holds, once more made sure that the target has it."""
     with way.source.lock(*key):
         try:
@@ -113,7 +111,7 @@ def _emptied(way: _Way, key: Key, name: str) -> Line:
     return Line(name, "done", f"in the {way.target_name}; deleted from the {way.source_name}")
 
 
-def _keys(way: _Way) -> list[Key]:
+def _keys(way: _Way) -> list[CredentialKey]:
     """Every credential that the source may hold. Raises StoreUnavailable and its kinds, but where
     the source is absent and no credential is said to be in it."""
     source = way.source
@@ -128,13 +126,13 @@ def _keys(way: _Way) -> list[Key]:
     return sorted(key for key, record in source.records().items() if record.credential is not None)
 
 
-def _names(parts: Parts) -> Callable[[Key], str]:
+def _names(parts: Parts) -> Callable[[CredentialKey], str]:
     """What people call the credentials."""
     named = {identity(server.url): server.name for server in parts.read().servers if server.url}
 
-    def name(key: Key) -> str:
-        url, account = key
-        return named.get(url, url) + ("" if account == "default" else f", account {account}")
+    def name(key: CredentialKey) -> str:
+        name = key.name or named.get(key.url, key.url)
+        return name if key.account == DEFAULT_ACCOUNT else f"{name}, account {key.account}"
 
     return name
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyrack.domain.errors import NoSuchServer
-from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Record, Server
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, CredentialKey, Record, Server
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity, is_address, parse_url
 from keyrack.domain.status import State, Status, command_for, status_of
@@ -60,9 +60,9 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
     now = parts.now()
     all_read = _all_read(reading)
     rows: list[Row] = []
-    named: set[tuple[str, str]] = set()
+    named: set[CredentialKey] = set()
     for server in reading.servers:
-        entry = (identity(server.url), server.account) if server.url else None
+        entry = server.key
         record = records.get(entry) if entry else None
         if entry:
             named.add(entry)
@@ -146,9 +146,9 @@ def _find(parts: Parts, name_or_url: str, account: str | None) -> Server:
     for server in servers:
         if server.name == name_or_url or name_or_url in server.aliases:
             return server._replace(account=account or server.account)
-    for url, _ in parts.rack().records():
-        if _name_of(url) == name_or_url:
-            return _of_url(reading, url, name_or_url, account)
+    for key in parts.rack().records():
+        if _name_of(key.url) == name_or_url:
+            return _of_url(reading, key.url, name_or_url, account)
     import difflib
 
     close = difflib.get_close_matches(name_or_url, [server.name for server in servers], 1)
@@ -174,9 +174,9 @@ def _name_of(url: str) -> str:
     return url.split("://", 1)[-1]
 
 
-def _meant(reading: Reading, records: Mapping[tuple[str, str], Record]) -> tuple[Server, ...]:
+def _meant(reading: Reading, records: Mapping[CredentialKey, Record]) -> tuple[Server, ...]:
     """The configured servers, each with the account that is meant where the file names none."""
-    known = {url for url, account in records if account != DEFAULT_ACCOUNT}
+    known = {key.url for key in records if key.account != DEFAULT_ACCOUNT}
     if not known:
         return reading.servers
 
@@ -188,9 +188,9 @@ def _meant(reading: Reading, records: Mapping[tuple[str, str], Record]) -> tuple
     return tuple(meant(server) for server in reading.servers)
 
 
-def _only_account(reading: Reading, records: Mapping[tuple[str, str], Record], url: str) -> str:
+def _only_account(reading: Reading, records: Mapping[CredentialKey, Record], url: str) -> str:
     """The one that has a credential there, where none is chosen and no file names it."""
-    here = {account: record for (where, account), record in records.items() if where == url}
+    here = {key.account: record for key, record in records.items() if key.url == url}
     stored = {account for account, record in here.items() if _has_credential(record)}
     if DEFAULT_ACCOUNT in stored or url in reading.accounts:
         return DEFAULT_ACCOUNT

@@ -14,7 +14,7 @@ from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.token import client_credentials_request, refresh_request
 from keyrack.oauth.token_reply import Unusable, read_tokens
 from keyrack.operations.accounts import nothing_stored
-from keyrack.operations.credential import address
+from keyrack.operations.credential import key_of
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.unbroken import aside, awaited
 
@@ -49,11 +49,11 @@ def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None) -
 
 
 def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
-    url, account = address(server)
+    key = key_of(server)
     asked_at = parts.now()
-    with parts.rack().lock(url, account):
+    with parts.rack().lock(*key):
         rack = parts.rack()  # not before the wait, in which all may have moved to another store
-        grant = rack.load(url, account)
+        grant = rack.load(*key)
         if grant is None:
             raise nothing_stored(parts, server)
         facts = grant.credential
@@ -88,7 +88,7 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
         try:
             tokens = _ask(parts, grant, server)
         except LoginNeeded as refusal:
-            again = rack.load(grant.url, grant.account)
+            again = rack.load(*grant.key)
             if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
                 return again  # another program, without our lock, was faster
             _remember(parts, rack, grant, refusal)
@@ -139,7 +139,7 @@ def _remember(parts: Parts, rack: Rack, grant: Grant, error: LoginNeeded) -> Non
     now, refusal = parts.now(), str(error)
     expires_at = grant.credential.expires_at
     if expires_at is None or expires_at <= now:
-        rack.note(grant.url, grant.account, refusal=(now, refusal))
+        rack.note(*grant.key, refusal=(now, refusal))
         return
     # Without `refused_at`, which is for tokens that the server itself refused.
     facts = grant.credential._replace(refreshable=False, refusal=f"At {utc(now)}, {refusal}")

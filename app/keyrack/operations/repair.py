@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from keyrack.domain.resource import identity
 from keyrack.operations.parts import Parts
 from keyrack.operations.receipt import Receipt, of_findings
 
@@ -13,5 +12,5 @@ def repair(parts: Parts) -> Receipt:
     A store that can't be asked for its entries has a list of them; the configured servers are
     tried besides, should that be lost too. Raises StoreUnavailable and its kinds, Temporary.
     """
-    configured = [(identity(server.url), server.account) for server in parts.read().servers if server.url]
+    configured = [server.key for server in parts.read().servers if server.key]
     return of_findings(parts.rack().repair(configured), "its record is rebuilt")

@@ -11,7 +11,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.probe import probe
-from keyrack.operations.credential import address, configured_headers, grant_headers
+from keyrack.operations.credential import configured_headers, grant_headers, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts
@@ -48,7 +48,7 @@ def set_token(
 
     A token that either refuses is not stored. Raises KeyrackError with a sentence that says which.
     """
-    url, account = address(server)
+    key = key_of(server)
     card = card_for(parts, server.url)
     main = (typed.fields.get(card.main_field) if card else None) or typed.fields.get(MAIN)
     if not main:
@@ -62,12 +62,13 @@ def set_token(
     facts = Credential("token", obtained_at=now, expires_at=typed.expires_at, header=names, store=store)
     facts = facts._replace(unlisted=not is_lasting(server))
     grant = Grant(
-        url,
-        account,
+        key.url,
+        key.account,
         facts,
         TokenSet(_handed_out(headers, typed, main)),
         headers=tuple(headers.items()),
         fields=tuple(typed.fields.items()),
+        name=key.name,
     )
     service = ask_service(parts, card, typed.fields) if card and at_service else None
     if card is not None and service is not None and service.ok is False:
@@ -76,11 +77,11 @@ def set_token(
     found = _try(parts, server, card, grant) if try_it else None
     if service is not None and service.ok:
         grant = _with_facts(grant, service)
-    with parts.rack().lock(url, account):
+    with parts.rack().lock(*key):
         rack = parts.rack()  # another keyrack may have moved all while the services were asked
         stored = rack.save(grant)
     if found is not None:
-        rack.note(url, account, check=found)
+        rack.note(*key, check=found)
     return TokenSaved(stored, found, service)
 
 

@@ -13,6 +13,7 @@ from keyrack.domain.status import State
 from keyrack.domain.timetext import utc
 from keyrack.oauth.discovery import is_gone
 from keyrack.operations.clear import clear
+from keyrack.operations.credential import key_of
 from keyrack.operations.drive import run
 from keyrack.operations.overview import Row, overview
 from keyrack.operations.parts import Parts, Rack
@@ -103,7 +104,7 @@ def _grant(rack: Rack, row: Row) -> Grant | None:
     if row.server.url is None or row.credential is None or row.credential.kind != "oauth":
         return None
     try:
-        return rack.load(row.server.url, row.server.account)
+        return rack.load(*key_of(row.server))
     except KeyrackError:
         return None  # the store has its own ways to tell
 

@@ -152,6 +152,6 @@ def _use(parts: Parts, before: Rack) -> None:
     if before.state().persistent:
         return
     for record in before.records().values():
-        grant = record.credential and before.load(record.url, record.account)
+        grant = record.credential and before.load(*record.key)
         if grant:
             parts.rack().save(grant)

@@ -89,13 +89,15 @@ class Fields:
             raise self._damaged(key)
         return items
 
-    def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
-        """A list of lists of two strings each."""
+    def rows(self, key: str, width: int, default: tuple[()] | None = None) -> tuple[tuple[str, ...], ...]:
+        """A list of lists of `width` strings each."""
         value = self._data.get(key)
+        if value is None and default is not None:
+            return default
         items: list[Any] = value if type(value) is list else [None]
-        if any(type(item) is not list or [type(part) for part in item] != [str, str] for item in items):
+        if any(type(item) is not list or [type(part) for part in item] != [str] * width for item in items):
             raise self._damaged(key)
-        return tuple((first, second) for first, second in items)
+        return tuple(tuple(item) for item in items)
 
     def text_map(self, key: str) -> dict[str, str]:
         """An object of strings; empty where it is not there."""

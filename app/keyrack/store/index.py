@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.fields import Damaged, parse
-from keyrack.store.records import Key, Records
+from keyrack.store.records import Records
 from keyrack.store.secrets import SecretStore
 from keyrack.store.shared_locks import SharedLocks
 from keyrack.store.verified import put, take
@@ -27,7 +28,7 @@ class Listed(NamedTuple):
     """What the index says, and where it stands; no entry where there is none."""
 
     sequence: int = 0
-    keys: frozenset[Key] = frozenset()
+    keys: frozenset[CredentialKey] = frozenset()
     entry: str = ""
 
 
@@ -44,15 +45,15 @@ class Index:
         """Is there no other way to find out what the store holds?"""
         return self._store.persistent and self._store.entries() is None
 
-    def keys(self) -> frozenset[Key]:
-        """The (canonical URL, account) of every credential; none where there is no index or it is damaged."""
+    def keys(self) -> frozenset[CredentialKey]:
+        """The key of every credential; none where there is no index or it is damaged."""
         return self._read().keys
 
-    def missing(self) -> frozenset[Key]:
+    def missing(self) -> frozenset[CredentialKey]:
         """The credentials of the records that the index lacks."""
         return self._recorded() - self.keys()
 
-    def change(self, *, add: Iterable[Key] = (), drop: Iterable[Key] = ()) -> None:
+    def change(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
         """Put names in and take names out; what was lost or damaged is made anew from the records."""
         with self._locks.hold("index", timeout=WAIT):
             listed = self._read()
@@ -64,7 +65,7 @@ class Index:
             if listed.entry:
                 take(self._store, listed.entry)
 
-    def _recorded(self) -> frozenset[Key]:
+    def _recorded(self) -> frozenset[CredentialKey]:
         """The credentials in this store that a record names."""
         here, records = self._store.name, self._records.all().items()
         return frozenset(key for key, one in records if one.credential and one.credential.store == here)
@@ -82,11 +83,16 @@ class Index:
         return newest
 
 
-def _encode(sequence: int, keys: frozenset[Key]) -> Secret:
-    data: dict[str, Any] = {"format": FORMAT, "sequence": sequence, "credentials": sorted(keys)}
+def _encode(sequence: int, keys: frozenset[CredentialKey]) -> Secret:
+    # Apart, as a keyrack that knows no names reads pairs alone.
+    pairs = sorted((key.url, key.account) for key in keys if not key.name)
+    named = sorted(key for key in keys if key.name)
+    data: dict[str, Any] = {"format": FORMAT, "sequence": sequence, "credentials": pairs, "named": named}
     return Secret(json.dumps(data, separators=(",", ":")))
 
 
 def _decode(text: Secret, entry: str) -> Listed:
     fields = parse(text.reveal(), WHAT, FORMAT)
-    return Listed(fields.whole("sequence"), frozenset(fields.pairs("credentials")), entry)
+    pairs = (CredentialKey(*pair) for pair in fields.rows("credentials", 2))
+    named = (CredentialKey(*row) for row in fields.rows("named", 3, ()))
+    return Listed(fields.whole("sequence"), frozenset((*pairs, *named)), entry)

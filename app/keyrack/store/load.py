@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyrack.domain.errors import StoreUnavailable, Temporary
-from keyrack.domain.model import Grant, Record
-from keyrack.domain.resource import identity
+from keyrack.domain.model import CredentialKey, Grant
 from keyrack.store.elsewhere import absent, is_superseded
-from keyrack.store.naming import record_id
+from keyrack.store.naming import id_of_identity
 from keyrack.store.payload import Payload
-from keyrack.store.records import Records, Stored
+from keyrack.store.records import Records, Stored, fresh_record
 from keyrack.store.settle import Settler
 from keyrack.store.shared_locks import SharedLocks
 from keyrack.store.slots import Slots
@@ -33,13 +32,13 @@ class Loader:
         self._settler = settler
         self._store_name = store_name
 
-    def load(self, url: str, account: str) -> Grant | None:
+    def load(self, key: CredentialKey) -> Grant | None:
         """See `StoreRack.load`."""
-        ident = record_id(url, account)
+        ident = id_of_identity(*key)
         stored = self._records.read(ident)
         credential = stored.record.credential if stored else None
         if stored is None or (credential is None and not stored.intent):
-            return self._unrecorded(url, account, ident)
+            return self._unrecorded(key, ident)
         if credential is not None and not stored.intent:
             # Both slots: another data folder may have put a newer one into the other.
             look = self._settler.look(ident)
@@ -47,24 +46,24 @@ class Loader:
             if look.newest is not None and self._settler.is_settled(stored, look):
                 return self._noted(look.newest, stored)
         # Half done, damaged, lost or in another store; or somebody else saved since our record was written.
-        return self._unsettled(url, account, ident)
+        return self._unsettled(key, ident)
 
-    def _unrecorded(self, url: str, account: str, ident: str) -> Grant | None:
+    def _unrecorded(self, key: CredentialKey, ident: str) -> Grant | None:
         """No record knows of a credential; after a loss of records one may be stored all the same."""
         try:
             if not self._settler.look(ident).occupied:
                 return None
-            return self._unsettled(url, account, ident)
+            return self._unsettled(key, ident)
         except StoreUnavailable as error:
             # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
             self._settler.tell(str(error))
             return None
 
-    def _unsettled(self, url: str, account: str, ident: str) -> Grant | None:
+    def _unsettled(self, key: CredentialKey, ident: str) -> Grant | None:
         """Finish what was left half done, then load; if another process is at it, only look."""
         try:
             with self._locks.hold(ident, timeout=0):
-                stored = self._settler.settled(ident, Record(identity(url), account), replacing=False)
+                stored = self._settler.settled(ident, fresh_record(key), replacing=False)
         except Temporary:
             look = self._settler.look(ident)
             if look.newest is None:

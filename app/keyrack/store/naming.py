@@ -8,19 +8,23 @@ SLOTS = ("a", "b")
 PROBE_URL = "https://probe.invalid"  # no server: what a store is tried with (RFC 2606, section 2)
 
 
-def record_id(url: str, account: str) -> str:
-    """The name that (url, account) has on disk and in the keychain: 32 hex digits. Raises BadUrl."""
-    return id_of_identity(identity(url), account)
+def record_id(url: str, account: str, name: str = "") -> str:
+    """What a credential key is called on disk and in the keychain: 32 hex digits. Raises BadUrl."""
+    return id_of_identity(identity(url), account, name)
 
 
-def id_of_identity(canonical_url: str, account: str) -> str:
+def id_of_identity(canonical_url: str, account: str, name: str = "") -> str:
     """The same, for a URL in its canonical form; what a probe has is never a credential's."""
     if canonical_url == PROBE_URL:
         return f"probe-{account}"
     import hashlib  # 6 ms, and a list without records needs none
 
-    text = f"{canonical_url}\n{account}".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(text).hexdigest()[:32]
+    text = f"{canonical_url}\n{account}"
+    if name:
+        import json
+
+        text = json.dumps([canonical_url, account, name])  # no two keys have the same text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def entry_name(ident: str, slot: str) -> str:

@@ -2,7 +2,7 @@
 
 Complete, so that lost records can be rebuilt from the keychain alone. `sequence`
 grows by one with every save of a credential: of two entries the higher one is the
-newer. `url` and `account` stand inside, so that an entry that ended up under
+newer. `url`, `account` and `name` stand inside, so that an entry that ended up under
 another name is never taken for that credential.
 """
 
@@ -14,7 +14,7 @@ from keyrack.domain.secret import Secret
 from keyrack.store.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
 from keyrack.store.fields import Fields, parse
 
-FORMAT = 1
+FORMAT = 2  # of a credential whose key has a name, so that a keyrack that knows no names leaves it alone
 WHAT = "The stored credential"
 
 
@@ -30,10 +30,11 @@ def encode(payload: Payload) -> Secret:
     grant = payload.grant
     tokens, registration, endpoints = grant.tokens, grant.registration, grant.endpoints
     data: dict[str, Any] = {
-        "format": FORMAT,
+        "format": FORMAT if grant.name else 1,
         "sequence": payload.sequence,
         "url": grant.url,
         "account": grant.account,
+        **({"name": grant.name} if grant.name else {}),
         "credential": credential_to_json(grant.credential),
         "tokens": tokens._asdict() | {
             "access_token": tokens.access_token.reveal(),
@@ -64,6 +65,7 @@ def decode(text: Secret) -> Payload:
         endpoints=endpoints and Endpoints(endpoints.text("token"), endpoints.text_or_none("revocation")),
         headers=_hidden(fields, "headers"),
         fields=_hidden(fields, "fields"),
+        name=fields.text("name", ""),
     )
     return Payload(fields.whole("sequence"), grant)
 

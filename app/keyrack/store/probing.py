@@ -13,11 +13,11 @@ import time
 from collections.abc import Iterable
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreUnavailable
-from keyrack.domain.model import Record
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.locks import Locks
 from keyrack.store.naming import PROBE_URL, SLOTS, entry_name, id_of_identity
-from keyrack.store.records import Key, Records
+from keyrack.store.records import Records, fresh_record
 from keyrack.store.secrets import SecretStore
 from keyrack.store.settle import Settler
 from keyrack.store.verified import confirm, take
@@ -43,11 +43,11 @@ class Prober:
 
         with self._locks.hold(LOCK, timeout=WAIT):
             self._take_left()
-            key: Key = (PROBE_URL, f"{int(time.time()):x}-{secrets.token_hex(8)}")
+            key = CredentialKey(PROBE_URL, f"{int(time.time()):x}-{secrets.token_hex(8)}")
             ident, text = id_of_identity(*key), Secret(secrets.token_hex(16))
             entry = entry_name(ident, SLOTS[0])
             # A kill leaves what looks like a clear that was begun.
-            self._settler.intend(ident, "removing", Record(*key))
+            self._settler.intend(ident, "removing", fresh_record(key))
             try:
                 self._store.set(entry, text)
             except (StoreAbsent, StoreLocked):
@@ -76,7 +76,7 @@ class Prober:
 
     def _take_left(self) -> None:
         for key in self._records.unfinished():
-            if key[0] == PROBE_URL:
+            if key.url == PROBE_URL:
                 ident = id_of_identity(*key)
                 self._settler.clear_both(ident)
                 self._settler.forget(ident)

@@ -16,14 +16,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
-from keyrack.domain.model import Check, Credential, Grant, Record
+from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Record
 from keyrack.domain.resource import identity
 from keyrack.domain.storage import Finding, Removal, StoreState, Survey
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
 from keyrack.store.naming import record_id
 from keyrack.store.record_files import RecordFiles
-from keyrack.store.records import Key, MemoryRecords, Records, Stored
+from keyrack.store.records import MemoryRecords, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.shared_locks import SharedLocks
 from keyrack.store.version import is_same
@@ -59,8 +59,8 @@ class StoreRack:
         """Never raises, never makes the system ask for a password."""
         return self._store.state()
 
-    def records(self) -> dict[Key, Record]:
-        """Every record by (canonical URL, account). Reads the disk only."""
+    def records(self) -> dict[CredentialKey, Record]:
+        """Every record by its key. Reads the disk only."""
         return self._records.all()
 
     def stamp(self) -> int | None:
@@ -68,25 +68,27 @@ class StoreRack:
         Costs one look at a folder."""
         return self._records.stamp()
 
-    def record(self, url: str, account: str) -> Record | None:
+    def record(self, url: str, account: str, name: str = "") -> Record | None:
         """One record. Raises NewerFormat for one that a newer keyrack wrote."""
-        stored = self._records.read(record_id(url, account))
+        stored = self._records.read(record_id(url, account, name))
         return stored.record if stored else None
 
-    def lock(self, url: str, account: str, *, timeout: float = WAIT) -> AbstractContextManager[None]:
+    def lock(
+        self, url: str, account: str, name: str = "", *, timeout: float = WAIT
+    ) -> AbstractContextManager[None]:
         """Keep all other threads and processes from changing this credential; Temporary after `timeout`.
 
         `save` and `remove` take the same lock; the thread that holds it may call them.
         """
-        return self._shared_locks.hold(record_id(url, account), timeout=timeout)
+        return self._shared_locks.hold(record_id(url, account, name), timeout=timeout)
 
-    def load(self, url: str, account: str) -> Grant | None:
+    def load(self, url: str, account: str, name: str = "") -> Grant | None:
         """The credential from the store, complete; `refused_at` and `refusal` as last noted.
 
         None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
         when the record says that it lies in another store; Damaged; NewerFormat.
         """
-        return self._loader.load(url, account)
+        return self._loader.load(CredentialKey(identity(url), account, name))
 
     def save(self, grant: Grant) -> Credential:
         """Store a credential and return its facts with `store` and `slot` filled in.
@@ -94,7 +96,7 @@ class StoreRack:
         Until the new one has been read back, the old one stands. Raises StoreUnavailable and
         its kinds, Temporary (another process is at it), NewerFormat (never overwritten).
         """
-        with self.lock(grant.url, grant.account):
+        with self.lock(*grant.key):
             return self._saver.save(grant)
 
     @contextmanager
@@ -112,14 +114,14 @@ class StoreRack:
         """Write, read back and delete a probe. Raises as `save` does."""
         self._prober.prove_writable()
 
-    def remove(self, url: str, account: str) -> Removal:
+    def remove(self, url: str, account: str, name: str = "") -> Removal:
         """Delete the credential, look again, and drop its facts; a check's outcome is kept.
 
         What can't be deleted keeps its record, and the Removal says so. Raises StoreAbsent,
         StoreLocked, StoreSlow when the store could not be asked; Temporary; NewerFormat.
         """
-        ident = record_id(url, account)
-        with self.lock(url, account):
+        ident = record_id(url, account, name)
+        with self.lock(url, account, name):
             stored = self._records.read(ident)
             elsewhere = self._settler.lies_elsewhere(stored)
             if elsewhere is not None:
@@ -135,32 +137,33 @@ class StoreRack:
                 return Removal(False, False, f"It is still in the {self._store.name}. {error}")
             self._settler.forget(ident)
             if deleted:
-                self._list(drop=[(identity(url), account)])
+                self._list(drop=[CredentialKey(identity(url), account, name)])
             return Removal(deleted, True)
 
-    def held(self, url: str, account: str) -> Grant | None:
+    def held(self, url: str, account: str, name: str = "") -> Grant | None:
         """What this store holds, whatever the record says; nothing is settled.
 
         For a move between stores. Raises StoreUnavailable and its kinds, Damaged, NewerFormat.
         """
-        look = self._settler.look(record_id(url, account))
+        look = self._settler.look(record_id(url, account, name))
         if look.newest is None and look.damage is not None:
             raise look.damage
         return look.newest and look.newest.grant
 
-    def discard(self, url: str, account: str) -> None:
+    def discard(self, url: str, account: str, name: str = "") -> None:
         """Delete what this store holds of a credential that lies in another one now; its record stays.
 
         Verified. Raises StoreUnavailable and its kinds.
         """
-        with self.lock(url, account):
-            if self._settler.clear_both(record_id(url, account)):
-                self._list(drop=[(identity(url), account)])
+        with self.lock(url, account, name):
+            if self._settler.clear_both(record_id(url, account, name)):
+                self._list(drop=[CredentialKey(identity(url), account, name)])
 
     def note(
         self,
         url: str,
         account: str,
+        name: str = "",
         *,
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
@@ -170,7 +173,7 @@ class StoreRack:
 
         A refusal `of` one that another has replaced meanwhile is not noted.
         """
-        fresh = Record(identity(url), account)
+        fresh = Record(identity(url), account, name=name)
 
         def edit(now: Stored | None) -> Stored | None:
             stored = now or Stored(fresh)
@@ -183,7 +186,7 @@ class StoreRack:
                 record = record._replace(credential=record.credential._replace(refused_at=at, refusal=why))
             return stored._replace(record=record)
 
-        self._records.change(record_id(url, account), edit)
+        self._records.change(record_id(url, account, name), edit)
 
     def tidy(self) -> tuple[Finding, ...]:
         """Finish what a killed process left half done; where there is none, only records are read."""
@@ -193,7 +196,7 @@ class StoreRack:
         """What the store holds and the records lack. Raises StoreUnavailable and its kinds, Temporary."""
         return self._recovery.survey()
 
-    def repair(self, also: Iterable[Key] = ()) -> tuple[Finding, ...]:
+    def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
         """Rebuild lost records from the store; `also` names what may be there besides. Nothing is deleted.
 
         Raises StoreUnavailable and its kinds, Temporary.
@@ -252,7 +255,7 @@ class StoreRack:
             self._store, self._records, self._shared_locks, self._settler, self._index, self._prober
         )
 
-    def _list(self, *, add: Iterable[Key] = (), drop: Iterable[Key] = ()) -> None:
+    def _list(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
         """Keep the store's list of its credentials, where it needs one."""
         try:
             if self._index.is_needed:

@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable, Generator
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Record
+from keyrack.domain.model import CredentialKey, Record
 from keyrack.store.fields import Damaged
 from keyrack.store.locks import Locks
-from keyrack.store.records import Edit, Key, Stored, decode, encode
+from keyrack.store.records import Edit, Stored, decode, encode
 
 LARGEST = 1 << 20  # bytes; a record is about 1 KB
 TICK = 100_000_000  # nanoseconds in which a folder can change twice and show the same time
@@ -35,7 +35,7 @@ class RecordFiles:
     def warnings(self) -> tuple[str, ...]:
         return tuple(self._warnings.values())
 
-    def all(self) -> dict[Key, Record]:
+    def all(self) -> dict[CredentialKey, Record]:
         return {stored.key: stored.record for stored in self._each()}
 
     def stamp(self) -> int | None:
@@ -49,7 +49,7 @@ class RecordFiles:
             return 0
         return changed if abs(time.time_ns() - changed) > TICK else None
 
-    def unfinished(self) -> tuple[Key, ...]:
+    def unfinished(self) -> tuple[CredentialKey, ...]:
         return tuple(stored.key for stored in self._each() if stored.intent)
 
     def _each(self) -> Generator[Stored]:

@@ -5,18 +5,17 @@ import threading
 from collections.abc import Callable
 from typing import Literal, NamedTuple, Protocol
 
-from keyrack.domain.model import Record
+from keyrack.domain.model import CredentialKey, Record
 from keyrack.store.facts import check_from_json, check_to_json, credential_from_json, credential_to_json
 from keyrack.store.fields import damaged, parse
 from keyrack.store.naming import id_of_identity
 
-FORMAT = 1
+FORMAT = 2  # of a record whose key has a name, so that a keyrack that knows no names leaves it alone
 WHAT = "The record"
 
 # What was begun on the credential's slots and not seen to its end:
 # "writing": either slot may hold the newest credential; "removing": both are to go.
 Intent = Literal["", "writing", "removing"]
-Key = tuple[str, str]
 
 
 class Stored(NamedTuple):
@@ -27,13 +26,18 @@ class Stored(NamedTuple):
     intent: Intent = ""
 
     @property
-    def key(self) -> Key:
-        return self.record.url, self.record.account
+    def key(self) -> CredentialKey:
+        return self.record.key
 
     @property
     def is_empty(self) -> bool:
         """Nothing worth keeping."""
         return self.record.credential is None and self.record.check is None and not self.intent
+
+
+def fresh_record(key: CredentialKey) -> Record:
+    """The record to begin with where there is none."""
+    return Record(key.url, key.account, name=key.name)
 
 
 Edit = Callable[[Stored | None], Stored | None]
@@ -46,15 +50,15 @@ class Records(Protocol):
         """What was found wrong so far, a sentence each."""
         ...
 
-    def all(self) -> dict[Key, Record]:
-        """Every readable record by (canonical URL, account)."""
+    def all(self) -> dict[CredentialKey, Record]:
+        """Every readable record by its key."""
         ...
 
     def stamp(self) -> int | None:
         """Another one after each change by any process; None while that can't be told for sure."""
         ...
 
-    def unfinished(self) -> tuple[Key, ...]:
+    def unfinished(self) -> tuple[CredentialKey, ...]:
         """The credentials on which something was begun and not seen to its end."""
         ...
 
@@ -89,7 +93,7 @@ class MemoryRecords:
     def warnings(self) -> tuple[str, ...]:
         return self._base.warnings() if self._base else ()
 
-    def all(self) -> dict[Key, Record]:
+    def all(self) -> dict[CredentialKey, Record]:
         records = self._base.all() if self._base else {}
         return records | {stored.key: stored.record for stored in list(self._own.values())}
 
@@ -97,7 +101,7 @@ class MemoryRecords:
         """Of the others: its own change in this process only."""
         return self._base.stamp() if self._base else 0
 
-    def unfinished(self) -> tuple[Key, ...]:
+    def unfinished(self) -> tuple[CredentialKey, ...]:
         """Of its own; the others are only read, and so nothing can be finished there."""
         return tuple(stored.key for stored in list(self._own.values()) if stored.intent)
 
@@ -117,9 +121,10 @@ def encode(stored: Stored) -> bytes:
     """A record as the bytes of its file."""
     record = stored.record
     data = {
-        "format": FORMAT,
+        "format": FORMAT if record.name else 1,
         "url": record.url,
         "account": record.account,
+        **({"name": record.name} if record.name else {}),
         "sequence": stored.sequence,
         "intent": stored.intent,
         "credential": record.credential and credential_to_json(record.credential),
@@ -137,7 +142,8 @@ def decode(text: bytes, ident: str) -> Stored:
         account=fields.text("account"),
         credential=credential and credential_from_json(credential),
         check=check and check_from_json(check),
+        name=fields.text("name", ""),
     )
-    if id_of_identity(record.url, record.account) != ident:
+    if id_of_identity(*record.key) != ident:
         raise damaged(WHAT, "url")
     return Stored(record, fields.whole("sequence", 0), fields.choice("intent", ("", "writing", "removing")))

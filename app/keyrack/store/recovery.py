@@ -6,21 +6,20 @@ import re
 from collections.abc import Iterable
 
 from keyrack.domain.errors import KeyrackError, Temporary
-from keyrack.domain.model import Record
-from keyrack.domain.resource import identity
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.storage import Finding, Survey
 from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import NewerFormat
 from keyrack.store.index import Index
 from keyrack.store.naming import PROBE_URL, id_of_identity
 from keyrack.store.probing import Prober
-from keyrack.store.records import Key, Records
+from keyrack.store.records import Records, fresh_record
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.settle import Settler
 from keyrack.store.shared_locks import SharedLocks
 
 ENTRY = re.compile(r"([0-9a-f]{32})\.[ab]")
-UNKNOWN: Key = ("", "")
+UNKNOWN = CredentialKey("", "")
 
 
 class Recovery:
@@ -52,27 +51,27 @@ class Recovery:
         if state is None or not state.ready or state.locked:
             return ()
         findings: list[Finding] = []
-        for url, account in unfinished:
+        for key in unfinished:
             try:
-                self._finish(url, account)
+                self._finish(key)
             except Temporary:
                 continue
             except KeyrackError as error:
-                findings.append(Finding(url, account, str(error)))
+                findings.append(_finding(key, str(error)))
                 if isinstance(error, UNREACHED) and not isinstance(error, Elsewhere):
                     break
             else:
-                if url != PROBE_URL:
-                    findings.append(Finding(url, account))
+                if key.url != PROBE_URL:
+                    findings.append(_finding(key))
         return tuple(findings)
 
-    def _finish(self, url: str, account: str) -> None:
-        if url == PROBE_URL:
+    def _finish(self, key: CredentialKey) -> None:
+        if key.url == PROBE_URL:
             self._prober.tidy()
             return
-        ident = id_of_identity(url, account)
+        ident = id_of_identity(*key)
         with self._locks.hold(ident, timeout=0):
-            self._settler.settled(ident, Record(url, account), replacing=False)
+            self._settler.settled(ident, fresh_record(key), replacing=False)
 
     def survey(self) -> Survey:
         """Raises StoreUnavailable and its kinds, Temporary."""
@@ -83,7 +82,7 @@ class Recovery:
         strays = [ident for ident in self._unrecorded_of_index(()) if self._is_there(ident)]
         return Survey(len(strays), len(self._index.missing()))
 
-    def repair(self, also: Iterable[Key]) -> tuple[Finding, ...]:
+    def repair(self, also: Iterable[CredentialKey]) -> tuple[Finding, ...]:
         """Make a record for each credential that has none; nothing in the store is deleted.
 
         `also` is where to look besides, in canonical URLs, in a store that can't be asked
@@ -96,7 +95,7 @@ class Recovery:
             found = [self._rebuild(ident, key) for ident, key in unrecorded.items()]
             return tuple(finding for finding in found if finding)
         findings: list[Finding] = []
-        gone: list[Key] = []
+        gone: list[CredentialKey] = []
         for ident, key in self._unrecorded_of_index(also).items():
             finding = self._rebuild(ident, key)
             if finding is None:
@@ -106,12 +105,12 @@ class Recovery:
         self._index.change(drop=gone)
         return tuple(findings)
 
-    def _unrecorded(self, entries: Iterable[str]) -> dict[str, Key]:
+    def _unrecorded(self, entries: Iterable[str]) -> dict[str, CredentialKey]:
         """The record ids among the names of entries that no record stands for."""
         names = sorted({match[1] for match in map(ENTRY.fullmatch, entries) if match})
         return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
 
-    def _unrecorded_of_index(self, also: Iterable[Key]) -> dict[str, Key]:
+    def _unrecorded_of_index(self, also: Iterable[CredentialKey]) -> dict[str, CredentialKey]:
         keys = {id_of_identity(*key): key for key in sorted({*self._index.keys(), *also})}
         return {ident: key for ident, key in keys.items() if not self._is_recorded(ident)}
 
@@ -128,19 +127,23 @@ class Recovery:
         except NewerFormat:
             return True
 
-    def _rebuild(self, ident: str, key: Key) -> Finding | None:
+    def _rebuild(self, ident: str, key: CredentialKey) -> Finding | None:
         """None where nothing is stored."""
         try:
             with self._locks.hold(ident, timeout=0):
                 look = self._settler.look(ident)
                 if look.newest is None:
-                    return look.damage and Finding(*key, f"{look.damage} It was left as it is.")
+                    return look.damage and _finding(key, f"{look.damage} It was left as it is.")
                 grant = look.newest.grant
-                record = Record(identity(grant.url), grant.account)
+                record = fresh_record(grant.key)
                 facts = self._settler.noted(self._records.read(ident), look.newest)
                 self._settler.adopt(ident, record, facts, look.newest.sequence)
                 if look.occupied == (grant.credential.slot,):
                     self._settler.intend(ident, "")
-                return Finding(record.url, record.account)
+                return _finding(record.key)
         except (NewerFormat, Temporary) as error:
-            return Finding(*key, str(error))
+            return _finding(key, str(error))
+
+
+def _finding(key: CredentialKey, problem: str = "") -> Finding:
+    return Finding(key.url, key.account, problem, key.name)

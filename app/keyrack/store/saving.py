@@ -11,10 +11,9 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from keyrack.domain.model import Credential, Grant, Record
-from keyrack.domain.resource import identity
-from keyrack.store.naming import SLOTS, other_slot, record_id
-from keyrack.store.records import Key, Records
+from keyrack.domain.model import Credential, CredentialKey, Grant, Record
+from keyrack.store.naming import SLOTS, id_of_identity, other_slot
+from keyrack.store.records import Records, fresh_record
 from keyrack.store.settle import Settler
 from keyrack.store.slots import Slots
 
@@ -38,7 +37,7 @@ class Saver:
         records: Records,
         settler: Settler,
         store_name: Callable[[], str],
-        list_new: Callable[[Iterable[Key]], None],
+        list_new: Callable[[Iterable[CredentialKey]], None],
     ) -> None:
         self._slots = slots
         self._records = records
@@ -57,7 +56,7 @@ class Saver:
         That the free slot takes a write is proven with what is `stored` already, which a kill
         may leave there: it is the same. Where the second part is not begun all is as it was.
         """
-        ident = record_id(stored.url, stored.account)
+        ident = id_of_identity(*stored.key)
         room = self._begin(stored)
         begun = False
 
@@ -77,7 +76,8 @@ class Saver:
                 self._settler.tidy(ident, room.slot)
 
     def _begin(self, grant: Grant) -> Room:
-        ident, fresh = record_id(grant.url, grant.account), Record(identity(grant.url), grant.account)
+        key = grant.key
+        ident, fresh = id_of_identity(*key), fresh_record(key)
         stored = self._settler.settled(ident, fresh, replacing=True)
         old = stored.record.credential
         if old is not None:
@@ -87,11 +87,11 @@ class Saver:
             slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
         self._settler.intend(ident, "writing", fresh)
         if old is None or old.store != self._store_name():
-            self._list_new([(fresh.url, grant.account)])
+            self._list_new([key])
         return Room(slot, stored.sequence + 1, fresh)
 
     def _finish(self, grant: Grant, room: Room) -> Credential:
-        ident = record_id(grant.url, grant.account)
+        ident = id_of_identity(*grant.key)
         credential = grant.credential._replace(store=self._store_name(), slot=room.slot)
         self._slots.write(ident, room.slot, grant._replace(credential=credential), room.sequence)
         self._settler.adopt(ident, room.fresh, credential, room.sequence)

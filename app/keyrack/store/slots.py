@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import Grant
 from keyrack.store.fields import Damaged
-from keyrack.store.naming import entry_name, record_id
+from keyrack.store.naming import entry_name, id_of_identity
 from keyrack.store.payload import Payload, decode, encode
 from keyrack.store.secrets import SecretStore
 from keyrack.store.verified import put, take
@@ -24,7 +24,7 @@ class Slots:
             return None
         payload = decode(text)
         try:
-            belongs = record_id(payload.grant.url, payload.grant.account) == ident
+            belongs = id_of_identity(*payload.grant.key) == ident
         except BadUrl:
             belongs = False
         if not belongs:
