@@ -88,6 +88,7 @@ class Played:
     def __init__(self) -> None:
         self.steps: list[Step] = []
         self.sign_ins: list[SignIn] = []
+        self.hosts: list[str] = []  # of the callbacks that were bound
         self.result: Any = None
 
 
@@ -95,7 +96,7 @@ def approve(sign_in: SignIn) -> dict[str, Secret]:
     return {"code": Secret("code-1"), "state": sign_in.state}
 
 
-def play(flow: Any, world: World, person: Callable[[SignIn], dict[str, Secret]] = approve) -> Played:
+def play(flow: Any, world: World, person: Callable[[SignIn], Any] = approve) -> Played:
     """Perform a flow's effects; its exceptions pass through with `played` noted on them."""
     played, answer = Played(), None
     while True:
@@ -108,8 +109,9 @@ def play(flow: Any, world: World, person: Callable[[SignIn], dict[str, Secret]] 
         match effect:
             case Send(request):
                 answer = world.send(request)
-            case BindCallback():
-                answer = REDIRECT
+            case BindCallback(_, host, _):
+                played.hosts.append(host)
+                answer = REDIRECT.replace("127.0.0.1", host)
             case SignIn():
                 played.sign_ins.append(effect)
                 answer = person(effect)

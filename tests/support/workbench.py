@@ -20,8 +20,10 @@ SERVER = Server("example", URL, sources=(Source("keyrack", "/config.toml", "exam
 class Listener:
     """A callback that answers when the test says so, or at once with `answer(state)`."""
 
-    def __init__(self, answer: Callable[[Secret], dict[str, Secret]] | None) -> None:
-        self.redirect_uri = REDIRECT
+    def __init__(
+        self, answer: Callable[[Secret], dict[str, Secret]] | None, host: str = "127.0.0.1"
+    ) -> None:
+        self.redirect_uri = REDIRECT.replace("127.0.0.1", host)
         self.closed = threading.Event()
         self._answer = answer
         self._state = Secret("")
@@ -58,7 +60,7 @@ def build(
         read=lambda: Reading(servers, (), ()),
         rack=lambda: rack,
         wire=lambda: world,
-        listen=lambda port, host, path: Listener(answer),
+        listen=lambda port, host, path: Listener(answer, host),
         browse=browse,
         now=lambda: NOW,
         keep_in_memory=lambda: None,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import _thread
 import io
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
 
 import pytest
 from cli_kit import FakeParts, linear, oauth, run
@@ -37,6 +38,17 @@ def no_ssh(monkeypatch: Patch) -> None:
     for name in (*SSH, "KEYRACK_CLIENT_SECRET"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
+
+
+@pytest.fixture
+def hang_up_is_harmless() -> Iterator[None]:
+    """A test closes its terminal, and must not end with it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    for thread in threading.enumerate():
+        if thread.name == "lines":
+            thread.join(30)
+    signal.signal(signal.SIGHUP, before)
 
 
 def login_is(monkeypatch: Patch, body: Callable[..., Any]) -> list[tuple[Server, LoginOptions]]:
@@ -67,6 +79,7 @@ STEPS = (
     "▸ Waiting for you in the browser…\n"
     "  Sign-in page: https://auth.linear.app   Returns to: http://127.0.0.1:8085/callback\n"
     "  https://auth.linear.app/authorize?state=s\n"
+    "  Does the page refuse 127.0.0.1? Log in with --redirect-host localhost.\n"
 )
 
 
@@ -194,6 +207,7 @@ def test_ctrl_c_cancels_and_waits_until_all_is_as_it_was(monkeypatch: Patch, cap
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+@pytest.mark.usefixtures("hang_up_is_harmless")
 def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
     monkeypatch: Patch, capsys: Capture
 ) -> None:
@@ -226,6 +240,68 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
     err = capsys.readouterr().err
     assert taken == ["http://127.0.0.1:8085/callback?code=c"]
     assert "Or paste the address" in err and "  That address holds no code.\n" in err
+
+
+@pytest.mark.parametrize(
+    ("earlier_client", "host", "told"),
+    [
+        ("old", "localhost", ["Does the page not know this app? Log in again: keyrack registers it anew."]),
+        ("", "localhost", []),
+        ("", "127.0.0.1", ["Does the page refuse 127.0.0.1? Log in with --redirect-host localhost."]),
+    ],
+)
+def test_without_a_terminal_it_says_what_to_do_about_a_page_that_is_stuck(
+    earlier_client: str, host: str, told: list[str], monkeypatch: Patch, capsys: Capture
+) -> None:
+    sign_in = SIGN_IN._replace(
+        earlier_client=earlier_client, redirect_uri=f"http://{host}:8085/callback"
+    )
+    login_is(monkeypatch, lambda tell, control: tell(sign_in))
+    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.strip() for line in lines if "Does the page" in line] == told
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
+@pytest.mark.usefixtures("hang_up_is_harmless")
+def test_a_word_typed_at_the_terminal_begins_the_sign_in_anew(monkeypatch: Patch, capsys: Capture) -> None:
+    far, near = os.openpty()
+    done = threading.Event()
+
+    class Control:
+        asked: ClassVar[list[str]] = []
+
+        def register_anew(self) -> bool:
+            self.asked.append("register")
+            return len(self.asked) == 1
+
+        def use_localhost(self) -> bool:
+            self.asked.append("localhost")
+            done.set()
+            return True
+
+        def paste(self, text: str) -> str | None:
+            return f"{text} is neither"
+
+        def cancel(self) -> None:
+            done.set()
+
+    def wait(tell: Any, control: Any) -> None:
+        tell(SIGN_IN._replace(earlier_client="old"))
+        os.write(far, b"register\nregister\nlocalhost\n")
+        assert done.wait(30)
+
+    monkeypatch.setattr("keyrack.operations.login_control.LoginControl", Control)
+    login_is(monkeypatch, wait)
+    with os.fdopen(near, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+        os.close(far)
+    err = capsys.readouterr().err
+    assert Control.asked == ["register", "register", "localhost"]
+    assert "Type register, and it is registered anew." in err
+    assert "Type localhost, or log in with --redirect-host localhost." in err
+    assert err.count("is neither") == 1  # the second one was of no use any more
 
 
 END_WHILE_READING = """

@@ -7,7 +7,7 @@ from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.effects import Failed
-from keyrack.oauth.registration import known, register
+from keyrack.oauth.registration import RedirectRefused, known, register
 from support.canned import ISSUER, REDIRECT, World, play, reply
 
 SERVER = AuthorizationServer(ISSUER, ISSUER + "/authorize", ISSUER + "/token", ISSUER + "/register")
@@ -185,7 +185,7 @@ def test_half_a_surrogate_pair_is_no_text(field):
     [
         (
             reply({"error": "invalid_redirect_uri", "error_description": "no loopback"}, 400),
-            ClientNeeded,
+            RedirectRefused,
             "no loopback",
         ),
         (reply(None, 403), ClientNeeded, "403"),
@@ -196,7 +196,7 @@ def test_half_a_surrogate_pair_is_no_text(field):
         (reply({"client_id": 7}, 201), KeyrackError, "client id"),
         (
             reply({"client_id": "c", "redirect_uris": ["https://evil.example/"]}, 201),
-            KeyrackError,
+            RedirectRefused,
             "redirect URI",
         ),
         (

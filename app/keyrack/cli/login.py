@@ -60,6 +60,11 @@ A machine logs in by itself: with grant_type = "client_credentials" and a
 client_id in keyrack's own file nobody has to sign in. Give the secret or the key
 once; it is kept in the keychain.
 
+A sign-in page that does not know keyrack any more, or takes localhost and not
+127.0.0.1, never sends the browser back. Type register, or localhost, while the
+login waits. After a login that was stopped there, or that nobody came back from,
+the next one registers anew by itself.
+
 Nothing is stored before the end: ctrl+c leaves everything as it was. A client's
 secret is never an argument, where other users and the shell's history could see
 it. All that is said goes to standard error.""",
@@ -95,8 +100,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
         credential = attend(
             lambda: login(parts, server, options, control=control, on_event=steps), control.cancel
         )
-    except Cancelled:
-        raise Cancelled("Stopped; everything is as it was.") from None
+    except Cancelled as error:
+        raise Cancelled("Stopped; everything is as it was.", hint=error.hint) from None
     except StoreAbsent as error:
         hint = "The terminal UI (keyrack alone) can log in and keep it in memory until it ends."
         raise StoreAbsent(str(error), hint=error.hint or hint) from None

@@ -53,6 +53,8 @@ class Steps:
                 self._step(event)
 
     def _step(self, step: Step) -> None:
+        if step.state == "ahead":
+            return
         begins = step.state == "running"
         # A running step is told once, and only where something is waited for, or on request.
         if begins and not (self.verbose or step.key == "sign-in"):
@@ -76,9 +78,20 @@ class Steps:
             say(f"    {ssh_line(os.environ, port)}")
         if is_terminal(sys.stdin):
             say("  Or paste the address that the browser ends on, and press enter. ctrl+c stops.")
-            if not self._reading:
-                self._reading = True
-                threading.Thread(target=self._read_pastes, daemon=True, name="paste").start()
+        self._offer(sign_in, is_terminal(sys.stdin))
+        if is_terminal(sys.stdin) and not self._reading:
+            self._reading = True
+            threading.Thread(target=self._read_lines, daemon=True, name="lines").start()
+
+    def _offer(self, sign_in: SignIn, typing: bool) -> None:
+        """What to do in front of a page that does not send the browser back."""
+        if sign_in.earlier_client and typing:
+            self.out.note("  Does the page not know this app? Type register, and it is registered anew.")
+        elif sign_in.earlier_client:
+            self.out.note("  Does the page not know this app? Log in again: keyrack registers it anew.")
+        if sign_in.may_be_localhost:
+            typed = "Type localhost, or log in" if typing else "Log in"
+            self.out.note(f"  Does the page refuse 127.0.0.1? {typed} with --redirect-host localhost.")
 
     def _show_code(self, code: ShowCode) -> None:
         say = self.out.note
@@ -92,8 +105,8 @@ class Steps:
         for line in lines(exchange):
             self.out.note(f"    {paint(plain(line, MOST_URL), 'dim', self.out.stderr)}")
 
-    def _read_pastes(self) -> None:
-        """Give each line typed to the login, until it takes one or the input ends.
+    def _read_lines(self) -> None:
+        """Give each line typed to the login, until the input ends.
 
         A terminal that was closed is a hang-up, also where whoever started keyrack was told instead of it.
         """
@@ -112,7 +125,14 @@ class Steps:
             buffer += chunk
             while b"\n" in buffer:
                 line, _, buffer = buffer.partition(b"\n")
-                text = line.decode("utf-8", "replace").strip()
-                refusal = self.control.paste(text) if text else None
+                refusal = self._take(line.decode("utf-8", "replace").strip())
                 if refusal:
                     self.out.note(f"  {plain(refusal)}")
+
+    def _take(self, text: str) -> str | None:
+        """One of the words offered, or a paste; a sentence where it is of no use."""
+        if text == "register" and self.control.register_anew():
+            return None
+        if text == "localhost" and self.control.use_localhost():
+            return None
+        return self.control.paste(text) if text else None

@@ -170,6 +170,7 @@ class Record(NamedTuple):
     credential: Credential | None = None
     check: Check | None = None
     name: str = ""
+    unanswered_client: str = ""  # its id: it was sent to the sign-in page, and nothing came back
 
     @property
     def key(self) -> CredentialKey:

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import ClientRefused, KeyrackError
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
@@ -22,6 +22,7 @@ from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.protected_resource import ProtectedResource
 from keyrack.oauth.refusal import setting_for
+from keyrack.oauth.token_reply import CLIENT_FAULTS
 
 MAX_SCOPES = 4_000  # characters of all scopes together
 MOST_SCOPES = 500
@@ -191,6 +192,8 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
         if code == "access_denied":
             raise KeyrackError("Access was denied on the sign-in page.", hint="Log in again and approve.")
         words = f"{code}: {plain(description.reveal(), 200)}" if description else code
+        if code in CLIENT_FAULTS:
+            raise ClientRefused(f"The authorization server refused this app: {words}.", hint="Log in again.")
         raise KeyrackError(
             f"The authorization server refused: {words}.",
             hint="Log in again.",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from keyrack.domain.secret import Secret
 
 if TYPE_CHECKING:
     from keyrack.oauth.device import DeviceWish
 
-StepState = Literal["running", "done", "failed"]
+StepState = Literal["ahead", "running", "done", "failed"]
 
 
 class Request(NamedTuple):
@@ -88,7 +89,7 @@ class SignIn(NamedTuple):
     Answered with the callback's parameters, a mapping of str to Secret ("code",
     "state", "iss", "error", …). Only a callback with this `state` ends the wait.
     With `device`, the code of a device authorization may be typed instead; then the
-    answer is the TokenSet that this brought.
+    answer is the TokenSet that this brought. The person may also ask for Anew.
     """
 
     url: str
@@ -97,6 +98,22 @@ class SignIn(NamedTuple):
     state: Secret
     needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207): a bare code is not enough
     device: DeviceWish | None = None  # where the issuer offers codes for other devices (RFC 8628)
+    earlier_client: str = ""  # the client id, where it was registered dynamically by an earlier login
+
+    @property
+    def may_be_localhost(self) -> bool:
+        """Could the redirect URI say localhost instead? Some sign-in pages take no address."""
+        return urlsplit(self.redirect_uri).hostname == "127.0.0.1"
+
+
+class Anew(NamedTuple):
+    """An answer to SignIn: begin the sign-in again, with a registration made now.
+
+    A sign-in page that does not know the client, or its redirect URI, must not redirect
+    (RFC 6749, section 4.1.2.1), so only the person in front of it can tell.
+    """
+
+    host: str = ""  # what the redirect URI says from now on; "" as before
 
 
 class ShowCode(NamedTuple):

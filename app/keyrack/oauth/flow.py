@@ -18,12 +18,12 @@ from keyrack.oauth.discovery import (
     find_given_metadata,
     given_metadata,
 )
-from keyrack.oauth.effects import BindCallback, Effect, Send, Step
+from keyrack.oauth.effects import Effect, Send, Step
 from keyrack.oauth.legacy import find_legacy
 from keyrack.oauth.probe import Probed, probe
 from keyrack.oauth.protected_resource import ProtectedResource, find_protected_resource
 from keyrack.oauth.registration import known
-from keyrack.oauth.sign_in import find_client, shown, sign_in
+from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
 from keyrack.oauth.token_reply import read_tokens
 
@@ -37,6 +37,7 @@ class Wish(NamedTuple):
     settings: ClientSettings = ClientSettings()
     added_scopes: tuple[str, ...] = ()
     stored: Registration | None = None  # from an earlier login
+    forgotten: bool = False  # the issuer may not know it any more: a dynamic one is made anew
     client_name: str = "keyrack"
     now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
     challenge: Challenge | None = None  # already in hand: the server need not be asked
@@ -62,17 +63,12 @@ def login_flow(wish: Wish) -> Flow:
     settings = wish.settings
     if settings.grant_type == "client_credentials":
         return (yield from _for_machine(wish, found, challenge, probed))
-    redirect_uri = yield BindCallback(
-        settings.callback_port, settings.redirect_host or "127.0.0.1", settings.callback_path or "/callback"
-    )
-    yield Step("register", "Find out which client keyrack is", "running")
     vendor = wish.vendor_of(server.issuer)
     scopes = choose_scopes(
         challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=vendor.offline_scope
     )
     found = _sending(wish, found, scopes)
-    registration = yield from find_client(wish, server, redirect_uri, scopes)
-    tokens = yield from sign_in(wish, found, registration, redirect_uri, scopes)
+    registration, tokens = yield from sign_in(wish, found, scopes)
     return _logged_in(found, registration, tokens, probed)
 
 

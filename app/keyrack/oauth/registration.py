@@ -23,6 +23,10 @@ NOBODY = (401, 404, 405, 410)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
 
+class RedirectRefused(ClientNeeded):
+    """The issuer does not take this redirect URI; another one may do."""
+
+
 def known(
     server: AuthorizationServer,
     settings: ClientSettings,
@@ -91,7 +95,8 @@ def _pre_registered(
 def register(
     server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
 ) -> Sending:
-    """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there.
+    """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there,
+    RedirectRefused where that may be for the redirect URI.
 
     Raises NoOAuth where the server was only guessed to have an authorization server, and shows none.
     """
@@ -144,7 +149,8 @@ def register(
         if reply.status in NOBODY and server == legacy_server(server.issuer):
             raise _no_oauth(server)
         words = said(document) or f"status {reply.status}"
-        raise ClientNeeded(
+        about_uri = reply.status in (400, 422) or text(document, "error") == "invalid_redirect_uri"
+        raise (RedirectRefused if about_uri else ClientNeeded)(
             f"{where} refused to register this app: {words}.",
             issuer=server.issuer,
             redirect_uri=redirect_uri,
@@ -168,8 +174,10 @@ def _read(
         raise KeyrackError(f"{where} registered this app without giving it a client id.")
     redirects = texts(document, "redirect_uris")
     if redirects is not None and redirect_uri not in redirects:
-        raise KeyrackError(
+        raise RedirectRefused(
             f"{where} registered this app without its redirect URI {redirect_uri}.",
+            issuer=server.issuer,
+            redirect_uri=redirect_uri,
             hint="Ask its operator to allow loopback redirect URIs (RFC 8252).",
         )
     plain = text(document, "client_secret")

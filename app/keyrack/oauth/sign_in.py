@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
@@ -21,23 +21,61 @@ from keyrack.oauth.authorize import (
 from keyrack.oauth.device import DeviceWish
 from keyrack.oauth.discovery import AuthorizationServer, Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
-from keyrack.oauth.effects import Failed, Response, Send, SignIn, Step
+from keyrack.oauth.effects import Anew, BindCallback, Failed, Response, Send, SignIn, Step
 from keyrack.oauth.refusal import setting_for
-from keyrack.oauth.registration import known, register
+from keyrack.oauth.registration import RedirectRefused, known, register
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, exchange_request
-from keyrack.oauth.token_reply import read_tokens
+from keyrack.oauth.token_reply import CLIENT_FAULTS, read_tokens
 
 if TYPE_CHECKING:
     from keyrack.oauth.flow import Flow, Wish
 
+ADDRESS, LOCALHOST = "127.0.0.1", "localhost"
 
-def find_client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
-    registration = known(server, wish.settings, wish.stored, redirect_uri, wish.now())
+
+def sign_in(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Flow:
+    """Until somebody has signed in: begun again where the person, or the issuer, says that the client
+    or its redirect URI is not known there. Returns (Registration, TokenSet)."""
+    settings = wish.settings
+    host = settings.redirect_host or ADDRESS
+    first: RedirectRefused | None = None
+    while True:
+        redirect_uri = yield BindCallback(settings.callback_port, host, settings.callback_path or "/callback")
+        yield Step("register", "Find out which client keyrack is", "running")
+        try:
+            outcome = yield from _once(wish, found, redirect_uri, scopes)
+        except RedirectRefused as refused:
+            first = first or refused
+            if host != ADDRESS or settings.redirect_host:
+                raise first from None
+            outcome = Anew(LOCALHOST)
+        if not isinstance(outcome, Anew):
+            registration, tokens = outcome
+            kept = registration if host == ADDRESS else registration._replace(redirect_host=host)
+            return kept, tokens
+        yield Step("sign-in", "Sign in in the browser", "ahead")
+        host = outcome.host or host
+        wish = wish._replace(forgotten=True)
+
+
+def _once(wish: Wish, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
+    """Returns (Registration, TokenSet), or Anew. Raises RedirectRefused."""
+    registration = yield from _client(wish, found.server, redirect_uri, scopes)
+    answer = yield from _answer(wish, found, registration, redirect_uri, scopes)
+    return answer if isinstance(answer, Anew) else (registration, answer)
+
+
+def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
+    stored = wish.stored
+    if wish.forgotten and stored and stored.kind == "dynamic":
+        stored = None
+    registration = known(server, wish.settings, stored, redirect_uri, wish.now())
     if registration is None:
-        yield Step("register", "Register this app", "running", "dynamic")
+        how = "dynamic, as localhost" if urlsplit(redirect_uri).hostname == LOCALHOST else "dynamic"
+        yield Step("register", "Register this app", "running", how)
         registration = yield from register(server, redirect_uri, scopes, wish.client_name)
-        yield Step("register", "Registered this app", "done", "dynamic")
+        yield Step("register", "Registered this app", "done", how)
     else:
         title = {
             "pre-registered": "Took the configured client",
@@ -48,14 +86,16 @@ def find_client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scop
     return registration
 
 
-def sign_in(
+def _answer(
     wish: Wish, found: Discovered, registration: Registration, redirect_uri: str, scopes: tuple[str, ...]
 ) -> Flow:
-    """One authorization request and the exchange of its code. Returns TokenSet.
+    """One authorization request and the exchange of its code. Returns TokenSet, or Anew.
 
     Where a code was typed on another device meanwhile, the tokens that this brought.
     """
     server, resource = found.server, found.resource
+    kept = registration.kind == "dynamic" and registration == wish.stored
+    earlier = registration.client_id if kept else ""
     vendor = wish.vendor_of(server.issuer)
     pkce: Pkce = new_pkce()
     state: Secret = new_state()
@@ -73,7 +113,12 @@ def sign_in(
     where = shown(server.authorization_endpoint)
     if server.require_pushed_authorization_requests:
         yield Step("sign-in", "Send the request ahead", "running", where)
-        parameters = yield from _push(server, registration, parameters)
+        try:
+            parameters = yield from _push(server, registration, parameters)
+        except ClientRefused:
+            if not earlier:
+                raise
+            return Anew()  # forgotten, and nobody has been asked for anything yet
     yield Step("sign-in", "Wait for you in the browser", "running", where)
     device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
     answer = yield SignIn(
@@ -83,7 +128,10 @@ def sign_in(
         state,
         server.iss_parameter_supported,
         device if server.device_authorization_endpoint else None,
+        earlier,
     )
+    if isinstance(answer, Anew):
+        return answer
     if isinstance(answer, TokenSet):
         yield Step("sign-in", "Signed in with the code", "done", where)
         return answer
@@ -111,7 +159,10 @@ def _scope_name(server: AuthorizationServer, vendor: Vendor) -> str:
 
 
 def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:
-    """Pushed authorization request (RFC 9126): the browser then carries only a reference."""
+    """Pushed authorization request (RFC 9126): the browser then carries only a reference.
+
+    Returns the parameters. Raises ClientRefused, RedirectRefused, Temporary, KeyrackError.
+    """
     endpoint = server.pushed_authorization_request_endpoint
     if endpoint is None:
         raise KeyrackError(
@@ -132,11 +183,13 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
         document = {}
     reference = text(document, "request_uri")
     if reply.status not in (200, 201) or reference is None:
-        words = said(document)
-        raise KeyrackError(
-            f"{origin(endpoint)} refused the pushed request: {words or reply.status}.",
-            setting=setting_for(text(document, "error") or "", words),
-        )
+        words, error = said(document), text(document, "error") or ""
+        sentence = f"{origin(endpoint)} refused the pushed request: {words or reply.status}."
+        if error in CLIENT_FAULTS:
+            raise ClientRefused(sentence, hint="Log in again.")
+        if "redirect" in words.lower():
+            raise RedirectRefused(sentence, issuer=server.issuer, redirect_uri=parameters["redirect_uri"])
+        raise KeyrackError(sentence, setting=setting_for(error, words))
     return {"client_id": registration.client_id, "request_uri": reference}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.cards.vendors import vendor_of
-from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth
+from keyrack.domain.errors import Cancelled, ClientNeeded, KeyrackError, NoOAuth
 from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
@@ -19,6 +19,7 @@ from keyrack.operations.login_control import LoginControl
 from keyrack.operations.login_effects import Event, Performer
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.unanswered import Unanswered
 from keyrack.operations.unlock import require_ready
 from keyrack.store.elsewhere import Elsewhere
 from keyrack.store.fields import Damaged
@@ -63,7 +64,8 @@ def login(
     rack.prove_writable()
     control = control or LoginControl()
     wish = _wish(parts, rack, server, options)
-    performer = Performer(parts, wish.url, control, on_event)
+    unanswered = Unanswered(rack, key)
+    performer = Performer(parts, wish.url, control, on_event, unanswered.begin)
     try:
         logged_in = performer.perform(
             login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
@@ -74,7 +76,9 @@ def login(
         control.check()
         return _keep(parts, performer, grant, probed)
     except KeyrackError as error:
-        control.check()  # a request that a cancel ended is no failure of the network
+        unanswered.end(error, answered=performer.answered)
+        if not isinstance(error, Cancelled):
+            control.check()  # a request that a cancel ended is no failure of the network
         performer.fail(error)
         if error.setting:
             from keyrack.operations.own_settings import name_setting
@@ -94,15 +98,14 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
     assert server.url is not None
     settings = server.client
     key = key_of(server)
-    earlier = _earlier_registration(rack, key)
-    stored = None if earlier and _may_be_forgotten(rack, earlier, key) else earlier
+    stored = _earlier_registration(rack, key)
     if options.client_id:
         settings = settings._replace(client_id=options.client_id, client_secret=None, issuer=None)
     if options.client_secret or options.client_key:
         settings = settings._replace(client_secret=options.client_secret, client_key=options.client_key)
     if stored and stored.kind == "pre-registered" and settings.client_id is None:
         settings = settings._replace(grant_type=stored.grant_type)
-    kept = earlier if earlier and settings.client_id in (None, earlier.client_id) else None
+    kept = stored if stored and settings.client_id in (None, stored.client_id) else None
     settings = settings._replace(
         client_metadata_url=options.client_metadata_url or settings.client_metadata_url,
         callback_port=options.callback_port or settings.callback_port or (kept and kept.callback_port),
@@ -112,12 +115,13 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
     return Wish(
         server.url,
         settings,
-        options.scopes,
-        stored,
-        parts.client_name,
-        parts.now,
-        options.challenge,
-        vendor_of,
+        added_scopes=options.scopes,
+        stored=stored,
+        forgotten=stored is not None and _may_be_forgotten(rack, stored, key),
+        client_name=parts.client_name,
+        now=parts.now,
+        challenge=options.challenge,
+        vendor_of=vendor_of,
     )
 
 
@@ -134,18 +138,19 @@ def _earlier_registration(rack: Rack, key: CredentialKey) -> Registration | None
 
 
 def _may_be_forgotten(rack: Rack, registration: Registration, key: CredentialKey) -> bool:
-    """A dynamic client after a refusal: the issuer may not know it any more."""
+    """A client after a refusal, or after a sign-in without an answer: the issuer may not know it any more."""
     record = rack.record(*key)
-    credential = record.credential if record else None
-    refused = credential is not None and (credential.refused_at is not None or bool(credential.refusal))
-    return registration.kind == "dynamic" and refused
+    if record is None or record.credential is None:
+        return False
+    refused = record.credential.refused_at is not None or bool(record.credential.refusal)
+    return refused or record.unanswered_client == registration.client_id
 
 
 def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> Grant:
     tokens, settings = logged_in.tokens, wish.settings
     registration = logged_in.registration._replace(
         callback_port=settings.callback_port,
-        redirect_host=settings.redirect_host,
+        redirect_host=logged_in.registration.redirect_host or settings.redirect_host,
         callback_path=settings.callback_path,
     )
     facts = Credential(
@@ -194,6 +199,6 @@ def _keep(parts: Parts, performer: Performer, grant: Grant, probed: Probed) -> C
         rack = parts.rack()
         stored = rack.save(grant)
     check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
-    rack.note(*grant.key, check=check)
+    rack.note(*grant.key, check=check, unanswered_client="")
     performer.step(Step("save", f"Saved to {stored.store} and read back", "done"))
     return stored

@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded
 from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import SignIn
+from keyrack.oauth.effects import Anew, SignIn
 from keyrack.operations.parts import Callback, Wire
 
 Answer = dict[str, Secret]
+Answers = queue.SimpleQueue[Answer | TokenSet | Anew | KeyrackError | None]
 LONGEST = 3600.0  # seconds; no code is waited for as long
 
 
@@ -23,7 +24,7 @@ class LoginControl:
     """The front end's hand on a running login. Safe from any thread."""
 
     def __init__(self) -> None:
-        self._answers: queue.SimpleQueue[Answer | TokenSet | KeyrackError | None] = queue.SimpleQueue()
+        self._answers: Answers = queue.SimpleQueue()
         self._sign_in: SignIn | None = None
         self._begin_device: Callable[[], Any] | None = None
         self._device_runs = False
@@ -42,6 +43,21 @@ class LoginControl:
             return answer
         self._answers.put(answer)
         return None
+
+    def register_anew(self) -> bool:
+        """Begin the sign-in again with a new registration. False: that would change nothing now."""
+        return self._begin_anew(lambda sign_in: bool(sign_in.earlier_client), Anew())
+
+    def use_localhost(self) -> bool:
+        """Begin it again with localhost in the redirect URI. False: it stands there, or nothing waits."""
+        return self._begin_anew(lambda sign_in: sign_in.may_be_localhost, Anew("localhost"))
+
+    def _begin_anew(self, is_offered: Callable[[SignIn], bool], anew: Anew) -> bool:
+        sign_in = self._sign_in
+        if sign_in is None or not is_offered(sign_in):
+            return False
+        self._answers.put(anew)
+        return True
 
     def reopen(self) -> bool:
         """Open the browser again. False: there is none here, or nothing to open."""
@@ -64,9 +80,10 @@ class LoginControl:
         """Wait for at least so long from now: a code may be good for longer than a browser is waited for."""
         self._deadline = max(self._deadline, time.monotonic() + seconds)
 
-    def finish(self, answer: TokenSet | KeyrackError) -> None:
-        """What came of the code on another device; the first answer of any way counts."""
-        self._answers.put(answer)
+    def finish(self, sign_in: SignIn, answer: TokenSet | KeyrackError) -> None:
+        """What came of this sign-in's code on another device; the first answer of any way counts."""
+        if sign_in is self._sign_in:
+            self._answers.put(answer)
 
     def cancel(self) -> None:
         """Stop; `login` raises Cancelled, and everything is as it was."""
@@ -84,13 +101,16 @@ class LoginControl:
         begin_device: Callable[[], Any] | None = None,
         *,
         device: bool = False,
-    ) -> Answer | TokenSet:
+    ) -> Answer | TokenSet | Anew:
         """Open the browser and wait for the callback, a paste or the code, whichever is first."""
         start = time.monotonic()
         self._deadline = start + seconds
+        self._answers, self._device_runs = queue.SimpleQueue(), False  # nothing is left of an earlier sign-in
+        self.check()
         callback.expect(sign_in.state)
         self._sign_in, self._browse, self._begin_device = sign_in, browse, begin_device
-        threading.Thread(target=self._listen, args=(callback,), daemon=True, name="callback").start()
+        listening = (callback, self._answers)
+        threading.Thread(target=self._listen, args=listening, daemon=True, name="callback").start()
         if device:
             self.ask_for_code()
         if browse is not None and not self.cancelled.is_set():
@@ -105,13 +125,13 @@ class LoginControl:
         self.check()
         if isinstance(answer, KeyrackError):
             raise answer
-        if not answer:
+        if answer is None:
             seconds = self._deadline - start
             waited = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
             raise LoginNeeded(f"Nobody signed in within {waited}.", hint="Log in again.")
         return answer
 
-    def _answer(self) -> Answer | TokenSet | KeyrackError | None:
+    def _answer(self) -> Answer | TokenSet | Anew | KeyrackError | None:
         """The first one; None when the time is over, which may be put off meanwhile."""
         while (left := self._deadline - time.monotonic()) > 0:
             try:
@@ -130,10 +150,10 @@ class LoginControl:
         if self.cancelled.is_set():
             raise Cancelled("The login was cancelled. Everything is as it was.")
 
-    def _listen(self, callback: Callback) -> None:
+    def _listen(self, callback: Callback, answers: Answers) -> None:
         answer = callback.wait(LONGEST)  # the login's end closes it
         if answer is not None:
-            self._answers.put(answer)
+            answers.put(answer)
 
 
 def read_pasted(text: str, sign_in: SignIn) -> Answer | str:

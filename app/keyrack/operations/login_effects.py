@@ -10,6 +10,7 @@ from typing import Any
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.model import TokenSet
 from keyrack.oauth.effects import (
+    Anew,
     BindCallback,
     Effect,
     Failed,
@@ -34,9 +35,17 @@ class Performer:
     """The effects of one login, and what they leave open until `close`."""
 
     def __init__(
-        self, parts: Parts, server_url: str, control: LoginControl, tell: Callable[[Event], Any]
+        self,
+        parts: Parts,
+        server_url: str,
+        control: LoginControl,
+        tell: Callable[[Event], Any],
+        begin: Callable[[str], Any] = lambda client_id: None,
     ) -> None:
+        """`begin` gets the id of an earlier login's client before the browser opens with it."""
         self._parts, self._server_url, self._control, self._tell = parts, server_url, control, tell
+        self._begin = begin
+        self.answered = False  # did the person come back from the sign-in page?
         self._wire = parts.wire()
         self._callback: Callback | None = None
         self._device: DeviceSignIn | None = None
@@ -60,6 +69,8 @@ class Performer:
                 case Step():
                     answer = self.step(effect)
                 case BindCallback(port, host, path):
+                    if self._callback is not None:  # the sign-in begins anew
+                        self._callback.close()
                     self._callback = self._parts.listen(port, host, path)
                     answer = self._callback.redirect_uri
                 case SignIn():
@@ -91,8 +102,12 @@ class Performer:
             self._callback.close()
         self._wire.close()
 
-    def _sign_in(self, sign_in: SignIn, open_browser: bool, device: bool, wait: float) -> Answer | TokenSet:
+    def _sign_in(
+        self, sign_in: SignIn, open_browser: bool, device: bool, wait: float
+    ) -> Answer | TokenSet | Anew:
         assert self._callback is not None
+        if sign_in.earlier_client:
+            self._begin(sign_in.earlier_client)
         self._tell(sign_in)
         self._trace(browsing(sign_in.url))
         answer = self._control.wait(
@@ -106,14 +121,19 @@ class Performer:
         )
         if self._device is not None:
             self._device.stop()
-        if not isinstance(answer, TokenSet):
+        self.answered = not isinstance(answer, Anew)
+        if not isinstance(answer, TokenSet | Anew):
             self._trace(came_back(sign_in.redirect_uri, answer))
         return answer
 
     def _begin_device(self, sign_in: SignIn) -> None:
         assert sign_in.device is not None
         self._device = DeviceSignIn(
-            sign_in.device, self.send, self._show_code, self._control.finish, self._no_code
+            sign_in.device,
+            self.send,
+            self._show_code,
+            partial(self._control.finish, sign_in),
+            self._no_code,
         )
 
     def _show_code(self, code: ShowCode) -> None:

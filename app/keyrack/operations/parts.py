@@ -51,6 +51,7 @@ class Rack(Protocol):
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
         of: Credential | None = None,
+        unanswered_client: str | None = None,
     ) -> None: ...
     def lock(
         self, url: str, account: str, name: str = "", *, timeout: float = 30.0

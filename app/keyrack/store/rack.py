@@ -168,8 +168,10 @@ class StoreRack:
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
         of: Credential | None = None,
+        unanswered_client: str | None = None,
     ) -> None:
-        """Put a check's outcome, or when and why the credential was refused, into the record.
+        """Put a check's outcome, or when and why the credential was refused, into the record; or the id
+        of a client that a sign-in page has not answered for ("" once it has).
 
         A refusal `of` one that another has replaced meanwhile is not noted.
         """
@@ -180,6 +182,8 @@ class StoreRack:
             record = stored.record
             if check is not None:
                 record = record._replace(check=check)
+            if unanswered_client is not None:
+                record = record._replace(unanswered_client=unanswered_client)
             replaced = of is not None and not is_same(of, record.credential)
             if refusal is not None and record.credential is not None and not replaced:
                 at, why = refusal

@@ -129,6 +129,7 @@ def encode(stored: Stored) -> bytes:
         "intent": stored.intent,
         "credential": record.credential and credential_to_json(record.credential),
         "check": record.check and check_to_json(record.check),
+        "unanswered_client": record.unanswered_client,
     }
     return json.dumps(data).encode() + b"\n"
 
@@ -143,6 +144,7 @@ def decode(text: bytes, ident: str) -> Stored:
         credential=credential and credential_from_json(credential),
         check=check and check_from_json(check),
         name=fields.text("name", ""),
+        unanswered_client=fields.text("unanswered_client", ""),
     )
     if id_of_identity(*record.key) != ident:
         raise damaged(WHAT, "url")
