@@ -120,10 +120,9 @@ def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
         return code
     survey = parts.rack().survey()
     if survey.strays:
-        bad = paint("✕", "red", out.stdout)
         has = "1 credential has" if survey.strays == 1 else f"{survey.strays} credentials have"
-        out.line(f"  {bad} {has} no record, and so no line in the list: keyrack doctor --repair mends that")
-        code = ERROR
+        out.line(f"  – {has} no record here, and so no line in the list: another data folder uses this")
+        out.line("    keychain too, or records were lost; keyrack doctor --repair lists them here")
     if survey.unlisted:
         unlisted = _count(survey.unlisted, "credential")
         out.line(f"  – {unlisted} could not be found there if the records were lost:")

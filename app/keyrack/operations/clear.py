@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Credential, CredentialKey, Grant, Server
+from keyrack.domain.model import Credential, CredentialKey, Grant, Record, Server
 from keyrack.domain.resource import origin
 from keyrack.oauth.effects import Response
 from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocation_request, why_not
 from keyrack.operations.credential import key_of
-from keyrack.operations.parts import Parts, Wire
+from keyrack.operations.parts import Parts, Rack, Wire
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.unlock import require_decided
 from keyrack.store.version import is_same
@@ -33,7 +35,7 @@ def clear(
     lines: list[Line] = []
     with parts.rack().lock(*key):
         rack = parts.rack()  # who waited for the lock may have waited for a move to another store
-        now = rack.record(*key) if only else None
+        now = _now(rack, key) if only else None
         if now is not None and now.credential is not None and not is_same(only, now.credential):
             return Receipt((Line("Delete", "nothing to do", "it was renewed meanwhile"),))
         if revoke or forget:
@@ -50,6 +52,13 @@ def clear(
     else:
         lines.append(Line("Delete", "failed", removal.reason or "It is still in the keychain."))
     return Receipt(tuple(lines))
+
+
+def _now(rack: Rack, key: CredentialKey) -> Record | None:
+    """The record, with what another data folder may have stored in the same keychain since."""
+    with suppress(KeyrackError):  # what can't be read can still be deleted
+        rack.load(*key)
+    return rack.record(*key)
 
 
 def _tell_issuer(parts: Parts, key: CredentialKey, *, revoke: bool, forget: bool) -> list[Line]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.domain.model import Grant, Server
+from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
+from keyrack.domain.model import Credential, Grant, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, command_for, is_due
 from keyrack.operations.credential import configured_token, key_of
@@ -34,20 +34,31 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
                 hint=f"Change it there, then type: {command_for(Action.CHECK, server)}",
             )
         return HandedOut(configured, None)
-    if record is not None and record.credential is not None and record.credential.refused_at is not None:
-        again = f"Type: {command_for(Action.TOKEN, server)}"
-        hint = again if record.credential.kind == "token" else "Log in again."
-        raise LoginNeeded(record.credential.refusal or "The server refused the token.", hint=hint)
-    grant = rack.load(*key)
+    known = record.credential if record is not None else None
+    try:
+        # What is known to be refused, too: another data folder may have stored a new one since.
+        grant = rack.load(*key)
+    except StoreUnavailable:
+        _refuse_refused(known, server)
+        raise
     if grant is None:
         from keyrack.operations.accounts import nothing_stored
 
         raise nothing_stored(parts, server)
+    _refuse_refused(grant.credential, server)
     now = parts.now()
     facts = grant.credential
     if not is_due(facts, now, min_valid):
         return HandedOut(grant.tokens.access_token, facts.expires_at, _one_of_several(grant))
     return _renewed(parts, server, grant, min_valid)
+
+
+def _refuse_refused(credential: Credential | None, server: Server) -> None:
+    """Raise LoginNeeded for one that the server or its issuer has refused."""
+    if credential is None or credential.refused_at is None:
+        return
+    hint = f"Type: {command_for(Action.TOKEN, server)}" if credential.kind == "token" else "Log in again."
+    raise LoginNeeded(credential.refusal or "The server refused the token.", hint=hint)
 
 
 def _one_of_several(grant: Grant) -> tuple[str, ...]:

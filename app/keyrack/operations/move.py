@@ -18,6 +18,8 @@ from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.store.version import written
 
+LEFT = "without a record here: another data folder may use them; keyrack doctor --repair takes them over"
+
 
 class _Way(NamedTuple):
     source: Rack
@@ -37,7 +39,7 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
     source, target = stores.rack("keychain" if to == "vault" else "vault"), stores.rack(to)
     target.prove_writable()
     way = _Way(source, target, source.state().name, target.state().name, stores.chosen() != to)
-    names, keys = _names(parts), _keys(way)
+    names, (keys, left) = _names(parts), _keys(way, shared=to == "vault")
     lines: list[Line] = []
 
     def tell(line: Line) -> None:
@@ -61,6 +63,8 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
         tell(Line(f"Use the {way.target_name}", "done"))
     for key in there:
         tell(_emptied(way._replace(source_in_use=False), key, names(key)))
+    if left:
+        tell(Line(f"{left} more in the {way.source_name}", "nothing to do", LEFT))
     if not lines:
         tell(Line(f"Move to the {way.target_name}", "nothing to do", "everything is there already"))
     return Receipt(tuple(lines))
@@ -78,7 +82,7 @@ def _copied(way: _Way, key: CredentialKey) -> bool:
         best = grant if copy is None or _is_newer(grant, copy, way.source_in_use) else copy
         if copy is not None and _is_same(best, copy) and known and known.store == way.target_name:
             return True
-        target.save(_with_refusal(best, known))
+        target.save(_as_noted(best, known))
         back = target.held(*key)
         if back is None or not _is_same(back, best):
             raise KeyrackError(f"The {way.target_name} gave back something else than was put in.")
@@ -93,7 +97,7 @@ def _taken_back(way: _Way, key: CredentialKey) -> None:
             grant, copy, record = source.held(*key), target.held(*key), source.record(*key)
             if grant is None or copy is None or not _is_same(grant, copy):
                 return
-            source.save(_with_refusal(grant, record and record.credential))
+            source.save(_as_noted(grant, record and record.credential))
             target.discard(*key)
         except KeyrackError:
             return  # the source still holds it, and the next run finds the copy
@@ -111,19 +115,26 @@ def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
     return Line(name, "done", f"in the {way.target_name}; deleted from the {way.source_name}")
 
 
-def _keys(way: _Way) -> list[CredentialKey]:
-    """Every credential that the source may hold. Raises StoreUnavailable and its kinds, but where
-    the source is absent and no credential is said to be in it."""
-    source = way.source
+def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
+    """Every credential that the source may hold, and how many are left out: where other data folders
+    may share the source, those without a record here.
+
+    Raises StoreUnavailable and its kinds, but where the source is absent and no credential is said
+    to be in it.
+    """
+    source, left = way.source, 0
     try:
         source.tidy()
-        source.repair()
+        if shared:
+            left = source.survey().strays
+        else:
+            source.repair()
     except StoreAbsent:
         credentials = [record.credential for record in source.records().values() if record.credential]
         if any(credential.store != way.target_name for credential in credentials):
             raise
-        return []
-    return sorted(key for key, record in source.records().items() if record.credential is not None)
+        return [], 0
+    return sorted(key for key, record in source.records().items() if record.credential is not None), left
 
 
 def _names(parts: Parts) -> Callable[[CredentialKey], str]:
@@ -137,11 +148,13 @@ def _names(parts: Parts) -> Callable[[CredentialKey], str]:
     return name
 
 
-def _with_refusal(grant: Grant, known: Credential | None) -> Grant:
-    """A refusal is noted in the record alone."""
+def _as_noted(grant: Grant, known: Credential | None) -> Grant:
+    """A refusal is noted in the record alone; so is what the record says of the server's place in files."""
     if known is None:
         return grant
-    facts = grant.credential._replace(refused_at=known.refused_at, refusal=known.refusal)
+    facts = grant.credential._replace(
+        refused_at=known.refused_at, refusal=known.refusal, unlisted=known.unlisted
+    )
     return grant._replace(credential=facts)
 
 
@@ -149,7 +162,7 @@ def _is_same(one: Grant, other: Grant) -> bool:
     """But for where it lies, and what only the record knows."""
 
     def bare(grant: Grant) -> Grant:
-        facts = grant.credential._replace(store="", slot="", refused_at=None, refusal="")
+        facts = grant.credential._replace(store="", slot="", refused_at=None, refusal="", unlisted=False)
         return grant._replace(credential=facts)
 
     return bare(one) == bare(other)

@@ -16,8 +16,9 @@ from keyrack.operations.clear import clear
 from keyrack.operations.credential import key_of
 from keyrack.operations.drive import run
 from keyrack.operations.overview import Row, overview
-from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.parts import Parts
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.store.version import is_same
 
 
 class Stale(NamedTuple):
@@ -45,11 +46,13 @@ def find_stale(
     found: list[Stale] = []
     for done, row in enumerate(rows):
         on_one(done, len(rows))
-        why = _by_record(row) or _by_registration(parts.rack(), row, parts.now())
+        row, grant = _as_stored(parts, row)
+        if row.credential is None:
+            continue
+        why = _by_record(row) or _by_registration(grant, parts.now())
         if not why and issuers is not None:
             why = issuers.why(row)
         if why:
-            assert row.credential is not None
             found.append(Stale(row.server, row.credential, why))
     return tuple(found)
 
@@ -87,9 +90,8 @@ def _by_record(row: Row) -> str:
     return ""
 
 
-def _by_registration(rack: Rack, row: Row, now: float) -> str:
+def _by_registration(grant: Grant | None, now: float) -> str:
     """A client whose secret has run out can refresh no more (RFC 7591, section 3.2.1)."""
-    grant = _grant(rack, row)
     ends = grant.registration.secret_expires_at if grant and grant.registration else None
     if ends is None or ends > now:
         return ""
@@ -100,13 +102,16 @@ def _day(moment: float) -> str:
     return (utc(moment) or "a day unknown")[:10]
 
 
-def _grant(rack: Rack, row: Row) -> Grant | None:
-    if row.server.url is None or row.credential is None or row.credential.kind != "oauth":
-        return None
+def _as_stored(parts: Parts, row: Row) -> tuple[Row, Grant | None]:
+    """The row by what the store holds: another data folder may have changed that since our record."""
     try:
-        return rack.load(*key_of(row.server))
+        grant = parts.rack().load(*key_of(row.server))
     except KeyrackError:
-        return None  # the store has its own ways to tell
+        return row, None  # the store has its own ways to tell
+    if grant is not None and is_same(grant.credential, row.credential):
+        return row, grant
+    again = next((each for each in overview(parts).rows if each.key == row.key), None)
+    return again or row._replace(credential=None), grant
 
 
 class _Issuers:
