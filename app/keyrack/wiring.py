@@ -14,6 +14,7 @@ from keyrack.operations.parts import Callback, Parts, Rack, StoreKind, Wire
 
 if TYPE_CHECKING:
     from keyrack.clients.settings import Settings
+    from keyrack.domain.model import TlsFiles
     from keyrack.domain.reading import Reading
     from keyrack.store.locks import Locks
     from keyrack.store.secrets import SecretStore
@@ -243,10 +244,10 @@ class _Stores:
 
         return data_dir(self._env, self._platform)
 
-def _wire() -> Wire:
+def _wire(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> Wire:
     from keyrack.net.wire import HttpWire
 
-    return HttpWire()
+    return HttpWire() if files is None else HttpWire(files=files, issuers=issuers)
 
 
 def _listen(*args: Any) -> Callback:

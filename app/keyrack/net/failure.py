@@ -21,6 +21,15 @@ CERTIFICATE_PROBLEMS = {
     64: "is for another address",
 }
 
+# OpenSSL's words for alerts of a server that wants a certificate from its client, or not this one (RFC 8446,
+# section 6.2).
+CERTIFICATE_WANTED = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
+CERTIFICATE_REFUSED = {
+    *("SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"),
+    *("SSLV3_ALERT_CERTIFICATE_EXPIRED", "SSLV3_ALERT_CERTIFICATE_REVOKED", "TLSV1_ALERT_ACCESS_DENIED"),
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN",
+}
+
 UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.ENETDOWN, errno.EHOSTDOWN}
 BROKEN = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
 
@@ -33,6 +42,15 @@ def sentence(error: Exception, host: str) -> str:
     if isinstance(certificate, ssl.SSLCertVerificationError):
         why = CERTIFICATE_PROBLEMS.get(certificate.verify_code, "is not valid")
         return f"The certificate of {host} {why}."
+    alert = _cause(error, ssl.SSLError)
+    reason = alert.reason if isinstance(alert, ssl.SSLError) else None
+    if reason == CERTIFICATE_WANTED:
+        return (
+            f"{host} wants a certificate from its client (mutual TLS); keyrack's own file can name one for a "
+            "server (client_cert), which its issuer gets too."
+        )
+    if reason in CERTIFICATE_REFUSED:
+        return f"{host} refuses the client's certificate (client_cert in keyrack's own file)."
     if is_tls(error) and isinstance(error, httpx.ConnectError):
         return f"{host} could not agree on a secure connection (TLS)."
     if isinstance(error, httpx.ConnectTimeout):

@@ -1,20 +1,89 @@
-"""Whom to trust: what the operating system trusts, so that a company's own authority works."""
+"""Whom to trust, and who keyrack is in mutual TLS.
+
+Trusted is what the operating system trusts, so that a company's own authority works, and the
+user's own file of authorities for one server.
+"""
 
 from __future__ import annotations
 
 import os
 import ssl
+from typing import NoReturn
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import TlsFiles
+
+NO_FILES = TlsFiles()
 
 
-def trust() -> ssl.SSLContext:
-    """The system's authorities, or SSL_CERT_FILE and SSL_CERT_DIR; certifi's where there are none."""
+def trust(files: TlsFiles = NO_FILES) -> ssl.SSLContext:
+    """The system's authorities, or SSL_CERT_FILE and SSL_CERT_DIR; certifi's where there are none.
+
+    And those of `files`. Raises KeyrackError where that file is none.
+    """
     context = ssl.create_default_context()
     chosen = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
     if not chosen and not context.cert_store_stats()["x509_ca"] and not _has_folder():
         import certifi
 
         context.load_verify_locations(cafile=certifi.where())
+    if files.ca_file:
+        _check_readable("ca_file", files.ca_file)
+        try:
+            context.load_verify_locations(cafile=files.ca_file)
+        except (OSError, ValueError):
+            raise KeyrackError(f"The ca_file {files.ca_file} holds no certificate in PEM.") from None
     return context
+
+
+def with_certificate(files: TlsFiles) -> ssl.SSLContext | None:
+    """The same with the client's certificate (RFC 8705); None where there is none.
+
+    Raises KeyrackError where the certificate or its key can't be used.
+    """
+    if not files.client_cert:
+        return None
+    context = trust(files)
+    _check_readable("client_cert", files.client_cert)
+    key = files.client_key or files.client_cert
+    if files.client_key:
+        _check_readable("client_key_file", files.client_key)
+    try:
+        context.load_cert_chain(files.client_cert, key, _no_passphrase)
+    except _Encrypted:
+        raise KeyrackError(f"The private key {key} is sealed with a passphrase, which keyrack can't ask for.",
+                           hint="openssl pkey writes it without one; keep that file to yourself.") from None
+    except (OSError, ValueError) as error:
+        raise KeyrackError(_sentence(error, files, key)) from None
+    return context
+
+
+class _Encrypted(Exception):
+    pass
+
+
+def _no_passphrase() -> NoReturn:
+    raise _Encrypted  # else OpenSSL would ask the terminal for it
+
+
+def _sentence(error: Exception, files: TlsFiles, key: str) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason == "KEY_VALUES_MISMATCH":
+        return f"The private key {key} does not belong to the client_cert {files.client_cert}."
+    try:
+        ssl.create_default_context(cafile=files.client_cert)
+    except (OSError, ValueError):
+        return f"The client_cert {files.client_cert} holds no certificate in PEM."
+    return f"{key} holds no private key in PEM for the client_cert."
+
+
+def _check_readable(setting: str, path: str) -> None:
+    """OpenSSL's own words for it are of no use."""
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise KeyrackError(f"The {setting} {path} can't be read: {reason}.") from None
 
 
 def _has_folder() -> bool:

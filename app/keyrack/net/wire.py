@@ -10,12 +10,13 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from keyrack.domain import resource
 from keyrack.domain.errors import BadUrl
+from keyrack.domain.model import TlsFiles
 from keyrack.net import address
 from keyrack.net.echo import without_echo
 from keyrack.net.exchange import Route, exchange, quiet
@@ -24,7 +25,7 @@ from keyrack.net.limits import Limits
 from keyrack.net.outgoing import Outgoing, prepare
 from keyrack.net.proxy import proxy_for
 from keyrack.net.redirect import next_address
-from keyrack.net.tls import trust
+from keyrack.net.tls import NO_FILES, trust, with_certificate
 from keyrack.net.watchdog import Watchdog
 from keyrack.oauth.effects import Failed, Request, Response
 
@@ -35,12 +36,24 @@ if TYPE_CHECKING:
 class HttpWire:
     """The real wire (`operations.parts.Wire`). Safe from any thread."""
 
-    def __init__(self, limits: Limits = Limits(), resolver: address.Resolver = socket.getaddrinfo) -> None:
+    def __init__(
+        self,
+        limits: Limits = Limits(),
+        resolver: address.Resolver = socket.getaddrinfo,
+        files: TlsFiles = NO_FILES,
+        issuers: Iterable[str] = (),
+    ) -> None:
+        """`files`: the user's for one server. The client's certificate among them is offered to that
+        server and to `issuers`, and to no other origin. Raises KeyrackError where they can't be used.
+        """
         self._limits = limits
         self._resolver = resolver
+        self._files = files
+        self._identified = with_certificate(files)
+        self._issuers = frozenset(map(resource.origin, issuers))
         self._lock = threading.Lock()
         self._running: set[Watchdog] = set()
-        self._context: ssl.SSLContext | None = None
+        self._context: ssl.SSLContext | None = trust(files) if files != NO_FILES else None
         self._closed = False
 
     def close(self) -> None:
@@ -80,7 +93,9 @@ class HttpWire:
         if isinstance(ready, Failed):
             return ready
         routes = self._routes(request.url, server_url, deadline)
-        return routes if isinstance(routes, Failed) else self._try(request, ready, routes, deadline)
+        if isinstance(routes, Failed):
+            return routes
+        return self._try(request, ready, routes, self._trust(request.url, server_url), deadline)
 
     def _routes(self, url: str, server_url: str, deadline: float) -> tuple[Route, ...] | Failed:
         proxy = proxy_for(url)
@@ -96,7 +111,8 @@ class HttpWire:
         return (Route(proxy=proxy),)
 
     def _try(
-        self, request: Request, ready: Outgoing, routes: tuple[Route, ...], deadline: float
+        self, request: Request, ready: Outgoing, routes: tuple[Route, ...],
+        context: ssl.SSLContext | bool, deadline: float,
     ) -> Response | Failed:
         """Go through the addresses until one takes the connection."""
         import httpx
@@ -104,7 +120,6 @@ class HttpWire:
         quiet()
         host = resource.host(request.url)
         failed = Failed(too_slow(host))
-        context = self._trust(request.url)
         for route in routes:
             with self._watch(deadline) as dog:
                 try:
@@ -135,11 +150,16 @@ class HttpWire:
                 with self._lock:
                     self._running.discard(dog)
 
-    def _trust(self, url: str) -> ssl.SSLContext | bool:
+    def _trust(self, url: str, server_url: str) -> ssl.SSLContext | bool:
         """The TLS context, made once; False (never used) where there is no TLS."""
         if not url.lower().startswith("https:") and proxy_for(url) is None:
             return False
+        there = resource.origin(url)
+        if self._identified is not None and (
+            there == resource.origin(server_url) or there in self._issuers
+        ):
+            return self._identified
         with self._lock:
             if self._context is None:
-                self._context = trust()
+                self._context = trust(self._files)
             return self._context

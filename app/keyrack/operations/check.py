@@ -10,6 +10,7 @@ from keyrack.domain.model import Check, Grant, Record, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
 from keyrack.oauth.probe import Probed, probe
+from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import configured_headers, configured_token, grant_headers, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
@@ -27,7 +28,7 @@ def check(parts: Parts, server: Server) -> Check:
     record = rack.record(*key)
     stored = configured_token(server) is None and record is not None and record.credential is not None
     assert server.url is not None
-    wire = parts.wire()
+    wire = wire_to(parts, server)
     try:
         try:
             grant = _usable(parts, server, record) if stored else None
@@ -85,7 +86,7 @@ def _second_try(
         return grant, refused
     except Temporary as error:
         return grant, _unreachable(error)
-    wire = parts.wire()
+    wire = wire_to(parts, server)
     try:
         sent = {**headers, **grant_headers(fresh)}
         return fresh, run(probe(server.url, sent), partial(wire.send, server_url=server.url))

@@ -9,6 +9,7 @@ from keyrack.domain.model import Credential, CredentialKey, Grant, Record, Serve
 from keyrack.domain.resource import origin
 from keyrack.oauth.effects import Response
 from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocation_request, why_not
+from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import key_of
 from keyrack.operations.parts import Parts, Rack, Wire
 from keyrack.operations.receipt import Line, Receipt
@@ -39,7 +40,7 @@ def clear(
         if now is not None and now.credential is not None and not is_same(only, now.credential):
             return Receipt((Line("Delete", "nothing to do", "it was renewed meanwhile"),))
         if revoke or forget:
-            lines += _tell_issuer(parts, key, revoke=revoke, forget=forget)
+            lines += _tell_issuer(parts, server, revoke=revoke, forget=forget)
         removal = rack.remove(*key)
         record = rack.record(*key)
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
@@ -61,16 +62,16 @@ def _now(rack: Rack, key: CredentialKey) -> Record | None:
     return rack.record(*key)
 
 
-def _tell_issuer(parts: Parts, key: CredentialKey, *, revoke: bool, forget: bool) -> list[Line]:
+def _tell_issuer(parts: Parts, server: Server, *, revoke: bool, forget: bool) -> list[Line]:
     try:
-        grant = parts.rack().load(*key)
+        grant = parts.rack().load(*key_of(server))
     except KeyrackError as error:
         return [Line("Revoke", "failed", str(error))]
     if grant is None:
         return []
     if grant.credential.kind == "token":
         return [_revoke_by_hand(parts, grant)] if revoke else []
-    wire = parts.wire()
+    wire = wire_to(parts, server)
     try:
         lines = [_revoke(wire, grant)] if revoke else []
         return [*lines, _forget(wire, grant)] if forget else lines

@@ -13,6 +13,7 @@ from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import Step
 from keyrack.oauth.flow import LoggedIn, Wish, login_flow
 from keyrack.oauth.probe import Probed, probe
+from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import grant_headers, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.login_control import LoginControl
@@ -65,7 +66,7 @@ def login(
     control = control or LoginControl()
     wish = _wish(parts, rack, server, options)
     unanswered = Unanswered(rack, key)
-    performer = Performer(parts, wish.url, control, on_event, unanswered.begin)
+    performer = Performer(parts, wire_to(parts, server), wish.url, control, on_event, unanswered.begin)
     try:
         logged_in = performer.perform(
             login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
@@ -166,9 +167,7 @@ def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> G
         label=tokens.label,
         store=store,
     )
-    return Grant(
-        key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name
-    )
+    return Grant(key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name)
 
 
 def _try(performer: Performer, url: str, grant: Grant, *, guarded: bool) -> Probed:

@@ -25,7 +25,7 @@ from keyrack.oauth.flow import Flow, LoggedIn
 from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
 from keyrack.operations.device import DeviceSignIn
 from keyrack.operations.login_control import Answer, LoginControl
-from keyrack.operations.parts import Callback, Parts
+from keyrack.operations.parts import Callback, Parts, Wire
 
 Event = Step | SignIn | ShowCode | Exchange
 NO_BROWSER = "No browser opened here; use the link"  # the sign-in step's title then
@@ -37,16 +37,17 @@ class Performer:
     def __init__(
         self,
         parts: Parts,
+        wire: Wire,
         server_url: str,
         control: LoginControl,
         tell: Callable[[Event], Any],
         begin: Callable[[str], Any] = lambda client_id: None,
     ) -> None:
         """`begin` gets the id of an earlier login's client before the browser opens with it."""
-        self._parts, self._server_url, self._control, self._tell = parts, server_url, control, tell
+        self._parts, self._wire, self._server_url = parts, wire, server_url
+        self._control, self._tell = control, tell
         self._begin = begin
         self.answered = False  # did the person come back from the sign-in page?
-        self._wire = parts.wire()
         self._callback: Callback | None = None
         self._device: DeviceSignIn | None = None
         self._told: Exchange | None = None

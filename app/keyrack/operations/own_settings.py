@@ -33,21 +33,16 @@ def name_setting(parts: Parts, error: KeyrackError, server: Server) -> None:
     if error.setting not in SETTINGS:
         return
     when, lines = SETTINGS[error.setting]
-    name = next((source.name for source in server.sources if source.client == "keyrack"), None)
-    head = [f"[servers.{_key(name)}]"] if name else [f"[servers.{_key(_table_name(server))}]", _url(server)]
+    own = any(source.client == "keyrack" for source in server.sources)
+    head = [table_of(server)] if own else [table_of(server), f"url = {_text(server.url or '')}"]
     error.hint = "\n".join((error.hint, f"{when}, add this to {parts.config_file()}:", *head, *lines)).strip()
 
 
-def _table_name(server: Server) -> str:
-    return host(server.name) if is_address(server.name) else server.name
-
-
-def _url(server: Server) -> str:
-    return f"url = {_text(server.url or '')}"
-
-
-def _key(name: str) -> str:
-    return name if BARE.fullmatch(name) else _text(name)
+def table_of(server: Server) -> str:
+    """The head of its table in keyrack's own file; where it has none there, of one that it can have."""
+    own = (source.name for source in server.sources if source.client == "keyrack")
+    name = next(own, host(server.name) if is_address(server.name) else server.name)
+    return f"[servers.{name if BARE.fullmatch(name) else _text(name)}]"
 
 
 def _text(value: str) -> str:

@@ -127,7 +127,7 @@ class Parts(NamedTuple):
 
     read: Callable[[], Reading]
     rack: Callable[[], Rack]
-    wire: Callable[[], Wire]
+    wire: Callable[..., Wire]  # wire(files, issuers): `operations.connection` knows when
     listen: Callable[..., Callback]  # listen(port, host, path)
     browse: Callable[[str], bool]  # opens the URL; False: no browser here
     now: Callable[[], float]

@@ -14,6 +14,7 @@ from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.token import client_credentials_request, refresh_request
 from keyrack.oauth.token_reply import Unusable, read_tokens
 from keyrack.operations.accounts import nothing_stored
+from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import key_of
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.unbroken import aside, awaited
@@ -164,7 +165,7 @@ def _request(grant: Grant, url: str, server: Server) -> Request:
 
 def _ask(parts: Parts, grant: Grant, server: Server) -> TokenSet:
     assert grant.endpoints
-    url, wire = grant.endpoints.token, parts.wire()
+    url, wire = grant.endpoints.token, wire_to(parts, server)
     try:
         for tries_left in range(TRIES - 1, -1, -1):
             start = time.monotonic()

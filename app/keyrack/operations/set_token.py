@@ -11,6 +11,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.probe import probe
+from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import configured_headers, grant_headers, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.overview import is_lasting
@@ -139,7 +140,7 @@ def _with_facts(grant: Grant, service: Verdict) -> Grant:
 
 def _try(parts: Parts, server: Server, card: Card | None, grant: Grant) -> Check:
     assert server.url is not None
-    wire = parts.wire()
+    wire = wire_to(parts, server)
     try:
         headers = {**configured_headers(server), **grant_headers(grant)}
         probed = run(probe(server.url, headers), partial(wire.send, server_url=server.url))

@@ -13,6 +13,7 @@ from keyrack.domain.status import State
 from keyrack.domain.timetext import utc
 from keyrack.oauth.discovery import is_gone
 from keyrack.operations.clear import clear
+from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import key_of
 from keyrack.operations.drive import run
 from keyrack.operations.overview import Row, overview
@@ -127,7 +128,10 @@ class _Issuers:
             return ""  # the old way of 2025-03-26 had no metadata to begin with
         issuer = credential.issuer
         if issuer not in self._gone:
-            wire = self._parts.wire()
+            try:
+                wire = wire_to(self._parts, row.server)
+            except KeyrackError:
+                return ""  # its files for TLS can't be used, so nothing is known
             try:
                 self._gone[issuer] = run(is_gone(issuer), partial(wire.send, server_url=url))
             finally:

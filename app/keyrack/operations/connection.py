@@ -1,0 +1,32 @@
+"""The wire to one server and its issuer, with the files that the user has for their TLS."""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Server, TlsFiles
+from keyrack.operations.credential import key_of
+from keyrack.operations.own_settings import table_of
+from keyrack.operations.parts import Parts, Wire
+
+NO_FILES = TlsFiles()
+
+
+def wire_to(parts: Parts, server: Server) -> Wire:
+    """The client's certificate is for the server, the issuer of its stored credential and the configured
+    one; no other origin is offered it.
+
+    Raises KeyrackError where one of the files can't be used: nothing is sent with half of them.
+    """
+    files = server.client.tls
+    if files == NO_FILES:
+        return parts.wire()
+    try:
+        return parts.wire(files, tuple(filter(None, (_stored_issuer(parts, server), server.client.issuer))))
+    except KeyrackError as error:
+        where = f"It is named in {table_of(server)} of {parts.config_file()}."
+        raise KeyrackError(str(error), hint="\n".join(filter(None, (error.hint, where)))) from None
+
+
+def _stored_issuer(parts: Parts, server: Server) -> str | None:
+    record = parts.rack().record(*key_of(server))
+    return record.credential.issuer if record is not None and record.credential is not None else None
