@@ -229,6 +229,11 @@ def test_lost_records_are_all_found_again(new_rack: NewRack, store: SecretStore,
 
 def test_a_noted_refusal_comes_with_the_grant_and_ends_with_a_save(new_rack: NewRack) -> None:
     new_rack().save(grant())
+    new_rack().note(URL, "default", refresh_refusal=(8.0, "Not now."))
+    found = new_rack().load(URL, "default")
+    assert found is not None
+    noted = found.credential
+    assert (noted.refused_at, noted.refusal, noted.refresh_refused_at) == (None, "Not now.", 8.0)
     new_rack().note(URL, "default", refusal=(9.0, "The issuer refused."))
     found = new_rack().load(URL, "default")
     assert found is not None

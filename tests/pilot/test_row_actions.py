@@ -9,9 +9,11 @@ import pytest
 from textual.widgets import Button, Static
 
 from keyrack.domain.errors import Temporary
-from keyrack.domain.model import Check, Credential, Server
+from keyrack.domain.model import Check, Credential, Record, Server, Source
+from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import EXPIRY_WINDOW
+from keyrack.domain.timetext import local
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
 from keyrack.operations import hand_out as hand_out_op
@@ -89,12 +91,32 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
         await t.sees("↻ refreshable")
 
 
+@pytest.mark.parametrize(
+    ("left", "words"),
+    [
+        (3600, f"the token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
+        (None, "the token works, and its expiry is unknown. Then press l to log in."),
+        (-3600, "Press l to log in again."),
+    ],
+)
+@screen_test
+async def test_a_login_without_refresh_token_says_how_long_it_works(left: float | None, words: str) -> None:
+    held = Credential("oauth", issuer="https://x.example", expires_at=None if left is None else NOW + left)
+    server = Server("plain", "https://x.example/mcp", sources=(Source("Cursor", "/x", "plain"),))
+    reading = Reading((server,), (), ())
+    parts = demo_parts(reading, [Record("https://x.example/mcp", "default", held)])
+    async with terminal(app_with(parts)) as t:
+        await t.select("plain")
+        await t.press("r")
+        assert "plain: no refresh token was issued" in t.said()[-1] and t.said()[-1].endswith(words)
+
+
 @screen_test
 async def test_what_cannot_be_refreshed_says_which_key_helps() -> None:
     async with terminal(app_with()) as t:
         await t.select("internal")
         await t.press("r")
-        assert t.said()[-1] == "internal: there is no refresh token. Press t for a new one."
+        assert t.said()[-1] == "internal: a token made by hand can't be refreshed. Press t for a new one."
         await t.select("atlassian")
         await t.press("r")
         assert t.said()[-1] == "atlassian: nothing is stored yet. Press l to log in, or t for a token."

@@ -62,7 +62,7 @@ def test_all_that_are_due_and_one_failure_stops_no_other(
     assert run(["refresh"], parts=with_expiry(fresh=3600, soon=60, gone=-60, over=-60)) == 4
     assert sorted(calls) == [(name, {"min_valid": EXPIRY_WINDOW}) for name in ("gone", "over", "soon")]
     assert capsys.readouterr() == (
-        "✓ over: refreshed; no expiry known.\n",
+        "✓ over: refreshed; expiry unknown.\n",
         "soon:\nkeyrack: No answer.\ngone:\nkeyrack: Refused.\n",
     )
 

@@ -25,7 +25,7 @@ def test_a_span_in_words(seconds: float, words: str) -> None:
 def test_until_counts_from_now_and_knows_of_no_expiry() -> None:
     assert until(1240.0, 1000.0) == "4 min"
     assert until(900.0, 1000.0) == "1 min ago"
-    assert until(None, 1000.0) == "no expiry"
+    assert until(None, 1000.0) == "expiry unknown"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_until_counts_from_now_and_knows_of_no_expiry() -> None:
 )  # fmt: skip
 def test_a_token_that_came_just_now_is_good_for_what_it_was_given_for(left: float, words: str) -> None:
     assert good_for(1000.0 + left, 1000.0) == words
-    assert good_for(None, 1000.0) == "no expiry known"
+    assert good_for(None, 1000.0) == "expiry unknown"
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ def test_a_hostile_name_is_said_as_characters(capsys: Capture) -> None:
 def test_a_hostile_issuer_s_words_at_a_refresh_and_a_revocation(
     status: int, monkeypatch: Patch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr("keyrack.operations.refresh.PAUSE", 0)
+    monkeypatch.setattr("keyrack.operations.renewal.PAUSE", 0)
     words = {"error": "invalid_grant", "error_description": NASTY}
     world = guarded({f"POST {TOKEN}": reply(words, status), f"POST {REVOKE}": reply(REFUSAL, status)})
     parts = parts_of(world)

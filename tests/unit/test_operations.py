@@ -328,14 +328,13 @@ def test_a_refused_grant_is_final_and_remembered():
 
 
 def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
-    parts = build(World(**{f"POST {TOKEN}": INVALID_GRANT}))
+    parts = build(World(**takes("at-0"), **{f"POST {TOKEN}": INVALID_GRANT}))
     parts.rack().save(grant(expires_at=NOW + 3000))
     for min_valid in (7200, 60):
         assert hand_out(parts, SERVER, min_valid=min_valid).token == Secret("at-0")
     credential = parts.rack().record(URL, "default").credential
-    assert (
-        not credential.refreshable and credential.refused_at is None and "invalid_grant" in credential.refusal
-    )
+    assert credential.refused_at is None and credential.refresh_refused_at == NOW
+    assert "invalid_grant" in credential.refusal
 
 
 def test_a_configured_token_that_the_server_refused_is_not_handed_out():
@@ -349,7 +348,7 @@ def test_a_configured_token_that_the_server_refused_is_not_handed_out():
 
 @pytest.mark.checklist(22)
 def test_a_server_error_is_temporary_and_keeps_the_credential(monkeypatch):
-    monkeypatch.setattr("keyrack.operations.refresh.PAUSE", 0)
+    monkeypatch.setattr("keyrack.operations.renewal.PAUSE", 0)
     parts = build(World(**{f"POST {TOKEN}": reply(None, 503)}))
     parts.rack().save(grant(expires_at=NOW - 1))
     with pytest.raises(Temporary):
@@ -360,8 +359,8 @@ def test_a_server_error_is_temporary_and_keeps_the_credential(monkeypatch):
 
 @pytest.mark.parametrize("fault", [INVALID_GRANT, reply(None, 503), Failed("down")])
 def test_a_token_that_is_still_valid_is_given_out_although_its_refresh_fails(fault, monkeypatch):
-    monkeypatch.setattr("keyrack.operations.refresh.PAUSE", 0)
-    parts = build(World(**{f"POST {TOKEN}": fault}))
+    monkeypatch.setattr("keyrack.operations.renewal.PAUSE", 0)
+    parts = build(World(**takes("at-0"), **{f"POST {TOKEN}": fault}))
     parts.rack().save(grant(expires_at=NOW + 30))
     handed = hand_out(parts, SERVER)
     assert handed.token == Secret("at-0") and handed.notes

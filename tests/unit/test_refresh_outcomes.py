@@ -13,7 +13,7 @@ from keyrack.oauth.effects import Response
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
-from support.canned import ISSUER, URL, World, reply
+from support.canned import ISSUER, URL, World, reply, rpc
 from support.workbench import NOW, SERVER, build, grant
 
 TOKEN = f"{ISSUER}/token"
@@ -48,8 +48,8 @@ def facts(parts: Parts) -> Credential:
 def test_a_token_that_is_still_valid_is_given_out_whatever_the_issuer_answers(
     answer: Response, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("keyrack.operations.refresh.PAUSE", 0)
-    parts = build(World(**{f"POST {TOKEN}": answer}))
+    monkeypatch.setattr("keyrack.operations.renewal.PAUSE", 0)
+    parts = build(World(**{f"POST {TOKEN}": answer, f"POST {URL}": rpc({"tools": []})}))
     parts.rack().save(grant(expires_at=NOW + 300))
     handed = hand_out(parts, SERVER, min_valid=600)
     assert handed.token == Secret("at-0") and handed.notes

@@ -43,6 +43,14 @@ def test_refused_is_told_with_when_and_why():
     assert whys(parts) == ["It was refused on 1970-01-01: invalid_grant."]
 
 
+def test_a_refused_refresh_is_stale_once_the_access_token_has_expired():
+    why = "Its refresh was refused on 1970-01-01: invalid_grant."
+    for expires_at, told in ((NOW - 5, [why]), (NOW + 5, []), (None, [])):
+        parts = parts_with(grant(expires_at=expires_at))
+        parts.rack().note(URL, "default", refresh_refusal=(0.0, "invalid_grant."))
+        assert whys(parts) == told
+
+
 def test_orphaned():
     assert whys(parts_with(grant(), servers=())) == ["No program names this server any more."]
 

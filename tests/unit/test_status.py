@@ -5,6 +5,7 @@ import pytest
 from keyrack.domain.model import Check, Credential, Header, Server, Source, Variable
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State, authorization_header, command_for, is_due, status_of
+from keyrack.domain.timetext import local
 
 NOW = 1_000_000.0
 SERVER = Server("linear", "https://mcp.linear.app/mcp", sources=(Source("Cursor", "/x", "linear"),))
@@ -104,6 +105,31 @@ def test_a_token_is_due_sixty_seconds_before_it_expires():
     assert is_due(OAUTH._replace(expires_at=NOW + 59), NOW)
     assert not is_due(OAUTH._replace(expires_at=NOW + 61), NOW)
     assert is_due(OAUTH._replace(expires_at=NOW + 61), NOW, 300)
+
+
+@pytest.mark.parametrize("min_valid", [0.0, 60.0, 86400.0])
+def test_a_token_whose_expiry_nobody_told_is_due_after_an_hour_where_it_can_be_refreshed(min_valid):
+    old, young = OAUTH._replace(obtained_at=NOW - 3600), OAUTH._replace(obtained_at=NOW - 3599)
+    assert is_due(old, NOW, min_valid) and not is_due(young, NOW, min_valid)
+    assert not is_due(old._replace(refreshable=False), NOW, min_valid)
+    assert not is_due(TOKEN._replace(obtained_at=0.0), NOW, min_valid)
+
+
+def test_of_a_refused_refresh_the_reason_tells_what_the_access_token_is_still_good_for():
+    refused = OAUTH._replace(refusal="It said no.", refresh_refused_at=NOW, expires_at=NOW + 60)
+
+    def reason(credential, check=None):
+        return status_of(SERVER, credential, check, NOW).reason
+
+    at, end = local(NOW, NOW), local(NOW + 60, NOW)
+    assert reason(refused) == f"At {at} It said no. The access token may still work until {end}."
+    works = f"At {at} It said no. The access token still works until {end}."
+    assert reason(refused, Check(NOW + 1, "accepted")) == works
+    assert reason(refused, Check(NOW - 1, "accepted")) == reason(refused)
+    assert reason(refused, Check(NOW + 1, "unknown")) == reason(refused)
+    assert reason(refused._replace(expires_at=None)).endswith("may still work, and its expiry is unknown.")
+    assert reason(refused._replace(expires_at=NOW)) == "It said no."
+    assert reason(refused._replace(refused_at=NOW)) == "It said no."
     assert not is_due(OAUTH, NOW, 300)
 
 

@@ -45,6 +45,7 @@ grants = st.builds(
         refreshed_at=maybe(times),
         refused_at=maybe(times),
         refusal=text,
+        refresh_refused_at=maybe(times),
         label=text,
         header=text,
         store=text,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from keyrack.domain.timetext import local
 from keyrack.operations.overview import overview
-from keyrack.tui.facts import address, expiry, facts, moment
+from keyrack.tui.facts import address, expiry, facts
 from keyrack.tui.listing import Sort, arrange, counts
 from keyrack.tui.present import KINDS, STATES, short_path
 from support.demo_rows import NOW, SERVERS, demo_parts
@@ -74,7 +75,7 @@ def test_an_entry_that_cannot_be_used_is_not_called_a_process() -> None:
 
 @pytest.mark.parametrize("when", [float("inf"), float("-inf"), 1e18, float("nan")])
 def test_a_time_that_a_server_made_up_breaks_nothing(when: float) -> None:
-    assert moment(when, NOW) == "at a time that can't be"
+    assert local(when, NOW) == "a time that can't be"
 
 
 def test_paths_below_the_home_folder_are_short(monkeypatch: pytest.MonkeyPatch) -> None:

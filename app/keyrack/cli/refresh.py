@@ -23,13 +23,15 @@ VERB = Verb(
     operand="[NAME|URL]",
     options=(ACCOUNT,),
     text="""\
-With a name it refreshes that credential now. Without one it refreshes every
-credential that has expired or soon will, and has a refresh token, four at a
-time; one that fails does not stop the others, and the exit code is that of the
+With a name it refreshes that credential now, also one that was refused before.
+Without one it refreshes every credential that has a refresh token and has
+expired or soon will, or whose expiry is unknown and that is an hour old, four at
+a time; one that fails does not stop the others, and the exit code is that of the
 first failure. After ctrl+c no other begins, and what has begun is finished.
 
-A failure in the network leaves the credential as it was (exit code 4). A refusal
-by the authorization server is final: a person must log in (exit code 3).""",
+A failure in the network leaves the credential as it was (exit code 4). Where the
+authorization server refuses, a person must log in (exit code 3); the refresh
+token is kept all the same, and "keyrack refresh NAME" tries it again.""",
     examples=(
         ("One, now", "keyrack refresh linear"),
         ("All that are due, from cron", "keyrack refresh"),
@@ -52,13 +54,14 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 def _refresh_due(context: Context, account: str | None) -> int:
     from keyrack.cli.context import open_store
-    from keyrack.domain.status import EXPIRY_WINDOW, Action
+    from keyrack.domain.status import EXPIRY_WINDOW
     from keyrack.operations.overview import overview
+    from keyrack.operations.refresh import due as rows_due
     from keyrack.operations.refresh import refresh
 
     parts = context.parts()
-    due = [row.server for row in overview(parts).rows
-           if row.status.action is Action.REFRESH and account in (None, row.server.account)]  # fmt: skip
+    rows = rows_due(overview(parts).rows, parts.now())
+    due = [row.server for row in rows if account in (None, row.server.account)]
     if not due:
         context.out.note("Nothing is due.")
         return OK

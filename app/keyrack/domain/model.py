@@ -142,8 +142,11 @@ class Credential(NamedTuple):
     expires_at: float | None = None
     refreshable: bool = False
     refreshed_at: float | None = None
-    refused_at: float | None = None  # by the server or, at a refresh, by the issuer
-    refusal: str = ""  # the sentence that goes with it; alone, it is the refresh that was refused
+    refused_at: float | None = None  # when the server refused the token; it is never handed out again
+    refusal: str = ""  # why, or why its refresh was refused
+    # When the issuer refused to refresh it. The access token may still be good, and the refresh token
+    # stays: some issuers refuse for a reason that passes.
+    refresh_refused_at: float | None = None
     label: str = ""  # who the account is, where the server said
     header: str = "Authorization"  # manual tokens: the names of the headers that carry it
     store: str = ""  # the store's name, for people

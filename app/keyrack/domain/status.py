@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Header, Server
+from keyrack.domain.timetext import lasting, local
 
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
 REFRESH_EARLY = 60.0  # seconds before expiry at which a token is due
+OLD_AGE = 3600.0  # seconds after which a token is due whose expiry nobody told
 PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # what no shell reads in a way of its own
 
 
@@ -132,8 +134,15 @@ def stored_state(credential: Credential, now: float) -> State:
 
 
 def is_due(credential: Credential, now: float, min_valid: float = REFRESH_EARLY) -> bool:
-    """Should the token be refreshed before it is handed out?"""
-    return credential.expires_at is not None and credential.expires_at - now < min_valid
+    """Should the token be refreshed before it is handed out? One of unknown expiry when it is old."""
+    if credential.expires_at is None:
+        return credential.refreshable and now - credential.obtained_at >= OLD_AGE
+    return credential.expires_at - now < min_valid
+
+
+def renews(credential: Credential) -> bool:
+    """Can it be refreshed, as far as is known?"""
+    return credential.refreshable and credential.refused_at is None and not credential.refusal
 
 
 def command_for(action: Action | None, server: Server) -> str | None:
@@ -206,7 +215,7 @@ def _stdio(server: Server) -> Status:
 def _stored(credential: Credential, check: Check | None, now: float) -> Status:
     again = Action.TOKEN if credential.kind == "token" else Action.LOGIN
     if credential.refused_at is not None or credential.refusal:  # the token, or its refresh
-        return Status(State.LOGIN_NEEDED, credential.refusal or "The server refused the token.", again)
+        return Status(State.LOGIN_NEEDED, _refused(credential, check, now), again)
     expires = credential.expires_at
     if expires is not None and expires <= now:
         if credential.refreshable:
@@ -225,8 +234,24 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
         tried = check is not None and check.verdict == "accepted" and check.at >= credential.obtained_at
         if credential.kind == "token" and not tried:
             return Status(State.VALID, "The token is stored and has not been tried yet.")
-        return Status(State.VALID, "The token is stored; no expiry is known.")
+        return Status(State.VALID, "The token is stored; its expiry is unknown.")
     return Status(State.VALID, "The token is stored and has not expired.")
+
+
+def _refused(credential: Credential, check: Check | None, now: float) -> str:
+    """What was refused; where that is the refresh alone, what becomes of the access token."""
+    refusal, at = credential.refusal or "The server refused the token.", credential.refresh_refused_at
+    expires = credential.expires_at
+    if credential.refused_at is not None or at is None or (expires is not None and expires <= now):
+        return refusal
+    taken = check is not None and check.verdict == "accepted" and is_tried(credential, check)
+    verb = "still works" if taken else "may still work"
+    return f"At {local(at, now)} {refusal} The access token {lasting(verb, expires, now)}."
+
+
+def is_tried(credential: Credential, check: Check) -> bool:
+    """Was the access token tried since its refresh was refused?"""
+    return check.at > (credential.refresh_refused_at or 0.0)
 
 
 def _bare(check: Check | None, now: float) -> Status:

@@ -20,18 +20,37 @@ def relative(seconds: float) -> str:
 
 
 def until(expires_at: float | None, now: float) -> str:
-    """When a token expires: like `relative`, and "no expiry" where none is known."""
-    return "no expiry" if expires_at is None else relative(expires_at - now)
+    """When a token expires: like `relative`, and "expiry unknown" where nobody told."""
+    return "expiry unknown" if expires_at is None else relative(expires_at - now)
 
 
 def good_for(expires_at: float | None, now: float) -> str:
-    """The same in a sentence about a token: "good for 52 min", "expired 2 h ago", "no expiry known"."""
+    """The same in a sentence about a token: "good for 52 min", "expired 2 h ago", "expiry unknown"."""
     if expires_at is None:
-        return "no expiry known"
+        return "expiry unknown"
     left = expires_at - now
     if left <= 0:
         return f"expired {relative(left)}"
     return f"good for {relative(left + SLACK if left > MINUTE else left)}"
+
+
+def lasting(verb: str, expires_at: float | None, now: float) -> str:
+    """How long a token does something: "works until 14:52", "works, and its expiry is unknown"."""
+    if expires_at is None:
+        return f"{verb}, and its expiry is unknown"
+    return f"{verb} until {local(expires_at, now)}"
+
+
+def local(moment: float, now: float) -> str:
+    """The clock time where the user is, with the date where that is not today's: "14:52"."""
+    import time
+
+    try:
+        then, today = time.localtime(moment), time.localtime(now)
+    except (OverflowError, ValueError, OSError):
+        return "a time that can't be"
+    clock = time.strftime("%H:%M", then)
+    return clock if then[:3] == today[:3] else f"{time.strftime('%Y-%m-%d', then)} {clock}"
 
 
 def utc(moment: float | None) -> str | None:

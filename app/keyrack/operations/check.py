@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from keyrack.domain.errors import LoginNeeded, Temporary
+from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Check, Grant, Record, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
@@ -63,14 +63,21 @@ def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None
     assert record is not None and record.credential is not None
     if record.credential.refused_at is not None:
         return None
+    problem: KeyrackError | None = None
     try:
         if record.credential.refreshable:
             return refreshed(parts, server, min_valid=REFRESH_EARLY)
-    except LoginNeeded:
-        return None
+    except (LoginNeeded, Temporary) as error:
+        problem = error  # its access token may still be good
     grant = parts.rack().load(*key_of(server))
-    expires_at = grant.credential.expires_at if grant is not None else None
-    return None if expires_at is not None and expires_at <= parts.now() else grant
+    if grant is None or grant.credential.refused_at is not None:
+        return None
+    expires_at = grant.credential.expires_at
+    if expires_at is None or expires_at > parts.now():
+        return grant
+    if isinstance(problem, Temporary):
+        raise problem
+    return None
 
 
 def _second_try(

@@ -39,26 +39,28 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
         # What is known to be refused, too: another data folder may have stored a new one since.
         grant = rack.load(*key)
     except StoreUnavailable:
-        _refuse_refused(known, server)
+        if known is not None and known.refused_at is not None:
+            raise _refused(server, known) from None
         raise
     if grant is None:
         from keyrack.operations.accounts import nothing_stored
 
         raise nothing_stored(parts, server)
-    _refuse_refused(grant.credential, server)
     now = parts.now()
     facts = grant.credential
-    if not is_due(facts, now, min_valid):
-        return HandedOut(grant.tokens.access_token, facts.expires_at, _one_of_several(grant))
-    return _renewed(parts, server, grant, min_valid)
+    if facts.refused_at is not None:
+        raise _refused(server, facts)
+    if is_due(facts, now, min_valid):
+        return _renewed(parts, server, grant, min_valid)
+    if facts.refusal:
+        return _unrenewed(parts, server, grant, _refused(server, facts))
+    return HandedOut(grant.tokens.access_token, facts.expires_at, _one_of_several(grant))
 
 
-def _refuse_refused(credential: Credential | None, server: Server) -> None:
-    """Raise LoginNeeded for one that the server or its issuer has refused."""
-    if credential is None or credential.refused_at is None:
-        return
-    hint = f"Type: {command_for(Action.TOKEN, server)}" if credential.kind == "token" else "Log in again."
-    raise LoginNeeded(credential.refusal or "The server refused the token.", hint=hint)
+def _refused(server: Server, facts: Credential) -> LoginNeeded:
+    again = f"Type: {command_for(Action.TOKEN, server)}"
+    hint = again if facts.kind == "token" else f"Log in again: {command_for(Action.LOGIN, server)}"
+    return LoginNeeded(facts.refusal or "The server refused the token.", hint=hint)
 
 
 def _one_of_several(grant: Grant) -> tuple[str, ...]:
@@ -85,15 +87,37 @@ def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> Ha
         grant = error.grant
         notes = (f"{error} It is given out all the same.",)
     except KeyrackError as error:
-        expires = grant.credential.expires_at
-        if expires is None or expires <= parts.now():
-            if grant.credential.kind == "token":
-                hint = f"Type: {command_for(Action.TOKEN, server)}"
-                raise LoginNeeded(f"The token of {server.name} has expired.", hint=hint) from None
-            raise
-        notes = (f"{error} The token given out is valid for {int(expires - parts.now())} s.",)
+        return _unrenewed(parts, server, grant, error)
     else:
         left = None if grant.credential.expires_at is None else grant.credential.expires_at - parts.now()
         if left is not None and left < min_valid:
             notes = (f"A fresh token lives {int(left)} s, less than the {min_valid:.0f} s asked for.",)
     return HandedOut(grant.tokens.access_token, grant.credential.expires_at, notes)
+
+
+def _unrenewed(parts: Parts, server: Server, grant: Grant, error: KeyrackError) -> HandedOut:
+    """The token as it is, where it can't be renewed and has not expired; else raises the error.
+
+    One whose refresh was refused is tried on the server first.
+    """
+    facts, now = grant.credential, parts.now()
+    if facts.expires_at is not None and facts.expires_at <= now:
+        if facts.kind == "token":
+            hint = f"Type: {command_for(Action.TOKEN, server)}"
+            raise LoginNeeded(f"The token of {server.name} has expired.", hint=hint)
+        raise error
+    untried = ""
+    record = parts.rack().record(*key_of(server))
+    noted = record.credential if record else None
+    if isinstance(error, LoginNeeded) and noted is not None and noted.refusal:
+        from keyrack.operations.trial import still_taken
+
+        check = still_taken(parts, server, grant._replace(credential=noted), error)
+        if check.verdict != "accepted":
+            untried = f" Whether the server still takes it could not be found out. {check.reason}".rstrip()
+    left = "of unknown expiry" if facts.expires_at is None else f"valid for {int(facts.expires_at - now)} s"
+    return HandedOut(
+        grant.tokens.access_token,
+        facts.expires_at,
+        (f"{error} The token given out is {left}.{untried}",),
+    )

@@ -16,7 +16,7 @@ from keyrack.domain.resource import identity
 from keyrack.domain.storage import StoreKind
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.store.version import written
+from keyrack.store.version import with_refusal, written
 
 LEFT = "without a record here: another data folder may use them; keyrack doctor --repair takes them over"
 
@@ -152,18 +152,15 @@ def _as_noted(grant: Grant, known: Credential | None) -> Grant:
     """A refusal is noted in the record alone; so is what the record says of the server's place in files."""
     if known is None:
         return grant
-    facts = grant.credential._replace(
-        refused_at=known.refused_at, refusal=known.refusal, unlisted=known.unlisted
-    )
-    return grant._replace(credential=facts)
+    return grant._replace(credential=with_refusal(grant.credential, known)._replace(unlisted=known.unlisted))
 
 
 def _is_same(one: Grant, other: Grant) -> bool:
     """But for where it lies, and what only the record knows."""
 
     def bare(grant: Grant) -> Grant:
-        facts = grant.credential._replace(store="", slot="", refused_at=None, refusal="", unlisted=False)
-        return grant._replace(credential=facts)
+        facts = with_refusal(grant.credential, Credential(grant.credential.kind))
+        return grant._replace(credential=facts._replace(store="", slot="", unlisted=False))
 
     return bare(one) == bare(other)
 

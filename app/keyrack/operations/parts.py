@@ -50,6 +50,7 @@ class Rack(Protocol):
         *,
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
+        refresh_refusal: tuple[float, str] | None = None,
         of: Credential | None = None,
         unanswered_client: str | None = None,
     ) -> None: ...

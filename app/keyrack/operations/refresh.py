@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, StoreUnavailable, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, StoreUnavailable
 from keyrack.domain.model import Credential, Grant, Server, TokenSet
-from keyrack.domain.status import Action, command_for, is_due
-from keyrack.domain.timetext import utc
-from keyrack.oauth.effects import Failed, Request, Response
-from keyrack.oauth.token import client_credentials_request, refresh_request
-from keyrack.oauth.token_reply import Unusable, read_tokens
+from keyrack.domain.status import EXPIRY_WINDOW, Action, State, command_for, is_due, renews
+from keyrack.oauth.token_reply import Unusable
 from keyrack.operations.accounts import nothing_stored
-from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import key_of
+from keyrack.operations.overview import Row
 from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.renewal import ask_issuer, is_renewable
 from keyrack.operations.unbroken import aside, awaited
 
-TRIES = 2
-PAUSE = 0.5  # seconds between them, where the server names no others
-LONGEST_PAUSE = 2.0  # seconds; a server that wants more is not asked again at once
-SLOW = 15.0  # seconds for one try, after which there is no other: who waits for the lock has 30
 LONGEST = 60.0  # seconds for which a program that ends waits for a refresh
 SAVE_PAUSES = (0.5, 2.0)  # seconds before another try to store what the issuer will not give again
 
@@ -38,18 +31,39 @@ class NotStored(StoreUnavailable):
 def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> Credential:
     """Refresh now, or, with `min_valid`, only when less than that many seconds are left.
 
-    Raises LoginNeeded (nothing to refresh with, or the grant was refused), Temporary, NotStored,
+    Now is also where the issuer has refused it before. Raises LoginNeeded (nothing to refresh with, or
+    the issuer refused; it tells what the access token is still good for), Temporary, NotStored,
     StoreUnavailable.
     """
-    return refreshed(parts, server, min_valid=min_valid).credential
+    try:
+        return refreshed(parts, server, min_valid=min_valid, insist=min_valid is None).credential
+    except LoginNeeded as error:
+        from keyrack.operations.trial import with_what_is_left
+
+        raise with_what_is_left(parts, server, error) from None
 
 
-def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None) -> Grant:
-    """The same, with the tokens. Once begun it goes to its end, whatever becomes of its caller."""
-    return aside(lambda: _refreshed(parts, server, min_valid))
+def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None, insist: bool = False) -> Grant:
+    """The same, with the tokens. Once begun it goes to its end, whatever becomes of its caller.
+
+    Without `insist` an issuer that has refused it once is not asked again.
+    """
+    return aside(lambda: _refreshed(parts, server, min_valid, insist))
 
 
-def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
+def due(rows: Iterable[Row], now: float) -> list[Row]:
+    """Those whose token has expired or soon will, or is old and of unknown expiry, and can be refreshed."""
+    return [
+        row
+        for row in rows
+        if row.credential is not None
+        and row.status.state not in (State.CONFIGURED, State.ORPHAN)
+        and renews(row.credential)
+        and is_due(row.credential, now, EXPIRY_WINDOW)
+    ]
+
+
+def _refreshed(parts: Parts, server: Server, min_valid: float | None, insist: bool) -> Grant:
     key = key_of(server)
     asked_at = parts.now()
     with parts.rack().lock(*key):
@@ -58,11 +72,13 @@ def _refreshed(parts: Parts, server: Server, min_valid: float | None) -> Grant:
         if grant is None:
             raise nothing_stored(parts, server)
         facts = grant.credential
-        if facts.refused_at is not None:
-            raise LoginNeeded(facts.refusal or "The server refused the token.", hint="Log in again.")
+        if facts.refused_at is not None and not insist:
+            raise _login_needed(server, facts.refusal or "The server refused the token.")
         someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
         if someone_did or (min_valid is not None and not is_due(facts, parts.now(), min_valid)):
             return grant
+        if facts.refusal and not insist:
+            raise _login_needed(server, facts.refusal)
         try:
             return _refresh(parts, rack, grant, server)
         except KeyrackError as error:
@@ -80,20 +96,24 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
             f"The token of {server.called} was made by hand and can't be refreshed.",
             hint=f"Type: {command_for(Action.TOKEN, server)}",
         )
-    if not _renewable(grant):
-        reason = grant.credential.refusal or f"No refresh token is stored for {server.called}."
-        setting = "" if grant.credential.refusal else "access_type"
-        raise LoginNeeded(reason, hint="Log in again.", setting=setting)
+    if not is_renewable(grant):
+        if grant.credential.refusal:
+            raise _login_needed(server, grant.credential.refusal)
+        raise _login_needed(
+            server, f"No refresh token was issued for {server.called}.", setting="access_type"
+        )
     # A rotating refresh token is spent by using it: so much of the save is done before.
     with awaited(LONGEST), rack.renewing(grant) as keep:
         try:
-            tokens = _ask(parts, grant, server)
+            tokens = ask_issuer(parts, grant, server)
         except LoginNeeded as refusal:
             again = rack.load(*grant.key)
             if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
                 return again  # another program, without our lock, was faster
             _remember(parts, rack, grant, refusal)
-            raise
+            if isinstance(refusal, ClientRefused):
+                raise
+            raise _login_needed(server, str(refusal), setting=refusal.setting) from None
         except Unusable as error:
             if error.refresh_token is not None:
                 keep(grant._replace(tokens=grant.tokens._replace(refresh_token=error.refresh_token)))
@@ -106,8 +126,11 @@ def _kept(parts: Parts, keep: Callable[[Grant], Credential], grant: Grant, token
     facts = grant.credential._replace(
         scopes=tokens.scopes,
         expires_at=tokens.expires_at,
-        refreshable=_renewable(grant._replace(tokens=tokens)),
+        refreshable=is_renewable(grant._replace(tokens=tokens)),
         refreshed_at=now,
+        refused_at=None,
+        refusal="",
+        refresh_refused_at=None,
         label=tokens.label or grant.credential.label,
         obtained_at=now,
     )
@@ -122,79 +145,21 @@ def _kept(parts: Parts, keep: Callable[[Grant], Credential], grant: Grant, token
     raise NotStored(problem, renewed)
 
 
-def _renewable(grant: Grant) -> bool:
-    if grant.registration is None or grant.endpoints is None:
-        return False
-    return grant.tokens.refresh_token is not None or grant.registration.grant_type == "client_credentials"
-
-
 def _remember(parts: Parts, rack: Rack, grant: Grant, error: LoginNeeded) -> None:
-    """The grant is gone. An access token that is still good stays; it just can't be renewed.
+    """Note that the issuer refused. All tokens stay: it may take the refresh token another time, and
+    an access token that has not expired may still be good.
 
     Of a client that registered itself, and that the issuer has forgotten, the same is true. One
-    that is somebody's own can be put right, so nothing is changed for it.
+    that is somebody's own can be put right, so nothing is noted of it.
     """
-    client_refused = isinstance(error, ClientRefused)
-    if client_refused and grant.registration is not None and grant.registration.kind != "dynamic":
+    own = grant.registration is not None and grant.registration.kind != "dynamic"
+    if isinstance(error, ClientRefused) and own:
         return
-    now, refusal = parts.now(), str(error)
-    expires_at = grant.credential.expires_at
-    if expires_at is None or expires_at <= now:
-        rack.note(*grant.key, refusal=(now, refusal))
-        return
-    # Without `refused_at`, which is for tokens that the server itself refused.
-    facts = grant.credential._replace(refreshable=False, refusal=f"At {utc(now)}, {refusal}")
-    # A refresh token that the issuer did not refuse itself can still be revoked.
-    refresh_token = grant.tokens.refresh_token if client_refused else None
-    rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(refresh_token=refresh_token)))
+    now, expires_at = parts.now(), grant.credential.expires_at
+    refusal = now, str(error)
+    expired = expires_at is not None and expires_at <= now
+    rack.note(*grant.key, refusal=refusal if expired else None, refresh_refusal=refusal)
 
 
-def _request(grant: Grant, url: str, server: Server) -> Request:
-    """Made anew for each try: a signed assertion is good for one."""
-    assert grant.registration
-    facts = grant.credential
-    resource = None if server.client.send_resource is False else facts.resource
-    if grant.tokens.refresh_token is None:  # a machine asks as it did at first
-        return client_credentials_request(
-            url, grant.registration, scopes=facts.scopes, resource=resource
-        )
-    return refresh_request(
-        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=resource
-    )
-
-
-def _ask(parts: Parts, grant: Grant, server: Server) -> TokenSet:
-    assert grant.endpoints
-    url, wire = grant.endpoints.token, wire_to(parts, server)
-    try:
-        for tries_left in range(TRIES - 1, -1, -1):
-            start = time.monotonic()
-            reply = wire.send(_request(grant, url, server), server_url=grant.url)
-            try:
-                return read_tokens(
-                    reply,
-                    url,
-                    now=parts.now(),
-                    asked_scopes=grant.credential.scopes,
-                    old_refresh=grant.tokens.refresh_token,
-                )
-            except Temporary:
-                pause = _pause(reply)
-                if not tries_left or pause > LONGEST_PAUSE or time.monotonic() - start > SLOW:
-                    raise
-                time.sleep(pause)
-    finally:
-        wire.close()
-    raise AssertionError("unreachable")
-
-
-def _pause(reply: Response | Failed) -> float:
-    """Seconds until the server may be asked again (RFC 9110, section 10.2.3)."""
-    if isinstance(reply, Failed):
-        return PAUSE
-    if reply.status < 400:
-        return math.inf  # a network's sign-in page, which is still there in a moment
-    after = reply.header("Retry-After")
-    if after is None:
-        return PAUSE
-    return float(after) if after.isascii() and after.isdigit() else math.inf  # a date
+def _login_needed(server: Server, reason: str, *, setting: str = "") -> LoginNeeded:
+    return LoginNeeded(reason, hint=f"Log in again: {command_for(Action.LOGIN, server)}", setting=setting)

@@ -50,7 +50,7 @@ def find_stale(
         row, grant = _as_stored(parts, row)
         if row.credential is None:
             continue
-        why = _by_record(row) or _by_registration(grant, parts.now())
+        why = _by_record(row, parts.now()) or _by_registration(grant, parts.now())
         if not why and issuers is not None:
             why = issuers.why(row)
         if why:
@@ -79,16 +79,19 @@ def clear_stale(
     return tuple(done)
 
 
-def _by_record(row: Row) -> str:
+def _by_record(row: Row, now: float) -> str:
     state, credential = row.status.state, row.credential
     assert credential is not None
     if state is State.ORPHAN:
         return "No program names this server any more."
     if credential.refused_at is not None:
         return f"It was refused on {_day(credential.refused_at)}: {credential.refusal}"
-    if state is State.LOGIN_NEEDED:
-        return "It has expired and can't be refreshed."
-    return ""
+    expires_at = credential.expires_at
+    if state is not State.LOGIN_NEEDED or expires_at is None or expires_at > now:
+        return ""  # where only its refresh was refused, the access token may still be good
+    if credential.refresh_refused_at is not None:
+        return f"Its refresh was refused on {_day(credential.refresh_refused_at)}: {credential.refusal}"
+    return "It has expired and can't be refreshed."
 
 
 def _by_registration(grant: Grant | None, now: float) -> str:

@@ -32,6 +32,7 @@ def credential_from_json(fields: Fields) -> Credential:
         refreshed_at=fields.number_or_none("refreshed_at"),
         refused_at=fields.number_or_none("refused_at"),
         refusal=fields.text("refusal", ""),
+        refresh_refused_at=fields.number_or_none("refresh_refused_at"),
         label=fields.text("label", ""),
         header=fields.text("header", "Authorization"),
         store=fields.text("store", ""),

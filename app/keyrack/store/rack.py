@@ -83,7 +83,7 @@ class StoreRack:
         return self._shared_locks.hold(record_id(url, account, name), timeout=timeout)
 
     def load(self, url: str, account: str, name: str = "") -> Grant | None:
-        """The credential from the store, complete; `refused_at` and `refusal` as last noted.
+        """The credential from the store, complete; what was refused of it as last noted.
 
         None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
         when the record says that it lies in another store; Damaged; NewerFormat.
@@ -167,11 +167,12 @@ class StoreRack:
         *,
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
+        refresh_refusal: tuple[float, str] | None = None,
         of: Credential | None = None,
         unanswered_client: str | None = None,
     ) -> None:
-        """Put a check's outcome, or when and why the credential was refused, into the record; or the id
-        of a client that a sign-in page has not answered for ("" once it has).
+        """Put a check's outcome, or when and why the token or its refresh was refused, into the record; or
+        the id of a client that a sign-in page has not answered for ("" once it has).
 
         A refusal `of` one that another has replaced meanwhile is not noted.
         """
@@ -184,11 +185,14 @@ class StoreRack:
                 record = record._replace(check=check)
             if unanswered_client is not None:
                 record = record._replace(unanswered_client=unanswered_client)
-            replaced = of is not None and not is_same(of, record.credential)
-            if refusal is not None and record.credential is not None and not replaced:
-                at, why = refusal
-                record = record._replace(credential=record.credential._replace(refused_at=at, refusal=why))
-            return stored._replace(record=record)
+            facts = record.credential
+            if facts is not None and (of is None or is_same(of, facts)):
+                if refusal is not None:
+                    facts = facts._replace(refused_at=refusal[0], refusal=refusal[1])
+                if refresh_refusal is not None:
+                    at, why = refresh_refusal
+                    facts = facts._replace(refresh_refused_at=at, refusal=why)
+            return stored._replace(record=record._replace(credential=facts))
 
         self._records.change(record_id(url, account, name), edit)
 

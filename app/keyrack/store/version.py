@@ -10,6 +10,13 @@ def written(credential: Credential) -> float:
     return max(credential.obtained_at, credential.refreshed_at or 0.0)
 
 
+def with_refusal(credential: Credential, known: Credential) -> Credential:
+    """A refusal is noted in the record alone; the store need not be written for it."""
+    return credential._replace(
+        refused_at=known.refused_at, refusal=known.refusal, refresh_refused_at=known.refresh_refused_at
+    )
+
+
 def is_same(one: Credential | None, other: Credential | None) -> bool:
     """The same tokens, wherever they lie and whatever was noted of them since?"""
     if one is None or other is None:

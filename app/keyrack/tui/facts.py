@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 from textual.content import Content
 
 from keyrack.domain.model import Header, Source
 from keyrack.domain.status import State
-from keyrack.domain.timetext import relative, until
+from keyrack.domain.timetext import local, relative, until
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
 from keyrack.tui.marks import Trouble
@@ -69,7 +68,7 @@ def status(row: Row, now: float) -> Content:
     if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
         return state(row.status.state)
     verb = "expires" if expires > now else "expired"
-    return join(state(row.status.state), say(f" · {verb} {moment(expires, now)}"))
+    return join(state(row.status.state), say(f" · {verb} {local(expires, now)}"))
 
 
 def _next(row: Row) -> Content | None:
@@ -114,9 +113,11 @@ def _refresh(row: Row, now: float) -> Content:
     assert credential is not None
     if not credential.refreshable:
         return say("no")
+    if credential.refresh_refused_at is not None:
+        return say(f"refused {local(credential.refresh_refused_at, now)}", Tone.WARN)
     if credential.refreshed_at is None:
         return say("yes")
-    return join("yes", say(f" · last {moment(credential.refreshed_at, now)}", Tone.DIM))
+    return join("yes", say(f" · last {local(credential.refreshed_at, now)}", Tone.DIM))
 
 
 def _environment_facts(row: Row) -> list[Fact]:
@@ -151,16 +152,6 @@ def _source(source: Source) -> Content:
 
 def _short(client_id: str) -> str:
     return client_id if len(client_id) <= 24 else f"{client_id[:8]}…{client_id[-4:]}"
-
-
-def moment(when: float, now: float) -> str:
-    """A local clock time today, else a date with it."""
-    try:
-        then, today = time.localtime(when), time.localtime(now)
-    except (OverflowError, ValueError, OSError):
-        return "at a time that can't be"
-    clock = time.strftime("%H:%M", then)
-    return clock if then[:3] == today[:3] else f"{time.strftime('%Y-%m-%d', then)} {clock}"
 
 
 def address(row: Row) -> str:

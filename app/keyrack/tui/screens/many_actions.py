@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.model import Credential, Server
-from keyrack.domain.status import EXPIRY_WINDOW, State, is_due
+from keyrack.domain.status import EXPIRY_WINDOW
 from keyrack.operations import check as check_op
 from keyrack.operations import refresh as refresh_op
 from keyrack.operations.many import Many
@@ -30,15 +30,7 @@ class ManyActions:
 
     def refresh_due(self) -> None:
         """Refresh all credentials that are due and can be."""
-        now = self._screen.host.now()
-        due = [
-            row
-            for row in self._screen.rows.values()
-            if row.credential is not None
-            and row.credential.refreshable
-            and row.credential.refused_at is None
-            and (row.status.state in (State.EXPIRING, State.REFRESHABLE) or is_due(row.credential, now))
-        ]
+        due = refresh_op.due(self._screen.rows.values(), self._screen.host.now())
         if not due:
             self._say("Nothing is due.")
             return

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.model import Check, Credential, Server
-from keyrack.domain.status import State
+from keyrack.domain.status import State, is_due
+from keyrack.domain.timetext import lasting
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
 from keyrack.operations import hand_out as hand_out_op
@@ -87,12 +88,19 @@ class RowActions:
             return
         assert row.credential is not None
         if not row.credential.refreshable:
-            key = keymap.key_of("token" if row.credential.kind == "token" else "login")
-            words = f"{row.server.called}: there is no refresh token. Press {key} for a new one."
-            self._say(words, "warning")
+            self._say(f"{row.server.called}: {self._not_refreshable(row.credential)}", "warning")
             return
         parts = self._screen.host.parts
         self._start(row, "refreshing", lambda: refresh_op.refresh(parts(), row.server), self._refreshed)
+
+    def _not_refreshable(self, credential: Credential) -> str:
+        if credential.kind == "token":
+            return f"a token made by hand can't be refreshed. Press {keymap.key_of('token')} for a new one."
+        now, key = self._screen.host.now(), keymap.key_of("login")
+        if credential.refused_at is not None or is_due(credential, now, 0.0):
+            return f"no refresh token was issued. Press {key} to log in again."
+        works = lasting("works", credential.expires_at, now)
+        return f"no refresh token was issued; the token {works}. Then press {key} to log in."
 
     def _refreshed(self, server: Server, credential: Credential) -> None:
         self._say(f"{server.called}: refreshed.")
