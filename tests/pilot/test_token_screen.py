@@ -380,7 +380,7 @@ async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> No
         t.widget("#ask").focus()
         await t.press("space", "ctrl+s")
         await t.sees("It was not tried on the server.")
-        assert f"!  Asked: {limited}" in t.text() and "no expiry known" in t.text()
+        assert f"!  Asked: {limited}" in t.text() and "expiry unknown" in t.text()
 
 
 @screen_test

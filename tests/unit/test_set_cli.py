@@ -284,12 +284,12 @@ def test_a_token_that_looks_wrong_is_told_and_tried_all_the_same(
 @pytest.mark.parametrize(
     ("name", "token", "words", "said"),
     [
-        ("github", GHP, (), "; no expiry known."),
+        ("github", GHP, (), "; expiry unknown."),
         ("github", GHP, ("--expires", "90d"), "; good for 90 d."),
         ("github", GHP, ("--expires", "1970-01-14T13:46:40"), "; good for 2 d."),
         ("pagerduty", "u+abcdefghijklmnopqr", (), "; it never expires."),
         ("exa", "exa-key-0123456789", ("--at-service",),
-         "; no expiry known. keyrack knows no check of the service's own for it."),
+         "; expiry unknown. keyrack knows no check of the service's own for it."),
     ],
 )  # fmt: skip
 def test_when_it_ends_is_said(

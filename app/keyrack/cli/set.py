@@ -108,7 +108,7 @@ def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
 def _ends(card: Card | None, expires_at: float | None, now: float) -> str:
     if expires_at is not None:
         return good_for(expires_at, now)
-    return "it never expires" if card is not None and card.never_expires else "no expiry known"
+    return "it never expires" if card is not None and card.never_expires else "expiry unknown"
 
 
 def _tried(check: Check | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
 from keyrack.domain.secret import Secret
+from keyrack.oauth.jwt import end_of
 from keyrack.oauth.probe import probe
 from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import configured_headers, grant_headers, key_of
@@ -60,7 +61,8 @@ def set_token(
     if typed.expires_at is not None and typed.expires_at <= now:
         raise KeyrackError("That date of expiry has passed.", hint="Type a later one, or leave it empty.")
     names = ", ".join(headers)
-    facts = Credential("token", obtained_at=now, expires_at=typed.expires_at, header=names, store=store)
+    expires_at = typed.expires_at or end_of(main.reveal(), now)
+    facts = Credential("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
     facts = facts._replace(unlisted=not is_lasting(server))
     grant = Grant(
         key.url,

@@ -67,7 +67,7 @@ class TokenSavedScreen(Dialog[None]):
     def _ends(self) -> Content:
         expires_at = self._saved.credential.expires_at
         if expires_at is None:
-            return say("never, by itself" if self._never else "no expiry known")
+            return say("never, by itself" if self._never else "expiry unknown")
         day = (utc(expires_at) or "").partition("T")[0]
         when = f"in {relative(expires_at - self.host.now())}{f' ({day})' if day else ''}"
         return join(say(when), say(" · keyrack warns 7 days ahead", Tone.DIM))
