@@ -1,5 +1,7 @@
 """The table of states."""
 
+import subprocess
+
 import pytest
 
 from keyrack.domain.model import Check, Credential, Header, Server, Source, Variable
@@ -141,3 +143,12 @@ def test_the_next_command_can_be_typed_as_it_stands():
         command_for(Action.CHECK, odd._replace(name="--config=x"))
         == "keyrack check --account work -- --config=x"
     )
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\x1b[2Jb'c\\d", "r\u202el", "\U000e0001x", "it's"])
+def test_a_command_shows_what_can_not_be_seen_and_a_shell_reads_the_same_name(name):
+    command = command_for(Action.LOGIN, SERVER._replace(name=name))
+    assert command.isprintable()
+    line = command.replace("keyrack login", "printf %s", 1)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, env={"LC_ALL": "C.UTF-8"}, check=True)
+    assert done.stdout.decode() == name

@@ -177,12 +177,21 @@ _VERBS = {
 
 
 def _quoted(word: str) -> str:
-    """For a shell; most names need nothing."""
+    """For a shell; most names need nothing. What can't be seen is written as bash and zsh read it."""
     if PLAIN_WORD.fullmatch(word):
         return word
+    if not word.isprintable():
+        return "$'" + "".join(map(_seen, word)) + "'"
     import shlex
 
     return shlex.quote(word)
+
+
+def _seen(char: str) -> str:
+    if char.isprintable() and char not in "\\'":
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _place(header: Header) -> str:

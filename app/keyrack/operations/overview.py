@@ -9,6 +9,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, CredentialK
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity, is_address, parse_url
 from keyrack.domain.status import State, Status, command_for, status_of
+from keyrack.domain.text import plain
 from keyrack.operations.parts import Parts
 
 
@@ -152,7 +153,7 @@ def _find(parts: Parts, name_or_url: str, account: str | None) -> Server:
     import difflib
 
     close = difflib.get_close_matches(name_or_url, [server.name for server in servers], 1)
-    hint = f"Did you mean {close[0]}?" if close else "keyrack list shows the names."
+    hint = f"Did you mean {plain(close[0], 120)}?" if close else "keyrack list shows the names."
     broken = next((place.path for place in reading.places if place.found == "broken"), None)
     if broken and not close:
         hint = f"{broken} can't be read, and may name it: keyrack doctor tells what is wrong."
