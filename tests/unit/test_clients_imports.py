@@ -15,6 +15,7 @@ HEAVY = (
     "keyrack.clients.codex",
     "keyrack.clients.keyrack_own",
     "keyrack.clients.bridge",
+    "keyrack.clients.launchers",
 )
 CODE = """
 import sys

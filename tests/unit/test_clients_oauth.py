@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from keyrack.clients import files
 from keyrack.clients.reader import read_all
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
@@ -15,8 +16,8 @@ URL = "http://127.0.0.1:24992/mcp"
 ENV = {"SECRET": "sk-hidden"}
 
 
-def read(home: Path, **files: object) -> Reading:
-    for file, text in files.items():
+def read(home: Path, **texts: object) -> Reading:
+    for file, text in texts.items():
         path = home / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text if isinstance(text, str) else json.dumps(text))
@@ -149,3 +150,130 @@ def test_a_projects_callback_is_on_this_machine_or_refused(tmp_path: Path) -> No
     client = client_of(codex(tmp_path, oauth, file="project/.codex/config.toml"))
     with pytest.raises(KeyrackError, match="only come back to this machine"):
         listen(client.callback_port, client.redirect_host or "127.0.0.1")
+
+
+# -- mcp-remote's arguments, as its version 0.15.1 reads them
+
+
+def mcp_remote(home: Path, *args: str, file: str = ".cursor/mcp.json", **more: object) -> Reading:
+    entry = {"command": "npx", "args": ["-y", "mcp-remote", URL, *args], **more}
+    return read(home, **{file: {"mcpServers": {"a": entry}}})
+
+
+INFO = "--static-oauth-client-info"
+
+
+@pytest.mark.parametrize(
+    ("args", "wanted"),
+    [
+        (["9111"], ("localhost", 9111, "/oauth/callback")),
+        ([], ("localhost", None, "/oauth/callback")),
+        (["9111", "--host", "127.0.0.1"], ("127.0.0.1", 9111, "/oauth/callback")),
+        (["--callback-path", "/cb", "9111"], ("localhost", 9111, "/cb")),
+        (["--callback-path", "https://evil.example", "9111"], ("localhost", 9111, "/oauth/callback")),
+        (["99999"], ("localhost", None, "/oauth/callback")),
+    ],
+)
+def test_mcp_remote_s_client_comes_back_to_its_own_place(
+    tmp_path: Path, args: list[str], wanted: tuple[object, ...]
+) -> None:
+    reading = mcp_remote(tmp_path, *args, INFO, '{"client_id": "company-app"}')
+    assert reading.problems == ()
+    assert back(client_of(reading)) == ("company-app", *wanted)
+
+
+def test_without_a_client_its_port_alone_is_taken(tmp_path: Path) -> None:
+    assert back(client_of(mcp_remote(tmp_path, "9111", "--host", "x"))) == (None, None, 9111, None)
+
+
+def test_its_client_s_secret_and_scope_are_taken_and_shown_nowhere(tmp_path: Path) -> None:
+    info = '{"client_id": "${CLIENT}", "client_secret": "${env:SECRET}"}'
+    metadata = '{"scope": "read write", "token_endpoint_auth_method": "none"}'
+    args = (INFO, info, "--static-oauth-client-metadata", metadata)
+    reading = mcp_remote(tmp_path, *args, env={"CLIENT": "company-app"})
+    client = client_of(reading)
+    assert (client.client_id, client.scopes) == ("company-app", ("read", "write"))
+    assert client.client_secret is not None and client.client_secret.reveal() == "sk-hidden"
+    assert "sk-hidden" not in repr(reading)
+
+
+def test_its_client_may_lie_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "client.json").write_text('{"client_id": "in-the-file", "client_secret": "sk-hidden"}')
+    for name in (f"@{tmp_path}/client.json", "@~/client.json"):
+        reading = mcp_remote(tmp_path, "9111", INFO, name)
+        client = client_of(reading)
+        assert back(client) == ("in-the-file", "localhost", 9111, "/oauth/callback")
+        assert client.client_secret is not None and client.client_secret.reveal() == "sk-hidden"
+        assert reading.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        ("{client_id: x}", "is no JSON"),
+        ("[]", "should be an object, and is a list"),
+        ("@/nowhere/client.json", "names a file that does not exist"),
+        ("@client.json", "without its whole path"),
+        ("@../client.json", "without its whole path"),
+        ("@/", "can't be used"),
+        ('{"client_id": 5}', "should be text"),
+    ],
+)
+def test_a_client_that_can_t_be_read_is_said_and_the_server_is_listed(
+    tmp_path: Path, info: str, said: str
+) -> None:
+    reading = mcp_remote(tmp_path, INFO, info)
+    [problem] = reading.problems
+    assert said in problem.sentence and problem.entry == "a"
+    assert (client_of(reading).client_id, reading.servers[0].url) == (None, URL)
+
+
+def test_a_host_elsewhere_is_said_and_refused(tmp_path: Path) -> None:
+    reading = mcp_remote(tmp_path, "9111", "--host", "devbox.example", INFO, '{"client_id": "x"}')
+    assert "--host does not lead back" in reading.problems[0].sentence
+    with pytest.raises(KeyrackError, match="only come back to this machine"):
+        listen(9111, client_of(reading).redirect_host or "")
+
+
+def test_mcp_proxy_s_client_is_a_machine_s(tmp_path: Path) -> None:
+    args = ["mcp-proxy", "--client-id", "ci", "--client-secret", "sk-hidden", "--token-url", URL + "/t", URL]
+    entry = {"command": "uvx", "args": args}
+    reading = read(tmp_path, **{".cursor/mcp.json": {"mcpServers": {"a": entry}}})
+    client = client_of(reading)
+    assert (client.client_id, client.grant_type) == ("ci", "client_credentials")
+    assert client.client_secret is not None and "sk-hidden" not in repr(reading)
+
+
+@pytest.mark.parametrize("option", [INFO, "--static-oauth-client-metadata"])
+@pytest.mark.parametrize("name", ["{}/client.json", "client.json", "~/client.json", "${HOME}/client.json"])
+def test_a_projects_file_names_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, option: str, name: str
+) -> None:
+    looked_at: list[str] = []
+    real = files.read_bytes
+    monkeypatch.setattr(files, "read_bytes", lambda path: (looked_at.append(path), real(path))[1])
+    for folder in (tmp_path, tmp_path / "project"):
+        folder.mkdir(exist_ok=True)
+        (folder / "client.json").write_text('{"client_id": "in-the-file", "scope": "in-the-file"}')
+    reading = mcp_remote(tmp_path, option, "@" + name.replace("{}", str(tmp_path)), file="project/.mcp.json")
+    assert client_of(reading) == ClientSettings()
+    [problem] = reading.problems
+    assert "A project's file may not name another file" in problem.sentence
+    assert looked_at and not any("client.json" in path for path in looked_at)
+
+
+@pytest.mark.parametrize("file", ["project/.mcp.json", "project/.cursor/mcp.json"])
+def test_a_projects_mcp_remote_gets_no_variable_and_no_secret(tmp_path: Path, file: str) -> None:
+    info = '{"client_id": "${SECRET}", "client_secret": "${SECRET}", "scope": "${SECRET}"}'
+    args = (INFO, info.replace("${", "${env:") if "cursor" in file else info)
+    reading = mcp_remote(tmp_path, "9111", *args, file=file, env={"SECRET": "${SECRET}"})
+    client = client_of(reading)
+    assert (client.client_id, client.client_secret, client.callback_port) == (None, None, 9111)
+    assert "sk-hidden" not in repr(reading)
+    assert any("client's secret" in problem.sentence for problem in reading.problems)
+
+
+def test_a_projects_literal_client_is_taken_with_its_place(tmp_path: Path) -> None:
+    reading = mcp_remote(tmp_path, "9111", INFO, '{"client_id": "theirs"}', file="project/.mcp.json")
+    assert back(client_of(reading)) == ("theirs", "localhost", 9111, "/oauth/callback")
+    assert reading.problems == ()

@@ -6,6 +6,7 @@ import re
 
 from keyrack.clients.gather import Gather
 from keyrack.clients.interpolate import Filled, fill
+from keyrack.clients.paths import Env
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import parse_url
 
@@ -14,13 +15,17 @@ SECRET_NAME = re.compile(r"(?i:(?:^|[_.-]|api)(?:key|token|secret|password|passw
                          r"|[a-z](?:Key|Token|Secret|Password)$")
 
 
-def address_of(text: str, gather: Gather) -> tuple[str | None, str | None]:
+def address_of(
+    text: str, gather: Gather, *, env: Env | None = None, style: str | None = None
+) -> tuple[str | None, str | None]:
     """(URL, None) or (None, why it can't be used). The sentence never quotes the address.
+
+    Variables are the file's, in its program's style, unless others are given.
 
     A URL is shown, sent and kept in records, so one that carries a secret is not used.
     """
     if "$" in text:
-        filled = fill(text, gather.style, gather.env)
+        filled = fill(text, gather.style if style is None else style, gather.env if env is None else env)
         refusal = _refusal_of_variables(text, filled, gather)
         if refusal:
             return None, refusal

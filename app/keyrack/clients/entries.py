@@ -17,6 +17,7 @@ TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
     "sse": "sse", "stdio": "stdio", "local": "stdio",
 }  # fmt: skip
+BRIDGE = re.compile("mcp[-_](?:remote|proxy)")
 # The program of a command: a Windows path may hold spaces; whatever follows may hold secrets.
 PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE)
 
@@ -68,10 +69,10 @@ def _add_process(gather: Gather, name: str, fields: Fields, command: str) -> Non
     """A local process, or a bridge to a remote server, which is a remote server."""
     args = fields.strings("args")
     values = fields.texts("env")
-    if any("mcp-remote" in arg for arg in args) or "mcp-remote" in command:
+    if any(BRIDGE.search(word) for word in (command, *args)):
         from keyrack.clients import bridge
 
-        if bridge.add(gather, name, [*command.split(), *args], values):
+        if bridge.add(gather, name, command, args, values):
             return
     variables: dict[str, Variable] = {}
     for key, value in values.items():
