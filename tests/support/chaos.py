@@ -54,6 +54,11 @@ class Place:
     def url(self) -> str:
         return self.authority.mcp_url
 
+    def beside(self, name: str) -> Place:
+        """Another data folder on the same keychain."""
+        folder = Path(self.env["HOME"]) / name
+        return Place(self.authority, {**self.env, "XDG_DATA_HOME": str(folder)}, self._nursery)
+
     def rack(self) -> StoreRack:
         """A new one, as the next process would have it."""
         return keychain_rack(data_dir(self.env, sys.platform), time.time)

@@ -107,8 +107,8 @@ def _rest_at_the_lock(pipe: Connection, rack: Any) -> None:
     lock, first = rack.lock, iter([True])
 
     @contextmanager
-    def told(url: str, account: str, **more: Any) -> Iterator[None]:
-        with lock(url, account, **more):
+    def told(*key: str, **more: Any) -> Iterator[None]:
+        with lock(*key, **more):
             if next(first, False):
                 pipe.send("held")
                 pipe.recv()
