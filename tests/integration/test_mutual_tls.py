@@ -88,6 +88,18 @@ def test_a_configured_issuer_is_shown_the_certificate_at_once(made: Certificates
         assert certified(world.issuer, TOKEN) == {True}
 
 
+def test_a_machine_may_be_known_by_its_certificate_alone(made: Certificates, here: Parts) -> None:
+    machine = {"client_id": "ci", "grant_type": "client_credentials"}
+    with tls_world(made) as world:
+        login(here, server_of(world, made.files, issuer=world.issuer.url, **machine))
+        [asked] = world.issuer.to(TOKEN)
+        assert asked.certified and asked.form["client_id"] == "ci" and "client_secret" not in asked.form
+    with tls_world(made, ssl.CERT_OPTIONAL) as world:
+        bare = server_of(world, TlsFiles(made.authority), issuer=world.issuer.url, **machine)
+        with pytest.raises(KeyrackError, match="has not got a secret or a key"):
+            login(here, bare)
+
+
 def test_no_other_origin_is_ever_offered_the_certificate(made: Certificates, here: Parts) -> None:
     with tls_world(made, elsewhere=True) as world:
         server = server_of(world, made.files, issuer=world.issuer.url)

@@ -12,7 +12,7 @@ from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorize import authorization_url, new_pkce, request_parameters
 from keyrack.oauth.flow import Wish, login_flow
-from keyrack.operations.login import login
+from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.refresh import refresh
 from support.canned import ISSUER, META, URL, World, metadata, play, query, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, grant
@@ -179,3 +179,13 @@ def test_where_no_refresh_token_came_the_setting_that_asks_for_one_is_named() ->
     with pytest.raises(KeyrackError) as caught:
         refresh(parts, SERVER)
     assert caught.value.hint.endswith('authorize.access_type = "offline"')
+
+
+@pytest.mark.parametrize(("client_id", "told"), [("mine", True), (None, False)])
+def test_where_nobody_comes_back_the_settings_of_the_redirect_uri_are_named(
+    client_id: str | None, told: bool
+) -> None:
+    server = SERVER._replace(client=ClientSettings(client_id=client_id))
+    with pytest.raises(KeyrackError, match="Nobody signed in") as caught:
+        login(build(answer=None), server, LoginOptions(wait=0.05))
+    assert ("callback_path" in caught.value.hint) is told

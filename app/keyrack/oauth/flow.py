@@ -83,7 +83,8 @@ def _for_machine(
     )
     found = _sending(wish, found, scopes)
     registration = known(server, settings, wish.stored, None, wish.now())
-    if registration is None or registration.auth_method == "none":
+    # A certificate says who the client is, as a secret does (RFC 8705, section 2).
+    if registration is None or (registration.auth_method == "none" and not settings.tls.client_cert):
         missing = "a secret or a key" if registration else "a client id"
         raise ClientNeeded(
             f"This login is for a machine, and its client has not got {missing}.",

@@ -16,7 +16,7 @@ from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import grant_headers, key_of
 from keyrack.operations.drive import run
-from keyrack.operations.login_control import LoginControl
+from keyrack.operations.login_control import LoginControl, NobodySignedIn
 from keyrack.operations.login_effects import Event, Performer
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
@@ -81,6 +81,8 @@ def login(
         if not isinstance(error, Cancelled):
             control.check()  # a request that a cancel ended is no failure of the network
         performer.fail(error)
+        if isinstance(error, NobodySignedIn) and wish.settings.client_id:
+            error.setting = "callback"  # no page sends anybody back to a redirect URI that it refuses
         if error.setting:
             from keyrack.operations.own_settings import name_setting
 

@@ -20,6 +20,10 @@ Answers = queue.SimpleQueue[Answer | TokenSet | Anew | KeyrackError | None]
 LONGEST = 3600.0  # seconds; no code is waited for as long
 
 
+class NobodySignedIn(LoginNeeded):
+    """The time is over."""
+
+
 class LoginControl:
     """The front end's hand on a running login. Safe from any thread."""
 
@@ -128,7 +132,7 @@ class LoginControl:
         if answer is None:
             seconds = self._deadline - start
             waited = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
-            raise LoginNeeded(f"Nobody signed in within {waited}.", hint="Log in again.")
+            raise NobodySignedIn(f"Nobody signed in within {waited}.", hint="Log in again.")
         return answer
 
     def _answer(self) -> Answer | TokenSet | Anew | KeyrackError | None:
