@@ -12,7 +12,7 @@ from keyrack.operations.login_effects import NO_BROWSER
 from keyrack.tui.screens.login import LoginScreen
 from keyrack.tui.screens.ways import WaysScreen
 from support.demo_rows import DemoClock, demo_parts
-from support.fake_login import SIGN_IN, FakeLogin, begin
+from support.fake_login import FOUND, SIGN_IN, FakeLogin, begin
 from support.screens import app_with, screen_test, terminal
 
 
@@ -219,3 +219,39 @@ async def test_a_note_about_the_sign_in_stands_beside_it(login: FakeLogin) -> No
         assert "It signs in by itself." in t.text()
         login.answer()
         await t.misses("It signs in by itself.")
+
+
+@screen_test
+async def test_n_registers_a_client_of_an_earlier_login_anew(login: FakeLogin) -> None:
+    login.sign_in = SIGN_IN._replace(earlier_client="old")
+    async with terminal(app_with()) as t:
+        await begin(t)
+        await t.sees("Error there?  n registers this app anew · h uses localhost")
+        await t.press("n")
+        await t.until(lambda: "registers this app anew" not in t.text())
+        assert login.anew == ["register"] and "▸ Wait for you in the browser" in t.text()
+        login.answer()
+        await t.sees("● valid")
+
+
+@screen_test
+async def test_h_begins_anew_with_localhost(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await begin(t)
+        await t.sees("Error there?  h uses localhost")
+        await t.press("h")
+        await t.sees("Returns to    localhost:8085")
+        assert "Error there?" not in t.text() and "Paste callback URL" in t.text()
+        login.answer()
+        await t.sees("● valid")
+
+
+@screen_test
+async def test_a_login_that_fails_while_it_begins_anew_fails_at_one_step(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await begin(t)
+        login.tell(Step("sign-in", "Sign in in the browser", "ahead"), FOUND[4])
+        await t.sees("▸ Register this app")
+        login.fail(LoginNeeded("auth.notion.com refused."))
+        await t.sees("✕ Register this app")
+        assert "· Sign in in the browser" in t.text() and t.text().count("✕") == 1

@@ -116,6 +116,8 @@ class FakeLogin:
         self.cancelled = threading.Event()
         self.pasted: list[str] = []
         self.reopened = 0
+        self.anew: list[str] = []  # what was asked for in a sign-in's place
+        self.sign_in = SIGN_IN  # of the first wait
         self._go = threading.Event()
         self._failure: Exception | None = None
 
@@ -153,6 +155,8 @@ class FakeLogin:
         control.reopen = self._reopen  # type: ignore[method-assign]
         control.cancel = self._cancel  # type: ignore[method-assign]
         control.ask_for_code = self._ask_for_code  # type: ignore[method-assign]
+        control.register_anew = lambda: self._begin_anew("register")  # type: ignore[method-assign]
+        control.use_localhost = lambda: self._begin_anew("localhost")  # type: ignore[method-assign]
         for step in FOUND[:4]:
             on_event(step)
         for exchange in EXCHANGES[:2]:
@@ -163,7 +167,7 @@ class FakeLogin:
             raise CLIENT_NEEDED
         for step in FOUND[4:]:
             on_event(step)
-        on_event(SIGN_IN._replace(device=DEVICE if self.offers_code else None))
+        on_event(self.sign_in._replace(device=DEVICE if self.offers_code else None))
         for exchange in EXCHANGES[2:]:
             on_event(exchange)
         assert self._go.wait(30), "nobody told the fake login to go on"
@@ -186,6 +190,15 @@ class FakeLogin:
 
     def _reopen(self) -> bool:
         self.reopened += 1
+        return True
+
+    def _begin_anew(self, how: str) -> bool:
+        """As the flow does: a registration, and another wait."""
+        self.anew.append(how)
+        uri = SIGN_IN.redirect_uri.replace("127.0.0.1", "localhost")
+        changes = {"redirect_uri": uri} if how == "localhost" else {"earlier_client": ""}
+        self.sign_in = self.sign_in._replace(**changes)  # type: ignore[arg-type]
+        self.tell(Step("sign-in", "Sign in in the browser", "ahead"), *FOUND[4:], self.sign_in)
         return True
 
     def _ask_for_code(self) -> bool:

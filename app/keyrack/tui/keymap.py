@@ -171,6 +171,10 @@ LOGIN_WAITING = [
 ]
 # Where the issuer offers codes for other devices.
 LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
+# For a sign-in page that shows an error and never sends the browser back. They stand beside the page's
+# address, not in the key line.
+LOGIN_ANEW = Binding("n", "register_anew", "registers this app anew", id="login-anew", show=False)
+LOGIN_LOCALHOST = Binding("h", "use_localhost", "uses localhost", id="login-localhost", show=False)
 LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
 LOGIN_FAILED = [
     Binding("l", "again", "Retry", id="login-again"),
@@ -189,6 +193,8 @@ LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "close", "Close", id="login-done")]
 # One escape for all phases; the screen knows which one it is in.
 LOGIN = [
     *LOGIN_WAITING_DEVICE,
+    LOGIN_ANEW,
+    LOGIN_LOCALHOST,
     *LOGIN_CLIENT_NEEDED[:3],
     LOGIN_TOKEN,
     LOGIN_DONE[-1],

@@ -13,7 +13,8 @@ from keyrack.domain.status import stored_state
 from keyrack.domain.timetext import until
 from keyrack.oauth.effects import ShowCode, SignIn
 from keyrack.operations.remote import over_ssh, ssh_line
-from keyrack.tui.present import Tone, error_text, join, say, state
+from keyrack.tui import keymap
+from keyrack.tui.present import Tone, error_text, join, key_hint, say, state
 
 ASKING = "asking for one…"
 
@@ -34,12 +35,23 @@ def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", no
         lines.append(join(say("Or a code     ", Tone.DIM), words))
     elif code:
         lines.append(join(say("Or a code     ", Tone.DIM), say(code)))
+    if stuck := _if_stuck(sign_in):
+        lines.append(join(say("Error there?  ", Tone.DIM), say(" · ", Tone.DIM).join(stuck)))
     if over_ssh(env) and back.port is not None:
         lines.append(say("Over SSH, first run this on the computer with the browser:", Tone.DIM))
         lines.append(say(ssh_line(env, back.port)))
     if note:
         lines.append(say(note, Tone.DIM))
     return Content("\n").join(lines)
+
+
+def _if_stuck(sign_in: SignIn) -> list[Content]:
+    """The keys that help where the page shows an error, and so never sends the browser back."""
+    offers = (
+        (keymap.LOGIN_ANEW, bool(sign_in.earlier_client)),
+        (keymap.LOGIN_LOCALHOST, sign_in.may_be_localhost),
+    )
+    return [key_hint(keymap.shown(key), key.description) for key, is_offered in offers if is_offered]
 
 
 def success(credential: Credential, now: float) -> Content:

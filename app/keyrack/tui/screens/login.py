@@ -254,7 +254,7 @@ class LoginScreen(Dialog[Credential]):
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("open_again", "copy_link", "paste"):
+        if action in ("open_again", "copy_link", "paste", "register_anew", "use_localhost"):
             return self._phase == "waiting"
         if action == "device":
             return self._phase == "waiting" and self._offers_code
@@ -282,6 +282,12 @@ class LoginScreen(Dialog[Credential]):
             self._open_code(self._code)
         elif self._control.ask_for_code():
             self._set_code(ASKING)
+
+    def action_register_anew(self) -> None:
+        self._control.register_anew()
+
+    def action_use_localhost(self) -> None:
+        self._control.use_localhost()
 
     def action_trace(self) -> None:
         self.app.push_screen(TraceScreen(self._server.called, self._trace))
