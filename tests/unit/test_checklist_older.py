@@ -27,6 +27,7 @@ from support.canned import (
 BASE = "https://mcp.example"
 OWN_META = f"{BASE}/.well-known/oauth-authorization-server"
 OIDC = f"{ISSUER}/.well-known/openid-configuration"
+OWN_OIDC = f"{BASE}/.well-known/openid-configuration"
 CLIENT = "https://client.example/keyrack.json"
 POINTER = f'Bearer resource_metadata="{PRM}"'
 
@@ -109,11 +110,20 @@ def test_where_nothing_is_found(revision: str) -> None:
 
 
 @pytest.mark.checklist("older: nothing found", 2)
-def test_a_document_that_was_named_and_is_not_there_ends_the_login() -> None:
+def test_a_document_that_was_named_and_is_nowhere_ends_the_login() -> None:
     world = World(**{**SERVERS["2025-06-18"], f"GET {PRM}": NOT_THERE})
     with pytest.raises(KeyrackError, match="is not there"):
         play(login_flow(Wish(URL)), world)
-    assert got(world) == [PRM]
+    assert got(world) == [PRM, PRM, PRM_ROOT, OWN_META, OWN_OIDC]
+    assert not world.to(BASE + "/register")  # the default paths are for servers that know no document
+
+
+@pytest.mark.checklist("older: metadata")
+def test_the_server_s_own_openid_metadata_comes_second() -> None:
+    own = SERVERS["2025-03-26"][f"GET {OWN_META}"]
+    played, world = log_in("2025-03-26", **{f"GET {OWN_META}": NOT_THERE, f"GET {OWN_OIDC}": own})
+    assert got(world) == [PRM, PRM_ROOT, OWN_META, OWN_OIDC]
+    assert played.result.registration.client_id == "old" and played.result.resource is None
 
 
 @EVERY

@@ -8,7 +8,7 @@ import pytest
 
 from keyrack.domain.errors import LoginNeeded
 from keyrack.operations.refresh import refresh
-from support.canned import ISSUER, META, PRM, URL, metadata, reply, unauthorized
+from support.canned import ISSUER, META, PRM, PRM_ROOT, URL, metadata, reply, unauthorized
 from support.hostile import NASTY, PUBLIC, Net, attempt, no_program, protected  # noqa: F401  # a fixture
 from support.workbench import NOW, SERVER, build, grant
 
@@ -90,15 +90,36 @@ def test_an_address_that_is_forbidden_ends_the_login_unasked(
     routes = ways[place](url) if place in ways else named_as(place, url)
     net = Net(**routes)
     made = attempt(net, monkeypatch)
-    if place == "challenge" and not url.isprintable():  # as if the challenge did not name it
-        assert made.error is None and PRM in made.asked()
+    if place == "challenge":  # as if the challenge did not name it
+        assert made.error is None and PRM in made.asked() and set(net.dialled) == {PUBLIC}
+        honest = {META, ISSUER + "/register", ISSUER + "/token"}
+        assert all(each in honest or each.startswith("https://mcp.example/") for each in made.asked())
         return
     if is_unreadable(url):  # as if the field were not there
-        assert made.asked() & {url} == set() or place == "challenge"
-        assert (place in (*NEEDED, "issuer", "challenge", "registration_endpoint")) is bool(made.error)
+        assert made.asked() & {url} == set()
+        assert (place in (*NEEDED, "issuer", "registration_endpoint")) is bool(made.error)
         return
     assert made.failed and made.failed.key == "discover" and made.opened == []
     assert made.asked() <= {URL, PRM, META} and set(net.dialled) == {PUBLIC}
+
+
+@pytest.mark.checklist("security: URLs", 2)
+@pytest.mark.parametrize(
+    "url",
+    """
+    https://evil.example/prm https://auth.example/prm http://mcp.example/prm https://mcp.example:8443/prm
+    https://10.0.0.1/prm https://mcp.example.evil.example/prm https://user:pw@mcp.example/prm file:///etc/passwd
+    """.split(),
+)
+@pytest.mark.parametrize("status", [200, 404])
+def test_no_other_origin_describes_the_server(url: str, status: int, monkeypatch: Patch) -> None:
+    """Not even with a document that would be right, and where the server has none of its own."""
+    routes = {**named_by_the_challenge(url), f"GET {PRM}": reply(None, 404)}
+    net = Net(**{**routes, f"GET {url}": reply(RESOURCE, status)})
+    made = attempt(net, monkeypatch)
+    assert made.failed and made.failed.key == "discover" and "keyrack will not ask" in made.failed.detail
+    assert url not in made.asked() and made.opened == [] and "pw" not in made.failed.detail
+    assert not any(request.method == "POST" and request.url != URL for request in net.asked)
 
 
 def is_unreadable(url: str) -> bool:
@@ -111,7 +132,6 @@ ADDRESSES = """
     64:ff9b::10.0.0.1 64:ff9b:1::1 2002:a00:1::
 """.split()
 PLACES = {
-    "challenge": (named_by_the_challenge, "https://inside.example/prm", "discover"),
     "issuer": (named_as_issuer, "https://inside.example", "discover"),
     **{
         field: (lambda url, field=field: named_as(field, url), "https://inside.example/x", step)
@@ -152,6 +172,13 @@ def test_of_a_name_with_addresses_inside_and_outside_only_those_outside_are_trie
     assert set(net.dialled) == {PUBLIC}
 
 
+BASE = "https://mcp.example"
+NEXT = [  # the places that are asked after those of the documents
+    PRM_ROOT,
+    BASE + "/.well-known/oauth-authorization-server",
+    BASE + "/.well-known/openid-configuration",
+    ISSUER + "/.well-known/openid-configuration",
+]
 ELSEWHERE = """
     https://evil.example/ //evil.example/x http://mcp.example/ https://mcp.example:8443/ http://localhost/
     https://localhost/ https://127.0.0.1/ https://10.0.0.1/ https://169.254.169.254/ https://[::1]/ https://[fe80::1]/
@@ -167,10 +194,47 @@ def test_a_redirect_away_ends_the_login(place: str, status: int, monkeypatch: Pa
     for target in ELSEWHERE:
         net = Net(**{f"GET {place}": reply(None, status, Location=target)})
         made = attempt(net, monkeypatch)
-        assert made.failed and made.failed.key == "discover", target
-        assert "redirects to" in made.failed.detail and "pw" not in made.failed.detail
-        assert made.opened == []
-        assert made.asked() <= {URL, PRM, META} and set(net.dialled) == {PUBLIC}
+        assert made.failed and made.failed.key == ("discover" if place == META else "register"), target
+        assert place == PRM or "redirects to" in made.failed.detail
+        assert "pw" not in made.failed.detail and made.opened == []
+        assert made.asked() <= {URL, PRM, META, *NEXT, BASE + "/register"} and set(net.dialled) == {PUBLIC}
+
+
+@pytest.mark.checklist("security: redirects", 7)
+@pytest.mark.parametrize("place", ["oauth-authorization-server", "openid-configuration"])
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        (ISSUER, ""),
+        ("https://login.example", "another issuer"),
+        (ISSUER + "/t1", "another issuer"),
+        (BASE, "another issuer"),
+        (None, "names no issuer"),
+    ],
+)
+def test_a_redirect_to_an_issuers_own_metadata_counts_as_naming_the_issuer(
+    place: str, named: str | None, words: str, monkeypatch: Patch
+) -> None:
+    """Where the server has no document of its own. What comes must speak for the issuer that it lies at."""
+    on, said = reply(None, 302, Location=f"{ISSUER}/.well-known/{place}"), reply(metadata(issuer=named))
+    net = Net(**{f"GET {PRM}": reply(None, 404), f"GET {NEXT[1]}": on, f"GET {META}": said})
+    made = attempt(net, monkeypatch)
+    if not words:
+        assert made.error is None and made.grant and made.grant.credential.issuer == ISSUER
+        return
+    assert made.failed and made.failed.key == "discover" and words in made.failed.detail
+    assert made.opened == [] and not net.to(ISSUER + "/register") and not net.to(ISSUER + "/token")
+
+
+@pytest.mark.checklist("security: redirects")
+@pytest.mark.parametrize("issuer", ["https://10.0.0.5", "http://auth.example", "https://localhost", "https://inside.example"])
+def test_a_redirect_to_metadata_leads_nowhere_that_a_name_would_not(issuer: str, monkeypatch: Patch) -> None:
+    on = reply(None, 302, Location=f"{issuer}/.well-known/oauth-authorization-server")
+    net = Net({"inside.example": "10.0.0.5"}, **{f"GET {PRM}": reply(None, 404), f"GET {NEXT[1]}": on})
+    made = attempt(net, monkeypatch)
+    assert made.failed and made.failed.key == "discover" and "will not ask" in made.failed.detail
+    assert made.opened == [] and set(net.dialled) == {PUBLIC}
+    assert not any(url.startswith(issuer + "/") for url in made.asked())
 
 
 @pytest.mark.checklist("security: redirects")

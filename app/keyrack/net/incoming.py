@@ -28,7 +28,7 @@ def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
     """The whole body, decoded, of at most `limit` bytes. httpx errors pass through."""
     announced = reply.headers.get("content-length", "")
     if announced.isdecimal() and len(announced) < 20 and int(announced) > limit:
-        return Failed(_too_large(host, limit))
+        return Failed(_too_large(host, limit), answered=True)
     body = bytearray()
     try:
         for chunk in _decoded(reply, limit):
@@ -36,9 +36,9 @@ def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
             if len(body) > limit:
                 raise TooLarge
     except TooLarge:
-        return Failed(_too_large(host, limit))
+        return Failed(_too_large(host, limit), answered=True)
     except BadCoding:
-        return Failed(f"{host} sent its answer in a coding that keyrack did not ask for.")
+        return Failed(f"{host} sent its answer in a coding that keyrack did not ask for.", answered=True)
     return bytes(body)
 
 

@@ -7,18 +7,25 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import KeyrackError, NoOAuth
+from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import GrantType
 from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
 from keyrack.domain.vendor import UNKNOWN, Vendor
-from keyrack.oauth.document import BadDocument, read_object, text, texts
+from keyrack.oauth.document import BadDocument, text, texts
 from keyrack.oauth.effects import Request, Response, Send, Sending
 from keyrack.oauth.protected_resource import ProtectedResource
-from keyrack.oauth.well_known import document_of
+from keyrack.oauth.well_known import (
+    AS_WELL_KNOWN,
+    OIDC_WELL_KNOWN,
+    NotHere,
+    all_temporary,
+    is_hopeless,
+    look,
+    why,
+)
 
-AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
-OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
+SIGNS = ("issuer", "authorization_endpoint", "token_endpoint")
 UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a segment that is taken away, or the one before
 TENANT = "{tenantid}"
 GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -161,7 +168,8 @@ def find_authorization_server(
 ) -> Sending:
     """Ask an issuer's well-known places in order. Returns AuthorizationServer.
 
-    Raises NoOAuth when there is none, KeyrackError when it can't be trusted.
+    Raises NoOAuth when there is none, Temporary when there may be one later, KeyrackError when it
+    can't be trusted.
     """
     refusal = refusal_of(issuer, server_url=server_url)
     if refusal:
@@ -170,14 +178,17 @@ def find_authorization_server(
         raise KeyrackError("The server names an issuer with a query, which RFC 8414 forbids.")
     if UP.search(urlsplit(issuer).path):
         raise KeyrackError("The server names an issuer whose path leads out of the well-known place.")
+    absent: list[NotHere] = []
     for url in metadata_urls(issuer):
-        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-        document = document_of(reply, url)
-        if document is None:
+        if is_hopeless(absent):
+            break
+        document = yield from look(url, SIGNS)
+        if isinstance(document, NotHere):
+            absent.append(document)
             continue
         try:
             return read_authorization_server(
-                read_object(document),
+                document,
                 issuer,
                 server_url=server_url,
                 grant_type=grant_type,
@@ -190,8 +201,10 @@ def find_authorization_server(
                 hint="Nothing was sent there. The operator of that server has to mend it.",
                 setting=problem.setting,
             ) from None
+    if all_temporary(absent):
+        raise Temporary(f"{absent[0]}.", hint="Try again later.")
     raise NoOAuth(
-        f"{origin(issuer)} publishes no authorization-server metadata.",
+        f"{origin(issuer)} publishes no authorization-server metadata{why(absent)}.",
         hint="The operator of that server has to publish it (RFC 8414).",
     )
 
@@ -226,12 +239,14 @@ def find_given_metadata(
     url: str, server_url: str, grant_type: GrantType = "authorization_code"
 ) -> Sending:
     """Metadata at an address from the user's configuration; its issuer is the document's own."""
-    reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-    body = document_of(reply, url)
-    if body is None:
-        raise KeyrackError(f"There is no metadata at the configured address on {origin(url)}.")
+    document = yield from look(url, SIGNS)
+    if isinstance(document, NotHere):
+        if document.temporary:
+            raise Temporary(f"{document}.", hint="Try again later.")
+        where = origin(url)
+        raise KeyrackError(f"There is no metadata at the configured address on {where}{why([document])}.")
     try:
-        return given_metadata(read_object(body), server_url, grant_type)
+        return given_metadata(document, server_url, grant_type)
     except BadDocument as problem:
         raise KeyrackError(f"The metadata at the configured address {problem}.") from None
 

@@ -60,6 +60,7 @@ class Failed(NamedTuple):
     reason: str
     refused: bool = False  # keyrack would not send it (a forbidden address, a redirect elsewhere)
     sent_to: str | None = None  # where a redirect that was not followed leads
+    answered: bool = False  # there was a reply, which keyrack does not read
 
 
 class Send(NamedTuple):

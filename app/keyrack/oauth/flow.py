@@ -19,9 +19,9 @@ from keyrack.oauth.discovery import (
     given_metadata,
 )
 from keyrack.oauth.effects import Effect, Send, Step
-from keyrack.oauth.legacy import find_legacy
+from keyrack.oauth.legacy import find_legacy, legacy_server
 from keyrack.oauth.probe import Probed, probe
-from keyrack.oauth.protected_resource import ProtectedResource, find_protected_resource
+from keyrack.oauth.protected_resource import ProtectedResource, Unfound, find_protected_resource
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
@@ -151,40 +151,54 @@ def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
             "discover", "Took the authorization server from the configuration", "done", shown(server.issuer)
         )
         return Discovered(server, wish.url, None)
-    protected: ProtectedResource | None = yield from find_protected_resource(wish.url, challenge)
-    if protected is None:
-        server = yield from find_legacy(wish.url)
-        yield Step(
-            "discover",
-            "Found no metadata; taking the old way of 2025-03-26",
-            "done",
-            f"{shown(server.issuer)}, PKCE support could not be verified",
-        )
-        return Discovered(server, None, None)
+    protected: ProtectedResource | Unfound = yield from find_protected_resource(wish.url, challenge)
+    if isinstance(protected, Unfound):
+        return (yield from _discover_at_origin(wish, protected))
     server = yield from _choose_server(wish, protected)
     yield Step("discover", "Found the authorization server", "done", shown(server.issuer))
     return Discovered(server, protected.resource, protected)
 
 
+def _discover_at_origin(wish: Wish, unfound: Unfound) -> Flow:
+    """No document says who protects the server: the way of 2025-03-26."""
+    server = yield from find_legacy(wish.url, unfound)
+    if isinstance(server, str):  # the origin sends on to the metadata of this issuer
+        server = (yield from _metadata_of(wish, server))._replace(legacy=True)
+        yield Step("discover", "The server sends on to an authorization server", "done", shown(server.issuer))
+        return Discovered(server, None, None)
+    found = "no metadata" if server == legacy_server(wish.url) else "metadata at the server itself"
+    yield Step(
+        "discover",
+        f"Found {found}; taking the old way of 2025-03-26",
+        "done",
+        f"{shown(server.issuer)}, PKCE support could not be verified",
+    )
+    return Discovered(server, None, None)
+
+
 def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
     """The issuer that already knows us, else the first whose metadata can be used."""
-    settings = wish.settings
-    before = [issuer for issuer in (settings.issuer, wish.stored and wish.stored.issuer) if issuer]
+    before = [issuer for issuer in (wish.settings.issuer, wish.stored and wish.stored.issuer) if issuer]
     issuers = sorted(
         protected.authorization_servers[:5],
         key=lambda issuer: not any(same_issuer(issuer, each) for each in before),
     )
     trouble: KeyrackError | None = None
     for issuer in issuers:
-        vendor = wish.vendor_of(issuer)
-        assumed = settings.pkce == "assumed" or (settings.pkce is None and vendor.pkce_assumed)
         try:
-            return (
-                yield from find_authorization_server(
-                    issuer, wish.url, settings.grant_type, vendor, pkce_assumed=assumed
-                )
-            )
+            return (yield from _metadata_of(wish, issuer))
         except KeyrackError as error:
             trouble = trouble or error
     assert trouble is not None
     raise trouble
+
+
+def _metadata_of(wish: Wish, issuer: str) -> Flow:
+    """The metadata of an issuer that the server names. Returns AuthorizationServer."""
+    settings, vendor = wish.settings, wish.vendor_of(issuer)
+    assumed = settings.pkce == "assumed" or (settings.pkce is None and vendor.pkce_assumed)
+    return (
+        yield from find_authorization_server(
+            issuer, wish.url, settings.grant_type, vendor, pkce_assumed=assumed
+        )
+    )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from keyrack.domain.errors import BadUrl, KeyrackError
+from collections.abc import Mapping
+from typing import Any
+
+from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
 from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
-from keyrack.oauth.discovery import AS_WELL_KNOWN, AuthorizationServer, read_authorization_server
-from keyrack.oauth.document import BadDocument, read_object, text
-from keyrack.oauth.effects import Request, Send, Sending
-from keyrack.oauth.well_known import document_of
+from keyrack.oauth.discovery import SIGNS, AuthorizationServer, metadata_urls, read_authorization_server
+from keyrack.oauth.document import BadDocument, text
+from keyrack.oauth.effects import Sending
+from keyrack.oauth.protected_resource import Unfound
+from keyrack.oauth.well_known import NotHere, all_temporary, is_hopeless, issuer_at, look
+
+REVISION = {"MCP-Protocol-Version": "2025-03-26"}
 
 
 def legacy_server(server_url: str) -> AuthorizationServer:
@@ -17,25 +23,44 @@ def legacy_server(server_url: str) -> AuthorizationServer:
     return AuthorizationServer(base, f"{base}/authorize", f"{base}/token", f"{base}/register", legacy=True)
 
 
-def find_legacy(server_url: str) -> Sending:
-    """The 2025-03-26 route: metadata at the server's own origin, else the default endpoints."""
-    base = origin(server_url)
-    url = base + AS_WELL_KNOWN
-    reply = yield Send(
-        Request("GET", url, {"Accept": "application/json", "MCP-Protocol-Version": "2025-03-26"})
-    )
-    document = document_of(reply, url)
-    if document is None:
-        refusal = refusal_of(base, server_url=server_url)
-        if refusal:  # checklist 16
-            raise KeyrackError(
-                f"keyrack will not sign in at {base}: {refusal}.", hint="Use the server's https address."
-            )
-        return legacy_server(server_url)
+def find_legacy(server_url: str, unfound: Unfound = Unfound(), *, guess: bool = True) -> Sending:
+    """Metadata at the server's own origin. Returns AuthorizationServer, or the issuer (str) to which the
+    origin sends on; with `guess`, where there is nothing, the default endpoints, else None.
+
+    `unfound`: the search before this one, of the protected-resource document. Raises Temporary where
+    no place of both could be asked, KeyrackError where metadata is there and wrong, and what there is
+    to say of a document that the challenge names.
+    """
+    base, asked = origin(server_url), list(unfound.asked)
+    for url in metadata_urls(base):
+        if is_hopeless(asked):
+            break
+        document = yield from look(url, SIGNS, REVISION)
+        if not isinstance(document, NotHere):
+            return _read(document, base, server_url)
+        issuer = issuer_at(document.sent_to) if document.sent_to else None
+        if issuer is not None:
+            return issuer
+        asked.append(document)
+    if is_hopeless(asked) or (guess and all_temporary(asked)):
+        place = next(place for place in asked if place.temporary)
+        raise Temporary(f"{place}.", hint="Try again later.")
+    if not guess:
+        return None
+    if unfound.named:
+        raise unfound.error
+    refusal = refusal_of(base, server_url=server_url)
+    if refusal:  # checklist 16
+        raise KeyrackError(
+            f"keyrack will not sign in at {base}: {refusal}.", hint="Use the server's https address."
+        )
+    return legacy_server(server_url)
+
+
+def _read(document: Mapping[str, Any], base: str, server_url: str) -> AuthorizationServer:
+    # That revision did not ask servers to say that they support PKCE; S256 is sent all the same.
+    fields = {"code_challenge_methods_supported": ["S256"], **document}
     try:
-        fields = read_object(document)
-        # That revision did not ask servers to say that they support PKCE; S256 is sent all the same.
-        fields.setdefault("code_challenge_methods_supported", ["S256"])
         issuer = text(fields, "issuer")
         if issuer is None:
             raise BadDocument("names no issuer")

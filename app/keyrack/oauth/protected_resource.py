@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
-from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth
-from keyrack.domain.resource import covers, origin
+from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth, Temporary
+from keyrack.domain.resource import covers, origin, parse_url
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.document import BadDocument, read_object, text, texts
-from keyrack.oauth.effects import Request, Send, Sending
-from keyrack.oauth.well_known import document_of
+from keyrack.oauth.document import BadDocument, text, texts
+from keyrack.oauth.effects import Sending
+from keyrack.oauth.well_known import NotHere, is_hopeless, look
 
 PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"
+SIGNS = ("resource", "authorization_servers")
+MOST_NAMED = 5  # documents that one challenge may name
 
 
 class ProtectedResource(NamedTuple):
@@ -24,19 +27,38 @@ class ProtectedResource(NamedTuple):
     name: str | None = None
 
 
-def protected_resource_urls(server_url: str, challenge: Challenge | None) -> tuple[str, ...]:
-    """Where the protected-resource document may be: the challenge's word, else the well-known places."""
-    named = challenge.params.get("resource_metadata") if challenge else None
-    if named:
-        return (named,)
+class Unfound(NamedTuple):
+    """Nowhere a protected-resource document: why not, place by place."""
+
+    named: tuple[NotHere, ...] = ()  # where the challenge says that it is
+    guessed: tuple[NotHere, ...] = ()
+
+    @property
+    def asked(self) -> tuple[NotHere, ...]:
+        """The places that were asked."""
+        return tuple(place for place in (*self.named, *self.guessed) if not place.forbidden)
+
+    @property
+    def error(self) -> KeyrackError:
+        """What to say of a document that the challenge names."""
+        what = "The server names a protected-resource document"
+        passing = next((place for place in self.named if place.temporary), None)
+        if passing is not None:
+            return Temporary(f"{what}, but {passing}.", hint="Try again later.")
+        first, mend = self.named[0], "The server's operator has to mend it."
+        if first.forbidden:
+            return KeyrackError(f"{what} that keyrack will not ask for: {first.reason}.", hint=mend)
+        return NoOAuth(f"{what}, but {first if first.reason else 'it is not there'}.", hint=mend)
+
+
+def guessed_places(server_url: str) -> tuple[str, ...]:
+    """The well-known places of a server's document (RFC 9728, section 3.1; MCP: the root's, too)."""
     base, path = origin(server_url), urlsplit(server_url).path.rstrip("/")
-    places = [base + PRM_WELL_KNOWN + path, base + PRM_WELL_KNOWN]
-    return tuple(dict.fromkeys(places))
+    return tuple(dict.fromkeys((base + PRM_WELL_KNOWN + path, base + PRM_WELL_KNOWN)))
 
 
-def read_protected_resource(body: bytes, server_url: str) -> ProtectedResource:
+def read_protected_resource(document: Mapping[str, Any], server_url: str) -> ProtectedResource:
     """Validate the document (RFC 9728, section 3.3). Raises BadDocument."""
-    document = read_object(body)
     resource = text(document, "resource")
     if resource is None:
         raise BadDocument("names no resource")
@@ -54,32 +76,51 @@ def read_protected_resource(body: bytes, server_url: str) -> ProtectedResource:
 
 
 def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sending:
-    """Ask the places in order. Returns ProtectedResource, or None when every place says 4xx.
+    """Ask where the challenge says, then at the well-known places. Returns ProtectedResource or Unfound.
 
-    Raises KeyrackError when a document is there and wrong, NoOAuth when the challenge's is not there,
-    Temporary when a place can't be reached.
+    Raises KeyrackError when a document is there and wrong.
     """
-    for url in protected_resource_urls(server_url, challenge):
-        try:
-            origin(url)
-        except BadUrl as error:
-            raise KeyrackError(
-                f"The server names a protected-resource document that keyrack will not ask for. {error}"
-            ) from None
-        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-        document = document_of(reply, url)
-        if document is None:
-            continue
-        try:
-            return read_protected_resource(document, server_url)
-        except BadDocument as problem:
-            raise KeyrackError(
-                f"The server's protected-resource document {problem}.",
-                hint="The server's operator has to mend it.",
-            ) from None
-    if challenge and "resource_metadata" in challenge.params:
-        raise NoOAuth(
-            "The server names a protected-resource document, but it is not there.",
+    named: list[NotHere] = []
+    for name in (challenge.resource_metadata if challenge else ())[:MOST_NAMED]:
+        url = _own(name, server_url)
+        found = url if isinstance(url, NotHere) else (yield from _read(url, server_url))
+        if isinstance(found, ProtectedResource):
+            return found
+        named.append(found)
+    guessed: list[NotHere] = []
+    for url in guessed_places(server_url):
+        if is_hopeless((*named, *guessed)):
+            break
+        found = yield from _read(url, server_url)
+        if isinstance(found, ProtectedResource):
+            return found
+        guessed.append(found)
+    return Unfound(tuple(named), tuple(guessed))
+
+
+def _own(name: str, server_url: str) -> str | NotHere:
+    """The address that a challenge names, which may be relative: on the server's own origin alone."""
+    here = origin(server_url)
+    try:
+        url = parse_url(urljoin(server_url, name))
+    except (BadUrl, ValueError) as error:
+        reason = str(error) if isinstance(error, BadUrl) else "The address can't be read as a URL."
+        return NotHere(here, reason[0].lower() + reason[1:].rstrip("."), forbidden=True)
+    if origin(url) == here:
+        return url
+    reason = f"it lies at {origin(url)}, and only the server's own origin speaks for it"
+    return NotHere(here, reason, forbidden=True)
+
+
+def _read(url: str, server_url: str) -> Sending:
+    """ProtectedResource or NotHere."""
+    document = yield from look(url, SIGNS)
+    if isinstance(document, NotHere):
+        return document
+    try:
+        return read_protected_resource(document, server_url)
+    except BadDocument as problem:
+        raise KeyrackError(
+            f"The server's protected-resource document {problem}.",
             hint="The server's operator has to mend it.",
-        )
-    return None
+        ) from None

@@ -1,23 +1,107 @@
-"""Asking the places where a document may be."""
+"""Asking a place where a document may be.
+
+Many places are guesses: a proxy's start page, a sign-in page, a bot filter or an error there says
+nothing about the next one. Only a document that is meant as one ends a search.
+"""
 
 from __future__ import annotations
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from keyrack.domain.errors import KeyrackError
 from keyrack.domain.resource import origin
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.document import BadDocument, read_object
+from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
+from keyrack.oauth.retry_after import asks_to_wait
+
+AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
+OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
+ENOUGH = 2  # places of one search that gave no answer at all: the others will give none either
 
 
-def document_of(reply: Response | Failed, url: str) -> bytes | None:
-    """The body; None for "not here" (4xx, a redirect elsewhere). Raises Temporary for the rest."""
+class NotHere(NamedTuple):
+    """A place without the document."""
+
+    where: str  # its origin
+    reason: str = ""  # what it does instead, as a sentence about `where` goes on; "" for a plain 404
+    temporary: bool = False  # it may be there another time
+    silent: bool = False  # no answer came
+    sent_to: str = ""  # where it redirects to, on another origin
+    forbidden: bool = False  # keyrack did not ask; `reason` says why
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.reason or 'has none'}"
+
+
+def look(url: str, signs: Iterable[str], headers: Mapping[str, str] | None = None) -> Sending:
+    """The JSON object at a place, or NotHere. `signs`: fields of which a document of the kind has one.
+
+    Raises KeyrackError where keyrack will not ask.
+    """
+    reply = yield Send(Request("GET", url, {"Accept": "application/json", **(headers or {})}))
     where = origin(url)
     if isinstance(reply, Failed):
+        return _failed(reply, where)
+    if not 200 <= reply.status < 300:
+        return _status(reply, where)
+    try:
+        document = read_object(reply.body)
+    except BadDocument as problem:
+        return NotHere(where, f"has something there that {problem}")
+    if not any(sign in document for sign in signs):
+        return NotHere(where, "has another kind of document there")
+    return document
+
+
+def is_hopeless(places: Iterable[NotHere]) -> bool:
+    """Is it of no use to ask more places?"""
+    return sum(place.silent for place in places) >= ENOUGH
+
+
+def all_temporary(places: Iterable[NotHere]) -> bool:
+    """Did every place that was asked fail in a way that may pass?"""
+    found = list(places)
+    return bool(found) and (is_hopeless(found) or all(place.temporary for place in found))
+
+
+def why(places: Iterable[NotHere]) -> str:
+    """The first reason that says more than that there is nothing, as `: it …`, or ""."""
+    reason = next((place.reason for place in places if place.reason), "")
+    return f": it {reason}" if reason else ""
+
+
+def issuer_at(url: str) -> str | None:
+    """The issuer whose metadata has this well-known place (RFC 8414, section 3); None for any other."""
+    base = origin(url)
+    path = url.removeprefix(base)
+    if "?" in path:
+        return None
+    for place in (AS_WELL_KNOWN, OIDC_WELL_KNOWN):
+        if path == place or path.startswith(place + "/"):
+            return base + path.removeprefix(place)
+    return base + path.removesuffix(OIDC_WELL_KNOWN) if path.endswith(OIDC_WELL_KNOWN) else None
+
+
+def _failed(reply: Failed, where: str) -> NotHere:
+    if reply.sent_to is None:
         if reply.refused:
             raise KeyrackError(f"keyrack will not ask {where}: {reply.reason}")
-        raise Temporary(f"{where} could not be reached: {reply.reason}", hint="Try again later.")
-    if reply.status == 200:
-        return reply.body
-    if reply.status >= 500 or reply.status == 429:
-        raise Temporary(
-            f"{where} answered {reply.status} where its metadata should be.", hint="Try again later."
-        )
-    return None
+        if reply.answered:
+            return NotHere(where, f"gave no usable answer: {reply.reason.rstrip('.')}")
+        reason = f"could not be reached: {reply.reason.rstrip('.')}"
+        return NotHere(where, reason, temporary=True, silent=True)
+    if not reply.sent_to:
+        return NotHere(where, "redirects to something that is not a web address")
+    there = origin(reply.sent_to)
+    if there == where:
+        return NotHere(where, "redirects again and again")
+    return NotHere(where, f"redirects to {there}", sent_to=reply.sent_to)
+
+
+def _status(reply: Response, where: str) -> NotHere:
+    if reply.status in (404, 410):
+        return NotHere(where)
+    temporary = reply.status >= 500 or reply.status == 429
+    reason = f"answered {reply.status} where its metadata should be{asks_to_wait(reply)}"
+    return NotHere(where, reason, temporary=temporary)
