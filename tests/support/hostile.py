@@ -99,7 +99,7 @@ def attempt(
     made = Attempt(world)
     if isinstance(world, Net):
         monkeypatch.setattr(wire, "exchange", world.exchange)
-        monkeypatch.setattr(wire, "trust", lambda: True)
+        monkeypatch.setattr(wire, "trust", lambda *_: True)
 
     def browse(url: str) -> bool:
         made.opened.append(url)

@@ -339,7 +339,7 @@ def test_an_issuer_that_quotes_the_refresh_token_puts_it_into_no_record(
     words = {"error": "invalid_grant", "error_description": f"unknown token {secret}"}
     net = Net(**{f"POST {ISSUER}/token": reply(words, status)})
     monkeypatch.setattr("keyrack.net.wire.exchange", net.exchange)
-    monkeypatch.setattr("keyrack.net.wire.trust", lambda: True)
+    monkeypatch.setattr("keyrack.net.wire.trust", lambda *_: True)
     parts = build(net)
     parts.rack().save(grant(refresh=secret, expires_at=NOW - 1))
     with pytest.raises(LoginNeeded, match="unknown token") as caught:
