@@ -15,6 +15,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 from keyrack.net import ports
 from keyrack.net.callback import LoopbackCallback, listen
+from keyrack.net.page import NOT_SIGNED_IN, REASONS
 
 STATE = "st-4f9c"
 GOOD = f"GET /callback?code=c-1&state={STATE}&iss=https%3A%2F%2Fa.example"
@@ -109,10 +110,50 @@ def test_other_requests_are_sent_away_and_the_wait_goes_on(
 ):
     got = visit(callback, line)
     assert got.startswith(f"HTTP/1.1 {status} ".encode())
-    assert len(got.split(b"\r\n\r\n", 1)[1]) < 30
+    assert got.split(b"\r\n\r\n", 1)[1] in (b"", f"{REASONS[status]}\n".encode(), NOT_SIGNED_IN)
     assert still_waiting(callback)
     visit(callback)
     assert callback.wait(5) is not None
+
+
+@pytest.mark.parametrize("query, told", [
+    ("error=invalid_scope&error_description=No+such+scope",
+     {"error": "invalid_scope", "error_description": "No such scope"}),
+    ("error=x&state=wrong", {"error": "x", "state": "wrong"}),
+    ("code=c", {"code": "c"}),
+])
+def test_an_answer_that_is_not_this_login_s_is_told_and_the_wait_goes_on(query: str, told: dict[str, str]):
+    strays: list[dict[str, Secret]] = []
+    came = threading.Event()
+    callback = LoopbackCallback()
+    try:
+        callback.expect(Secret(STATE), lambda stray: (strays.append(stray), came.set()))
+        page = visit(callback, f"GET /callback?{query}")
+        assert b" 400 " in page and b"Go back to the terminal" in page and b"scope" not in page
+        assert came.wait(10) and still_waiting(callback)
+        visit(callback)
+        assert callback.wait(5) is not None
+        assert strays == [{key: Secret(value) for key, value in told.items()}]
+    finally:
+        callback.close()
+
+
+@pytest.mark.parametrize("line, host", [
+    ("GET /callback?error=x", "evil.example"), ("GET /favicon.ico?error=x", None), ("GET /callback", None),
+    ("POST /callback?error=x", None), ("HEAD /callback?error=x", None),
+    ("GET /callback?error=a&error=b", None),
+    ("GET /callback?state=wrong", None),
+])
+def test_of_anything_else_nothing_is_told(line: str, host: str | None):
+    strays: list[Any] = []
+    callback = LoopbackCallback()
+    try:
+        callback.expect(Secret(STATE), strays.append)
+        visit(callback, line, host)
+        visit(callback)
+        assert callback.wait(5) is not None and strays == []
+    finally:
+        callback.close()
 
 
 @pytest.mark.parametrize("said", [

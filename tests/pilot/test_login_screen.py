@@ -222,6 +222,17 @@ async def test_a_note_about_the_sign_in_stands_beside_it(login: FakeLogin) -> No
 
 
 @screen_test
+async def test_an_answer_that_is_not_this_login_s_is_told_and_the_login_goes_on(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await begin(t)
+        login.tell(Step("stray", "An answer without a state came back", "failed", "no[/b] \x1b[2Jscope"))
+        await t.sees("✕ An answer without a state came back  no[/b] [2Jscope")
+        assert "▸ Wait for you in the browser" in t.text() and "Paste callback URL" in t.text()
+        login.answer()
+        await t.sees("● valid")
+
+
+@screen_test
 async def test_n_registers_a_client_of_an_earlier_login_anew(login: FakeLogin) -> None:
     login.sign_in = SIGN_IN._replace(earlier_client="old")
     async with terminal(app_with()) as t:

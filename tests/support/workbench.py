@@ -28,8 +28,8 @@ class Listener:
         self._answer = answer
         self._state = Secret("")
 
-    def expect(self, state: Secret) -> None:
-        self._state = state
+    def expect(self, state: Secret, stray: Callable[[dict[str, Secret]], Any]) -> None:
+        self._state, self.stray = state, stray
 
     def wait(self, seconds: float) -> dict[str, Secret] | None:
         if self._answer is not None:

@@ -89,6 +89,18 @@ def test_the_steps_and_the_address_are_told_on_stderr(monkeypatch: Patch, capsys
     assert capsys.readouterr() == ("", STEPS + "✓ Logged in to linear; good for 52 min.\n")
 
 
+def test_an_answer_that_is_not_this_login_s_is_told_with_its_words_made_harmless(
+    monkeypatch: Patch, capsys: Capture
+) -> None:
+    def strays(tell: Any, control: Any) -> None:
+        tell(SIGN_IN)
+        tell(Step("stray", "An answer without a state came back", "failed", "no\x1b[2J\nscope"))
+
+    login_is(monkeypatch, strays)
+    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    assert "\n✕ An answer without a state came back  no[2J scope\n" in capsys.readouterr().err
+
+
 def test_verbose_tells_each_begin_and_what_was_stored(monkeypatch: Patch, capsys: Capture) -> None:
     login_is(monkeypatch, walk)
     assert run(["login", "-v", "linear"], parts=FakeParts([linear()])) == 0

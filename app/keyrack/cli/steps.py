@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # An authorization request carries scopes and a resource, at most.
 MOST_URL = 16_384
 
+ASIDE = ("device", "stray")  # they are told as they come, and end nothing
+
 _GLYPHS: dict[str, tuple[str, Colour]] = {
     "running": ("▸", "cyan"),
     "done": ("✓", "green"),
@@ -65,7 +67,7 @@ class Steps:
         self._shown = line
         glyph, colour = _GLYPHS[step.state]
         detail = f"  {plain(step.detail)}" if step.detail else ""
-        took = "" if begins else f"  {step.seconds:.1f} s"
+        took = "" if begins or step.key in ASIDE else f"  {step.seconds:.1f} s"
         self.out.note(f"{paint(glyph, colour, self.out.stderr)} {plain(step.title)}{detail}{took}")
 
     def _sign_in(self, sign_in: SignIn) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import selectors
 import socket
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.redirect import LOOPBACK
@@ -47,6 +49,7 @@ class LoopbackCallback:
         self._patience = patience
         self._most = visitors
         self._state: Secret | None = None
+        self._stray: Callable[[dict[str, Secret]], Any] = lambda parameters: None
         self._taken = False
         self._closed = False
         self._result: dict[str, Secret] | None = None
@@ -59,10 +62,15 @@ class LoopbackCallback:
         self._accepting = threading.Thread(target=self._accept, name="keyrack-callback", daemon=True)
         self._accepting.start()
 
-    def expect(self, state: Secret) -> None:
-        """Say which state ends the wait. Until then every visitor is sent away."""
+    def expect(
+        self, state: Secret, stray: Callable[[dict[str, Secret]], Any] = lambda parameters: None
+    ) -> None:
+        """Say which state ends the wait. Until then every visitor is sent away.
+
+        `stray` gets an answer with another state, or with none, in the visitor's thread.
+        """
         with self._lock:
-            self._state = state
+            self._state, self._stray = state, stray
 
     def wait(self, seconds: float) -> dict[str, Secret] | None:
         """The callback's parameters; None when the time is over or `close` was called."""
@@ -113,7 +121,7 @@ class LoopbackCallback:
         with visitor:
             head = read_head(visitor, self._patience)
             with self._lock:
-                state = self._state
+                state, stray = self._state, self._stray
             visit = Visit(400) if head is None else judge(head, port=self._port, path=self._path, state=state)
             mine = visit.parameters is not None and self._claim()
             try:
@@ -122,6 +130,8 @@ class LoopbackCallback:
                 visitor.shutdown(socket.SHUT_WR)
             except OSError:
                 pass  # it left before the answer; what it said still counts
+        if visit.stray is not None:
+            stray(visit.stray)
         with self._lock:
             self._visitors.pop(visitor, None)
             if mine:  # only now, so that the page is out before anybody closes
@@ -137,6 +147,8 @@ class LoopbackCallback:
 
 
 def _answer(visit: Visit, mine: bool) -> bytes:
+    if visit.stray is not None:
+        return answer(visit.status, NOT_SIGNED_IN)
     if visit.parameters is None or not mine:
         return answer(visit.status if visit.parameters is None else 400, head_only=visit.head_only)
     return answer(200, NOT_SIGNED_IN if "error" in visit.parameters else SIGNED_IN)

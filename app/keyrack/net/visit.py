@@ -16,11 +16,12 @@ MOST_FIELDS = 50
 
 
 class Visit(NamedTuple):
-    """The judgement: a status, and with 200 the parameters."""
+    """The judgement: a status, and with 200 the parameters; `stray` is an answer that is not this login's."""
 
     status: int
     parameters: dict[str, Secret] | None = None
     head_only: bool = False
+    stray: dict[str, Secret] | None = None
 
 
 def read_head(visitor: socket.socket, seconds: float) -> bytes | None:
@@ -58,10 +59,10 @@ def judge(head: bytes, *, port: int, path: str, state: Secret | None) -> Visit:
     if method != "GET":
         return Visit(405, head_only=head_only)
     parameters = _parameters(query)
-    if parameters is None or state is None or "state" not in parameters:
+    if parameters is None or state is None or not ("code" in parameters or "error" in parameters):
         return Visit(400)
-    if parameters["state"] != state or not ("code" in parameters or "error" in parameters):
-        return Visit(400)
+    if parameters.get("state") != state:
+        return Visit(400, stray=parameters)
     return Visit(200, parameters)
 
 

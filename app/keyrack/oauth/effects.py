@@ -14,6 +14,7 @@ from keyrack.domain.secret import Secret
 
 if TYPE_CHECKING:
     from keyrack.oauth.device import DeviceWish
+    from keyrack.oauth.discovery import AuthorizationServer
 
 StepState = Literal["ahead", "running", "done", "failed"]
 
@@ -100,6 +101,7 @@ class SignIn(NamedTuple):
     needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207): a bare code is not enough
     device: DeviceWish | None = None  # where the issuer offers codes for other devices (RFC 8628)
     earlier_client: str = ""  # the client id, where it was registered dynamically by an earlier login
+    server: AuthorizationServer | None = None  # who answers
 
     @property
     def may_be_localhost(self) -> bool:

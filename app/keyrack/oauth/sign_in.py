@@ -129,6 +129,7 @@ def _answer(
         server.iss_parameter_supported,
         device if server.device_authorization_endpoint else None,
         earlier,
+        server,
     )
     if isinstance(answer, Anew):
         return answer

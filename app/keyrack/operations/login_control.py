@@ -13,6 +13,7 @@ from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded
 from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Anew, SignIn
+from keyrack.oauth.stray import about_stray
 from keyrack.operations.parts import Callback, Wire
 
 Answer = dict[str, Secret]
@@ -105,13 +106,17 @@ class LoginControl:
         begin_device: Callable[[], Any] | None = None,
         *,
         device: bool = False,
+        stray: Callable[[Answer], Any] = lambda answer: None,
     ) -> Answer | TokenSet | Anew:
-        """Open the browser and wait for the callback, a paste or the code, whichever is first."""
+        """Open the browser and wait for the callback, a paste or the code, whichever is first.
+
+        `stray` gets what came back and is not this login's.
+        """
         start = time.monotonic()
         self._deadline = start + seconds
         self._answers, self._device_runs = queue.SimpleQueue(), False  # nothing is left of an earlier sign-in
         self.check()
-        callback.expect(sign_in.state)
+        callback.expect(sign_in.state, stray)
         self._sign_in, self._browse, self._begin_device = sign_in, browse, begin_device
         listening = (callback, self._answers)
         threading.Thread(target=self._listen, args=listening, daemon=True, name="callback").start()
@@ -183,6 +188,8 @@ def read_pasted(text: str, sign_in: SignIn) -> Answer | str:
         return "That is the sign-in page. Paste the address that the browser ends on, after signing in."
     if "code" not in answer and "error" not in answer:
         return "That address holds no code. Paste the one that the browser ends on, after signing in."
-    if Secret(answer.get("state", "")) != sign_in.state:
-        return "That address belongs to another login. Paste the one of this login."
-    return {key: Secret(value) for key, value in answer.items()}
+    found = {key: Secret(value) for key, value in answer.items()}
+    if found.get("state") == sign_in.state:
+        return found
+    stray = about_stray(found, sign_in)
+    return f"{stray.title}. {stray.detail}"

@@ -22,12 +22,14 @@ from keyrack.oauth.effects import (
     Step,
 )
 from keyrack.oauth.flow import Flow, LoggedIn
+from keyrack.oauth.stray import about_stray
 from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
 from keyrack.operations.device import DeviceSignIn
 from keyrack.operations.login_control import Answer, LoginControl
 from keyrack.operations.parts import Callback, Parts, Wire
 
 Event = Step | SignIn | ShowCode | Exchange
+MOST_STRAY = 3  # different answers of others that are told; anybody can send any number
 NO_BROWSER = "No browser opened here; use the link"  # the sign-in step's title then
 
 
@@ -51,6 +53,7 @@ class Performer:
         self._callback: Callback | None = None
         self._device: DeviceSignIn | None = None
         self._told: Exchange | None = None
+        self._strays: list[Step] = []
         self._step: Step | None = None
         self._began = 0.0
 
@@ -119,6 +122,7 @@ class Performer:
             self._no_browser,
             partial(self._begin_device, sign_in) if sign_in.device else None,
             device=device,
+            stray=partial(self._tell_stray, sign_in),
         )
         if self._device is not None:
             self._device.stop()
@@ -126,6 +130,14 @@ class Performer:
         if not isinstance(answer, TokenSet | Anew):
             self._trace(came_back(sign_in.redirect_uri, answer))
         return answer
+
+    def _tell_stray(self, sign_in: SignIn, answer: Answer) -> None:
+        told = about_stray(answer, sign_in)
+        if told in self._strays or len(self._strays) >= MOST_STRAY:
+            return
+        self._strays.append(told)
+        self._trace(came_back(sign_in.redirect_uri, answer))
+        self._tell(told)
 
     def _begin_device(self, sign_in: SignIn) -> None:
         assert sign_in.device is not None

@@ -21,7 +21,7 @@ AHEAD = (
     ("save", "Save it and read it back"),
 )
 # Where a failure ends nothing.
-ASIDE = ("device",)
+ASIDE = ("device", "stray")
 
 
 class StepLine(Horizontal):
