@@ -16,7 +16,7 @@ from keyrack.operations.overview import Row, row_of
 from keyrack.operations.parts import Parts, Wire
 from keyrack.operations.refresh import refresh, refreshed
 from keyrack.store.rack import memory_rack
-from support.authserver import AuthServer
+from support.authserver import AuthServer, oidc
 from support.clock import Clock
 
 LIFE = 3600.0  # seconds: a token's, at both authorization servers
@@ -164,3 +164,12 @@ def forget_client(grant: Grant) -> None:
     assert isinstance(bearer, Secret)
     headers = {"Authorization": bearer.reveal()}
     httpx.delete(request.url, headers=headers, trust_env=False).raise_for_status()
+
+
+def test_a_refresh_token_is_asked_for_where_the_issuer_wants_to_be_asked(world: Parts) -> None:
+    with oidc(refresh_when_asked=True) as authority:
+        assert login(world, authority.server).refreshable
+        first = hand_out(world, authority.server).token
+        refresh(world, authority.server)
+        second = hand_out(world, authority.server).token
+        assert second != first and authority.accepts(second.reveal())

@@ -110,19 +110,23 @@ def oidc(
     token_seconds: int = 3600,
     *,
     par: bool = False,
+    refresh_when_asked: bool = False,
     device_seconds: int | None = None,
     auth_methods: tuple[str, ...] = (),
     client_key: Mapping[str, Any] | None = None,
 ) -> Iterator[AuthServer]:
     """oidc-provider, and an MCP server that asks it about every token (RFC 7662).
 
-    `par`: it takes pushed requests only. `device_seconds`: it gives codes for other devices
-    that live so long. `auth_methods`: how clients may authenticate, where not in every way;
-    client_secret_post must be among them. `client_key`: the public JWK of "machine-with-key".
+    `par`: it takes pushed requests only. `refresh_when_asked`: a refresh token comes only for the scopes
+    openid and offline_access together, with prompt=consent, as is the library's own way.
+    `device_seconds`: it gives codes for other devices that live so long. `auth_methods`: how clients may
+    authenticate, where not in every way; client_secret_post must be among them. `client_key`: the public
+    JWK of "machine-with-key".
     """
     need_oidc()
     options = {"TOKEN_SECONDS": str(token_seconds)}
     options |= {"PAR": "required"} if par else {}
+    options |= {"REFRESH": "asked"} if refresh_when_asked else {}
     options |= {"DEVICE_SECONDS": str(device_seconds)} if device_seconds else {}
     options |= {"AUTH_METHODS": " ".join(auth_methods)} if auth_methods else {}
     options |= {"CLIENT_JWK": json.dumps(client_key)} if client_key else {}

@@ -44,8 +44,13 @@ def test_pkce_is_s256_of_a_fresh_verifier():
         ("", None, None, None, (), ()),
         ("a", PROTECTED, ("a", "offline_access"), None, (), ("a", "offline_access")),
         ("a", PROTECTED, ("a",), None, (), ("a",)),
+        ("a", PROTECTED, ("openid", "offline_access"), None, (), ("a", "openid", "offline_access")),
+        ("", None, ("openid", "offline_access", "a"), None, (), ("openid", "offline_access")),
+        ("a offline_access", None, ("openid",), None, (), ("a", "offline_access", "openid")),
+        ("", None, ("openid",), None, (), ()),
+        ("a", PROTECTED, ("openid", "email"), None, (), ("a",)),
         ("", None, ("offline_access",), None, (), ()),
-        ("a", PROTECTED, ("offline_access",), ("mine",), (), ("mine",)),
+        ("a", PROTECTED, ("openid", "offline_access"), ("mine",), (), ("mine",)),
         ("a", PROTECTED, None, None, ("b", "a"), ("a", "b")),
     ],
 )
@@ -53,6 +58,29 @@ def test_17_the_scopes_asked_for(challenge, protected, supported, configured, ad
     server = SERVER._replace(scopes_supported=supported)
     found = choose_scopes(Challenge("Bearer", {"scope": challenge}), protected, server, configured, added)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("scopes", "consent", "prompt"),
+    [
+        (("a", "offline_access"), True, "consent"),
+        (("openid", "offline_access"), True, "consent"),
+        (("a", "offline_access"), False, None),
+        (("a", "openid"), True, None),
+        ((), True, None),
+    ],
+)
+def test_consent_goes_with_offline_access_unless_the_vendor_forbids_it(scopes, consent, prompt):
+    sent = request_parameters(
+        client_id="c",
+        redirect_uri="r",
+        state=STATE,
+        pkce=new_pkce(),
+        scopes=scopes,
+        resource=None,
+        consent=consent,
+    )
+    assert sent.get("prompt") == prompt
 
 
 def test_scopes_that_are_none_are_left_out_and_too_many_are_refused():

@@ -64,8 +64,9 @@ def choose_scopes(
 ) -> tuple[str, ...]:
     """The user's scopes, else the challenge's, else the resource's, else none (checklist 17).
 
-    `added` joins them. `offline_access` joins when the issuer lists it, so that a
-    refresh token comes back; with `offline` False not even a server's word brings it in.
+    `added` joins them. `offline_access` joins when the issuer lists it, so that a refresh token comes
+    back, and `openid` beside it, without which OpenID providers ignore it (OpenID Connect Core,
+    section 11); with `offline` False not even a server's word brings it in.
     """
     if configured:
         chosen = configured
@@ -76,9 +77,8 @@ def choose_scopes(
     if not offline and not configured:
         chosen = tuple(scope for scope in chosen if scope != "offline_access")
     chosen = (*chosen, *added)
-    # Alone, offline_access would turn "no scope asked" into "only this scope".
-    if offline and chosen and not configured and "offline_access" in (server.scopes_supported or ()):
-        chosen = (*chosen, "offline_access")
+    if offline and not configured:
+        chosen = (*chosen, *_for_refreshing(chosen, server.scopes_supported or ()))
     # RFC 6749, section 3.3, and not without end: they go into a URL and into a record.
     sound = [scope for scope in dict.fromkeys(chosen) if _SCOPE.fullmatch(scope)]
     if sum(map(len, sound)) > MAX_SCOPES or len(sound) > MOST_SCOPES:
@@ -87,6 +87,15 @@ def choose_scopes(
             hint="Say which you need: --scope NAME",
         )
     return tuple(sound)
+
+
+def _for_refreshing(chosen: tuple[str, ...], supported: tuple[str, ...]) -> tuple[str, ...]:
+    openid = ("openid",) if "openid" in supported else ()
+    # Where no scope is asked for, a plain issuer grants those that it thinks right, and offline_access
+    # would turn that into "only this scope"; an OpenID provider grants nothing without a scope.
+    if "offline_access" in chosen or ("offline_access" in supported and (chosen or openid)):
+        return (*openid, "offline_access")
+    return ()
 
 
 def resource_to_send(
@@ -134,7 +143,7 @@ def request_parameters(
     if resource is not None:
         parameters["resource"] = resource
     fixed = {*parameters, *OURS}
-    if consent and "offline_access" in scopes and "openid" in scopes:
+    if consent and "offline_access" in scopes:
         parameters["prompt"] = "consent"  # OpenID Connect Core, section 11: else offline_access is ignored
     for name in (name for name in more if name not in fixed):
         if more[name]:

@@ -5,7 +5,7 @@
 // and ends when its standard input does: whoever started it may be killed.
 // Options: PAR=required (RFC 9126); DEVICE_SECONDS (the life of a code for another device; without
 // it there are none); AUTH_METHODS (how clients authenticate, by name); CLIENT_JWK (the public key
-// of the machine that signs).
+// of the machine that signs); REFRESH=asked (a refresh token only for openid, offline_access and consent).
 //
 // GET /-/fault?path=/token&mode=status|reset|hang|lost|slow&status=503&times=1&after=1&ms=5000 makes
 // the next requests to that path fail: `status` with a Retry-After of `after` seconds; `lost` does the
@@ -17,7 +17,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Provider, errors } from 'oidc-provider';
 
 const {
-  PORT, RESOURCE, TOKEN_SECONDS = '300', PAR, DEVICE_SECONDS, CLIENT_JWK,
+  PORT, RESOURCE, TOKEN_SECONDS = '300', PAR, DEVICE_SECONDS, CLIENT_JWK, REFRESH,
   AUTH_METHODS = 'none client_secret_basic client_secret_post private_key_jwt',
 } = process.env;
 const issuer = `http://127.0.0.1:${PORT}`;
@@ -89,7 +89,8 @@ const provider = new Provider(issuer, {
     AuthorizationCode: 60, IdToken: 300, Interaction: 600, DeviceCode: Number(DEVICE_SECONDS ?? 600),
     Grant: day, RefreshToken: day, Session: day,
   },
-  issueRefreshToken: async (ctx, client) => client.grantTypeAllowed('refresh_token'),
+  issueRefreshToken: async (ctx, client, code) =>
+    client.grantTypeAllowed('refresh_token') && (REFRESH !== 'asked' || code.scopes.has('offline_access')),
   expiresWithSession: async () => false,
   // A refresh token is good for one use; using it twice ends the grant.
   rotateRefreshToken: true,
