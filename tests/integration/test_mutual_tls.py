@@ -108,11 +108,22 @@ def test_no_other_origin_is_ever_offered_the_certificate(made: Certificates, her
         assert len(world.tokens.seen) == 2 and certified(world.tokens) == {False}
 
 
-def test_without_the_certificate_the_server_lets_nobody_in_and_the_error_says_so(
-    made: Certificates, here: Parts
-) -> None:
-    with tls_world(made) as world, pytest.raises(KeyrackError, match="client_cert"):
-        login(here, server_of(world, TlsFiles(made.authority)))
+def test_what_a_login_lacks_is_named(made: Certificates, here: Parts) -> None:
+    with tls_world(made) as world:
+        for files, said, setting in (
+            (TlsFiles(), "authority that this machine does not know", "ca_file = "),
+            (TlsFiles(made.authority), "wants a certificate from its client", "client_cert = "),
+        ):
+            with pytest.raises(KeyrackError, match=said) as caught:
+                login(here, server_of(world, files))
+            assert "[servers.corp]" in caught.value.hint and setting in caught.value.hint
+    with tls_world(made, issuers=ssl.CERT_REQUIRED) as world:
+        with pytest.raises(KeyrackError, match="wants a certificate from its client") as caught:
+            login(here, server_of(world, made.files))
+        assert 'issuer = "https://…"' in caught.value.hint
+        refused = TlsFiles(made.authority, made.stranger, made.other_key)
+        with pytest.raises(KeyrackError, match="refuses the client's certificate"):
+            login(here, server_of(world, refused))
 
 
 def test_another_server_gets_neither_the_certificate_nor_the_authorities(made: Certificates) -> None:

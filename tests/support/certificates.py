@@ -19,7 +19,8 @@ class Certificates(NamedTuple):
     server: str  # for 127.0.0.1, with its key in the same file
     client: str
     client_key: str
-    other_key: str  # which belongs to no certificate here
+    other_key: str
+    stranger: str  # the other key's, signed by itself
     sealed_key: str  # the client's, with a passphrase
 
     @property
@@ -73,8 +74,9 @@ def make(folder: Path) -> Certificates:
     signed("server", "subjectAltName=IP:127.0.0.1,DNS:localhost\n")
     signed("client", "extendedKeyUsage=clientAuth\n")
     key("other")
+    run("req", "-x509", "-new", "-key", "other.key", "-subj", "/CN=other", "-days", "1", "-out", "other.pem")
     run("pkey", "-in", "client.key", "-aes256", "-passout", "pass:secret", "-out", "sealed.key")
     both = (folder / "server.pem").read_text() + (folder / "server.key").read_text()
     (folder / "both.pem").write_text(both)
-    names = ("ca.pem", "both.pem", "client.pem", "client.key", "other.key", "sealed.key")
+    names = ("ca.pem", "both.pem", "client.pem", "client.key", "other.key", "other.pem", "sealed.key")
     return Certificates(*(str(folder / name) for name in names))

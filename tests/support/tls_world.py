@@ -83,12 +83,16 @@ class TlsWorld(NamedTuple):
 
 @contextmanager
 def tls_world(
-    certificates: Certificates, verify: ssl.VerifyMode = ssl.CERT_REQUIRED, *, elsewhere: bool = False
+    certificates: Certificates,
+    verify: ssl.VerifyMode = ssl.CERT_REQUIRED,
+    *,
+    issuers: ssl.VerifyMode = ssl.CERT_OPTIONAL,
+    elsewhere: bool = False,
 ) -> Iterator[TlsWorld]:
-    """`verify` is the MCP server's; the others take anybody. `elsewhere`: tokens are at the third origin."""
+    """Whose certificate the MCP server and its issuer want. `elsewhere`: tokens are at the third origin."""
     world = TlsWorld(
         TlsServer(certificates.context(verify)),
-        TlsServer(certificates.context()),
+        TlsServer(certificates.context(issuers)),
         TlsServer(certificates.context()),
     )
     try:

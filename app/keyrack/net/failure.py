@@ -21,6 +21,7 @@ CERTIFICATE_PROBLEMS = {
     64: "is for another address",
 }
 
+UNKNOWN_AUTHORITY = (18, 19, 20, 21)
 # OpenSSL's words for alerts of a server that wants a certificate from its client, or not this one (RFC 8446,
 # section 6.2).
 CERTIFICATE_WANTED = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
@@ -42,15 +43,11 @@ def sentence(error: Exception, host: str) -> str:
     if isinstance(certificate, ssl.SSLCertVerificationError):
         why = CERTIFICATE_PROBLEMS.get(certificate.verify_code, "is not valid")
         return f"The certificate of {host} {why}."
-    alert = _cause(error, ssl.SSLError)
-    reason = alert.reason if isinstance(alert, ssl.SSLError) else None
+    reason = _alert(error)
     if reason == CERTIFICATE_WANTED:
-        return (
-            f"{host} wants a certificate from its client (mutual TLS); keyrack's own file can name one for a "
-            "server (client_cert), which its issuer gets too."
-        )
+        return f"{host} wants a certificate from its client (mutual TLS): client_cert in keyrack's own file."
     if reason in CERTIFICATE_REFUSED:
-        return f"{host} refuses the client's certificate (client_cert in keyrack's own file)."
+        return f"{host} refuses the client's certificate: client_cert in keyrack's own file."
     if is_tls(error) and isinstance(error, httpx.ConnectError):
         return f"{host} could not agree on a secure connection (TLS)."
     if isinstance(error, httpx.ConnectTimeout):
@@ -75,6 +72,14 @@ def sentence(error: Exception, host: str) -> str:
     return f"The request to {host} could not be made."
 
 
+def setting_for(error: Exception) -> str:
+    """The setting of keyrack's own file that may help, as in `KeyrackError`: ca_file, client_cert, ""."""
+    certificate = _cause(error, ssl.SSLCertVerificationError)
+    if isinstance(certificate, ssl.SSLCertVerificationError):
+        return "ca_file" if certificate.verify_code in UNKNOWN_AUTHORITY else ""
+    return "client_cert" if _alert(error) == CERTIFICATE_WANTED else ""
+
+
 def too_slow(host: str) -> str:
     """The server is there, and its answer is not."""
     return f"{host} did not answer in time."
@@ -83,6 +88,11 @@ def too_slow(host: str) -> str:
 def is_tls(error: Exception) -> bool:
     """Did TLS fail? Then another address of the same host would fare no better."""
     return _cause(error, ssl.SSLError) is not None
+
+
+def _alert(error: Exception) -> str | None:
+    tls = _cause(error, ssl.SSLError)
+    return tls.reason if isinstance(tls, ssl.SSLError) else None
 
 
 def _is_early_end(error: Exception) -> bool:

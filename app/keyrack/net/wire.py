@@ -20,7 +20,7 @@ from keyrack.domain.model import TlsFiles
 from keyrack.net import address
 from keyrack.net.echo import without_echo
 from keyrack.net.exchange import Route, exchange, quiet
-from keyrack.net.failure import is_tls, sentence, too_slow
+from keyrack.net.failure import is_tls, sentence, setting_for, too_slow
 from keyrack.net.limits import Limits
 from keyrack.net.outgoing import Outgoing, prepare
 from keyrack.net.proxy import proxy_for
@@ -128,13 +128,19 @@ class HttpWire:
                 except ImportError:
                     return Failed("The proxy in the environment is a SOCKS proxy, which keyrack can't use.")
                 except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-                    failed = Failed(too_slow(host) if dog.expired else sentence(error, host))
+                    failed = Failed(too_slow(host)) if dog.expired else self._failed(error, host, context)
                     if self._closed:
                         return Failed(f"The request to {host} was stopped.")
                     unanswered = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                     if dog.expired or not unanswered or is_tls(error):
                         return failed
         return failed
+
+    def _failed(self, error: Exception, host: str, context: ssl.SSLContext | bool) -> Failed:
+        setting = setting_for(error)
+        if setting == "client_cert" and self._identified is not None and context is not self._identified:
+            setting = "issuer"  # it is there, and not for this origin
+        return Failed(sentence(error, host), setting=setting)
 
     @contextmanager
     def _watch(self, deadline: float) -> Generator[Watchdog]:

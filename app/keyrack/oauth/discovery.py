@@ -22,6 +22,7 @@ from keyrack.oauth.well_known import (
     all_temporary,
     is_hopeless,
     look,
+    setting_of,
     why,
 )
 
@@ -202,7 +203,7 @@ def find_authorization_server(
                 setting=problem.setting,
             ) from None
     if all_temporary(absent):
-        raise Temporary(f"{absent[0]}.", hint="Try again later.")
+        raise Temporary(f"{absent[0]}.", hint="Try again later.", setting=setting_of(absent))
     raise NoOAuth(
         f"{origin(issuer)} publishes no authorization-server metadata{why(absent)}.",
         hint="The operator of that server has to publish it (RFC 8414).",

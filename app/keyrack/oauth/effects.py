@@ -62,6 +62,7 @@ class Failed(NamedTuple):
     refused: bool = False  # keyrack would not send it (a forbidden address, a redirect elsewhere)
     sent_to: str | None = None  # where a redirect that was not followed leads
     answered: bool = False  # there was a reply, which keyrack does not read
+    setting: str = ""  # of keyrack's own file, that may help: as in KeyrackError
 
 
 class Send(NamedTuple):

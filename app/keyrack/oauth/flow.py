@@ -125,7 +125,8 @@ def _ask(url: str) -> Flow:
         kind = KeyrackError if probed.refused else Temporary
         raise kind(
             f"The server can't be logged in to now: {probed.reason}",
-            hint="Check the address, or try again later.",
+            hint="" if probed.setting else "Check the address, or try again later.",
+            setting=probed.setting,
         )
     if probed.verdict == "open":
         raise KeyrackError("The server answers without a credential, so there is nothing to log in to.")

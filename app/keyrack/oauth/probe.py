@@ -34,6 +34,7 @@ class Probed(NamedTuple):
     revision: str | None = None
     challenge: Challenge | None = None
     refused: bool = False  # with the verdict "unreachable": keyrack would not ask
+    setting: str = ""  # with the verdict "unreachable": the one of keyrack's own file that may help
     older: bool = False  # it knows no revision of 2026: `server/discover` need not be tried again
 
 
@@ -172,7 +173,8 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
     """The verdict where a reply ends the probe at once; None where it goes on."""
     if isinstance(reply, Failed):
         reason = _redirected(reply.sent_to, asked) if reply.sent_to is not None else ""
-        return Probed("unreachable", reason or reply.reason, refused=reply.refused and not reason)
+        refused = reply.refused and not reason
+        return Probed("unreachable", reason or reply.reason, refused=refused, setting=reply.setting)
     if reply.status == 401:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if asked.tried:

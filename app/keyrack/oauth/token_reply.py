@@ -70,7 +70,11 @@ def read_tokens(
     where = origin(url)
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
-        raise kind(f"{where} could not be asked for a token: {reply.reason}", hint="Try again later.")
+        raise kind(
+            f"{where} could not be asked for a token: {reply.reason}",
+            hint="Try again later.",
+            setting=reply.setting,
+        )
     if reply.status >= 500 or reply.status in NOT_NOW:
         raise _later(where, f"answered {reply.status} when asked for a token", reply)
     if 300 <= reply.status < 400:

@@ -29,6 +29,7 @@ class NotHere(NamedTuple):
     silent: bool = False  # no answer came
     sent_to: str = ""  # where it redirects to, on another origin
     forbidden: bool = False  # keyrack did not ask; `reason` says why
+    setting: str = ""  # of keyrack's own file, that may help: as in KeyrackError
 
     def __str__(self) -> str:
         return f"{self.where} {self.reason or 'has none'}"
@@ -71,6 +72,11 @@ def why(places: Iterable[NotHere]) -> str:
     return f": it {reason}" if reason else ""
 
 
+def setting_of(places: Iterable[NotHere]) -> str:
+    """The first setting that may help, or ""."""
+    return next((place.setting for place in places if place.setting), "")
+
+
 def issuer_at(url: str) -> str | None:
     """The issuer whose metadata has this well-known place (RFC 8414, section 3); None for any other."""
     base = origin(url)
@@ -90,7 +96,7 @@ def _failed(reply: Failed, where: str) -> NotHere:
         if reply.answered:
             return NotHere(where, f"gave no usable answer: {reply.reason.rstrip('.')}")
         reason = f"could not be reached: {reply.reason.rstrip('.')}"
-        return NotHere(where, reason, temporary=True, silent=True)
+        return NotHere(where, reason, temporary=True, silent=True, setting=reply.setting)
     if not reply.sent_to:
         return NotHere(where, "redirects to something that is not a web address")
     there = origin(reply.sent_to)

@@ -19,7 +19,16 @@ SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ('authorize.access_type = "offline"',),
     ),
     "audience": ("If no such profile is on", ('authorize.audience = "…"  # the identifier of the API',)),
+    "client_cert": (
+        "If you have such a certificate",
+        ('client_cert = "/path/to/certificate.pem"', 'client_key_file = "/path/to/its.key"'),
+    ),
+    "issuer": ("If your certificate is for it, as the issuer", ('issuer = "https://…"',)),
     "pkce": ("If you know that it takes S256 all the same", ('pkce = "assumed"',)),
+    "ca_file": (
+        "If you have the certificate of the authority that signed it",
+        ('ca_file = "/path/to/ca.pem"',),
+    ),
     "callback": (
         "If your app is registered with another redirect URI",
         ('callback_port = 8080  # and where they differ: callback_path = "/…", redirect_host = "localhost"',),
