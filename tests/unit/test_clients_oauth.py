@@ -251,7 +251,7 @@ def test_a_projects_file_names_no_other_file(
 ) -> None:
     looked_at: list[str] = []
     real = files.read_bytes
-    monkeypatch.setattr(files, "read_bytes", lambda path: (looked_at.append(path), real(path))[1])
+    monkeypatch.setattr(files, "read_bytes", lambda *args: (looked_at.append(args[0]), real(*args))[1])
     for folder in (tmp_path, tmp_path / "project"):
         folder.mkdir(exist_ok=True)
         (folder / "client.json").write_text('{"client_id": "in-the-file", "scope": "in-the-file"}')

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keyrack.clients import entries, jsonc, oauth_client
+from keyrack.clients import entries, json_parts, jsonc, oauth_client
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.model import Server
@@ -17,8 +17,13 @@ STYLE = BRACES_OR_DEFAULT
 TAKES_REFERENCES = True
 
 
-def read(text: str, gather: Gather) -> None:
-    document = jsonc.parse(text)
+# Of the user's file: what is read here, and nothing of the histories that make it large.
+SHAPE: json_parts.Shape = {"mcpServers": None, "projects": {json_parts.ANY: {"mcpServers": None}}}
+
+
+def read(content: str | bytes, gather: Gather) -> None:
+    """The user's file as bytes; a project's as its text."""
+    document = jsonc.parse(content) if isinstance(content, str) else json_parts.pick(content, SHAPE)
     gather.repeated(document.repeated)
     user = gather.scope
     if isinstance(document.data, dict):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import stat
 
-MAX_BYTES = 8 * 1024 * 1024  # ~/.claude.json grows to several MB; nothing grows to this
+MB = 1024 * 1024
+MAX_BYTES = 8 * MB  # nothing that people write grows to this
+# ~/.claude.json grows with its history. Claude Code itself could read no more: V8's longest string.
+MAX_GROWN = 512 * MB
 
 
 class NoFile(Exception):
@@ -25,16 +28,16 @@ def read_text(path: str) -> str:
     return decode(read_bytes(path))
 
 
-def read_bytes(path: str) -> bytes:
-    """At most MAX_BYTES; a larger file is refused unread. Raises NoFile, BadFile."""
+def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
+    """The file's bytes; one of more than `most` is refused unread. Raises NoFile, BadFile."""
     try:
-        _refuse(os.stat(path))
+        _refuse(os.stat(path), most)
         # Looked at again once open, and without waiting: a pipe may have taken the file's place.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
-            _refuse(os.fstat(handle))
+            _refuse(os.fstat(handle), most)
             with open(handle, "rb", closefd=False) as file:
-                data = file.read(MAX_BYTES + 1)
+                data = file.read(most + 1)
         finally:
             os.close(handle)
     except (FileNotFoundError, NotADirectoryError):
@@ -46,31 +49,43 @@ def read_bytes(path: str) -> bytes:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise BadFile(f"It can't be read: {reason}.") from None
-    if len(data) > MAX_BYTES:
-        raise BadFile(_too_large())
+    except MemoryError:
+        raise BadFile("It is larger than this machine's memory.") from None
+    if len(data) > most:
+        raise BadFile(_too_large(most))
     return data
 
 
-def decode(data: bytes) -> str:
-    """UTF-8, with or without a byte-order mark. Raises BadFile."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
-        raise BadFile("It is written in UTF-16; save it as UTF-8.")
+def read_grown(path: str) -> bytes:
+    """The UTF-8 of a file that a program lets grow, without a byte-order mark. Raises NoFile, BadFile."""
+    return _without_mark(read_bytes(path, MAX_GROWN))
+
+
+def decode(data: bytes, lines: int = 0) -> str:
+    """UTF-8, with or without a byte-order mark; `lines` are before it. Raises BadFile."""
+    data = _without_mark(data)
     try:
-        return data.decode("utf-8-sig" if data.startswith(b"\xef\xbb\xbf") else "utf-8")
+        return data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = lines + data.count(b"\n", 0, error.start) + 1
         raise BadFile("It is not UTF-8 text; save it as UTF-8.", line) from None
 
 
-def _refuse(status: os.stat_result) -> None:
+def _without_mark(data: bytes) -> bytes:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
+        raise BadFile("It is written in UTF-16; save it as UTF-8.")
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _refuse(status: os.stat_result, most: int) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise BadFile("It is a folder, not a file.")
     if not stat.S_ISREG(status.st_mode):
         raise BadFile("It is a pipe or a device, not a file.")
-    if status.st_size > MAX_BYTES:
-        raise BadFile(_too_large(status.st_size))
+    if status.st_size > most:
+        raise BadFile(_too_large(most, status.st_size))
 
 
-def _too_large(size: int | None = None) -> str:
-    what = f"It is {size / 1024 / 1024:.0f} MB" if size else "It is too large"
-    return f"{what}; keyrack reads configuration files of up to {MAX_BYTES // 1024 // 1024} MB."
+def _too_large(most: int, size: int | None = None) -> str:
+    what = f"It is {size / MB:.0f} MB" if size else "It is too large"
+    return f"{what}; keyrack reads up to {most // MB} MB of such a file."

@@ -40,6 +40,18 @@ def parse(text: str, *, comments: bool = False, commas: bool = False) -> Documen
     return _load(strip_commas(text) if commas else text)
 
 
+def refusal_of(error: ValueError | RecursionError) -> Malformed:
+    """What the decoder's error says of a text; one that ends too early is called so."""
+    if isinstance(error, RecursionError):
+        return Malformed("It is nested too deeply to be a configuration.")
+    if not isinstance(error, json.JSONDecodeError):
+        return Malformed("It holds a number too long to read.")
+    what = error.msg.split(": ")[0].rstrip(": ")  # some messages go on to quote the file
+    if not error.doc[error.pos :].strip() or what.startswith("Unterminated string"):
+        return Malformed("It is cut short: it ends in the middle of its JSON.", error.lineno)
+    return Malformed(f"It is not valid JSON (column {error.colno}: {what}).", error.lineno)
+
+
 def strip_comments(text: str) -> str:
     """Comments become spaces, so that lines and columns stay. Raises Malformed."""
 
@@ -76,13 +88,8 @@ def _load(text: str) -> Document:
         data = json.loads(text, object_pairs_hook=collect)
         if LONE_SURROGATE.search(text):
             data = _printable(data)
-    except json.JSONDecodeError as error:
-        what = error.msg.split(":")[0]
-        raise Malformed(f"It is not valid JSON (column {error.colno}: {what}).", error.lineno) from None
-    except RecursionError:
-        raise Malformed("It is nested too deeply to be a configuration.") from None
-    except ValueError:
-        raise Malformed("It holds a number too long to read.") from None
+    except (ValueError, RecursionError) as error:
+        raise refusal_of(error) from None
     return Document(data, tuple(repeated))
 
 

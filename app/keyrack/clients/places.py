@@ -15,6 +15,7 @@ class Spot(NamedTuple):
     path: str
     scope: str = ""  # "user", "project /path"
     trusted: bool = True  # False: a project's own file, which may be a stranger's work
+    grown: bool = False  # the program keeps more in it than settings, and lets it grow
 
 
 class Look(NamedTuple):
@@ -52,7 +53,7 @@ def claude_code(look: Look) -> list[Spot]:
     """Its `local` scope stands in the user's file, so it is the user's word."""
     folder = look.env.get("CLAUDE_CONFIG_DIR")
     user = look.named(folder, ".claude.json") if folder else look.at_home(".claude.json")
-    return [look.in_project(".mcp.json"), Spot(user, "user")]
+    return [look.in_project(".mcp.json"), Spot(user, "user", grown=True)]
 
 
 def cursor(look: Look) -> list[Spot]:

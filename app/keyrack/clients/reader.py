@@ -43,7 +43,7 @@ class _Round:
         if any(place.client == client and place.path == spot.path for place in self.places):
             return None  # named twice
         try:
-            text = files.read_text(spot.path)
+            content = files.read_grown(spot.path) if spot.grown else files.read_text(spot.path)
         except files.NoFile:
             self.places.append(Place(client, spot.path, "no file"))
             if asked_for:
@@ -52,7 +52,7 @@ class _Round:
         except files.BadFile as error:
             self._broken(client, spot.path, str(error), error.line)
             return None
-        return self.text(client, module, spot, text)
+        return self.text(client, module, spot, content)
 
     def named(self, path: str, base: str) -> None:
         """Read a file of mcp-use that the user named, relative to `base`."""
@@ -61,9 +61,9 @@ class _Round:
         ]):
             self.file(*MCP_USE, spot, asked_for=True)
 
-    def text(self, client: str, module: str, spot: Spot, text: str) -> Any:
-        """Hand a text to the program's reader; what it returns."""
-        if not text.strip():
+    def text(self, client: str, module: str, spot: Spot, content: str | bytes) -> Any:
+        """Hand a text to the program's reader; what it returns. Bytes are of a file that has grown."""
+        if not content or content.isspace():
             self.places.append(Place(client, spot.path, "empty"))
             return None
         from keyrack.clients.gather import Gather
@@ -76,8 +76,8 @@ class _Round:
             reader = import_module(f"keyrack.clients.{module}")
             gather.style = reader.STYLE
             gather.stays = _why_it_stays(reader, client, spot)
-            result = reader.read(text, gather)
-        except Malformed as error:
+            result = reader.read(content, gather)
+        except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line
         except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
             fault = f"keyrack failed to read it ({type(error).__name__}); this is a fault in keyrack."
