@@ -45,6 +45,30 @@ def test_other_programs_files(find, env: dict[str, str], platform: str, last: st
     assert last in [spot.path for spot in find(places.Look(env, platform, "/cwd"))]
 
 
+@pytest.mark.parametrize(("env", "platform", "user"), [
+    ({"HOME": "/h"}, "linux", "/h/.config/Code/User"),
+    ({"HOME": "/h", "XDG_CONFIG_HOME": "/c"}, "linux", "/c/Code/User"),
+    (MAC, "darwin", "/Users/ada/Library/Application Support/Code/User"),
+    (WINDOWS, "win32", r"D:\Roaming\Code\User"),
+])  # fmt: skip
+def test_vs_code_s_profiles(
+    monkeypatch: pytest.MonkeyPatch, env: dict[str, str], platform: str, user: str
+) -> None:
+    insiders = user.replace("Code", "Code - Insiders")
+    there = {
+        paths.join(platform, each, "profiles"): ["-1a2b", "empty"] for each in (user, insiders)
+    }
+    monkeypatch.setattr(places.Look, "folders", lambda self, parent: there.get(parent, []))
+    monkeypatch.setattr("os.path.lexists", lambda path: "empty" not in path)
+    spots = places.vscode(places.Look(env, platform, "/cwd"))
+    found = [(spot.path, spot.scope, spot.trusted) for spot in spots if "profile" in spot.path]
+    own = ("profiles", "-1a2b", "mcp.json")
+    assert found == [
+        (paths.join(platform, user, *own), "user, profile -1a2b", True),
+        (paths.join(platform, insiders, *own), "user, Insiders, profile -1a2b", True),
+    ]
+
+
 @pytest.mark.parametrize(("platform", "written", "path"), [
     ("linux", "~/a.json", "/h/a.json"), ("linux", "a.json", "/base/a.json"), ("linux", "/a.json", "/a.json"),
     ("linux", "~", "/h"),

@@ -231,6 +231,41 @@ def test_vscode_reads_jsonc_and_knows_inputs(look) -> None:
     assert b.variables == (("KEY", True), ("OTHER", False))
 
 
+def test_vs_code_s_profiles_are_read_each(look) -> None:
+    """A profile without a file of its own uses the default one, and is no place."""
+    def servers(name: str, path: str) -> Files:
+        return {"servers": {name: {"url": f"https://a.example/{path}"}}}
+
+    files: Files = {
+        ".config/Code/User/mcp.json": servers("a", "1"),
+        ".config/Code/User/profiles/-1a2b/mcp.json": servers("b", "2"),
+        ".config/Code/User/profiles/-1a2b/settings.json": {},
+        ".config/Code/User/profiles/builtin/agents/mcp.json": servers("not here", "3"),
+        ".config/Code/User/profiles/stray.json": {},
+        ".config/Code - Insiders/User/profiles/-9f/mcp.json": servers("a", "4"),
+    }
+    reading = look(files)
+    assert reading.problems == ()
+    assert {(server.name, server.url, server.sources[0].scope) for server in reading.servers} == {
+        ("a", "https://a.example/1", "user"),
+        ("b", "https://a.example/2", "user, profile -1a2b"),
+        ("a (VS Code)", "https://a.example/4", "user, Insiders, profile -9f"),
+    }
+    assert [place.path.split("User/")[-1] for place in reading.places if "/profiles/" in place.path] == [
+        "profiles/-1a2b/mcp.json", "profiles/-9f/mcp.json"
+    ]  # fmt: skip
+
+
+def test_a_profile_that_can_t_be_read_hides_no_other(look) -> None:
+    files: Files = {
+        ".config/Code/User/profiles/a/mcp.json": "{",
+        ".config/Code/User/profiles/b/mcp.json": {"servers": {"b": {"url": URL}}},
+    }
+    reading = look(files)
+    assert [server.name for server in reading.servers] == ["b"]
+    assert "cut short" in reading.problems[0].sentence
+
+
 def test_codex_fields_that_name_variables(look) -> None:
     text = f"""[mcp_servers.a]
     url = "{URL}"

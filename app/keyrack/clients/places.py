@@ -4,9 +4,12 @@ Kept apart from the readers: where none of a program's files exists, its reader
 is never imported.
 """
 
+import os
 from typing import NamedTuple
 
 from keyrack.clients.paths import Env, config_file, config_home, home, join
+
+MOST_FOLDERS = 200
 
 
 class Spot(NamedTuple):
@@ -31,6 +34,14 @@ class Look(NamedTuple):
     def named(self, folder: str, *parts: str) -> str:
         """A path that a variable names; a relative one starts where the user stands."""
         return join(self.platform, self.cwd, folder, *parts)
+
+    def folders(self, parent: str) -> list[str]:
+        """The names of the folders in there, in order; none where there is no such place."""
+        try:
+            with os.scandir(parent) as found:
+                return sorted(entry.name for entry in found if entry.is_dir())[:MOST_FOLDERS]
+        except OSError:
+            return []
 
     def in_project(self, *parts: str) -> Spot:
         return Spot(join(self.platform, self.cwd, *parts), f"project {self.cwd}", trusted=False)
@@ -61,11 +72,17 @@ def cursor(look: Look) -> list[Spot]:
 
 
 def vscode(look: Look) -> list[Spot]:
-    """Stable and Insiders keep one file each; both read the workspace's."""
-    folder = config_home(look.env, look.platform)
-    users = [Spot(join(look.platform, folder, name, "User", "mcp.json"), scope)
-             for name, scope in (("Code", "user"), ("Code - Insiders", "user, Insiders"))]
-    return [look.in_project(".vscode", "mcp.json"), *users]
+    """Stable and Insiders keep one file each, and one for each profile; both read the workspace's."""
+    spots = [look.in_project(".vscode", "mcp.json")]
+    for name, scope in (("Code", "user"), ("Code - Insiders", "user, Insiders")):
+        user = join(look.platform, config_home(look.env, look.platform), name, "User")
+        spots.append(Spot(join(look.platform, user, "mcp.json"), scope))
+        profiles = join(look.platform, user, "profiles")
+        for profile in look.folders(profiles):
+            path = join(look.platform, profiles, profile, "mcp.json")
+            if os.path.lexists(path):  # few profiles have one of their own
+                spots.append(Spot(path, f"{scope}, profile {profile}"))
+    return spots
 
 
 def codex(look: Look) -> list[Spot]:
