@@ -10,11 +10,11 @@ import httpx
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
-from keyrack.domain.resource import identity, origin, parse_url
+from keyrack.domain.resource import origin, parse_url
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, command_for
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
-from keyrack.operations.credential import grant_headers
+from keyrack.operations.credential import grant_headers, key_of
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.parts import Parts
@@ -46,6 +46,9 @@ class Auth(*_bases()):  # type: ignore[misc]
 
     It opens a browser only with `interactive=True`; otherwise a login that is needed raises
     LoginNeeded, whose hint is the command to type. A token goes to `url`'s origin alone.
+
+    Where several configured servers share `url`, `name` says which; without it the first request
+    raises KeyrackError, with their names.
     """
 
     def __init__(
@@ -53,11 +56,12 @@ class Auth(*_bases()):  # type: ignore[misc]
         url: str,
         *,
         account: str = DEFAULT_ACCOUNT,
+        name: str | None = None,
         interactive: bool = False,
         options: LoginOptions = LoginOptions(),
         parts: Parts | None = None,
     ) -> None:
-        self._url = parse_url(url)
+        self._url, self._name = parse_url(url), name
         self._account, self._interactive, self._options, self._parts = account, interactive, options, parts
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
@@ -122,7 +126,7 @@ class Auth(*_bases()):  # type: ignore[misc]
             given = hand_out(parts, server)
         except LoginNeeded:
             return {}
-        grant = parts.rack().load(identity(self._url), self._account)
+        grant = parts.rack().load(*key_of(server))
         if grant is None:
             return {}
         if grant.credential.kind == "oauth":  # also one that was renewed and could not be stored
@@ -131,12 +135,12 @@ class Auth(*_bases()):  # type: ignore[misc]
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: what another program has stored meanwhile, else a refreshed token, else none."""
-        parts = self._parts_now()
-        grant = parts.rack().load(identity(self._url), self._account)
+        parts, server = self._parts_now(), self._server()
+        grant = parts.rack().load(*key_of(server))
         if grant is not None and dict(grant_headers(grant)) != refused:
             return dict(grant_headers(grant))
         try:
-            return dict(grant_headers(refreshed(parts, self._server())))
+            return dict(grant_headers(refreshed(parts, server)))
         except NotStored as error:
             return dict(grant_headers(error.grant))
         except LoginNeeded:
@@ -144,8 +148,8 @@ class Auth(*_bases()):  # type: ignore[misc]
 
     def _logged_in(self, challenge: Challenge) -> dict[str, Secret]:
         parts, server = self._parts_now(), self._server()
-        rack, url = parts.rack(), identity(self._url)
-        record = rack.record(url, self._account)
+        rack, key = parts.rack(), key_of(server)
+        record = rack.record(*key)
         held = record.credential.scopes if record and record.credential else ()
         asked = tuple(challenge.params.get("scope", "").split())
         # The union: what was granted before must not be lost by asking for more.
@@ -157,23 +161,23 @@ class Auth(*_bases()):  # type: ignore[misc]
                 raise LoginNeeded(said, hint=f"Type: {command_for(Action.TOKEN, server)}")
             raise LoginNeeded(f"A login is needed for {self._url}.", hint=self._command(scopes, asked))
         login(parts, server, self._options._replace(scopes=scopes, challenge=challenge))
-        grant = rack.load(url, self._account)
+        grant = rack.load(*key)
         return dict(grant_headers(grant)) if grant else {}
 
     def _is_given_up(self, challenge: Challenge) -> bool:
         """Did earlier logins for these scopes change nothing? A login by the user forgets that."""
-        record = self._parts_now().rack().record(identity(self._url), self._account)
+        record = self._parts_now().rack().record(*key_of(self._server()))
         return bool(record and record.check and record.check.reason == _short_of(challenge))
 
     def _give_up(self, challenge: Challenge) -> None:
         parts = self._parts_now()
         check = Check(parts.now(), "accepted", _short_of(challenge))
-        parts.rack().note(identity(self._url), self._account, check=check)
+        parts.rack().note(*key_of(self._server()), check=check)
 
     def _command(self, scopes: Iterable[str], asked: tuple[str, ...]) -> str:
         import shlex
 
-        words = ["keyrack", "login", self._url]
+        words = ["keyrack", "login", self._name or self._url]
         if self._account != DEFAULT_ACCOUNT:
             words += ["--account", self._account]
         if asked:
@@ -181,9 +185,10 @@ class Auth(*_bases()):  # type: ignore[misc]
         return f"Type: {shlex.join(words)}"
 
     def _server(self) -> Server:
-        from keyrack.operations.overview import find
+        from keyrack.operations.find import find
 
-        return find(self._parts_now(), self._url, self._account)._replace(headers=())
+        server = find(self._parts_now(), self._url, self._account, name=self._name)
+        return server._replace(headers=())
 
     def _parts_now(self) -> Parts:
         if self._parts is None:

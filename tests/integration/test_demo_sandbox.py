@@ -14,8 +14,9 @@ from keyrack.demo.sandbox import Sandbox, sandbox
 from keyrack.domain.model import Server
 from keyrack.operations.check import check
 from keyrack.operations.clear import clear
+from keyrack.operations.find import find
 from keyrack.operations.login import login
-from keyrack.operations.overview import find, overview
+from keyrack.operations.overview import overview
 from keyrack.operations.refresh import refresh
 
 STATES = {

@@ -14,8 +14,9 @@ from keyrack import wiring
 from keyrack.clients import own_file
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.operations.accounts import account_name, accounts_of, make_default
+from keyrack.operations.find import find
 from keyrack.operations.hand_out import hand_out
-from keyrack.operations.overview import find, overview
+from keyrack.operations.overview import overview
 from keyrack.operations.parts import Parts
 from keyrack.store.rack import memory_rack
 from support.canned import URL

@@ -20,7 +20,9 @@ from keyrack.domain.model import Grant
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Request, Response
-from keyrack.operations.overview import find, overview
+from keyrack.operations.credential import configured_token
+from keyrack.operations.find import find
+from keyrack.operations.overview import overview
 from keyrack.operations.parts import Parts
 from keyrack.store.locks import Locks
 from keyrack.store.memory import MemoryStore
@@ -255,13 +257,20 @@ def test_one_token_in_two_programs_is_moved_once(desk: Desk, capsys: Capture) ->
     assert capsys.readouterr().out.count("export ") == 1
 
 
-def test_another_token_of_another_program_stays_and_is_told(desk: Desk, capsys: Capture) -> None:
+def test_another_token_of_another_program_is_another_servers_and_stays(desk: Desk) -> None:
     desk.cursor()
     codex = desk.codex("X-Api-Key", "sk-hidden-2")
     assert desk.adopt("github", "--yes") == 0
     assert "sk-hidden-2" in codex.read_text()
-    told = f"The X-Api-Key header in {codex} holds a secret for it too, another one, which stays there."
-    assert told in capsys.readouterr().out
+    assert configured_token(find(desk.parts, "gh")) == Secret("sk-hidden-2")
+
+
+def test_a_token_in_a_projects_file_stays_and_is_told(desk: Desk, capsys: Capture) -> None:
+    desk.cursor()
+    file = desk.cursor("clone/.cursor/mcp.json", Authorization="Bearer sk-hidden-2")
+    assert desk.adopt("github", "--yes") == 0
+    assert "sk-hidden-2" in file.read_text()
+    assert f"The Authorization header in {file} holds a secret for it too. It is" in capsys.readouterr().out
 
 
 def test_a_scheme_without_a_field_in_codex_goes_into_the_variable(desk: Desk, capsys: Capture) -> None:

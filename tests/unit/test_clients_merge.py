@@ -69,16 +69,6 @@ def test_local_processes_are_one_with_the_same_name_and_program() -> None:
     assert names(one, server("db", None, "Codex", command="uvx", transport="stdio")) == ["db", "db (Codex)"]
 
 
-def test_an_empty_header_gives_way_to_one_that_is_set() -> None:
-    [found] = merged(
-        [
-            server("a", "https://x.example", headers=(header("Bearer "),)),
-            server("a", "https://x.example", "Codex", headers=(header("Bearer t"),)),
-        ]
-    )
-    assert [header.value.reveal() for header in found.headers] == ["Bearer t"]
-
-
 def test_a_clients_id_is_never_mixed_with_anothers_secret() -> None:
     mine = ClientSettings(client_id="one")
     theirs = ClientSettings(client_id="two", client_secret=Secret("s"))

@@ -121,7 +121,7 @@ def test_every_place_of_a_server_is_pointed_out_with_its_entry(desk: Desk) -> No
     user, project = pointed_out(reading)
     assert (user.client, user.entry) == ("VS Code", "b")
     assert user.sentence == (
-        "The X-Api-Key header stands in the file as it is. keyrack adopt a moves it into the keychain."
+        "The X-Api-Key header stands in the file as it is. keyrack adopt b moves it into the keychain."
     )
     assert (project.path, project.entry) == (str(desk.home / "clone/.vscode/mcp.json"), "c")
     assert "project's file" in project.sentence and "adopt" not in project.sentence

@@ -20,7 +20,8 @@ from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.status import State
 from keyrack.operations.credential import key_of
-from keyrack.operations.overview import find, overview
+from keyrack.operations.find import find
+from keyrack.operations.overview import overview
 from support.workbench import build, grant
 
 URL = "https://a.example/mcp"

@@ -36,7 +36,7 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
     """
     from keyrack.domain.errors import KeyrackError
-    from keyrack.operations.overview import find
+    from keyrack.operations.find import find
 
     server = find(parts, args.operand, args.account)
     if server.problem:

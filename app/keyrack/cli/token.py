@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import seconds
+from keyrack.domain.errors import Ambiguous, LoginNeeded
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.hand_out import hand_out
 
     parts = context.parts()
-    server = target(parts, args)
+    try:
+        server = target(parts, args)
+    except Ambiguous as error:  # a script knows what to do where a person has to act
+        raise LoginNeeded(str(error), hint=error.hint) from None
     given = hand_out(parts, server, min_valid=REFRESH_EARLY if args.min_valid is None else args.min_valid)
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")

@@ -9,9 +9,9 @@ from typing import Any
 from keyrack.clients.gather import Gather, kind, name_of
 from keyrack.clients.interpolate import fill
 from keyrack.clients.paths import Env
+from keyrack.domain.headers import carries_credential
 from keyrack.domain.model import Header
 from keyrack.domain.secret import MASK, Secret
-from keyrack.domain.status import carries_credential
 
 # RFC 9110: a header's name is a token (5.6.2).
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -26,6 +26,7 @@
 
     [accounts]                                   # which one is meant where none is named
     "https://mcp.linear.app/mcp" = "work"
+    "https://wiki.example/mcp wiki-a" = "work"   # of several servers at one address
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Own(NamedTuple):
     """What else the file says."""
 
     config_files: tuple[str, ...] = ()  # as they are written
-    accounts: Mapping[str, str] = {}  # a server's identity: the account that is meant where none is named
+    accounts: Mapping[str, str] = {}  # as in `Reading`
 
 
 def read(text: str, gather: Gather) -> Own:
@@ -87,15 +88,24 @@ def _point_out(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
 
 
 def set_account(path: str, url: str, account: str) -> None:
-    """Make `account` the one that is meant for this server where none is named. Raises KeyrackError."""
-    own_file.set_value(path, ("accounts", identity(url)), account)
+    """Make `account` the one that is meant for this server where none is named. Raises KeyrackError.
+
+    Of several servers at one address the name follows behind the URL.
+    """
+    own_file.set_value(path, ("accounts", _account_key(url)), account)
+
+
+def _account_key(text: str) -> str:
+    """Raises BadUrl."""
+    url, space, name = text.partition(" ")
+    return identity(url) + space + name
 
 
 def _accounts(data: Mapping[str, Any], gather: Gather) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for url, account in Fields(data, gather, "accounts").texts("accounts").items():
         try:
-            found[identity(url)] = account
+            found[_account_key(url)] = account
         except BadUrl as error:
             gather.problem(str(error), entry="accounts")
     return found

@@ -1,11 +1,12 @@
-"""One Server per (identity, account), with every place that it is found in."""
+"""The servers of all configurations, each with every place that it is found in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from keyrack.clients.entries import joined
+from keyrack.clients.rows import NO_ACCOUNTS, Base, Grouped, base_of, give_tags, grouped
 from keyrack.domain.model import ClientSettings, Header, Server
 from keyrack.domain.resource import identity
 
@@ -16,54 +17,74 @@ BESIDE = ("scopes", "callback_port", "callback_path", "redirect_host", "pkce", "
           "tls")
 
 
-def merged(servers: Iterable[Server], projects: Sequence[Server] = ()) -> tuple[Server, ...]:
+def merged(
+    servers: Iterable[Server], projects: Sequence[Server] = (), accounts: Mapping[str, str] = NO_ACCOUNTS
+) -> tuple[Server, ...]:
     """In order of appearance. The first name wins; a name belongs to one server only.
 
     `projects` are the entries of the current project's own files, which anyone may have
     written. They come after, and change nothing of a server that the user's files name:
-    no header, no OAuth client, no name that could stand for another server.
+    no header, no OAuth client, no key, no name that could stand for another server.
+    `accounts` are those that are meant where an entry names none, by address.
     """
-    found = _by_key(servers)
-    own = _named(found.values())
-    return _with_projects(dict(zip(found, own, strict=True)), _by_key(projects)) if projects else own
+    found = grouped(servers, _both, accounts)
+    for rows in found.values():
+        if len(rows) > 1:
+            give_tags(rows)
+    own = _named(_in_order(found))
+    return _with_projects(own, projects, accounts) if projects else own
 
 
-def _by_key(servers: Iterable[Server]) -> dict[tuple[str, ...], Server]:
-    found: dict[tuple[str, ...], Server] = {}
-    for server in servers:
-        key = _key(server)
-        known = found.get(key)
-        found[key] = server if known is None else _both(known, server)
-    return found
+def _in_order(found: Mapping[Base, Sequence[Grouped]]) -> list[Server]:
+    rows = [row for rows in found.values() for row in rows]
+    return [row.server for row in sorted(rows, key=lambda row: row.place)]
 
 
 def _with_projects(
-    own: dict[tuple[str, ...], Server], projects: dict[tuple[str, ...], Server]
+    own: tuple[Server, ...], projects: Sequence[Server], accounts: Mapping[str, str]
 ) -> tuple[Server, ...]:
-    addresses = {key[1] for key in own if key[0] == "url"}
-    taken = {name for server in own.values() for name in (server.name, *server.aliases)}
-    strangers: list[Server] = []
-    for key, server in projects.items():
-        known = own.get(key)
-        if known is not None:
-            aliases = tuple(name for name in (server.name, *server.aliases) if name not in taken)
+    known: dict[Base, list[int]] = {}  # where they stand in `servers`
+    for place, server in enumerate(own):
+        known.setdefault(base_of(server), []).append(place)
+    addresses = {base[1] for base in known if base[0] == "url"}
+    taken = {name for server in own for name in (server.name, *server.aliases)}
+    servers = list(own)
+    strangers: dict[Base, list[Grouped]] = {}
+    harmless = (_harmless(each, addresses) for each in projects)
+    several = {base for base, places in known.items() if len(places) > 1}
+    for base, rows in grouped(harmless, _both, accounts, several).items():
+        mine, left = known.get(base, []), list[Grouped]()
+        for row in rows:
+            place = _meant(servers, mine, row, alone=len(rows) == 1)
+            if place is None:
+                left.append(row)
+                continue
+            server = servers[place]
+            aliases = tuple(name for name in (row.server.name, *row.server.aliases) if name not in taken)
             taken.update(aliases)
-            own[key] = known._replace(
-                sources=tuple(dict.fromkeys((*known.sources, *server.sources))),
-                aliases=(*known.aliases, *aliases), literals=(*known.literals, *server.literals))
-        elif key[0] == "url" and key[1] in addresses:  # the user's, under another account
-            strangers.append(server._replace(headers=(), client=NO_SETTINGS))
-        else:
-            strangers.append(server)
-    return (*own.values(), *_named(strangers, taken, mark="project"))
+            servers[place] = server._replace(
+                sources=tuple(dict.fromkeys((*server.sources, *row.server.sources))),
+                aliases=(*server.aliases, *aliases), literals=(*server.literals, *row.server.literals))
+        if mine or len(left) > 1:
+            give_tags(left, [servers[place].tag for place in mine])
+        strangers[base] = left
+    found = (each._replace(of_project=True) for each in _in_order(strangers))
+    return (*servers, *_named(found, taken, mark="project"))
 
 
-def _key(server: Server) -> tuple[str, ...]:
-    if server.url is not None:
-        return ("url", identity(server.url), server.account)
-    if server.problem:
-        return ("problem", server.name, server.problem)
-    return ("stdio", server.name, server.command or "")
+def _harmless(server: Server, addresses: Collection[str]) -> Server:
+    """A project's entry, without what it would send to a server of the user's."""
+    if server.url is None or identity(server.url) not in addresses:
+        return server
+    return server._replace(headers=(), client=NO_SETTINGS)
+
+
+def _meant(servers: Sequence[Server], mine: Sequence[int], row: Grouped, *, alone: bool) -> int | None:
+    """The user's server that a project's file names: by its name, or the only one at that address."""
+    for place in mine:
+        if row.names.intersection(servers[place].entries):
+            return place
+    return mine[0] if alone and len(mine) == 1 else None
 
 
 def _both(first: Server, second: Server) -> Server:

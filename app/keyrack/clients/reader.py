@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -10,9 +10,8 @@ from typing import Any
 from keyrack.clients import files, paths, places
 from keyrack.clients.places import Look, Spot
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.model import Server
 from keyrack.domain.reading import Place, Problem, Reading
-from keyrack.domain.resource import identity
 
 OWN = "keyrack"
 MCP_USE = ("mcp-use", "mcp_use")
@@ -131,20 +130,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
             found.servers[start:] = by_precedence(found.servers[start:], cwd)
     from keyrack.clients.merge import merged
 
-    if accounts:
-        found.servers, found.projects = (_meant(each, accounts) for each in (found.servers, found.projects))
-    servers = merged(found.servers, found.projects) if found.servers or found.projects else ()
+    servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
-
-
-def _meant(servers: Sequence[Server], accounts: Mapping[str, str]) -> list[Server]:
-    """Where an entry names no account, the one that the user has made the default."""
-    return [
-        server._replace(account=accounts.get(identity(server.url), DEFAULT_ACCOUNT))
-        if server.url and server.account == DEFAULT_ACCOUNT
-        else server
-        for server in servers
-    ]
 
 
 def _why_it_stays(reader: ModuleType, client: str, spot: Spot) -> str:

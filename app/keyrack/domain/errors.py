@@ -2,6 +2,7 @@
 
 KeyrackError                 1  anything else
 ├── UsageError               2  the words typed make no sense
+│   └── Ambiguous               they mean several servers
 ├── LoginNeeded              3  a person must log in
 │   └── ClientRefused           the issuer does not take the client, whatever the grant
 ├── Temporary                4  the network or the server; try again
@@ -36,6 +37,10 @@ class KeyrackError(Exception):
 
 class UsageError(KeyrackError):
     exit_code = 2
+
+
+class Ambiguous(UsageError):
+    pass
 
 
 class LoginNeeded(KeyrackError):

@@ -33,6 +33,11 @@ class Source(NamedTuple):
     name: str  # the server's name in that file
     scope: str = ""  # "user", "project /path", "" where the client has only one
 
+    @property
+    def table(self) -> tuple[str, str, str]:
+        """Where its neighbours stand: one scope of one file."""
+        return self.client, self.path, self.scope
+
 
 class Variable(NamedTuple):
     """An environment variable that a configuration refers to. Never its value."""
@@ -98,7 +103,7 @@ class CredentialKey(NamedTuple):
 
     url: str  # canonical: `resource.identity`
     account: str = DEFAULT_ACCOUNT
-    name: str = ""  # its server's, where several share the address; "" for the one that had it first
+    name: str = ""  # of one of several servers that share the address and the account; "" where there is one
 
 
 class Server(NamedTuple):
@@ -116,7 +121,14 @@ class Server(NamedTuple):
     problem: str | None = None  # why this entry can't be used; it is listed all the same
     aliases: tuple[str, ...] = ()  # other names of the same server
     literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
-    key_name: str = ""  # the name in its credential's key
+    tag: str = ""  # what tells it from others with the same address and account; "" where there is none
+    key_name: str = ""  # the name in its credential's key: the tag, or "" for the one that was there first
+    of_project: bool = False  # nothing but the current project's own files names it
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """What the files call it."""
+        return tuple(dict.fromkeys(source.name for source in self.sources))
 
     @property
     def called(self) -> str:
@@ -154,6 +166,8 @@ class Credential(NamedTuple):
     # Never an orphan: its server was given by its address or by one project's file, or the credential was
     # found in the store, which other data folders may use too.
     unlisted: bool = False
+    names: tuple[str, ...] = ()  # what files called its server when it was stored
+    apart: bool = False  # others had the same address and account then: it is none of theirs
 
 
 class Check(NamedTuple):

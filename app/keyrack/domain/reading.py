@@ -30,4 +30,6 @@ class Reading(NamedTuple):
     servers: tuple[Server, ...]
     problems: tuple[Problem, ...]
     places: tuple[Place, ...]
-    accounts: Mapping[str, str] = {}  # by a server's identity: the account meant where none is named
+    # The account that is meant where none is named, by a server's identity; where several have the
+    # same, there is a space and its tag behind it.
+    accounts: Mapping[str, str] = {}

@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 from typing import NamedTuple
 
+from keyrack.domain.headers import carries_credential
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Credential, Header, Server
 from keyrack.domain.timetext import lasting, local
 
@@ -122,10 +123,10 @@ def authorization_header(server: Server) -> Header | None:
     return None
 
 
-def carries_credential(name: str) -> bool:
-    """Does a header of this name carry a credential, as far as a name can tell?"""
-    name = name.lower().replace("_", "-")
-    return name.endswith(("api-key", "-token", "-key")) or name in ("authorization", "apikey", "token")
+def sends_its_own(server: Server, *, skipped: bool = False) -> bool:
+    """Does its program send a credential that is none of keyrack's? `skipped`: also where that is not set."""
+    header = authorization_header(server)
+    return header is not None and (skipped or header.asked or not header.is_empty)
 
 
 def stored_state(credential: Credential, now: float) -> State:

@@ -9,6 +9,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.status import Action, command_for, command_line
 from keyrack.operations.credential import key_of
 from keyrack.operations.overview import Row, row_of
+from keyrack.operations.owners import Owners, account_key
 from keyrack.operations.parts import Parts
 
 LONGEST_NAME = 60  # characters
@@ -25,17 +26,17 @@ class Account(NamedTuple):
 
 def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
     """The default first, then by name. Reads records, never the keychain."""
-    url, chosen, called = key_of(server)
-    chosen = parts.read().accounts.get(url, chosen)
-    names = {chosen}
-    records = parts.rack().records()
-    names |= {key.account for key, record in records.items()
-              if (key.url, key.name) == (url, called) and record.credential}
-    now = parts.now()
+    url, records = key_of(server).url, parts.rack().records()
+    owners = Owners(parts.read(), records.get, lambda: records)
+    server = owners.named(url, server.name) or server._replace(account=DEFAULT_ACCOUNT)
+    chosen = owners.of(server).account
+    stored = {key.account for key, record in records.items() if key.url == url and record.credential}
     found: list[Account] = []
-    for name in sorted(names, key=lambda name: (name != chosen, name)):
-        account = server._replace(account=name)
-        row = row_of(account, records.get(key_of(account)), now)
+    for name in sorted({chosen, *stored}, key=lambda name: (name != chosen, name)):
+        account = owners.of(server, name)
+        row = row_of(account, records.get(key_of(account)), parts.now())
+        if row.credential is None and name != chosen:
+            continue  # another server's at the same address
         label = row.credential.label if row.credential else ""
         found.append(Account(name, label, name == chosen, row))
     return tuple(found)
@@ -53,7 +54,6 @@ def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
 
 def make_default(parts: Parts, server: Server, account: str) -> None:
     """From now on `account` is meant where none is named. Raises KeyrackError where it has no credential."""
-    url = key_of(server).url
     name = account_name(account)
     known = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
     if name not in known:
@@ -61,7 +61,7 @@ def make_default(parts: Parts, server: Server, account: str) -> None:
             f"Nothing is stored for {server.name} under an account called {name}.",
             hint=f"It has: {', '.join(known) or 'none yet'}. Log in to it first, with --account.",
         )
-    parts.set_account(url, name)
+    parts.set_account(account_key(server), name)
 
 
 def account_name(text: str) -> str:

@@ -140,7 +140,7 @@ def _variable(server: Server, servers: Iterable[Server], last: str) -> str:
     taken = {
         variable.name
         for other in servers
-        if other.url is None or identity(other.url) != identity(server.url or "")
+        if other.url is None or other.tag != server.tag or identity(other.url) != identity(server.url or "")
         for variables in (other.variables, *(header.variables for header in other.headers))
         for variable in variables
     }

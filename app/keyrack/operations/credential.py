@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import SCHEME_WORDS, CredentialKey, Grant, Server
+from keyrack.domain.model import SCHEME_WORDS, Credential, CredentialKey, Grant, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import authorization_header
 
@@ -22,6 +22,12 @@ def key_of(server: Server) -> CredentialKey:
             hint="Its credentials are the variables of its environment.",
         )
     return server.key
+
+
+def stored_for(server: Server, credential: Credential) -> Credential:
+    """The facts with what tells whose they are, should others come to share the address."""
+    names = server.entries or credential.names
+    return credential._replace(names=names, apart=credential.apart or bool(server.tag))
 
 
 def configured_headers(server: Server) -> Mapping[str, Secret]:

@@ -14,7 +14,7 @@ from keyrack.oauth.effects import Step
 from keyrack.oauth.flow import LoggedIn, Wish, login_flow
 from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import grant_headers, key_of
+from keyrack.operations.credential import grant_headers, key_of, stored_for
 from keyrack.operations.drive import run
 from keyrack.operations.login_control import LoginControl, NobodySignedIn
 from keyrack.operations.login_effects import Event, Performer
@@ -72,7 +72,8 @@ def login(
             login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
         )
         grant = _grant(key, wish, logged_in, store.name)
-        grant = grant._replace(credential=grant.credential._replace(unlisted=not is_lasting(server)))
+        facts = stored_for(server, grant.credential)
+        grant = grant._replace(credential=facts._replace(unlisted=not is_lasting(server)))
         probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
         control.check()
         return _keep(parts, performer, grant, probed)

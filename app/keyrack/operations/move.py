@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent
 from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Grant
-from keyrack.domain.resource import identity
 from keyrack.domain.storage import StoreKind
+from keyrack.operations.overview import overview
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.store.version import with_refusal, written
+from keyrack.store.version import with_notes, written
 
 LEFT = "without a record here: another data folder may use them; keyrack doctor --repair takes them over"
 
@@ -139,10 +139,10 @@ def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
 
 def _names(parts: Parts) -> Callable[[CredentialKey], str]:
     """What people call the credentials."""
-    named = {identity(server.url): server.name for server in parts.read().servers if server.url}
+    named = {row.server.key: row.server.name for row in overview(parts).rows}
 
     def name(key: CredentialKey) -> str:
-        name = key.name or named.get(key.url, key.url)
+        name = named.get(key, key.url)
         return name if key.account == DEFAULT_ACCOUNT else f"{name}, account {key.account}"
 
     return name
@@ -152,15 +152,16 @@ def _as_noted(grant: Grant, known: Credential | None) -> Grant:
     """A refusal is noted in the record alone; so is what the record says of the server's place in files."""
     if known is None:
         return grant
-    return grant._replace(credential=with_refusal(grant.credential, known)._replace(unlisted=known.unlisted))
+    return grant._replace(credential=with_notes(grant.credential, known)._replace(unlisted=known.unlisted))
 
 
 def _is_same(one: Grant, other: Grant) -> bool:
     """But for where it lies, and what only the record knows."""
 
     def bare(grant: Grant) -> Grant:
-        facts = with_refusal(grant.credential, Credential(grant.credential.kind))
-        return grant._replace(credential=facts._replace(store="", slot="", unlisted=False))
+        facts = with_notes(grant.credential, Credential(grant.credential.kind))
+        facts = facts._replace(store="", slot="", unlisted=False, names=(), apart=False)
+        return grant._replace(credential=facts)
 
     return bare(one) == bare(other)
 

@@ -53,6 +53,7 @@ class Rack(Protocol):
         refresh_refusal: tuple[float, str] | None = None,
         of: Credential | None = None,
         unanswered_client: str | None = None,
+        names: tuple[str, ...] | None = None,
     ) -> None: ...
     def lock(
         self, url: str, account: str, name: str = "", *, timeout: float = 30.0

@@ -10,7 +10,7 @@ from keyrack.domain.model import Credential, Grant, Server, TokenSet
 from keyrack.domain.status import EXPIRY_WINDOW, Action, State, command_for, is_due, renews
 from keyrack.oauth.token_reply import Unusable
 from keyrack.operations.accounts import nothing_stored
-from keyrack.operations.credential import key_of
+from keyrack.operations.credential import key_of, stored_for
 from keyrack.operations.overview import Row
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.renewal import ask_issuer, is_renewable
@@ -80,6 +80,7 @@ def _refreshed(parts: Parts, server: Server, min_valid: float | None, insist: bo
         if facts.refusal and not insist:
             raise _login_needed(server, facts.refusal)
         try:
+            grant = grant._replace(credential=stored_for(server, facts))
             return _refresh(parts, rack, grant, server)
         except KeyrackError as error:
             if error.setting:

@@ -12,5 +12,6 @@ def repair(parts: Parts) -> Receipt:
     A store that can't be asked for its entries has a list of them; the configured servers are
     tried besides, should that be lost too. Raises StoreUnavailable and its kinds, Temporary.
     """
-    configured = [server.key for server in parts.read().servers if server.key]
+    keys = [server.key for server in parts.read().servers if server.key]
+    configured = {*keys, *(key._replace(name="") for key in keys)}
     return of_findings(parts.rack().repair(configured), "its record is rebuilt")

@@ -13,7 +13,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.jwt import end_of
 from keyrack.oauth.probe import probe
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import configured_headers, grant_headers, key_of
+from keyrack.operations.credential import configured_headers, grant_headers, key_of, stored_for
 from keyrack.operations.drive import run
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts
@@ -63,7 +63,7 @@ def set_token(
     names = ", ".join(headers)
     expires_at = typed.expires_at or end_of(main.reveal(), now)
     facts = Credential("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
-    facts = facts._replace(unlisted=not is_lasting(server))
+    facts = stored_for(server, facts)._replace(unlisted=not is_lasting(server))
     grant = Grant(
         key.url,
         key.account,

@@ -38,6 +38,8 @@ def credential_from_json(fields: Fields) -> Credential:
         store=fields.text("store", ""),
         slot=fields.text("slot", ""),
         unlisted=fields.flag("unlisted", False),
+        names=fields.texts("names"),
+        apart=fields.flag("apart", False),
     )
 
 

@@ -170,11 +170,13 @@ class StoreRack:
         refresh_refusal: tuple[float, str] | None = None,
         of: Credential | None = None,
         unanswered_client: str | None = None,
+        names: tuple[str, ...] | None = None,
     ) -> None:
         """Put a check's outcome, or when and why the token or its refresh was refused, into the record; or
         the id of a client that a sign-in page has not answered for ("" once it has).
 
-        A refusal `of` one that another has replaced meanwhile is not noted.
+        A refusal `of` one that another has replaced meanwhile is not noted. `names` are what files call
+        its server, which is from now on not alone at its address.
         """
         fresh = Record(identity(url), account, name=name)
 
@@ -192,6 +194,8 @@ class StoreRack:
                 if refresh_refusal is not None:
                     at, why = refresh_refusal
                     facts = facts._replace(refresh_refused_at=at, refusal=why)
+                if names is not None:
+                    facts = facts._replace(names=names, apart=True)
             return stored._replace(record=record._replace(credential=facts))
 
         self._records.change(record_id(url, account, name), edit)

@@ -11,7 +11,7 @@ from keyrack.store.payload import Payload
 from keyrack.store.records import Intent, Records, Stored
 from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.slots import Slots
-from keyrack.store.version import is_same, with_refusal, written
+from keyrack.store.version import is_same, with_notes, written
 
 LOGIN_HINT = "Log in again; the new credential takes its place."
 
@@ -184,7 +184,7 @@ class Settler:
         in_step = stored.sequence == newest.sequence or is_elsewhere(stored, self._store.name)
         if not (in_step and is_same(known, credential)):
             return credential
-        return with_refusal(credential, known)
+        return with_notes(credential, known)
 
     def _finish_removal(self, ident: str, stored: Stored) -> Stored | None:
         if self._was_stored_since(ident, stored):

@@ -10,10 +10,15 @@ def written(credential: Credential) -> float:
     return max(credential.obtained_at, credential.refreshed_at or 0.0)
 
 
-def with_refusal(credential: Credential, known: Credential) -> Credential:
-    """A refusal is noted in the record alone; the store need not be written for it."""
+def with_notes(credential: Credential, known: Credential) -> Credential:
+    """A refusal, and whose it is beside others, is noted in the record alone; the store need not be
+    written for it."""
     return credential._replace(
-        refused_at=known.refused_at, refusal=known.refusal, refresh_refused_at=known.refresh_refused_at
+        refused_at=known.refused_at,
+        refusal=known.refusal,
+        refresh_refused_at=known.refresh_refused_at,
+        names=known.names or credential.names,
+        apart=known.apart or credential.apart,
     )
 
 

@@ -63,7 +63,7 @@ def counts(rows: Iterable[Row]) -> Counts:
     rows = list(rows)
     states = Counter(row.status.state for row in rows)
     return Counts(
-        servers=len({row.server.url or row.key for row in rows}),
+        servers=len({(row.server.url, row.server.tag) if row.server.url else row.key for row in rows}),
         valid=states[State.VALID],
         expiring=states[State.EXPIRING],
         refreshable=states[State.REFRESHABLE],
@@ -71,16 +71,16 @@ def counts(rows: Iterable[Row]) -> Counts:
     )
 
 
-def several(rows: Iterable[Row]) -> frozenset[str]:
-    """The URLs that have more than one row: a row for each account."""
-    urls = Counter(row.server.url for row in rows)
-    return frozenset(url for url, count in urls.items() if url and count > 1)
+def several(rows: Iterable[Row]) -> frozenset[tuple[str, str]]:
+    """The servers that have more than one row, a row for each account: their URLs and tags."""
+    servers = Counter((row.server.url or "", row.server.tag) for row in rows)
+    return frozenset(server for server, count in servers.items() if server[0] and count > 1)
 
 
-def called_among(row: Row, crowded: Collection[str]) -> str:
+def called_among(row: Row, crowded: Collection[tuple[str, str]]) -> str:
     """The name in the list; with its account and whose that is where the server has `several`."""
     server = row.server
-    if server.account == DEFAULT_ACCOUNT and server.url not in crowded:
+    if server.account == DEFAULT_ACCOUNT and (server.url, server.tag) not in crowded:
         return server.name
     label = row.credential.label if row.credential else ""
     return " · ".join((server.name, server.account, *([label] if label else [])))

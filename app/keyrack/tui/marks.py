@@ -22,7 +22,7 @@ class Marks:
 
     def __init__(self) -> None:
         self.busy: dict[str, str] = {}  # what is being done
-        self.several: frozenset[str] = frozenset()  # URLs that have more than one row
+        self.several: frozenset[tuple[str, str]] = frozenset()  # servers that have more than one row
         self._troubles: dict[str, Trouble] = {}
 
     def begin(self, key: str, doing: str) -> None:

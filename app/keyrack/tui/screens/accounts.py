@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from keyrack.domain.model import Server
 from keyrack.operations import accounts as accounts_op
 from keyrack.operations.accounts import Account
-from keyrack.operations.overview import Overview, Row, find, row_of
+from keyrack.operations.overview import Overview, Row, row_of
 from keyrack.tui import keymap
 from keyrack.tui.facts import status
 from keyrack.tui.present import Tone, chosen, error_text, join, say, title
@@ -64,10 +64,7 @@ class AccountsScreen(Dialog[None]):
         return self.query_one(AccountList)
 
     def _read(self) -> tuple[Account, ...]:
-        parts, url = self.host.parts(), self._server.url
-        assert url is not None
-        # By its address: the row may be of an account that is not the default one.
-        return accounts_op.accounts_of(parts, find(parts, url))
+        return accounts_op.accounts_of(self.host.parts(), self._server)
 
     def _show(self, accounts: tuple[Account, ...]) -> None:
         now, selected = self.host.now(), self._selected()

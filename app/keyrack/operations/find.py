@@ -1,0 +1,115 @@
+"""Which server a person means by a name or an address. Never another one at the same address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyrack.domain.errors import Ambiguous, KeyrackError, NoSuchServer
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.reading import Reading
+from keyrack.domain.resource import identity, is_address, parse_url
+from keyrack.domain.text import plain
+from keyrack.operations.owners import Owners, name_of
+from keyrack.operations.parts import Parts, Rack
+
+
+def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: str | None = None) -> Server:
+    """The server that is meant. `name` says which, where several share the URL.
+
+    Without `account` it is the entry's own, or the server's default, or the only one that there is.
+    A URL need not be configured. Raises NoSuchServer (exit code 6), Ambiguous, BadUrl.
+    """
+    reading, rack = parts.read(), parts.rack()
+    owners = Owners(reading, lambda key: rack.record(*key), rack.records)
+    if is_address(name_or_url):
+        server = _at(owners, reading, parse_url(name_or_url), account, name)
+    else:
+        server = _called(owners, reading, rack, name_or_url, account)
+    if server.tag and not server.key_name:
+        _keep_apart(rack, server)
+    elif server.tag:
+        first = owners.first(server, server.account)
+        if first is not None:
+            _keep_apart(rack, owners.of(first, server.account))
+    return server
+
+
+def _called(owners: Owners, reading: Reading, rack: Rack, name: str, account: str | None) -> Server:
+    servers = reading.servers
+    for server in servers:
+        if server.name == name:
+            return owners.of(server, account)
+    found = [server for server in servers if name in server.aliases]
+    if len(found) > 1:
+        raise _several(f"“{name}” is a name of several servers", found)
+    if found:
+        return owners.of(found[0], account, name)
+    strays = [each.server for each in owners.strays(owners.servers()) if each.server.name == name]
+    wanted = account or DEFAULT_ACCOUNT
+    for server in (*(each for each in strays if each.account == wanted), *strays):
+        return server._replace(account=account or server.account)
+    for key in rack.records():  # of a server that was asked, and nothing more
+        if name_of(key.url) == name:
+            return _at(owners, reading, key.url, account, None)
+    raise _no_such(reading, name)
+
+
+def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: str | None) -> Server:
+    """The server at an address; of several the one with the account that is meant, if there is one."""
+    rows = owners.at(url)
+    if name is not None:
+        rows = [each for each in rows if name in (each.name, *each.aliases)]
+        if not rows:
+            raise NoSuchServer(f"No server there is called “{name}”.", hint="keyrack list shows the names.")
+    called = name if name is not None and name != rows[0].name else ""
+    wanted = account or reading.accounts.get(identity(url), DEFAULT_ACCOUNT)
+    meant = [each for each in rows if each.account == wanted]
+    if not rows:
+        return _unconfigured(owners, url, account)
+    # Under an account that none of them names, servers that are told apart by theirs are as good as one.
+    as_one = account is not None and not meant and not any(each.tag for each in rows)
+    if len(meant or rows) > 1 and not as_one:
+        raise _several(f"{url} is the address of several servers", meant or rows)
+    server = (meant or rows)[0]
+    return owners.of(server, account, called)
+
+
+def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
+    """By what is stored there."""
+    wanted = identity(url)
+    strays = [each.server for each in owners.strays(()) if each.server.url == wanted]
+    strays = [each for each in strays if account in (None, each.account)]
+    named = [each for each in strays if each.key_name]
+    if named and len(strays) > 1:
+        raise _several(f"{url} is the address of several servers", strays)
+    if named:
+        return named[0]
+    return owners.of(Server(url, url, account or DEFAULT_ACCOUNT), account)
+
+
+def _several(what: str, servers: Sequence[Server]) -> Ambiguous:
+    names = ", ".join(server.called for server in servers)
+    return Ambiguous(f"{what}: {names}.", hint="Name the one that is meant, as keyrack list shows it.")
+
+
+def _no_such(reading: Reading, name: str) -> NoSuchServer:
+    import difflib
+
+    close = difflib.get_close_matches(name, [server.name for server in reading.servers], 1)
+    hint = f"Did you mean {plain(close[0], 120)}?" if close else "keyrack list shows the names."
+    broken = next((place.path for place in reading.places if place.found == "broken"), None)
+    if broken and not close:
+        hint = f"{broken} can't be read, and may name it: keyrack doctor tells what is wrong."
+    return NoSuchServer(f"No server is called “{name}”.", hint=hint)
+
+
+def _keep_apart(rack: Rack, server: Server) -> None:
+    """Note of the credential that was there first whose it is, for the day on which its server is gone."""
+    key = server.key
+    record = rack.record(*key) if key is not None and not key.name else None
+    if key is None or record is None or record.credential is None or record.credential.apart:
+        return
+    try:
+        rack.note(*key, names=record.credential.names or server.entries)
+    except KeyrackError:
+        pass  # a disk that takes no write; nothing is handed out wrongly for that

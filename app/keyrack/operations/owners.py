@@ -1,0 +1,167 @@
+"""Whose a stored credential is, where several servers share an address.
+
+Their tags are then part of their credentials' keys. A credential that was there before stays under
+its key without a name, and with the server that it was stored for; where that was not recorded, with
+the first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Record, Server
+from keyrack.domain.reading import Reading
+from keyrack.domain.resource import identity
+from keyrack.domain.status import sends_its_own
+
+Records = Mapping[CredentialKey, Record]
+
+
+class Stray(NamedTuple):
+    """A stored credential beside those of the configured servers, and as which server it is shown."""
+
+    server: Server
+    record: Record
+
+
+class Owners:
+    """The configured servers, each with the account that is meant and the key of its credential."""
+
+    def __init__(
+        self,
+        reading: Reading,
+        record: Callable[[CredentialKey], Record | None],
+        records: Callable[[], Records],
+    ) -> None:
+        self._reading = reading
+        self._record = record  # one of `records`, which are read only where all are needed
+        self._records = records
+        self._at: dict[str, list[Server]] = {}
+        for server in reading.servers:
+            if server.url is not None:
+                self._at.setdefault(identity(server.url), []).append(server)
+
+    def servers(self) -> tuple[Server, ...]:
+        """In the order of the reading."""
+        return tuple(self.of(server) for server in self._reading.servers)
+
+    def at(self, url: str) -> list[Server]:
+        """The configured servers at an address; those of a project only where the user has none there."""
+        servers = self._at.get(identity(url), [])
+        return [each for each in servers if not each.of_project] or servers
+
+    def named(self, url: str, name: str) -> Server | None:
+        """The configured server at an address that is called so."""
+        return next((each for each in self.at(url) if name in (each.name, *each.aliases)), None)
+
+    def of(self, server: Server, account: str | None = None, called: str = "") -> Server:
+        """`server` with its key. Without `account` it is the entry's own, the server's default, or the only
+        one that there is; `called` is the name that was typed, where several are the server's."""
+        if server.url is None:
+            return server
+        account = account or self._account(server, called)
+        return server._replace(account=account, key_name=self._key_name(server, account, called))
+
+    def strays(self, shown: Iterable[Server]) -> Iterator[Stray]:
+        """Every other credential that is stored: of another account, or of no configured server."""
+        keys = {server.key for server in shown}
+        taken = {name for each in self._reading.servers for name in (each.name, *each.aliases)}
+        for key, record in sorted(self._records().items(), key=lambda item: item[0]):
+            if key in keys or record.credential is None:
+                continue
+            server = self._server_of(key, record.credential, taken)
+            taken.add(server.name)
+            yield Stray(server, record)
+
+    def _server_of(self, key: CredentialKey, credential: Credential, taken: Iterable[str]) -> Server:
+        for server in self._at.get(key.url, []):
+            own = self.of(server, key.account)
+            if own.key == key:  # a second account
+                return own
+        name = key.name or next(iter(credential.names), "") if key.url in self._at else key.name
+        sources = tuple(source for server in self._at.get(key.url, []) for source in server.sources
+                        if name and source.name == name)  # fmt: skip
+        if not name or (name in taken and not sources):
+            name = f"{name_of(key.url)} ({name})" if name else name_of(key.url)
+        return Server(name, key.url, key.account, sources=sources, tag=key.name, key_name=key.name)
+
+    def _account(self, server: Server, called: str) -> str:
+        if server.account != DEFAULT_ACCOUNT or server.url is None:
+            return server.account
+        url = identity(server.url)
+        chosen = self._reading.accounts.get(account_key(server))
+        if chosen is not None:
+            return chosen
+        if url in self._reading.accounts or self._has(server, DEFAULT_ACCOUNT, called):
+            return DEFAULT_ACCOUNT  # by far the most, and spares reading all records
+        others = self._accounts.get(url, set()) - {each.account for each in self._at.get(url, [])}
+        stored = [account for account in others if self._has(server, account, called)]
+        return stored[0] if len(stored) == 1 else DEFAULT_ACCOUNT
+
+    @cached_property
+    def _accounts(self) -> Mapping[str, set[str]]:
+        """The accounts that have a credential, by address."""
+        found: dict[str, set[str]] = {}
+        for key, record in self._records().items():
+            if record.credential is not None:
+                found.setdefault(key.url, set()).add(key.account)
+        return found
+
+    def _has(self, server: Server, account: str, called: str) -> bool:
+        assert server.url is not None
+        name = self._key_name(server, account, called)
+        return self._credential(CredentialKey(identity(server.url), account, name)) is not None
+
+    def _key_name(self, server: Server, account: str, called: str) -> str:
+        assert server.url is not None
+        nameless = CredentialKey(identity(server.url), account)
+        before = self._credential(nameless)
+        if server.tag:
+            if self._credential(nameless._replace(name=server.tag)) is not None:
+                return server.tag
+            owner = self.first(server, account) if before else None
+            return "" if owner is not None and owner.tag == server.tag else server.tag
+        name = called or (server.entries or (server.name,))[0]
+        if self._credential(nameless._replace(name=name)) is not None:
+            return name
+        # Alone now, and not when these were stored: they are not everybody's who came later.
+        elsewhere = any(self._credential(nameless._replace(name=each)) for each in server.entries)
+        if elsewhere or (before is not None and before.apart and name not in before.names):
+            return name
+        return ""
+
+    def first(self, server: Server, account: str) -> Server | None:
+        """Which of the servers that share the address with `server` the credential without a name is."""
+        assert server.url is not None
+        credential = self._credential(CredentialKey(identity(server.url), account))
+        same = [each for each in self.at(server.url) if each.tag]
+        base = next((each.account for each in same if each.tag == server.tag), server.account)
+        rows = [each for each in same if each.account == base]
+        if credential is not None and credential.names:
+            rows = [each for each in rows if set(each.entries) & set(credential.names)]
+            return next((each for each in rows if not sends_its_own(each)), rows[0] if rows else None)
+        if not rows:
+            return None
+        first = rows[0]
+        if not sends_its_own(first):
+            return first
+        tables = {source.table for source in first.sources}
+        others = (each for each in rows[1:] if not sends_its_own(each, skipped=True)
+                  and not any(source.table in tables for source in each.sources))
+        return next(others, first)
+
+    def _credential(self, key: CredentialKey) -> Credential | None:
+        record = self._record(key)
+        return record.credential if record is not None else None
+
+
+def account_key(server: Server) -> str:
+    """What the server's default account is kept under in keyrack's own file: its address, and its name
+    where several share that. Raises BadUrl."""
+    url = identity(server.url or "")
+    return f"{url} {server.tag}" if server.tag else url
+
+
+def name_of(url: str) -> str:
+    """What a server is called that no program names."""
+    return url.split("://", 1)[-1]
