@@ -27,6 +27,7 @@ from keyrack.tui import lookout
 from keyrack.tui.screens import store_actions
 from keyrack.tui.screens.confirm import ConfirmScreen
 from keyrack.tui.screens.in_use import InUseScreen
+from keyrack.tui.screens.login import LoginScreen
 from keyrack.tui.screens.passphrase import NewPassphraseScreen, NewVaultScreen, UnlockScreen
 from keyrack.tui.screens.receipt import ReceiptScreen
 from keyrack.tui.screens.ways import WaysScreen
@@ -109,6 +110,24 @@ async def test_without_a_keychain_k_offers_ways_and_the_careful_answer_takes_non
         await t.press("enter")
         await t.until(lambda: t.app.screen is t.main)
     assert all(name.endswith(".lock") for name in files(own_home))
+
+
+@screen_test
+async def test_while_the_settings_cannot_be_read_no_other_place_is_offered(
+    new: NewParts, own_home: Path
+) -> None:
+    config = own_home / ".config" / "keyrack" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('store = "vautl"\n')
+    async with terminal(app_with(new())) as t:
+        await t.sees("! config.toml is wrong")
+        await t.press("K")
+        await t.sees("it is not known where")
+        await t.select("example")
+        await t.press("l")
+        await t.sees("l Retry")
+        assert isinstance(t.app.screen, LoginScreen) and "memory" not in t.text()
+    assert config.read_text() == 'store = "vautl"\n'
 
 
 def column(t: Terminal, words: str) -> int:

@@ -92,7 +92,8 @@ class TestToken:
             ("liner", 6, "keyrack: No server is called “liner”.\n  Did you mean linear?\n"),
             ("db", 1, "keyrack: db is a local process (stdio); its credentials are in its environment.\n"
                       "  keyrack list tells which variables are not set.\n"),
-            ("broken", 1, "keyrack: The address names no host.\n  keyrack doctor shows where it stands.\n"),
+            ("broken", 1, "keyrack: broken can't be used: The address names no host.\n"
+                          "  keyrack doctor shows where it stands.\n"),
         ],
     )  # fmt: skip
     def test_a_server_without_a_token(

@@ -40,7 +40,9 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
 
     server = find(parts, args.operand, args.account)
     if server.problem:
-        raise KeyrackError(server.problem, hint="keyrack doctor shows where it stands.")
+        raise KeyrackError(
+            f"{server.name} can't be used: {server.problem}", hint="keyrack doctor shows where it stands."
+        )
     if server.url is None:
         raise KeyrackError(
             f"{server.name} is a local process (stdio); its credentials are in its environment.",

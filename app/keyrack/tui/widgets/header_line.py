@@ -65,7 +65,10 @@ def _store(store: StoreState, wide: bool) -> Content:
         return join(head, shut, say(" · ", Tone.DIM), key_hint(key, "unlock"))
     if not store.ready:
         what = "no keychain" if store.name == "none" else f"{store.name} not ready"
-        todo = (say(" · ", Tone.DIM), key_hint(key, "other places")) if wide else (": ", say(key, Tone.KEY))
+        if store.undecided:
+            what = "config.toml is wrong"
+        help = key_hint(key, "why" if store.undecided else "other places")
+        todo = (say(" · ", Tone.DIM), help) if wide else (": ", say(key, Tone.KEY))
         return join(say(f"{STORE_MISSING} {what}", Tone.WARN), *todo)
     if not store.persistent:
         return say("kept in memory until you quit" if wide else "in memory", Tone.WARN)
