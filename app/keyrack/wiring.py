@@ -83,6 +83,7 @@ def parts(
         config_file=own_file,
         cards_dir=cards_dir,
         stores=lambda: stores,
+        on_wait=stores.on_wait,
     )
 
 
@@ -109,6 +110,7 @@ class _Stores:
         self._vault: VaultStore | None = None
         self._locks: Locks | None = None
         self._seen: tuple[object, Settings] | None = None
+        self._tell: Callable[[str], Any] = lambda sentence: None
 
     def begin_anew(self) -> None:
         """In a forked child: another thread of the parent's may have had the turn."""
@@ -124,6 +126,9 @@ class _Stores:
 
                 return self._over(RefusedStore(settings.refusal))
             return self.rack(settings.store)
+
+    def on_wait(self, tell: Callable[[str], Any]) -> None:
+        self._tell = tell
 
     def keep_in_memory(self) -> None:
         from keyrack.store.rack import memory_rack
@@ -208,7 +213,8 @@ class _Stores:
         from keyrack.store.keychain import KeychainStore
         from keyrack.store.pieces import Pieces
 
-        return Pieces(KeychainStore(allowed=self._settings().allow_backend))
+        allowed = self._settings().allow_backend
+        return Pieces(KeychainStore(allowed=allowed, tell=lambda sentence: self._tell(sentence)))
 
     def _new_vault(self, settings: Settings, sources: Sources) -> VaultStore:
         from keyrack.store.vault import VaultStore

@@ -24,7 +24,8 @@ class Rack:
 def parts(*, config_files, ask):
     nothing = dict.fromkeys(Parts._fields)
     reading = Reading((), (), ())
-    return Parts(**nothing)._replace(read=lambda: reading, rack=Rack, now=lambda: 0.0, cards_dir=lambda: None)
+    return Parts(**nothing)._replace(read=lambda: reading, rack=Rack, now=lambda: 0.0, cards_dir=lambda: None,
+        on_wait=lambda tell: None)
 
 assert run(["list", "--json"], parts=parts, screen=None, demo=None) == 0
 import keyrack.cli.token

@@ -185,7 +185,7 @@ def test_a_keychain_that_hangs_is_slow_and_others_need_not_wait_again() -> None:
     with pytest.raises(StoreSlow):
         store.get("one")
     patient = KeychainStore(lambda: backend, limit=30, person_limit=30)
-    patient._bounded = store._bounded
+    patient._calls._bounded = store._calls._bounded
     began = time.monotonic()
     with pytest.raises(StoreSlow):
         patient.set("one", Secret("x"))
@@ -409,7 +409,7 @@ def test_the_fast_reader_and_keyring_see_the_same_entries(monkeypatch: pytest.Mo
         Keyring().set_password("another program", "one", "not ours")
         store = KeychainStore()
         assert store.get("one") == Secret("by keyring ✓")
-        assert store._opened is not None and store._opened.backend is None, "a read must not load keyring"
+        assert store._calls.open().backend is None, "a read must not load keyring"
         assert store.entries() == ("one",)
         store.set("one", Secret("by us"))
         assert Keyring().get_password("keyrack", "one") == "by us"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+from support.demo_rows import demo_parts
 from support.screens import app_with, screen_test, terminal
 
 LENGTHS = (38, 39, *range(48, 57), 60, 76, 77, 110)
@@ -22,3 +27,16 @@ async def test_the_last_word_of_a_notification_is_on_the_screen(width: int) -> N
         for length in LENGTHS:
             t.app.say(sentence(length))
             await t.sees(f"end{length}")
+
+
+@screen_test
+async def test_whom_the_keychain_waits_for_is_said_over_any_screen() -> None:
+    tells: list[Callable[[str], Any]] = []
+    parts = demo_parts()._replace(on_wait=tells.append)
+    async with terminal(app_with(parts)) as t:
+        await t.sees("linear")
+        await t.press("question_mark")
+        tell = threading.Thread(target=tells[0], args=("Waiting for the Secret Service.",))
+        tell.start()
+        await t.sees("Waiting for the Secret Service.")
+        tell.join()

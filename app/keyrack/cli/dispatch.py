@@ -33,15 +33,17 @@ def dispatch(
         words = ["help", *words[:1]]
     files: list[str] = chosen.config
 
-    # The screen has its own way to ask for a passphrase.
-    attended = bool(words) and is_terminal(sys.stdin) and is_terminal(sys.stderr)
-
     def build() -> Parts:
-        if not attended:
+        if not words:  # the screen has its own ways to ask and to tell
             return parts(config_files=tuple(files), ask=None)
-        from keyrack.cli.terminal import PassphrasePrompt
+        ask = None
+        if is_terminal(sys.stdin) and is_terminal(sys.stderr):
+            from keyrack.cli.terminal import PassphrasePrompt
 
-        return parts(config_files=tuple(files), ask=PassphrasePrompt())
+            ask = PassphrasePrompt()
+        made = parts(config_files=tuple(files), ask=ask)
+        made.on_wait(lambda sentence: out.note(f"keyrack: {sentence}"))
+        return made
 
     context = Context(out, build, screen, demo)
     if not words:

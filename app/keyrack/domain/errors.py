@@ -9,7 +9,8 @@ KeyrackError                 1  anything else
 ├── StoreUnavailable         5  no place for secrets
 │   ├── StoreAbsent             this machine has no keychain
 │   ├── StoreLocked             it is there and locked
-│   └── StoreSlow               it did not answer in time
+│   ├── StoreDenied             a person, or a rule of theirs, did not let keyrack use an entry
+│   └── StoreSlow               it, or the person that it asked, did not answer in time
 ├── NoSuchServer             6  the name is not configured
 ├── BadUrl                   1  an address that keyrack will not use
 ├── ClientNeeded             1  the issuer wants an app that was registered there by hand
@@ -64,6 +65,10 @@ class StoreAbsent(StoreUnavailable):
 
 
 class StoreLocked(StoreUnavailable):
+    pass
+
+
+class StoreDenied(StoreUnavailable):
     pass
 
 

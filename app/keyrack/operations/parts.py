@@ -140,6 +140,9 @@ class Parts(NamedTuple):
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
     cards_dir: Callable[[], str | None] = lambda: None  # the user's own cards
     stores: Callable[[], Stores] = no_stores
+    # on_wait(tell): from now on `tell` gets a sentence, in any thread, when a person is waited for whom
+    # the system asks for something
+    on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None
     client_name: str = "keyrack"
 
 

@@ -113,6 +113,11 @@ def capacity_of(backend: Backend) -> int | None:
     return WINDOWS_CAPACITY if _module(backend) == WINDOWS else None
 
 
+def may_ask(backend: Backend) -> bool:
+    """May it ask a person for something, and so take as long as they do?"""
+    return _module(backend) != WINDOWS
+
+
 def is_on_the_bus(backend: Backend) -> bool:
     """Is it reached over the session bus, and so by all who are on that?"""
     return _module(backend) in ON_THE_BUS

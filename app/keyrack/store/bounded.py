@@ -1,54 +1,73 @@
-"""Calls that may hang, held to a limit of time."""
+"""Calls that may hang, held to a limit of time; one in which a person is asked, to that person's."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from keyrack.domain.errors import KeyrackError
 
 T = TypeVar("T")
+# Called from within a call, before what a person may have to answer; returns the seconds that they have.
+Ask = Callable[[], float]
 
+PERSON_LIMIT = 60.0  # seconds for a person to type a password or to allow something
 GIVE_UP = 60.0  # seconds after which a call that hangs no longer stands in the way of others
+GRACE = 2.0  # seconds more than the person has, in which the call itself may take the question back
+TELL_AFTER = 2.0  # seconds without an answer, after which it is said who is waited for
+LOOK = 0.5  # seconds between two looks, and for which an endless wait could not be interrupted on Windows
 
 
 class Bounded:
     """One call at a time, each in a daemon thread, which cannot hold up an exit.
 
     A call that outlives its limit goes on by itself. While it does, others fail at once
-    instead of waiting as long again, and no second unlock prompt piles up on the first.
+    instead of waiting as long again. While a person is asked, others wait, so that no
+    second question piles up on the first.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, person_limit: float = PERSON_LIMIT, tell: Callable[[float], Any] = lambda seconds: None
+    ) -> None:
+        """`tell` is told that a person is waited for, and for how many seconds at most."""
+        self.person_limit = person_limit
+        self._tell = tell
         self._turn = threading.Lock()
+        self._running: _Call[Any] | None = None
         self._hung_since: float | None = None
+
+    @property
+    def is_asking(self) -> bool:
+        """Is a call under way in which a person may be asked?"""
+        running = self._running
+        return running is not None and running.asked and self._hung_since is None
 
     def run(
         self,
-        action: Callable[[], T],
+        action: Callable[[Ask], T],
         limit: float,
         *,
         failed: Callable[[BaseException], KeyrackError],
         slow: Callable[[], KeyrackError],
     ) -> T:
         """What `action` returns, or an error made by `failed` or, after `limit` seconds, by `slow`."""
-        deadline = time.monotonic() + limit
         hung = self._hung_since
         if hung is not None and time.monotonic() - hung > GIVE_UP:
-            self._turn, self._hung_since, hung = threading.Lock(), None, None
+            self._turn, self._running, self._hung_since, hung = threading.Lock(), None, None, None
         turn = self._turn
-        if not turn.acquire(timeout=0 if hung is not None else limit):
+        deadline = self._await_turn(turn, 0 if hung is not None else limit)
+        if deadline is None:
             raise slow()
-        call = _Call(action, failed, turn, self)
+        call = self._running = _Call(action, failed, turn, self, deadline)
         thread = threading.Thread(target=call.perform, name="keychain", daemon=True)
         try:
             thread.start()
         except RuntimeError:  # no more threads
-            turn.release()
+            self.over(turn)
             raise slow() from None
-        thread.join(max(0.0, deadline - time.monotonic()))
+        self._await_end(call)
         if not call.done.is_set():
             self._hung_since = time.monotonic()
             if not call.done.is_set():
@@ -61,8 +80,28 @@ class Bounded:
     def over(self, turn: threading.Lock) -> None:
         """A call has ended, in time or late."""
         if turn is self._turn:
-            self._hung_since = None
+            self._running = self._hung_since = None
         turn.release()
+
+    def _await_turn(self, turn: threading.Lock, limit: float) -> float | None:
+        """When the call must have ended; None where its turn does not come. A person is waited for."""
+        deadline = time.monotonic() + limit
+        while not turn.acquire(timeout=max(0.0, min(deadline - time.monotonic(), LOOK))):
+            running = self._running
+            if limit and running is not None and running.asked:
+                deadline = running.deadline + limit
+            if time.monotonic() >= deadline:
+                return None
+        return deadline
+
+    def _await_end(self, call: _Call[Any]) -> None:
+        while not call.done.wait(max(0.0, min(call.deadline - time.monotonic(), LOOK))):
+            now = time.monotonic()
+            if now >= call.deadline:
+                return
+            if call.told_of < call.asked_at <= now - TELL_AFTER:
+                call.told_of = call.asked_at
+                self._tell(self.person_limit)
 
 
 class _Call(Generic[T]):
@@ -70,23 +109,32 @@ class _Call(Generic[T]):
     its `except`, so that no foreign exception hangs on it."""
 
     def __init__(
-        self, action: Callable[[], T], failed: Callable[[BaseException], KeyrackError],
-        turn: threading.Lock, owner: Bounded,
+        self, action: Callable[[Ask], T], failed: Callable[[BaseException], KeyrackError],
+        turn: threading.Lock, owner: Bounded, deadline: float,
     ) -> None:
         self._action = action
         self._failed = failed
         self._turn = turn
         self._owner = owner
+        self.deadline = deadline
+        self.asked = False
+        self.asked_at = self.told_of = 0.0  # when the last question began, and which one was told
         self.results: list[T] = []
         self.error: KeyrackError | None = None
         self.done = threading.Event()
 
     def perform(self) -> None:
         try:
-            self.results.append(self._action())
+            self.results.append(self._action(self._ask))
         except BaseException as error:
             self.error = self._failed(error).with_traceback(None)
             self.error.__context__ = self.error.__cause__ = None
         finally:
             self.done.set()
             self._owner.over(self._turn)
+
+    def _ask(self) -> float:
+        limit = self._owner.person_limit
+        self.asked, self.asked_at = True, time.monotonic()
+        self.deadline = max(self.deadline, self.asked_at + limit + GRACE)
+        return limit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from keyrack.domain.errors import StoreUnavailable, Temporary
+from keyrack.domain.errors import StoreDenied, StoreUnavailable, Temporary
 from keyrack.domain.model import CredentialKey, Grant
 from keyrack.store.elsewhere import absent, is_superseded
 from keyrack.store.naming import id_of_identity
@@ -54,6 +54,8 @@ class Loader:
             if not self._settler.look(ident).occupied:
                 return None
             return self._unsettled(key, ident)
+        except StoreDenied:
+            raise  # there is one
         except StoreUnavailable as error:
             # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
             self._settler.tell(str(error))

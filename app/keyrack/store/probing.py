@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Iterable
 
-from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreUnavailable
+from keyrack.domain.errors import StoreAbsent, StoreDenied, StoreLocked, StoreUnavailable
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.locks import Locks
@@ -50,7 +50,7 @@ class Prober:
             self._settler.intend(ident, "removing", fresh_record(key))
             try:
                 self._store.set(entry, text)
-            except (StoreAbsent, StoreLocked):
+            except (StoreAbsent, StoreLocked, StoreDenied):
                 self._settler.forget(ident)  # nothing was written
                 raise
             confirm(self._store, entry, text)  # a store that is locked by now still holds it

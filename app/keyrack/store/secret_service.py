@@ -3,23 +3,33 @@
 keyring opens a connection and an encrypted session for every call and costs 50 ms to import.
 Its own dependency secretstorage reads the same items in a tenth of the time, and writes them
 as fast: between an issuer's answer and the keychain every millisecond is one in which a kill
-loses a rotated token. Unlocking, which asks a person, stays with keyring.
+loses a rotated token. A service that asks a person for each item (KeePassXC) remembers the
+answer for this connection.
 """
 
 from __future__ import annotations
 
 import time
 import weakref
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TypeVar
 
 import secretstorage
+from jeepney import DBusErrorResponse
 from jeepney.io.blocking import DBusConnection
-from secretstorage.util import DBusAddressWrapper
+from secretstorage.util import DBusAddressWrapper, exec_prompt, open_session
 
 from keyrack.domain.errors import StoreLocked
-from keyrack.store.translate import unlock_hint
+from keyrack.store.bounded import Ask
+from keyrack.store.translate import DBUS_LOCKED, denied, unanswered, unlock_hint
 
+T = TypeVar("T")
+
+NAME = "Secret Service"
 SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE_INTERFACE = "org.freedesktop.Secret.Service"
+PROMPT_INTERFACE = "org.freedesktop.Secret.Prompt"
 NO_OBJECT = "/"  # how the service says "none"
 # Seconds between asks: gnome-keyring says "none" for a moment while another program connects.
 ASK_PAUSES = (0.002, 0.01)
@@ -33,8 +43,9 @@ class NoCollection(StoreLocked):
 class SecretService:
     """The default collection's items, by keyring's attributes. For one thread at a time.
 
-    Methods raise whatever secretstorage and jeepney raise; they never make the service
-    ask the user for a password.
+    Methods raise whatever secretstorage and jeepney raise, and LockedException or NoCollection
+    where a password is needed, which `unlock` alone makes the service ask for. Those that take
+    `ask` may wait for a person who is asked about an item, and raise StoreDenied after a no.
     """
 
     def __init__(self, connection: DBusConnection) -> None:
@@ -59,40 +70,55 @@ class SecretService:
         """Leave the connection to the process that it was inherited from."""
         self.close.detach()
 
-    def get(self, service: str, username: str) -> bytes | None:
-        """The secret, or None. Raises LockedException, also when a locked collection shows nothing,
-        for some hide their items then; NoCollection."""
+    def get(self, service: str, username: str, ask: Ask) -> bytes | None:
+        """The secret, or None. LockedException also when a locked collection shows nothing,
+        for some hide their items then."""
         collection = self._opened()
         for item in collection.search_items({"service": service, "username": username}):
-            secret = item.get_secret()
-            collection.session = item.session  # opened by the first read, good for all
-            return secret
+            if item.session is None:  # opened by the first read, good for all
+                item.session = collection.session = open_session(self._connection)
+            return self._allowed(item.get_secret, lambda item=item: [item], ask)
         collection.ensure_not_locked()
         return None
 
-    def set(self, service: str, username: str, secret: str) -> None:
-        """Under the name and the attributes that keyring gives. Raises LockedException, NoCollection.
+    def has(self, service: str, username: str) -> bool:
+        """Is there such an item? Nobody is asked."""
+        collection = self._opened()
+        if any(True for _ in collection.search_items({"service": service, "username": username})):
+            return True
+        collection.ensure_not_locked()
+        return False
+
+    def set(self, service: str, username: str, secret: str, ask: Ask) -> None:
+        """Under the name and the attributes that keyring gives.
 
         Others of the same name go: which of them is read later is the service's choice.
         """
         attributes = {"username": username, "service": service, "application": APPLICATION}
         label = f"Password for '{username}' on '{service}'"
         collection = self._opened()
-        kept = collection.create_item(label, attributes, secret.encode(), replace=True)
-        for item in list(collection.search_items({"service": service, "username": username})):
+        if collection.session is None:
+            collection.ensure_not_locked()
+            collection.session = open_session(self._connection)
+
+        def found() -> list[secretstorage.Item]:
+            return list(collection.search_items({"service": service, "username": username}))
+
+        def create() -> secretstorage.Item:
+            return collection.create_item(label, attributes, secret.encode(), replace=True)
+
+        kept = self._allowed(create, found, ask)
+        for item in found():
             if item.item_path != kept.item_path:
-                item.delete()
+                self._allowed(item.delete, lambda item=item: [item], ask)
 
-    def delete(self, service: str, username: str) -> None:
-        """All of that name: a restored backup of the keyring, or another program, may have left several.
-
-        Raises LockedException, NoCollection.
-        """
+    def delete(self, service: str, username: str, ask: Ask) -> None:
+        """All of that name: a restored backup of the keyring, or another program, may have left several."""
         for item in list(self._opened().search_items({"service": service, "username": username})):
-            item.delete()
+            self._allowed(item.delete, lambda item=item: [item], ask)
 
     def entries(self, service: str) -> tuple[str, ...]:
-        """The user names of the service's items. Raises LockedException, NoCollection."""
+        """The user names of the service's items."""
         collection = self._opened()
         collection.ensure_not_locked()
         attributes = [item.get_attributes() for item in collection.search_items({"service": service})]
@@ -102,6 +128,53 @@ class SecretService:
         """Would a write make the service ask for a password?"""
         collection = self._open()
         return collection is None or collection.is_locked()
+
+    def unlock(self, ask: Ask) -> None:
+        """Make the service ask for its password. Raises LockedException where that did not open it."""
+        collection = self._opened()
+        with suppress(secretstorage.PromptDismissedException):
+            self._unlock([collection.collection_path], ask)
+        collection.ensure_not_locked()
+
+    def _allowed(
+        self, action: Callable[[], T], items: Callable[[], Iterable[secretstorage.Item]], ask: Ask
+    ) -> T:
+        """Do what a service may ask a person about: by a reply that comes late, by a prompt of its own,
+        or by calling the `items` locked until somebody asks for them."""
+        ask()
+        try:
+            return action()
+        except secretstorage.PromptDismissedException:
+            raise denied(NAME) from None
+        except (secretstorage.LockedException, DBusErrorResponse) as error:
+            if not _is_locked(error) or self.is_locked():
+                raise
+        try:
+            self._unlock([item.item_path for item in items()], ask)
+            ask()
+            return action()
+        except secretstorage.PromptDismissedException:
+            raise denied(NAME) from None
+        except (secretstorage.LockedException, DBusErrorResponse) as error:
+            if not _is_locked(error) or self.is_locked():
+                raise
+            raise denied(NAME) from None
+
+    def _unlock(self, paths: list[str], ask: Ask) -> None:
+        """Raises PromptDismissedException, StoreSlow."""
+        service = DBusAddressWrapper(SERVICE_PATH, SERVICE_INTERFACE, self._connection)
+        seconds = ask()
+        _, prompt = service.call("Unlock", "ao", paths)
+        if prompt == NO_OBJECT:
+            return
+        try:
+            dismissed, _ = exec_prompt(self._connection, prompt, timeout=seconds)
+        except TimeoutError:
+            # No question stays on the screen that nobody waits for any more.
+            DBusAddressWrapper(prompt, PROMPT_INTERFACE, self._connection).call("Dismiss", "")
+            raise unanswered(NAME, seconds) from None
+        if dismissed:
+            raise secretstorage.PromptDismissedException
 
     def _opened(self) -> secretstorage.Collection:
         collection = self._open()
@@ -127,3 +200,7 @@ class SecretService:
                 return None
             self._collection = secretstorage.Collection(self._connection, path)
         return self._collection
+
+
+def _is_locked(error: Exception) -> bool:
+    return not isinstance(error, DBusErrorResponse) or error.name in DBUS_LOCKED

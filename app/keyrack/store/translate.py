@@ -10,7 +10,14 @@ from __future__ import annotations
 import os
 import sys
 
-from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.errors import (
+    KeyrackError,
+    StoreAbsent,
+    StoreDenied,
+    StoreLocked,
+    StoreSlow,
+    StoreUnavailable,
+)
 
 UNLOCK_HINT = "Unlock it, then try again."
 NO_SCREEN_HINT = (
@@ -22,6 +29,7 @@ DOCTOR_HINT = "keyrack doctor tells more."
 LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
 ABSENT = {"NoKeyringError", "SecretServiceNotAvailableException", "ModuleNotFoundError"}
 DBUS_LOCKED = {"org.freedesktop.Secret.Error.IsLocked"}
+DBUS_DENIED = {"org.freedesktop.DBus.Error.AccessDenied"}
 DBUS_ABSENT = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
 DBUS_SLOW = {"org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",
              "org.freedesktop.DBus.Error.TimedOut"}
@@ -35,6 +43,8 @@ def translate(error: BaseException, store: str) -> KeyrackError:
     dbus = str(getattr(error, "name", "")) if "DBusErrorResponse" in kinds else ""
     if kinds & LOCKED or dbus in DBUS_LOCKED:
         return locked(store)
+    if dbus in DBUS_DENIED:
+        return denied(store)
     if kinds & ABSENT or dbus in DBUS_ABSENT:
         return absent(f"The {store} is not there.")
     if "TimeoutError" in kinds or dbus in DBUS_SLOW:
@@ -60,7 +70,24 @@ def has_screen() -> bool:
 
 
 def slow(store: str) -> StoreSlow:
-    return StoreSlow(f"The {store} did not answer in time.", hint="It may be waiting for you to unlock it.")
+    return StoreSlow(
+        f"The {store} did not answer in time.",
+        hint="It may be waiting for you to unlock it or to allow something.",
+    )
+
+
+def unanswered(store: str, seconds: float) -> StoreSlow:
+    return StoreSlow(
+        f"The {store} asked you for permission or a password, and got no answer within {seconds:.0f} s.",
+        hint="Try again, and answer in the window that opens.",
+    )
+
+
+def denied(store: str) -> StoreDenied:
+    return StoreDenied(
+        f"The {store} was told not to let keyrack use this entry.",
+        hint="Try again and allow it; a refusal that it remembers is undone in its own settings.",
+    )
 
 
 def absent(sentence: str) -> StoreAbsent:

@@ -19,6 +19,7 @@ from keyrack.tui import keymap
 from keyrack.tui.present import error_text, safe
 from keyrack.tui.screens.main import MainScreen
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
+from keyrack.tui.work import deliver
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -126,6 +127,7 @@ class KeyrackApp(App[None]):
         with self._parts_lock:
             if self._parts is None:
                 self._parts = self._parts_factory()
+                self._parts.on_wait(lambda sentence: deliver(self, self.say, sentence))
             return self._parts
 
     def now(self) -> float:

@@ -1,0 +1,221 @@
+"""A keychain that asks a person about each item: they get their time, a no is a no, and nothing hangs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.errors import StoreDenied, StoreLocked, StoreSlow
+from keyrack.domain.secret import Secret
+from keyrack.store.bounded import TELL_AFTER
+from keyrack.store.keychain import KeychainStore
+from keyrack.store.rack import keychain_rack
+from support.asking_keychain import AskingKeychain, asking_keychain
+from support.store_fakes import URL, Backend, grant
+
+KEYRACK = str(Path(sys.executable).with_name("keyrack"))
+LIMIT = 0.3  # seconds for a call that needs nobody, here
+THINKS = 4 * LIMIT
+READS = ("locked", "refuses", "late")
+
+New = Callable[..., AskingKeychain]
+
+
+@pytest.fixture
+def new(monkeypatch: pytest.MonkeyPatch) -> Iterator[New]:
+    """Makes the keychain that this process and its children use. It holds "one" under "old"."""
+    with ExitStack() as stack:
+
+        def make(*ways: str) -> AskingKeychain:
+            keychain, variables = stack.enter_context(asking_keychain())
+            for name, value in variables.items():
+                monkeypatch.setenv(name, value)
+            KeychainStore().set("old", Secret("one"))
+            keychain.ways.update(ways)
+            return keychain
+
+        yield make
+
+
+def store(person_limit: float = 30.0, told: list[str] | None = None) -> KeychainStore:
+    """A client of its own."""
+    return KeychainStore(
+        limit=LIMIT, person_limit=person_limit, tell=(told if told is not None else []).append
+    )
+
+
+def thinking(keychain: AskingKeychain, agrees: bool = True) -> None:
+    """The person answers after a while."""
+    keychain.person = None
+
+    def decide() -> None:
+        keychain.person = agrees
+
+    threading.Timer(THINKS, decide).start()
+
+
+@pytest.mark.parametrize("way", READS)
+def test_a_read_waits_for_the_person(new: New, way: str) -> None:
+    keychain = new(way)
+    thinking(keychain)
+    began = time.monotonic()
+    assert store().get("old") == Secret("one")
+    assert time.monotonic() - began >= THINKS - 0.1 > LIMIT
+    assert len(keychain.questions) == 1
+
+
+@pytest.mark.parametrize("way", READS)
+def test_a_no_is_a_no_at_once_and_is_asked_for_once(new: New, way: str) -> None:
+    keychain = new(way)
+    keychain.person = False
+    with pytest.raises(StoreDenied, match="told not to") as caught:
+        store().get("old")
+    assert len(keychain.questions) == 1
+    assert caught.value.exit_code == 5 and caught.value.hint and not isinstance(caught.value, StoreLocked)
+
+
+@pytest.mark.parametrize("way", ["locked", "refuses"])
+def test_one_permission_is_enough_for_all_reads(new: New, way: str) -> None:
+    keychain, client = new(way), store()
+    for _ in range(3):
+        assert client.get("old") == Secret("one")
+    assert len(keychain.questions) == 1
+
+
+def test_a_write_a_replacement_and_a_delete_wait_for_the_person(new: New) -> None:
+    keychain, client = new("create", "delete", "locked"), store()
+    thinking(keychain)
+    client.set("new", Secret("two"))
+    thinking(keychain)
+    client.set("old", Secret("two"))
+    thinking(keychain)
+    assert client.delete("new")
+    assert keychain.questions == ["create", "create", "delete"]
+    assert client.get("old") == Secret("two") and client.get("new") is None
+
+
+@pytest.mark.parametrize("action", ["set", "delete"])
+def test_a_no_to_a_change_leaves_all_as_it_is(new: New, action: str) -> None:
+    keychain, client = new("create", "delete"), store()
+    keychain.person = False
+    with pytest.raises(StoreDenied):
+        client.set("old", Secret("two")) if action == "set" else client.delete("old")
+    assert client.get("old") == Secret("one") and client.get("new") is None
+
+
+@pytest.mark.parametrize("way", ["locked", "late"])
+def test_a_person_who_does_not_answer_is_waited_for_no_longer_than_their_time(new: New, way: str) -> None:
+    keychain = new(way)
+    keychain.person = None
+    began = time.monotonic()
+    with pytest.raises(StoreSlow) as caught:
+        store(person_limit=0.5).get("old")
+    assert 0.5 <= time.monotonic() - began < 10
+    assert caught.value.hint
+    assert keychain.dismissed == (way == "locked"), "no question stays behind"
+
+
+def test_a_database_that_is_locked_is_unlocked_first_where_there_is_a_screen(
+    new: New, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keychain = new("database", "locked")
+    with pytest.raises(StoreLocked):
+        store().get("old")
+    assert keychain.questions == [], "nobody sits there"
+    monkeypatch.setenv("DISPLAY", ":99")
+    thinking(keychain)
+    assert store().get("old") == Secret("one")
+    assert keychain.questions == ["unlock", "unlock"]  # the database, and the item
+
+
+def test_a_password_that_is_not_given_leaves_it_locked(new: New, monkeypatch: pytest.MonkeyPatch) -> None:
+    keychain = new("database")
+    keychain.person = False
+    monkeypatch.setenv("DISPLAY", ":99")
+    with pytest.raises(StoreLocked, match="is locked"):
+        store().get("old")
+    assert keychain.questions == ["unlock"]
+
+
+def test_who_is_waited_for_is_told_after_a_moment_and_not_before(new: New) -> None:
+    keychain = new("locked")
+    told: list[str] = []
+    assert store(told=told).get("old") == Secret("one")
+    assert told == []
+    keychain.person = None
+    threading.Timer(TELL_AFTER + 1, lambda: setattr(keychain, "person", True)).start()
+    assert store(told=told).get("old") == Secret("one")
+    assert len(told) == 1 and "Secret Service" in told[0] and "30 s" in told[0]
+
+
+def test_other_threads_wait_for_the_person_too_and_the_state_does_not(new: New) -> None:
+    keychain, client = new("locked"), store()
+    assert client.state().ready
+    thinking(keychain)
+    read: list[Secret | None] = []
+    threads = [threading.Thread(target=lambda: read.append(client.get("old"))) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    while not keychain.questions:
+        time.sleep(0.01)
+    began = time.monotonic()
+    assert client.state().ready
+    assert time.monotonic() - began < LIMIT
+    for thread in threads:
+        thread.join(30)
+    assert read == [Secret("one")] * 3 and len(keychain.questions) == 1
+
+
+def test_a_service_that_answers_nothing_at_all_is_slow_after_the_short_limit(new: New) -> None:
+    """What hangs before a secret is asked for is not waiting for anybody."""
+    keychain = new()
+    client = store()
+    assert client.get("old") == Secret("one")
+    keychain.end()
+    began = time.monotonic()
+    with pytest.raises(StoreSlow):
+        client.get("old")
+    assert time.monotonic() - began < 10 * LIMIT
+
+
+def test_a_backend_of_keyrings_that_may_ask_gets_the_persons_time_each_time() -> None:
+    class Asking(Backend):
+        def get_password(self, service: str, username: str) -> str | None:
+            time.sleep(2 * LIMIT)
+            return super().get_password(service, username)
+
+    client = KeychainStore(Asking, limit=LIMIT, person_limit=30)
+    for _ in range(2):  # the second time, too: it asks for each entry
+        assert client.get("one") is None
+
+
+def test_the_command_waits_tells_whom_for_and_takes_a_no(new: New, tmp_path: Path) -> None:
+    keychain = new()
+    home = tmp_path / "home"
+    keychain_rack(str(home / ".local" / "share" / "keyrack"), time.time).save(
+        grant()._replace(credential=grant().credential._replace(expires_at=None))
+    )
+    keychain.ways.add("locked")
+    env = {**os.environ, "HOME": str(home)}
+    keychain.person = None
+    process = subprocess.Popen(
+        [KEYRACK, "token", URL],
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert "Waiting for the Secret Service" in process.stderr.readline()
+    keychain.person = True
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0 and out.startswith("access-one")
+    keychain.person = False
+    done = subprocess.run([KEYRACK, "token", URL], env=env, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "told not to let keyrack use this entry" in done.stderr
