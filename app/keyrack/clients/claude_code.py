@@ -34,9 +34,9 @@ def read(content: str | bytes, gather: Gather) -> None:
         for path, project in (projects or {}).items():
             if isinstance(project, dict) and project.get("mcpServers"):
                 gather.scope = f"project {path}"
-                _add_all(gather, gather.table(project, "mcpServers"))
+                add_all(gather, gather.table(project, "mcpServers"))
     gather.scope = user
-    _add_all(gather, gather.table(document.data, "mcpServers"))
+    add_all(gather, gather.table(document.data, "mcpServers"))
 
 
 def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
@@ -51,7 +51,8 @@ def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
     return sorted(servers, key=rank)
 
 
-def _add_all(gather: Gather, table: Mapping[str, Any]) -> None:
+def add_all(gather: Gather, table: Mapping[str, Any]) -> None:
+    """Add the servers of an `mcpServers`."""
     for name, entry in gather.entries(table):
         client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
         entries.add(gather, name, entry, client=oauth_client.registered_with(client, "localhost"))

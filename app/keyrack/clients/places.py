@@ -5,6 +5,7 @@ is never imported.
 """
 
 import os
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyrack.clients.paths import Env, config_file, config_home, home, join
@@ -19,6 +20,7 @@ class Spot(NamedTuple):
     scope: str = ""  # "user", "project /path"
     trusted: bool = True  # False: a project's own file, which may be a stranger's work
     grown: bool = False  # the program keeps more in it than settings, and lets it grow
+    env: Mapping[str, str] = {}  # variables that the program itself sets for it
 
 
 class Look(NamedTuple):
@@ -65,6 +67,15 @@ def claude_code(look: Look) -> list[Spot]:
     folder = look.env.get("CLAUDE_CONFIG_DIR")
     user = look.named(folder, ".claude.json") if folder else look.at_home(".claude.json")
     return [look.in_project(".mcp.json"), Spot(user, "user", grown=True)]
+
+
+def claude_plugins(look: Look) -> tuple[Spot, Spot]:
+    """Claude Code's list of installed plugins, and the settings that tell which are switched on."""
+    folder = look.env.get("CLAUDE_CONFIG_DIR")
+    own = look.named(folder) if folder else look.at_home(".claude")
+    plugins = look.env.get("CLAUDE_CODE_PLUGIN_CACHE_DIR") or join(look.platform, own, "plugins")
+    return (Spot(join(look.platform, plugins, "installed_plugins.json"), "user"),
+            Spot(join(look.platform, own, "settings.json"), "user"))
 
 
 def cursor(look: Look) -> list[Spot]:

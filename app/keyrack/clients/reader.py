@@ -37,21 +37,50 @@ class _Round:
         self.problems: list[Problem] = []
         self.places: list[Place] = []
 
-    def file(self, client: str, module: str, spot: Spot, *, asked_for: bool = False) -> Any:
-        """Read a file; what the reader returns, or None. `asked_for`: its absence is a problem."""
+    def file(
+        self, client: str, module: str, spot: Spot, *, asked_for: bool = False, lists: bool = True
+    ) -> Any:
+        """Read a file; what the reader returns, or None.
+
+        `asked_for`: its absence is a problem. `lists` False: it names no servers, and is no place for them.
+        """
         if any(place.client == client and place.path == spot.path for place in self.places):
             return None  # named twice
         try:
             content = files.read_grown(spot.path) if spot.grown else files.read_text(spot.path)
         except files.NoFile:
-            self.places.append(Place(client, spot.path, "no file"))
+            if lists:
+                self.places.append(Place(client, spot.path, "no file"))
             if asked_for:
                 self.problems.append(Problem(client, spot.path, "There is no such file."))
             return None
         except files.BadFile as error:
             self._broken(client, spot.path, str(error), error.line)
             return None
-        return self.text(client, module, spot, content)
+        return self.text(client, module, spot, content, lists=lists)
+
+    def plugins(self, client: str) -> None:
+        """Read the files of Claude Code's plugins that are switched on."""
+        try:
+            index, settings = places.claude_plugins(self.look)
+        except KeyrackError:
+            return  # said of its other files
+        installed = self.file(client, "claude_plugins", index, lists=False)
+        if not installed:
+            return
+        from keyrack.clients import claude_plugins
+
+        enabled = self.file(client, "claude_settings", settings, lists=False) or {}
+        for plugin in installed:
+            if claude_plugins.is_on(plugin, enabled):
+                self.plugin(client, claude_plugins.spots(plugin, self.look))
+
+    def plugin(self, client: str, spots: Sequence[Spot]) -> None:
+        start = len(self.servers)
+        for spot in spots:
+            self.file(client, "claude_plugin", spot)
+        named = {server.name: server for server in reversed(self.servers[start:])}  # the first counts
+        self.servers[start:] = [server for server in self.servers[start:] if named[server.name] is server]
 
     def named(self, path: str, base: str) -> None:
         """Read a file of mcp-use that the user named, relative to `base`."""
@@ -60,15 +89,19 @@ class _Round:
         ]):
             self.file(*MCP_USE, spot, asked_for=True)
 
-    def text(self, client: str, module: str, spot: Spot, content: str | bytes) -> Any:
+    def text(
+        self, client: str, module: str, spot: Spot, content: str | bytes, *, lists: bool = True
+    ) -> Any:
         """Hand a text to the program's reader; what it returns. Bytes are of a file that has grown."""
         if not content or content.isspace():
-            self.places.append(Place(client, spot.path, "empty"))
+            if lists:
+                self.places.append(Place(client, spot.path, "empty"))
             return None
         from keyrack.clients.gather import Gather
         from keyrack.clients.jsonc import Malformed
 
-        gather = Gather(client, spot.path, self.look.env, scope=spot.scope, trusted=spot.trusted,
+        env = {**self.look.env, **spot.env} if spot.env else self.look.env
+        gather = Gather(client, spot.path, env, scope=spot.scope, trusted=spot.trusted,
                         platform=self.look.platform)
         result, fault, line = None, "", None
         try:
@@ -85,7 +118,7 @@ class _Round:
         self.problems += gather.problems
         if fault:
             self._broken(client, spot.path, fault, line)
-        else:
+        elif lists:
             self.places.append(Place(client, spot.path, _count(len(gather.servers))))
         return result
 
@@ -128,6 +161,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
             from keyrack.clients.claude_code import by_precedence
 
             found.servers[start:] = by_precedence(found.servers[start:], cwd)
+        if client == "Claude Code":
+            found.plugins(client)
     from keyrack.clients.merge import merged
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
@@ -140,6 +175,8 @@ def _why_it_stays(reader: ModuleType, client: str, spot: Spot) -> str:
         return f"It is in the variable {INLINE}, which is set elsewhere."
     if not spot.trusted:
         return "It is a project's file, which others may share, so keyrack does not change it."
+    if hasattr(reader, "STAYS"):
+        return reader.STAYS
     return "" if reader.TAKES_REFERENCES else f"{client} knows no variables, so it has to stand there."
 
 
