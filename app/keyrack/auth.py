@@ -160,7 +160,9 @@ class Auth(*_bases()):  # type: ignore[misc]
                 said = f"The token made by hand for {self._url} {lacks}."
                 raise LoginNeeded(said, hint=f"Type: {command_for(Action.TOKEN, server)}")
             raise LoginNeeded(f"A login is needed for {self._url}.", hint=self._command(scopes, asked))
-        login(parts, server, self._options._replace(scopes=scopes, challenge=challenge))
+        more = asked if challenge.params.get("error") == "insufficient_scope" else ()
+        options = self._options._replace(scopes=(*self._options.scopes, *more), challenge=challenge)
+        login(parts, server, options)
         grant = rack.load(*key)
         return dict(grant_headers(grant)) if grant else {}
 

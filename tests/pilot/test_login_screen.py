@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Button
 
-from keyrack.domain.errors import LoginNeeded, StoreAbsent
+from keyrack.domain.errors import LoginNeeded, ScopeRefused, StoreAbsent
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Step
 from keyrack.operations.login_effects import NO_BROWSER
@@ -266,3 +266,21 @@ async def test_a_login_that_fails_while_it_begins_anew_fails_at_one_step(login: 
         login.fail(LoginNeeded("auth.notion.com refused."))
         await t.sees("✕ Register this app")
         assert "· Sign in in the browser" in t.text() and t.text().count("✕") == 1
+
+
+@screen_test
+async def test_s_logs_in_without_the_scopes_that_were_added(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await begin(t)
+        refused = ScopeRefused("The authorization server refused the scopes: invalid_scope.")
+        refused.added = ("write",)
+        login.fail(refused)
+        await t.sees("s Without the added scopes")
+        await t.press("s")
+        await t.sees("▸ Wait for you in the browser")
+        assert [options.reset_scopes for options in login.options] == [False, True]
+        login.fail(ScopeRefused("The authorization server refused the scopes: invalid_scope."))
+        await t.sees("✕ Wait for you in the browser")
+        assert "Without the added scopes" not in t.text()
+        await t.press("s")
+        assert login.calls == 2

@@ -157,6 +157,23 @@ def test_every_option_reaches_the_login(monkeypatch: Patch) -> None:
     )
 
 
+def test_scopes_are_taken_away_by_name_or_all_at_once(monkeypatch: Patch) -> None:
+    calls = login_is(monkeypatch, lambda tell, control: None)
+    words = ["login", "linear", "--drop-scope", "write admin", "--drop-scope=write", "--scope", "read"]
+    assert run(words, parts=FakeParts([linear()])) == 0
+    assert run(["login", "linear", "--reset-scopes"], parts=FakeParts([linear()])) == 0
+    (_, first), (_, second) = calls
+    assert (first.scopes, first.drop_scopes, first.reset_scopes) == (("read",), ("write", "admin"), False)
+    assert (second.scopes, second.drop_scopes, second.reset_scopes) == ((), (), True)
+
+
+@pytest.mark.parametrize("words", [["--drop-scope", "a b"], ["--drop-scope", ""], ["--drop-scope", 'x"']])
+def test_what_is_asked_for_can_not_be_dropped_and_scopes_are_words(words: list[str], capsys: Capture) -> None:
+    assert run(["login", "linear", "--scope", "b", *words], parts=FakeParts([linear()])) == 2
+    err = capsys.readouterr().err
+    assert "b can't be asked for and dropped at once." in err or "scopes are words" in err
+
+
 def test_the_client_secret_of_standard_input_goes_before_the_environment(monkeypatch: Patch) -> None:
     calls = login_is(monkeypatch, lambda tell, control: None)
     monkeypatch.setenv("KEYRACK_CLIENT_SECRET", "from-env")

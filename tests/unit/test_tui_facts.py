@@ -49,6 +49,15 @@ def test_the_token_is_only_ever_hidden() -> None:
     assert "Token" not in said("stripe")
 
 
+def test_scopes_that_a_login_had_added_are_named() -> None:
+    row = ROWS["linear"]
+    assert row.credential is not None
+    changed = row._replace(credential=row.credential._replace(added_scopes=("write", "admin")))
+    [added] = [fact.value.plain for fact in facts(changed, NOW) if fact.label == "Added"]
+    assert added == "write admin · beside the server's own scopes"
+    assert "Added" not in said("linear")
+
+
 def test_a_configured_header_shows_its_template_and_its_variables() -> None:
     assert said("asana")["Header"] == "Authorization: Bearer ${ASANA_TOKEN}"
     assert said("asana")["Needs"] == "ASANA_TOKEN not set"

@@ -26,7 +26,21 @@ VERB = Verb(
     summary="log in with the browser",
     operand="NAME|URL",
     options=(
-        Option(("--scope",), "ask for these scopes too; may be repeated", "SCOPES", repeat=True, read=scopes),
+        Option(
+            ("--scope",),
+            "ask for these scopes too, now and at later logins; may be repeated",
+            "SCOPES",
+            repeat=True,
+            read=scopes,
+        ),
+        Option(
+            ("--drop-scope",),
+            "do not ask for these, and forget those that --scope had added; may be repeated",
+            "SCOPES",
+            repeat=True,
+            read=scopes,
+        ),
+        Option(("--reset-scopes",), "forget all scopes that --scope had added"),
         Option(("--client-id",), "use this OAuth client instead of registering one", "ID"),
         Option(
             ("--client-secret-stdin",),
@@ -72,6 +86,7 @@ it. All that is said goes to standard error.""",
         ("A configured server", "keyrack login linear"),
         ("Any server", "keyrack login https://mcp.example.com/mcp"),
         ("With more rights than it asks for", 'keyrack login linear --scope "read write"'),
+        ("And with one of them less", "keyrack login linear --drop-scope write"),
         (
             "With a client of your own",
             "pass show app/secret | keyrack login linear --client-id app --client-secret-stdin",
@@ -121,8 +136,13 @@ def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
         raise UsageError("A client's secret or key needs its --client-id, or one in the configuration.")
     if args.client_secret_stdin and args.client_key_stdin:
         raise UsageError("Standard input holds one thing: a client's secret or its key.")
+    wanted, dropped = _words(args.scope), _words(args.drop_scope)
+    if both := set(wanted) & set(dropped):
+        raise UsageError(f"{min(both)} can't be asked for and dropped at once.")
     return LoginOptions(
-        scopes=tuple(dict.fromkeys(scope for words in args.scope for scope in words)),
+        scopes=wanted,
+        drop_scopes=dropped,
+        reset_scopes=args.reset_scopes,
         client_id=args.client_id,
         client_secret=_client_secret(args, server),
         client_key=_client_key(args),
@@ -132,6 +152,10 @@ def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
         open_browser=not args.no_browser,
         device=args.no_browser or over_ssh(os.environ),
     )
+
+
+def _words(given: list[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for words in given for word in words))
 
 
 def _client_secret(args: SimpleNamespace, server: Server) -> Secret | None:

@@ -15,6 +15,7 @@ KeyrackError                 1  anything else
 ├── BadUrl                   1  an address that keyrack will not use
 ├── ClientNeeded             1  the issuer wants an app that was registered there by hand
 ├── NoOAuth                  1  there is no login at this server; a token made by hand may do
+├── ScopeRefused             1  the issuer does not give one of the scopes that were asked for
 └── Cancelled                1  the user stopped it; nothing was changed
 """
 
@@ -106,6 +107,12 @@ class NoOAuth(KeyrackError):
     def __init__(self, sentence: str, *, hint: str = "", app_may_do: bool = False) -> None:
         super().__init__(sentence, hint=hint)
         self.app_may_do = app_may_do
+
+
+class ScopeRefused(KeyrackError):
+    """`added` are those asked for that an earlier login, or this one, had added to the server's own."""
+
+    added: tuple[str, ...] = ()
 
 
 class Cancelled(KeyrackError):

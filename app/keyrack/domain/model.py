@@ -168,6 +168,7 @@ class Credential(NamedTuple):
     unlisted: bool = False
     names: tuple[str, ...] = ()  # what files called its server when it was stored
     apart: bool = False  # others had the same address and account then: it is none of theirs
+    added_scopes: tuple[str, ...] = ()  # asked for beside those that the server and the file name
 
 
 class Check(NamedTuple):

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from keyrack.domain.errors import ClientRefused, KeyrackError
+from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
@@ -60,13 +60,14 @@ def choose_scopes(
     configured: tuple[str, ...] | None,
     added: tuple[str, ...] = (),
     *,
+    dropped: tuple[str, ...] = (),
     offline: bool = True,
 ) -> tuple[str, ...]:
     """The user's scopes, else the challenge's, else the resource's, else none (checklist 17).
 
-    `added` joins them. `offline_access` joins when the issuer lists it, so that a refresh token comes
-    back, and `openid` beside it, without which OpenID providers ignore it (OpenID Connect Core,
-    section 11); with `offline` False not even a server's word brings it in.
+    `added` joins them, and `dropped` leaves them. `offline_access` joins when the issuer lists it, so
+    that a refresh token comes back, and `openid` beside it, without which OpenID providers ignore it
+    (OpenID Connect Core, section 11); with `offline` False not even a server's word brings it in.
     """
     if configured:
         chosen = configured
@@ -76,9 +77,16 @@ def choose_scopes(
         chosen = (protected.scopes_supported if protected else None) or ()
     if not offline and not configured:
         chosen = tuple(scope for scope in chosen if scope != "offline_access")
-    chosen = (*chosen, *added)
+    wanted = (*chosen, *added)
+    chosen = tuple(scope for scope in wanted if scope not in dropped)
+    if wanted and not chosen:
+        raise KeyrackError(
+            "Without these scopes there is none left to ask for, and the server would choose by itself.",
+            hint="Keep one of them, or name another one: --scope NAME",
+        )
     if offline and not configured:
-        chosen = (*chosen, *_for_refreshing(chosen, server.scopes_supported or ()))
+        more = _for_refreshing(chosen, server.scopes_supported or ())
+        chosen = (*chosen, *(scope for scope in more if scope not in dropped))
     # RFC 6749, section 3.3, and not without end: they go into a URL and into a record.
     sound = [scope for scope in dict.fromkeys(chosen) if _SCOPE.fullmatch(scope)]
     if sum(map(len, sound)) > MAX_SCOPES or len(sound) > MOST_SCOPES:
@@ -201,6 +209,8 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
         if code == "access_denied":
             raise KeyrackError("Access was denied on the sign-in page.", hint="Log in again and approve.")
         words = f"{code}: {plain(description.reveal(), 200)}" if description else code
+        if code == "invalid_scope":
+            raise ScopeRefused(f"The authorization server refused the scopes: {words}.", hint="Log in again.")
         if code in CLIENT_FAULTS:
             raise ClientRefused(f"The authorization server refused this app: {words}.", hint="Log in again.")
         raise KeyrackError(

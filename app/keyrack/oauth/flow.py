@@ -36,6 +36,7 @@ class Wish(NamedTuple):
     url: str
     settings: ClientSettings = ClientSettings()
     added_scopes: tuple[str, ...] = ()
+    dropped_scopes: tuple[str, ...] = ()
     stored: Registration | None = None  # from an earlier login
     forgotten: bool = False  # the issuer may not know it any more: a dynamic one is made anew
     client_name: str = "keyrack"
@@ -64,12 +65,22 @@ def login_flow(wish: Wish) -> Flow:
     if settings.grant_type == "client_credentials":
         return (yield from _for_machine(wish, found, challenge, probed))
     vendor = wish.vendor_of(server.issuer)
-    scopes = choose_scopes(
-        challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=vendor.offline_scope
-    )
+    scopes = _scopes(wish, found, challenge, offline=vendor.offline_scope)
     found = _sending(wish, found, scopes)
     registration, tokens = yield from sign_in(wish, found, scopes)
     return _logged_in(found, registration, tokens, probed)
+
+
+def _scopes(wish: Wish, found: Discovered, challenge: Challenge | None, *, offline: bool) -> tuple[str, ...]:
+    return choose_scopes(
+        challenge,
+        found.protected,
+        found.server,
+        wish.settings.scopes,
+        wish.added_scopes,
+        dropped=wish.dropped_scopes,
+        offline=offline,
+    )
 
 
 def _for_machine(
@@ -78,9 +89,7 @@ def _for_machine(
     """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
     server, settings = found.server, wish.settings
     yield Step("register", "Find out which client keyrack is", "running")
-    scopes = choose_scopes(
-        challenge, found.protected, server, settings.scopes, wish.added_scopes, offline=False
-    )
+    scopes = _scopes(wish, found, challenge, offline=False)
     found = _sending(wish, found, scopes)
     registration = known(server, settings, wish.stored, None, wish.now())
     # A certificate says who the client is, as a secret does (RFC 8705, section 2).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import ClientRefused, KeyrackError, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
@@ -188,6 +188,8 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
         sentence = f"{origin(endpoint)} refused the pushed request: {words or reply.status}."
         if error in CLIENT_FAULTS:
             raise ClientRefused(sentence, hint="Log in again.")
+        if error == "invalid_scope":
+            raise ScopeRefused(sentence)
         if "redirect" in words.lower():
             raise RedirectRefused(sentence, issuer=server.issuer, redirect_uri=parameters["redirect_uri"])
         raise KeyrackError(sentence, setting=setting_for(error, words))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.cards.vendors import vendor_of
-from keyrack.domain.errors import Cancelled, ClientNeeded, KeyrackError, NoOAuth
+from keyrack.domain.errors import Cancelled, ClientNeeded, KeyrackError, NoOAuth, ScopeRefused
 from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
@@ -20,6 +20,7 @@ from keyrack.operations.login_control import LoginControl, NobodySignedIn
 from keyrack.operations.login_effects import Event, Performer
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts, Rack
+from keyrack.operations.scopes import added_scopes, explain, held_scopes
 from keyrack.operations.unanswered import Unanswered
 from keyrack.operations.unlock import require_ready
 from keyrack.store.elsewhere import Elsewhere
@@ -29,7 +30,7 @@ from keyrack.store.fields import Damaged
 class LoginOptions(NamedTuple):
     """What a person may ask of one login."""
 
-    scopes: tuple[str, ...] = ()  # asked for on top of what discovery says
+    scopes: tuple[str, ...] = ()  # asked for on top of what discovery says, now and at later logins
     client_id: str | None = None
     client_secret: Secret | None = None
     client_key: Secret | None = None  # a private key, for private_key_jwt
@@ -41,6 +42,8 @@ class LoginOptions(NamedTuple):
     device: bool = False  # ask for a code for another device at once, where the server offers that
     wait: float = 300.0  # seconds for the person in the browser
     challenge: Challenge | None = None  # the server's, where a request has just been refused
+    drop_scopes: tuple[str, ...] = ()  # not asked for, and forgotten where an earlier login had added them
+    reset_scopes: bool = False  # forget all that earlier logins had added
 
 
 def login(
@@ -64,7 +67,8 @@ def login(
     store = require_ready(rack)
     rack.prove_writable()
     control = control or LoginControl()
-    wish = _wish(parts, rack, server, options)
+    added = added_scopes(rack, key, options)
+    wish = _wish(parts, rack, server, options, added)
     unanswered = Unanswered(rack, key)
     performer = Performer(parts, wire_to(parts, server), wish.url, control, on_event, unanswered.begin)
     try:
@@ -73,7 +77,8 @@ def login(
         )
         grant = _grant(key, wish, logged_in, store.name)
         facts = stored_for(server, grant.credential)
-        grant = grant._replace(credential=facts._replace(unlisted=not is_lasting(server)))
+        facts = facts._replace(unlisted=not is_lasting(server), added_scopes=added)
+        grant = grant._replace(credential=facts)
         probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
         control.check()
         return _keep(parts, performer, grant, probed)
@@ -84,6 +89,8 @@ def login(
         performer.fail(error)
         if isinstance(error, NobodySignedIn) and wish.settings.client_id:
             error.setting = "callback"  # no page sends anybody back to a redirect URI that it refuses
+        if isinstance(error, ScopeRefused):
+            explain(error, added, server)
         if error.setting:
             from keyrack.operations.own_settings import name_setting
 
@@ -97,7 +104,7 @@ def login(
         performer.close()
 
 
-def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wish:
+def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions, added: tuple[str, ...]) -> Wish:
     """The configuration, with what was asked of this login on top of it."""
     assert server.url is not None
     settings = server.client
@@ -119,7 +126,8 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions) -> Wi
     return Wish(
         server.url,
         settings,
-        added_scopes=options.scopes,
+        added_scopes=(*held_scopes(rack, key, options), *added),
+        dropped_scopes=options.drop_scopes,
         stored=stored,
         forgotten=stored is not None and _may_be_forgotten(rack, stored, key),
         client_name=parts.client_name,

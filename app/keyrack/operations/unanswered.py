@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from keyrack.domain.errors import ClientRefused, KeyrackError
+from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused
 from keyrack.domain.model import CredentialKey
 from keyrack.operations.parts import Rack
 
@@ -35,6 +35,6 @@ class Unanswered:
             return
         if not answered:
             error.hint = f"{error.hint} {NEXT}".strip()
-        elif not isinstance(error, ClientRefused):
+        elif not isinstance(error, ClientRefused | ScopeRefused):  # a client may be registered for scopes
             with suppress(KeyrackError):  # a note that stays costs one registration
                 self._rack.note(*self._key, unanswered_client="")

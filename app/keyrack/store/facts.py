@@ -40,6 +40,7 @@ def credential_from_json(fields: Fields) -> Credential:
         unlisted=fields.flag("unlisted", False),
         names=fields.texts("names"),
         apart=fields.flag("apart", False),
+        added_scopes=fields.texts("added_scopes"),
     )
 
 

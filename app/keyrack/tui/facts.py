@@ -93,6 +93,9 @@ def _credential_facts(row: Row, now: float) -> list[Fact]:
     found: list[Fact] = []
     if credential.scopes:
         found.append(Fact("Scopes", say(" ".join(credential.scopes))))
+    if credential.added_scopes:
+        beside = say(" · beside the server's own scopes", Tone.DIM)
+        found.append(Fact("Added", join(say(" ".join(credential.added_scopes)), beside)))
     if credential.issuer:
         found.append(Fact("Issuer", say(credential.issuer)))
     if credential.client_id:

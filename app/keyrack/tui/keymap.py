@@ -187,6 +187,8 @@ LOGIN_CLIENT_NEEDED = [
     Binding("y", "copy_redirect", "Copy redirect URI", id="login-copy-redirect"),
     *LOGIN_FAILED,
 ]
+# Where the issuer refuses scopes, and some were added to the server's own.
+LOGIN_RESET_SCOPES = Binding("s", "reset_scopes", "Without the added scopes", id="login-reset-scopes")
 # Where a token made by hand may do instead.
 LOGIN_TOKEN = Binding("t", "token", "Token", id="login-token")
 LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "close", "Close", id="login-done")]
@@ -196,6 +198,7 @@ LOGIN = [
     LOGIN_ANEW,
     LOGIN_LOCALHOST,
     *LOGIN_CLIENT_NEEDED[:3],
+    LOGIN_RESET_SCOPES,
     LOGIN_TOKEN,
     LOGIN_DONE[-1],
     *SCROLL,
@@ -338,7 +341,7 @@ ALL_SERVERS = ("refresh-due", "check-all", "clear-stale", "look-again", "add")  
 
 
 def login_keys(
-    phase: LoginPhase, *, offers_code: bool, client_needed: bool, token_may_do: bool
+    phase: LoginPhase, *, offers_code: bool, client_needed: bool, scopes_added: bool, token_may_do: bool
 ) -> list[Binding]:
     """What the login's key line shows."""
     match phase:
@@ -350,6 +353,7 @@ def login_keys(
             return LOGIN_PASTING
         case "failed":
             keys = LOGIN_CLIENT_NEEDED if client_needed else LOGIN_FAILED
+            keys = [LOGIN_RESET_SCOPES, *keys] if scopes_added else keys
             return [LOGIN_TOKEN, *keys] if token_may_do else keys
         case "done":
             return LOGIN_DONE

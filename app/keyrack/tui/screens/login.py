@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import ClientNeeded, StoreAbsent
+from keyrack.domain.errors import ClientNeeded, ScopeRefused, StoreAbsent
 from keyrack.domain.model import Credential, Server
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
@@ -209,7 +209,11 @@ class LoginScreen(Dialog[Credential]):
             self._close_code()
         needed = isinstance(self._error, ClientNeeded) and bool(self._error.redirect_uri)
         keys = keymap.login_keys(
-            phase, offers_code=self._offers_code, client_needed=needed, token_may_do=self._token_may_do
+            phase,
+            offers_code=self._offers_code,
+            client_needed=needed,
+            scopes_added=self._scopes_added,
+            token_may_do=self._token_may_do,
         )
         self.query_one(KeyLine).show(keys)
 
@@ -227,6 +231,10 @@ class LoginScreen(Dialog[Credential]):
             self._say(say(self._sign_in.url, limit=MAX_LINK))
 
     # -- the code for another device
+
+    @property
+    def _scopes_added(self) -> bool:
+        return isinstance(self._error, ScopeRefused) and bool(self._error.added)
 
     @property
     def _offers_code(self) -> bool:
@@ -260,6 +268,8 @@ class LoginScreen(Dialog[Credential]):
             return self._phase == "waiting" and self._offers_code
         if action in ("again", "client"):
             return self._phase == "failed"
+        if action == "reset_scopes":
+            return self._phase == "failed" and self._scopes_added
         if action == "token":
             return self._phase == "failed" and self._token_may_do
         return True
@@ -319,6 +329,10 @@ class LoginScreen(Dialog[Credential]):
 
     def action_paste(self) -> None:
         self._set_phase("pasting")
+
+    async def action_reset_scopes(self) -> None:
+        self._options = self._options._replace(scopes=(), reset_scopes=True)
+        await self._restart()
 
     async def action_again(self) -> None:
         await self._restart()
