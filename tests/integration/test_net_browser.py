@@ -52,6 +52,28 @@ def test_the_url_arrives_as_one_word_and_nothing_of_it_is_run(
     assert url == "https://auth.example/authorize?a=1&b=%20x&c=%27%24%28id%29%27;id"
 
 
+@pytest.mark.parametrize("form", ["{}", '"{}" %s', '"{}"', "'{}'", ""])
+def test_a_browser_in_a_folder_with_blanks(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = tmp_path / "Program Files" / "Web Browser"
+    folder.mkdir(parents=True)
+    seen = tmp_path / "seen"
+    path = program(folder, f'printf "%s" "$1" > {seen}', "browser.exe")
+    monkeypatch.setenv("BROWSER", form.format(path) if form else path.replace(" ", "\\ "))
+    assert open_browser("https://auth.example/authorize?a=1")
+    assert seen.read_text() == "https://auth.example/authorize?a=1"
+
+
+@pytest.mark.parametrize("form", ["{}", '"{}" %s', "'{}'"])
+def test_a_text_browser_is_none_in_such_a_folder_either(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = tmp_path / "My Browsers"
+    folder.mkdir()
+    seen = tmp_path / "seen"
+    monkeypatch.setenv("BROWSER", form.format(program(folder, f": > {seen}", "lynx")))
+    assert not open_browser(URL) and not seen.exists()
+
+
 def test_keyracks_own_variables_stay_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     seen = tmp_path / "seen"
     monkeypatch.setenv("KEYRACK_VAULT_PASSPHRASE", "hidden-token")

@@ -8,6 +8,7 @@ process of its own, with no terminal, and its end is not waited for.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import threading
@@ -56,13 +57,30 @@ def _environment(env: Mapping[str, str]) -> dict[str, str] | None:
         for key, value in env.items()
         if key not in ("BROWSER", "TERM") and not key.startswith("KEYRACK_")
     }
-    chosen = os.pathsep.join(each for each in env.get("BROWSER", "").split(os.pathsep) if _has_window(each))
+    named = map(_unquoted, env.get("BROWSER", "").split(os.pathsep))
+    chosen = os.pathsep.join(each for each in named if _has_window(each))
     if chosen:
         clean["BROWSER"] = chosen
     display = sys.platform in ("darwin", "win32") or env.get("DISPLAY") or env.get("WAYLAND_DISPLAY")
     return clean if chosen or display else None
 
 
+def _unquoted(command: str) -> str:
+    """A program in quotes, or with its blanks escaped, by its path alone: `webbrowser` wants it so."""
+    if sys.platform == "win32" or not set(command) & set("\"'\\"):
+        return command
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    return words[0] if len(words) == 1 else command
+
+
 def _has_window(command: str) -> bool:
+    """False for nothing, and for a text browser, also in a folder with blanks or in quotes."""
     words = command.split()
-    return bool(words) and words[0].replace("\\", "/").rsplit("/", 1)[-1] not in TEXT_BROWSERS
+    if not words:
+        return False
+    programs = (words[0], command, command.removesuffix("%s").strip().strip("\"'"))
+    names = {program.strip("\"'").replace("\\", "/").rsplit("/", 1)[-1] for program in programs}
+    return not names & TEXT_BROWSERS
