@@ -249,7 +249,7 @@ def test_a_post_that_may_be_repeated_is_made_again_on_its_origin(status: str):
     assert len(server.requests) == 3
     for request in server.requests:
         head, _, body = request.partition(b"\r\n\r\n")
-        assert head.startswith(b"POST ") and b"authorization: Bearer t" in head and body == b'{"id": 1}'
+        assert head.startswith(b"POST ") and b"Authorization: Bearer t" in head and body == b'{"id": 1}'
 
 
 @pytest.mark.checklist("security: redirects")

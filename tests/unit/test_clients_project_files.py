@@ -8,7 +8,7 @@ import pytest
 from keyrack.clients.reader import read_all
 from keyrack.domain.model import ClientSettings, Header, Server
 from keyrack.domain.reading import Reading
-from keyrack.operations.credential import configured_headers, configured_token
+from keyrack.operations.credential import configured_headers, configured_token, other_headers
 
 MINE = "https://mine.example/mcp"
 THEIRS = "https://theirs.example/mcp"
@@ -20,6 +20,10 @@ PROJECT_FILES = [
     (".vscode/mcp.json", "servers", "${env:SECRET}"),
 ]
 project_files = pytest.mark.parametrize(("file", "root", "variable"), PROJECT_FILES)
+
+
+def sent(server: Server) -> dict[str, object]:
+    return {**configured_headers(server), **other_headers(server)}
 
 
 class Desk:
@@ -79,12 +83,12 @@ def test_a_header_gets_no_variable(desk: Desk, file: str, root: str, variable: s
     assert [header.reference.count(variable) for header in server.headers] == [1, 1]  # still shown
     assert [header.variables for header in server.headers] == [(("SECRET", True),)] * 2
     assert all(header.withheld and header.value.reveal() == "" for header in server.headers)
-    assert configured_token(server) is None and configured_headers(server) == {}
+    assert configured_token(server) is None and sent(server) == {}
 
 
 def test_a_default_value_does_not_bring_it_back(desk: Desk) -> None:
     desk.project(x={"url": THEIRS, "headers": {"Authorization": "Bearer ${SECRET:-none}"}})
-    assert configured_headers(desk.only()) == {}
+    assert sent(desk.only()) == {}
 
 
 def test_nor_do_codexs_fields_and_the_bridges_options(desk: Desk) -> None:
@@ -96,7 +100,7 @@ def test_nor_do_codexs_fields_and_the_bridges_options(desk: Desk) -> None:
     desk.project(y={"command": "npx", "args": args, "env": {"OWN": "Bearer ${SECRET}"}})
     servers = desk.read().servers
     assert [len(server.headers) for server in servers] == [2, 2]
-    assert all(configured_headers(server) == {} for server in servers)
+    assert all(sent(server) == {} for server in servers)
 
 
 def test_a_header_that_stands_in_the_file_is_that_servers(desk: Desk) -> None:

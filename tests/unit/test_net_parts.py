@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from keyrack.net.incoming import end_of_event
+from keyrack.net.outgoing import Outgoing, prepare
+from keyrack.oauth.effects import Request
 
 
 @pytest.mark.parametrize("stream, end", [
@@ -17,6 +19,14 @@ from keyrack.net.incoming import end_of_event
 ])
 def test_where_the_first_event_ends(stream: bytes, end: int | None):
     assert end_of_event(stream) == end
+
+
+def test_a_header_s_name_is_sent_as_it_is_written_and_once():
+    headers = {"X-MCP-Toolsets": "a", "ACCEPT": "b", "accept": "c"}
+    sent = prepare(Request("GET", "https://x.example/", headers))
+    assert isinstance(sent, Outgoing)
+    assert (b"X-MCP-Toolsets", b"a") in sent.headers
+    assert [value for name, value in sent.headers if name.lower() == b"accept"] == [b"c"]
 
 
 def test_the_wires_are_light_to_import():

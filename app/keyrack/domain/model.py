@@ -65,6 +65,11 @@ class Header(NamedTuple):
         words = self.value.reveal().split()
         return not words or (len(words) == 1 and words[0].lower() in SCHEME_WORDS)
 
+    @property
+    def is_masked(self) -> bool:
+        """True unless the reference is the value itself, which then is no secret."""
+        return self.reference != self.value.reveal()
+
 
 class TlsFiles(NamedTuple):
     """Files of the user's own for TLS with one server, by their absolute paths. All are PEM."""

@@ -71,11 +71,8 @@ def status_of(
     configured = authorization_header(server)
     if configured is not None and not configured.is_empty:
         if check is not None and check.verdict == "refused":
-            return Status(
-                State.CONFIGURED,
-                f"{configured.name} is set by {_place(configured)}, and the server refused it.",
-                Action.CHECK,
-            )
+            reason = f"{configured.name} is set by {_place(configured)}, and the server refused it."
+            return Status(State.LOGIN_NEEDED, f"{reason} Change it there.", Action.CHECK)
         return _configured(configured)
     if credential is not None:
         if not server.sources and all_read and not credential.unlisted:
@@ -112,15 +109,12 @@ def status_of(
 def authorization_header(server: Server) -> Header | None:
     """The configured header that carries a credential, or None.
 
-    `Authorization` in any case; otherwise a header whose name says that it holds a key.
+    One that is not empty before one that is skipped, `Authorization` before others whose names say that
+    they hold a key.
     """
-    for header in server.headers:
-        if header.name.lower() == "authorization":
-            return header
-    for header in server.headers:
-        if carries_credential(header.name):
-            return header
-    return None
+    found = [header for header in server.headers if carries_credential(header.name)]
+    found.sort(key=lambda header: (header.is_empty, header.name.lower() != "authorization"))
+    return found[0] if found else None
 
 
 def sends_its_own(server: Server, *, skipped: bool = False) -> bool:

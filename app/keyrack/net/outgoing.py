@@ -48,6 +48,7 @@ def prepare(request: Request) -> Outgoing | Failed:
         content = json.dumps(request.json, default=_plain).encode()
     if content or request.method in ("POST", "PUT", "PATCH"):
         headers["content-length"] = str(len(content))
+    spelled: dict[str, str] = {}  # as they are written: some servers know one spelling
     for name, value in request.headers.items():
         plain = _plain(value)
         if TOKEN.fullmatch(name) is None:
@@ -56,7 +57,9 @@ def prepare(request: Request) -> Outgoing | Failed:
             return Failed(f"The value of the header {name} holds characters that HTTP does not allow.",
                           refused=True)
         headers[name.lower()] = plain.strip(" \t")
-    lines = [(key.encode("ascii"), value.encode("latin-1")) for key, value in headers.items()]
+        spelled[name.lower()] = name
+    lines = [(spelled.get(name, name).encode("ascii"), value.encode("latin-1"))
+             for name, value in headers.items()]
     return Outgoing(lines, content)
 
 

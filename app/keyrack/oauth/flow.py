@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
@@ -20,7 +21,7 @@ from keyrack.oauth.discovery import (
 )
 from keyrack.oauth.effects import Effect, Send, Step
 from keyrack.oauth.legacy import find_legacy, legacy_server
-from keyrack.oauth.probe import Probed, probe
+from keyrack.oauth.probe import Headers, Probed, probe
 from keyrack.oauth.protected_resource import ProtectedResource, Unfound, find_protected_resource
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
@@ -43,6 +44,7 @@ class Wish(NamedTuple):
     now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
     challenge: Challenge | None = None  # already in hand: the server need not be asked
     vendor_of: Callable[[str], Vendor] = lambda issuer: UNKNOWN  # what is known beyond an issuer's metadata
+    headers: Headers = MappingProxyType({})  # that the server is asked with, none of them a credential
 
 
 class LoggedIn(NamedTuple):
@@ -57,7 +59,7 @@ class LoggedIn(NamedTuple):
 
 def login_flow(wish: Wish) -> Flow:
     """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
-    probed = None if wish.challenge else (yield from _ask(wish.url))
+    probed = None if wish.challenge else (yield from _ask(wish))
     challenge = wish.challenge or (probed and probed.challenge)
     found = yield from _discover(wish, challenge)
     server = found.server
@@ -126,10 +128,10 @@ def _logged_in(
     return LoggedIn(tokens, registration, endpoints, found.resource, guarded)
 
 
-def _ask(url: str) -> Flow:
+def _ask(wish: Wish) -> Flow:
     """Probe anonymously. Returns Probed; raises where there is nothing to log in to."""
-    yield Step("probe", "Ask the server", "running", shown(url))
-    probed = yield from probe(url)
+    yield Step("probe", "Ask the server", "running", shown(wish.url))
+    probed = yield from probe(wish.url, others=wish.headers)
     if probed.verdict == "unreachable":
         kind = KeyrackError if probed.refused else Temporary
         raise kind(

@@ -11,7 +11,13 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
 from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import configured_headers, configured_token, grant_headers, key_of
+from keyrack.operations.credential import (
+    configured_headers,
+    configured_token,
+    grant_headers,
+    key_of,
+    other_headers,
+)
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refreshed
@@ -34,10 +40,11 @@ def check(parts: Parts, server: Server) -> Check:
             grant = _usable(parts, server, record) if stored else None
         except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
             return _noted(parts, server, _unreachable(error))
-        headers = {**configured_headers(server), **(grant_headers(grant) if grant else {})}
-        probed = run(probe(server.url, headers or None), partial(wire.send, server_url=server.url))
+        sent = {**configured_headers(server), **(grant_headers(grant) if grant else {})}
+        asking = probe(server.url, sent, others=other_headers(server))
+        probed = run(asking, partial(wire.send, server_url=server.url))
         if grant is not None and probed.verdict == "refused":
-            grant, probed = _second_try(parts, server, grant, probed, headers)
+            grant, probed = _second_try(parts, server, grant, probed, sent)
             if probed.verdict == "refused":
                 # Not of one that somebody logged in with while the answer was on its way.
                 refusal = (parts.now(), "The server refused the token.")
@@ -95,7 +102,7 @@ def _second_try(
         return grant, _unreachable(error)
     wire = wire_to(parts, server)
     try:
-        sent = {**headers, **grant_headers(fresh)}
-        return fresh, run(probe(server.url, sent), partial(wire.send, server_url=server.url))
+        asking = probe(server.url, {**headers, **grant_headers(fresh)}, others=other_headers(server))
+        return fresh, run(asking, partial(wire.send, server_url=server.url))
     finally:
         wire.close()

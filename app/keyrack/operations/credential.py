@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.headers import carries_credential
 from keyrack.domain.model import SCHEME_WORDS, Credential, CredentialKey, Grant, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import authorization_header
@@ -31,8 +32,15 @@ def stored_for(server: Server, credential: Credential) -> Credential:
 
 
 def configured_headers(server: Server) -> Mapping[str, Secret]:
-    """What the configuration itself sends, empty headers skipped."""
-    return {header.name: header.value for header in server.headers if not header.is_empty}
+    """The headers with a credential that the configuration itself sends, empty ones skipped."""
+    return {header.name: header.value for header in server.headers
+            if not header.is_empty and carries_credential(header.name)}  # fmt: skip
+
+
+def other_headers(server: Server) -> Mapping[str, str | Secret]:
+    """What it sends besides, with whatever credential: headers that choose tools, a tenant, a version."""
+    return {header.name: header.value if header.is_masked else header.reference for header in server.headers
+            if not header.is_empty and not carries_credential(header.name)}  # fmt: skip
 
 
 def configured_token(server: Server) -> Secret | None:

@@ -14,7 +14,7 @@ from keyrack.oauth.effects import Step
 from keyrack.oauth.flow import LoggedIn, Wish, login_flow
 from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import grant_headers, key_of, stored_for
+from keyrack.operations.credential import grant_headers, key_of, other_headers, stored_for
 from keyrack.operations.drive import run
 from keyrack.operations.login_control import LoginControl, NobodySignedIn
 from keyrack.operations.login_effects import Event, Performer
@@ -79,7 +79,7 @@ def login(
         facts = stored_for(server, grant.credential)
         facts = facts._replace(unlisted=not is_lasting(server), added_scopes=added)
         grant = grant._replace(credential=facts)
-        probed = _try(performer, wish.url, grant, guarded=logged_in.guarded)
+        probed = _try(performer, wish, grant, guarded=logged_in.guarded)
         control.check()
         return _keep(parts, performer, grant, probed)
     except KeyrackError as error:
@@ -134,6 +134,7 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions, added
         now=parts.now,
         challenge=options.challenge,
         vendor_of=vendor_of,
+        headers=other_headers(server),
     )
 
 
@@ -181,10 +182,10 @@ def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> G
     return Grant(key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name)
 
 
-def _try(performer: Performer, url: str, grant: Grant, *, guarded: bool) -> Probed:
+def _try(performer: Performer, wish: Wish, grant: Grant, *, guarded: bool) -> Probed:
     """Before it is stored, so that a token that the server refuses never replaces the old one."""
     performer.step(Step("try", "Try the token on the server", "running"))
-    probed = run(probe(url, grant_headers(grant)), performer.send)
+    probed = run(probe(wish.url, grant_headers(grant), others=wish.headers), performer.send)
     # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
     # after that is about something else (an authorization server that was changed just now).
     if guarded and probed.revision is not None:

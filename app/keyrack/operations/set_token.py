@@ -13,7 +13,13 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.jwt import end_of
 from keyrack.oauth.probe import probe
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import configured_headers, grant_headers, key_of, stored_for
+from keyrack.operations.credential import (
+    configured_headers,
+    grant_headers,
+    key_of,
+    other_headers,
+    stored_for,
+)
 from keyrack.operations.drive import run
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts
@@ -145,7 +151,8 @@ def _try(parts: Parts, server: Server, card: Card | None, grant: Grant) -> Check
     wire = wire_to(parts, server)
     try:
         headers = {**configured_headers(server), **grant_headers(grant)}
-        probed = run(probe(server.url, headers), partial(wire.send, server_url=server.url))
+        asking = probe(server.url, headers, others=other_headers(server))
+        probed = run(asking, partial(wire.send, server_url=server.url))
     finally:
         wire.close()
     if probed.verdict == "refused":

@@ -87,7 +87,9 @@ def _by_record(row: Row, now: float) -> str:
     if credential.refused_at is not None:
         return f"It was refused on {_day(credential.refused_at)}: {credential.refusal}"
     expires_at = credential.expires_at
-    if state is not State.LOGIN_NEEDED or expires_at is None or expires_at > now:
+    if state is not State.LOGIN_NEEDED or row.kind == "header":
+        return ""  # or it is its program's own header that was refused
+    if expires_at is None or expires_at > now:
         return ""  # where only its refresh was refused, the access token may still be good
     if credential.refresh_refused_at is not None:
         return f"Its refresh was refused on {_day(credential.refresh_refused_at)}: {credential.refusal}"

@@ -10,7 +10,7 @@ from keyrack.domain.status import is_tried
 from keyrack.domain.timetext import lasting
 from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import configured_headers, grant_headers, key_of
+from keyrack.operations.credential import configured_headers, grant_headers, key_of, other_headers
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 
@@ -21,7 +21,8 @@ def tried(parts: Parts, server: Server, grant: Grant) -> Probed:
     wire = wire_to(parts, server)
     try:
         headers = {**configured_headers(server), **grant_headers(grant)}
-        return run(probe(server.url, headers), partial(wire.send, server_url=server.url))
+        asking = probe(server.url, headers, others=other_headers(server))
+        return run(asking, partial(wire.send, server_url=server.url))
     finally:
         wire.close()
 
