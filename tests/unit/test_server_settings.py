@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import inspect
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -100,6 +101,9 @@ def test_every_setting_is_read(look, own_home: Path) -> None:
         ('callback_path = "/a/%2E%2e"', "“callback_path” can't hold “.” or “..”"),
         ('callback_path = "//evil.example/x"', "“callback_path” is not the path of an address"),
         ('callback_path = "/a b"', "“callback_path” is not the path of an address"),
+        ('redirect_host = "corp.example"', '“redirect_host” is "127.0.0.1" or "localhost".'),
+        ('issuer = "auth.example"', "“issuer”: The address has no scheme"),
+        ('client_metadata_url = "https://"', "“client_metadata_url”: The address names no host."),
         ("ca_file = 1", "“ca_file” should be text, and is a number."),
         ('client_key_file = "k"', "“client_key_file” needs a “client_cert” beside it."),
     ],
@@ -133,6 +137,36 @@ def test_settings_count_for_a_server_that_another_program_configures(look) -> No
     assert (found.client.pkce, found.client.callback_port) == ("assumed", 9000)
     own = only(look(table('client_id = "mine"', "resource = false"), {".cursor/mcp.json": theirs}))
     assert (own.client.client_id, own.client.send_resource) == ("mine", False)
+
+
+def cursor(**servers: dict[str, object]) -> dict[str, str]:
+    return {".cursor/mcp.json": json.dumps({"mcpServers": servers})}
+
+
+def test_settings_count_for_an_entry_with_a_credential_of_its_own(look) -> None:
+    theirs = cursor(b={"url": URL, "headers": {"Authorization": "Bearer abc"}})
+    own, other = look(table('ca_file = "/ca.pem"', "client_id = 'mine'"), theirs).servers
+    assert own.client.tls.ca_file == other.client.tls.ca_file == "/ca.pem"
+    assert (other.name, other.client.client_id, len(other.headers)) == ("b", None, 1)
+    bad, also = look(table("ca_file = 1"), theirs).servers
+    assert bad.problem and also.problem == bad.problem
+
+
+def test_of_two_tables_for_one_address_each_has_its_own_settings(look) -> None:
+    second = f'\n[servers.b]\nurl = "{URL}/"\nresource = false'
+    theirs = cursor(
+        b={"url": URL, "headers": {"X-Api-Key": "k"}}, c={"url": URL, "headers": {"X-Api-Key": "l"}}
+    )
+    found = {
+        server.name: server.client for server in look(table('pkce = "assumed"') + second, theirs).servers
+    }
+    settings = {name: (client.pkce, client.send_resource) for name, client in found.items()}
+    assert settings == {
+        "a": ("assumed", None),
+        "b": (None, False),
+        "b (Cursor)": (None, False),
+        "c": (None, None),
+    }
 
 
 @pytest.mark.parametrize("file", [".cursor/mcp.json", ".codex/config.toml", "project/.cursor/mcp.json"])

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from keyrack.clients.entries import joined
+from keyrack.clients.own_tables import OwnTables
 from keyrack.clients.rows import NO_ACCOUNTS, Base, Grouped, base_of, give_tags, grouped
 from keyrack.domain.model import ClientSettings, Header, Server
 from keyrack.domain.resource import identity
 
 NO_SETTINGS = ClientSettings()
-OWN = "keyrack"
-# What is said of a server's login whoever the client is.
-BESIDE = ("scopes", "callback_port", "callback_path", "redirect_host", "pkce", "send_resource", "authorize",
-          "tls")
 
 
 def merged(
@@ -27,11 +23,13 @@ def merged(
     no header, no OAuth client, no key, no name that could stand for another server.
     `accounts` are those that are meant where an entry names none, by address.
     """
-    found = grouped(servers, _both, accounts)
+    servers = list(servers)
+    tables = OwnTables(servers)
+    found = grouped(map(tables.without_settings, servers), _both, accounts)
     for rows in found.values():
         if len(rows) > 1:
             give_tags(rows)
-    own = _named(_in_order(found))
+    own = tuple(map(tables.with_settings, _named(_in_order(found))))
     return _with_projects(own, projects, accounts) if projects else own
 
 
@@ -96,7 +94,7 @@ def _both(first: Server, second: Server) -> Server:
         headers=_headers(first, second),
         literals=(*first.literals, *second.literals),
         variables=tuple(variables.values()),
-        client=_settings(first, second),
+        client=_settings(first.client, second.client),
     )
 
 
@@ -108,19 +106,11 @@ def _headers(first: Server, second: Server) -> tuple[Header, ...]:
     return tuple(header for header in headers if not header.is_empty or header.name.lower() in common)
 
 
-def _settings(first: Server, second: Server) -> ClientSettings:
-    """The one's or the other's, never mixed: a client's id belongs with its own secret and issuer.
-
-    What keyrack's own file says beside the client counts with whichever it is.
-    """
-    own = first.client
-    beside: dict[str, Any] = {}
-    if any(source.client == OWN for source in first.sources):
-        beside = {key: value for key in BESIDE if (value := getattr(own, key)) != getattr(NO_SETTINGS, key)}
-        own = own._replace(**{key: getattr(NO_SETTINGS, key) for key in beside})
-    if own == NO_SETTINGS or (second.client.client_id and not own.client_id):
-        return second.client._replace(**beside)
-    return first.client
+def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:
+    # Never mixed: a client's id belongs with its own secret and issuer.
+    if second.client_id and not first.client_id:
+        return second
+    return second if first == NO_SETTINGS else first
 
 
 def _named(

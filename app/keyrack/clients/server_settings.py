@@ -8,9 +8,10 @@ from typing import Any
 
 from keyrack.clients import paths
 from keyrack.clients.gather import Fields, kind, name_of
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.model import ClientSettings, TlsFiles
-from keyrack.domain.redirect import refusal_of_path
+from keyrack.domain.redirect import LOOPBACK, refusal_of_path
+from keyrack.domain.resource import parse_url
 
 PARAMETER = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # What keeps a login safe, or has a setting of its own. `*`: whatever begins so.
@@ -30,6 +31,7 @@ LONGEST = 2_000  # characters of one parameter's value
 
 def with_server_settings(client: ClientSettings, fields: Fields) -> ClientSettings:
     """`client` with what the table says of these; what is wrong is said, and left out."""
+    _check(client, fields)
     return client._replace(
         callback_path=_callback_path(fields),
         pkce=_pkce(fields),
@@ -37,6 +39,18 @@ def with_server_settings(client: ClientSettings, fields: Fields) -> ClientSettin
         authorize=_authorize(fields),
         tls=_tls(fields),
     )
+
+
+def _check(client: ClientSettings, fields: Fields) -> None:
+    """What other programs' files say too, and is read with more patience there."""
+    if client.redirect_host not in (None, *LOOPBACK):
+        hosts = " or ".join(f'"{host}"' for host in LOOPBACK[:2])
+        fields.gather.problem(f"“redirect_host” is {hosts}.", entry=fields.entry)
+    for key in ("issuer", "client_metadata_url", "metadata_url"):
+        try:
+            parse_url(getattr(client, key) or "https://none.example")
+        except BadUrl as error:
+            fields.gather.problem(f"“{key}”: {error}", entry=fields.entry)
 
 
 def _callback_path(fields: Fields) -> str | None:
