@@ -246,8 +246,39 @@ def test_a_bad_certificate_is_said(tls: Make, made: dict[str, Any], words: str):
     with little_server(reply(), context=context) as server:
         url = f"https://mcp.example:{server.port}/"
         answer = send(url, Names(mcp_example="127.0.0.1"), server_url=url)
-        assert answer == Failed(f"The certificate of mcp.example {words}.")
-        assert not server.requests
+        assert isinstance(answer, Failed) and not server.requests
+        assert answer.reason.startswith(f"The certificate of mcp.example {words}.")
+        # Only for an authority that is not known does it matter who is trusted.
+        assert ("SSL_CERT_FILE" in answer.reason) == ("self-signed" in words)
+
+
+@pytest.mark.parametrize("variable, value, words", [
+    (None, "", "SSL_CERT_FILE can name a file (PEM) with the authorities to trust."),
+    ("SSL_CERT_FILE", "other.pem", "SSL_CERT_FILE names {path}."),
+    ("SSL_CERT_FILE", "gone.pem", "{path}, which can't be read (No such file or directory)."),
+    ("SSL_CERT_FILE", "words.pem", "SSL_CERT_FILE names {path}, which holds no certificate in PEM."),
+    ("SSL_CERT_DIR", ".", "SSL_CERT_DIR names {path}, where no certificate has the name"),
+    ("SSL_CERT_DIR", "hashed", "SSL_CERT_DIR names {path}."),
+])
+def test_an_unknown_authority_is_refused_with_the_variable_that_decides(
+    variable: str | None, value: str, words: str, tls: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    context = tls("mcp.example")
+    monkeypatch.delenv("SSL_CERT_FILE")
+    (tmp_path / "other").mkdir()
+    certificate(tmp_path / "other", "other.example")
+    (tmp_path / "other" / "cert.pem").rename(tmp_path / "other.pem")
+    (tmp_path / "words.pem").write_text("no certificate")
+    (tmp_path / "hashed").mkdir()
+    (tmp_path / "hashed" / "0123abcd.0").write_bytes((tmp_path / "other.pem").read_bytes())
+    path = str(tmp_path / value)
+    if variable:
+        monkeypatch.setenv(variable, path)
+    with little_server(reply(), context=context) as server:
+        url = f"https://mcp.example:{server.port}/"
+        answer = send(url, Names(mcp_example="127.0.0.1"), server_url=url)
+        assert isinstance(answer, Failed) and not server.requests
+        assert words.format(path=path) in answer.reason
 
 
 @pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
@@ -277,6 +308,7 @@ def test_an_unknown_authority_is_said(tls: Make, monkeypatch: pytest.MonkeyPatch
         url = f"https://mcp.example:{server.port}/"
         answer = send(url, Names(mcp_example="127.0.0.1"), server_url=url)
     assert isinstance(answer, Failed) and "an authority that this machine does not know" in answer.reason
+    assert "SSL_CERT_FILE" in answer.reason
 
 
 def test_tls_to_a_server_without_it():

@@ -1,12 +1,14 @@
 """Why a request got no reply, in a sentence.
 
-Sentences name the host, never a path, a query or a header's value.
+Sentences name the host, never a URL's path or query, or a header's value.
 """
 
 from __future__ import annotations
 
 import errno
 import ssl
+
+from keyrack.net.tls import whom_to_trust
 
 # OpenSSL's X509_V_ERR_… numbers.
 CERTIFICATE_PROBLEMS = {
@@ -42,7 +44,8 @@ def sentence(error: Exception, host: str) -> str:
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if isinstance(certificate, ssl.SSLCertVerificationError):
         why = CERTIFICATE_PROBLEMS.get(certificate.verify_code, "is not valid")
-        return f"The certificate of {host} {why}."
+        unknown = certificate.verify_code in UNKNOWN_AUTHORITY
+        return f"The certificate of {host} {why}.{f' {whom_to_trust()}' if unknown else ''}"
     reason = _alert(error)
     if reason == CERTIFICATE_WANTED:
         return f"{host} wants a certificate from its client (mutual TLS): client_cert in keyrack's own file."

@@ -7,13 +7,17 @@ user's own file of authorities for one server.
 from __future__ import annotations
 
 import os
+import re
 import ssl
+from collections.abc import Mapping
 from typing import NoReturn
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import TlsFiles
+from keyrack.domain.text import plain
 
 NO_FILES = TlsFiles()
+HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # a certificate's name in a folder of authorities
 
 
 def trust(files: TlsFiles = NO_FILES) -> ssl.SSLContext:
@@ -34,6 +38,41 @@ def trust(files: TlsFiles = NO_FILES) -> ssl.SSLContext:
         except (OSError, ValueError):
             raise KeyrackError(f"The ca_file {files.ca_file} holds no certificate in PEM.") from None
     return context
+
+
+def whom_to_trust(env: Mapping[str, str] = os.environ) -> str:
+    """What decides which authorities are known: a sentence for whoever meets an unknown one."""
+    named = [
+        f"{name} names {plain(env[name], 300)}{trouble(env[name])}"
+        for name, trouble in (("SSL_CERT_FILE", _trouble_of_file), ("SSL_CERT_DIR", _trouble_of_folders))
+        if env.get(name)
+    ]
+    if not named:
+        return "SSL_CERT_FILE can name a file (PEM) with the authorities to trust."
+    return f"Whom to trust is decided by the environment: {', and '.join(named)}."
+
+
+def _trouble_of_file(path: str) -> str:
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except ssl.SSLError:
+        return ", which holds no certificate in PEM"
+    except (OSError, ValueError) as error:
+        return f", which can't be read ({getattr(error, 'strerror', None) or 'the path is not valid'})"
+    return ""
+
+
+def _trouble_of_folders(paths: str) -> str:
+    for path in paths.split(os.pathsep):
+        try:
+            with os.scandir(path) as entries:
+                if any(HASHED.fullmatch(entry.name) for entry in entries):
+                    return ""
+        except (OSError, ValueError):
+            pass
+    return ", where no certificate has the name that OpenSSL looks for (openssl rehash gives it)"
 
 
 def with_certificate(files: TlsFiles) -> ssl.SSLContext | None:
