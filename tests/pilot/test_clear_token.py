@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.model import Credential, Server
+from keyrack.domain.timetext import local
 from keyrack.tui.screens.clear import Clearing, ClearScreen
 from support.demo_rows import NOW, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
@@ -88,13 +89,33 @@ async def test_up_and_down_choose_while_the_focus_is_on_cancel() -> None:
 
 
 @screen_test
-async def test_a_token_without_an_end_is_said_to_work_until_it_is_revoked() -> None:
+async def test_how_long_a_token_works_elsewhere_is_told() -> None:
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools")
-        await t.sees("works until it is revoked.")
+        await t.sees("the token works (expiry unknown).")
+        await t.press("escape")
+        ask(t, "https://mcp.example.com/tools", TOKEN._replace(expires_at=NOW + 60))
+        await t.sees(f"the token works until {local(NOW + 60, NOW)}.")
         await t.press("escape")
         ask(t, "https://mcp.example.com/tools", TOKEN._replace(expires_at=NOW))
-        await t.sees("works until it expires.")
+        await t.sees("the token has expired.")
+        await t.press("escape")
+        ask(t, "https://mcp.pagerduty.com/mcp")  # whose tokens are known to have no end
+        await t.sees("the token works until it is revoked.")
+
+
+@screen_test
+async def test_a_registration_that_keyrack_did_not_make_is_not_offered_to_be_forgotten() -> None:
+    oauth = Credential("oauth", issuer="https://auth.example.com", client_kind="dynamic")
+    async with terminal(app_with()) as t:
+        ask(t, "https://mcp.example.com/tools", oauth)
+        await t.sees("[ ] Forget the registration too, or the issuer keeps it")
+        await t.press("escape")
+        for kind in ("pre-registered", "metadata-document", None):
+            ask(t, "https://mcp.example.com/tools", oauth._replace(client_kind=kind))
+            await t.sees("Delete here only")
+            assert "Forget" not in t.text()
+            await t.press("escape")
 
 
 @screen_test
@@ -102,4 +123,4 @@ async def test_a_long_issuer_leaves_the_other_choice_on_the_screen() -> None:
     oauth = Credential("oauth", issuer=f"https://{'long.' * 12}example.com")
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools", oauth)
-        await t.sees("( ) Delete here only; the token works until it is revoked")
+        await t.sees("( ) Delete here only; the token works")

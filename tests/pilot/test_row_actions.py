@@ -95,7 +95,7 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
     ("left", "words"),
     [
         (3600, f"the token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
-        (None, "the token works, and its expiry is unknown. Then press l to log in."),
+        (None, "the token works (expiry unknown). Then press l to log in."),
         (-3600, "Press l to log in again."),
     ],
 )
@@ -224,7 +224,7 @@ async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
     async with terminal(app_with()) as t:
         await t.select("internal")
         await t.press("d")
-        await t.sees("It is deleted here, and works until it is revoked.")
+        await t.sees("It is deleted here; the token works (expiry unknown).")
         assert "Revoke" not in t.text()
 
 

@@ -36,7 +36,12 @@ def test_a_dry_run_tells_the_reasons_and_changes_nothing(capsys: Capture) -> Non
 def test_with_yes_the_stale_ones_go_with_a_receipt_and_the_others_stay(capsys: Capture) -> None:
     parts = stale_parts()
     assert keyrack(parts, "clear", "--stale", "--yes") == 0
-    assert capsys.readouterr().out.splitlines()[1:] == ["example", "  ✓ Delete", "  ✓ Verified gone"]
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "example",
+        "  ✓ Delete",
+        "  ✓ Verified gone",
+        "  – Registration: stays (https://auth.example still has the client dyn-0)",
+    ]
     assert parts.rack().load(URL, "default") is None and parts.rack().load(URL, "work") is not None
     assert keyrack(parts, "clear", "--stale", "--yes") == 0
     assert capsys.readouterr().err == "Nothing is stale.\n"

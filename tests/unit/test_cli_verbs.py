@@ -232,10 +232,7 @@ class TestClear:
         calls = stand_in(monkeypatch, "clear", self.RECEIPT)
         assert run(["clear", "linear"], parts=parts) == code
         err = capsys.readouterr().err
-        assert err.startswith(
-            "The token goes on working until it expires. "
-            "Delete the credential for linear (https://mcp.linear.app/mcp)? [y/N] "
-        )
+        assert err.startswith("Delete the credential for linear (https://mcp.linear.app/mcp)? [y/N] ")
         assert len(calls) == (1 if code == 0 else 0)
         assert err.endswith("keyrack: Nothing was changed.\n") == (code == 1)
 

@@ -241,7 +241,7 @@ def test_a_refresh_that_can_not_be_says_what_the_token_is_still_good_for() -> No
     missing = "No refresh token was issued for example"
     said = {
         (None, NOW + 3000): (f"{missing}; the token works until {end}.", then),
-        (None, None): (f"{missing}; the token works, and its expiry is unknown.", then),
+        (None, None): (f"{missing}; the token works (expiry unknown).", then),
         (None, NOW - 1): (f"{missing}.", again),
         ("rt-0", NOW + 3000): (
             f"{ISSUER} refused: invalid_grant. The access token still works until {end}.",

@@ -129,7 +129,7 @@ def test_of_a_refused_refresh_the_reason_tells_what_the_access_token_is_still_go
     assert reason(refused, Check(NOW + 1, "accepted")) == works
     assert reason(refused, Check(NOW - 1, "accepted")) == reason(refused)
     assert reason(refused, Check(NOW + 1, "unknown")) == reason(refused)
-    assert reason(refused._replace(expires_at=None)).endswith("may still work, and its expiry is unknown.")
+    assert reason(refused._replace(expires_at=None)).endswith("may still work (expiry unknown).")
     assert reason(refused._replace(expires_at=NOW)) == "It said no."
     assert reason(refused._replace(refused_at=NOW)) == "It said no."
     assert not is_due(OAUTH, NOW, 300)

@@ -9,7 +9,10 @@ from keyrack.domain.text import plain
 if TYPE_CHECKING:
     from keyrack.operations.receipt import Line
 
-_GLYPHS = {"done": "✓", "not supported": "–", "nothing to do": "–", "failed": "✕"}
+_GLYPHS = {
+    **{"done": "✓", "not supported": "–", "nothing to do": "–", "failed": "✕"},
+    **{"still works": "!", "may still work": "!", "stays": "–"},
+}
 
 
 def line_of(line: Line) -> str:

@@ -35,9 +35,9 @@ def good_for(expires_at: float | None, now: float) -> str:
 
 
 def lasting(verb: str, expires_at: float | None, now: float) -> str:
-    """How long a token does something: "works until 14:52", "works, and its expiry is unknown"."""
+    """How long a token does something: "works until 14:52", "works (expiry unknown)"."""
     if expires_at is None:
-        return f"{verb}, and its expiry is unknown"
+        return f"{verb} (expiry unknown)"
     return f"{verb} until {local(expires_at, now)}"
 
 

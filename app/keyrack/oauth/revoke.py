@@ -25,6 +25,21 @@ def deregistration_request(registration: Registration) -> Request | None:
     return Request("DELETE", registration.registration_client_uri, {"Authorization": bearer})
 
 
+def lacks_secret(reply: Response | Failed, registration: Registration) -> bool:
+    """Is a public client told that its client_secret is missing?
+
+    Some servers check that the field is there before they look whose it is (mcp's own SDK).
+    """
+    public = registration.client_secret is None and registration.client_key is None
+    told = isinstance(reply, Response) and 400 <= reply.status < 500 and b"client_secret" in reply.body
+    return public and told
+
+
+def with_empty_secret(request: Request) -> Request:
+    """The same for a server that wants the field, with nothing in it."""
+    return request._replace(form={**(request.form or {}), "client_secret": ""})
+
+
 def is_unsupported(reply: Response | Failed) -> bool:
     """Does the issuer revoke other kinds of tokens only (RFC 7009, section 2.2.1)?"""
     return isinstance(reply, Response) and _document(reply).get("error") == "unsupported_token_type"

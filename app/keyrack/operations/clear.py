@@ -6,13 +6,10 @@ from contextlib import suppress
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Credential, CredentialKey, Grant, Record, Server
-from keyrack.domain.resource import origin
-from keyrack.oauth.effects import Response
-from keyrack.oauth.revoke import deregistration_request, is_unsupported, revocation_request, why_not
-from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import key_of
-from keyrack.operations.parts import Parts, Rack, Wire
+from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.revoking import forgotten, left_behind, revoked
 from keyrack.operations.unlock import require_decided
 from keyrack.store.version import is_same
 
@@ -39,8 +36,9 @@ def clear(
         now = _now(rack, key) if only else None
         if now is not None and now.credential is not None and not is_same(only, now.credential):
             return Receipt((Line("Delete", "nothing to do", "it was renewed meanwhile"),))
+        before = rack.record(*key)
         if revoke or forget:
-            lines += _tell_issuer(parts, server, revoke=revoke, forget=forget)
+            lines += _issuer_told(parts, server, revoke=revoke, forget=forget)
         removal = rack.remove(*key)
         record = rack.record(*key)
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
@@ -50,6 +48,8 @@ def clear(
         lines.append(Line("Delete", "nothing to do", f"nothing was stored for the account {key.account}"))
     elif removal.verified:
         lines += (Line("Delete", "done"), Line("Verified gone", "done"))
+        if before is not None and before.credential is not None and not forget:
+            lines += left_behind(before.credential)
     else:
         lines.append(Line("Delete", "failed", removal.reason or "It is still in the keychain."))
     return Receipt(tuple(lines))
@@ -62,7 +62,7 @@ def _now(rack: Rack, key: CredentialKey) -> Record | None:
     return rack.record(*key)
 
 
-def _tell_issuer(parts: Parts, server: Server, *, revoke: bool, forget: bool) -> list[Line]:
+def _issuer_told(parts: Parts, server: Server, *, revoke: bool, forget: bool) -> list[Line]:
     try:
         grant = parts.rack().load(*key_of(server))
     except KeyrackError as error:
@@ -71,36 +71,8 @@ def _tell_issuer(parts: Parts, server: Server, *, revoke: bool, forget: bool) ->
         return []
     if grant.credential.kind == "token":
         return [_revoke_by_hand(parts, grant)] if revoke else []
-    wire = wire_to(parts, server)
-    try:
-        lines = [_revoke(wire, grant)] if revoke else []
-        return [*lines, _forget(wire, grant)] if forget else lines
-    finally:
-        wire.close()
-
-
-def _revoke(wire: Wire, grant: Grant) -> Line:
-    """The refresh token first: with it the issuer revokes the access tokens of the grant, as most do."""
-    endpoint = grant.endpoints.revocation if grant.endpoints else None
-    if endpoint is None or grant.registration is None:
-        return Line("Revoke", "not supported", "the token works until it expires")
-    tokens = ((grant.tokens.refresh_token, "refresh_token"), (grant.tokens.access_token, "access_token"))
-    kept: list[str] = []
-    for token, hint in tokens:
-        if token is None:
-            continue
-        request = revocation_request(endpoint, grant.registration, token, hint)
-        reply = wire.send(request, server_url=grant.url)
-        if is_unsupported(reply):
-            kept.append(hint.replace("_", " "))
-            continue
-        problem = why_not(reply)
-        if problem:
-            return Line("Revoke", "failed", f"{origin(endpoint)}: {problem}")
-    if len(kept) == sum(token is not None for token, _ in tokens):
-        return Line("Revoke", "not supported", f"{origin(endpoint)} revokes no tokens of this kind")
-    rest = f"; it can't revoke the {kept[0]}, which works until it expires" if kept else ""
-    return Line("Revoke", "done", origin(endpoint) + rest)
+    lines = revoked(parts, server, grant) if revoke else []
+    return [*lines, forgotten(parts, server, grant)] if forget else lines
 
 
 def _revoke_by_hand(parts: Parts, grant: Grant) -> Line:
@@ -115,14 +87,3 @@ def _revoke_by_hand(parts: Parts, grant: Grant) -> Line:
     if verdict is None:
         return Line("Revoke", "not supported", where_to_undo(card))
     return Line("Revoke", "done" if verdict.ok else "failed", verdict.sentence)
-
-
-def _forget(wire: Wire, grant: Grant) -> Line:
-    request = deregistration_request(grant.registration) if grant.registration else None
-    if request is None:
-        return Line("Forget", "not supported", "the issuer gave no way to drop the registration")
-    reply = wire.send(request, server_url=grant.url)
-    if isinstance(reply, Response) and reply.status in (404, 410):
-        return Line("Forget", "done", "the issuer did not know it any more")
-    problem = why_not(reply)
-    return Line("Forget", "failed", problem) if problem else Line("Forget", "done")

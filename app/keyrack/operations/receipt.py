@@ -7,11 +7,13 @@ from typing import Literal, NamedTuple
 
 from keyrack.domain.storage import Finding
 
-Outcome = Literal["done", "not supported", "failed", "nothing to do"]
+Outcome = Literal[
+    "done", "not supported", "failed", "nothing to do", "still works", "may still work", "stays"
+]
 
 
 class Line(NamedTuple):
-    what: str  # "Revoke", "Delete", "Verified gone", "Forget"
+    what: str  # "Revoke", "Access token", "Delete", "Verified gone", "Forget", "Registration"
     outcome: Outcome
     detail: str = ""
 

@@ -95,6 +95,9 @@ _OUTCOME = {
     "not supported": ("–", Tone.WARN),
     "failed": ("✕", Tone.BAD),
     "nothing to do": ("–", Tone.DIM),
+    "still works": ("!", Tone.WARN),
+    "may still work": ("!", Tone.WARN),
+    "stays": ("–", Tone.WARN),
 }
 
 # A camera wants dark modules on light ground, whatever the theme is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import origin
 from keyrack.operations.overview import Row
 from keyrack.operations.parts import by_client
+from keyrack.operations.revoking import lives_on
 from keyrack.operations.service import card_for, revoke_words
 from keyrack.tui import keymap
 from keyrack.tui.pages import open_page
@@ -22,6 +23,9 @@ from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.choice import Pick, Tick
 from keyrack.tui.widgets.key_line import KeyLine
 from keyrack.tui.widgets.link import Link
+
+if TYPE_CHECKING:
+    from keyrack.cards.card import Card
 
 REVOKE, KEEP = 0, 1  # the two lines
 
@@ -50,7 +54,8 @@ class ClearScreen(Dialog[Clearing]):
         with Box(title(f"Clear credential for {row.server.called}?")):
             if (issuer := self._issuer()) is not None:
                 yield self._pick(issuer, REVOKE)
-                yield Tick("Forget the client registration too", id="forget")
+                if row.credential is not None and row.credential.client_kind == "dynamic":
+                    yield Tick("Forget the registration too, or the issuer keeps it", id="forget")
             else:
                 yield from self._by_hand()
             if (others := self._others()) is not None:
@@ -67,25 +72,28 @@ class ClearScreen(Dialog[Clearing]):
         words = revoke_words(parts, row.server, row.credential)
         card = card_for(parts, row.server.url)
         if words is not None and card is not None and card.revoke is not None:
-            yield self._pick(card.name, KEEP)
+            yield self._pick(card.name, KEEP, card)
             yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
             return
-        yield Static(say(f"It is deleted here, and {self._lives_on()}."))
+        yield Static(say(f"It is deleted here; the token {self._lives_on(card)}."))
         if words is not None:
             yield Static(say(words))
         if card is not None and card.page:
             self._page = card.page
             yield Link(join(say("[o]", Tone.KEY), say(" Open that page", Tone.DIM)), "open_page")
 
-    def _pick(self, where: str, value: int) -> Pick:
+    def _pick(self, where: str, value: int, card: Card | None = None) -> Pick:
         self._can_pick = True
-        keep = f"Delete here only; the token {self._lives_on()}"
+        keep = f"Delete here only; the token {self._lives_on(card)}"
         return Pick((f"Revoke at {where}, then delete here", keep), value=value)
 
-    def _lives_on(self) -> str:
+    def _lives_on(self, card: Card | None = None) -> str:
         credential = self._row.credential
-        never = credential is not None and credential.expires_at is None
-        return "works until it is revoked" if never else "works until it expires"
+        if credential is None:
+            return "works until it expires"
+        if card is not None and card.never_expires and credential.expires_at is None:
+            return "works until it is revoked"
+        return lives_on(credential, self.host.now())
 
     def action_pick(self, step: int) -> None:
         """From wherever the focus is; it goes along, so that the eye does too."""
