@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pytest
 import tomli_w
 
-from keyrack.clients import entries, keyrack_own, server_settings
+from keyrack.clients import entries, keyrack_own, oauth_client, server_settings
 from keyrack.clients.known_keys import OF_SERVER, OTHER_SPELLINGS
 from keyrack.clients.reader import read_all
 from keyrack.domain.errors import KeyrackError, NoSuchServer
@@ -247,7 +247,9 @@ def test_every_key_that_is_read_is_known(look) -> None:
     known = {**dict.fromkeys((*OF_SERVER, *OTHER_SPELLINGS), ""), "url": URL}
     told = look(tomli_w.dumps({"servers": {"a": known}})).problems
     assert not [problem for problem in told if "is no setting" in problem.sentence]
-    source = "".join(inspect.getsource(module) for module in (entries, keyrack_own, server_settings))
+    source = "".join(
+        inspect.getsource(module) for module in (entries, keyrack_own, oauth_client, server_settings)
+    )
     quoted = set(re.findall(r'"([A-Za-z_]{3,})"', source))
     read = {key for key in quoted if f'"{key}"' in source and is_read(key, look)}
     assert read <= {*OF_SERVER, *OTHER_SPELLINGS}
