@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError, Temporary
-from keyrack.domain.model import Server, Source
+from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.operations.check import check
 from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.parts import Parts
-from support.odd_server import HANG_UP, Answer, OddServer, odd_server
+from support.odd_server import HANG_UP, META, NOT_THERE, PRM, SILENCE, Answer, OddServer, odd_server
 from support.signing_in import Person
 
 
@@ -50,6 +50,17 @@ def test_a_server_that_does_not_know_the_first_question_is_logged_in_to(world: P
     with odd_server() as server:
         server.routes["POST /mcp"] = unknown_method(server, answer)
         logs_in(world, server)
+
+
+def test_a_server_that_is_silent_on_what_it_does_not_know_is_given_up_soon(
+    world: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyrack.oauth.probe.SILENCE", 0.3)
+    with odd_server() as server:
+        server.routes["POST /mcp"] = unknown_method(server, SILENCE)
+        login(world, named(server), LoginOptions(wait=20))
+        silent = [asked for asked in server.to("/mcp") if asked.rpc == "server/discover"]
+        assert len(silent) == 1  # the token is not tried in the way that the server does not know
 
 
 def test_a_server_that_answers_nothing_else_is_out_of_order(world: Parts, person: Person) -> None:
@@ -93,3 +104,37 @@ def test_a_redirect_that_is_not_followed_is_named(world: Parts, status: int) -> 
         with pytest.raises(Temporary, match=f"redirects to {server.url}/ \\({status}\\)"):
             logs_in(world, server)
         assert not server.to("/mcp/")
+
+
+def guarding_calls_alone(server: OddServer) -> OddServer:
+    server.guarded = lambda rpc: rpc == "tools/call"
+    return server
+
+
+def test_a_server_that_guards_its_calls_alone_is_logged_in_to(world: Parts) -> None:
+    with odd_server() as server:
+        guarding_calls_alone(server)
+        found = check(world, named(server))
+        assert found.verdict == "optional"
+        steps: list[Any] = []
+        login(world, named(server), LoginOptions(wait=20), on_event=steps.append)
+        assert any(getattr(each, "title", "") == "The token could not be tested" for each in steps)
+        found = check(world, named(server))
+        assert found.verdict == "optional" and "could not be tested" in found.reason
+
+
+def test_a_server_that_guards_nothing_is_open_and_nobody_is_sent_to_sign_in(
+    world: Parts, person: Person
+) -> None:
+    with odd_server() as server:
+        guarding_calls_alone(server)
+        server.routes[f"GET {PRM}/mcp"] = server.routes[f"GET {META}"] = NOT_THERE
+        assert check(world, named(server)).verdict == "open"
+        with pytest.raises(KeyrackError, match="nothing to log in to"):
+            login(world, named(server), LoginOptions(wait=20))
+        assert person.urls == [] and not server.to("/register")
+        # A client of the user's own, and metadata that says where to go with it.
+        server.routes[f"GET {META}"] = Answer(body=server.metadata())
+        mine = named(server)._replace(client=ClientSettings(client_id="mine"))
+        login(world, mine, LoginOptions(wait=20))
+        assert server.to("/authorize")[0].query["client_id"] == "mine" and not server.to("/register")

@@ -107,7 +107,9 @@ def test_typed_at_a_terminal_it_is_never_seen(env: dict[str, str], service: Litt
     assert "this is what X-Acme-Key carries" in given.stderr
     assert keyrack(env, "check", url).returncode == 0
     heads = [request.partition(b"\r\n\r\n")[0].lower() for request in service.requests]
-    assert all(b"x-acme-key: " + KEY.encode() in head for head in heads)
+    without = [head for head in heads if b"x-acme-key: " + KEY.encode() not in head]
+    assert len(without) == 2 < len(heads)  # a set and a check each ask once whether it makes a difference
+    assert not any(b"x-acme" in head for head in without)
     [row] = json.loads(keyrack(env, "list", "--json").stdout)
     assert (row["kind"], row["expires_at"]) == ("token", "2099-01-01T00:00:00Z")
     assert keyrack(env, "clear", url, "--yes").returncode == 0

@@ -12,7 +12,7 @@ from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Check, Credential, Record, Server, Source
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
-from keyrack.domain.status import EXPIRY_WINDOW
+from keyrack.domain.status import EXPIRY_WINDOW, UNTESTED
 from keyrack.domain.timetext import local
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
@@ -132,6 +132,19 @@ async def test_c_asks_the_server_and_tells_the_answer(monkeypatch: pytest.Monkey
         await t.select("linear")
         await t.press("c")
         await t.until(lambda: "linear: it refused the token (It said invalid_token)." in t.said())
+
+
+@screen_test
+async def test_a_check_that_tested_no_token_does_not_claim_that_it_is_taken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(check_op, "check", Gate(Check(NOW, "optional", UNTESTED)).open())
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.press("c")
+        told = "perhaps not everything (The token could not be tested: the server takes the same requests"
+        await t.until(lambda: any(told in each for each in t.said()))
+        assert not any("takes the token" in each for each in t.said())
 
 
 @screen_test

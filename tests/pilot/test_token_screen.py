@@ -14,6 +14,7 @@ from keyrack.cards.judge import Verdict
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Server
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import UNTESTED
 from keyrack.operations import set_token as set_token_op
 from keyrack.operations.parts import Parts
 from keyrack.operations.set_token import TokenSaved, Typed
@@ -344,6 +345,17 @@ async def test_a_check_at_a_site_wants_the_site(saver: Saver) -> None:
         await t.press("space", "ctrl+s")
         await t.sees("Your site is needed for asking there.")
         assert saver.calls == []
+
+
+@screen_test
+async def test_a_token_that_an_open_server_takes_is_not_called_accepted(saver: Saver) -> None:
+    saver.answer = TokenSaved(Credential("token", store="Secret Service"), Check(NOW, "open", UNTESTED))
+    async with terminal(app_with()) as t:
+        await open_with(t, "github")
+        await fill(t, "Token", "ghp_" + "0" * 36)
+        await t.press("ctrl+s")
+        await t.sees("!  The token could not be tested: the server takes the same")
+        assert "accepts" not in t.text()
 
 
 @screen_test

@@ -14,6 +14,7 @@ from keyrack.domain.errors import LoginNeeded, StoreLocked, StoreSlow, Temporary
 from keyrack.domain.model import Check, CredentialKey, Header, Server
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import UNTESTED
 from keyrack.domain.storage import Finding, StoreState, Survey
 from keyrack.operations.hand_out import HandedOut
 from keyrack.operations.receipt import Line, Receipt
@@ -133,6 +134,20 @@ class TestCheck:
             "verdict": "refused", "reason": "No.", "revision": None,
             "checked_at": "2026-03-01T12:00:00Z", "next": "keyrack login linear",
         }  # fmt: skip
+
+    def test_a_token_that_was_not_tested(self, monkeypatch: Patch, capsys: Capture) -> None:
+        stand_in(monkeypatch, "check", Check(NOW, "optional", UNTESTED))
+        parts = FakeParts([linear()], [record(linear(), oauth())])
+        assert run(["check", "linear"], parts=parts) == 0
+        assert capsys.readouterr().out == (
+            "✓ linear: optional: it answers without a credential, but perhaps not everything.\n"
+            "  The token could not be tested: the server takes the same requests without it.\n"
+        )
+
+    def test_a_login_that_may_be_needed_is_named(self, monkeypatch: Patch, capsys: Capture) -> None:
+        stand_in(monkeypatch, "check", Check(NOW, "optional"))
+        assert run(["check", "linear"], parts=FakeParts([linear()])) == 0
+        assert "Next: keyrack login linear\n" in capsys.readouterr().out
 
     def test_a_refused_token_made_by_hand_is_set_again(self, monkeypatch: Patch, capsys: Capture) -> None:
         stand_in(monkeypatch, "check", Check(NOW, "refused"))

@@ -175,7 +175,7 @@ def test_a_pushed_request_is_made_where_the_issuer_demands_it():
 )
 def test_a_server_that_can_not_be_logged_in_to_says_why(answer, kind):
     with pytest.raises(KeyrackError) as caught:
-        log_in(World(**{f"POST {URL}": answer}))
+        log_in(World(**{f"POST {URL}": answer, f"GET {PRM}": reply(None, 404)}))
     assert type(caught.value) is kind
 
 

@@ -12,6 +12,7 @@ import pytest
 from cli_kit import Terminal, run
 
 from keyrack.domain.model import Grant, Server, Source
+from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Request, Response
 from keyrack.operations.parts import Parts
 from support.canned import World, rpc, unauthorized
@@ -38,7 +39,7 @@ ATATT = "ATATT" + "t" * 40
 
 
 class Desk:
-    """All the servers, a rack in memory, and a network where every server takes what it gets."""
+    """All the servers, a rack in memory, and a network where every server wants and takes a credential."""
 
     def __init__(self, cards: Path | None = None, takes: bool = True) -> None:
         found = (Source("keyrack", "/config.toml", ""),)
@@ -46,6 +47,8 @@ class Desk:
         self.sent: list[Request] = []
 
         def answer(request: Request) -> Response:
+            if not any(isinstance(value, Secret) for value in request.headers.values()):
+                return unauthorized()
             self.sent.append(request)
             return rpc({"tools": []}) if takes else unauthorized()
 

@@ -24,9 +24,10 @@ VERB = Verb(
     options=(ACCOUNT, JSON),
     text="""\
 Sends the server one MCP greeting, with the stored token where there is one, and
-tells the answer: open (no credential needed), optional (works without, not for
-everything), required, accepted, refused, unreachable or unknown; and the MCP
-revision that it speaks. The answer is kept for the list.
+tells the answer: open (no credential needed), optional (answers anyone, and has a
+login), required, accepted, refused, unreachable or unknown; and the MCP revision
+that it speaks. A token is called accepted only where the server does not take the
+same without it; otherwise it could not be tested. The answer is kept for the list.
 
 It exits with 0 where the server can be used as it is, 3 where a person must log
 in, 4 where the server can't be reached, and 1 where its answer makes no sense.
@@ -41,7 +42,7 @@ revision, checked_at and next.""",
 # The verdict's glyph, its words, and the exit code.
 _SAID = {
     "open": ("✓", "open: it needs no credential", OK),
-    "optional": ("✓", "optional: it works without a credential, but not for everything", OK),
+    "optional": ("✓", "optional: it answers without a credential, but perhaps not everything", OK),
     "accepted": ("✓", "accepted: it takes the credential", OK),
     "required": ("◌", "required: it wants a credential, and there is none", LOGIN_NEEDED),
     "refused": ("✕", "refused: it does not take the credential", LOGIN_NEEDED),
@@ -82,11 +83,15 @@ def _next(parts: Parts, server: Server, found: Check) -> Action | None:
     if found.verdict == "unreachable":
         return Action.CHECK
     header = authorization_header(server)
-    if found.verdict not in ("required", "refused") or (header is not None and not header.is_empty):
+    if found.verdict not in ("required", "refused", "optional"):
+        return None
+    if header is not None and not header.is_empty:
         return None
     record = parts.rack().record(*key_of(server))
-    by_hand = record is not None and record.credential is not None and record.credential.kind == "token"
-    return Action.TOKEN if by_hand else Action.LOGIN
+    stored = record.credential if record is not None else None
+    if found.verdict == "optional" and stored is not None:
+        return None
+    return Action.TOKEN if stored is not None and stored.kind == "token" else Action.LOGIN
 
 
 def _as_json(server: Server, found: Check, command: str | None) -> str:

@@ -12,6 +12,8 @@ EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
 REFRESH_EARLY = 60.0  # seconds before expiry at which a token is due
 OLD_AGE = 3600.0  # seconds after which a token is due whose expiry nobody told
+# What a check says of a token, where its verdict is that of the requests without one.
+UNTESTED = "The token could not be tested: the server takes the same requests without it."
 PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # what no shell reads in a way of its own
 
 
@@ -235,8 +237,10 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
             State.EXPIRING, "The token expires soon.", Action.REFRESH if credential.refreshable else again
         )
     if expires is None:
-        tried = check is not None and check.verdict == "accepted" and check.at >= credential.obtained_at
-        if credential.kind == "token" and not tried:
+        said = check if check is not None and check.at >= credential.obtained_at else None
+        if said is not None and said.reason == UNTESTED:
+            return Status(State.VALID, f"The token is stored; its expiry is unknown. {UNTESTED}")
+        if credential.kind == "token" and (said is None or said.verdict != "accepted"):
             return Status(State.VALID, "The token is stored and has not been tried yet.")
         return Status(State.VALID, "The token is stored; its expiry is unknown.")
     return Status(State.VALID, "The token is stored and has not expired.")
@@ -268,9 +272,8 @@ def _bare(check: Check | None, now: float) -> Status:
     if check.verdict == "open":
         return Status(State.NO_AUTH, "The server answers without a credential.")
     if check.verdict == "optional":
-        return Status(
-            State.NO_CREDENTIAL, "The server answers without a credential, but not everything.", Action.LOGIN
-        )
+        why = "The server answers without a credential, but perhaps not everything."
+        return Status(State.NO_CREDENTIAL, why, Action.LOGIN)
     if check.verdict == "unknown":
         return Status(
             State.NO_CREDENTIAL,

@@ -9,20 +9,13 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
-from keyrack.domain.resource import same_issuer
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import (
-    Discovered,
-    find_authorization_server,
-    find_given_metadata,
-    given_metadata,
-)
+from keyrack.oauth.discovery import Discovered
 from keyrack.oauth.effects import Effect, Send, Step
-from keyrack.oauth.legacy import find_legacy, legacy_server
+from keyrack.oauth.locate import discover
 from keyrack.oauth.probe import Headers, Probed, probe
-from keyrack.oauth.protected_resource import ProtectedResource, Unfound, find_protected_resource
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
@@ -54,14 +47,17 @@ class LoggedIn(NamedTuple):
     registration: Registration
     endpoints: Endpoints
     resource: str | None
-    guarded: bool  # the server refused the first request that came without a credential
+    without: Probed | None  # what the server said to requests without a credential, where it was asked
 
 
 def login_flow(wish: Wish) -> Flow:
     """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
     probed = None if wish.challenge else (yield from _ask(wish))
     challenge = wish.challenge or (probed and probed.challenge)
-    found = yield from _discover(wish, challenge)
+    certain = probed is None or probed.verdict in ("required", "optional", "unknown")
+    found: Discovered | None = yield from discover(wish, challenge, certain=certain)
+    if found is None:
+        raise _nothing(probed)
     server = found.server
     settings = wish.settings
     if settings.grant_type == "client_credentials":
@@ -123,94 +119,31 @@ def _sending(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Discover
 def _logged_in(
     found: Discovered, registration: Registration, tokens: TokenSet, probed: Probed | None
 ) -> LoggedIn:
-    guarded = probed is None or probed.verdict == "required"
     endpoints = Endpoints(found.server.token_endpoint, found.server.revocation_endpoint)
-    return LoggedIn(tokens, registration, endpoints, found.resource, guarded)
+    return LoggedIn(tokens, registration, endpoints, found.resource, probed)
+
+
+def _nothing(probed: Probed | None) -> KeyrackError:
+    """Why there is nothing to log in to."""
+    if probed is None or probed.verdict == "open":
+        return KeyrackError("The server answers without a credential, so there is nothing to log in to.")
+    kind = KeyrackError if probed.refused else Temporary
+    sentence = f"The server can't be logged in to now: {probed.reason}"
+    hint = "" if probed.setting else "Check the address, or try again later."
+    return kind(sentence, hint=hint, setting=probed.setting)
 
 
 def _ask(wish: Wish) -> Flow:
-    """Probe anonymously. Returns Probed; raises where there is nothing to log in to."""
+    """Probe anonymously. Returns Probed; raises where the server can't be reached."""
     yield Step("probe", "Ask the server", "running", shown(wish.url))
     probed = yield from probe(wish.url, others=wish.headers)
-    if probed.verdict == "unreachable":
-        kind = KeyrackError if probed.refused else Temporary
-        raise kind(
-            f"The server can't be logged in to now: {probed.reason}",
-            hint="" if probed.setting else "Check the address, or try again later.",
-            setting=probed.setting,
-        )
-    if probed.verdict == "open":
-        raise KeyrackError("The server answers without a credential, so there is nothing to log in to.")
+    if probed.verdict == "unreachable" and probed.revision is None:
+        raise _nothing(probed)
     title = {
         "required": "The server asks for authorization",
         "optional": "The server asks for authorization, for some of its methods",
+        "open": "The server answers without a credential",
     }.get(probed.verdict, "The server does not say what it wants")
-    yield Step("probe", title, "done", probed.reason if probed.verdict == "unknown" else "")
+    told = probed.reason if probed.verdict in ("unknown", "unreachable") else ""
+    yield Step("probe", title, "done", told)
     return probed
-
-
-def _discover(wish: Wish, challenge: Challenge | None) -> Flow:
-    yield Step("discover", "Find the authorization server", "running")
-    settings = wish.settings
-    if settings.metadata is not None or settings.metadata_url is not None:
-        if settings.metadata is not None:
-            server = given_metadata(settings.metadata, wish.url, settings.grant_type)
-        else:
-            server = yield from find_given_metadata(
-                str(settings.metadata_url), wish.url, settings.grant_type
-            )
-        yield Step(
-            "discover", "Took the authorization server from the configuration", "done", shown(server.issuer)
-        )
-        return Discovered(server, wish.url, None)
-    protected: ProtectedResource | Unfound = yield from find_protected_resource(wish.url, challenge)
-    if isinstance(protected, Unfound):
-        return (yield from _discover_at_origin(wish, protected))
-    server = yield from _choose_server(wish, protected)
-    yield Step("discover", "Found the authorization server", "done", shown(server.issuer))
-    return Discovered(server, protected.resource, protected)
-
-
-def _discover_at_origin(wish: Wish, unfound: Unfound) -> Flow:
-    """No document says who protects the server: the way of 2025-03-26."""
-    server = yield from find_legacy(wish.url, unfound)
-    if isinstance(server, str):  # the origin sends on to the metadata of this issuer
-        server = (yield from _metadata_of(wish, server))._replace(legacy=True)
-        yield Step("discover", "The server sends on to an authorization server", "done", shown(server.issuer))
-        return Discovered(server, None, None)
-    found = "no metadata" if server == legacy_server(wish.url) else "metadata at the server itself"
-    yield Step(
-        "discover",
-        f"Found {found}; taking the old way of 2025-03-26",
-        "done",
-        f"{shown(server.issuer)}, PKCE support could not be verified",
-    )
-    return Discovered(server, None, None)
-
-
-def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
-    """The issuer that already knows us, else the first whose metadata can be used."""
-    before = [issuer for issuer in (wish.settings.issuer, wish.stored and wish.stored.issuer) if issuer]
-    issuers = sorted(
-        protected.authorization_servers[:5],
-        key=lambda issuer: not any(same_issuer(issuer, each) for each in before),
-    )
-    trouble: KeyrackError | None = None
-    for issuer in issuers:
-        try:
-            return (yield from _metadata_of(wish, issuer))
-        except KeyrackError as error:
-            trouble = trouble or error
-    assert trouble is not None
-    raise trouble
-
-
-def _metadata_of(wish: Wish, issuer: str) -> Flow:
-    """The metadata of an issuer that the server names. Returns AuthorizationServer."""
-    settings, vendor = wish.settings, wish.vendor_of(issuer)
-    assumed = settings.pkce == "assumed" or (settings.pkce is None and vendor.pkce_assumed)
-    return (
-        yield from find_authorization_server(
-            issuer, wish.url, settings.grant_type, vendor, pkce_assumed=assumed
-        )
-    )

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from keyrack.domain.model import Verdict
 from keyrack.domain.resource import inert, origin, redirect_target
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import UNTESTED
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.effects import Failed, Request, Response, Send
 from keyrack.oauth.retry_after import asks_to_wait
@@ -67,6 +68,23 @@ def probe(
         return verdict
     found = yield from _newer(asked, version, reply)
     return found or (yield from _older(asked, heard=isinstance(reply, Response)))
+
+
+def try_credential(
+    url: str, credential: Headers, *, others: Headers | None = None, without: Probed | None = None
+) -> Probing:
+    """Does the server take this credential?
+
+    "accepted" only where it makes a difference. Where the server takes the same requests without it,
+    the verdict is theirs ("open", "optional"), and the reason says that the token could not be tested.
+    `without`: what an anonymous probe found; otherwise one is made where it matters.
+    """
+    found = yield from probe(url, credential, others=others, older=without is not None and without.older)
+    if found.verdict != "accepted":
+        return found
+    if without is None:
+        without = yield from probe(url, others=others, older=found.older)
+    return without._replace(reason=UNTESTED) if without.verdict == "open" else found
 
 
 def _is_last_word(reply: Response | Failed) -> bool:

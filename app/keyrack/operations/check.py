@@ -2,54 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import partial
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Check, Grant, Record, Server
-from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
-from keyrack.oauth.probe import Probed, probe
+from keyrack.oauth.locate import offers_login
+from keyrack.oauth.probe import Probed
 from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import (
-    configured_headers,
-    configured_token,
-    grant_headers,
-    key_of,
-    other_headers,
-)
+from keyrack.operations.credential import configured_token, key_of
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refreshed
+from keyrack.operations.trial import tried
+
+PARTLY = "The server says where to log in, so it may guard some of its methods."
 
 
 def check(parts: Parts, server: Server) -> Check:
     """Probe, with the credential that would be used, and note the outcome in the record.
 
     A network failure is a Check with the verdict "unreachable", not an exception. A refused
-    token is refreshed once where that is possible, then remembered as refused.
+    token is refreshed once where that is possible, then remembered as refused. "optional" where
+    the server answers anyone and yet has a login.
     """
     key = key_of(server)
     rack = parts.rack()
     record = rack.record(*key)
     stored = configured_token(server) is None and record is not None and record.credential is not None
+    try:
+        grant = _usable(parts, server, record) if stored else None
+    except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
+        return _noted(parts, server, _unreachable(error))
+    probed = tried(parts, server, grant)
+    if grant is not None and probed.verdict == "refused":
+        grant, probed = _second_try(parts, server, grant, probed)
+        if probed.verdict == "refused":
+            # Not of one that somebody logged in with while the answer was on its way.
+            refusal = (parts.now(), "The server refused the token.")
+            rack.note(*key, refusal=refusal, of=grant.credential)
+    if probed.verdict == "open" and _has_login(parts, server, record):
+        probed = probed._replace(verdict="optional", reason=probed.reason or PARTLY)
+    return _noted(parts, server, probed)
+
+
+def _has_login(parts: Parts, server: Server, record: Record | None) -> bool:
+    """Is there a login at a server that answers anyone? Then some of its methods may be guarded."""
+    if record is not None and record.credential is not None and record.credential.kind == "oauth":
+        return True
     assert server.url is not None
     wire = wire_to(parts, server)
     try:
-        try:
-            grant = _usable(parts, server, record) if stored else None
-        except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
-            return _noted(parts, server, _unreachable(error))
-        sent = {**configured_headers(server), **(grant_headers(grant) if grant else {})}
-        asking = probe(server.url, sent, others=other_headers(server))
-        probed = run(asking, partial(wire.send, server_url=server.url))
-        if grant is not None and probed.verdict == "refused":
-            grant, probed = _second_try(parts, server, grant, probed, sent)
-            if probed.verdict == "refused":
-                # Not of one that somebody logged in with while the answer was on its way.
-                refusal = (parts.now(), "The server refused the token.")
-                rack.note(*key, refusal=refusal, of=grant.credential)
-        return _noted(parts, server, probed)
+        return run(offers_login(server.url, server.client), partial(wire.send, server_url=server.url))
     finally:
         wire.close()
 
@@ -88,11 +92,11 @@ def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None
 
 
 def _second_try(
-    parts: Parts, server: Server, grant: Grant, refused: Probed, headers: Mapping[str, Secret]
+    parts: Parts, server: Server, grant: Grant, refused: Probed
 ) -> tuple[Grant, Probed]:
     """What was tried in the end, and its outcome: a token can be revoked before it expires, and a
     refresh may bring a good one."""
-    if not grant.credential.refreshable or server.url is None:
+    if not grant.credential.refreshable:
         return grant, refused
     try:
         fresh = refreshed(parts, server)
@@ -100,9 +104,4 @@ def _second_try(
         return grant, refused
     except Temporary as error:
         return grant, _unreachable(error)
-    wire = wire_to(parts, server)
-    try:
-        asking = probe(server.url, {**headers, **grant_headers(fresh)}, others=other_headers(server))
-        return fresh, run(asking, partial(wire.send, server_url=server.url))
-    finally:
-        wire.close()
+    return fresh, tried(parts, server, fresh)

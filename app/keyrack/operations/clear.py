@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Credential, CredentialKey, Grant, Record, Server
+from keyrack.domain.status import UNTESTED
 from keyrack.operations.credential import key_of
 from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
@@ -44,6 +45,8 @@ def clear(
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
             # That was said of the token, which is gone; what stays is that the server wants one.
             rack.note(*key, check=record.check._replace(verdict="required", reason=""))
+        elif removal.verified and record and record.check and record.check.reason == UNTESTED:
+            rack.note(*key, check=record.check._replace(reason=""))
     if removal.verified and not removal.deleted:
         lines.append(Line("Delete", "nothing to do", f"nothing was stored for the account {key.account}"))
     elif removal.verified:

@@ -12,7 +12,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import Step
 from keyrack.oauth.flow import LoggedIn, Wish, login_flow
-from keyrack.oauth.probe import Probed, probe
+from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import grant_headers, key_of, other_headers, stored_for
 from keyrack.operations.drive import run
@@ -79,7 +79,7 @@ def login(
         facts = stored_for(server, grant.credential)
         facts = facts._replace(unlisted=not is_lasting(server), added_scopes=added)
         grant = grant._replace(credential=facts)
-        probed = _try(performer, wish, grant, guarded=logged_in.guarded)
+        probed = _try(performer, wish, grant, logged_in.without)
         control.check()
         return _keep(parts, performer, grant, probed)
     except KeyrackError as error:
@@ -182,14 +182,20 @@ def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> G
     return Grant(key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name)
 
 
-def _try(performer: Performer, wish: Wish, grant: Grant, *, guarded: bool) -> Probed:
-    """Before it is stored, so that a token that the server refuses never replaces the old one."""
+def _try(performer: Performer, wish: Wish, grant: Grant, without: Probed | None) -> Probed:
+    """Before it is stored, so that a token that the server refuses never replaces the old one.
+
+    `without`: what the server said to requests without it, where it was asked.
+    """
     performer.step(Step("try", "Try the token on the server", "running"))
-    probed = run(probe(wish.url, grant_headers(grant), others=wish.headers), performer.send)
+    asking = try_credential(wish.url, grant_headers(grant), others=wish.headers, without=without)
+    probed = run(asking, performer.send)
     # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
     # after that is about something else (an authorization server that was changed just now).
-    if guarded and probed.revision is not None:
-        probed = probed._replace(verdict="accepted")
+    if probed.revision is not None and probed.verdict not in ("accepted", "open"):
+        without = without or run(probe(wish.url, others=wish.headers, older=probed.older), performer.send)
+        if without.verdict == "required":
+            probed = probed._replace(verdict="accepted")
     if probed.verdict == "refused":
         no_audience = vendor_of(grant.credential.issuer or "").token_refused
         raise KeyrackError(
@@ -197,6 +203,10 @@ def _try(performer: Performer, wish: Wish, grant: Grant, *, guarded: bool) -> Pr
             hint=no_audience or "The server and its authorization server disagree; its operator has to look.",
             setting="audience" if no_audience else "",
         )
+    if probed.verdict == "open":  # to anyone, and there is a login all the same
+        why = "the server takes the same requests without it"
+        performer.step(Step("try", "The token could not be tested", "done", why))
+        return probed._replace(verdict="optional")
     accepted = probed.verdict == "accepted"
     title = "The server accepts the token" if accepted else "The server could not be tried"
     performer.step(Step("try", title, "done", probed.reason))

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.jwt import end_of
-from keyrack.oauth.probe import probe
-from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import (
-    configured_headers,
-    grant_headers,
-    key_of,
-    other_headers,
-    stored_for,
-)
-from keyrack.operations.drive import run
+from keyrack.operations.credential import key_of, stored_for
 from keyrack.operations.overview import is_lasting
 from keyrack.operations.parts import Parts
 from keyrack.operations.service import ask_service, card_for
+from keyrack.operations.trial import tried
 from keyrack.operations.unlock import require_ready
 
 if TYPE_CHECKING:
@@ -147,14 +138,7 @@ def _with_facts(grant: Grant, service: Verdict) -> Grant:
 
 
 def _try(parts: Parts, server: Server, card: Card | None, grant: Grant) -> Check:
-    assert server.url is not None
-    wire = wire_to(parts, server)
-    try:
-        headers = {**configured_headers(server), **grant_headers(grant)}
-        asking = probe(server.url, headers, others=other_headers(server))
-        probed = run(asking, partial(wire.send, server_url=server.url))
-    finally:
-        wire.close()
+    probed = tried(parts, server, grant)
     if probed.verdict == "refused":
         raise KeyrackError(
             f"{server.name} refused the token, so it was not stored.",

@@ -8,21 +8,23 @@ from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.model import Check, Grant, Server
 from keyrack.domain.status import is_tried
 from keyrack.domain.timetext import lasting
-from keyrack.oauth.probe import Probed, probe
+from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import configured_headers, grant_headers, key_of, other_headers
 from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 
 
-def tried(parts: Parts, server: Server, grant: Grant) -> Probed:
-    """Greet the server with the grant's token, and ask for its tools; nothing is changed there."""
+def tried(parts: Parts, server: Server, grant: Grant | None) -> Probed:
+    """Greet the server with the grant's token, or with what the configuration sends, and ask for its
+    tools; nothing is changed there. "accepted" only where it does not take the same without."""
     assert server.url is not None
+    url, others = server.url, other_headers(server)
+    credential = {**configured_headers(server), **(grant_headers(grant) if grant else {})}
+    asking = try_credential(url, credential, others=others) if credential else probe(url, others=others)
     wire = wire_to(parts, server)
     try:
-        headers = {**configured_headers(server), **grant_headers(grant)}
-        asking = probe(server.url, headers, others=other_headers(server))
-        return run(asking, partial(wire.send, server_url=server.url))
+        return run(asking, partial(wire.send, server_url=url))
     finally:
         wire.close()
 

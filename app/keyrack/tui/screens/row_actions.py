@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.model import Check, Credential, Server
-from keyrack.domain.status import State, is_due
+from keyrack.domain.status import UNTESTED, State, is_due
 from keyrack.domain.timetext import lasting
 from keyrack.operations import check as check_op
 from keyrack.operations import clear as clear_op
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 VERDICTS = {
     "open": "it answers without a credential",
-    "optional": "it answers without a credential, but not everything",
+    "optional": "it answers without a credential, but perhaps not everything",
     "required": "it wants a credential",
     "accepted": "it takes the token",
     "refused": "it refused the token",
@@ -113,7 +113,8 @@ class RowActions:
 
     def _checked(self, server: Server, check: Check) -> None:
         bad = check.verdict in ("refused", "unreachable")
-        reason = f" ({check.reason.rstrip('.')})" if bad and check.reason else ""
+        told = bad or check.reason == UNTESTED
+        reason = f" ({check.reason.rstrip('.')})" if told and check.reason else ""
         words = f"{server.called}: {VERDICTS[check.verdict]}{reason}."
         self._say(words, "warning" if bad else "information")
 

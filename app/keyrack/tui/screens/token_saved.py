@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keyrack.domain.model import Server
+from keyrack.domain.status import UNTESTED
 from keyrack.domain.timetext import relative, utc
 from keyrack.operations.set_token import TokenSaved
 from keyrack.tui import keymap
@@ -46,6 +47,8 @@ class TokenSavedScreen(Dialog[None]):
             return join(say("–  ", Tone.DIM), say("It was not tried on the server.", Tone.DIM))
         if check.verdict == "accepted":
             return outcome("Tried", "done", f"{self._server.name} accepts it.")
+        if check.reason == UNTESTED:
+            return join(say("!", Tone.WARN), "  ", say(UNTESTED))
         reason = check.reason or f"{self._server.name} did not say whether it takes it."
         return join(say("!", Tone.WARN), "  ", say(f"Tried: {reason}"))
 
