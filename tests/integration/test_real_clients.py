@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from keyrack.domain.errors import KeyrackError
@@ -14,7 +15,7 @@ from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refresh
 from support import authserver
-from support.authserver import AuthServer
+from support.authserver import LOOPBACK, AuthServer, free_port
 
 BASIC = LoginOptions(client_id="by-hand-basic", client_secret=Secret("basic: +/%&="))
 POST = LoginOptions(client_id="by-hand-post", client_secret=Secret("post: +/%&="))
@@ -69,3 +70,22 @@ def test_a_wrong_client_secret_ends_with_a_sentence_and_leaves_the_old_credentia
     assert "not the secret" not in str(caught.value) + caught.value.hint
     assert world.rack().load(oidc_server.mcp_url, "default") == before
     assert oidc_server.accepts(hand_out(world, oidc_server.server).token.reveal())
+
+
+def test_a_public_client_is_revoked_where_the_server_wants_a_client_secret_all_the_same(
+    sdk_server: AuthServer, world: Parts
+) -> None:
+    """mcp's own SDK refuses a revocation without the field, and takes an empty one."""
+    port = free_port()
+    wanted = {
+        "redirect_uris": [f"http://127.0.0.1:{port}/callback"],
+        "grant_types": ["authorization_code", "refresh_token"],
+        "token_endpoint_auth_method": "none",
+    }
+    client = httpx.post(f"{sdk_server.issuer}/register", json=wanted, **LOOPBACK).raise_for_status().json()
+    login(world, sdk_server.server, LoginOptions(client_id=client["client_id"], callback_port=port))
+    grant = world.rack().load(sdk_server.mcp_url, "default")
+    assert grant and grant.registration and grant.registration.auth_method == "none"
+    told = {line.what: line.outcome for line in clear(world, sdk_server.server, revoke=True).lines}
+    assert (told["Revoke"], told["Access token"]) == ("done", "done")
+    assert not sdk_server.accepts(grant.tokens.access_token.reveal())

@@ -180,7 +180,7 @@ def _provider_process(resource: str, options: Mapping[str, str]) -> Iterator[str
     """Run as.mjs on a free port. Its address is part of its metadata, so the port comes first."""
     with tempfile.TemporaryFile("w+") as log:
         for _ in range(5):
-            port = _free_port()
+            port = free_port()
             env = {**os.environ, **options, "PORT": str(port), "RESOURCE": resource}
             process = subprocess.Popen(
                 [str(node()), "as.mjs"],
@@ -222,7 +222,8 @@ def _close(process: subprocess.Popen[str]) -> None:
             pipe.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One of 127.0.0.1 that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -47,6 +47,15 @@ def test_a_table_for_people_without_colours_in_a_pipe(capsys: pytest.CaptureFixt
     assert err == ""
 
 
+def test_an_expiry_that_nobody_told_is_called_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+    parts = FakeParts([linear()], [record(linear(), oauth(expires_at=None))])
+    assert run(["list"], parts=parts) == 0
+    assert capsys.readouterr().out.splitlines()[1] == "linear  OAuth  ● valid  expiry unknown"
+    assert run(["list", "--json"], parts=parts) == 0
+    row = json.loads(capsys.readouterr().out)[0]
+    assert (row["expires_at"], row["reason"]) == (None, "The token is stored; its expiry is unknown.")
+
+
 def test_colours_and_width_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stdout", screen)

@@ -44,6 +44,19 @@ def test_a_refused_credential_tells_why_and_what_to_do_and_no_expiry() -> None:
     assert expiry(ROWS["notion"], NOW)[0] == "refused"
 
 
+def test_an_expiry_that_nobody_told_is_called_unknown() -> None:
+    assert expiry(ROWS["internal"], NOW)[0] == "expiry unknown"
+    assert said("internal")["Why"] == "The token is stored; its expiry is unknown."
+
+
+def test_a_refused_refresh_is_told_with_the_time() -> None:
+    row = ROWS["linear"]
+    assert row.credential is not None
+    refused = row.credential._replace(refusal="It said no.", refresh_refused_at=NOW - 60)
+    told = {fact.label: fact.value.plain for fact in facts(row._replace(credential=refused), NOW)}
+    assert told["Refresh"] == f"refused {local(NOW - 60, NOW)}"
+
+
 def test_the_token_is_only_ever_hidden() -> None:
     assert said("linear")["Token"] == "●●●●●●●● hidden"
     assert "Token" not in said("stripe")
