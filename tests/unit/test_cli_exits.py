@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_kit import FakeParts, run
+from cli_kit import FakeParts, linear, run
 
 KEYRACK = [sys.executable, "-m", "keyrack"]
 Capture = pytest.CaptureFixture[str]
@@ -68,5 +68,5 @@ def test_a_full_disk_is_told_and_is_no_success() -> None:
 
 def test_a_closed_stdout_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
-    assert run(["list"], parts=FakeParts()) == 1
+    assert run(["list"], parts=FakeParts([linear()])) == 1
     assert capsys.readouterr().err == "keyrack: There is no output to write to.\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 
 import pytest
 from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record, run
@@ -33,10 +34,23 @@ def rack_of_all() -> FakeParts:
     )
 
 
-def test_a_table_for_people_without_colours_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list"], parts=rack_of_all()) == 0
-    out, err = capsys.readouterr()
-    assert out == (
+@pytest.fixture
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What the command writes on a terminal of so many columns."""
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    def written(parts: FakeParts, *words: str, columns: int = 100) -> str:
+        screen = Terminal()
+        monkeypatch.setattr(sys, "stdout", screen)
+        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((columns, 24)))
+        assert run(["list", *words], parts=parts) == 0
+        return screen.getvalue()
+
+    return written
+
+
+def test_a_table_for_people(on_terminal: Callable[..., str]) -> None:
+    assert on_terminal(rack_of_all()) == (
         "Server         Auth    Status          Expires  Next\n"
         "linear         OAuth   ● valid         52 min\n"
         "sentry         OAuth   ↻ refreshable   2 h ago  keyrack refresh sentry\n"
@@ -44,38 +58,96 @@ def test_a_table_for_people_without_colours_in_a_pipe(capsys: pytest.CaptureFixt
         "linear · work  OAuth   ✕ login needed  refused  keyrack login linear --account work\n"
         "api            Header  ◇ empty header  –        export KEY=…\n"
     )
+
+
+def test_colours_on_a_terminal(on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[32m● valid       \x1b[0m" in on_terminal(rack_of_all())
+
+
+def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
+    on_terminal: Callable[..., str],
+) -> None:
+    for width in range(100, 15, -1):
+        text = on_terminal(rack_of_all(), columns=width)
+        lines = text.splitlines()
+        assert any(line.startswith("linear · work") for line in lines)
+        assert any(line.endswith("keyrack login linear --account work") for line in lines)
+        assert "✕ login needed" in text
+        # Too long is only what can't be told in less: a command, below its server.
+        assert all(len(line) <= width or line.startswith("  ") for line in lines), width
+    for width, headings in ((76, "Server Status Expires Next"), (68, "Server Status Next")):
+        assert on_terminal(rack_of_all(), columns=width).splitlines()[0].split() == headings.split()
+    assert on_terminal(rack_of_all(), columns=40) == (
+        "linear         ● valid\n"
+        "sentry         ↻ refreshable\n"
+        "  keyrack refresh sentry\n"
+        "local-db       ○ stdio\n"
+        "linear · work  ✕ login needed\n"
+        "  keyrack login linear --account work\n"
+        "api            ◇ empty header\n"
+        "  export KEY=…\n"
+    )
+
+
+def test_a_name_that_is_wider_than_the_terminal_stands_whole_on_a_line(
+    on_terminal: Callable[..., str],
+) -> None:
+    name = "a-name-" * 30
+    lines = on_terminal(FakeParts([linear(name=name), SENTRY]), columns=60).splitlines()
+    assert lines[:3] == [name, "  ◌ no credential", f"  keyrack login {name}"]
+    assert lines[3] == "sentry  ◌ no credential"
+
+
+def test_a_pipe_gets_fields_that_are_whole_and_without_blanks(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list"], parts=rack_of_all()) == 0
+    out, err = capsys.readouterr()
+    assert out == (
+        "Server    Account  Auth    Status        Expires               Next\n"
+        "linear    default  oauth   valid         2026-03-01T12:52:00Z  -\n"
+        "sentry    default  oauth   refreshable   2026-03-01T10:00:00Z  keyrack refresh sentry\n"
+        "local-db  default  stdio   stdio         -                     -\n"
+        "linear    work     oauth   login-needed  2026-03-01T12:52:00Z  keyrack login linear --account work\n"
+        "api       default  header  empty-header  -                     export KEY=…\n"
+    )
     assert err == ""
 
 
-def test_an_expiry_that_nobody_told_is_called_unknown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_expiry_that_nobody_told_is_called_unknown(on_terminal: Callable[..., str]) -> None:
     parts = FakeParts([linear()], [record(linear(), oauth(expires_at=None))])
-    assert run(["list"], parts=parts) == 0
-    assert capsys.readouterr().out.splitlines()[1] == "linear  OAuth  ● valid  expiry unknown"
-    assert run(["list", "--json"], parts=parts) == 0
-    row = json.loads(capsys.readouterr().out)[0]
+    assert on_terminal(parts).splitlines()[1] == "linear  OAuth  ● valid  expiry unknown"
+    row = json.loads(on_terminal(parts, "--json"))[0]
     assert (row["expires_at"], row["reason"]) == (None, "The token is stored; its expiry is unknown.")
 
 
-def test_colours_and_width_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stdout", screen)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((60, 24)))
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    assert run(["list"], parts=rack_of_all()) == 0
-    text = screen.getvalue()
-    assert "\x1b[32m● valid       \x1b[0m" in text
-    import re
-
-    assert all(len(re.sub(r"\x1b\[\d*m", "", line)) <= 60 for line in text.splitlines())
+LONG = "a name with blanks\tand a tab " * 20
 
 
-def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    screen = Terminal()
-    monkeypatch.setattr(sys, "stdout", screen)
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert run(["list"], parts=rack_of_all()) == 0
-    assert "\x1b" not in screen.getvalue()
+def test_a_long_name_with_blanks_is_one_field_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list"], parts=FakeParts([linear(name=LONG)])) == 0
+    [_, line] = capsys.readouterr().out.splitlines()
+    solid = LONG.replace("\t", " ").replace(" ", "%20")
+    assert line.split()[:5] == [solid, "default", "unknown", "no-credential", "-"]
+    assert line.split(maxsplit=5)[5].startswith("keyrack login $'a name with blanks")
+
+
+def test_between_tabs_the_fields_are_as_they_are(
+    capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]
+) -> None:
+    parts = FakeParts([linear(name=LONG), WORK], [record(WORK, oauth(expires_at=None))])
+    assert run(["list", "--tsv"], parts=parts) == 0
+    out = capsys.readouterr().out
+    first, second = [line.split("\t") for line in out.splitlines()]
+    assert first[:5] == [LONG.replace("\t", " "), "default", "unknown", "no-credential", "-"]
+    assert len(first) == 6 and len(first[5]) > len(LONG)
+    assert second == ["linear", "work", "oauth", "valid", "unknown", "-"]
+    assert on_terminal(parts, "--tsv", columns=20) == out, "on a terminal, too"
+
+
+def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "--json", "--tsv"], parts=FakeParts()) == 2
+    assert capsys.readouterr().out == ""
 
 
 def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,15 +189,20 @@ def test_an_empty_list_in_json_is_an_empty_array(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "[]\n"
 
 
-def test_nothing_found_tells_where_was_looked(capsys: pytest.CaptureFixture[str]) -> None:
-    places = [Place("Cursor", "/home/u/.cursor/mcp.json", "no file")]
-    assert run(["list"], parts=FakeParts(places=places)) == 0
-    assert capsys.readouterr().out == (
+def test_nothing_found_tells_where_was_looked(
+    capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]
+) -> None:
+    parts = FakeParts(places=[Place("Cursor", "/home/u/.cursor/mcp.json", "no file")])
+    said = (
         "No MCP servers found. Looked in:\n"
         "  Cursor: /home/u/.cursor/mcp.json: no file\n"
         "keyrack login URL works for any server, configured or not.\n"
         "keyrack demo shows how it looks with some.\n"
     )
+    for words in ((), ("--tsv",)):  # which is no answer to a program
+        assert run(["list", *words], parts=parts) == 0
+        assert capsys.readouterr() == ("", said)
+    assert on_terminal(parts) == said
 
 
 def test_a_broken_file_is_told_and_hides_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,37 +213,31 @@ def test_a_broken_file_is_told_and_hides_nothing(capsys: pytest.CaptureFixture[s
     assert err == "keyrack: Cursor: /home/u/.cursor/mcp.json, line 3, “x[1m”: The URL is empty.\n"
 
 
-def test_hostile_names_reach_the_terminal_harmless(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list"], parts=FakeParts([linear(name="a\x1b]0;x\x07\u202eb\nc")])) == 0
-    out = capsys.readouterr().out
-    assert "a]0;xb c" in out and "\x1b" not in out and len(out.splitlines()) == 2
+@pytest.mark.parametrize("words", [(), ("--tsv",)])
+def test_hostile_names_reach_the_terminal_harmless(
+    capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str], words: tuple[str, ...]
+) -> None:
+    parts = FakeParts([linear(name="a\x1b]0;x\x07\u202eb\nc")])
+    assert run(["list", *words], parts=parts) == 0
+    piped, shown = capsys.readouterr().out, on_terminal(parts, *words)
+    for out in (piped, shown):
+        assert "\x1b" not in out and "\u202e" not in out
+        assert len(out.splitlines()) == (1 if words else 2)
+    assert "a]0;xb c" in shown and "a]0;xb" in piped
 
 
-def test_wide_characters_keep_the_columns_aligned(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list"], parts=FakeParts([linear(name="日本"), SENTRY])) == 0
-    lines = capsys.readouterr().out.splitlines()
+def test_wide_characters_keep_the_columns_aligned(on_terminal: Callable[..., str]) -> None:
+    lines = on_terminal(FakeParts([linear(name="日本"), SENTRY])).splitlines()
     assert lines[1].index("◌") == lines[2].index("◌") - 2
 
 
-def test_an_unreachable_server_tells_when_it_was_checked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unreachable_server_tells_when_it_was_checked(on_terminal: Callable[..., str]) -> None:
     check = Check(NOW - 90, "unreachable", "No answer.")
     parts = FakeParts([linear()], [record(linear(), check=check)])
-    assert run(["list"], parts=parts) == 0
-    assert "! unreachable  checked 1 min ago  keyrack check linear" in capsys.readouterr().out
+    assert "! unreachable  checked 1 min ago  keyrack check linear" in on_terminal(parts)
 
 
 def test_config_files_are_taken_before_and_after_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
     parts = FakeParts()
     assert run(["--config", "a.json", "list", "--config=b.json", "--json"], parts=parts) == 0
     assert parts.config_files == ("a.json", "b.json")
-
-
-def test_a_stream_that_can_do_no_more_than_ascii_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
-    import io
-
-    raw = io.BytesIO()
-    with io.TextIOWrapper(raw, encoding="ascii", newline="\n") as stream:
-        monkeypatch.setattr(sys, "stdout", stream)
-        assert run(["list"], parts=FakeParts([linear()], [record(linear(), oauth())])) == 0
-        monkeypatch.undo()
-        assert b"* valid" in raw.getvalue()

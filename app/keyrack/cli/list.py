@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyrack.cli.spec import JSON, Verb
+from keyrack.cli.output import is_terminal
+from keyrack.cli.spec import JSON, Option, Verb
+from keyrack.domain.errors import UsageError
 from keyrack.domain.timetext import relative, until, utc
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
+    from keyrack.cli.output import Output
     from keyrack.operations.overview import Overview, Row
 
+TSV = Option(("--tsv",), "write fields separated by tabs for a program to read")
 VERB = Verb(
     name="list",
     summary="show every server and the state of its credential",
     operand="",
-    options=(JSON,),
+    options=(JSON, TSV),
     text="""\
 Shows the servers of keyrack's own configuration and of the programs on this
 machine (Claude Code, Cursor, VS Code, Codex and others), each with its kind of
 credential, its state, when it expires, and the command to type next. It reads
 no keychain, asks no server, and needs no network.
+
+Into a pipe or a file it writes columns for a program to read: nothing is cut,
+the status is one of the states below, the expiry a time in UTC, “-” stands for
+nothing, and no field but the last, the command, has a blank in it (one in a
+name is written %20). With --tsv the same fields are as they are, separated by
+tabs, without a heading.
 
 With --json it writes an array with one object per line. Its fields: name, url
 (null for a local process), account, kind (oauth, token, header, none, stdio,
@@ -37,6 +47,7 @@ empty-header, no-auth, stdio, unreachable, store-locked, orphan.""",
             "The names of those that need a login",
             "keyrack list --json | jq -r '.[] | select(.state == \"login-needed\").name'",
         ),
+        ("The same without jq", "keyrack list --tsv | awk -F'\\t' '$4 == \"login-needed\" { print $1 }'"),
         ("With one more file, in mcp-use's form", "keyrack list --config ./mcp.json"),
     ),
 )
@@ -45,30 +56,42 @@ empty-header, no-auth, stdio, unreachable, store-locked, orphan.""",
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.overview import overview
 
+    if args.json and args.tsv:
+        raise UsageError("--json and --tsv are two forms of one answer.", hint="Choose one of them.")
     parts = context.parts()
     view = overview(parts)
     out = context.out
     if args.json:
         out.line(as_json(view))
-    elif view.rows:
-        from keyrack.cli.table import table
-
-        for line in table(view.rows, parts.now(), out.stdout):
-            out.line(line)
-    else:
+    elif not view.rows:
         from keyrack.cli.places import place_line
 
-        out.line("No MCP servers found. Looked in:")
+        # What is no answer to a program does not stand where it looks for one.
+        tell = out.note if args.tsv or not is_terminal(out.stdout) else out.line
+        tell("No MCP servers found. Looked in:")
         for place in view.places:
-            out.line(place_line(place))
-        out.line("keyrack login URL works for any server, configured or not.")
-        out.line("keyrack demo shows how it looks with some.")
+            tell(place_line(place))
+        tell("keyrack login URL works for any server, configured or not.")
+        tell("keyrack demo shows how it looks with some.")
+    else:
+        for line in _lines(view, parts.now(), out, tsv=args.tsv):
+            out.line(line)
     if view.problems:
         from keyrack.cli.places import problem_line
 
         for problem in view.problems:
             out.note(f"keyrack: {problem_line(problem)}")
     return 0
+
+
+def _lines(view: Overview, now: float, out: Output, *, tsv: bool) -> list[str]:
+    if not tsv and is_terminal(out.stdout):
+        from keyrack.cli.table import table
+
+        return table(view.rows, now, out.stdout)
+    from keyrack.cli.piped import in_columns, tab_separated
+
+    return tab_separated(view.rows) if tsv else in_columns(view.rows)
 
 
 def as_json(view: Overview) -> str:

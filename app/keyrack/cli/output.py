@@ -1,4 +1,4 @@
-"""What goes to stdout and stderr: encodings, colours, glyphs, columns."""
+"""What goes to stdout and stderr: lines, colours, columns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Literal, TextIO
 
+from keyrack.cli.encoding import make_readable, readable
 from keyrack.cli.exits import OutputClosed, abandon
 from keyrack.domain.errors import KeyrackError
 
@@ -16,10 +17,6 @@ _CODES = {
     "green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2", "bold": "1",
     "white on black": "97;40",
 }  # fmt: skip
-_IN_ASCII = str.maketrans(
-    {"✓": "+", "✕": "x", "▸": ">", "●": "*", "◐": "~", "↻": "@", "○": "o", "–": "-", "·": "-",
-     "…": "...", "→": "->", "“": '"', "”": '"', "’": "'"}
-)  # fmt: skip
 
 
 class Output:
@@ -28,22 +25,31 @@ class Output:
     def __init__(self) -> None:
         self.stdout: TextIO | None = sys.stdout
         self.stderr: TextIO | None = sys.stderr
+        for stream in (sys.stdout, sys.stderr):
+            make_readable(stream)
 
     def line(self, text: str) -> None:
         """A line of the answer."""
         if self.stdout is None:
             raise KeyrackError("There is no output to write to.")
         try:
-            _write(self.stdout, text)
+            self.stdout.write(f"{text}\n")
         except OSError as error:
             self._fail(error)
+
+    def value(self, text: str) -> None:
+        """A line that a program takes as it is. Raises KeyrackError where the encoding lacks a character."""
+        if readable(text, self.stdout) != text:
+            hint = "PYTHONIOENCODING=utf-8 has them all."
+            raise KeyrackError("It has characters that the output's encoding lacks.", hint=hint)
+        self.line(text)
 
     def note(self, text: str) -> None:
         """A line for the person, on stderr. Lost without complaint where nobody reads it."""
         if self.stderr is None:
             return
         try:
-            _write(self.stderr, text)
+            self.stderr.write(f"{text}\n")
             self.stderr.flush()
         except (OSError, ValueError):
             abandon(self.stderr)
@@ -52,7 +58,7 @@ class Output:
     def prompt(self, text: str) -> None:
         """A question on stderr; the answer is typed behind it."""
         if self.stderr is not None:
-            _write(self.stderr, text, end="")
+            self.stderr.write(text)
             self.stderr.flush()
 
     def flush(self) -> None:
@@ -69,15 +75,6 @@ class Output:
         if isinstance(error, BrokenPipeError):
             raise OutputClosed from None
         raise KeyrackError(f"The output can't be written: {error.strerror}.") from None
-
-
-def _write(stream: TextIO, text: str, end: str = "\n") -> None:
-    try:
-        stream.write(text + end)
-    except UnicodeEncodeError:
-        encoding = stream.encoding
-        simple = text.translate(_IN_ASCII).encode(encoding, "replace").decode(encoding)
-        stream.write(simple + end)
 
 
 def shows_blocks(stream: TextIO | None) -> bool:
@@ -125,25 +122,10 @@ def cells(text: str) -> int:
     return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
 
 
-def cut(text: str, width: int) -> str:
-    """`text` in at most `width` columns, with “…” where something is missing."""
-    if cells(text) <= width:
-        return text
-    while text and cells(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
-
-
-def columns(rows: Sequence[Sequence[str]], width: int | None) -> list[list[str]]:
-    """Pad every cell to its column; in a narrow terminal, cut the first column and then the last."""
+def columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Pad every cell to its column."""
     widest = [max(cells(cell) for cell in column) for column in zip(*rows, strict=True)]
-    if width is not None:
-        over = sum(widest) + 2 * (len(widest) - 1) - width
-        for index, least in ((0, 12), (-1, 4)):
-            less = max(0, min(over, widest[index] - least))
-            widest[index] -= less
-            over -= less
-    return [[_padded(cut(cell, w), w) for cell, w in zip(row, widest, strict=True)] for row in rows]
+    return [[_padded(cell, width) for cell, width in zip(row, widest, strict=True)] for row in rows]
 
 
 def _padded(text: str, width: int) -> str:

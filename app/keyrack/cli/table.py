@@ -1,12 +1,13 @@
-"""The list as aligned columns."""
+"""The list for a person at a terminal, as aligned columns."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from keyrack.cli.encoding import readable
 from keyrack.cli.list import expiry
-from keyrack.cli.output import Colour, columns, paint, width_of
+from keyrack.cli.output import Colour, cells, columns, paint, width_of
 from keyrack.domain.status import State
 from keyrack.domain.text import plain
 
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from keyrack.operations.overview import Row
 
 HEADINGS = ("Server", "Auth", "Status", "Expires", "Next")
+SERVER, AUTH, STATUS, EXPIRES, NEXT = range(5)
+# What is left out first where there is no room.
+SHAPES = (
+    (SERVER, AUTH, STATUS, EXPIRES, NEXT),
+    (SERVER, STATUS, EXPIRES, NEXT),
+    (SERVER, STATUS, NEXT),
+)
+LONGEST = 100_000  # characters of a name or a command, which a file may make as long as it likes
 KINDS = {
     "oauth": "OAuth",
     "token": "Token",
@@ -41,23 +50,53 @@ LOOKS: dict[State, tuple[str, Colour]] = {
 
 
 def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
-    """A heading and a line per server, as wide as the terminal allows."""
-    cells = [HEADINGS, *(_cells(row, now) for row in rows)]
-    padded = columns(cells, width_of(stream))
-    lines = [paint("  ".join(padded[0]).rstrip(), "dim", stream)]
-    for row, line in zip(rows, padded[1:], strict=True):
-        line[2] = paint(line[2], LOOKS[row.status.state][1], stream)
-        lines.append("  ".join(line).rstrip())
-    return lines
+    """A heading and a line per server, as wide as the terminal allows.
+
+    A narrow one shows fewer columns, and at last the command on a line of its own: a name and a
+    command are to be typed, and so are never cut.
+    """
+    lines = [[readable(cell, stream) for cell in _cells(row, now)] for row in rows]
+    width = width_of(stream) or 80
+    for shown in SHAPES:
+        chosen = [[HEADINGS[index] for index in shown], *([line[index] for index in shown] for line in lines)]
+        padded = columns(chosen)
+        if max(cells("  ".join(line).rstrip()) for line in padded) <= width:
+            break
+    else:
+        return _stacked(rows, lines, width, stream)
+    at = shown.index(STATUS)
+    head, *body = padded
+    for row, line in zip(rows, body, strict=True):
+        line[at] = paint(line[at], LOOKS[row.status.state][1], stream)
+    return [paint("  ".join(head).rstrip(), "dim", stream), *("  ".join(line).rstrip() for line in body)]
+
+
+def _stacked(
+    rows: Sequence[Row], lines: Sequence[Sequence[str]], width: int, stream: TextIO | None
+) -> list[str]:
+    """The command below its server; a name that is as wide as the terminal has a line for itself, too."""
+    room = width - max(cells(line[STATUS]) for line in lines) - 2
+    names = [line[SERVER] for line in lines if cells(line[SERVER]) <= room]
+    column = max(map(cells, names), default=0)
+    told: list[str] = []
+    for row, line in zip(rows, lines, strict=True):
+        name, status = line[SERVER], paint(line[STATUS], LOOKS[row.status.state][1], stream)
+        if cells(name) <= column:
+            told.append(f"{name}{' ' * (column - cells(name))}  {status}")
+        else:
+            told += [name, f"  {status}"]
+        if line[NEXT]:
+            told.append(f"  {line[NEXT]}")
+    return told
 
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:
     server, state = row.server, row.status.state
     word = state.value.replace("-", " ")
     return (
-        plain(server.called, 60),
+        plain(server.called, LONGEST),
         KINDS[row.kind],
         f"{LOOKS[state][0]} {word}",
         plain(expiry(row, now), 40),
-        plain(row.command or "", 200),
+        plain(row.command or "", LONGEST),
     )

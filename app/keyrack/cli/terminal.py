@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from keyrack.cli.encoding import readable
 from keyrack.cli.output import Output, is_terminal
 from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.secret import Secret
@@ -57,7 +58,7 @@ def read_secret(prompt: str) -> Secret:
         import getpass
 
         try:
-            return Secret(getpass.getpass(prompt))
+            return Secret(getpass.getpass(readable(prompt, sys.stderr)))
         except EOFError:
             raise KeyrackError("Nothing was typed.") from None
     text = sys.stdin.read(MOST_SECRET + 1) if sys.stdin else ""
@@ -98,6 +99,6 @@ def _hidden(prompt: str) -> Secret:
     import getpass
 
     try:
-        return Secret(getpass.getpass(prompt, sys.stderr))
+        return Secret(getpass.getpass(readable(prompt, sys.stderr), sys.stderr))
     except EOFError:
         return Secret("")

@@ -54,5 +54,5 @@ def run(context: Context, args: SimpleNamespace) -> int:
     given = hand_out(parts, server, min_valid=REFRESH_EARLY if args.min_valid is None else args.min_valid)
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")
-    context.out.line(given.token.reveal())
+    context.out.value(given.token.reveal())
     return 0

@@ -1,0 +1,43 @@
+"""The list for programs: nothing cut, nothing painted, a field for each fact.
+
+In columns no field but the last has a blank, so that `awk` finds them: a blank in a name is
+written %20. Between tabs the fields are as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from keyrack.cli.output import columns
+from keyrack.domain.text import plain
+from keyrack.domain.timetext import utc
+
+if TYPE_CHECKING:
+    from keyrack.operations.overview import Row
+
+HEADINGS = ("Server", "Account", "Auth", "Status", "Expires", "Next")
+NONE = "-"
+LONGEST = 100_000  # characters of a field, which a file may make as long as it likes
+
+
+def tab_separated(rows: Iterable[Row]) -> list[str]:
+    """A line per server, without a heading."""
+    return ["\t".join(_fields(row)) for row in rows]
+
+
+def in_columns(rows: Iterable[Row]) -> list[str]:
+    """A heading and a line per server."""
+    cells = [HEADINGS, *(_solid(_fields(row)) for row in rows)]
+    return ["  ".join(line).rstrip() for line in columns(cells)]
+
+
+def _fields(row: Row) -> tuple[str, ...]:
+    server, credential = row.server, row.credential
+    expires = (utc(credential.expires_at) or "unknown") if credential is not None else NONE
+    fields = (server.name, server.account, row.kind, row.status.state.value, expires, row.command or "")
+    return tuple(plain(field, LONGEST) or NONE for field in fields)
+
+
+def _solid(fields: tuple[str, ...]) -> tuple[str, ...]:
+    return (*(field.replace(" ", "%20") for field in fields[:-1]), fields[-1])
