@@ -43,6 +43,10 @@ class Screen:
         """All of it at once, as fast as a terminal can."""
         subprocess.run([*self._tmux, "send-keys", "-l", text], check=True)
 
+    def send(self, text: str) -> None:
+        """These characters as they are, as a terminal sends its answers."""
+        subprocess.run([*self._tmux, "send-keys", "-H", *(f"{ord(char):x}" for char in text)], check=True)
+
     def close(self) -> None:
         """Close the window, as a person does with a mouse."""
         subprocess.run([*self._tmux, "kill-server"], check=True)

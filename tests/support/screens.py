@@ -57,7 +57,11 @@ class Terminal:
         await self.until(lambda: words not in self.text(), f"“{words}” gone")
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """As somebody who looks at the screen before the next key."""
+        await self.pilot.pause()
+        for key in keys:
+            await self.until(self.app.keyboard.ready, f"the moment for {key}")
+            await self.pilot.press(key)
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:

@@ -10,12 +10,14 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
 from keyrack.operations.unbroken import end_soon
 from keyrack.tui import keymap
+from keyrack.tui.keyboard import Keyboard
 from keyrack.tui.present import error_text, safe
 from keyrack.tui.screens.main import MainScreen
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
@@ -71,9 +73,29 @@ class KeyrackApp(App[None]):
         self._parts_factory = parts_factory
         self._parts: Parts | None = None
         self._parts_lock = threading.Lock()
+        self.keyboard = Keyboard(self)
         self.register_theme(KEYRACK_DARK)
         self.register_theme(KEYRACK_LIGHT)
         self.theme = KEYRACK_DARK.name
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste):
+            wanted = self.keyboard.passes(event)
+        elif isinstance(event, events.MouseDown | events.MouseUp) and not event.is_forwarded:
+            wanted = not self.keyboard.too_early(event)
+        else:
+            wanted = True
+        if wanted:
+            await super().on_event(event)
+
+    def post_display_hook(self) -> None:
+        self.keyboard.drawn()
+
+    def watch_app_focus(self, focus: bool) -> None:
+        """A dialog that opened while the terminal had no focus has its Cancel, or its field, as any other."""
+        screen = self.screen
+        if focus and screen.focused is None and screen.AUTO_FOCUS:
+            screen.set_focus(next((each for each in screen.query(screen.AUTO_FOCUS) if each.focusable), None))
 
     @contextmanager
     def ending_on_signals(self) -> Generator[None]:

@@ -41,6 +41,7 @@ class ClearScreen(Dialog[Clearing]):
     """Asks how to clear; answers with nothing where nothing is to be done."""
 
     BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR, keymap.CLEAR_PAGE]
+    GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
     def __init__(self, row: Row) -> None:

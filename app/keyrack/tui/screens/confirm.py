@@ -19,6 +19,7 @@ class ConfirmScreen(Dialog[bool]):
     """Answers True only to the key or the button that says so."""
 
     BINDINGS: ClassVar = [*keymap.ASK]
+    GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
     def __init__(self, head: str, about: str, question: str, yes: str) -> None:

@@ -44,6 +44,8 @@ class Dialog(ModalScreen[Answer]):
     """Closes on escape with no answer."""
 
     CSS_PATH: ClassVar = "box.tcss"
+    # Where a key deletes, revokes, overwrites or shows what is secret: none is taken before a pause.
+    GUARDED: ClassVar = False
 
     def __init__(self) -> None:
         super().__init__(classes="dialog")

@@ -30,6 +30,7 @@ class InUseScreen(Dialog[keymap.StoreTask]):
     """Answers with what is to be done, or nothing. `vault` is the vault that is in use, if it is one."""
 
     BINDINGS: ClassVar = [*keymap.IN_USE]
+    GUARDED: ClassVar = True
 
     def __init__(self, store: StoreState, vault: VaultStatus | None) -> None:
         super().__init__()

@@ -20,6 +20,7 @@ class RevealScreen(Dialog[None]):
     """Closes by itself, and forgets the token."""
 
     BINDINGS: ClassVar = [*keymap.OVERLAY]
+    GUARDED: ClassVar = True
     ALLOW_SELECT = False
 
     def __init__(self, name: str, token: Secret) -> None:

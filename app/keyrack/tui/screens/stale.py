@@ -33,6 +33,7 @@ class StaleScreen(Dialog[StaleChoice]):
 
     CSS_PATH: ClassVar = ["box.tcss", "list.tcss"]
     BINDINGS: ClassVar = [*keymap.STALE]
+    GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
     def __init__(self, found: Sequence[Stale]) -> None:

@@ -25,6 +25,7 @@ class WaysScreen(Dialog[keymap.Way]):
     """Answers with the way, or nothing."""
 
     BINDINGS: ClassVar = [*keymap.WAYS]
+    GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
     def __init__(self, about: str, why: str) -> None:

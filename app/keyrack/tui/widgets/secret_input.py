@@ -50,6 +50,9 @@ class SecretInput(Widget, can_focus=True):
         room = max(self.size.width - 1, 1)
         return join(say(dots(min(len(self._secret), room))), cursor)
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return character is not None and character.isprintable()
+
     def on_key(self, event: events.Key) -> None:
         if event.is_printable and event.character:
             event.stop()

@@ -1,0 +1,294 @@
+"""Typing never destroys: a key is taken by the screen that it was typed for, or by none."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from textual import events
+from textual._time import get_time
+from textual.screen import Screen
+from textual.widgets import Button, Input
+
+import keyrack.tui.screens
+from keyrack.operations import clear as clear_op
+from keyrack.operations.receipt import Receipt
+from keyrack.tui import keymap
+from keyrack.tui.keyboard import QUIET
+from keyrack.tui.screens.clear import ClearScreen
+from keyrack.tui.screens.confirm import ConfirmScreen
+from keyrack.tui.screens.dialog import Dialog
+from keyrack.tui.screens.main import MainScreen
+from keyrack.tui.widgets.filter_line import FilterLine
+from keyrack.tui.widgets.secret_input import SecretInput
+from support.screens import Terminal, app_with, screen_test, terminal
+
+NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "?": "question_mark"}
+
+
+class Clears(list[str]):
+    """What was cleared."""
+
+    def __call__(self, parts: Any, server: Any, **how: Any) -> Receipt:
+        self.append(server.name)
+        return Receipt(())
+
+
+@pytest.fixture(autouse=True)
+def cleared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clears]:
+    """In place of the real operation."""
+    cleared = Clears()
+    monkeypatch.setattr(clear_op, "clear", cleared)
+    yield cleared
+
+
+def key(char: str, when: float) -> events.Key:
+    name = NAMES.get(char, char)
+    event = events.Key(name, char if name == char or char in "/ ?" else None)
+    event.time = when
+    return event
+
+
+def typed(t: Terminal, text: str, when: float | None = None) -> None:
+    """All at once, at this moment or another, without a look at the screen in between."""
+    for char in text:
+        t.app.post_message(key(char, get_time() if when is None else when))
+
+
+async def until_quiet(t: Terminal) -> None:
+    """All that was typed is done with."""
+    await t.until(lambda: not (t.app.message_queue_size or t.app.keyboard.waiting), "an end of the keys")
+    await t.pilot.pause()
+
+
+def drawn_at(t: Terminal) -> float:
+    """When the screen on top was there to be seen; 0 before that."""
+    return t.app.keyboard._drawn_at or 0.0
+
+
+def top(t: Terminal) -> Screen[Any]:
+    return t.app.screen
+
+
+@screen_test
+async def test_a_name_typed_quickly_is_in_the_filter_to_its_last_letter(cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        typed(t, "/dynatrace")
+        await until_quiet(t)
+        assert t.main.query_one(FilterLine).value == "dynatrace"
+        assert isinstance(top(t), MainScreen) and cleared == []
+
+
+@screen_test
+async def test_after_enter_in_the_filter_the_next_key_is_for_the_row_that_is_left() -> None:
+    async with terminal(app_with()) as t:
+        typed(t, "/linear\rd")
+        await until_quiet(t)
+        await t.sees("Clear credential for linear?")
+        assert t.main.query_one(FilterLine).value == "linear"
+
+
+@screen_test
+async def test_a_burst_that_opens_clear_does_not_answer_it(cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        typed(t, "dyyyy\ry")
+        await until_quiet(t)
+        assert isinstance(top(t), ClearScreen)
+        await t.press("y")  # after a pause
+        await t.until(lambda: cleared == ["linear"])
+
+
+@screen_test
+async def test_clear_takes_no_key_before_a_pause_of_300_ms_and_its_default_is_cancel(cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.press("d")
+        await t.sees("Clear (y)")
+        for late in (0.1, 0.35, 0.6):  # each of them 250 ms after the one before it
+            typed(t, "y", drawn_at(t) + late)
+        await until_quiet(t)
+        assert cleared == [] and isinstance(top(t), ClearScreen)
+        assert isinstance(t.app.focused, Button) and t.app.focused.id == "no"
+        typed(t, "\r", drawn_at(t) + 0.6 + QUIET)
+        await t.until(lambda: isinstance(top(t), MainScreen))
+        assert cleared == []
+
+
+BURSTS = ("dynatrace", "Dy\ry", "dy dy dy", "dn/y", "d\x1bdy", "Kmy", "dddy", "jdyjdy")
+
+
+@pytest.mark.parametrize("burst", BURSTS)
+@screen_test
+async def test_no_burst_on_the_list_clears_anything(burst: str, cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        typed(t, burst)
+        await until_quiet(t)
+        assert cleared == []
+
+
+@screen_test
+async def test_a_dialog_that_opens_late_takes_no_key_of_those_that_were_being_typed(cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        answers: list[bool | None] = []
+        start = get_time()
+        for n in range(8):
+            typed(t, "y", start + n * 0.1)  # before it, while it opens, and after it was drawn
+            if n == 3:
+                t.app.push_screen(ConfirmScreen("Move", "", "Move all?", "Move"), answers.append)
+        await until_quiet(t)
+        assert answers == [] and isinstance(top(t), ConfirmScreen)
+
+
+@screen_test
+async def test_a_harmless_screen_that_opens_by_itself_takes_no_key_of_a_burst_either() -> None:
+    from keyrack.tui.screens.help import HelpScreen
+
+    async with terminal(app_with()) as t:
+        typed(t, "/lin")
+        await until_quiet(t)
+        t.app.push_screen(HelpScreen())
+        await t.sees("All servers")
+        for n, char in enumerate("earq"):  # went on typing; q would close it
+            typed(t, char, drawn_at(t) + 0.1 + n * 0.25)
+        await until_quiet(t)
+        assert isinstance(top(t), HelpScreen)
+        await t.press("q")
+        await t.until(lambda: isinstance(top(t), MainScreen))
+
+
+@screen_test
+async def test_a_key_for_a_dialog_that_closes_by_itself_is_not_taken_by_the_list() -> None:
+    from keyrack.tui.screens.help import HelpScreen
+
+    async with terminal(app_with()) as t:
+        box = HelpScreen()
+        t.app.push_screen(box)
+        await t.sees("All servers")
+        await t.until(t.app.keyboard.ready)
+        box.close_by_itself()
+        await t.until(lambda: isinstance(top(t), MainScreen))
+        await t.until(lambda: drawn_at(t) > 0)
+        typed(t, "q", drawn_at(t) + 0.2)  # closes the help, and would end the program
+        await until_quiet(t)
+        assert t.app.is_running and t.app.return_code is None
+
+
+@screen_test
+async def test_what_follows_the_key_that_opens_a_form_is_in_its_field() -> None:
+    async with terminal(app_with()) as t:
+        typed(t, "adynatrace")
+        await until_quiet(t)
+        assert t.app.screen.query_one("#name", Input).value == "dynatrace"
+        await t.press("escape")
+        await t.select("linear")
+        typed(t, "tsecret\r")  # but nothing that would go on or save
+        await until_quiet(t)
+        assert t.app.screen.query_one(SecretInput).secret.reveal() == "secret"
+        assert t.app.screen.query_one(SecretInput).has_focus
+
+
+@screen_test
+async def test_a_key_typed_before_a_screen_was_drawn_is_not_for_it() -> None:
+    async with terminal(app_with()) as t:
+        typed(t, "?q")  # the help would close, or the program end
+        await until_quiet(t)
+        await t.sees("All servers")
+        assert t.app.is_running
+
+
+@screen_test
+async def test_a_key_that_comes_back_from_a_screen_is_not_looked_up_in_another(cleared: Clears) -> None:
+    """Textual looks up what is bound to a key when its event has come back to the application."""
+    async with terminal(app_with()) as t:
+        answers: list[bool | None] = []
+
+        def open_late() -> None:
+            t.app.push_screen(ConfirmScreen("Move", "", "Move all?", "Move"), answers.append)
+
+        class Late(events.Key):
+            """Its way back is when the dialog opens."""
+
+            def _set_forwarded(self) -> None:
+                super()._set_forwarded()
+                open_late()
+
+        t.app.post_message(Late("y", "y"))
+        await t.until(lambda: isinstance(top(t), ConfirmScreen))
+        await until_quiet(t)
+        assert answers == []
+
+
+@screen_test
+async def test_text_that_loses_its_field_goes_nowhere() -> None:
+    async with terminal(app_with()) as t:
+        typed(t, "/lin")
+        await until_quiet(t)
+        t.app.screen.set_focus(t.table)
+        await t.until(lambda: t.app.focused is t.table)
+        typed(t, "da", drawn_at(t) + 0.2)
+        await until_quiet(t)
+        assert isinstance(top(t), MainScreen)
+
+
+@screen_test
+async def test_quit_and_the_palette_are_for_every_screen() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.pilot.press("d", "ctrl+q")
+        await t.until(lambda: not t.app.is_running)
+
+
+@screen_test
+async def test_a_dialog_that_opened_while_the_terminal_had_no_focus_has_its_default() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        t.app.post_message(events.AppBlur())
+        await t.until(lambda: not t.app.app_focus)
+        t.app.push_screen(ConfirmScreen("Move", "", "Move all?", "Move"))
+        await t.sees("Move all?")
+        t.app.post_message(events.AppFocus())
+        await t.until(lambda: t.app.focused is not None and t.app.focused.id == "no")
+
+
+@screen_test
+async def test_a_second_click_does_not_hit_what_the_first_one_opened(cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.press("d")
+        await t.sees("Clear (y)")
+        button = t.widget("#yes").region
+        for kind in (events.MouseDown, events.MouseUp):
+            place = {"x": button.x + 2, "y": button.y}
+            press = kind(None, **place, delta_x=0, delta_y=0, button=1, shift=False, meta=False, ctrl=False,
+                         screen_x=place["x"], screen_y=place["y"])  # fmt: skip
+            press.time = get_time() - 10  # before it was drawn
+            t.app.post_message(press)
+        await until_quiet(t)
+        assert isinstance(top(t), ClearScreen) and cleared == []
+
+
+def dialogs() -> Iterator[type[Dialog[Any]]]:
+    for module in pkgutil.iter_modules(keyrack.tui.screens.__path__):
+        importlib.import_module(f"{keyrack.tui.screens.__name__}.{module.name}")
+    found = [Dialog]
+    while found:
+        kind = found.pop()
+        found += kind.__subclasses__()
+        yield kind
+
+
+def test_each_dialog_that_asks_before_it_does_something_is_guarded() -> None:
+    asks = {"answer", "do"}  # the actions of the keys that delete, revoke, overwrite, move
+    for kind in dialogs():
+        actions = {binding.action.partition("(")[0] for binding in kind.BINDINGS}
+        assert kind.GUARDED or not actions & asks, kind
+
+
+def test_no_key_of_a_guarded_dialog_is_everywhere() -> None:
+    everywhere = {key for binding in keymap.APP for key in binding.key.split(",")}
+    assert everywhere == {"ctrl+p", "ctrl+q"}
