@@ -86,6 +86,14 @@ def test_where_the_server_can_not_tell_the_receipt_says_until_when_it_may_be_tak
     assert line.outcome == "may still work" and f"may be taken until {END}" in line.detail
 
 
+def test_a_server_that_takes_the_same_from_anyone_tells_nothing_of_the_token() -> None:
+    parts, _ = bench(server=rpc({"tools": []}))
+    line = lines(parts, revoke=True)["Access token"]
+    assert line.outcome == "may still work" and line.detail.endswith(
+        "; the server takes the same requests without it, so it could not be tested"
+    )
+
+
 def test_of_a_token_that_has_expired_nothing_is_tried() -> None:
     parts, world = bench(expires_at=NOW - 1)
     assert "Access token" not in lines(parts, revoke=True) and not world.to(URL)

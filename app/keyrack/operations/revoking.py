@@ -6,6 +6,7 @@ from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.model import Credential, Grant, Registration, Server
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import UNTESTED
 from keyrack.domain.timetext import lasting
 from keyrack.oauth.effects import Failed, Response
 from keyrack.oauth.revoke import (
@@ -99,6 +100,8 @@ def _after(parts: Parts, server: Server, grant: Grant) -> Line | None:
     if probed.verdict == "accepted":
         return Line("Access token", "still works", f"its server {lasting('takes it', expires_at, now)}")
     why = f"; it could not be tried: {probed.reason}" if probed.reason else ""
+    if probed.reason == UNTESTED:
+        why = "; the server takes the same requests without it, so it could not be tested"
     return Line(
         "Access token", "may still work", lasting("it may be taken", expires_at, now) + why.rstrip(".")
     )
