@@ -1,6 +1,6 @@
 """keyrack: a rack with a hook for every MCP server's key.
 
-For Python programs: `keyrack.Auth`, the rack's tokens for httpx.
+For Python programs: `keyrack.Auth`, the rack's tokens for httpx, and the errors that it raises.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from keyrack.auth import Auth as Auth
+    from keyrack.domain.errors import KeyrackError as KeyrackError
+    from keyrack.domain.errors import LoginNeeded as LoginNeeded
 
 __version__ = "0.1.0"
-__all__ = ["Auth", "__version__"]
+__all__ = ["Auth", "KeyrackError", "LoginNeeded", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,4 +22,8 @@ def __getattr__(name: str) -> Any:
         from keyrack.auth import Auth
 
         return Auth
+    if name in ("KeyrackError", "LoginNeeded"):
+        from keyrack.domain import errors
+
+        return getattr(errors, name)
     raise AttributeError(name)

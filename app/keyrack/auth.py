@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from collections.abc import AsyncGenerator, Callable, Generator
 from importlib import import_module
 from typing import Any
 
@@ -12,8 +12,11 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
 from keyrack.domain.resource import origin, parse_url
 from keyrack.domain.secret import Secret
-from keyrack.domain.status import Action, command_for
+from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
+from keyrack.oauth.trace import shown_url
+from keyrack.operations.accounts import account_name
+from keyrack.operations.command import command_to, option
 from keyrack.operations.credential import grant_headers, key_of
 from keyrack.operations.hand_out import hand_out
 from keyrack.operations.login import LoginOptions, login
@@ -45,7 +48,7 @@ class Auth(*_bases()):  # type: ignore[misc]
     """Hands out, refreshes, steps up and retries, with the credential that keyrack stores for `url`.
 
     It opens a browser only with `interactive=True`; otherwise a login that is needed raises
-    LoginNeeded, whose hint is the command to type. A token goes to `url`'s origin alone.
+    LoginNeeded, whose text and hint name the command to type. A token goes to `url`'s origin alone.
 
     Where several configured servers share `url`, `name` says which; without it the first request
     raises KeyrackError, with their names.
@@ -61,8 +64,8 @@ class Auth(*_bases()):  # type: ignore[misc]
         options: LoginOptions = LoginOptions(),
         parts: Parts | None = None,
     ) -> None:
-        self._url, self._name = parse_url(url), name
-        self._account, self._interactive, self._options, self._parts = account, interactive, options, parts
+        self._url, self._name, self._account = parse_url(url), name, account_name(account)
+        self._interactive, self._options, self._parts = interactive, options, parts
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """For httpx.Client."""
@@ -153,13 +156,15 @@ class Auth(*_bases()):  # type: ignore[misc]
         held = record.credential.scopes if record and record.credential else ()
         asked = tuple(challenge.params.get("scope", "").split())
         # The union: what was granted before must not be lost by asking for more.
-        scopes = tuple(dict.fromkeys((*self._options.scopes, *held, *asked)))
+        scopes = sound_scopes((*self._options.scopes, *held, *asked))
         if not self._interactive:
+            where = shown_url(self._url)
             if record and record.credential and record.credential.kind == "token":
-                lacks = f"lacks scopes: {' '.join(asked)[:200]}" if asked else "is not taken any more"
-                said = f"The token made by hand for {self._url} {lacks}."
-                raise LoginNeeded(said, hint=f"Type: {command_for(Action.TOKEN, server)}")
-            raise LoginNeeded(f"A login is needed for {self._url}.", hint=self._command(scopes, asked))
+                named = " ".join(sound_scopes(asked))[:200]
+                lacks = f"lacks scopes: {named}" if named else "is not taken any more"
+                raise self._needed(f"The token made by hand for {where} {lacks}.", "set", server)
+            wanted = option("--scope", " ".join(scopes)) if asked and are_bearable(scopes) else ()
+            raise self._needed(f"A login is needed for {where}.", "login", server, *wanted)
         more = asked if challenge.params.get("error") == "insufficient_scope" else ()
         options = self._options._replace(scopes=(*self._options.scopes, *more), challenge=challenge)
         login(parts, server, options)
@@ -176,15 +181,13 @@ class Auth(*_bases()):  # type: ignore[misc]
         check = Check(parts.now(), "accepted", _short_of(challenge))
         parts.rack().note(*key_of(self._server()), check=check)
 
-    def _command(self, scopes: Iterable[str], asked: tuple[str, ...]) -> str:
-        import shlex
-
-        words = ["keyrack", "login", self._name or self._url]
-        if self._account != DEFAULT_ACCOUNT:
-            words += ["--account", self._account]
-        if asked:
-            words += ["--scope", " ".join(scopes)]
-        return f"Type: {shlex.join(words)}"
+    def _needed(self, sentence: str, verb: str, server: Server, *options: str) -> LoginNeeded:
+        """Many programs print the exception and nothing else, so the command stands in its text too."""
+        # An address with a key in it is named only where there is no other way to name the server.
+        has_key = shown_url(self._url) != self._url
+        words = (self._name or (server.name if has_key else self._url), self._url)
+        hint = f"Type: {command_to(self._parts_now(), verb, server, words, *options)}"
+        return LoginNeeded(f"{sentence} {hint}", hint=hint)
 
     def _server(self) -> Server:
         from keyrack.operations.find import find

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
+import httpx
 import pytest
 
+import keyrack
+from keyrack import cli
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.operations.check import check
@@ -138,3 +142,17 @@ def test_a_server_that_guards_nothing_is_open_and_nobody_is_sent_to_sign_in(
         mine = named(server)._replace(client=ClientSettings(client_id="mine"))
         login(world, mine, LoginOptions(wait=20))
         assert server.to("/authorize")[0].query["client_id"] == "mine" and not server.to("/register")
+
+
+def test_the_command_that_a_program_is_told_makes_it_work(world: Parts) -> None:
+    """Its text alone, which is what most programs print."""
+    with odd_server() as server:
+        for account in ("default", "my work"):
+            auth = keyrack.Auth(server.url, account=account, parts=world)
+            with httpx.Client(auth=auth, trust_env=False) as client:
+                with pytest.raises(keyrack.LoginNeeded) as caught:
+                    client.post(server.url, json={"method": "tools/list"})
+                command = str(caught.value).rpartition("Type: ")[2]
+                words = shlex.split(command)[1:]
+                assert cli.run(words, parts=lambda **_: world, screen=pytest.fail, demo=lambda: 1) == 0
+                assert client.post(server.url, json={"method": "tools/list"}).status_code == 200

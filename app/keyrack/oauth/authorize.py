@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -87,14 +87,23 @@ def choose_scopes(
     if offline and not configured:
         more = _for_refreshing(chosen, server.scopes_supported or ())
         chosen = (*chosen, *(scope for scope in more if scope not in dropped))
-    # RFC 6749, section 3.3, and not without end: they go into a URL and into a record.
-    sound = [scope for scope in dict.fromkeys(chosen) if _SCOPE.fullmatch(scope)]
-    if sum(map(len, sound)) > MAX_SCOPES or len(sound) > MOST_SCOPES:
+    sound = sound_scopes(chosen)
+    if not are_bearable(sound):
         raise KeyrackError(
             f"The server asks for {len(sound)} scopes, more than a sign-in page takes.",
             hint="Say which you need: --scope NAME",
         )
-    return tuple(sound)
+    return sound
+
+
+def sound_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
+    """Each once, those alone that may be sent (RFC 6749, section 3.3)."""
+    return tuple(scope for scope in dict.fromkeys(scopes) if _SCOPE.fullmatch(scope))
+
+
+def are_bearable(scopes: tuple[str, ...]) -> bool:
+    """Not without end: they go into a URL and into a record."""
+    return sum(map(len, scopes)) <= MAX_SCOPES and len(scopes) <= MOST_SCOPES
 
 
 def _for_refreshing(chosen: tuple[str, ...], supported: tuple[str, ...]) -> tuple[str, ...]:
