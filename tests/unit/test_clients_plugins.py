@@ -9,7 +9,7 @@ import pytest
 
 from keyrack.clients import files, places
 from keyrack.clients.reader import read_all
-from keyrack.domain.model import Server
+from keyrack.domain.model import Server, Source
 from keyrack.domain.reading import Reading
 
 ENV = {"SECRET": "sk-hidden"}
@@ -76,7 +76,7 @@ def test_a_plugins_server_is_listed_with_its_client_and_place(desk: Desk) -> Non
     client = server.client
     assert (client.client_id, client.redirect_host, client.callback_port) == ("123.456", "localhost", 3118)
     [source] = server.sources
-    assert source == ("Claude Code", str(root / ".mcp.json"), "chat", "plugin chat@official")
+    assert source == Source("Claude Code", str(root / ".mcp.json"), "chat", "plugin chat@official")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def header(value, *variables, name="Authorization"):
         ),  # skipped: the saved credential counts
         (SERVER._replace(sources=()), OAUTH, None, State.ORPHAN, Action.CLEAR),
         (Server("local", transport="stdio"), None, None, State.STDIO, None),
-        (Server("bad", problem="The address is empty."), None, None, State.UNREACHABLE, None),
+        (Server("bad", problem="The address is empty."), None, None, State.BAD_ENTRY, Action.OPEN_FILE),
     ],
 )
 def test_each_state_follows_from_the_facts_and_has_its_next_action(server, credential, check, state, action):

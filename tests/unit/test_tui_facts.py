@@ -30,9 +30,9 @@ def test_every_kind_of_the_list_has_a_word() -> None:
     assert {row.kind for row in ROWS.values()} <= set(KINDS)
 
 
-def test_the_demo_shows_every_state_that_needs_no_locked_keychain() -> None:
-    shown = {row.status.state for row in ROWS.values()}
-    assert {state.value for state in STATES} - {state.value for state in shown} == {"store-locked"}
+def test_the_demo_shows_every_state_that_needs_no_locked_keychain_and_no_broken_file() -> None:
+    shown = {row.status.state.value for row in ROWS.values()}
+    assert {state.value for state in STATES} - shown == {"store-locked", "bad-entry"}
     assert len(ROWS) == len(SERVERS)
 
 

@@ -37,10 +37,11 @@ tabs, without a heading.
 With --json it writes an array with one object per line. Its fields: name, url
 (null for a local process), account, kind (oauth, token, header, none, stdio,
 unknown), state, reason, next (a command, or null), expires_at (UTC, or null),
-scopes, issuer, store, sources (objects with client and path). Never a secret.
+scopes, issuer, store, sources (objects with client, path and disabled, which is
+true where the server is switched off in that program). Never a secret.
 
 States: valid, expiring, refreshable, login-needed, no-credential, configured,
-empty-header, no-auth, stdio, unreachable, store-locked, orphan.""",
+empty-header, no-auth, stdio, unreachable, bad-entry, store-locked, orphan.""",
     examples=(
         ("Everything, for people", "keyrack list"),
         (
@@ -119,7 +120,10 @@ def facts(row: Row) -> dict[str, Any]:
         "scopes": list(credential.scopes) if credential else [],
         "issuer": credential.issuer if credential else None,
         "store": (credential.store or None) if credential else None,
-        "sources": [{"client": source.client, "path": source.path} for source in server.sources],
+        "sources": [
+            {"client": source.client, "path": source.path, "disabled": source.disabled}
+            for source in server.sources
+        ],
     }
 
 

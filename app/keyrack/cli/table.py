@@ -44,6 +44,7 @@ LOOKS: dict[State, tuple[str, Colour]] = {
     State.NO_AUTH: ("◦", "dim"),
     State.STDIO: ("○", "dim"),
     State.UNREACHABLE: ("!", "red"),
+    State.BAD_ENTRY: ("≠", "red"),
     State.STORE_LOCKED: ("▣", "yellow"),
     State.ORPHAN: ("?", "yellow"),
 }
@@ -67,7 +68,7 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
     at = shown.index(STATUS)
     head, *body = padded
     for row, line in zip(rows, body, strict=True):
-        line[at] = paint(line[at], LOOKS[row.status.state][1], stream)
+        line[at] = paint(line[at], _colour(row), stream)
     return [paint("  ".join(head).rstrip(), "dim", stream), *("  ".join(line).rstrip() for line in body)]
 
 
@@ -80,7 +81,7 @@ def _stacked(
     column = max(map(cells, names), default=0)
     told: list[str] = []
     for row, line in zip(rows, lines, strict=True):
-        name, status = line[SERVER], paint(line[STATUS], LOOKS[row.status.state][1], stream)
+        name, status = line[SERVER], paint(line[STATUS], _colour(row), stream)
         if cells(name) <= column:
             told.append(f"{name}{' ' * (column - cells(name))}  {status}")
         else:
@@ -90,9 +91,13 @@ def _stacked(
     return told
 
 
+def _colour(row: Row) -> Colour:
+    return "dim" if row.server.is_off else LOOKS[row.status.state][1]
+
+
 def _cells(row: Row, now: float) -> tuple[str, ...]:
     server, state = row.server, row.status.state
-    word = state.value.replace("-", " ")
+    word = "switched off" if server.is_off else state.value.replace("-", " ")
     return (
         plain(server.called, LONGEST),
         KINDS[row.kind],

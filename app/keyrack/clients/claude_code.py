@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keyrack.clients import entries, json_parts, jsonc, oauth_client
+from keyrack.clients.claude_switches import NONE, Switches, switches_of
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
 from keyrack.domain.model import Server
@@ -18,25 +19,35 @@ TAKES_REFERENCES = True
 
 
 # Of the user's file: what is read here, and nothing of the histories that make it large.
-SHAPE: json_parts.Shape = {"mcpServers": None, "projects": {json_parts.ANY: {"mcpServers": None}}}
+SHAPE: json_parts.Shape = {
+    "mcpServers": None,
+    "projects": {
+        json_parts.ANY: {"mcpServers": None, "disabledMcpServers": None, "disabledMcpjsonServers": None}
+    },
+}
 
 
-def read(content: str | bytes, gather: Gather) -> None:
-    """The user's file as bytes; a project's as its text."""
+def read(content: str | bytes, gather: Gather) -> Mapping[str, Switches]:
+    """The user's file as bytes; a project's as its text. Returns what is switched off, by project."""
     document = jsonc.parse(content) if isinstance(content, str) else json_parts.pick(content, SHAPE)
     gather.repeated(document.repeated)
     user = gather.scope
+    switches: dict[str, Switches] = {}
     if isinstance(document.data, dict):
         projects = document.data.get("projects")
         if projects is not None and not isinstance(projects, dict):
             gather.problem(f"“projects” should be an object, and is {kind(projects)}.")
             projects = None
         for path, project in (projects or {}).items():
+            off = switches_of(project)
+            if off != NONE:
+                switches[path] = off
             if isinstance(project, dict) and project.get("mcpServers"):
-                gather.scope = f"project {path}"
+                gather.scope, gather.off = f"project {path}", off.servers
                 add_all(gather, gather.table(project, "mcpServers"))
-    gather.scope = user
+    gather.scope, gather.off = user, ()
     add_all(gather, gather.table(document.data, "mcpServers"))
+    return switches
 
 
 def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:

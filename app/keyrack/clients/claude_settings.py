@@ -1,17 +1,25 @@
-"""Claude Code's `settings.json`, of which only the plugins that are switched on or off are read."""
+"""Claude Code's settings, of which only what is switched on or off is read."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from keyrack.clients import jsonc
+from keyrack.clients.claude_switches import NONE, Switches, refused_in
 from keyrack.clients.gather import Gather
 
 STYLE = ""
 TAKES_REFERENCES = False
 
 
-def read(text: str, gather: Gather) -> Mapping[str, Any]:
-    """By a plugin's id: true, false, or a list where it is on with conditions."""
-    return gather.table(jsonc.parse(text, comments=True, commas=True).data, "enabledPlugins")
+class ClaudeSettings(NamedTuple):
+    # By a plugin's id: true, false, or a list where it is on with conditions.
+    plugins: Mapping[str, Any] = {}
+    switches: Switches = NONE
+
+
+def read(text: str, gather: Gather) -> ClaudeSettings:
+    data = jsonc.parse(text, comments=True, commas=True).data
+    plugins = gather.table(data, "enabledPlugins")
+    return ClaudeSettings(plugins, Switches(refused=refused_in(data)) if isinstance(data, dict) else NONE)

@@ -8,7 +8,7 @@ makes of the server's address.
 from __future__ import annotations
 
 from keyrack.clients import entries, oauth_client, toml
-from keyrack.clients.gather import Fields, Gather
+from keyrack.clients.gather import Fields, Gather, entries_with
 from keyrack.clients.headers import header_of, headers_of
 from keyrack.clients.interpolate import BRACES, NONE
 from keyrack.domain.errors import BadUrl
@@ -21,7 +21,9 @@ TAKES_REFERENCES = True
 
 def read(text: str, gather: Gather) -> None:
     data = toml.parse(text)
-    for name, entry in gather.entries(gather.table(data, "mcp_servers")):
+    table = gather.table(data, "mcp_servers")
+    gather.off = entries_with(table, "enabled", False)
+    for name, entry in gather.entries(table):
         fields = Fields(entry, gather, name)
         client = _client(fields, Fields(data, gather, name))
         entries.add(gather, name, entry, client=client, headers=_headers(fields))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyrack.clients import entries, jsonc, oauth_client
-from keyrack.clients.gather import Fields, Gather
+from keyrack.clients.gather import Fields, Gather, entries_with
 from keyrack.clients.interpolate import ENV_OR_INPUT
 
 STYLE = ENV_OR_INPUT
@@ -13,6 +13,8 @@ TAKES_REFERENCES = True
 def read(text: str, gather: Gather) -> None:
     document = jsonc.parse(text, comments=True, commas=True)
     gather.repeated(document.repeated)
-    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
+    table = gather.table(document.data, "mcpServers")
+    gather.off = entries_with(table, "disabled", True)
+    for name, entry in gather.entries(table):
         client = oauth_client.settings_of(Fields(entry, gather, name).sub("auth"))
         entries.add(gather, name, entry, client=oauth_client.registered_with(client, "localhost", 8787))

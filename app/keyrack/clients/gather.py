@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from keyrack.clients.paths import Env
@@ -30,11 +30,12 @@ class Gather:
         self.style = style  # how this program writes variables: see `interpolate`
         self.trusted = trusted  # False: a project's own file; it gets no variable's value
         self.stays = ""  # why a secret of this file can't be moved into the keychain; "" where it can
+        self.off: Container[str] = ()  # the entries that are switched off in the program
         self.servers: list[Server] = []
         self.problems: list[Problem] = []
 
     def source(self, name: str) -> Source:
-        return Source(self.client, self.path, name, self.scope)
+        return Source(self.client, self.path, name, self.scope, name in self.off)
 
     def problem(self, sentence: str, *, entry: str | None = None, line: int | None = None) -> None:
         self.problems.append(Problem(self.client, self.path, sentence, line, entry))
@@ -67,6 +68,12 @@ class Gather:
                 sentence = f"The entry should be an object, and is {kind(entry)}."
                 self.problem(sentence, entry=name)
                 self.servers.append(Server(name, sources=(self.source(name),), problem=sentence))
+
+
+def entries_with(table: Mapping[str, Any], key: str, value: bool) -> set[str]:
+    """The names of the entries that have this value under `key`."""
+    return {name_of(name) for name, entry in table.items()
+            if isinstance(entry, dict) and entry.get(key) is value}  # fmt: skip
 
 
 class Fields:

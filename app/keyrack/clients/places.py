@@ -78,6 +78,11 @@ def claude_plugins(look: Look) -> tuple[Spot, Spot]:
             Spot(join(look.platform, own, "settings.json"), "user"))
 
 
+def claude_project_settings(look: Look) -> tuple[Spot, Spot]:
+    """Those of the project that keyrack stands in; the second are its user's own."""
+    return look.in_project(".claude", "settings.json"), look.in_project(".claude", "settings.local.json")
+
+
 def cursor(look: Look) -> list[Spot]:
     return [look.in_project(".cursor", "mcp.json"), Spot(look.at_home(".cursor", "mcp.json"), "user")]
 

@@ -14,13 +14,14 @@ from keyrack.domain.model import Server
 from keyrack.domain.reading import Place, Problem, Reading
 
 OWN = "keyrack"
+CLAUDE_CODE = "Claude Code"
 MCP_USE = ("mcp-use", "mcp_use")
 INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
 
 # The order decides whose name a server goes by: keyrack's own first.
 PROGRAMS: tuple[tuple[str, str, Callable[[Look], list[Spot]]], ...] = (
     ("mcp", "mcp_avelino", places.mcp),
-    ("Claude Code", "claude_code", places.claude_code),
+    (CLAUDE_CODE, "claude_code", places.claude_code),
     ("Cursor", "cursor", places.cursor),
     ("VS Code", "vscode", places.vscode),
     ("Codex", "codex", places.codex),
@@ -59,21 +60,36 @@ class _Round:
             return None
         return self.text(client, module, spot, content, lists=lists)
 
-    def plugins(self, client: str) -> None:
-        """Read the files of Claude Code's plugins that are switched on."""
+    def claude_code(self, client: str, spots: Sequence[Spot]) -> None:
+        """Read Claude Code's files, then those of its plugins that are switched on."""
+        start, cwd = len(self.servers), self.look.cwd
+        said = [self.file(client, "claude_code", spot) or {} for spot in spots]
+        if len(self.servers) > start:
+            from keyrack.clients.claude_code import by_precedence
+
+            self.servers[start:] = by_precedence(self.servers[start:], cwd)
         try:
             index, settings = places.claude_plugins(self.look)
         except KeyrackError:
             return  # said of its other files
         installed = self.file(client, "claude_plugins", index, lists=False)
-        if not installed:
+        if not (installed or self.projects or any(said)):
             return
-        from keyrack.clients import claude_plugins
+        from keyrack.clients import claude_plugins, claude_settings, claude_switches
 
-        enabled = self.file(client, "claude_settings", settings, lists=False) or {}
-        for plugin in installed:
-            if claude_plugins.is_on(plugin, enabled):
+        of_user = self.file(client, "claude_settings", settings, lists=False)
+        of_user = of_user or claude_settings.ClaudeSettings()
+        for plugin in installed or ():
+            if claude_plugins.is_on(plugin, of_user.plugins):
                 self.plugin(client, claude_plugins.spots(plugin, self.look))
+        off = of_user.switches
+        for each in said:
+            off |= each.get(cwd, claude_switches.NONE)
+        for spot in places.claude_project_settings(self.look) if self.projects else ():
+            of_project = self.file(client, "claude_settings", spot, lists=False)
+            off |= of_project.switches if of_project else claude_switches.NONE
+        self.servers[start:] = claude_switches.switched_off(self.servers[start:], off, cwd)
+        self.projects = claude_switches.switched_off(self.projects, off, cwd)
 
     def plugin(self, client: str, spots: Sequence[Spot]) -> None:
         start = len(self.servers)
@@ -154,15 +170,11 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
             # Bytes of the environment that are no text arrive as lone surrogates.
             found.text(client, module, Spot(INLINE), env[INLINE].encode("utf-8", "replace").decode())
             continue
-        start = len(found.servers)
+        if client == CLAUDE_CODE:
+            found.claude_code(client, found.spots(client, find))
+            continue
         for spot in found.spots(client, find):
             found.file(client, module, spot)
-        if client == "Claude Code" and len(found.servers) > start:
-            from keyrack.clients.claude_code import by_precedence
-
-            found.servers[start:] = by_precedence(found.servers[start:], cwd)
-        if client == "Claude Code":
-            found.plugins(client)
     from keyrack.clients.merge import merged
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()

@@ -32,6 +32,7 @@ class Source(NamedTuple):
     path: str  # the file
     name: str  # the server's name in that file
     scope: str = ""  # "user", "project /path", "" where the client has only one
+    disabled: bool = False  # switched off in that program
 
     @property
     def table(self) -> tuple[str, str, str]:
@@ -134,6 +135,11 @@ class Server(NamedTuple):
     def entries(self) -> tuple[str, ...]:
         """What the files call it."""
         return tuple(dict.fromkeys(source.name for source in self.sources))
+
+    @property
+    def is_off(self) -> bool:
+        """Is it switched off wherever it stands?"""
+        return bool(self.sources) and all(source.disabled for source in self.sources)
 
     @property
     def called(self) -> str:

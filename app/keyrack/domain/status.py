@@ -1,6 +1,7 @@
 """From facts to one word, one sentence, and the next thing to do."""
 
 import re
+import sys
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class State(StrEnum):
     NO_AUTH = "no-auth"
     STDIO = "stdio"
     UNREACHABLE = "unreachable"
+    BAD_ENTRY = "bad-entry"
     STORE_LOCKED = "store-locked"
     ORPHAN = "orphan"
 
@@ -45,6 +47,11 @@ class Action(StrEnum):
     UNLOCK = "unlock"
     SET_VARIABLE = "set-variable"
     ADOPT = "adopt"
+    OPEN_FILE = "open-file"
+
+
+# Of a server that is switched off: what keeps its credential as it is, or takes it away.
+STILL_OFFERED = (Action.REFRESH, Action.UNLOCK, Action.CLEAR, Action.ADOPT)
 
 
 class Status(NamedTuple):
@@ -66,8 +73,20 @@ def status_of(
 
     `all_read` False: a program's file could not be read, so nothing is known to be an orphan.
     """
+    status = _status(server, credential, check, now, store_locked, all_read)
+    return _switched_off(server, status) if server.is_off else status
+
+
+def _status(
+    server: Server,
+    credential: Credential | None,
+    check: Check | None,
+    now: float,
+    store_locked: bool,
+    all_read: bool,
+) -> Status:
     if server.problem:
-        return Status(State.UNREACHABLE, server.problem)
+        return Status(State.BAD_ENTRY, server.problem, Action.OPEN_FILE)
     if server.url is None:
         return _stdio(server)
     configured = authorization_header(server)
@@ -106,6 +125,13 @@ def status_of(
             Action.SET_VARIABLE if unset else Action.LOGIN,
         )
     return _bare(check, now)
+
+
+def _switched_off(server: Server, status: Status) -> Status:
+    """The same, and nobody is asked to do anything for a server that no program uses."""
+    where = " and ".join(dict.fromkeys(source.client for source in server.sources))
+    action = status.action if status.action in STILL_OFFERED else None
+    return Status(status.state, f"It is switched off in {where}. {status.reason}", action)
 
 
 def authorization_header(server: Server) -> Header | None:
@@ -148,6 +174,8 @@ def command_for(action: Action | None, server: Server) -> str | None:
         return None
     if action is Action.SET_VARIABLE:
         return _export(server)
+    if action is Action.OPEN_FILE:
+        return _edit(server)
     verb = _VERBS[action]
     return f"keyrack {verb}" if action is Action.UNLOCK else command_line(verb, server)
 
@@ -209,6 +237,14 @@ def _export(server: Server) -> str | None:
     header = authorization_header(server)
     unset = [v.name for v in header.variables if not v.is_set] if header else []
     return f"export {unset[0]}=…" if unset else None
+
+
+def _edit(server: Server) -> str | None:
+    """In the user's editor; None where the entry stands in no file."""
+    path = server.sources[0].path if server.sources else ""
+    if not ("/" in path or "\\" in path):
+        return None
+    return f'notepad "{path}"' if sys.platform == "win32" else f"${{EDITOR:-vi}} {_quoted(path)}"
 
 
 def _stdio(server: Server) -> Status:

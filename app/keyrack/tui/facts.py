@@ -12,13 +12,16 @@ from keyrack.domain.timetext import local, relative, until
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
 from keyrack.tui.marks import Trouble
-from keyrack.tui.present import HIDDEN, NOTHING, Tone, join, say, short_path, state
+from keyrack.tui.present import HIDDEN, NOTHING, STATES, Tone, join, say, short_path, state, state_words
 
 CLIENT_KINDS = {
     "pre-registered": "pre-registered",
     "metadata-document": "metadata document",
     "dynamic": "dynamic",
 }
+
+
+SWITCHED_OFF = "switched off"
 
 
 class Fact(NamedTuple):
@@ -39,6 +42,14 @@ def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, T
         return "refused", Tone.BAD
     tone = {State.EXPIRING: Tone.WARN, State.VALID: Tone.PLAIN}.get(kind, Tone.DIM)
     return until(credential.expires_at, now), Tone.DIM if credential.expires_at is None else tone
+
+
+def look_of(row: Row) -> tuple[str, Tone]:
+    """The table's status: the state, or that nothing is to be done."""
+    look = STATES[row.status.state]
+    if row.server.is_off:
+        return f"{look.glyph} {SWITCHED_OFF}", Tone.DIM
+    return state_words(row.status.state), look.tone
 
 
 def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
@@ -150,7 +161,8 @@ def _header(header: Header) -> Content:
 
 def _source(source: Source) -> Content:
     scope = f" ({source.scope})" if source.scope else ""
-    return join(say(source.client), say(f"{scope}  {short_path(source.path)}", Tone.DIM))
+    off = f" · {SWITCHED_OFF}" if source.disabled else ""
+    return join(say(source.client), say(f"{scope}{off}  {short_path(source.path)}", Tone.DIM))
 
 
 def _short(client_id: str) -> str:

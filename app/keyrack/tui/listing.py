@@ -16,6 +16,7 @@ _URGENCY = {
     for place, state in enumerate(
         (
             State.LOGIN_NEEDED,
+            State.BAD_ENTRY,
             State.STORE_LOCKED,
             State.EXPIRING,
             State.REFRESHABLE,
@@ -61,7 +62,7 @@ def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
 def counts(rows: Iterable[Row]) -> Counts:
     """For the header line: the words of the rows, counted. A server with two accounts is one."""
     rows = list(rows)
-    states = Counter(row.status.state for row in rows)
+    states = Counter(row.status.state for row in rows if not row.server.is_off)
     return Counts(
         servers=len({(row.server.url, row.server.tag) if row.server.url else row.key for row in rows}),
         valid=states[State.VALID],
@@ -92,6 +93,8 @@ def _haystack(row: Row) -> str:
     label = row.credential.label if row.credential else ""
     state = row.status.state.value
     words = (server.name, *server.aliases, server.url or "", server.account, label, state, clients)
+    if server.is_off:
+        words = (*words, "switched off")
     return (
         " ".join(words).replace("-", " ").casefold() + " " + server.name.casefold() + " " + (server.url or "")
     )
@@ -102,7 +105,7 @@ def _by_name(row: Row) -> tuple[str, str]:
 
 
 def _by_urgency(row: Row) -> tuple[int, str, str]:
-    return _URGENCY[row.status.state], *_by_name(row)
+    return len(_URGENCY) if row.server.is_off else _URGENCY[row.status.state], *_by_name(row)
 
 
 def _by_expiry(row: Row) -> tuple[float, str, str]:

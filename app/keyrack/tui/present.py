@@ -70,7 +70,8 @@ STATES = {
     State.EMPTY_HEADER: Look("◇", "empty header", Tone.WARN, "the header's variable is not set"),
     State.NO_AUTH: Look("◦", "no auth", Tone.DIM, "the server is open"),
     State.STDIO: Look("○", "stdio", Tone.DIM, "a local process with its own environment"),
-    State.UNREACHABLE: Look("!", "unreachable", Tone.BAD, "it can't be reached or its entry used"),
+    State.UNREACHABLE: Look("!", "unreachable", Tone.BAD, "it could not be reached the last time"),
+    State.BAD_ENTRY: Look("≠", "bad entry", Tone.BAD, "the program's entry makes no sense"),
     State.STORE_LOCKED: Look("▣", "store locked", Tone.WARN, "the keychain has to be unlocked"),
     State.ORPHAN: Look("?", "orphan", Tone.WARN, "stored, but no program names the server"),
 }

@@ -13,10 +13,10 @@ from textual.widgets import DataTable
 
 from keyrack.operations.overview import Row
 from keyrack.tui import keymap
-from keyrack.tui.facts import expiry
+from keyrack.tui.facts import expiry, look_of
 from keyrack.tui.listing import called_among
 from keyrack.tui.marks import Marks
-from keyrack.tui.present import KINDS, STATES, Tone, busy_words, cell, state_words
+from keyrack.tui.present import KINDS, Tone, busy_words, cell
 
 AUTH, STATUS, EXPIRES = 6, 15, 14  # columns' widths; the server's name takes the rest
 COLUMNS = ("server", "auth", "status", "expires")
@@ -147,10 +147,10 @@ class ServerTable(DataTable[Text]):
 
     def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
         what = self._marks.busy.get(row.key)
-        look = STATES[row.status.state]
-        status = (state_words(row.status.state), look.tone) if what is None else (busy_words(what), Tone.BUSY)
+        is_off = row.server.is_off
+        status = look_of(row) if what is None else (busy_words(what), Tone.BUSY)
         return (
-            (called_among(row, self._marks.several), Tone.PLAIN),
+            (called_among(row, self._marks.several), Tone.DIM if is_off else Tone.PLAIN),
             (KINDS.get(row.kind, row.kind), Tone.DIM),
             status,
             expiry(row, self._now, self._marks.trouble_of(row)),
