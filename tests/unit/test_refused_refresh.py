@@ -201,6 +201,15 @@ def test_an_access_token_that_ended_with_its_grant_is_not_handed_out(expires_at:
     assert stored(parts).tokens.refresh_token == Secret("rt-0")
 
 
+def test_it_is_tried_also_where_it_is_not_due_when_it_is_asked_for() -> None:
+    parts, world = bench(INVALID_GRANT, server=mcp("other"), expires_at=NOW + 3000)
+    with pytest.raises(LoginNeeded):
+        refreshed(parts, SERVER)
+    assert not world.to(URL)
+    with pytest.raises(LoginNeeded, match="not take the access token any more"):
+        hand_out(parts, SERVER)
+
+
 @pytest.mark.parametrize("server", [Response(503), Failed("no route"), reply({"hello": 1})])
 def test_where_the_server_can_not_tell_the_token_is_given_out_with_a_word_about_it(server: Any) -> None:
     parts, _ = bench(INVALID_GRANT, server=server, expires_at=NOW + 30)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from keyrack.operations.hand_out import hand_out
 from keyrack.operations.overview import overview
 from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import due, refresh
+from keyrack.operations.set_token import Typed, set_token
 from support.canned import ISSUER, URL, World, reply
 from support.workbench import NOW, SERVER, build, grant
 
@@ -70,6 +73,13 @@ def test_of_a_refused_refresh_the_token_is_tried_first() -> None:
     parts, _ = bench(7200, reply({"error": "invalid_grant"}, 400))  # and its server refuses it
     with pytest.raises(LoginNeeded, match="not take the access token any more"):
         hand_out(parts, SERVER)
+
+
+@pytest.mark.parametrize(("typed", "end"), [(None, NOW + 3600), (NOW + 60, NOW + 60)])
+def test_a_jwt_made_by_hand_tells_its_end_unless_another_was_typed(typed: float | None, end: float) -> None:
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": NOW + 3600}).encode()).rstrip(b"=").decode()
+    given = Typed({"token": Secret(f"e30.{claims}.c2ln")}, expires_at=typed)
+    assert set_token(build(), SERVER, given, try_it=False).credential.expires_at == end
 
 
 def test_times_are_told_as_the_clock_on_the_wall_shows_them(monkeypatch: pytest.MonkeyPatch) -> None:
