@@ -96,6 +96,13 @@ def test_11_dynamic_registration_says_that_we_are_a_native_app_that_refreshes():
     assert (registration.client_id, registration.issuer) == ("dyn-1", ISSUER)
 
 
+@pytest.mark.parametrize("scopes", [("openid", "offline_access"), ("offline_access",), ()])
+def test_a_client_that_asks_for_a_refresh_token_alone_is_registered_for_all_scopes(scopes):
+    world, server = World(), SERVER._replace(scopes_supported=("openid", "offline_access"))
+    play(register(server, REDIRECT, scopes, "keyrack"), world)
+    assert "scope" not in world.asked[0].json
+
+
 def test_only_scopes_that_the_issuer_lists_are_registered():
     world = World()
     server = SERVER._replace(scopes_supported=("openid", "offline_access"))

@@ -32,6 +32,7 @@ OURS = {
     *("code_challenge", "code_challenge_method", "request", "request_uri"),
 }
 MAY_COME_TWICE = {"scope", "resource", "prompt"}  # some issuers' endpoints name their own
+FOR_REFRESHING = frozenset(("openid", "offline_access"))  # scopes that bring a refresh token
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 

@@ -11,6 +11,7 @@ from keyrack.domain.resource import origin, same_issuer
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import verbatim
 from keyrack.oauth.assertion import choose_algorithm
+from keyrack.oauth.authorize import FOR_REFRESHING
 from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
 from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
@@ -120,7 +121,8 @@ def register(
     listed = [
         scope for scope in scopes if server.scopes_supported is None or scope in server.scopes_supported
     ]
-    if listed:
+    # Where nothing but a refresh token is asked for, the issuer's own scopes are not given up for that.
+    if listed and not FOR_REFRESHING.issuperset(scopes):
         wanted["scope"] = " ".join(listed)
     reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     if device and isinstance(reply, Response) and reply.status in (400, 403):
