@@ -48,6 +48,11 @@ def test_every_secret_of_a_token_request_and_its_reply_is_masked():
     assert "> grant_type: authorization_code" in text and "< expires_in: 60" in text
 
 
+def test_a_reply_in_form_encoding_is_told_as_one_in_json():
+    text = told(Request("POST", ISSUER + "/token"), reply(b"access_token=s3cret&scope=a+b&x=y"))
+    assert text.splitlines()[1:] == [f"    < access_token: {MASK}", "    < scope: a b"]
+
+
 def test_a_secret_that_a_server_echoes_is_masked_too():
     request = Request("POST", URL, {"Authorization": Secret("Bearer at-12345")})
     text = told(request, reply({"error": "bad", "error_description": "no such token at-12345"}, 400))

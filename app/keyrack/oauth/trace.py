@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from keyrack.domain.secret import Secret
-from keyrack.oauth.document import MAX_TEXT, BadDocument, read_object
+from keyrack.oauth.document import MAX_TEXT
 from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.token_reply import read_reply
 
 MASK = "●●●"
 LONGEST = 300  # characters of one value
@@ -148,9 +149,8 @@ def _got(reply: Response) -> Iterator[tuple[str, str]]:
     for name in ("WWW-Authenticate", "Location", "Retry-After"):
         for value in reply.all(name):
             yield name, shown_url(value) if name == "Location" else value
-    try:
-        document = read_object(reply.body)
-    except BadDocument:
+    document = read_reply(reply.body)
+    if document is None:
         kind = (reply.header("Content-Type") or "").split(";")[0]
         if reply.body:
             yield "body", f"{len(reply.body)} bytes of {kind or 'no stated type'}"
