@@ -145,6 +145,13 @@ def wants_the_field(request: Request) -> Response:
     return GONE if "client_secret" in (request.form or {}) else NO_SECRET
 
 
+@pytest.mark.parametrize("words", ["client_secret: Field required", "Client secret is missing"])
+def test_it_is_told_so_in_one_way_or_another(words: str) -> None:
+    told = reply({"error": "invalid_client", "error_description": words}, 401)
+    parts, _ = bench(lambda request: GONE if "client_secret" in request.form else told, registration=public())
+    assert lines(parts, revoke=True)["Revoke"].outcome == "done"
+
+
 @pytest.mark.parametrize("status", [400, 401, 422])
 def test_a_public_client_that_shall_send_a_secret_sends_an_empty_one(status: int) -> None:
     told = Response(status, (), b'{"detail": [{"loc": ["body", "client_secret"], "msg": "Field required"}]}')

@@ -29,7 +29,8 @@ Writes the token and a newline to standard output; everything else goes to
 standard error. It never opens a browser: where a person must log in, it exits
 with 3 and says so. Several at once refresh only once. Where even a new token
 does not live as long as --min-valid asks, it is handed out all the same, and a
-word about it goes to standard error.""",
+word about it goes to standard error. A token whose expiry nobody told is
+refreshed when it is an hour old.""",
     examples=(
         (
             "Call a server by hand",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from keyrack.domain.model import Registration
@@ -10,6 +11,8 @@ from keyrack.oauth.document import BadDocument, read_object, said
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
+
+_SECRET = re.compile(rb"client[_ ]?secret", re.IGNORECASE)
 
 
 def revocation_request(url: str, registration: Registration, token: Secret, hint: str) -> Request:
@@ -31,8 +34,8 @@ def lacks_secret(reply: Response | Failed, registration: Registration) -> bool:
     Some servers check that the field is there before they look whose it is (mcp's own SDK).
     """
     public = registration.client_secret is None and registration.client_key is None
-    told = isinstance(reply, Response) and 400 <= reply.status < 500 and b"client_secret" in reply.body
-    return public and told
+    told = isinstance(reply, Response) and 400 <= reply.status < 500 and _SECRET.search(reply.body)
+    return public and bool(told)
 
 
 def with_empty_secret(request: Request) -> Request:
