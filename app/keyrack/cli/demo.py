@@ -20,7 +20,7 @@ VERB = Verb(
 Starts an authorization server and some MCP servers on this machine, in different
 states, with a home folder and a store of their own, and opens the screen on them.
 Nothing of yours is read or changed, and nothing is left behind. Its servers need
-the extra packages of keyrack[demo].""",
+two packages more, mcp and uvicorn, which make demo installs.""",
     examples=(("See it", "keyrack demo"),),
 )
 

@@ -6,18 +6,16 @@ import sys
 
 from keyrack.domain.errors import KeyrackError
 
-NEEDED = ("mcp", "uvicorn")
-INSTALL = f"{sys.executable} -m pip install 'keyrack[demo]'"
-
 
 def run_demo() -> int:
     """Start the sandbox and the screen on it; ends both. Raises KeyrackError with what is missing."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise KeyrackError("The demo needs a terminal.", hint="Run it in one: keyrack demo")
-    from importlib.util import find_spec
+    from keyrack.demo.needs import how_to_install, missing
 
-    if not all(find_spec(name) for name in NEEDED):
-        raise KeyrackError("The demo's servers are not installed.", hint=f"Install them: {INSTALL}")
+    if missing():
+        names = " and ".join(missing())
+        raise KeyrackError(f"The demo's servers need {names}.", hint=f"Type: {how_to_install()}")
     print("Starting the demo's servers …", flush=True)
     from keyrack.demo.browser import NOTE, approving
     from keyrack.demo.sandbox import sandbox
