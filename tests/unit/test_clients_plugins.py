@@ -11,6 +11,7 @@ from keyrack.clients import files, places
 from keyrack.clients.reader import read_all
 from keyrack.domain.model import Server, Source
 from keyrack.domain.reading import Reading
+from keyrack.domain.status import status_of
 
 ENV = {"SECRET": "sk-hidden"}
 
@@ -110,8 +111,19 @@ def test_a_manifest_and_a_file_give_both_theirs(desk: Desk) -> None:
 @pytest.mark.parametrize("on", [False, None])
 def test_a_plugin_that_is_not_switched_on_asks_for_nothing(desk: Desk, on: object) -> None:
     desk.install("rest", {"mcpServers": {"rest": http("rest")}}, on=on)
-    reading = desk.read()
-    assert reading.servers == () and reading.problems == ()
+    server = only(desk.read())
+    assert (server.url, server.is_off, server.sources[0].disabled) == (url("rest"), True, True)
+    status = status_of(server, None, None, 0.0)
+    assert "It is switched off in Claude Code." in status.reason and status.action is None
+
+
+def test_one_that_is_off_for_all_and_on_for_a_project_is_on(desk: Desk) -> None:
+    root = desk.install("chat", {"mcpServers": {"chat": http("chat")}}, on=False)
+    desk.installed["chat@official"].append(
+        {"scope": "project", "installPath": str(root), "projectPath": "/home/u/p"}
+    )
+    server = only(desk.read())
+    assert not server.is_off and server.sources[0].scope.startswith("project /home/u/p")
 
 
 def test_one_that_is_on_with_conditions_is_on(desk: Desk) -> None:
@@ -231,7 +243,7 @@ def test_a_broken_file_is_named(desk: Desk, file: str, text: str, said: str | No
     desk.put(desk.folder / file, text)
     reading = desk.look()
     names = {server.name for server in reading.servers}
-    assert "mine" in names and ("good" in names) == ("1.2.0" in file)
+    assert "mine" in names and ("good" in names) == ("installed" not in file)
     assert [problem.path for problem in reading.problems] == [str(desk.folder / file)] * (said is not None)
     assert said is None or said in reading.problems[0].sentence
 
@@ -273,18 +285,21 @@ def test_a_manifest_names_no_file_outside_of_its_plugin(
     assert opened and not any("secret.json" in each for each in opened)
 
 
-def test_a_projects_settings_switch_no_plugin_on_and_are_not_read(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("servers", [{}, {"theirs": http("theirs")}])
+def test_a_projects_settings_switch_no_plugin_on_or_off(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, servers: dict[str, Any]
 ) -> None:
     desk.install("rest", {"mcpServers": {"rest": http("rest")}}, on=False)
     desk.install("chat", {"mcpServers": {"chat": http("chat")}})
-    project = desk.home / "project" / ".claude"
+    project = desk.home / "project"
     theirs = {"enabledPlugins": {"rest@official": True, "chat@official": False}}
-    desk.put(project / "settings.json", theirs)
-    desk.put(project / "settings.local.json", theirs)
-    desk.put(project / "plugins" / "installed_plugins.json", {"plugins": {}})
+    desk.put(project / ".mcp.json", {"mcpServers": servers})
+    desk.put(project / ".claude" / "settings.json", theirs)
+    desk.put(project / ".claude" / "settings.local.json", theirs)
+    desk.put(project / ".claude" / "plugins" / "installed_plugins.json", {"plugins": {"x@y": [{}]}})
     opened: list[str] = []
     real = files.read_bytes
     monkeypatch.setattr(files, "read_bytes", lambda *args: (opened.append(args[0]), real(*args))[1])
-    assert only(desk.read()).name == "chat"
-    assert not any("project/.claude" in path or "/rest/" in path for path in opened)
+    found = {server.name: server.is_off for server in desk.read().servers}
+    assert found == {"chat": False, "rest": True, **dict.fromkeys(servers, False)}
+    assert not any("project/.claude/plugins" in path for path in opened)

@@ -1,14 +1,14 @@
 """Claude Code's list of installed plugins, `plugins/installed_plugins.json`: where each of them lies.
 
-One that is installed for everybody counts where the user's `settings.json` has it under `enabledPlugins`;
-one that was installed for a project, for that project. A project's own settings are not read: they are
-anybody's, and would decide which files are.
+One that is installed for everybody is on where the user's `settings.json` has it under `enabledPlugins`;
+one that was installed for a project, in that project. A project's own settings switch nothing on: they are
+anybody's.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from keyrack.clients import files, jsonc, paths
@@ -44,9 +44,13 @@ def read(text: str, gather: Gather) -> tuple[Plugin, ...]:
     return tuple(found[:MOST])
 
 
-def is_on(plugin: Plugin, enabled: Mapping[str, Any]) -> bool:
-    """Does Claude Code start it? `enabled` is what the user's settings say."""
-    return bool(plugin.project) or enabled.get(plugin.ident) not in (None, False)
+def sorted_by_use(
+    plugins: Sequence[Plugin], enabled: Mapping[str, Any]
+) -> list[tuple[Plugin, bool]]:
+    """Each with whether Claude Code starts it, those first. `enabled` is what the user's settings say."""
+    found = [(plugin, bool(plugin.project) or enabled.get(plugin.ident) not in (None, False))
+             for plugin in plugins]  # fmt: skip
+    return sorted(found, key=lambda each: not each[1])
 
 
 def spots(plugin: Plugin, look: Look) -> list[Spot]:

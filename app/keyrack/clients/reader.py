@@ -61,7 +61,7 @@ class _Round:
         return self.text(client, module, spot, content, lists=lists)
 
     def claude_code(self, client: str, spots: Sequence[Spot]) -> None:
-        """Read Claude Code's files, then those of its plugins that are switched on."""
+        """Read Claude Code's files, then those of its plugins."""
         start, cwd = len(self.servers), self.look.cwd
         said = [self.file(client, "claude_code", spot) or {} for spot in spots]
         if len(self.servers) > start:
@@ -79,9 +79,8 @@ class _Round:
 
         of_user = self.file(client, "claude_settings", settings, lists=False)
         of_user = of_user or claude_settings.ClaudeSettings()
-        for plugin in installed or ():
-            if claude_plugins.is_on(plugin, of_user.plugins):
-                self.plugin(client, claude_plugins.spots(plugin, self.look))
+        for plugin, is_on in claude_plugins.sorted_by_use(installed or (), of_user.plugins):
+            self.plugin(client, claude_plugins.spots(plugin, self.look), is_on)
         off = of_user.switches
         for each in said:
             off |= each.get(cwd, claude_switches.NONE)
@@ -91,12 +90,15 @@ class _Round:
         self.servers[start:] = claude_switches.switched_off(self.servers[start:], off, cwd)
         self.projects = claude_switches.switched_off(self.projects, off, cwd)
 
-    def plugin(self, client: str, spots: Sequence[Spot]) -> None:
+    def plugin(self, client: str, spots: Sequence[Spot], is_on: bool) -> None:
         start = len(self.servers)
         for spot in spots:
             self.file(client, "claude_plugin", spot)
-        named = {server.name: server for server in reversed(self.servers[start:])}  # the first counts
-        self.servers[start:] = [server for server in self.servers[start:] if named[server.name] is server]
+        named: dict[str, Server] = {}
+        for server in self.servers[start:]:
+            sources = tuple(source._replace(disabled=not is_on) for source in server.sources)
+            named.setdefault(server.name, server._replace(sources=sources))
+        self.servers[start:] = named.values()
 
     def named(self, path: str, base: str) -> None:
         """Read a file of mcp-use that the user named, relative to `base`."""
