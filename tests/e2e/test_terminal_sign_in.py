@@ -80,7 +80,7 @@ def test_n_in_the_screen(own_home: Path) -> None:
     with forgetful(own_home) as (server, env), screen([KEYRACK], env) as terminal:
         terminal.until(lambda text: "forgetful" in text and "valid" in text)
         terminal.press("l")
-        terminal.until("Error there?  n registers this app anew")
+        terminal.until("Error there?  n registers anew")
         terminal.press("n")
         terminal.until("kept in Secret Service")
         assert server.to("/authorize")[-1].query["client_id"] == "c-2"

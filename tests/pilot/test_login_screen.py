@@ -237,9 +237,9 @@ async def test_n_registers_a_client_of_an_earlier_login_anew(login: FakeLogin) -
     login.sign_in = SIGN_IN._replace(earlier_client="old")
     async with terminal(app_with()) as t:
         await begin(t)
-        await t.sees("Error there?  n registers this app anew · h uses localhost")
+        await t.sees("Error there?  n registers anew · h uses localhost")
         await t.press("n")
-        await t.until(lambda: "registers this app anew" not in t.text())
+        await t.until(lambda: "registers anew" not in t.text())
         assert login.anew == ["register"] and "▸ Wait for you in the browser" in t.text()
         login.answer()
         await t.sees("● valid")

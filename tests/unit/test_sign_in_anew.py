@@ -111,6 +111,14 @@ def test_a_pushed_request_refused_for_any_other_client_ends_the_login(wish: dict
     assert len(world.to(PAR)) == 1 and len(world.to(REGISTER)) <= 1
 
 
+def test_an_issuer_that_refuses_the_client_that_it_registers_again_ends_the_login() -> None:
+    world = pushing(lambda request: reply({"error": "invalid_client"}, 401))
+    world.routes[f"POST {REGISTER}"] = reply({"client_id": "old", "redirect_uris": [REDIRECT]}, 201)
+    with pytest.raises(ClientRefused):
+        log_in(world, stored=STORED)
+    assert len(world.to(PAR)) == 2 and len(world.to(REGISTER)) == 1
+
+
 @pytest.mark.parametrize("error", ["unauthorized_client", "invalid_client"])
 def test_a_sign_in_page_that_says_so_itself_ends_as_a_refused_client(error: str) -> None:
     def person(sign_in: SignIn) -> Any:

@@ -94,7 +94,7 @@ def _answer(
     Where a code was typed on another device meanwhile, the tokens that this brought.
     """
     server, resource = found.server, found.resource
-    kept = registration.kind == "dynamic" and registration == wish.stored
+    kept = registration.kind == "dynamic" and registration == wish.stored and not wish.forgotten
     earlier = registration.client_id if kept else ""
     vendor = wish.vendor_of(server.issuer)
     pkce: Pkce = new_pkce()

@@ -173,7 +173,7 @@ LOGIN_WAITING = [
 LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
 # For a sign-in page that shows an error and never sends the browser back. They stand beside the page's
 # address, not in the key line.
-LOGIN_ANEW = Binding("n", "register_anew", "registers this app anew", id="login-anew", show=False)
+LOGIN_ANEW = Binding("n", "register_anew", "registers anew", id="login-anew", show=False)
 LOGIN_LOCALHOST = Binding("h", "use_localhost", "uses localhost", id="login-localhost", show=False)
 LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
 LOGIN_FAILED = [
