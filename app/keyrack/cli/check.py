@@ -89,7 +89,7 @@ def _next(parts: Parts, server: Server, found: Check) -> Action | None:
         return None
     record = parts.rack().record(*key_of(server))
     stored = record.credential if record is not None else None
-    if found.verdict == "optional" and stored is not None:
+    if (found.verdict == "optional" and stored is not None) or (server.helper is not None and stored is None):
         return None
     return Action.TOKEN if stored is not None and stored.kind == "token" else Action.LOGIN
 

@@ -10,7 +10,8 @@ from keyrack.clients.addresses import address_of
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.headers import headers_of, secrets_among
 from keyrack.clients.interpolate import fill
-from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Server, Transport, Variable
+from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Helper, Server, Transport, Variable
+from keyrack.domain.secret import Secret
 
 KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
 TRANSPORTS: Mapping[str, Transport] = {
@@ -18,13 +19,16 @@ TRANSPORTS: Mapping[str, Transport] = {
     "sse": "sse", "stdio": "stdio", "local": "stdio",
 }  # fmt: skip
 BRIDGE = re.compile("mcp[-_](?:remote|proxy)")
+ASKS_KEYRACK = re.compile(r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b")
 # The program of a command: a Windows path may hold spaces; whatever follows may hold secrets.
 PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE)
 
 
 def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSettings | None = None,
-        headers: tuple[Header, ...] = (), account: str = DEFAULT_ACCOUNT) -> None:
-    """Add the entry's server. `headers` come on top of its own, from the program's own fields."""
+        headers: tuple[Header, ...] = (), account: str = DEFAULT_ACCOUNT, helper_key: str = "") -> None:
+    """Add the entry's server. `headers` come on top of its own, from the program's own fields; under
+    `helper_key` the program has a command that makes some.
+    """
     fields = Fields(entry, gather, name)
     type_name = fields.text("type", "transport")
     transport = TRANSPORTS.get((type_name or "http").lower())
@@ -50,7 +54,16 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
     headers = joined(headers, headers_of(fields.table("headers"), gather, name))
     gather.servers.append(Server(
         name, url, account, "sse" if transport == "sse" else "http", (gather.source(name),), headers,
-        client or ClientSettings(), problem=problem, literals=secrets_among(headers)))
+        client or ClientSettings(), problem=problem, literals=secrets_among(headers),
+        helper=_helper(fields, helper_key) if helper_key else None))
+
+
+def _helper(fields: Fields, key: str) -> Helper | None:
+    """None where it asks keyrack: then the credential is the one that is stored here."""
+    command = fields.text(key)
+    if not command or ASKS_KEYRACK.search(command):
+        return None
+    return Helper(Secret(command), key, fields.gather.source(fields.entry))
 
 
 def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:

@@ -72,6 +72,14 @@ class Header(NamedTuple):
         return self.reference != self.value.reveal()
 
 
+class Helper(NamedTuple):
+    """A command that a program runs for the headers of a server. keyrack never does."""
+
+    command: Secret  # it may hold anything
+    key: str  # what it stands under in the file
+    source: Source
+
+
 class TlsFiles(NamedTuple):
     """Files of the user's own for TLS with one server, by their absolute paths. All are PEM."""
 
@@ -127,6 +135,7 @@ class Server(NamedTuple):
     problem: str | None = None  # why this entry can't be used; it is listed all the same
     aliases: tuple[str, ...] = ()  # other names of the same server
     literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
+    helper: Helper | None = None
     tag: str = ""  # what tells it from others with the same address and account; "" where there is none
     key_name: str = ""  # the name in its credential's key: the tag, or "" for the one that was there first
     of_project: bool = False  # nothing but the current project's own files names it

@@ -107,6 +107,9 @@ def _status(
                 State.STORE_LOCKED, "What keeps the token is locked, so it can't be read.", Action.UNLOCK
             )
         return _stored(credential, check, now)
+    if server.helper is not None:
+        runs = f"{server.helper.source.client} runs a command for the headers ({server.helper.key})"
+        return Status(State.CONFIGURED, f"Configured by its helper: {runs}; keyrack does not.")
     if configured is not None:
         if configured.withheld:
             return Status(
@@ -145,10 +148,15 @@ def authorization_header(server: Server) -> Header | None:
     return found[0] if found else None
 
 
-def sends_its_own(server: Server, *, skipped: bool = False) -> bool:
-    """Does its program send a credential that is none of keyrack's? `skipped`: also where that is not set."""
+def sends_header(server: Server, *, skipped: bool = False) -> bool:
+    """Does its program send a credential in a header of its file? `skipped`: also one that is not set."""
     header = authorization_header(server)
     return header is not None and (skipped or header.asked or not header.is_empty)
+
+
+def sends_its_own(server: Server, *, skipped: bool = False) -> bool:
+    """Does its program send a credential that is none of keyrack's?"""
+    return server.helper is not None or sends_header(server, skipped=skipped)
 
 
 def stored_state(credential: Credential, now: float) -> State:

@@ -49,7 +49,11 @@ def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
     if stored:
         choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
         hint = f"It has: {', '.join(stored)}. Name it with --account, or for good: {choose} --default NAME"
-    return LoginNeeded(f"Nothing is stored for {server.called}.", hint=hint)
+    said = f"Nothing is stored for {server.called}."
+    if server.helper is not None:
+        client = server.helper.source.client
+        said += f" {client} gets its headers from a helper of its own, which keyrack does not run."
+    return LoginNeeded(said, hint=hint)
 
 
 def make_default(parts: Parts, server: Server, account: str) -> None:

@@ -43,6 +43,9 @@ def check(parts: Parts, server: Server) -> Check:
             rack.note(*key, refusal=refusal, of=grant.credential)
     if probed.verdict == "open" and _has_login(parts, server, record):
         probed = probed._replace(verdict="optional", reason=probed.reason or PARTLY)
+    if probed.verdict == "required" and grant is None and server.helper is not None:
+        by = server.helper.source.client
+        probed = probed._replace(reason=f"It was asked without the headers of {by}'s helper.")
     return _noted(parts, server, probed)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from keyrack.domain.model import Check, Credential, Record, Server
 from keyrack.domain.reading import Place, Problem, Reading
-from keyrack.domain.status import State, Status, command_for, sends_its_own, status_of
+from keyrack.domain.status import State, Status, command_for, sends_header, status_of
 from keyrack.operations.owners import Owners
 from keyrack.operations.parts import Parts
 
@@ -29,7 +29,7 @@ class Row(NamedTuple):
         """oauth | token | header | none | stdio | unknown."""
         if self.server.url is None:
             return "stdio" if not self.server.problem else "unknown"
-        if self.status.state in (State.CONFIGURED, State.EMPTY_HEADER) or sends_its_own(self.server):
+        if self.status.state in (State.CONFIGURED, State.EMPTY_HEADER) or sends_header(self.server):
             return "header"
         if self.credential is not None:
             return self.credential.kind

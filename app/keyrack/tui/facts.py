@@ -140,6 +140,9 @@ def _environment_facts(row: Row) -> list[Fact]:
         found.append(Fact("Program", say(server.command)))
     for header in server.headers:
         found.append(Fact("Header", _header(header)))
+    if server.helper is not None:
+        lines = say(f"{server.helper.key}: {HIDDEN}"), _source(server.helper.source)
+        found.append(Fact("Helper", Content("\n").join(lines)))
     variables = [*server.variables, *(v for header in server.headers for v in header.variables)]
     if variables:
         lines = [
