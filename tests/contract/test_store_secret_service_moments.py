@@ -42,3 +42,37 @@ def test_a_keyring_that_is_not_seen_for_a_moment_is_asked_for_again(
         assert store.delete("old")
         assert store.get("old") is None
     assert unseen == []
+
+
+@pytest.mark.parametrize("moment", ["Label", "Locked", "Attributes", "GetSecret", "Delete"])
+def test_an_item_that_another_process_deletes_at_any_moment_is_not_there(
+    store: KeychainStore, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    other, call, ask = KeychainStore(), DBusAddressWrapper.call, DBusAddressWrapper.get_property
+    left = [True]
+
+    def delete_first(name: str) -> None:
+        if name == moment and left and left.pop():
+            assert other.delete("old")
+
+    def calling(self: DBusAddressWrapper, method: str, *args: Any) -> Any:
+        delete_first(method)
+        return call(self, method, *args)
+
+    def asking(self: DBusAddressWrapper, name: str) -> Any:
+        if self.interface.endswith(".Item"):
+            delete_first(name)
+        return ask(self, name)
+
+    assert other.get("old") == Secret("1")
+    opened = store._calls.open()
+    monkeypatch.setattr(DBusAddressWrapper, "call", calling)
+    monkeypatch.setattr(DBusAddressWrapper, "get_property", asking)
+    if moment == "Attributes":
+        assert store.entries() == ()
+    elif moment == "Delete":
+        store.delete("old")
+    else:
+        assert store.get("old") is None
+    assert left == []
+    assert store._calls.open() is opened, "that is no reason for a new connection"

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 import secretstorage
 from jeepney import DBusErrorResponse
 from jeepney.io.blocking import DBusConnection
+from secretstorage.exceptions import ItemNotFoundException
 from secretstorage.util import DBusAddressWrapper, exec_prompt, open_session
 
 from keyrack.domain.errors import StoreLocked
@@ -29,6 +30,7 @@ T = TypeVar("T")
 NAME = "Secret Service"
 SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE_INTERFACE = "org.freedesktop.Secret.Service"
+COLLECTION_INTERFACE = "org.freedesktop.Secret.Collection"
 PROMPT_INTERFACE = "org.freedesktop.Secret.Prompt"
 NO_OBJECT = "/"  # how the service says "none"
 # Seconds between asks: gnome-keyring says "none" for a moment while another program connects.
@@ -74,17 +76,18 @@ class SecretService:
         """The secret, or None. LockedException also when a locked collection shows nothing,
         for some hide their items then."""
         collection = self._opened()
-        for item in collection.search_items({"service": service, "username": username}):
+        for item in self._found(collection, service=service, username=username):
             if item.session is None:  # opened by the first read, good for all
                 item.session = collection.session = open_session(self._connection)
-            return self._allowed(item.get_secret, lambda item=item: [item], ask)
+            with self._unless_gone(collection, item.item_path):
+                return self._allowed(item.get_secret, lambda item=item: [item], ask)
         collection.ensure_not_locked()
         return None
 
     def has(self, service: str, username: str) -> bool:
         """Is there such an item? Nobody is asked."""
         collection = self._opened()
-        if any(True for _ in collection.search_items({"service": service, "username": username})):
+        if self._found(collection, service=service, username=username):
             return True
         collection.ensure_not_locked()
         return False
@@ -102,7 +105,7 @@ class SecretService:
             collection.session = open_session(self._connection)
 
         def found() -> list[secretstorage.Item]:
-            return list(collection.search_items({"service": service, "username": username}))
+            return self._found(collection, service=service, username=username)
 
         def create() -> secretstorage.Item:
             return collection.create_item(label, attributes, secret.encode(), replace=True)
@@ -110,19 +113,24 @@ class SecretService:
         kept = self._allowed(create, found, ask)
         for item in found():
             if item.item_path != kept.item_path:
-                self._allowed(item.delete, lambda item=item: [item], ask)
+                self._delete(collection, item, ask)
 
     def delete(self, service: str, username: str, ask: Ask) -> None:
         """All of that name: a restored backup of the keyring, or another program, may have left several."""
-        for item in list(self._opened().search_items({"service": service, "username": username})):
-            self._allowed(item.delete, lambda item=item: [item], ask)
+        collection = self._opened()
+        for item in self._found(collection, service=service, username=username):
+            self._delete(collection, item, ask)
 
     def entries(self, service: str) -> tuple[str, ...]:
         """The user names of the service's items."""
         collection = self._opened()
         collection.ensure_not_locked()
-        attributes = [item.get_attributes() for item in collection.search_items({"service": service})]
-        return tuple(dict.fromkeys(found["username"] for found in attributes if "username" in found))
+        names: dict[str, None] = {}
+        for item in self._found(collection, service=service):
+            with self._unless_gone(collection, item.item_path):
+                names[item.get_attributes().get("username", "")] = None
+        names.pop("", None)
+        return tuple(names)
 
     def is_locked(self) -> bool:
         """Would a write make the service ask for a password?"""
@@ -135,6 +143,33 @@ class SecretService:
         with suppress(secretstorage.PromptDismissedException):
             self._unlock([collection.collection_path], ask)
         collection.ensure_not_locked()
+
+    def _found(self, collection: secretstorage.Collection, **attributes: str) -> list[secretstorage.Item]:
+        """Without those that another process deletes between the search and the look at them."""
+        items: list[secretstorage.Item] = []
+        for path in self._paths(collection, attributes):
+            with self._unless_gone(collection, path):
+                items.append(secretstorage.Item(self._connection, path, collection.session))
+        return items
+
+    def _delete(self, collection: secretstorage.Collection, item: secretstorage.Item, ask: Ask) -> None:
+        with self._unless_gone(collection, item.item_path):
+            self._allowed(item.delete, lambda: [item], ask)
+
+    def _paths(self, collection: secretstorage.Collection, attributes: dict[str, str]) -> list[str]:
+        search = DBusAddressWrapper(collection.collection_path, COLLECTION_INTERFACE, self._connection)
+        (paths,) = search.call("SearchItems", "a{ss}", attributes)
+        return paths
+
+    @contextmanager
+    def _unless_gone(self, collection: secretstorage.Collection, path: str) -> Generator[None]:
+        """Pass over what fails because another process has deleted the item meanwhile."""
+        try:
+            yield
+        except ItemNotFoundException:
+            # secretstorage says the same where the connection or the session is spent.
+            if path in self._paths(collection, {}):
+                raise
 
     def _allowed(
         self, action: Callable[[], T], items: Callable[[], Iterable[secretstorage.Item]], ask: Ask
