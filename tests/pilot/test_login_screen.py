@@ -45,6 +45,21 @@ async def test_success_closes_with_enter_and_the_row_is_up_to_date(login: FakeLo
 
 
 @screen_test
+async def test_enter_cancels_no_login_that_runs(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await t.select("notion")
+        await t.press("l", "enter")  # while it works
+        await t.sees("Paste callback URL")
+        await t.press("enter", "enter")  # while it waits
+        assert isinstance(t.app.screen, LoginScreen) and not login.cancelled.is_set()
+        login.answer()
+        await t.sees("● valid")
+        await t.press("enter")
+        await t.until(lambda: t.app.screen is t.main)
+        assert login.calls == 1 and not login.cancelled.is_set()
+
+
+@screen_test
 async def test_esc_cancels_at_once_and_says_that_nothing_changed(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t)

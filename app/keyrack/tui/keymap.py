@@ -191,7 +191,7 @@ LOGIN_CLIENT_NEEDED = [
 LOGIN_RESET_SCOPES = Binding("s", "reset_scopes", "Without the added scopes", id="login-reset-scopes")
 # Where a token made by hand may do instead.
 LOGIN_TOKEN = Binding("t", "token", "Token", id="login-token")
-LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "close", "Close", id="login-done")]
+LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "finish", "Close", id="login-done")]
 # One escape for all phases; the screen knows which one it is in.
 LOGIN = [
     *LOGIN_WAITING_DEVICE,

@@ -268,6 +268,8 @@ class LoginScreen(Dialog[Credential]):
             return self._phase == "waiting" and self._offers_code
         if action in ("again", "client"):
             return self._phase == "failed"
+        if action == "finish":  # enter cancels nothing that runs
+            return self._phase == "done"
         if action == "reset_scopes":
             return self._phase == "failed" and self._scopes_added
         if action == "token":
@@ -352,12 +354,15 @@ class LoginScreen(Dialog[Credential]):
         else:
             self._say(say(refusal, Tone.BAD))
 
+    def action_finish(self) -> None:
+        self.dismiss(self._credential)
+
     def action_close(self) -> None:
         if self._phase == "pasting":
             self._say(None)
             self._set_phase("waiting")
         elif self._phase == "done":
-            self.dismiss(self._credential)
+            self.action_finish()
         else:
             if self._phase != "failed":
                 control = self._control
