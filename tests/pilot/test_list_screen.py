@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from keyrack.domain.reading import Reading
@@ -198,6 +200,40 @@ async def test_i_looks_again_and_shows_every_place_and_problem() -> None:
         await t.sees("draft: the entry has neither a url nor a command")
         assert "line 14" in t.text() and "no file" in t.text()
         await t.until(lambda: len(looks) == 2)
+
+
+@screen_test
+async def test_i_shows_what_its_own_look_has_found_and_nothing_older() -> None:
+    parts = demo_parts()
+    full = parts.read()
+    place = full.places[0]
+    looks: list[int] = []
+    ends = [threading.Event() for _ in range(4)]
+
+    def read() -> Reading:
+        looks.append(len(looks))
+        mine = looks[-1]
+        assert ends[mine].wait(30)
+        return full._replace(places=(place._replace(found=f"{mine} servers"),))
+
+    async with terminal(app_with(parts._replace(read=read)), loaded=False) as t:
+        await t.until(lambda: looks == [0])
+        ends[0].set()
+        await t.until(lambda: t.table.keys)
+        t.main.look()  # one that is under way when the key is pressed
+        await t.until(lambda: looks == [0, 1])
+        await t.press("i")
+        await t.sees("Looking in the configuration files…")
+        ends[1].set()
+        await t.until(lambda: looks == [0, 1, 2])
+        await t.pilot.pause()
+        assert "servers  " not in t.shown("#places-text")
+        ends[2].set()
+        await t.sees("2 servers")
+        await t.press("i")
+        await t.sees("Looking in the configuration files…")
+        ends[3].set()
+        await t.sees("3 servers")
 
 
 @screen_test

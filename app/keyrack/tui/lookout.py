@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.storage import StoreState
 from keyrack.operations.overview import Overview, overview
@@ -28,9 +29,9 @@ class Lookout:
         self._shown: int | None = None  # the stamp of the records that are shown
         self._watching = False
 
-    def look(self) -> None:
-        """Configurations and records, again."""
-        self._overview.run()
+    def look(self, then: Callable[[], Any] | None = None) -> None:
+        """Configurations and records, again; `then` is called when that has been shown."""
+        self._overview.run(then)
 
     def ask_store(self) -> None:
         """The state of the place for secrets, again."""

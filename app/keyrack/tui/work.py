@@ -53,13 +53,18 @@ class Newest:
     ) -> None:
         self._node, self._work, self._on_done, self._on_error = node, work, on_done, on_error
         self._running = self._again = False
+        self._after: list[Callable[[], Any]] = []  # the one that runs
+        self._after_next: list[Callable[[], Any]] = []
 
-    def run(self) -> None:
-        """Do it, soon; on `node`'s side."""
+    def run(self, then: Callable[[], Any] | None = None) -> None:
+        """Do it, soon, and `then` call back: after a run that began no earlier than now. On `node`'s side."""
+        if then is not None:
+            self._after_next.append(then)
         if self._running:
             self._again = True
             return
         self._running = True
+        self._after, self._after_next = self._after_next, []
         in_background(self._node, self._work, self._done, self._failed)
 
     def run_unless_running(self) -> None:
@@ -68,18 +73,24 @@ class Newest:
             self.run()
 
     def _done(self, result: Any) -> None:
-        self._end()
+        after = self._end()
         self._on_done(result)
+        for call in after:
+            call()
 
     def _failed(self, error: Exception) -> None:
-        self._end()
+        after = self._end()
         self._on_error(error)
+        for call in after:
+            call()
 
-    def _end(self) -> None:
+    def _end(self) -> list[Callable[[], Any]]:
+        after, self._after = self._after, []
         self._running = False
         if self._again:
             self._again = False
             self.run()
+        return after
 
 
 def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -126,9 +127,9 @@ class MainScreen(Screen[None]):
             r.server.called for r in self.rows.values() if r.credential and r.credential.store == "memory"
         ]
 
-    def look(self) -> None:
-        """Read configurations and records again, off this thread."""
-        self._lookout.look()
+    def look(self, then: Callable[[], Any] | None = None) -> None:
+        """Read configurations and records again, off this thread; `then` call back."""
+        self._lookout.look(then)
 
     def look_again(self) -> None:
         """The same, and the state of the place for secrets."""
@@ -262,7 +263,6 @@ class MainScreen(Screen[None]):
         from keyrack.tui.screens.places import PlacesScreen
 
         self.app.push_screen(PlacesScreen(self))
-        self.look()
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a server, also on one that the filter hides."""

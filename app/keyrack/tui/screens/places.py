@@ -11,7 +11,7 @@ from textual.widgets import Static
 from keyrack.operations.overview import Overview
 from keyrack.tui import keymap
 from keyrack.tui.places import all_places
-from keyrack.tui.present import title
+from keyrack.tui.present import Tone, say, title
 from keyrack.tui.screens.dialog import Box, Dialog
 from keyrack.tui.widgets.key_line import KeyLine
 
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
     from keyrack.tui.screens.main import MainScreen
 
 
+LOOKING = "Looking in the configuration files…"
+
+
 class PlacesScreen(Dialog[None]):
-    """Shows the list's last look, and each one after it."""
+    """Looks again, shows what that has found, and each look after it."""
 
     CSS_PATH: ClassVar = ["box.tcss", "places.tcss"]
     BINDINGS: ClassVar = [*keymap.PLACES]
@@ -28,22 +31,36 @@ class PlacesScreen(Dialog[None]):
     def __init__(self, main: MainScreen) -> None:
         super().__init__()
         self._main = main
+        self._looking = 0  # looks that were begun here and have not ended
 
     def compose(self) -> ComposeResult:
         with Box(title("Where keyrack looks"), id="places"):
             with VerticalScroll(id="places-text"):
-                yield Static(all_places(self._main.overview))
+                yield Static(say(LOOKING, Tone.DIM))
             yield KeyLine([keymap.PLACES[-1], *keymap.CLOSE])
 
     def on_mount(self) -> None:
         self.query_one("#places-text").can_focus = False
         self._main.looked.subscribe(self, self._changed)
-
-    def _changed(self, overview: Overview) -> None:
-        self.query_one("#places-text Static", Static).update(all_places(overview))
+        self.action_look()
 
     def action_look(self) -> None:
-        self._main.look()
+        self._looking += 1
+        self._text.update(say(LOOKING, Tone.DIM))
+        self._main.look(self._looked)
+
+    def _looked(self) -> None:
+        self._looking -= 1
+        if self.is_attached:
+            self._changed(self._main.overview)
+
+    def _changed(self, overview: Overview) -> None:
+        if not self._looking:  # what an earlier look has found is not what was asked for
+            self._text.update(all_places(overview))
+
+    @property
+    def _text(self) -> Static:
+        return self.query_one("#places-text Static", Static)
 
     def action_scroll(self, where: str) -> None:
         keymap.scroll(self.query_one("#places-text"), where)
