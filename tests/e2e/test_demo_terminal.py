@@ -58,5 +58,5 @@ def test_a_closed_window_ends_it_too(env: dict[str, str], tmp_path: Path) -> Non
 
 def test_without_a_terminal_it_says_so(env: dict[str, str]) -> None:
     run = subprocess.run([KEYRACK, "demo"], env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "needs a terminal" in run.stderr

@@ -58,10 +58,32 @@ def test_without_a_terminal_the_screen_is_refused(capsys: pytest.CaptureFixture[
     )
 
 
+def be_a_terminal(monkeypatch: pytest.MonkeyPatch, term: str) -> Terminal:
+    """What is said on it."""
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, said := Terminal())
+    monkeypatch.setenv("TERM", term)
+    return said
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "instead"),
+    [
+        ([], "The screen", "keyrack list shows the same as text; keyrack help tells the rest."),
+        (["demo"], "The demo", "Run keyrack demo in another terminal."),
+    ],
+)
+def test_on_a_terminal_that_draws_nothing_it_says_what_to_do_instead(
+    words: list[str], what: str, instead: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = be_a_terminal(monkeypatch, "dumb")
+    opened = lambda *_: pytest.fail("opened")  # noqa: E731
+    assert run(words, parts=UNUSED, screen=opened, demo=opened) == 2
+    assert said.getvalue() == f"keyrack: {what} can't be drawn in this terminal (TERM=dumb).\n  {instead}\n"
+
+
 def test_alone_on_a_terminal_it_opens_the_screen_on_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr(sys, "stdin", Terminal())
-    monkeypatch.setattr(sys, "stdout", Terminal())
+    be_a_terminal(monkeypatch, "xterm")
     parts = FakeParts()
     assert run(["--config", "mcp.json"], parts=parts, screen=lambda factory: factory() and None) == 0
     assert parts.config_files == ("mcp.json",)

@@ -26,4 +26,7 @@ two packages more, mcp and uvicorn, which make demo installs.""",
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
+    from keyrack.cli.terminal import need_screen
+
+    need_screen("The demo", "Run keyrack demo in another terminal.")
     return context.demo()

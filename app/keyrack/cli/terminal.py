@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,23 @@ if TYPE_CHECKING:
 MOST_SECRET = 65_536
 
 
+NO_SCREEN = ("dumb", "unknown")  # values of TERM: of Emacs' shell, of many editors and CI logs
+
+
 def open_screen(context: Context) -> int:
     """The terminal UI. Raises UsageError where there is no terminal to draw on."""
-    # Textual draws on stderr.
-    if not all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
-        raise UsageError(
-            "The screen needs a terminal, and here is none.",
-            hint="keyrack list shows the same as text; keyrack help tells the rest.",
-        )
+    need_screen("The screen", "keyrack list shows the same as text; keyrack help tells the rest.")
     code = context.screen(context.parts)
     return code if isinstance(code, int) else 0
+
+
+def need_screen(what: str, instead: str) -> None:
+    """Raise UsageError where `what` can't be drawn, with what to do instead."""
+    # Textual draws on stderr.
+    if not all(is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError(f"{what} needs a terminal, and here is none.", hint=instead)
+    if (term := os.environ.get("TERM")) in NO_SCREEN:
+        raise UsageError(f"{what} can't be drawn in this terminal (TERM={term}).", hint=instead)
 
 
 def agree(out: Output, question: str) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from keyrack.domain.errors import KeyrackError
 
 
 def run_demo() -> int:
     """Start the sandbox and the screen on it; ends both. Raises KeyrackError with what is missing."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise KeyrackError("The demo needs a terminal.", hint="Run it in one: keyrack demo")
     from keyrack.demo.needs import how_to_install, missing
 
     if missing():
