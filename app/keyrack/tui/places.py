@@ -7,10 +7,11 @@ from textual.content import Content
 from keyrack.domain.reading import Place, Problem
 from keyrack.operations.overview import Overview
 from keyrack.tui import keymap
-from keyrack.tui.present import Tone, join, say, short_path
+from keyrack.tui.present import Tone, join, key_hint, say, short_path
 
 CLIENT_WIDTH, FOUND_WIDTH = 14, 12
 DEMO = "keyrack demo"
+ROOMY, NARROW = 60, 40  # columns of the terminal
 
 
 def no_servers(overview: Overview) -> Content:
@@ -44,6 +45,15 @@ def all_places(overview: Overview) -> Content:
     """Every file that was looked at, and what is wrong in any."""
     lines = [*(place_line(place) for place in overview.places), *problem_lines(overview)]
     return Content("\n").join(lines or [say("Looking…", Tone.DIM)])
+
+
+def problems(count: int, width: int) -> Content:
+    """That something in the files can't be used, and the key that tells what: as long as there is room."""
+    if not count:
+        return Content("")
+    what = f"{count} problem{'s' if count > 1 else ''}"
+    words = f"! {what} in the files" if width >= ROOMY else f"! {what}" if width >= NARROW else f"! {count}"
+    return join(say(f"{words}  ", Tone.WARN), key_hint(keymap.key_of("look-again"), "Show"))
 
 
 def place_line(place: Place) -> Content:

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.signal import Signal
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from keyrack.domain.model import Record
 from keyrack.domain.storage import StoreState
@@ -21,10 +21,12 @@ from keyrack.operations.overview import Overview, Row
 from keyrack.tui import keymap
 from keyrack.tui.listing import Sort, arrange, counts, several
 from keyrack.tui.marks import Marks
+from keyrack.tui.places import problems
 from keyrack.tui.present import Tone, error_text, join, key_hint, say, title
 from keyrack.tui.widgets.facts_view import FactsView
 from keyrack.tui.widgets.filter_line import FilterLine
 from keyrack.tui.widgets.header_line import HeaderLine
+from keyrack.tui.widgets.key_footer import KeyFooter
 from keyrack.tui.widgets.server_table import ServerTable
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class MainScreen(Screen[None]):
             yield Static(say("Looking in the configuration files…", Tone.DIM), id="empty")
             yield FactsView(id="detail")
         yield Static("", id="progress")
-        yield Footer(compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
@@ -175,14 +177,13 @@ class MainScreen(Screen[None]):
             self._say_empty()
         self._show_detail()
 
+    def on_resize(self) -> None:
+        self._show_problems()
+
     def _show_problems(self) -> None:
         """Beside the filter: that something in the files can't be used, and the key that tells what."""
-        found = len(self.overview.problems)
-        words = f"! {found} problem{'s' if found > 1 else ''} in the files  "
-        key = keymap.key_of("look-again")
-        self.query_one("#problems", Static).update(
-            join(say(words, Tone.WARN), key_hint(key, "Show")) if found else ""
-        )
+        words = problems(len(self.overview.problems), self.app.size.width)
+        self.query_one("#problems", Static).update(words)
 
     def _say_empty(self) -> None:
         from keyrack.tui.places import no_match, no_servers

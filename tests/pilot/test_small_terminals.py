@@ -1,0 +1,69 @@
+"""Nothing is drawn over anything else on a small terminal."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from textual.widgets._footer import FooterKey
+
+from keyrack.tui.widgets.filter_line import FilterLine
+from support.screens import Terminal, app_with, screen_test, terminal
+
+
+def keys(t: Terminal) -> list[FooterKey]:
+    return [key for key in t.main.query(FooterKey) if key.display]
+
+
+def last_line(t: Terminal) -> str:
+    return t.text().splitlines()[-1].rstrip()
+
+
+@pytest.mark.parametrize("width", [30, 40, 50, 60, 70, 80, 120])
+@screen_test
+async def test_the_footer_shows_whole_keys_as_many_as_there_is_room_for(width: int) -> None:
+    async with terminal(app_with(), (width, 20)) as t:
+        await t.sees("? Help")
+        shown = sorted((key.region for key in keys(t)), key=lambda region: region.x)
+        assert all(region.right < other.x for region, other in pairwise(shown))
+        assert shown[0].x > 0 and shown[-1].right <= width
+        words = [f"{key.key_display} {key.description}" for key in keys(t)]
+        assert [word for word in words if word not in last_line(t)] == []
+
+
+@screen_test
+async def test_the_footer_follows_the_width() -> None:
+    async with terminal(app_with(), (80, 24)) as t:
+        await t.sees("^p Commands")
+        whole = last_line(t)
+        await t.pilot.resize_terminal(60, 20)
+        await t.until(lambda: last_line(t) == " l Login  r Refresh  t Token  d Clear  / Filter  ? Help")
+        await t.pilot.resize_terminal(40, 15)
+        await t.until(lambda: last_line(t) == " l Login  r Refresh  / Filter  ? Help")
+        await t.pilot.resize_terminal(80, 24)
+        await t.until(lambda: last_line(t) == whole)
+
+
+@pytest.mark.parametrize("width", [30, 40, 60, 80])
+@screen_test
+async def test_the_filter_and_the_warning_stand_apart(width: int) -> None:
+    async with terminal(app_with(), (width, 15)) as t:
+        await t.sees("i Show")
+        line = t.main.query_one(FilterLine).region
+        warning = t.main.query_one("#problems").region
+        assert line.right + 2 <= warning.x and warning.right <= width - 1
+        assert "/ filter…" in t.text()
+        await t.press("slash", *"a-long-filter-that-is-longer-than-its-line")
+        await t.until(lambda: "longer-than-its-line"[-8:] in t.text())
+        row = t.text().splitlines()[1]
+        assert row[warning.x - 2 : warning.x] == "  " and row[warning.x] == "!"
+
+
+@screen_test
+async def test_the_warning_follows_the_width() -> None:
+    async with terminal(app_with(), (80, 24)) as t:
+        await t.sees("! 1 problem in the files  i Show")
+        await t.pilot.resize_terminal(40, 15)
+        await t.sees("! 1 problem  i Show")
+        await t.pilot.resize_terminal(80, 24)
+        await t.sees("! 1 problem in the files  i Show")
