@@ -8,6 +8,7 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.authorize import (
     authorization_url,
     check_answer,
@@ -17,7 +18,6 @@ from keyrack.oauth.authorize import (
     request_parameters,
 )
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.protected_resource import ProtectedResource
 
 ISSUER = "https://auth.example"

@@ -7,8 +7,8 @@ import pytest
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
+from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.device import Denied, DeviceWish
-from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.effects import Failed, Pause, Send, ShowCode, Step
 from keyrack.operations.login import LoginOptions, login
 from keyrack.operations.login_control import LoginControl

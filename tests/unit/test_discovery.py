@@ -5,13 +5,13 @@ import json
 import pytest
 
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
-from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import (
+from keyrack.oauth.authorization_server import (
     find_authorization_server,
     given_metadata,
     metadata_urls,
     read_authorization_server,
 )
+from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.effects import Failed, Response
 from keyrack.oauth.legacy import find_legacy, legacy_server

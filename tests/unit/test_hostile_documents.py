@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Grant, Registration
 from keyrack.oauth import document
+from keyrack.oauth.authorization_server import AuthorizationServer, read_authorization_server
 from keyrack.oauth.device import DeviceWish
-from keyrack.oauth.discovery import AuthorizationServer, read_authorization_server
 from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.effects import Pause, Response, Send, ShowCode
 from keyrack.oauth.probe import probe

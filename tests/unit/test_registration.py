@@ -5,7 +5,7 @@ import pytest
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.discovery import AuthorizationServer
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.effects import Failed
 from keyrack.oauth.registration import RedirectRefused, known, register
 from support.canned import ISSUER, REDIRECT, World, play, reply

@@ -10,8 +10,8 @@ import pytest
 from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.device import DeviceWish, device_flow
-from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.effects import Response
 from keyrack.oauth.flow import Wish, login_flow
 from keyrack.oauth.probe import probe

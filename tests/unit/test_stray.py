@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.oauth.discovery import AuthorizationServer
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.oauth.stray import about_stray
 from keyrack.operations.login import login

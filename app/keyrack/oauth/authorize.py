@@ -18,8 +18,8 @@ from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain, verbatim
 from keyrack.domain.vendor import Vendor
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import AuthorizationServer
 from keyrack.oauth.protected_resource import ProtectedResource
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.token_reply import CLIENT_FAULTS

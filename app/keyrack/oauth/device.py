@@ -9,7 +9,7 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import inert, origin, refusal_of
 from keyrack.domain.secret import Secret
-from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
+from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
 from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
 from keyrack.oauth.refusal import setting_for

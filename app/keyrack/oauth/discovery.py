@@ -1,262 +1,119 @@
-"""What an authorization server can do: its metadata (RFC 8414, OpenID Connect Discovery)."""
+"""Where to log in: which authorization server, and for which resource."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
-from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
-from keyrack.domain.model import GrantType
-from keyrack.domain.resource import origin, refusal_of, same_issuer
-from keyrack.domain.text import verbatim
-from keyrack.domain.vendor import UNKNOWN, Vendor
-from keyrack.oauth.document import BadDocument, text, texts
-from keyrack.oauth.effects import Request, Response, Send, Sending
-from keyrack.oauth.protected_resource import ProtectedResource
-from keyrack.oauth.well_known import (
-    AS_WELL_KNOWN,
-    OIDC_WELL_KNOWN,
-    NotHere,
-    all_temporary,
-    is_hopeless,
-    look,
-    setting_of,
-    why,
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import ClientSettings
+from keyrack.domain.resource import origin, same_issuer
+from keyrack.oauth.authorization_server import (
+    Discovered,
+    find_authorization_server,
+    find_given_metadata,
+    given_metadata,
 )
+from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.effects import Sending, Step
+from keyrack.oauth.legacy import find_legacy, legacy_server
+from keyrack.oauth.protected_resource import ProtectedResource, Unfound, find_protected_resource
+from keyrack.oauth.sign_in import shown
+from keyrack.oauth.well_known import is_hopeless
 
-SIGNS = ("issuer", "authorization_endpoint", "token_endpoint")
-UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a segment that is taken away, or the one before
-TENANT = "{tenantid}"
-GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-
-
-class AuthorizationServer(NamedTuple):
-    """RFC 8414 metadata, as far as a client needs it."""
-
-    issuer: str  # as the metadata spells it: `iss` is compared with that string
-    authorization_endpoint: str  # "" where only machines get tokens
-    token_endpoint: str
-    registration_endpoint: str | None = None
-    revocation_endpoint: str | None = None
-    pushed_authorization_request_endpoint: str | None = None
-    require_pushed_authorization_requests: bool = False
-    scopes_supported: tuple[str, ...] | None = None
-    token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
-    iss_parameter_supported: bool = False  # RFC 9207
-    client_id_metadata_document_supported: bool = False
-    device_authorization_endpoint: str | None = None  # only where the grant is offered too (RFC 8628)
-    token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] | None = None
-    legacy: bool = False  # the 2025-03-26 route: no resource parameter, PKCE support unknown
-    tenant_issuer: str | None = None  # for any tenant: what `iss` looks like, with {tenantid} in it
-
-    def is_named_by(self, iss: str) -> bool:
-        """Does the `iss` of an answer name this server (RFC 9207, section 2.4)?"""
-        if self.tenant_issuer is None:
-            return iss == self.issuer
-        before, _, after = self.tenant_issuer.partition(TENANT)
-        return re.fullmatch(re.escape(before) + GUID + re.escape(after), iss) is not None
+if TYPE_CHECKING:
+    from keyrack.oauth.flow import Flow, Wish
 
 
-class Discovered(NamedTuple):
-    """Where to log in, and for which resource."""
-
-    server: AuthorizationServer
-    resource: str | None  # for the `resource` parameter; None on the legacy route
-    protected: ProtectedResource | None
-
-
-def metadata_urls(issuer: str) -> tuple[str, ...]:
-    """Where an issuer's metadata may be, in the order that MCP asks for (RFC 8414, section 3)."""
-    base, path = origin(issuer), urlsplit(issuer).path.rstrip("/")
-    if path:
-        return (base + AS_WELL_KNOWN + path, base + OIDC_WELL_KNOWN + path, base + path + OIDC_WELL_KNOWN)
-    return (base + AS_WELL_KNOWN, base + OIDC_WELL_KNOWN)
-
-
-def read_authorization_server(
-    document: Mapping[str, Any],
-    issuer: str,
-    *,
-    server_url: str,
-    grant_type: GrantType = "authorization_code",
-    vendor: Vendor = UNKNOWN,
-    pkce_assumed: bool = False,
-) -> AuthorizationServer:
-    """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument.
-
-    From then on the issuer is spelled as the metadata spells it; one for any tenant of a `vendor` as it
-    was asked for. `pkce_assumed` lets metadata pass that lists no PKCE methods, and none that lists others.
-    Where nobody signs in (client credentials), neither PKCE nor an authorization endpoint is needed.
-    """
-    named = text(document, "issuer")
-    if named is None:
-        raise BadDocument("names no issuer")
-    any_tenant = named == _tenant_issuer(issuer, vendor)
-    if not any_tenant and not same_issuer(named, issuer):
-        raise BadDocument(
-            f"is for another issuer: it says {verbatim(named)}, and {verbatim(issuer)} was asked for"
-        )
-    endpoints = {
-        key: _endpoint(document, key, server_url)
-        for key in (
-            "authorization_endpoint",
-            "token_endpoint",
-            "registration_endpoint",
-            "revocation_endpoint",
-            "pushed_authorization_request_endpoint",
-            "device_authorization_endpoint",
-        )
-    }
-    authorization, token = endpoints["authorization_endpoint"], endpoints["token_endpoint"]
-    person = grant_type == "authorization_code"
-    if not token or (person and not authorization):
-        missing = "authorization_endpoint" if token else "token_endpoint"
-        raise BadDocument(f"names no {missing}")
-    methods = _pkce_methods(document) if person else ("S256",)
-    if methods is None and not pkce_assumed:
-        raise BadDocument(
-            "does not say that it supports PKCE (code_challenge_methods_supported is missing), "
-            "which MCP requires; its operator has to add it",
-            setting="pkce",
-        )
-    if methods is not None and "S256" not in methods:
-        raise BadDocument("supports PKCE without S256, which MCP requires; its operator has to add it")
-    grants = texts(document, "grant_types_supported") or ()
-    return AuthorizationServer(
-        issuer if any_tenant else named,
-        authorization or "",
-        token,
-        registration_endpoint=endpoints["registration_endpoint"],
-        revocation_endpoint=endpoints["revocation_endpoint"],
-        pushed_authorization_request_endpoint=endpoints["pushed_authorization_request_endpoint"],
-        require_pushed_authorization_requests=document.get("require_pushed_authorization_requests") is True,
-        scopes_supported=texts(document, "scopes_supported"),
-        token_endpoint_auth_methods_supported=texts(document, "token_endpoint_auth_methods_supported"),
-        iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
-        client_id_metadata_document_supported=document.get("client_id_metadata_document_supported") is True,
-        device_authorization_endpoint=(
-            endpoints["device_authorization_endpoint"] if DEVICE_GRANT in grants else None
-        ),
-        token_endpoint_auth_signing_alg_values_supported=texts(
-            document, "token_endpoint_auth_signing_alg_values_supported"
-        ),
-        tenant_issuer=named if any_tenant else None,
-    )
-
-
-def _pkce_methods(document: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """None where nothing is said. A single method without its list is said, too."""
-    one = text(document, "code_challenge_methods_supported")
-    return (one,) if one is not None else texts(document, "code_challenge_methods_supported")
-
-
-def _tenant_issuer(issuer: str, vendor: Vendor) -> str | None:
-    """What the metadata of an issuer for any tenant says instead of the tenant; None for any other issuer."""
-    tenant, slash, rest = urlsplit(issuer).path.removeprefix("/").partition("/")
-    return f"{origin(issuer)}/{TENANT}{slash}{rest}" if tenant in vendor.any_tenant else None
-
-
-def find_authorization_server(
-    issuer: str,
-    server_url: str,
-    grant_type: GrantType = "authorization_code",
-    vendor: Vendor = UNKNOWN,
-    *,
-    pkce_assumed: bool = False,
-) -> Sending:
-    """Ask an issuer's well-known places in order. Returns AuthorizationServer.
-
-    Raises NoOAuth when there is none, Temporary when there may be one later, KeyrackError when it
-    can't be trusted.
-    """
-    refusal = refusal_of(issuer, server_url=server_url)
-    if refusal:
-        raise KeyrackError(f"The server names an authorization server that keyrack will not ask: {refusal}.")
-    if urlsplit(issuer).query:
-        raise KeyrackError("The server names an issuer with a query, which RFC 8414 forbids.")
-    if UP.search(urlsplit(issuer).path):
-        raise KeyrackError("The server names an issuer whose path leads out of the well-known place.")
-    absent: list[NotHere] = []
-    for url in metadata_urls(issuer):
-        if is_hopeless(absent):
-            break
-        document = yield from look(url, SIGNS)
-        if isinstance(document, NotHere):
-            absent.append(document)
-            continue
-        try:
-            return read_authorization_server(
-                document,
-                issuer,
-                server_url=server_url,
-                grant_type=grant_type,
-                vendor=vendor,
-                pkce_assumed=pkce_assumed,
+def discover(wish: Wish, challenge: Challenge | None, *, certain: bool) -> Flow:
+    """Returns Discovered; None where nothing says that there is a login, which is not `certain` then:
+    a server that answers anyone may still guard some of its methods."""
+    yield Step("discover", "Find the authorization server", "running")
+    settings = wish.settings
+    if settings.metadata is not None or settings.metadata_url is not None:
+        if settings.metadata is not None:
+            server = given_metadata(settings.metadata, wish.url, settings.grant_type)
+        else:
+            server = yield from find_given_metadata(
+                str(settings.metadata_url), wish.url, settings.grant_type
             )
-        except BadDocument as problem:
-            raise KeyrackError(
-                f"The metadata of {origin(issuer)} {problem}.",
-                hint="Nothing was sent there. The operator of that server has to mend it.",
-                setting=problem.setting,
-            ) from None
-    if all_temporary(absent):
-        raise Temporary(f"{absent[0]}.", hint="Try again later.", setting=setting_of(absent))
-    raise NoOAuth(
-        f"{origin(issuer)} publishes no authorization-server metadata{why(absent)}.",
-        hint="The operator of that server has to publish it (RFC 8414).",
+        yield Step(
+            "discover", "Took the authorization server from the configuration", "done", shown(server.issuer)
+        )
+        return Discovered(server, wish.url, None)
+    protected: ProtectedResource | Unfound = yield from find_protected_resource(wish.url, challenge)
+    if isinstance(protected, Unfound):
+        return (yield from _discover_without(wish, protected, certain=certain))
+    server = yield from _choose_server(wish, protected)
+    yield Step("discover", "Found the authorization server", "done", shown(server.issuer))
+    return Discovered(server, protected.resource, protected)
+
+
+def _discover_without(wish: Wish, unfound: Unfound, *, certain: bool) -> Flow:
+    """No document says who protects the server: the configured issuer, else the way of 2025-03-26."""
+    configured = wish.settings.issuer
+    if wish.settings.client_id and configured and not same_issuer(configured, origin(wish.url)):
+        server = yield from _metadata_of(wish, configured)
+        yield Step("discover", "Took the issuer from the configuration", "done", shown(server.issuer))
+        return Discovered(server, wish.url, None)
+    if not certain and not (wish.settings.client_id or wish.stored):
+        if is_hopeless(unfound.asked):
+            raise Temporary(f"{unfound.asked[0]}.", hint="Try again later.")
+        return None
+    server = yield from find_legacy(wish.url, unfound, guess=certain)
+    if server is None:
+        return None
+    if isinstance(server, str):  # the origin sends on to the metadata of this issuer
+        server = (yield from _metadata_of(wish, server))._replace(legacy=True)
+        yield Step("discover", "The server sends on to an authorization server", "done", shown(server.issuer))
+        return Discovered(server, None, None)
+    found = "no metadata" if server == legacy_server(wish.url) else "metadata at the server itself"
+    yield Step(
+        "discover",
+        f"Found {found}; taking the old way of 2025-03-26",
+        "done",
+        f"{shown(server.issuer)}, PKCE support could not be verified",
+    )
+    return Discovered(server, None, None)
+
+
+def _choose_server(wish: Wish, protected: ProtectedResource) -> Flow:
+    """The issuer that already knows us, else the first whose metadata can be used."""
+    before = [issuer for issuer in (wish.settings.issuer, wish.stored and wish.stored.issuer) if issuer]
+    issuers = sorted(
+        protected.authorization_servers[:5],
+        key=lambda issuer: not any(same_issuer(issuer, each) for each in before),
+    )
+    trouble: KeyrackError | None = None
+    for issuer in issuers:
+        try:
+            return (yield from _metadata_of(wish, issuer))
+        except KeyrackError as error:
+            trouble = trouble or error
+    assert trouble is not None
+    raise trouble
+
+
+def _metadata_of(wish: Wish, issuer: str) -> Flow:
+    """The metadata of an issuer that the server names. Returns AuthorizationServer."""
+    settings, vendor = wish.settings, wish.vendor_of(issuer)
+    assumed = settings.pkce == "assumed" or (settings.pkce is None and vendor.pkce_assumed)
+    return (
+        yield from find_authorization_server(
+            issuer, wish.url, settings.grant_type, vendor, pkce_assumed=assumed
+        )
     )
 
 
-def is_gone(issuer: str) -> Sending:
-    """Does the issuer's own host say that there is no metadata any more? False where it can't be asked."""
-    for url in metadata_urls(issuer):
-        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
-        if not isinstance(reply, Response) or reply.status not in (404, 410):
+def offers_login(url: str, settings: ClientSettings) -> Sending:
+    """Is there a login at a server that answers anyone? True, or False where nothing says so."""
+    if settings.metadata is not None or settings.metadata_url is not None:
+        return True
+    try:
+        found = yield from find_protected_resource(url, None)
+        if isinstance(found, ProtectedResource):
+            return True
+        if not settings.client_id:
             return False
-    return True
-
-
-def given_metadata(
-    metadata: Mapping[str, Any], server_url: str, grant_type: GrantType = "authorization_code"
-) -> AuthorizationServer:
-    """Provider metadata from the user's configuration (mcp-use's `oauth_provider`).
-
-    It is the user's own word, so a missing PKCE list is taken as S256.
-    """
-    fields = {"code_challenge_methods_supported": ["S256"], **metadata}
-    issuer = text(fields, "issuer")
-    if issuer is None:
-        raise KeyrackError("The provider metadata in the configuration has no issuer.")
-    try:
-        return read_authorization_server(fields, issuer, server_url=server_url, grant_type=grant_type)
-    except BadDocument as problem:
-        raise KeyrackError(f"The provider metadata in the configuration {problem}.") from None
-
-
-def find_given_metadata(
-    url: str, server_url: str, grant_type: GrantType = "authorization_code"
-) -> Sending:
-    """Metadata at an address from the user's configuration; its issuer is the document's own."""
-    document = yield from look(url, SIGNS)
-    if isinstance(document, NotHere):
-        if document.temporary:
-            raise Temporary(f"{document}.", hint="Try again later.")
-        where = origin(url)
-        raise KeyrackError(f"There is no metadata at the configured address on {where}{why([document])}.")
-    try:
-        return given_metadata(document, server_url, grant_type)
-    except BadDocument as problem:
-        raise KeyrackError(f"The metadata at the configured address {problem}.") from None
-
-
-def _endpoint(document: Mapping[str, Any], key: str, server_url: str) -> str | None:
-    url = text(document, key)
-    if url is None:
-        return None
-    refusal = refusal_of(url, server_url=server_url)
-    if refusal:
-        raise BadDocument(f"has a {key} that keyrack will not use: {refusal.rstrip('.')}")
-    return url
+        return bool(settings.issuer) or (yield from find_legacy(url, found, guess=False)) is not None
+    except KeyrackError:
+        return False  # a document for another server, or none that can be asked for now

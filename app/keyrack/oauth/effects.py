@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from keyrack.domain.secret import Secret
 
 if TYPE_CHECKING:
+    from keyrack.oauth.authorization_server import AuthorizationServer
     from keyrack.oauth.device import DeviceWish
-    from keyrack.oauth.discovery import AuthorizationServer
 
 StepState = Literal["ahead", "running", "done", "failed"]
 

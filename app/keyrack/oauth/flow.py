@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
 from keyrack.domain.vendor import UNKNOWN, Vendor
+from keyrack.oauth.authorization_server import Discovered
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import Discovered
+from keyrack.oauth.discovery import discover
 from keyrack.oauth.effects import Effect, Send, Step
-from keyrack.oauth.locate import discover
 from keyrack.oauth.probe import Headers, Probed, probe
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in

@@ -8,7 +8,12 @@ from typing import Any
 from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
 from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
-from keyrack.oauth.discovery import SIGNS, AuthorizationServer, metadata_urls, read_authorization_server
+from keyrack.oauth.authorization_server import (
+    SIGNS,
+    AuthorizationServer,
+    metadata_urls,
+    read_authorization_server,
+)
 from keyrack.oauth.document import BadDocument, text
 from keyrack.oauth.effects import Sending
 from keyrack.oauth.protected_resource import Unfound

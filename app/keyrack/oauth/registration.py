@@ -11,8 +11,8 @@ from keyrack.domain.resource import origin, same_issuer
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import verbatim
 from keyrack.oauth.assertion import choose_algorithm
+from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.authorize import FOR_REFRESHING
-from keyrack.oauth.discovery import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
 from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
 from keyrack.oauth.legacy import legacy_server

@@ -10,6 +10,7 @@ from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import Vendor
+from keyrack.oauth.authorization_server import AuthorizationServer, Discovered
 from keyrack.oauth.authorize import (
     Pkce,
     authorization_url,
@@ -19,7 +20,6 @@ from keyrack.oauth.authorize import (
     request_parameters,
 )
 from keyrack.oauth.device import DeviceWish
-from keyrack.oauth.discovery import AuthorizationServer, Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import Anew, BindCallback, Failed, Response, Send, SignIn, Step
 from keyrack.oauth.refusal import setting_for

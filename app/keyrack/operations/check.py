@@ -7,7 +7,7 @@ from functools import partial
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Check, Grant, Record, Server
 from keyrack.domain.status import REFRESH_EARLY
-from keyrack.oauth.locate import offers_login
+from keyrack.oauth.discovery import offers_login
 from keyrack.oauth.probe import Probed
 from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import configured_token, key_of

@@ -11,7 +11,7 @@ from keyrack.domain.model import Credential, Grant, Server
 from keyrack.domain.resource import origin
 from keyrack.domain.status import State
 from keyrack.domain.timetext import utc
-from keyrack.oauth.discovery import is_gone
+from keyrack.oauth.authorization_server import is_gone
 from keyrack.operations.clear import clear
 from keyrack.operations.connection import wire_to
 from keyrack.operations.credential import key_of
