@@ -62,6 +62,7 @@ def login_flow(wish: Wish) -> Flow:
     settings = wish.settings
     if settings.grant_type == "client_credentials":
         return (yield from _for_machine(wish, found, challenge, probed))
+    yield Step("register", "Find out which client keyrack is", "running")
     vendor = wish.vendor_of(server.issuer)
     scopes = _scopes(wish, found, challenge, offline=vendor.offline_scope)
     found = _sending(wish, found, scopes)

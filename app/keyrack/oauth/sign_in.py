@@ -42,7 +42,6 @@ def sign_in(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Flow:
     first: RedirectRefused | None = None
     while True:
         redirect_uri = yield BindCallback(settings.callback_port, host, settings.callback_path or "/callback")
-        yield Step("register", "Find out which client keyrack is", "running")
         try:
             outcome = yield from _once(wish, found, redirect_uri, scopes)
         except RedirectRefused as refused:
@@ -55,6 +54,7 @@ def sign_in(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Flow:
             kept = registration if host == ADDRESS else registration._replace(redirect_host=host)
             return kept, tokens
         yield Step("sign-in", "Sign in in the browser", "ahead")
+        yield Step("register", "Find out which client keyrack is", "running")
         host = outcome.host or host
         wish = wish._replace(forgotten=True)
 

@@ -21,7 +21,7 @@ def about_stray(answer: Mapping[str, Secret], sign_in: SignIn) -> Step:
     Its words are shown only where they may be the issuer's: never with a state that is not this
     login's, nor where the issuer is not named as it should be (RFC 9207, section 2.4).
     """
-    if "state" in answer:
+    if "state" in answer and answer["state"].reveal():
         return _line(
             "An answer to another login came back", "Sign in on the page that this login has opened."
         )
