@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from keyrack.domain.address_key import without_key
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
 from keyrack.domain.resource import origin, parse_url
@@ -64,7 +65,8 @@ class Auth(*_bases()):  # type: ignore[misc]
         options: LoginOptions = LoginOptions(),
         parts: Parts | None = None,
     ) -> None:
-        self._url, self._name, self._account = parse_url(url), name, account_name(account)
+        self._url, self._name = without_key(parse_url(url)), name
+        self._account = account_name(account)
         self._interactive, self._options, self._parts = interactive, options, parts
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:

@@ -8,6 +8,7 @@ import pytest
 from keyrack.clients.reader import read_all
 from keyrack.domain.model import Server
 from keyrack.domain.reading import Reading
+from keyrack.domain.secret import MASK
 
 URL = "https://a.example/mcp"
 ENV = {"TOKEN": "sk-hidden"}
@@ -209,9 +210,10 @@ def test_an_address_can_be_a_variable_of_the_shell(tmp_path: Path) -> None:
     assert "MCP_URL, which is not set" in (only(read(tmp_path, *words)).problem or "")
 
 
-def test_a_shell_puts_no_secret_into_an_address(tmp_path: Path) -> None:
+def test_a_secret_that_a_shell_puts_into_an_address_is_masked(tmp_path: Path) -> None:
     server = only(read(tmp_path, "bash", "-c", "npx mcp-remote https://a.example/$TOKEN/mcp"))
-    assert server.url is None and "keyrack puts no secret into an address" in (server.problem or "")
+    assert server.url == f"https://a.example/{MASK}/mcp" and server.address_key is not None
+    assert server.address_key.url.reveal() == "https://a.example/sk-hidden/mcp"
 
 
 @pytest.mark.parametrize(

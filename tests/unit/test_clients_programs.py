@@ -85,33 +85,10 @@ def test_a_missing_variable_in_an_address_is_named(look) -> None:
     assert server.url is None and "GONE, which is not set" in (server.problem or "")
 
 
-@pytest.mark.parametrize(
-    ("url", "word"),
-    [
-        ("https://a.example/${MY_API_KEY}/mcp", "MY_API_KEY into itself"),
-        ("https://a.example/${AWS_ACCESS_KEY_ID}/mcp", "AWS_ACCESS_KEY_ID into itself"),
-        ("https://a.example/${TEAM}/${authToken}", "authToken into itself"),
-    ],
-)
-def test_a_secret_is_not_filled_into_an_address(look, url: str, word: str) -> None:
-    env = dict.fromkeys(("TEAM", "MY_API_KEY", "AWS_ACCESS_KEY_ID", "authToken"), "hidden.example")
-    reading = look({".config/mcp/servers.json": mcp_servers(a={"url": url})}, **env)
-    [server] = reading.servers
-    assert server.url is None and word in (server.problem or "")
-    assert "hidden.example" not in repr(reading)
-
-
 def test_another_variable_in_the_path_is_filled_in(look) -> None:
     table = mcp_servers(a={"url": "https://a.example/${TEAM}/${KEYCLOAK_REALM}/mcp"})
     server = only(look({".config/mcp/servers.json": table}, TEAM="blue", KEYCLOAK_REALM="r"))
     assert server.url == "https://a.example/blue/r/mcp"
-
-
-def test_a_variable_in_an_addresss_query_is_not_used(look) -> None:
-    table = mcp_servers(a={"url": "https://a.example/?q=${KEY}"})
-    reading = look({".config/mcp/servers.json": table}, KEY="sk-hidden")
-    assert reading.servers[0].url is None
-    assert "KEY" in reading.problems[0].sentence and "sk-hidden" not in repr(reading)
 
 
 @pytest.mark.parametrize(

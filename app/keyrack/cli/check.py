@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, LOGIN_NEEDED, OK, TEMPORARY
 from keyrack.cli.spec import ACCOUNT, JSON, Verb
+from keyrack.domain.address_key import shown
 from keyrack.domain.text import plain
 from keyrack.domain.timetext import utc
 
@@ -100,7 +101,7 @@ def _as_json(server: Server, found: Check, command: str | None) -> str:
     return dumps(
         {
             "name": server.name,
-            "url": server.url,
+            "url": server.url and shown(server.url),
             "account": server.account,
             "verdict": found.verdict,
             "reason": found.reason,

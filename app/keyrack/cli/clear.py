@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from keyrack.cli.exits import ERROR
 from keyrack.cli.receipt import line_of
 from keyrack.cli.spec import ACCOUNT, Option, Verb
+from keyrack.domain.address_key import shown
 from keyrack.domain.errors import Cancelled, UsageError
 from keyrack.domain.text import plain
 
@@ -131,7 +132,7 @@ def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
     from keyrack.operations.revoking import lives_on
     from keyrack.operations.service import revoke_words
 
-    what = f"the credential for {plain(server.called, 120)} ({plain(server.url or '')})"
+    what = f"the credential for {plain(server.called, 120)} ({plain(shown(server.url or ''))})"
     record = parts.rack().record(*key_of(server))
     credential = record.credential if record else None
     if revoke:

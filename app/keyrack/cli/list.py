@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.output import is_terminal
 from keyrack.cli.spec import JSON, Option, Verb
+from keyrack.domain.address_key import shown
 from keyrack.domain.errors import UsageError
 from keyrack.domain.timetext import relative, until, utc
 
@@ -110,7 +111,7 @@ def facts(row: Row) -> dict[str, Any]:
     server, credential = row.server, row.credential
     return {
         "name": server.name,
-        "url": server.url,
+        "url": server.url and shown(server.url),
         "account": server.account,
         "kind": row.kind,
         "state": row.status.state.value,

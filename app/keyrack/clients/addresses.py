@@ -1,70 +1,83 @@
-"""A configured address: usable, or the sentence that says why not."""
+"""A configured address: usable, or the sentence that says why not; with what is a key in it apart."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from keyrack.clients.gather import Gather
-from keyrack.clients.interpolate import Filled, fill
+from keyrack.clients.interpolate import Filled, fill, value_of
 from keyrack.clients.paths import Env
+from keyrack.domain.address_key import FoundKey, find_key, is_secret_name
 from keyrack.domain.errors import BadUrl
+from keyrack.domain.model import AddressKey, Variable
 from keyrack.domain.resource import parse_url
+from keyrack.domain.secret import MASK, Secret
 
-# A query parameter that carries a key: api_key, tavilyApiKey, access-token, sig …
-SECRET_NAME = re.compile(r"(?i:(?:^|[_.-]|api)(?:key|token|secret|password|passwd|pwd|sig|signature)$)"
-                         r"|[a-z](?:Key|Token|Secret|Password)$")
+QUERY_OR_END = re.compile(r"\?|$")
 
 
-def address_of(
-    text: str, gather: Gather, *, env: Env | None = None, style: str | None = None
-) -> tuple[str | None, str | None]:
-    """(URL, None) or (None, why it can't be used). The sentence never quotes the address.
+class Address(NamedTuple):
+    """Where an entry's server is. A URL is shown, sent and kept in records, so a key is masked in it."""
 
-    Variables are the file's, in its program's style, unless others are given.
+    url: str | None = None
+    problem: str | None = None  # why it can't be used; never quotes the address
+    key: AddressKey | None = None
+    unset: tuple[Variable, ...] = ()  # variables that it needs
 
-    A URL is shown, sent and kept in records, so one that carries a secret is not used.
-    """
+
+def address_of(text: str, gather: Gather, *, env: Env | None = None, style: str | None = None) -> Address:
+    """Variables are the file's, in its program's style, unless others are given."""
     if "$" in text:
-        filled = fill(text, gather.style if style is None else style, gather.env if env is None else env)
-        refusal = _refusal_of_variables(text, filled, gather)
-        if refusal:
-            return None, refusal
-        text = filled.value.reveal()
+        style, env = gather.style if style is None else style, gather.env if env is None else env
+        filled = fill(text, style, env)
+        if filled.variables or filled.asked:
+            return _filled(text, filled, gather, style, env)
     try:
         url = parse_url(text)
     except BadUrl as error:
-        return None, str(error)
-    if "?" in url:
-        from urllib.parse import parse_qsl, urlsplit
-
-        for name, value in parse_qsl(urlsplit(url).query):
-            if value and SECRET_NAME.search(name):
-                return None, (f"The address carries a secret in its query ({name[:40]}=…); keyrack puts none "
-                              "into an address. Send it in a header.")
-    return url, None
+        return Address(problem=str(error))
+    found = find_key(url)
+    return Address(url) if found is None else Address(found.masked, key=_key(url, found))
 
 
-def _refusal_of_variables(text: str, filled: Filled, gather: Gather) -> str | None:
-    """Why these variables may not stand in an address, or None."""
-    if filled.asked:
-        return f"The address holds a value that only {gather.client} knows."
+def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> Address:
     names = [variable.name for variable in filled.variables]
-    if not names:
-        return None
-    if not gather.trusted:
+    if names and not gather.trusted:
         # Else a cloned repository could send any variable of the user's to its own server.
-        return f"A project's file may not put variables into an address ({', '.join(names)})."
+        said = ", ".join(names)
+        return Address(problem=f"A project's file may not put variables into an address ({said}).")
     if filled.missing:
-        return f"The address needs {', '.join(filled.missing)}, which is not set."
-    in_query = "$" in text.partition("?")[2]
-    secret = next((name for name in names if _is_secret(name)), None)
-    if in_query or secret:
-        name = names[-1] if in_query else secret
-        return (f"The address takes {name} into itself; keyrack puts no secret into an address. "
-                "Send it in a header.")
-    return None
+        unset = tuple(variable for variable in filled.variables if variable.name in filled.missing)
+        missing = ", ".join(filled.missing)
+        return Address(problem=f"The address needs {missing}, which is not set.", unset=unset)
+    start = QUERY_OR_END.search(text)
+    assert start is not None
+    secret = [name for name in names if _is_secret(name)]
+    masked = {**env, **dict.fromkeys(secret, MASK)}
+    query = fill(text[start.start() :], style, {**masked, **dict.fromkeys(names, MASK)})
+    path = fill(text[: start.start()], style, masked)
+    try:
+        shown = parse_url(path.value.reveal() + query.value.reveal() + MASK * filled.asked)
+        url = "" if filled.asked else parse_url(filled.value.reveal())
+    except BadUrl as error:
+        only = f"The address holds a value that only {gather.client} knows."
+        return Address(problem=only if filled.asked else str(error))
+    found = find_key(url) if url else None
+    if shown == url and found is None:
+        return Address(url)
+    for value in found.values if found else ():
+        shown = shown.replace(value, MASK)
+    values = filter(None, (*(found.values if found else ()), *(value_of(env, name) for name in names)))
+    where = ", ".join(dict.fromkeys((*secret, *(each.name for each in query.variables))))
+    where = where or (found.where if found else "a part that it asks for")
+    return Address(shown, key=AddressKey(Secret(url), where, tuple(map(Secret, values))))
+
+
+def _key(url: str, found: FoundKey) -> AddressKey:
+    return AddressKey(Secret(url), found.where, tuple(map(Secret, found.values)), found.bare)
 
 
 def _is_secret(variable: str) -> bool:
     """Does a word of the variable's name say that it holds a secret? AWS_SECRET_ACCESS_KEY, KEY_ID …"""
-    return any(SECRET_NAME.search(word) for word in re.split("[_.-]", variable))
+    return any(is_secret_name(word) for word in re.split("[_.-]", variable))

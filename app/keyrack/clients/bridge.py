@@ -61,14 +61,15 @@ def add(gather: Gather, name: str, command: str, args: Sequence[str], values: Ma
     env = {**gather.env, **{key: filled.value.reveal() for key, filled in own.items()}}
     place = given.places[0]
     if bridge.command.filled_by and not has_variable(place, gather.style):
-        url, problem = address_of(place, gather, env=env, style=BRACES)
+        address = address_of(place, gather, env=env, style=BRACES)
     else:
-        url, problem = address_of(place, gather)
+        address = address_of(place, gather)
     sse = given.options.get("--transport", ("sse",) if bridge.program == "mcp-proxy" else ())
-    server = Server(name, url, sources=(gather.source(name),), problem=problem,
+    server = Server(name, address.url, sources=(gather.source(name),), problem=address.problem,
+                    address_key=address.key, variables=address.unset,
                     transport="sse" if sse in (("sse",), ("sse-only",)) else "http")
-    if problem:
-        gather.problem(problem, entry=name)
+    if address.problem:
+        gather.problem(address.problem, entry=name)
     else:
         headers = _headers(gather, name, bridge, given, own, env)
         client = bridge_client.client_of(gather, name, bridge.program, given.places, given.options, env)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from keyrack.clients.addresses import address_of
+from keyrack.clients.addresses import Address, address_of
 from keyrack.clients.gather import Fields, Gather, kind
 from keyrack.clients.headers import headers_of, secrets_among
 from keyrack.clients.interpolate import fill
@@ -37,7 +37,7 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
         value = entry.get(key)
         if value is not None:
             break
-    url: str | None = None
+    address, problem = Address(), None
     if value is None:
         problem = "The entry names neither a url nor a command."
     elif not isinstance(value, str):
@@ -48,14 +48,16 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
     elif transport is None:
         problem = f"The entry's type is “{(type_name or '')[:40]}”; keyrack knows http, sse and stdio."
     else:
-        url, problem = address_of(value, gather)
+        address = address_of(value, gather)
+    problem = problem or address.problem
     if problem:
         gather.problem(problem, entry=name)
     headers = joined(headers, headers_of(fields.table("headers"), gather, name))
     gather.servers.append(Server(
-        name, url, account, "sse" if transport == "sse" else "http", (gather.source(name),), headers,
+        name, address.url, account, "sse" if transport == "sse" else "http", (gather.source(name),), headers,
         client or ClientSettings(), problem=problem, literals=secrets_among(headers),
-        helper=_helper(fields, helper_key) if helper_key else None))
+        helper=_helper(fields, helper_key) if helper_key else None, address_key=address.key,
+        variables=address.unset))
 
 
 def _helper(fields: Fields, key: str) -> Helper | None:

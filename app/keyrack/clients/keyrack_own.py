@@ -37,6 +37,7 @@ from typing import Any, NamedTuple
 from keyrack.clients import entries, known_keys, oauth_client, own_file, server_settings, settings, toml
 from keyrack.clients.gather import Fields, Gather
 from keyrack.clients.interpolate import BRACES_OR_DEFAULT
+from keyrack.domain.address_key import without_key
 from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.resource import identity, parse_url
@@ -126,7 +127,8 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
         raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
     if name in servers:
         raise KeyrackError(f"{path} has a server called “{name}” already.", hint="Choose another name.")
-    entry = {"url": parse_url(url), **{key: value for key, value in more.items() if value is not None}}
+    given = {key: value for key, value in more.items() if value is not None}
+    entry = {"url": without_key(parse_url(url)), **given}
     wanted = {**data, "servers": {**servers, name: entry}}
     own_file.write(path, _append(text, name, entry), wanted)
 

@@ -1,8 +1,8 @@
 """Which entries of configurations are one server, and which are several at one address.
 
-Entries of different programs are one, unless an account, a header that carries a credential, a helper
-that makes some, or a header that selects a tenant differs. Two names in one scope of one file are always
-two servers, and what other files call by one of these names is that one.
+Entries of different programs are one, unless an account, a key in the address, a header that carries a
+credential, a helper that makes some, or a header that selects a tenant differs. Two names in one scope of
+one file are always two servers, and what other files call by one of these names is that one.
 """
 
 from __future__ import annotations
@@ -98,11 +98,15 @@ def base_of(server: Server) -> Base:
 
 def sent_by(server: Server) -> Sent:
     headers = [each for each in server.headers if carries_credential(each.name) or selects_tenant(each.name)]
-    helper = frozenset([("", server.helper.command)] if server.helper is not None else ())
-    if not (headers or helper):
+    own: list[tuple[str, Secret | str]] = []
+    if server.helper is not None:
+        own.append(("its helper", server.helper.command))
+    if server.address_key is not None:
+        own.append(("its address", server.address_key.url))
+    if not (headers or own):
         return NOTHING
     return Sent(
-        helper.union((each.name.lower(), each.value if not each.is_empty else each.reference)
+        frozenset(own).union((each.name.lower(), each.value if not each.is_empty else each.reference)
                      for each in headers if each.asked or not each.is_empty),
         frozenset((each.name.lower(), _variables(each))
                   for each in headers if each.is_empty and each.variables and not each.asked))

@@ -72,6 +72,15 @@ class Header(NamedTuple):
         return self.reference != self.value.reveal()
 
 
+class AddressKey(NamedTuple):
+    """A key that stands in a server's address."""
+
+    url: Secret  # the address as its program asks it; "" where a part is known to the program alone
+    where: str  # for people: the parameter's or the variable's name, "its path"
+    values: tuple[Secret, ...] = ()  # what is masked
+    bare: str = ""  # the address without it, where that is known
+
+
 class Helper(NamedTuple):
     """A command that a program runs for the headers of a server. keyrack never does."""
 
@@ -136,6 +145,7 @@ class Server(NamedTuple):
     aliases: tuple[str, ...] = ()  # other names of the same server
     literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
     helper: Helper | None = None
+    address_key: AddressKey | None = None  # then `url` is masked
     tag: str = ""  # what tells it from others with the same address and account; "" where there is none
     key_name: str = ""  # the name in its credential's key: the tag, or "" for the one that was there first
     of_project: bool = False  # nothing but the current project's own files names it

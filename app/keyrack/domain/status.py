@@ -86,9 +86,13 @@ def _status(
     all_read: bool,
 ) -> Status:
     if server.problem:
+        if any(not variable.is_set for variable in server.variables):
+            return Status(State.EMPTY_HEADER, server.problem, Action.SET_VARIABLE)
         return Status(State.BAD_ENTRY, server.problem, Action.OPEN_FILE)
     if server.url is None:
         return _stdio(server)
+    if server.address_key is not None:
+        return _keyed(server, server.address_key.where, check)
     configured = authorization_header(server)
     if configured is not None and not configured.is_empty:
         if check is not None and check.verdict == "refused":
@@ -130,6 +134,14 @@ def _status(
     return _bare(check, now)
 
 
+def _keyed(server: Server, where: str, check: Check | None) -> Status:
+    place = f"{server.sources[0].client}'s configuration" if server.sources else "the configuration"
+    if check is not None and check.verdict == "refused":
+        reason = f"The server refused the address of {place}, which carries a key ({where}). Change it there."
+        return Status(State.LOGIN_NEEDED, reason, Action.CHECK)
+    return Status(State.CONFIGURED, f"The address that {place} has carries a key ({where}).")
+
+
 def _switched_off(server: Server, status: Status) -> Status:
     """The same, and nobody is asked to do anything for a server that no program uses."""
     where = " and ".join(dict.fromkeys(source.client for source in server.sources))
@@ -156,7 +168,9 @@ def sends_header(server: Server, *, skipped: bool = False) -> bool:
 
 def sends_its_own(server: Server, *, skipped: bool = False) -> bool:
     """Does its program send a credential that is none of keyrack's?"""
-    return server.helper is not None or sends_header(server, skipped=skipped)
+    if server.helper is not None or server.address_key is not None:
+        return True
+    return sends_header(server, skipped=skipped)
 
 
 def stored_state(credential: Credential, now: float) -> State:
@@ -243,7 +257,8 @@ def _configured(header: Header) -> Status:
 
 def _export(server: Server) -> str | None:
     header = authorization_header(server)
-    unset = [v.name for v in header.variables if not v.is_set] if header else []
+    variables = (*server.variables, *(header.variables if header else ()))
+    unset = [variable.name for variable in variables if not variable.is_set]
     return f"export {unset[0]}=…" if unset else None
 
 

@@ -26,6 +26,10 @@ def check(parts: Parts, server: Server) -> Check:
     token is refreshed once where that is possible, then remembered as refused. "optional" where
     the server answers anyone and yet has a login.
     """
+    if server.address_key is not None:
+        from keyrack.operations.keyed import tried_with_its_key
+
+        return _noted(parts, server, tried_with_its_key(parts, server, server.address_key))
     key = key_of(server)
     rack = parts.rack()
     record = rack.record(*key)
@@ -68,7 +72,8 @@ def _unreachable(error: Temporary) -> Probed:
 
 def _noted(parts: Parts, server: Server, probed: Probed) -> Check:
     found = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
-    parts.rack().note(*key_of(server), check=found)
+    assert server.key is not None
+    parts.rack().note(*server.key, check=found)
     return found
 
 

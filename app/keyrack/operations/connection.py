@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server, TlsFiles
-from keyrack.operations.credential import key_of
 from keyrack.operations.own_settings import table_of
 from keyrack.operations.parts import Parts, Wire
 
@@ -28,5 +27,5 @@ def wire_to(parts: Parts, server: Server) -> Wire:
 
 
 def _stored_issuer(parts: Parts, server: Server) -> str | None:
-    record = parts.rack().record(*key_of(server))
+    record = parts.rack().record(*server.key) if server.key else None
     return record.credential.issuer if record is not None and record.credential is not None else None

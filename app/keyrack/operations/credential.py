@@ -17,6 +17,9 @@ def key_of(server: Server) -> CredentialKey:
         raise KeyrackError(
             f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
         )
+    if server.address_key is not None:
+        said = f"{server.name} has its key in its address ({server.address_key.where})"
+        raise KeyrackError(f"{said}; keyrack keeps none for it.", hint="Change it in the program's file.")
     if server.key is None:
         raise KeyrackError(
             f"{server.name} is a local process; keyrack manages no credential for it.",

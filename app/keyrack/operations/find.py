@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from keyrack.domain.address_key import find_key, key_refused
 from keyrack.domain.errors import Ambiguous, KeyrackError, NoSuchServer
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.resource import identity, is_address, parse_url
+from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
 from keyrack.operations.owners import Owners, name_of
 from keyrack.operations.parts import Parts, Rack
@@ -22,7 +24,11 @@ def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: st
     reading, rack = parts.read(), parts.rack()
     owners = Owners(reading, lambda key: rack.record(*key), rack.records)
     if is_address(name_or_url):
-        server = _at(owners, reading, parse_url(name_or_url), account, name)
+        url = parse_url(name_or_url)
+        keyed = _with_key(reading, url)
+        if keyed is not None:
+            return keyed
+        server = _at(owners, reading, url, account, name)
     else:
         server = _called(owners, reading, rack, name_or_url, account)
     if server.tag and not server.key_name:
@@ -52,6 +58,20 @@ def _called(owners: Owners, reading: Reading, rack: Rack, name: str, account: st
         if name_of(key.url) == name:
             return _at(owners, reading, key.url, account, None)
     raise _no_such(reading, name)
+
+
+def _with_key(reading: Reading, url: str) -> Server | None:
+    """The configured server whose address carries this key; None where there is no key in `url`.
+
+    Raises BadUrl where no file has it: what is typed is kept, shown and sent as it is.
+    """
+    found = find_key(url)
+    if found is None:
+        return None
+    for server in reading.servers:
+        if server.address_key is not None and server.address_key.url == Secret(url):
+            return server
+    raise key_refused(found)
 
 
 def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: str | None) -> Server:

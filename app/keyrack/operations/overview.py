@@ -29,7 +29,9 @@ class Row(NamedTuple):
         """oauth | token | header | none | stdio | unknown."""
         if self.server.url is None:
             return "stdio" if not self.server.problem else "unknown"
-        if self.status.state in (State.CONFIGURED, State.EMPTY_HEADER) or sends_header(self.server):
+        if self.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
+            return "header"
+        if sends_header(self.server) or self.server.address_key is not None:
             return "header"
         if self.credential is not None:
             return self.credential.kind

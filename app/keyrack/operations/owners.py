@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
+from keyrack.domain.address_key import shown
 from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Record, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.resource import identity
@@ -164,4 +165,4 @@ def account_key(server: Server) -> str:
 
 def name_of(url: str) -> str:
     """What a server is called that no program names."""
-    return url.split("://", 1)[-1]
+    return shown(url).split("://", 1)[-1]

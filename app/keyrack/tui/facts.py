@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from textual.content import Content
 
+from keyrack.domain.address_key import shown
 from keyrack.domain.model import Header, Source
 from keyrack.domain.status import State
 from keyrack.domain.timetext import local, relative, until
@@ -175,5 +176,5 @@ def _short(client_id: str) -> str:
 def address(row: Row) -> str:
     """What stands below the name: the URL, or what a stdio server runs."""
     if row.server.url:
-        return row.server.url
+        return shown(row.server.url)
     return "an entry that can't be used" if row.server.problem else "a local process (stdio)"

@@ -10,6 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from keyrack.domain.address_key import without_key
 from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.resource import parse_url
 from keyrack.tui import keymap
@@ -53,7 +54,7 @@ class AddScreen(Dialog[str]):
         try:
             if not name:
                 raise UsageError("The server needs a name.")
-            url = parse_url(self.query_one("#url", Input).value.strip())
+            url = without_key(parse_url(self.query_one("#url", Input).value.strip()))
         except KeyrackError as error:
             self._failed(error)
             return

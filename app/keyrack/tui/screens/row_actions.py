@@ -236,6 +236,10 @@ class RowActions:
         if row.server.url is None:
             self._say(f"{row.server.name} is a local process: there is nothing to {what}.", "warning")
             return True
+        if row.server.address_key is not None and what != "check":
+            words = f"{row.server.called} has its key in its address: there is nothing to {what}."
+            self._say(words, "warning")
+            return True
         return False
 
     def _nothing_stored(self, row: Row) -> bool:

@@ -1,0 +1,135 @@
+"""Keys that stand in addresses, as some vendors tell people to write them. They are never shown.
+
+A parameter tells by its name or by how its value looks; a part of a path by how it looks, or by where
+it stands at a vendor that is known to put a key there.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.secret import MASK
+
+# api_key, tavilyApiKey, access-token, sig …; `code` is Azure Functions'.
+SECRET_NAME = re.compile(
+    r"(?i:(?:^|[_.-]|api)(?:key|token|secret|password|passwd|pwd|sig|signature|auth|jwt)$)"
+    r"|[a-z](?:Key|Token|Secret|Password)$|^code$"
+)
+SHORTEST = 6  # characters; what is shorter is a switch (useToken=true)
+# How the keys of vendors begin, with enough behind it that no word is taken for one.
+VENDORS = re.compile(
+    r"(?:(?:sk|pk|rk|fc|hf|r8|tvly|gh[opusr]|github_pat|glpat|xox[abeprs]|lin_api|ntn|sntry[su]|napi|nvapi|sbp"
+    r"|figd|PMAK|vcp|shp[ap]t|apify_api|AIza|ya29)[-_.]?(?:[A-Za-z0-9]+[-_.])*(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}"
+    r"|(?:pat|key|token|api|secret)[-_.]?(?:[A-Za-z0-9]+[-_.])*(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}"
+    r")(?:[-_.=][A-Za-z0-9_=-]*)?"
+)
+JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+# Random text: long, of both cases, and with digits all over it. Ids are mostly hexadecimal or shorter.
+RANDOM = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=(?:.*?[0-9]+[^0-9]+){2}.*[0-9])[A-Za-z0-9_-]{24,}")
+HEX = re.compile(r"[0-9a-fA-F-]+")
+LONGEST = 2000  # characters of a part that are looked at
+# Where a vendor's addresses have one, though it may look like anything.
+PLACES = (
+    re.compile(r"https://mcp\.zapier\.com/api/mcp/s/([^/?]+)"),
+    re.compile(r"https://(?:[\w-]+\.)?make\.com/mcp/(?:api/v1/)?u/([^/?]+)"),
+    re.compile(r"https://mcp\.pipedream\.net/([^/?]+)"),
+    re.compile(r"https://mcp\.composio\.dev/composio/server/([^/?]+)"),
+    re.compile(r"https://cloud\.activepieces\.com/api/v1/mcp/([^/?]+)"),
+)
+
+
+class FoundKey(NamedTuple):
+    masked: str  # the address as it may be shown
+    where: str  # for people: the names of its parameters, or "its path"
+    values: tuple[str, ...]  # as they stand in the address
+    bare: str  # the address without it; "" where it is a part of the path
+
+
+def find_key(url: str) -> FoundKey | None:
+    """The key in an address in canonical form (`resource.parse_url`); None where there is none."""
+    path, question, query = url.partition("?")
+    in_path = set(_in_path(path))
+    pairs = query.split("&") if question else []
+    in_query = [pair for pair in pairs if _is_secret(*_split(pair))]
+    if not (in_path or in_query):
+        return None
+    masked = "/".join(MASK if part in in_path else part for part in path.split("/"))
+    if question:
+        shown = (f"{_split(pair)[0]}={MASK}" if pair in in_query else pair for pair in pairs)
+        masked += "?" + "&".join(shown)
+    names = [_plain(_split(pair)[0])[:40] for pair in in_query]
+    rest = "&".join(pair for pair in pairs if pair not in in_query)
+    return FoundKey(
+        masked,
+        ", ".join([*names, *(["its path"] if in_path else [])]),
+        (*sorted(in_path), *(_split(pair)[1] for pair in in_query)),
+        "" if in_path else path + (f"?{rest}" if rest else ""),
+    )
+
+
+def shown(url: str) -> str:
+    """A URL as it may be shown: of one that was stored before its key was known for one."""
+    found = find_key(url)
+    return url if found is None else found.masked
+
+
+def without_key(url: str) -> str:
+    """The same URL. Raises BadUrl where it carries a key."""
+    found = find_key(url)
+    if found is not None:
+        raise key_refused(found)
+    return url
+
+
+def key_refused(found: FoundKey) -> BadUrl:
+    """Why such an address is not taken from a person. Nothing of the key is quoted."""
+    return BadUrl(
+        f"The address carries a key ({found.where}), and keyrack keeps none that stands in an address.",
+        hint="Leave it out there, and store it with: keyrack set NAME",
+    )
+
+
+def is_secret_name(name: str) -> bool:
+    """Does the name of a parameter or a variable say that it holds a secret?"""
+    return SECRET_NAME.search(name) is not None
+
+
+def _in_path(url: str) -> Iterator[str]:
+    for place in PLACES:
+        match = place.match(url)
+        if match:
+            yield match[1]
+    start = url.find("/", url.find("://") + 3)
+    if start < 0:
+        return
+    for part in url[start + 1 :].split("/"):
+        if len(part) > SHORTEST and _looks_like_one(_plain(part)):
+            yield part
+
+
+def _is_secret(name: str, value: str) -> bool:
+    if len(value) < SHORTEST:
+        return False
+    return is_secret_name(_plain(name)) or _looks_like_one(_plain(value))
+
+
+def _looks_like_one(text: str) -> bool:
+    if len(text) > LONGEST:
+        return True  # nobody writes such a thing by hand
+    if VENDORS.fullmatch(text) or JWT.fullmatch(text):
+        return True
+    return len(text) >= 24 and RANDOM.fullmatch(text) is not None and HEX.fullmatch(text) is None
+
+
+def _split(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name, value
+
+
+def _plain(text: str) -> str:
+    if "%" not in text and "+" not in text:
+        return text
+    from urllib.parse import unquote_plus  # late: few addresses have such
+
+    return unquote_plus(text)
