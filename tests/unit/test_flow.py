@@ -179,6 +179,23 @@ def test_a_server_that_can_not_be_logged_in_to_says_why(answer, kind):
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("location", "hint"),
+    [
+        ("/mcp/", "If the server is there now: keyrack login https://mcp.example/mcp/"),
+        ("/a b?x='$(id)'", "Check the address, or try again later."),
+        ("/it's", "If the server is there now: keyrack login https://mcp.example/it%27s"),
+        ("/mcp/?key=secret", "Check the address, or try again later."),
+        ("https://evil.example/mcp", "Check the address, or try again later."),
+    ],
+)
+def test_a_redirect_on_the_server_s_own_origin_is_an_address_to_log_in_to(location, hint):
+    answer = reply(None, 301, Location=location)
+    with pytest.raises(Temporary, match="redirects to") as caught:
+        log_in(World(**{f"POST {URL}": answer}))
+    assert caught.value.hint == hint
+
+
 @pytest.mark.checklist(15)
 def test_a_wrong_state_never_reaches_the_token_endpoint():
     world = World()

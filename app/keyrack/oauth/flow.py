@@ -8,7 +8,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
-from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
+from keyrack.domain.model import ClientSettings, Endpoints, Registration, Server, TokenSet
+from keyrack.domain.status import command_line
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.authorization_server import Discovered
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
@@ -20,6 +21,7 @@ from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
 from keyrack.oauth.token_reply import read_tokens
+from keyrack.oauth.trace import MASK
 
 Flow = Generator[Effect, Any, Any]
 
@@ -131,6 +133,8 @@ def _nothing(probed: Probed | None) -> KeyrackError:
     kind = KeyrackError if probed.refused else Temporary
     sentence = f"The server can't be logged in to now: {probed.reason}"
     hint = "" if probed.setting else "Check the address, or try again later."
+    if probed.sent_to and MASK not in probed.sent_to:
+        hint = f"If the server is there now: {command_line('login', Server(probed.sent_to))}"
     return kind(sentence, hint=hint, setting=probed.setting)
 
 

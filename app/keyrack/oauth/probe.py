@@ -36,6 +36,7 @@ class Probed(NamedTuple):
     challenge: Challenge | None = None
     refused: bool = False  # with the verdict "unreachable": keyrack would not ask
     setting: str = ""  # with the verdict "unreachable": the one of keyrack's own file that may help
+    sent_to: str = ""  # where on the server's origin a redirect leads that was not followed; can be typed
     older: bool = False  # it knows no revision of 2026: `server/discover` need not be tried again
 
 
@@ -191,8 +192,9 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
     """The verdict where a reply ends the probe at once; None where it goes on."""
     if isinstance(reply, Failed):
         reason = _redirected(reply.sent_to, asked) if reply.sent_to is not None else ""
-        refused = reply.refused and not reason
-        return Probed("unreachable", reason or reply.reason, refused=refused, setting=reply.setting)
+        if reason:
+            return Probed("unreachable", reason)
+        return Probed("unreachable", reply.reason, refused=reply.refused, setting=reply.setting)
     if reply.status == 401:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if asked.tried:
@@ -209,8 +211,10 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
         location = reply.header("Location")
         if location is None:
             return Probed("unreachable", f"The server answered {reply.status}.")
-        target = redirect_target(reply.url or asked.url, location)
-        return Probed("unreachable", _redirected(target or "", asked, reply.status))
+        target = redirect_target(reply.url or asked.url, location) or ""
+        own = bool(target) and origin(target) == origin(asked.url)
+        reason = _redirected(target, asked, reply.status)
+        return Probed("unreachable", reason, sent_to=_shown(target) if own else "")
     if reply.status >= 500 or reply.status == 429:
         return Probed("unreachable", f"The server answered {reply.status}{asks_to_wait(reply)}.")
     return None
@@ -220,12 +224,16 @@ def _redirected(target: str, asked: _Asked, status: int = 0) -> str:
     """A redirect that was not followed, as a sentence; "" where the wire has a better one."""
     if not target:
         return "The server redirects to something that is not a web address."
-    where = shown_url(inert(target))
+    where = _shown(target)
     if origin(target) != origin(asked.url):
         return f"The server redirects to {where}, and keyrack does not follow to another origin."
     if not status:
         return ""
     return f"The server redirects to {where} ({status}); keyrack makes a request again only after 307 or 308."
+
+
+def _shown(url: str) -> str:
+    return shown_url(inert(url)) if url else ""
 
 
 def _modern(asked: _Asked, method: str, version: str) -> Request:
