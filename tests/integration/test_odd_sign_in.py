@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import socket
+import time
 from collections.abc import Callable
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
-from keyrack.domain.errors import ClientNeeded, LoginNeeded
+from keyrack.domain.errors import ClientNeeded, LoginNeeded, Temporary
 from keyrack.domain.model import Credential, Server, Source
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.login import LoginOptions, login
@@ -182,3 +185,17 @@ def test_a_silent_registration_s_secret_goes_in_the_first_way_of_the_issuer_s_li
 
         server.routes["POST /token"] = token
         log_in(world, server)
+
+
+@pytest.mark.parametrize("place", ["POST /mcp", "POST /register", "POST /token"])
+def test_whoever_asks_to_wait_is_heard(place: str, world: Parts) -> None:
+    later = formatdate(time.time() + 47, usegmt=True)
+    with odd_server() as server:
+        for header in ("47", later):
+            server.routes[place] = Answer(429, headers={"Retry-After": header})
+            with pytest.raises(Temporary) as caught:
+                log_in(world, server)
+            # A date is told by the server's own clock, of whole seconds.
+            assert re.search(r"\b4[5-8] s\b", f"{caught.value} {caught.value.hint}")
+            server.tokens.clear()
+        assert not world.rack().records()
