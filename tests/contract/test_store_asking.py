@@ -186,6 +186,23 @@ def test_a_service_that_answers_nothing_at_all_is_slow_after_the_short_limit(new
     assert time.monotonic() - began < 10 * LIMIT
 
 
+@pytest.mark.parametrize("screen", [True, False])
+def test_one_that_hangs_over_a_secret_is_waited_for_only_where_somebody_may_be_asked(
+    new: New, monkeypatch: pytest.MonkeyPatch, screen: bool
+) -> None:
+    if screen:
+        monkeypatch.setenv("DISPLAY", ":99")
+    theirs = 6.0 if screen else 60.0
+    keychain, client = new("late"), store(person_limit=theirs)
+    keychain.person = None
+    # From then on it answers nobody.
+    monkeypatch.setattr(keychain, "_on_GetSecret", lambda *call: keychain.end())
+    began = time.monotonic()
+    with pytest.raises(StoreSlow):
+        client.get("old")
+    assert (time.monotonic() - began >= theirs) is screen
+
+
 def test_a_backend_of_keyrings_that_may_ask_gets_the_persons_time_each_time() -> None:
     class Asking(Backend):
         def get_password(self, service: str, username: str) -> str | None:

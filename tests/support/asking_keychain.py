@@ -96,7 +96,8 @@ class AskingKeychain:
             locked = locked or "database" in self.ways
             attributes = self.items[path][0]
             return {"Label": ("s", "x"), "Locked": ("b", locked), "Attributes": ("a{ss}", attributes)}
-        return {"Label": ("s", "Passwords"), "Locked": ("b", "database" in self.ways)}
+        locked = "database" in self.ways
+        return {"Label": ("s", "Passwords"), "Locked": ("b", locked), "Collections": ("ao", [COLLECTION])}
 
     def _on_OpenSession(self, path: str, client: str, algorithm: str, value: Any) -> None:
         if algorithm == "plain":

@@ -29,11 +29,16 @@ class Bounded:
     """
 
     def __init__(
-        self, person_limit: float = PERSON_LIMIT, tell: Callable[[float], Any] = lambda seconds: None
+        self,
+        person_limit: float = PERSON_LIMIT,
+        tell: Callable[[float], Any] = lambda seconds: None,
+        is_well: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`tell` is told that a person is waited for, and for how many seconds at most."""
+        """`tell` is told that a person is waited for, and for how many seconds at most. `is_well` is
+        asked from time to time whether what is called still answers others; if not, nobody is asked."""
         self.person_limit = person_limit
         self._tell = tell
+        self._is_well = is_well
         self._turn = threading.Lock()
         self._running: _Call[Any] | None = None
         self._hung_since: float | None = None
@@ -67,7 +72,7 @@ class Bounded:
         except RuntimeError:  # no more threads
             self.over(turn)
             raise slow() from None
-        self._await_end(call)
+        self._await_end(call, limit)
         if not call.done.is_set():
             self._hung_since = time.monotonic()
             if not call.done.is_set():
@@ -94,7 +99,8 @@ class Bounded:
                 return None
         return deadline
 
-    def _await_end(self, call: _Call[Any]) -> None:
+    def _await_end(self, call: _Call[Any], limit: float) -> None:
+        looked_at = time.monotonic()
         while not call.done.wait(max(0.0, min(call.deadline - time.monotonic(), LOOK))):
             now = time.monotonic()
             if now >= call.deadline:
@@ -102,6 +108,10 @@ class Bounded:
             if call.told_of < call.asked_at <= now - TELL_AFTER:
                 call.told_of = call.asked_at
                 self._tell(self.person_limit)
+            if call.asked and now >= max(looked_at, call.asked_at) + limit:
+                if not self._is_well():
+                    return
+                looked_at = time.monotonic()
 
 
 class _Call(Generic[T]):

@@ -7,15 +7,12 @@ owner's connection ends, and gives it to the next in the queue.
 
 from __future__ import annotations
 
-import socket
 import time
 from contextlib import suppress
-from itertools import count
 
-from jeepney import HeaderFields, Message, MessageType, Parser, message_bus
-from jeepney.bus import get_bus
-from jeepney.io.blocking import prep_socket
+from jeepney import HeaderFields, MessageType, message_bus
 
+from keyrack.store.bus import Bus
 from keyrack.store.forks import anew_in_child
 from keyrack.store.locks import busy
 
@@ -30,9 +27,7 @@ class BusName:
 
     def __init__(self, name: str) -> None:
         self._name = PREFIX + name
-        self._socket: socket.socket | None = None
-        self._parser = Parser()
-        self._serials = count(1)
+        self._bus: Bus | None = None
 
     def take(self, *, timeout: float) -> bool:
         """Own it; Temporary where somebody else does for `timeout` seconds.
@@ -42,11 +37,10 @@ class BusName:
         deadline = time.monotonic() + timeout
         try:
             anew_in_child(self)
-            self._socket = prep_socket(get_bus("SESSION"), timeout=ANSWER)
-            self._ask(message_bus.Hello())
+            bus = self._bus = Bus(ANSWER)
             flags = 0 if timeout > 0 else DO_NOT_QUEUE
-            (answer,) = self._ask(message_bus.RequestName(self._name, flags))
-            owned = answer == OWNED or (answer == QUEUED and self._was_given(deadline))
+            (answer,) = bus.ask(message_bus.RequestName(self._name, flags), ANSWER)
+            owned = answer == OWNED or (answer == QUEUED and self._was_given(bus, deadline))
         except Exception:  # whatever it is: the data folder's own lock is held all the same
             self._close()
             return False
@@ -60,22 +54,22 @@ class BusName:
 
     def give_back(self) -> None:
         """Also where the connection is lost, or a forked child has left it to its parent."""
-        if self._socket is None:
+        if self._bus is None:
             return
         with suppress(Exception):
             # The end of the connection alone would be noticed a moment later.
-            self._ask(message_bus.ReleaseName(self._name))
+            self._bus.ask(message_bus.ReleaseName(self._name), ANSWER)
         self._close()
 
     def begin_anew(self) -> None:
         """In a forked child: the name is its parent's, and not given back by it."""
         self._close()
 
-    def _was_given(self, deadline: float) -> bool:
+    def _was_given(self, bus: Bus, deadline: float) -> bool:
         """Wait in the queue."""
         while True:
             try:
-                message = self._receive(deadline)
+                message = bus.receive(deadline)
             except TimeoutError:
                 return False
             fields = message.header.fields
@@ -87,34 +81,7 @@ class BusName:
             ):
                 return True
 
-    def _ask(self, call: Message) -> tuple[int, ...]:
-        """The bus's reply. Raises OSError, ValueError and what else a bus may lead to."""
-        assert self._socket is not None
-        deadline, serial = time.monotonic() + ANSWER, next(self._serials)
-        self._socket.settimeout(ANSWER)
-        self._socket.sendall(call.serialise(serial=serial))
-        while True:
-            message = self._receive(deadline)
-            if message.header.fields.get(HeaderFields.reply_serial) != serial:
-                continue
-            if message.header.message_type is not MessageType.method_return:
-                raise ValueError("refused")
-            return message.body
-
-    def _receive(self, deadline: float) -> Message:
-        assert self._socket is not None
-        while (message := self._parser.get_next_message()) is None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            self._socket.settimeout(left)
-            data = self._socket.recv(4096)
-            if not data:
-                raise ConnectionResetError
-            self._parser.add_data(data)
-        return message
-
     def _close(self) -> None:
-        connection, self._socket = self._socket, None
-        if connection is not None:
-            connection.close()
+        bus, self._bus = self._bus, None
+        if bus is not None:
+            bus.close()

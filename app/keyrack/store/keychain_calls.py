@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LIMIT = 5.0  # seconds for a call that needs nobody
+ANSWER = 3.0  # seconds for a question about nothing, to find out whether the service still answers
 
 
 class Opened(NamedTuple):
@@ -104,7 +105,15 @@ class KeychainCalls:
         return self._run(call)
 
     def _new_bounded(self) -> Bounded:
-        return Bounded(self._person_limit, self._tell_of)
+        return Bounded(self._person_limit, self._tell_of, self._is_well)
+
+    def _is_well(self) -> bool:
+        """Where a screen is, a service that answers nothing may be one that waits for its person."""
+        if has_screen() or self._opened is None or self._opened.service is None:
+            return True
+        from keyrack.store.bus import secret_service_answers
+
+        return secret_service_answers(ANSWER)
 
     def _tell_of(self, seconds: float) -> None:
         self._tell(
