@@ -15,7 +15,9 @@ from cli_kit import FakeParts, linear, oauth, record, run
 
 from keyrack.cli.encoding import make_readable, readable
 from keyrack.cli.output import Output
+from keyrack.cli.piped import in_columns
 from keyrack.domain.errors import KeyrackError
+from keyrack.operations.overview import overview
 
 ESCAPE = re.compile(rb"\\[ux][0-9a-fA-F]{2}|&#\d+;|\?\?")
 ENCODINGS = ("cp1252", "ascii", "latin-1", "cp437", "utf-8")
@@ -70,6 +72,8 @@ def test_columns_are_aligned_by_what_is_shown(monkeypatch: pytest.MonkeyPatch) -
     assert run(["list"], parts=parts) == 0
     monkeypatch.undo()
     _, first, second = raw.getvalue().decode("ascii").splitlines()
+    piped = [line.index("default") for line in in_columns(overview(parts()).rows, stream)[1:]]
+    assert piped[0] == piped[1]
     assert first.startswith("grosssse...") and first.index("*") == second.index("*")
 
 

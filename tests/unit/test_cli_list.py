@@ -80,15 +80,18 @@ def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
     for width, headings in ((76, "Server Status Expires Next"), (68, "Server Status Next")):
         assert on_terminal(rack_of_all(), columns=width).splitlines()[0].split() == headings.split()
     assert on_terminal(rack_of_all(), columns=40) == (
-        "linear         ● valid\n"
-        "sentry         ↻ refreshable\n"
+        "linear         ● valid         52 min\n"
+        "sentry         ↻ refreshable   2 h ago\n"
         "  keyrack refresh sentry\n"
-        "local-db       ○ stdio\n"
-        "linear · work  ✕ login needed\n"
+        "local-db       ○ stdio         –\n"
+        "linear · work  ✕ login needed  refused\n"
         "  keyrack login linear --account work\n"
-        "api            ◇ empty header\n"
+        "api            ◇ empty header  –\n"
         "  export KEY=…\n"
     )
+    assert on_terminal(rack_of_all(), columns=36).splitlines()[:3] == [
+        "linear         ● valid", "sentry         ↻ refreshable", "  keyrack refresh sentry",
+    ]  # fmt: skip
 
 
 def test_a_name_that_is_wider_than_the_terminal_stands_whole_on_a_line(

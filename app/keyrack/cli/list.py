@@ -93,7 +93,7 @@ def _lines(view: Overview, now: float, out: Output, *, tsv: bool) -> list[str]:
         return table(view.rows, now, out.stdout)
     from keyrack.cli.piped import in_columns, tab_separated
 
-    return tab_separated(view.rows) if tsv else in_columns(view.rows)
+    return tab_separated(view.rows) if tsv else in_columns(view.rows, out.stdout)
 
 
 def as_json(view: Overview) -> str:

@@ -125,8 +125,9 @@ def cells(text: str) -> int:
 def columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     """Pad every cell to its column."""
     widest = [max(cells(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return [[_padded(cell, width) for cell, width in zip(row, widest, strict=True)] for row in rows]
+    return [[padded(cell, width) for cell, width in zip(row, widest, strict=True)] for row in rows]
 
 
-def _padded(text: str, width: int) -> str:
+def padded(text: str, width: int) -> str:
+    """With blanks, as wide as its column."""
     return text + " " * (width - cells(text))

@@ -7,8 +7,9 @@ written %20. Between tabs the fields are as they are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
+from keyrack.cli.encoding import readable
 from keyrack.cli.output import columns
 from keyrack.domain.text import plain
 from keyrack.domain.timetext import utc
@@ -26,9 +27,9 @@ def tab_separated(rows: Iterable[Row]) -> list[str]:
     return ["\t".join(_fields(row)) for row in rows]
 
 
-def in_columns(rows: Iterable[Row]) -> list[str]:
+def in_columns(rows: Iterable[Row], stream: TextIO | None) -> list[str]:
     """A heading and a line per server."""
-    cells = [HEADINGS, *(_solid(_fields(row)) for row in rows)]
+    cells = [HEADINGS, *([readable(field, stream) for field in _solid(_fields(row))] for row in rows)]
     return ["  ".join(line).rstrip() for line in columns(cells)]
 
 

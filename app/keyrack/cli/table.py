@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from keyrack.cli.encoding import readable
 from keyrack.cli.list import expiry
-from keyrack.cli.output import Colour, cells, columns, paint, width_of
+from keyrack.cli.output import Colour, cells, columns, padded, paint, width_of
 from keyrack.domain.status import State
 from keyrack.domain.text import plain
 
@@ -60,13 +60,13 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
     width = width_of(stream) or 80
     for shown in SHAPES:
         chosen = [[HEADINGS[index] for index in shown], *([line[index] for index in shown] for line in lines)]
-        padded = columns(chosen)
-        if max(cells("  ".join(line).rstrip()) for line in padded) <= width:
+        aligned = columns(chosen)
+        if max(cells("  ".join(line).rstrip()) for line in aligned) <= width:
             break
     else:
         return _stacked(rows, lines, width, stream)
     at = shown.index(STATUS)
-    head, *body = padded
+    head, *body = aligned
     for row, line in zip(rows, body, strict=True):
         line[at] = paint(line[at], _colour(row), stream)
     return [paint("  ".join(head).rstrip(), "dim", stream), *("  ".join(line).rstrip() for line in body)]
@@ -75,20 +75,21 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
 def _stacked(
     rows: Sequence[Row], lines: Sequence[Sequence[str]], width: int, stream: TextIO | None
 ) -> list[str]:
-    """The command below its server; a name that is as wide as the terminal has a line for itself, too."""
-    room = width - max(cells(line[STATUS]) for line in lines) - 2
-    names = [line[SERVER] for line in lines if cells(line[SERVER]) <= room]
-    column = max(map(cells, names), default=0)
+    """The command below its server; a name that leaves no room has a line for itself, too."""
+    status = max(cells(line[STATUS]) for line in lines)
+    expires = max(cells(line[EXPIRES]) for line in lines) + 2
+    longest = max(cells(line[SERVER]) for line in lines)
+    with_expiry = longest + 2 + status + expires <= width
+    names = [cells(line[SERVER]) for line in lines if cells(line[SERVER]) + 2 + status <= width]
+    column = max(names, default=0)
     told: list[str] = []
     for row, line in zip(rows, lines, strict=True):
-        name, status = line[SERVER], paint(line[STATUS], _colour(row), stream)
-        if cells(name) <= column:
-            told.append(f"{name}{' ' * (column - cells(name))}  {status}")
-        else:
-            told += [name, f"  {status}"]
+        name, state = line[SERVER], padded(line[STATUS], status) if with_expiry else line[STATUS]
+        facts = paint(state, _colour(row), stream) + (f"  {line[EXPIRES]}" if with_expiry else "")
+        told += [f"{padded(name, column)}  {facts}"] if cells(name) <= column else [name, f"  {facts}"]
         if line[NEXT]:
             told.append(f"  {line[NEXT]}")
-    return told
+    return [line.rstrip() for line in told]
 
 
 def _colour(row: Row) -> Colour:
