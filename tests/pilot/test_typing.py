@@ -236,6 +236,16 @@ async def test_text_that_loses_its_field_goes_nowhere() -> None:
 
 
 @screen_test
+async def test_a_key_on_the_details_is_for_the_server_whose_details_they_are() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("linear")
+        await t.press("enter")
+        await t.select("notion")  # as where the list changes beneath
+        await t.press("d")
+        await t.sees("Clear credential for linear?")
+
+
+@screen_test
 async def test_quit_and_the_palette_are_for_every_screen() -> None:
     async with terminal(app_with()) as t:
         await t.select("linear")

@@ -249,11 +249,11 @@ class MainScreen(Screen[None]):
         if row is not None:
             from keyrack.tui.screens.detail import DetailScreen
 
-            self.app.push_screen(DetailScreen(row, self.marks.trouble_of(row)), self._chosen_in_detail)
+            def chosen(what: str | None) -> None:
+                if what:  # for the row whose details these were; another may be under the cursor by now
+                    self.actions.run(what, self.rows.get(row.key, row))
 
-    def _chosen_in_detail(self, what: str | None) -> None:
-        if what:
-            self.action_row(what)
+            self.app.push_screen(DetailScreen(row, self.marks.trouble_of(row)), chosen)
 
     def action_help(self) -> None:
         from keyrack.tui.screens.help import HelpScreen
