@@ -202,22 +202,21 @@ async def test_a_key_typed_before_a_screen_was_drawn_is_not_for_it() -> None:
 
 
 @screen_test
-async def test_a_key_that_comes_back_from_a_screen_is_not_looked_up_in_another(cleared: Clears) -> None:
+async def test_a_key_that_comes_back_from_a_screen_is_not_looked_up_in_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Textual looks up what is bound to a key when its event has come back to the application."""
     async with terminal(app_with()) as t:
         answers: list[bool | None] = []
 
-        def open_late() -> None:
+        take = t.table._forward_event
+
+        def open_meanwhile(event: events.Event) -> None:
             t.app.push_screen(ConfirmScreen("Move", "", "Move all?", "Move"), answers.append)
+            take(event)
 
-        class Late(events.Key):
-            """Its way back is when the dialog opens."""
-
-            def _set_forwarded(self) -> None:
-                super()._set_forwarded()
-                open_late()
-
-        t.app.post_message(Late("y", "y"))
+        monkeypatch.setattr(t.table, "_forward_event", open_meanwhile)
+        typed(t, "y")
         await t.until(lambda: isinstance(top(t), ConfirmScreen))
         await until_quiet(t)
         assert answers == []
