@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from keyrack.domain.errors import StoreLocked, StoreSlow, StoreUnavailable
 from keyrack.store import backends
@@ -21,11 +21,13 @@ LIMIT = 5.0  # seconds for a call that needs nobody
 ANSWER = 3.0  # seconds for a question about nothing, to find out whether the service still answers
 
 
-class Opened(NamedTuple):
+class Opened:
     """What a call works with from its beginning to its end, whatever becomes of it in other threads."""
 
-    service: SecretService | None  # spoken to directly
-    backend: Backend | None  # keyring's; beside a service it is made when it is needed
+    # No NamedTuple, which would cost `keyrack token` 2 ms for the annotations.
+    def __init__(self, service: SecretService | None, backend: Backend | None) -> None:
+        self.service = service  # spoken to directly
+        self.backend = backend  # keyring's; beside a service it is made when it is needed
 
 
 class KeychainCalls:
