@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from keyrack.domain import address_key
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import MAX_TEXT
 from keyrack.oauth.effects import Failed, Request, Response
@@ -108,6 +109,11 @@ def shown_url(url: str) -> str:
         return MASK
     query = "&".join(f"{key}={value}" for key, value in _query(pairs))
     path = _WORD_IN_PATH.sub(lambda word: MASK if _is_key(word[0]) else word[0], parts.path)
+    # A Location may be relative.
+    base = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://none"
+    found = address_key.find_key(base + parts.path)
+    for value in found.values if found is not None else ():  # also a short one, as the list knows it
+        path = path.replace(value, MASK)
     return urlunsplit(parts._replace(path=path, query=query))[:LONGEST]
 
 
