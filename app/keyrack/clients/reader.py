@@ -10,7 +10,7 @@ from typing import Any
 from keyrack.clients import files, paths, places
 from keyrack.clients.places import Look, Spot
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.model import ClientSettings, Server
 from keyrack.domain.reading import Place, Problem, Reading
 
 OWN = "keyrack"
@@ -96,6 +96,8 @@ class _Round:
             self.file(client, "claude_plugin", spot)
         named: dict[str, Server] = {}
         for server in self.servers[start:]:
+            if not is_on:  # somebody else's word, which the user has not taken: like a project's file
+                server = server._replace(headers=(), client=ClientSettings(), helper=None)
             sources = tuple(source._replace(disabled=not is_on) for source in server.sources)
             named.setdefault(server.name, server._replace(sources=sources))
         self.servers[start:] = named.values()
