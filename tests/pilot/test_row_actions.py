@@ -164,6 +164,21 @@ async def test_check_all_runs_four_side_by_side_and_esc_stops_it(monkeypatch: py
 
 
 @screen_test
+async def test_check_all_asks_no_server_that_is_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(Check(NOW, "accepted")).open()
+    monkeypatch.setattr(check_op, "check", gate)
+    source = Source("Claude Code", "/h/.mcp.json", "")
+    servers = (
+        Server("on", "https://on.example.com/mcp", sources=(source,)),
+        Server("off", "https://off.example.com/mcp", sources=(source._replace(disabled=True),)),
+    )
+    async with terminal(app_with(demo_parts(Reading(servers, (), ()), ()))) as t:
+        await t.press("C")
+        await t.until(lambda: "1 of 1 checked." in " ".join(t.said()))
+        assert gate.asked == ["on"]
+
+
+@screen_test
 async def test_refresh_all_takes_what_is_due_and_names_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     def one(parts: Parts, server: Server, *, min_valid: float) -> Credential:
         assert min_valid == EXPIRY_WINDOW  # what another process has refreshed meanwhile is left alone

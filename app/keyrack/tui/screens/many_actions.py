@@ -43,8 +43,12 @@ class ManyActions:
         self._start(due, "refreshing", "refreshed", work)
 
     def check_all(self) -> None:
-        """Ask every server that has an address."""
-        rows = [row for row in self._screen.rows.values() if row.server.url and not row.server.problem]
+        """Ask every server that has an address, and is switched on somewhere."""
+        rows = [
+            row
+            for row in self._screen.rows.values()
+            if row.server.url and not row.server.problem and not row.server.is_off
+        ]
         if not rows:
             self._say("There is no server to ask.")
             return
