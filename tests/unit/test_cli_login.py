@@ -230,7 +230,7 @@ def test_ctrl_c_cancels_and_waits_until_all_is_as_it_was(monkeypatch: Patch, cap
         raise Cancelled("stopped")
 
     login_is(monkeypatch, interrupted)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 1
+    assert run(["login", "linear"], parts=FakeParts([linear()])) == 130
     assert undone.is_set()
     assert capsys.readouterr().err == "keyrack: Stopped; everything is as it was.\n"
 

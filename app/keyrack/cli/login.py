@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from keyrack.cli.exits import INTERRUPTED, report
 from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import loopback_host, port, scopes
 from keyrack.domain.errors import Cancelled, StoreAbsent, UsageError
@@ -116,7 +117,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
             lambda: login(parts, server, options, control=control, on_event=steps), control.cancel
         )
     except Cancelled as error:
-        raise Cancelled("Stopped; everything is as it was.", hint=error.hint) from None
+        report(context.out, Cancelled("Stopped; everything is as it was.", hint=error.hint))
+        return INTERRUPTED
     except StoreAbsent as error:
         hint = "The terminal UI (keyrack alone) can log in and keep it in memory until it ends."
         raise StoreAbsent(str(error), hint=error.hint or hint) from None
