@@ -87,13 +87,13 @@ def test_every_setting_is_read(look, own_home: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('pkce = "off"', '“pkce” is "assumed" or "required".'),
+        ('pkce = "off"', '“pkce” should be "assumed" or "required".'),
         ("pkce = true", "“pkce” should be text, and is true or false."),
         ('resource = "false"', "“resource” should be true or false, and is text."),
         ("authorize = true", "“authorize” should be an object, and is true or false."),
         ("authorize = { x = [1] }", "“x” can't be set in “authorize”: it should be text, and is a list."),
         ('authorize = { x = "a\\nb" }', "“x” can't be set in “authorize”: its value is too long or holds"),
-        ('authorize = { "a b" = "c" }', "“a b” can't be set in “authorize”: it is no parameter's name."),
+        ('authorize = { "a b" = "c" }', "“a b” can't be set in “authorize”: it is not a valid name."),
         ('callback_path = "callback"', "“callback_path” has to begin with a slash"),
         ('callback_path = "/a?b=c"', "“callback_path” can't hold a query or a fragment"),
         ('callback_path = "/a#b"', "“callback_path” can't hold a query or a fragment"),
@@ -220,20 +220,20 @@ def test_a_bad_table_stops_the_entries_of_other_programs_for_its_server(look) ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('sotre = "vault"', "“sotre” is no setting of keyrack; did you mean “store”?"),
-        ("[server.x]", "“server” is no setting of keyrack; did you mean “servers”?"),
-        ("zzz = 1", "“zzz” is no setting of keyrack, so it does nothing."),
+        ('sotre = "vault"', "“sotre” is not a setting of keyrack; did you mean “store”?"),
+        ("[server.x]", "“server” is not a setting of keyrack; did you mean “servers”?"),
+        ("zzz = 1", "“zzz” is not a setting of keyrack, so it does nothing."),
         ('pkce = "assumed"', "“pkce” belongs in a server's table, [servers.NAME]."),
-        (table("resorce = false"), "“resorce” is no setting of a server; did you mean “resource”?"),
+        (table("resorce = false"), "“resorce” is not a setting of a server; did you mean “resource”?"),
         (
             table('Callback-Path = "/x"'),
-            "“Callback-Path” is no setting of a server; did you mean “callback_path”?",
+            "“Callback-Path” is not a setting of a server; did you mean “callback_path”?",
         ),
         (
             table('client_key = "k"'),
-            "“client_key” is no setting of a server; did you mean “client_key_file”?",
+            "“client_key” is not a setting of a server; did you mean “client_key_file”?",
         ),
-        (table("qqq = 1"), "“qqq” is no setting of a server, so it does nothing."),
+        (table("qqq = 1"), "“qqq” is not a setting of a server, so it does nothing."),
         (table('store = "vault"'), "“store” counts for the whole file, and belongs above its first [table]."),
     ],
 )

@@ -29,7 +29,7 @@ def point_out_in_file(data: Mapping[str, Any], gather: Gather) -> None:
         if key in OF_SERVER:
             gather.problem(f"“{key}” belongs in a server's table, [servers.NAME].")
         else:
-            gather.problem(f"“{name_of(key)}” is no setting of keyrack{_meant(key, OF_FILE)}")
+            gather.problem(f"“{name_of(key)}” is not a setting of keyrack{_meant(key, OF_FILE)}")
 
 
 def point_out_in_server(entry: Mapping[str, Any], gather: Gather, name: str) -> None:
@@ -38,7 +38,7 @@ def point_out_in_server(entry: Mapping[str, Any], gather: Gather, name: str) -> 
         if key in OF_FILE:
             sentence = f"“{key}” counts for the whole file, and belongs above its first [table]."
         else:
-            sentence = f"“{name_of(key)}” is no setting of a server{_meant(key, OF_SERVER)}"
+            sentence = f"“{name_of(key)}” is not a setting of a server{_meant(key, OF_SERVER)}"
         gather.problem(sentence, entry=name)
 
 

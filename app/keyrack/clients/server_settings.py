@@ -65,7 +65,7 @@ def _callback_path(fields: Fields) -> str | None:
 def _pkce(fields: Fields) -> Any:
     word = fields.text("pkce")
     if word not in (None, "assumed", "required"):
-        fields.gather.problem('“pkce” is "assumed" or "required".', entry=fields.entry)
+        fields.gather.problem('“pkce” should be "assumed" or "required".', entry=fields.entry)
         return None
     return word
 
@@ -93,7 +93,7 @@ def _authorize(fields: Fields) -> tuple[tuple[str, str], ...]:
 
 def _refusal_of_parameter(name: str) -> str | None:
     if not PARAMETER.fullmatch(name):
-        return "it is no parameter's name"
+        return "it is not a valid name"
     # Some servers read a dot as an underscore.
     plain = name.lower().replace(".", "_").replace("-", "_")
     for own, why in OURS.items():
