@@ -160,6 +160,10 @@ def test_each_kind_of_reply_has_its_verdict(table, credential, verdict, revision
 
 
 @pytest.mark.checklist("probe: -32022")
+def test_what_the_verdict_says_by_itself_is_not_said_twice():
+    assert found({"server/discover": unauthorized()})[0].reason == ""
+
+
 def test_a_modern_server_of_another_revision_is_asked_in_its_own():
     def discover(request):
         spoken = request.headers["MCP-Protocol-Version"]

@@ -199,7 +199,7 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if asked.tried:
             return Probed("refused", "The server refused the token.", challenge=challenge)
-        return Probed("required", "The server wants a credential.", challenge=challenge)
+        return Probed("required", challenge=challenge)
     if reply.status == 403:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if challenge and challenge.params.get("error") == "insufficient_scope":
