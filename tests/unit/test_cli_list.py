@@ -216,6 +216,12 @@ def test_a_broken_file_is_told_and_hides_nothing(capsys: pytest.CaptureFixture[s
     assert err == "keyrack: Cursor: /home/u/.cursor/mcp.json, line 3, “x[1m”: The URL is empty.\n"
 
 
+def test_a_problem_of_keyracks_own_file_begins_with_keyrack_once(capsys: pytest.CaptureFixture[str]) -> None:
+    problems = [Problem("keyrack", "/home/u/.config/keyrack/config.toml", "It is cut short.")]
+    assert run(["list"], parts=FakeParts([SENTRY], problems=problems)) == 0
+    assert capsys.readouterr().err == "keyrack: /home/u/.config/keyrack/config.toml: It is cut short.\n"
+
+
 @pytest.mark.parametrize("words", [(), ("--tsv",)])
 def test_hostile_names_reach_the_terminal_harmless(
     capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str], words: tuple[str, ...]

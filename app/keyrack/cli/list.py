@@ -82,7 +82,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
         from keyrack.cli.places import problem_line
 
         for problem in view.problems:
-            out.note(f"keyrack: {problem_line(problem)}")
+            prefix = "" if problem.client == "keyrack" else "keyrack: "  # its line begins with that by itself
+            out.note(f"{prefix}{problem_line(problem)}")
     return 0
 
 
