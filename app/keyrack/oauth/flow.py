@@ -131,7 +131,7 @@ def _nothing(probed: Probed | None) -> KeyrackError:
     if probed is None or probed.verdict == "open":
         return KeyrackError("The server answers without a credential, so there is nothing to log in to.")
     kind = KeyrackError if probed.refused else Temporary
-    sentence = f"The server can't be logged in to now: {probed.reason}"
+    sentence = f"Can't log in to the server now: {probed.reason}"
     hint = "" if probed.setting else "Check the address, or try again later."
     if probed.sent_to and MASK not in probed.sent_to:
         hint = f"If the server is there now: {command_line('login', Server(probed.sent_to))}"

@@ -72,7 +72,7 @@ def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: 
         stored = None
     registration = known(server, wish.settings, stored, redirect_uri, wish.now())
     if registration is None:
-        how = "dynamic, as localhost" if urlsplit(redirect_uri).hostname == LOCALHOST else "dynamic"
+        how = "dynamic, with localhost" if urlsplit(redirect_uri).hostname == LOCALHOST else "dynamic"
         yield Step("register", "Register this app", "running", how)
         registration = yield from register(server, redirect_uri, scopes, wish.client_name)
         yield Step("register", "Registered this app", "done", how)

@@ -21,7 +21,7 @@ from keyrack.domain.errors import (
 
 UNLOCK_HINT = "Unlock it, then try again."
 NO_SCREEN_HINT = (
-    "No screen is here on which it could ask for its password. Unlock it from the desktop, "
+    "There is no display here for its password prompt. Unlock it from the desktop, "
     "or keep credentials in a sealed vault: keyrack vault init."
 )
 DOCTOR_HINT = "keyrack doctor tells more."
