@@ -12,8 +12,8 @@ from cli_kit import Terminal, run
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.domain.timetext import local
-from keyrack.oauth.effects import Response
-from support.canned import ISSUER, URL, World, rpc
+from keyrack.oauth.effects import Request, Response
+from support.canned import ISSUER, URL, World, rpc, unauthorized
 from support.workbench import NOW, build, grant
 
 Capture = pytest.CaptureFixture[str]
@@ -29,9 +29,14 @@ MANAGED = Registration(
 STAYS = f"– Registration: stays ({ISSUER} still has the client dyn-0)\n"
 
 
+def guarded(request: Request) -> Response:
+    """The server: it takes any token, and nothing without one."""
+    return rpc({"tools": []}) if "Authorization" in request.headers else unauthorized()
+
+
 def bench(registration: Registration = MANAGED, **facts: Any) -> tuple[Any, World]:
     world = World(**{f"DELETE {MANAGE}": Response(204), f"POST {ISSUER}/revoke": Response(200)})
-    world.routes[f"POST {URL}"] = rpc({"tools": []})
+    world.routes[f"POST {URL}"] = guarded
     parts = build(world)
     held = grant(**facts)._replace(registration=registration)
     kind = held.credential._replace(client_kind=registration.kind)
@@ -85,7 +90,14 @@ def test_with_yes_nobody_is_asked_and_what_stays_is_said_with_the_way_to_drop_it
     assert run(["clear", "example", "--yes"], parts=parts) == 0
     said = capsys.readouterr()
     assert said.out.endswith(STAYS) and world.asked == []
-    assert said.err == "--forget asks the authorization server to drop the registration too.\n"
+    assert said.err == "With --forget the authorization server would have been asked to drop it too.\n"
+
+
+def test_with_yes_no_way_is_said_where_the_server_has_none(capsys: Capture) -> None:
+    parts, _ = bench(Registration(ISSUER, "dyn-0", "dynamic"))
+    assert run(["clear", "example", "--yes"], parts=parts) == 0
+    said = capsys.readouterr()
+    assert "Registration: stays" in said.out and "--forget" not in said.err
 
 
 def test_of_the_stale_ones_it_is_offered_too(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

@@ -59,6 +59,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
     from keyrack.cli.terminal import agree
     from keyrack.operations.clear import clear
+    from keyrack.operations.revoking import can_be_forgotten
 
     if args.stale:
         return _clear_stale(context, args)
@@ -70,11 +71,12 @@ def run(context: Context, args: SimpleNamespace) -> int:
     forget = args.forget or (not args.yes and _offer_to_forget(context, [server]))
     if not args.yes and not agree(context.out, _question(parts, server, args.revoke, forget)):
         raise Cancelled("Nothing was changed.")
+    droppable = args.yes and not forget and can_be_forgotten(parts, server) is not None
     receipt = clear(parts, server, revoke=args.revoke, forget=forget)
     for line in receipt.lines:
         context.out.line(line_of(line))
-    if args.yes and any(line.outcome == "stays" for line in receipt.lines):
-        context.out.note("--forget asks the authorization server to drop the registration too.")
+    if droppable and any(line.outcome == "stays" for line in receipt.lines):
+        context.out.note("With --forget the authorization server would have been asked to drop it too.")
     return 0 if receipt.ok else ERROR
 
 
