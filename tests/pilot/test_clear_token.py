@@ -109,7 +109,7 @@ async def test_a_registration_that_keyrack_did_not_make_is_not_offered_to_be_for
     oauth = Credential("oauth", issuer="https://auth.example.com", client_kind="dynamic")
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools", oauth)
-        await t.sees("[ ] Forget the registration too, or the issuer keeps it")
+        await t.sees("[ ] Forget the registration at the issuer too")
         await t.press("escape")
         for kind in ("pre-registered", "metadata-document", None):
             ask(t, "https://mcp.example.com/tools", oauth._replace(client_kind=kind))

@@ -56,7 +56,7 @@ class ClearScreen(Dialog[Clearing]):
             if (issuer := self._issuer()) is not None:
                 yield self._pick(issuer, REVOKE)
                 if row.credential is not None and row.credential.client_kind == "dynamic":
-                    yield Tick("Forget the registration too, or the issuer keeps it", id="forget")
+                    yield Tick("Forget the registration at the issuer too", id="forget")
             else:
                 yield from self._by_hand()
             if (others := self._others()) is not None:

@@ -48,7 +48,7 @@ class StaleScreen(Dialog[StaleChoice]):
             yield TickList((say(each.server.called), say(each.why, Tone.DIM)) for each in self._found)
             yield Tick("Revoke at the issuers first", id="revoke")
             if any(each.credential.client_kind == "dynamic" for each in self._found):
-                yield Tick("Forget the registrations too, or the issuers keep them", id="forget")
+                yield Tick("Forget the registrations at the issuers too", id="forget")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(id="yes", compact=True, classes="danger")
