@@ -481,6 +481,13 @@ async def test_k_on_an_open_keychain_says_what_is_in_use_and_moves_all_to_a_vaul
 
 
 @screen_test
+async def test_a_narrow_terminal_names_the_key_that_unlocks() -> None:
+    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    async with terminal(app_with(parts), size=(60, 20)) as t:
+        await t.sees("▣ Secret Service locked: K")
+
+
+@screen_test
 async def test_a_keychain_that_no_screen_unlocks_offers_the_other_places() -> None:
     hint = "No screen is here. Unlock it elsewhere, or keep them in a vault: keyrack vault init."
     parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True, hint=hint))

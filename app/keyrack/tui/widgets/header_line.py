@@ -13,6 +13,7 @@ from keyrack.tui.listing import Counts
 from keyrack.tui.present import STORE_LOCKED, STORE_MISSING, STORE_READY, Tone, join, key_hint, say
 
 ROOMY = 100  # columns from which there is room for more words
+NARROW = 70  # columns below which what a key does to the keychain has no room
 
 
 class HeaderLine(Horizontal):
@@ -45,7 +46,7 @@ class HeaderLine(Horizontal):
 
     def show_store(self, store: StoreState) -> None:
         self._store = store
-        self._right.update(_store(store, wide=self.size.width >= ROOMY))
+        self._right.update(_store(store, self.size.width))
 
     def on_resize(self) -> None:
         if self._store is not None:
@@ -57,11 +58,14 @@ class HeaderLine(Horizontal):
         return [say(f" {self._banner}", Tone.WARN)] if self._banner else []
 
 
-def _store(store: StoreState, wide: bool) -> Content:
+def _store(store: StoreState, width: int) -> Content:
+    wide = width >= ROOMY
     head = say("Keychain: " if wide and store.kind == "keychain" else "", Tone.DIM)
     key = keymap.key_of("unlock")
     if store.locked:
         shut = say(f"{STORE_LOCKED} {store.name} locked", Tone.WARN)
+        if width < NARROW:
+            return join(shut, ": ", say(key, Tone.KEY))
         return join(head, shut, say(" · ", Tone.DIM), key_hint(key, "unlock"))
     if not store.ready:
         what = "no keychain" if store.name == "none" else f"{store.name} not ready"
