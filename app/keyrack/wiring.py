@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.secret import Secret
-from keyrack.operations.parts import Callback, Parts, Rack, StoreKind, Wire
+from keyrack.domain.storage import StoreKind
+from keyrack.operations.parts import Callback, Parts, Rack, Wire
 
 if TYPE_CHECKING:
     from keyrack.clients.settings import Settings
