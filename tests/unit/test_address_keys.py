@@ -188,20 +188,22 @@ def test_two_keys_at_one_address_are_two_servers(desk: Desk) -> None:
         ("https://h.example/${TEAM}/${authToken}", f"https://h.example/blue/{MASK}", "authToken"),
         ("https://h.example/mcp?q=${TEAM}", f"https://h.example/mcp?q={MASK}", "TEAM"),
         ("https://h.example/mcp?k=${MY_API_KEY}&a=b", f"https://h.example/mcp?k={MASK}&a=b", "MY_API_KEY"),
+        ("https://h.example/${MYSECRET}/mcp", f"https://h.example/{MASK}/mcp", "MYSECRET"),
         ("https://h.example/${LOOKS}/mcp", f"https://h.example/{MASK}/mcp", "its path"),
     ],
 )
 def test_a_variable_that_may_hold_one_is_masked(desk: Desk, written: str, masked: str, where: str) -> None:
     desk.put(written, ".config/mcp/servers.json")
     (desk.home / ".cursor/mcp.json").unlink()
-    desk.env = {"MY_API_KEY": "hidden", "authToken": "hidden", "TEAM": "blue", "LOOKS": KEY}
+    hidden = dict.fromkeys(("MY_API_KEY", "MYSECRET", "authToken"), "hidden")
+    desk.env = {**hidden, "TEAM": "blue", "LOOKS": KEY}
     server = desk.row().server
     assert server.url == masked and server.address_key is not None and server.address_key.where == where
     assert "hidden" not in repr(server) and KEY not in repr(server)
     filled = written.replace("${LOOKS}", KEY).replace("${TEAM}", "blue")
-    assert server.address_key.url.reveal() == filled.replace("${MY_API_KEY}", "hidden").replace(
-        "${authToken}", "hidden"
-    )
+    for name in hidden:
+        filled = filled.replace(f"${{{name}}}", "hidden")
+    assert server.address_key.url.reveal() == filled
 
 
 def test_a_part_that_its_program_asks_for_is_configured_too(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from keyrack.domain.resource import parse_url
 from keyrack.domain.secret import MASK, Secret
 
 QUERY_OR_END = re.compile(r"\?|$")
+RUN_TOGETHER = re.compile(r"(?:SECRET|TOKEN|PASSWORD|APIKEY)$", re.IGNORECASE)  # MYSECRET, ZAPIERTOKEN
 
 
 class Address(NamedTuple):
@@ -80,4 +81,4 @@ def _key(url: str, found: FoundKey) -> AddressKey:
 
 def _is_secret(variable: str) -> bool:
     """Does a word of the variable's name say that it holds a secret? AWS_SECRET_ACCESS_KEY, KEY_ID …"""
-    return any(is_secret_name(word) for word in re.split("[_.-]", variable))
+    return any(is_secret_name(word) or RUN_TOGETHER.search(word) for word in re.split("[_.-]", variable))
