@@ -90,12 +90,30 @@ def test_a_header_that_its_program_asks_for_is_one_of_its_own() -> None:
     assert len(merged([entry("a", "VS Code", asked), entry("a", "Codex")])) == 2
 
 
-def test_a_tag_begins_with_the_name_in_the_file_whatever_the_list_calls_it() -> None:
+def test_a_tag_is_the_name_in_the_file_and_in_full_where_two_have_the_same() -> None:
     other = Server("a", "https://y.example", sources=(Source("keyrack", "/own", "a"),))
     found = merged([other, entry("a", "Cursor", header("Bearer t")), entry("a", "Codex", scope="")])
     assert [(row.name, row.tag) for row in found] == [
-        ("a", ""), ("a (Cursor)", "a"), ("a (Codex)", "a (Codex)")
+        ("a", ""), ("a (Cursor)", "a (Cursor, user)"), ("a (Codex)", "a (Codex, /Codex)")
     ]  # fmt: skip
+
+
+def test_the_name_is_of_who_sends_nothing_of_its_own() -> None:
+    for own in (header("Bearer t"), unset("TOKEN")):
+        entries = [entry("a", "Cursor", own), entry("a", "Codex", header("Bearer u")), entry("a", "VS Code")]
+        found = merged(entries)
+        assert "a" in [row.name for row in found if not row.headers]
+    one, two = merged([entry("a", "Cursor", header("Bearer t")), entry("a", "Codex", header("Bearer u"))])
+    assert (one.name, two.name) == ("a", "a (Codex)")
+
+
+def test_which_variables_are_set_changes_no_tag() -> None:
+    def tags(*names: str) -> list[str]:
+        one, two = (header("t" * (name in names), "Authorization", name) for name in ("ONE", "TWO"))
+        rows = merged([entry("a", "Cursor", one), entry("a", "Codex", two)])
+        return [row.tag for row in rows]
+
+    assert tags() == tags("ONE") == tags("TWO") == ["a (Cursor, user)", "a (Codex, user)"]
 
 
 def test_the_order_of_appearance_stays() -> None:

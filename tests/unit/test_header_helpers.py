@@ -93,9 +93,9 @@ def test_nor_the_login_of_the_other_programs(desk: Desk) -> None:
     desk.claude(desk.command)
     desk.cursor()
     assert {name: row.status.state for name, row in desk.rows().items()} == {
-        "a": State.CONFIGURED, "a (Cursor)": State.VALID
+        "a": State.VALID, "a (Claude Code)": State.CONFIGURED
     }  # fmt: skip
-    assert hand_out(desk.parts, find(desk.parts, "a (Cursor)")).token.reveal() == "at-0"
+    assert hand_out(desk.parts, find(desk.parts, "a")).token.reveal() == "at-0"
 
 
 @pytest.mark.parametrize(

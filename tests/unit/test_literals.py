@@ -137,9 +137,10 @@ def test_what_no_file_holds_or_can_give_up_says_why(desk: Desk, tmp_path: Path) 
     assert "mcp-use knows no variables" in file.sentence
 
 
-def test_an_address_that_holds_a_key_is_a_problem_and_not_shown(desk: Desk) -> None:
-    desk.put(".cursor/mcp.json", {"mcpServers": {"a": {"url": f"{URL}?api_key=sk-hidden-1"}}})
-    reading = desk.read()
-    [problem] = reading.problems
-    assert "secret in its query (api_key=…)" in problem.sentence
-    assert reading.servers[0].url is None and "sk-hidden" not in repr(reading)
+def test_a_key_in_an_address_is_pointed_out_and_not_shown(desk: Desk) -> None:
+    servers = {"a": {"url": f"{URL}?api_key=sk-hidden-1"}, "b": {"url": f"{URL}/b?api_key=${{env:KEY}}"}}
+    desk.put(".cursor/mcp.json", {"mcpServers": servers})
+    reading = desk.read(KEY="sk-hidden-2")
+    [found] = pointed_out(reading)
+    assert found.entry == "a" and "carries a key (api_key), which stands in the file" in found.sentence
+    assert reading.problems == () and "sk-hidden" not in repr(reading)

@@ -245,9 +245,7 @@ class TestHeadersOfOneProgram:
         desk.parts.rack().save(grant())
         desk.claude("a")
         desk.put(".config/mcp/servers.json", {"a": {**ENTRY, "headers": {"Authorization": "Bearer of-mcp"}}})
-        assert {name: desk.token(name) for name in desk.states()} == {
-            "a": "of-mcp", "a (Claude Code)": "at-0"
-        }  # fmt: skip
+        assert {name: desk.token(name) for name in desk.states()} == {"a": "at-0", "a (mcp)": "of-mcp"}
 
     def test_two_in_one_file_never_share_it(self, desk: Desk) -> None:
         desk.parts.rack().save(grant())
@@ -276,6 +274,59 @@ class TestHeadersOfOneProgram:
         )
         with pytest.raises(Ambiguous, match="“x” is a name of several servers: b, a"):
             find(desk.parts, "x")
+
+
+class TestTheSameNameInTwoPrograms:
+    """With headers that differ, though the variables may not be set."""
+
+    def both(self, desk: Desk, *programs: str) -> None:
+        headers = {
+            ".claude.json": {"Authorization": "Bearer ${ONE}"},
+            ".cursor/mcp.json": {"Authorization": "Bearer ${env:TWO}"},
+        }
+        for file, own in headers.items():
+            desk.put(file, {"a": {**ENTRY, "headers": own}} if not programs or file in programs else {})
+
+    def test_what_is_stored_for_one_is_never_the_others(self, desk: Desk) -> None:
+        self.both(desk)
+        set_token(desk.parts, find(desk.parts, "a"), Typed({"token": Secret("of-claude")}))
+        nothing(lambda: desk.token("a (Cursor)"))
+        for env in ({}, {"ONE": "1"}, {"TWO": "2"}, {"ONE": "1", "TWO": "2"}):
+            desk.env = env
+            assert desk.token("a") == ("1" if "ONE" in env else "of-claude")
+            if "TWO" in env:
+                assert desk.token("a (Cursor)") == "2"
+            else:
+                nothing(lambda: desk.token("a (Cursor)"))
+        desk.env = {}
+        self.both(desk, ".cursor/mcp.json")
+        nothing(lambda: desk.token("a"))
+        self.both(desk, ".claude.json")
+        assert desk.token("a") == "of-claude"
+
+    def test_what_was_stored_before_stays_with_the_file_that_it_was_stored_for(self, desk: Desk) -> None:
+        self.both(desk, ".cursor/mcp.json")
+        set_token(desk.parts, find(desk.parts, "a"), Typed({"token": Secret("of-cursor")}))
+        self.both(desk)
+        assert desk.token("a (Cursor)") == "of-cursor"
+        nothing(lambda: desk.token("a"))
+        self.both(desk, ".claude.json")
+        nothing(lambda: desk.token("a"))
+        self.both(desk, ".cursor/mcp.json")
+        assert desk.token("a") == "of-cursor"
+
+    def test_a_neighbour_that_takes_the_same_name_takes_nothing_else(self, desk: Desk) -> None:
+        desk.claude("a", "b")
+        first, second = desk.log_in("a"), desk.log_in("b")
+        own = {"Authorization": "Bearer ${TWO}", "X-Tenant": "lab"}
+        desk.put(".config/mcp/servers.json", {"a": {**ENTRY, "headers": own}})
+        assert (desk.token("a"), desk.token("b")) == (first, second)
+        nothing(lambda: desk.token("a (mcp)"))
+
+    def test_who_has_none_is_told_the_others(self, desk: Desk) -> None:
+        self.both(desk)
+        with pytest.raises(LoginNeeded, match=r"Other servers with this address: a \(Cursor\)\."):
+            desk.token("a")
 
 
 class TestAProjectsFile:

@@ -98,6 +98,15 @@ def test_it_goes_to_the_server_alone() -> None:
     assert not any("X-MCP-Toolsets" in request.headers for request in world.asked if request.url != URL)
 
 
+def test_what_another_program_sends_to_it_is_not_sent() -> None:
+    world, cursor = Guarded(), Source("Cursor", "/cursor.json", "copilot")
+    theirs = Header("X-Mode", "strict", Secret("strict"), source=cursor)
+    both = server(TOOLS, theirs)._replace(sources=(SOURCE, cursor))
+    check(build(world, servers=(both,)), both)
+    assert world.toolsets == {"repos,issues"}
+    assert not any("X-Mode" in request.headers for request in world.asked)
+
+
 def test_text_that_may_be_a_secret_stays_one() -> None:
     world = Guarded()
     hidden = Header("X-Anything", "●", Secret("sk-hidden"), source=SOURCE)

@@ -9,6 +9,7 @@ from keyrack.clients.own_tables import OwnTables
 from keyrack.clients.rows import NO_ACCOUNTS, Base, Grouped, base_of, give_tags, grouped
 from keyrack.domain.model import ClientSettings, Header, Server
 from keyrack.domain.resource import identity
+from keyrack.domain.status import sends_its_own
 
 NO_SETTINGS = ClientSettings()
 
@@ -29,13 +30,31 @@ def merged(
     for rows in found.values():
         if len(rows) > 1:
             give_tags(rows)
-    own = tuple(map(tables.with_settings, _named(_in_order(found))))
+    own = tuple(map(tables.with_settings, _named_in_order(found)))
     return _with_projects(own, projects, accounts) if projects else own
 
 
-def _in_order(found: Mapping[Base, Sequence[Grouped]]) -> list[Server]:
-    rows = [row for rows in found.values() for row in rows]
-    return [row.server for row in sorted(rows, key=lambda row: row.place)]
+def _named_in_order(
+    found: Mapping[Base, Sequence[Grouped]], reserved: Iterable[str] = (), *, mark: str = ""
+) -> list[Server]:
+    """In order of appearance. Of two at one address that are called the same, the one whose credential is
+    keyrack's has the name, and the one that a program sends its own to is called by that program."""
+    rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.place)
+    late = {row.place for rows in found.values() for row in rows if _is_second(row, rows)}
+    order = sorted(rows, key=lambda row: row.place in late)
+    named = zip(order, _named((row.server for row in order), reserved, mark=mark), strict=True)
+    return [server for _, server in sorted(named, key=lambda pair: pair[0].place)]
+
+
+def _is_second(row: Grouped, rows: Sequence[Grouped]) -> bool:
+    return _has_its_own(row) and any(
+        other.server.name == row.server.name and not _has_its_own(other) for other in rows
+    )
+
+
+def _has_its_own(row: Grouped) -> bool:
+    """Also where its variable is not set just now."""
+    return sends_its_own(row.server, skipped=True)
 
 
 def _with_projects(
@@ -66,8 +85,8 @@ def _with_projects(
         if mine or len(left) > 1:
             give_tags(left, [servers[place].tag for place in mine])
         strangers[base] = left
-    found = (each._replace(of_project=True) for each in _in_order(strangers))
-    return (*servers, *_named(found, taken, mark="project"))
+    found = _named_in_order(strangers, taken, mark="project")
+    return (*servers, *(each._replace(of_project=True) for each in found))
 
 
 def _harmless(server: Server, addresses: Collection[str]) -> Server:

@@ -8,8 +8,7 @@ one file are always two servers, and what other files call by one of these names
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
-from itertools import chain, count
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from keyrack.domain.headers import carries_credential, selects_tenant
@@ -112,15 +111,21 @@ def sent_by(server: Server) -> Sent:
                   for each in headers if each.is_empty and each.variables and not each.asked))
 
 
-def give_tags(rows: Iterable[Grouped], taken: Iterable[str] = ()) -> None:
-    """Let servers of one address and account each have a tag of its own. It begins with the name in the
-    file, so that it stays while servers at other addresses come and go."""
+def give_tags(rows: Sequence[Grouped], taken: Iterable[str] = ()) -> None:
+    """Let servers of one address and account each have a tag of its own.
+
+    It is the name in the file, or in full where two have the same; what the list calls them, and what
+    variables are set, changes nothing of it.
+    """
     used = set(taken)
     for row in rows:
-        client, _, scope = row.server.sources[0].table
-        marks = chain(("", f" ({client})"), (f" ({client}, {scope})",) if scope else (),
-                      (f" ({client} {number})" for number in count(2)))
-        tag = next(tag for mark in marks if (tag := row.server.name + mark) not in used)
+        source = row.server.sources[0]
+        has_twin = any(source.name in other.names for other in rows if other is not row)
+        tag = source.full_name if has_twin or source.name in used else source.name
+        number = 1
+        while tag in used:
+            number += 1
+            tag = f"{source.full_name} {number}"
         used.add(tag)
         row.server = row.server._replace(tag=tag, key_name=tag)
 

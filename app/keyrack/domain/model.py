@@ -35,6 +35,11 @@ class Source(NamedTuple):
     disabled: bool = False  # switched off in that program
 
     @property
+    def full_name(self) -> str:
+        """Of the entry, among those that are called the same elsewhere."""
+        return f"{self.name} ({self.client}, {self.scope or self.path})"
+
+    @property
     def table(self) -> tuple[str, str, str]:
         """Where its neighbours stand: one scope of one file."""
         return self.client, self.path, self.scope
@@ -79,6 +84,7 @@ class AddressKey(NamedTuple):
     where: str  # for people: the parameter's or the variable's name, "its path"
     values: tuple[Secret, ...] = ()  # what is masked
     bare: str = ""  # the address without it, where that is known
+    literal: bool = False  # it stands in the file, and no variable in its place
 
 
 class Helper(NamedTuple):
@@ -156,6 +162,11 @@ class Server(NamedTuple):
         return tuple(dict.fromkeys(source.name for source in self.sources))
 
     @property
+    def full_names(self) -> tuple[str, ...]:
+        """What the files call it, and each of its entries in full."""
+        return (*self.entries, *dict.fromkeys(source.full_name for source in self.sources))
+
+    @property
     def is_off(self) -> bool:
         """Is it switched off wherever it stands?"""
         return bool(self.sources) and all(source.disabled for source in self.sources)
@@ -196,7 +207,7 @@ class Credential(NamedTuple):
     # Never an orphan: its server was given by its address or by one project's file, or the credential was
     # found in the store, which other data folders may use too.
     unlisted: bool = False
-    names: tuple[str, ...] = ()  # what files called its server when it was stored
+    names: tuple[str, ...] = ()  # its server's `full_names` when it was stored
     apart: bool = False  # others had the same address and account then: it is none of theirs
     added_scopes: tuple[str, ...] = ()  # asked for beside those that the server and the file name
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.resource import identity
 from keyrack.domain.status import Action, command_for, command_line
 from keyrack.operations.credential import key_of
 from keyrack.operations.overview import Row, row_of
@@ -53,7 +54,17 @@ def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
     if server.helper is not None:
         client = server.helper.source.client
         said += f" {client} gets its headers from a helper of its own, which keyrack does not run."
+    beside = [each.called for each in parts.read().servers if is_beside(each, server)]
+    if beside:
+        said += f" Other servers with this address: {', '.join(beside)}."
     return LoginNeeded(said, hint=hint)
+
+
+def is_beside(other: Server, server: Server) -> bool:
+    """Do two configured servers share the address, each with a credential of its own?"""
+    if not server.tag or other.url is None or server.url is None or other.tag == server.tag:
+        return False
+    return identity(other.url) == identity(server.url)
 
 
 def make_default(parts: Parts, server: Server, account: str) -> None:

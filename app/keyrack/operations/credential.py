@@ -30,7 +30,7 @@ def key_of(server: Server) -> CredentialKey:
 
 def stored_for(server: Server, credential: Credential) -> Credential:
     """The facts with what tells whose they are, should others come to share the address."""
-    names = server.entries or credential.names
+    names = server.full_names or credential.names
     return credential._replace(names=names, apart=credential.apart or bool(server.tag))
 
 
@@ -41,9 +41,17 @@ def configured_headers(server: Server) -> Mapping[str, Secret]:
 
 
 def other_headers(server: Server) -> Mapping[str, str | Secret]:
-    """What it sends besides, with whatever credential: headers that choose tools, a tenant, a version."""
-    return {header.name: header.value if header.is_masked else header.reference for header in server.headers
-            if not header.is_empty and not carries_credential(header.name)}  # fmt: skip
+    """What it sends besides, with whatever credential: headers that choose tools, a tenant, a version.
+
+    Those of the entry that gave it its name: what another program's file has is for that program.
+    """
+    entry = server.sources[0] if server.sources else None
+    return {
+        header.name: header.value if header.is_masked else header.reference
+        for header in server.headers
+        if not (header.is_empty or carries_credential(header.name))
+        and (header.source is None or (entry is not None and header.source[:4] == entry[:4]))
+    }
 
 
 def configured_token(server: Server) -> Secret | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from keyrack.domain.address_key import find_key, key_refused
 from keyrack.domain.errors import Ambiguous, KeyrackError, NoSuchServer
-from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialKey, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.resource import identity, is_address, parse_url
 from keyrack.domain.secret import Secret
@@ -31,12 +31,9 @@ def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: st
         server = _at(owners, reading, url, account, name)
     else:
         server = _called(owners, reading, rack, name_or_url, account)
-    if server.tag and not server.key_name:
-        _keep_apart(rack, server)
-    elif server.tag:
-        first = owners.first(server, server.account)
-        if first is not None:
-            _keep_apart(rack, owners.of(first, server.account))
+    if server.tag and server.url is not None:
+        key = CredentialKey(identity(server.url), server.account)
+        _keep_apart(rack, key, owners.first(server, key))
     return server
 
 
@@ -123,13 +120,12 @@ def _no_such(reading: Reading, name: str) -> NoSuchServer:
     return NoSuchServer(f"No server is called “{name}”.", hint=hint)
 
 
-def _keep_apart(rack: Rack, server: Server) -> None:
+def _keep_apart(rack: Rack, key: CredentialKey, owner: Server | None) -> None:
     """Note of the credential that was there first whose it is, for the day on which its server is gone."""
-    key = server.key
-    record = rack.record(*key) if key is not None and not key.name else None
-    if key is None or record is None or record.credential is None or record.credential.apart:
+    record = rack.record(*key)
+    if owner is None or record is None or record.credential is None or record.credential.apart:
         return
     try:
-        rack.note(*key, names=record.credential.names or server.entries)
+        rack.note(*key, names=record.credential.names or owner.full_names)
     except KeyrackError:
         pass  # a disk that takes no write; nothing is handed out wrongly for that

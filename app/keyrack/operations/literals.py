@@ -10,6 +10,10 @@ def pointed_out(reading: Reading) -> tuple[Problem, ...]:
     """Each place with its file and entry, and what can be done about it. Nothing is broken there."""
     found: list[Problem] = []
     for server in reading.servers:
+        if server.address_key is not None and server.address_key.literal:
+            key = f"The address carries a key ({server.address_key.where})"
+            sentence = f"{key}, which stands in the file as it is. keyrack does not take it out of there."
+            found += [Problem(each.client, each.path, sentence, entry=each.name) for each in server.sources]
         for header in server.literals:
             if header.source is None:
                 continue

@@ -116,40 +116,51 @@ class Owners:
     def _key_name(self, server: Server, account: str, called: str) -> str:
         assert server.url is not None
         nameless = CredentialKey(identity(server.url), account)
-        before = self._credential(nameless)
+        name = called or next(iter(server.entries), server.name)
+        own = (name, *(each.full_name for each in server.sources if each.name == name))
         if server.tag:
-            if self._credential(nameless._replace(name=server.tag)) is not None:
-                return server.tag
-            owner = self.first(server, account) if before else None
-            return "" if owner is not None and owner.tag == server.tag else server.tag
-        name = called or (server.entries or (server.name,))[0]
-        if self._credential(nameless._replace(name=name)) is not None:
-            return name
+            # Under its plain name it was stored when no other was called the same.
+            for each in (server.tag, *(each for each in own if each not in (name, server.tag))):
+                if self._credential(nameless._replace(name=each)) is not None:
+                    return each
+            for key in (nameless._replace(name=name), nameless):
+                first = self.first(server, key)
+                if first is not None and first.tag == server.tag:
+                    return key.name
+            return server.tag
+        for each in own:
+            if self._credential(nameless._replace(name=each)) is not None:
+                return each
         # Alone now, and not when these were stored: they are not everybody's who came later.
-        elsewhere = any(self._credential(nameless._replace(name=each)) for each in server.entries)
-        if elsewhere or (before is not None and before.apart and name not in before.names):
+        before = self._credential(nameless)
+        elsewhere = any(self._credential(nameless._replace(name=each)) for each in server.full_names)
+        if elsewhere or (before is not None and before.apart and not set(before.names) & set(own[1:] or own)):
             return name
         return ""
 
-    def first(self, server: Server, account: str) -> Server | None:
-        """Which of the servers that share the address with `server` the credential without a name is."""
+    def first(self, server: Server, key: CredentialKey) -> Server | None:
+        """Which of the servers that share the address with `server` has what was stored under `key` before
+        it had a neighbour, or a neighbour of the same name; None where nothing is."""
         assert server.url is not None
-        credential = self._credential(CredentialKey(identity(server.url), account))
+        credential = self._credential(key)
+        if credential is None:
+            return None
         same = [each for each in self.at(server.url) if each.tag]
         base = next((each.account for each in same if each.tag == server.tag), server.account)
-        rows = [each for each in same if each.account == base]
-        if credential is not None and credential.names:
-            rows = [each for each in rows if set(each.entries) & set(credential.names)]
-            return next((each for each in rows if not sends_its_own(each)), rows[0] if rows else None)
-        if not rows:
-            return None
-        first = rows[0]
-        if not sends_its_own(first):
-            return first
-        tables = {source.table for source in first.sources}
+        rows = [each for each in same if each.account == base and (not key.name or key.name in each.entries)]
+        if credential.names:
+            known = set(credential.names)
+            rows = [each for each in rows if known.intersection(each.full_names[len(each.entries) :])] or [
+                each for each in rows if known.intersection(each.entries)
+            ]
+            bare = (each for each in rows if not sends_its_own(each, skipped=True))
+            return next(bare, next(iter(rows), None))
+        if not rows or not sends_its_own(rows[0], skipped=True):
+            return next(iter(rows), None)
+        tables = {source.table for source in rows[0].sources}
         others = (each for each in rows[1:] if not sends_its_own(each, skipped=True)
-                  and not any(source.table in tables for source in each.sources))
-        return next(others, first)
+                  and not any(source.table in tables for source in each.sources))  # fmt: skip
+        return next(others, rows[0])
 
     def _credential(self, key: CredentialKey) -> Credential | None:
         record = self._record(key)

@@ -63,6 +63,8 @@ def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
     if todo is not None:
         found.append(Fact("Do", todo))
     found.append(Fact("Account", _account(row)))
+    if row.server.tag and row.server.sources:
+        found.append(Fact("Apart", say("Others have this address too, each with a credential of its own.")))
     found += _credential_facts(row, now)
     found += _environment_facts(row)
     if row.server.sources:

@@ -92,8 +92,8 @@ class AccountsScreen(Dialog[None]):
         said.update(say(error_text(error), Tone.BAD))
 
     def _row(self, account: Account) -> Row:
-        """As the list has it, so that both know what is being done with it."""
-        return account.row._replace(server=self._server._replace(account=account.name))
+        """As the list calls it, so that both know what is being done with it."""
+        return account.row._replace(server=account.row.server._replace(name=self._server.name))
 
     @on(OptionList.OptionSelected)
     def action_make_default(self) -> None:
@@ -115,7 +115,7 @@ class AccountsScreen(Dialog[None]):
         def named(name: str | None) -> None:
             if name:
                 self._new = name
-                server = self._server._replace(account=name)
+                server = self._server._replace(account=name, key_name=self._server.tag)
                 self._main.actions.run("login", row_of(server, None, self.host.now()))
 
         names = tuple(account.name for account in self._accounts)
