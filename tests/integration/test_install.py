@@ -5,6 +5,7 @@ The script is the real one; the Python that it finds is a stand-in that waits fo
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -86,24 +87,24 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process = subprocess.Popen(
             ["sh", "install.sh", goal], cwd=tmp_path, text=True, stderr=subprocess.PIPE,
             env={"PATH": str(tmp_path / "bin"), "STEPS": str(tmp_path / "steps"), **env},
+            start_new_session=True,
         )  # fmt: skip
         running.append(process)
         return Install(tmp_path, process)
 
     yield begin
     for process in running:
-        process.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # with the stand-in, which waits for a step
         process.wait()
         assert process.stderr is not None
         process.stderr.close()
 
 
 @pytest.mark.parametrize("goal", ["run", "demo"])
-def test_it_says_within_a_second_what_it_does(start: Start, goal: str) -> None:
-    began = time.monotonic()
+def test_it_says_what_it_does_before_it_begins(start: Start, goal: str) -> None:
     install = start(goal)
     install.until("installing")
-    assert time.monotonic() - began < 1
     assert f"make {goal}" in install.said[0] and ".venv" in install.said[0]
     install.until("making .venv with python3")  # which has not begun: the test has not allowed it
 
