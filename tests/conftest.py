@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from support.authserver import AuthServer
 
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "TMPDIR", "SYSTEMROOT", "KEYRACK_TEST_REQUIRE")
+
+
+def pytest_configure() -> None:
+    """A shell's background job and nohup ignore these signals, and a program that a test starts would
+    inherit that. One that has a handler here is at its default there."""
+    for name in ("SIGINT", "SIGQUIT", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda number, frame: None)
 
 
 @pytest.fixture(autouse=True)
