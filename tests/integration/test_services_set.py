@@ -258,7 +258,7 @@ def test_a_python_program_whose_token_was_revoked_is_told_to_set_another(
         pytest.raises(LoginNeeded, match="made by hand") as caught,
     ):
         client.post(desk.row.server, json={"id": 1})
-    assert caught.value.hint == "Type: keyrack set linear"
+    assert caught.value.hint == "Type: keyrack set https://mcp.linear.app/mcp"  # no file names the server
 
 
 def test_a_jira_token_without_its_address_is_refused_with_the_reason(net: Internet) -> None:
