@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from support.authserver import free_port
 from support.keychain import private_keychain
 from support.odd_server import Answer, Asked, OddServer, odd_server
 from support.screen import screen
@@ -48,7 +49,9 @@ def forgetful(home: Path) -> Iterator[tuple[OddServer, dict[str, str]]]:
         env |= keychain
         entry = {"type": "http", "url": server.url}
         (home / ".claude.json").write_text(json.dumps({"mcpServers": {"forgetful": entry}}))
-        subprocess.run([KEYRACK, "login", "forgetful"], env=env, check=True, capture_output=True, timeout=60)
+        # A port of its own, which is kept: where another login holds the usual one, keyrack registers anew.
+        first = [KEYRACK, "login", "forgetful", "--callback-port", str(free_port())]
+        subprocess.run(first, env=env, check=True, capture_output=True, timeout=60)
         clients.clear()
         yield server, env
 
