@@ -221,6 +221,16 @@ class TestACredentialThatWasThereBefore:
         assert (desk.token("a"), desk.token("b")) == ("at-1", "at-2")
         assert desk.states() == {"a": State.VALID, "b": State.VALID}
 
+    def test_the_second_of_two_that_became_one_logs_in_under_its_own_name(self, desk: Desk) -> None:
+        desk.claude("a", "b")
+        desk.log_in("a")
+        desk.claude("a")
+        desk.put(".cursor/mcp.json", {"b": ENTRY})
+        nothing(lambda: desk.token("b"))
+        assert desk.log_in("b") == "at-2"
+        desk.claude("a", "b")
+        assert (desk.token("a"), desk.token("b")) == ("at-1", "at-2")
+
     def test_clearing_it_leaves_the_others(self, desk: Desk) -> None:
         desk.parts.rack().save(grant())
         desk.claude("a", "b")

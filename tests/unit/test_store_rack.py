@@ -115,6 +115,17 @@ def test_a_note_needs_no_credential_and_leaves_one_alone(kept: Kept) -> None:
     }
 
 
+def test_whose_it_is_beside_others_outlasts_a_killed_write(kept: Kept) -> None:
+    kept.rack().save(grant())
+    kept.rack().note(URL, "default", names=("a", "a (Cursor, user)"))
+    kept.rack()._settler.intend(IDENT, "writing")
+    found = kept.rack().load(URL, "default")
+    record = kept.rack().record(URL, "default")
+    assert found is not None and record is not None and record.credential is not None
+    for facts in (found.credential, record.credential):
+        assert (facts.names, facts.apart) == (("a", "a (Cursor, user)"), True)
+
+
 def test_notes_and_saves_side_by_side_lose_nothing(kept: Kept) -> None:
     def note() -> None:
         for number in range(30):

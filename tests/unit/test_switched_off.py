@@ -97,6 +97,12 @@ class TestClaudeCode:
         desk.put(".claude.json", {"mcpServers": {"a": entry}, "projects": {"/elsewhere": other}})
         assert desk.off() == {"c"}
 
+    def test_a_server_of_another_project_with_the_same_name_is_not_meant(self, desk: Desk) -> None:
+        here = {"disabledMcpServers": ["c"]}
+        other = {"mcpServers": {"c": {"type": "http", "url": ON + "/c"}}}
+        desk.put(".claude.json", {"projects": {str(desk.home / "clone"): here, "/elsewhere": other}})
+        assert set(desk.rows()) == {"c"} and desk.off() == set()
+
     @pytest.mark.parametrize(
         "file", [".claude/settings.json", "clone/.claude/settings.json", "clone/.claude/settings.local.json"]
     )
