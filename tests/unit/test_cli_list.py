@@ -42,7 +42,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     def written(parts: FakeParts, *words: str, columns: int = 100) -> str:
         screen = Terminal()
         monkeypatch.setattr(sys, "stdout", screen)
-        monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((columns, 24)))
+        monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size((columns, 24)))
         assert run(["list", *words], parts=parts) == 0
         return screen.getvalue()
 
