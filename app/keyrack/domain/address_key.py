@@ -39,6 +39,11 @@ PLACES = (
 )
 
 
+PLACED_AT = ("zapier.com/", "make.com/", "pipedream.net/", "composio.dev/", "activepieces.com/")
+# Most addresses need no closer look: no query, and no part of the path is long.
+SHORT = re.compile(r"https?://[^/?]+(?:/[^/?]{0,14})*")
+
+
 class FoundKey(NamedTuple):
     masked: str  # the address as it may be shown
     where: str  # for people: the names of its parameters, or "its path"
@@ -48,6 +53,8 @@ class FoundKey(NamedTuple):
 
 def find_key(url: str) -> FoundKey | None:
     """The key in an address in canonical form (`resource.parse_url`); None where there is none."""
+    if SHORT.fullmatch(url) and not any(host in url for host in PLACED_AT):
+        return None
     path, question, query = url.partition("?")
     in_path = set(_in_path(path))
     pairs = query.split("&") if question else []

@@ -28,7 +28,7 @@ class Account(NamedTuple):
 def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
     """The default first, then by name. Reads records, never the keychain."""
     url, records = key_of(server).url, parts.rack().records()
-    owners = Owners(parts.read(), records.get, lambda: records)
+    owners = Owners(parts.read(), parts.rack(), records)
     server = owners.named(url, server.name) or server._replace(account=DEFAULT_ACCOUNT)
     chosen = owners.of(server).account
     stored = {key.account for key, record in records.items() if key.url == url and record.credential}

@@ -22,7 +22,7 @@ def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: st
     A URL need not be configured. Raises NoSuchServer (exit code 6), Ambiguous, BadUrl.
     """
     reading, rack = parts.read(), parts.rack()
-    owners = Owners(reading, lambda key: rack.record(*key), rack.records)
+    owners = Owners(reading, rack)
     if is_address(name_or_url):
         url = parse_url(name_or_url)
         keyed = _with_key(reading, url)

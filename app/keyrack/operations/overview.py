@@ -57,7 +57,7 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
     """All configured servers, then stored credentials that no program names any more."""
     reading = parts.read()
     records = parts.rack().records()
-    owners = Owners(reading, records.get, lambda: records)
+    owners = Owners(reading, parts.rack(), records)
     now = parts.now()
     servers = owners.servers()
     rows = [

@@ -5,7 +5,7 @@ its key without a name, and with the server that it was stored for; where that w
 the first.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Rec
 from keyrack.domain.reading import Reading
 from keyrack.domain.resource import identity
 from keyrack.domain.status import sends_its_own
+from keyrack.operations.parts import Rack
 
 Records = Mapping[CredentialKey, Record]
 
@@ -28,15 +29,11 @@ class Stray(NamedTuple):
 class Owners:
     """The configured servers, each with the account that is meant and the key of its credential."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        record: Callable[[CredentialKey], Record | None],
-        records: Callable[[], Records],
-    ) -> None:
+    def __init__(self, reading: Reading, rack: Rack, records: Records | None = None) -> None:
+        """`records` are all of the rack's; without them those that matter are read one by one."""
         self._reading = reading
-        self._record = record  # one of `records`, which are read only where all are needed
-        self._records = records
+        self._rack = rack
+        self._given = records
         self._at: dict[str, list[Server]] = {}
         for server in reading.servers:
             if server.url is not None:
@@ -67,7 +64,7 @@ class Owners:
         """Every other credential that is stored: of another account, or of no configured server."""
         keys = {server.key for server in shown}
         taken = {name for each in self._reading.servers for name in (each.name, *each.aliases)}
-        for key, record in sorted(self._records().items(), key=lambda item: item[0]):
+        for key, record in sorted(self._all.items(), key=lambda item: item[0]):
             if key in keys or record.credential is None:
                 continue
             server = self._server_of(key, record.credential, taken)
@@ -93,7 +90,7 @@ class Owners:
         chosen = self._reading.accounts.get(account_key(server))
         if chosen is not None:
             return chosen
-        if url in self._reading.accounts or self._has(server, DEFAULT_ACCOUNT, called):
+        if self._is_bare(url) or url in self._reading.accounts or self._has(server, DEFAULT_ACCOUNT, called):
             return DEFAULT_ACCOUNT  # by far the most, and spares reading all records
         others = self._accounts.get(url, set()) - {each.account for each in self._at.get(url, [])}
         stored = [account for account in others if self._has(server, account, called)]
@@ -103,7 +100,7 @@ class Owners:
     def _accounts(self) -> Mapping[str, set[str]]:
         """The accounts that have a credential, by address."""
         found: dict[str, set[str]] = {}
-        for key, record in self._records().items():
+        for key, record in self._all.items():
             if record.credential is not None:
                 found.setdefault(key.url, set()).add(key.account)
         return found
@@ -116,6 +113,8 @@ class Owners:
     def _key_name(self, server: Server, account: str, called: str) -> str:
         assert server.url is not None
         nameless = CredentialKey(identity(server.url), account)
+        if self._is_bare(nameless.url):
+            return server.tag
         name = called or next(iter(server.entries), server.name)
         own = (name, *(each.full_name for each in server.sources if each.name == name))
         if server.tag:
@@ -162,8 +161,16 @@ class Owners:
                   and not any(source.table in tables for source in each.sources))  # fmt: skip
         return next(others, rows[0])
 
+    @cached_property
+    def _all(self) -> Records:
+        return self._rack.records() if self._given is None else self._given
+
+    def _is_bare(self, url: str) -> bool:
+        """Is it known that nothing is stored for any server there? False where that would have to be read."""
+        return self._given is not None and url not in self._accounts
+
     def _credential(self, key: CredentialKey) -> Credential | None:
-        record = self._record(key)
+        record = self._rack.record(*key) if self._given is None else self._given.get(key)
         return record.credential if record is not None else None
 
 
