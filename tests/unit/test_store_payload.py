@@ -51,6 +51,8 @@ grants = st.builds(
         store=text,
         slot=text,
         unlisted=st.booleans(),
+        names=texts,
+        apart=st.booleans(),
     ),
     tokens=st.builds(TokenSet, secret, maybe(secret), text, maybe(times), texts),
     registration=maybe(
@@ -73,6 +75,7 @@ grants = st.builds(
     endpoints=maybe(st.builds(Endpoints, text, maybe(text))),
     headers=st.dictionaries(text, secret, max_size=3).map(lambda pairs: tuple(pairs.items())),
     fields=st.dictionaries(text, secret, max_size=3).map(lambda pairs: tuple(pairs.items())),
+    name=text,
 )
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
