@@ -22,6 +22,7 @@ from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Request, Response
 from keyrack.operations.credential import configured_token
 from keyrack.operations.find import find
+from keyrack.operations.hand_out import hand_out
 from keyrack.operations.overview import overview
 from keyrack.operations.parts import Parts
 from keyrack.store.locks import Locks
@@ -255,6 +256,19 @@ def test_one_token_in_two_programs_is_moved_once(desk: Desk, capsys: Capture) ->
     }
     assert len(desk.copies()) == 2
     assert capsys.readouterr().out.count("export ") == 1
+
+
+def test_a_token_is_moved_beside_a_login_of_the_same_name(desk: Desk) -> None:
+    """Claude Code logs in to what Cursor sends a token to."""
+    desk.put(CLAUDE, {"mcpServers": {"github": {"type": "http", "url": URL}}})
+    desk.cursor()
+    desk.parts.rack().save(grant())
+    assert desk.adopt("github (Cursor)", "--yes") == 0
+    names = ("github", "github (Cursor)")
+    tokens = [hand_out(desk.parts, find(desk.parts, name)).token for name in names]
+    assert tokens == [Secret("at-0"), Secret(TOKEN)]
+    desk.env = {"KEYRACK_GITHUB_CURSOR_TOKEN": TOKEN}
+    assert hand_out(desk.parts, find(desk.parts, "github")).token == Secret("at-0")
 
 
 def test_another_token_of_another_program_is_another_servers_and_stays(desk: Desk) -> None:

@@ -333,4 +333,5 @@ def test_the_users_own_file_may_take_its_host_from_a_variable(look) -> None:
 def test_an_empty_header_of_one_program_does_not_stand_for_the_other(look) -> None:
     entry = {"url": URL, "headers": {"Authorization": "Bearer ${UNSET}"}}
     assert len(only(look({".config/mcp/servers.json": mcp_servers(a=entry)})).headers) == 1
-    assert only(look({".cursor/mcp.json": mcp_servers(a={"url": URL})})).headers == ()
+    servers = look({".cursor/mcp.json": mcp_servers(a={"url": URL})}).servers
+    assert {server.name: len(server.headers) for server in servers} == {"a": 0, "a (mcp)": 1}

@@ -73,16 +73,17 @@ def test_any_other_header_splits_nothing(name: str) -> None:
     assert [each.value.reveal() for each in row.headers] == ["1"]
 
 
-def test_a_header_whose_variable_is_not_set_is_as_good_as_none_for_a_server_of_that_name() -> None:
-    assert len(rows(entry("a", "Cursor", unset("TOKEN")), entry("a", "Codex"))) == 1
-    assert len(rows(entry("a", "Codex"), entry("a", "Cursor", unset("TOKEN")))) == 1
-    assert len(rows(entry("a", "Cursor", unset("TOKEN")), entry("a", "Codex", unset("TOKEN")))) == 1
-
-
-def test_but_not_for_another_name_and_not_beside_another_variable() -> None:
-    assert len(rows(entry("a", "Cursor", unset("ACME")), entry("b", "Codex"))) == 2
+def test_a_header_whose_variable_is_not_set_is_told_apart_by_that() -> None:
+    """Its program may well have it set."""
+    assert len(rows(entry("a", "Cursor", unset("TOKEN")), entry("b", "Codex", unset("TOKEN")))) == 1
+    assert len(rows(entry("a", "Cursor", unset("TOKEN")), entry("a", "Codex"))) == 2
     assert len(rows(entry("a", "Cursor", unset("ACME")), entry("a", "Codex", unset("HOME_LAB")))) == 2
     assert len(rows(entry("a", "Cursor", header("Bearer t")), entry("a", "Codex", unset("HOME_LAB")))) == 2
+
+
+def test_one_that_is_empty_and_needs_none_is_as_good_as_none() -> None:
+    [row] = merged([entry("a", "Cursor", header("Bearer ")), entry("a", "Codex")])
+    assert row.headers == ()
 
 
 def test_a_header_that_its_program_asks_for_is_one_of_its_own() -> None:

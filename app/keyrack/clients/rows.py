@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
 
 from keyrack.domain.headers import carries_credential, selects_tenant
 from keyrack.domain.model import DEFAULT_ACCOUNT, Header, Server
@@ -21,11 +20,8 @@ Table = tuple[str, str, str, str]
 NO_ACCOUNTS: Mapping[str, str] = {}
 
 
-class Sent(NamedTuple):
-    """What an entry sends that decides whose it is. Values are compared as they are sent."""
-
-    values: frozenset[tuple[str, Secret | str]] = frozenset()
-    unset: frozenset[tuple[str, tuple[str, ...]]] = frozenset()  # headers that are skipped: their variables
+# What an entry sends that decides whose it is: values, and the variables of a header that is skipped.
+Sent = frozenset[tuple[str, Secret | str | tuple[str, ...]]]
 
 
 class Grouped:
@@ -40,18 +36,14 @@ class Grouped:
 
     def takes(self, server: Server, sent: Sent, *, by_name: bool) -> bool:
         """Is it one with this entry?"""
-        if _table(server) in self.tables or sent.values != self.sent.values:
+        if _table(server) in self.tables or sent != self.sent:
             return False
-        if sent.unset == self.sent.unset:
-            return server.name in self.names or not by_name
-        # A header that is skipped is as good as none, for the same server.
-        return server.name in self.names and not (sent.unset and self.sent.unset)
+        return server.name in self.names or not by_name
 
-    def add(self, server: Server, sent: Sent, both: Callable[[Server, Server], Server]) -> None:
+    def add(self, server: Server, both: Callable[[Server, Server], Server]) -> None:
         self.server = both(self.server, server)
         self.names.add(server.name)
         self.tables.add(_table(server))
-        self.sent = self.sent._replace(unset=self.sent.unset & sent.unset)
 
 
 def grouped(
@@ -71,7 +63,7 @@ def grouped(
         rows = found.setdefault(base, [])
         for row in rows:
             if base[0] != "url" or row.takes(server, sent, by_name=base in apart or (base, sent) in by_name):
-                row.add(server, sent, both)
+                row.add(server, both)
                 break
         else:
             rows.append(Grouped(place, server, sent))
@@ -97,18 +89,13 @@ def base_of(server: Server) -> Base:
 
 def sent_by(server: Server) -> Sent:
     headers = [each for each in server.headers if carries_credential(each.name) or selects_tenant(each.name)]
-    own: list[tuple[str, Secret | str]] = []
+    own: list[tuple[str, Secret | str | tuple[str, ...]]] = []
     if server.helper is not None:
         own.append(("its helper", server.helper.command))
     if server.address_key is not None:
         own.append(("its address", server.address_key.url))
-    if not (headers or own):
-        return NOTHING
-    return Sent(
-        frozenset(own).union((each.name.lower(), each.value if not each.is_empty else each.reference)
-                     for each in headers if each.asked or not each.is_empty),
-        frozenset((each.name.lower(), _variables(each))
-                  for each in headers if each.is_empty and each.variables and not each.asked))
+    own += ((each.name.lower(), sent) for each in headers if (sent := _what_is_sent(each)))
+    return frozenset(own)
 
 
 def give_tags(rows: Sequence[Grouped], taken: Iterable[str] = ()) -> None:
@@ -130,11 +117,11 @@ def give_tags(rows: Sequence[Grouped], taken: Iterable[str] = ()) -> None:
         row.server = row.server._replace(tag=tag, key_name=tag)
 
 
-NOTHING = Sent()
-
-
-def _variables(header: Header) -> tuple[str, ...]:
-    return tuple(sorted(variable.name for variable in header.variables))
+def _what_is_sent(header: Header) -> Secret | str | tuple[str, ...]:
+    """An empty one that needs no variable is as good as none."""
+    if not header.is_empty:
+        return header.value
+    return header.reference if header.asked else tuple(sorted(variable.name for variable in header.variables))
 
 
 def _table(server: Server) -> Table:

@@ -60,9 +60,9 @@ class Owners:
         account = account or self._account(server, called)
         return server._replace(account=account, key_name=self._key_name(server, account, called))
 
-    def strays(self, shown: Iterable[Server]) -> Iterator[Stray]:
+    def strays(self, listed: Iterable[Server]) -> Iterator[Stray]:
         """Every other credential that is stored: of another account, or of no configured server."""
-        keys = {server.key for server in shown}
+        keys = {server.key for server in listed}
         taken = {name for each in self._reading.servers for name in (each.name, *each.aliases)}
         for key, record in sorted(self._all.items(), key=lambda item: item[0]):
             if key in keys or record.credential is None:
