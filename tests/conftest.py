@@ -22,7 +22,8 @@ def pytest_configure() -> None:
     for name in ("SIGINT", "SIGQUIT", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
-            signal.signal(number, lambda number, frame: None)
+            handler = signal.default_int_handler if name == "SIGINT" else lambda number, frame: None
+            signal.signal(number, handler)
 
 
 @pytest.fixture(autouse=True)
