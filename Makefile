@@ -17,6 +17,7 @@ test: $(VENV)/.dev ## Run the tests (ARGS="tests/unit -k login" for some)
 
 check: $(VENV)/.dev ## Style, types, and who may import whom
 	@$(BIN)/ruff check app tests bench screenshots
+	@$(BIN)/ruff format --check --quiet app tests bench screenshots
 	@$(BIN)/basedpyright --pythonpath $(BIN)/python --level error
 	@$(BIN)/lint-imports
 

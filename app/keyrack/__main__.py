@@ -43,9 +43,7 @@ def _end(number: int, frame: object) -> None:
 # Each imports what it needs when it is needed: `keyrack token` must not pay for a screen.
 
 
-def _parts(
-    *, config_files: tuple[str, ...] = (), ask: Callable[[], Secret | None] | None = None
-) -> Parts:
+def _parts(*, config_files: tuple[str, ...] = (), ask: Callable[[], Secret | None] | None = None) -> Parts:
     from keyrack import wiring
 
     return wiring.parts(config_files=config_files, ask=ask)

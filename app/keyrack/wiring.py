@@ -251,6 +251,7 @@ class _Stores:
 
         return data_dir(self._env, self._platform)
 
+
 def _wire(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> Wire:
     from keyrack.net.wire import HttpWire
 

@@ -64,12 +64,37 @@ def send(url: str, names: Names, server_url: str = PUBLIC, **more: Any) -> Respo
 
 
 @pytest.mark.checklist("security: URLs")
-@pytest.mark.parametrize("lies", [
-    "127.0.0.1", "127.8.8.8", "10.0.0.5", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
-    "0.0.0.0", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1",
-    "ff02::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::a00:1", "64:ff9b::7f00:1",
-    "2002:7f00:1::", "2002:a00:1::", "2001:db8::1", "10.0.0.5 192.168.1.1",
-])
+@pytest.mark.parametrize(
+    "lies",
+    [
+        "127.0.0.1",
+        "127.8.8.8",
+        "10.0.0.5",
+        "172.16.3.4",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "fe80::1",
+        "fe80::1%eth0",
+        "fc00::1",
+        "fec0::1",
+        "ff02::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::a00:1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::",
+        "2002:a00:1::",
+        "2001:db8::1",
+        "10.0.0.5 192.168.1.1",
+    ],
+)
 def test_a_name_that_leads_inside_is_refused(lies: str, dialled: list[str]):
     names = Names(mcp_example="93.184.215.14", auth_example=lies)
     answer = send("https://auth.example/x", names)
@@ -78,13 +103,32 @@ def test_a_name_that_leads_inside_is_refused(lies: str, dialled: list[str]):
 
 
 @pytest.mark.checklist("security: URLs")
-@pytest.mark.parametrize("url", [
-    "https://10.0.0.1/", "https://127.0.0.1/", "https://localhost/", "https://a.localhost/", "https://[::1]/",
-    "https://[::ffff:10.0.0.1]/", "https://[64:ff9b::a00:1]/", "https://[2002:a00:1::]/", "https://[fe80::1]/",
-    "https://169.254.169.254/latest/meta-data", "http://auth.example/", "file:///etc/passwd", "ftp://a.example/",
-    "javascript:alert(1)", "https://user@auth.example/", "https://auth.example/#x", "https://auth.example:0/",
-    "https://auth.example/a b", "https://auth.example/\n", "//auth.example/", "",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://10.0.0.1/",
+        "https://127.0.0.1/",
+        "https://localhost/",
+        "https://a.localhost/",
+        "https://[::1]/",
+        "https://[::ffff:10.0.0.1]/",
+        "https://[64:ff9b::a00:1]/",
+        "https://[2002:a00:1::]/",
+        "https://[fe80::1]/",
+        "https://169.254.169.254/latest/meta-data",
+        "http://auth.example/",
+        "file:///etc/passwd",
+        "ftp://a.example/",
+        "javascript:alert(1)",
+        "https://user@auth.example/",
+        "https://auth.example/#x",
+        "https://auth.example:0/",
+        "https://auth.example/a b",
+        "https://auth.example/\n",
+        "//auth.example/",
+        "",
+    ],
+)
 def test_a_forbidden_url_is_never_asked(url: str, dialled: list[str]):
     names = Names(mcp_example="93.184.215.14", auth_example="93.184.215.15")
     answer = send(url, names)
@@ -133,10 +177,15 @@ def test_a_company_keeps_both_behind_public_names(dialled: list[str]):
     assert dialled == ["10.1.0.6"]
 
 
-@pytest.mark.parametrize("request_", [
-    Request("GET", "", {"Authorization": "Bearer t"}), Request("GET", "", {"X-Key": Secret("t")}),
-    Request("POST", "", form={"code": Secret("t")}), Request("GET", "", {"cookie": "t"}),
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        Request("GET", "", {"Authorization": "Bearer t"}),
+        Request("GET", "", {"X-Key": Secret("t")}),
+        Request("POST", "", form={"code": Secret("t")}),
+        Request("GET", "", {"cookie": "t"}),
+    ],
+)
 def test_a_credential_never_goes_over_plain_http(request_: Request, dialled: list[str]):
     url = "http://box.home/mcp"
     answer = HttpWire(LIMITS, Names(box_home="127.0.0.1")).send(request_._replace(url=url), server_url=url)
@@ -154,8 +203,9 @@ def test_localhost_is_not_what_a_resolver_says(dialled: list[str]):
 def test_an_unknown_name_is_said():
     assert send("https://auth.example/", Names()) == Failed("The name auth.example was not found.")
     long = "a" * 70 + ".example"
-    assert isinstance(HttpWire(LIMITS).send(Request("GET", f"https://{long}/"), server_url=f"https://{long}/"),
-                      Failed)
+    assert isinstance(
+        HttpWire(LIMITS).send(Request("GET", f"https://{long}/"), server_url=f"https://{long}/"), Failed
+    )
 
 
 def test_a_resolver_that_hangs_is_left_behind():
@@ -185,12 +235,18 @@ def certificate(folder: Path, host: str, *, days: int = 30, issuer: bool = False
             known = x509.DNSName(name)
         subject, signer = (x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, n)]) for n in (name, by))
         start = now - datetime.timedelta(days=60)
-        return (x509.CertificateBuilder().subject_name(subject).issuer_name(signer)
-                .public_key(key.public_key()).serial_number(x509.random_serial_number()).not_valid_before(start)
-                .not_valid_after(now + datetime.timedelta(days=days))
-                .add_extension(x509.SubjectAlternativeName([known]), False)
-                .add_extension(x509.BasicConstraints(ca=authority, path_length=None), True)
-                .sign(by_key, hashes.SHA256()))
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(signer)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(start)
+            .not_valid_after(now + datetime.timedelta(days=days))
+            .add_extension(x509.SubjectAlternativeName([known]), False)
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=None), True)
+            .sign(by_key, hashes.SHA256())
+        )
 
     key = ec.generate_private_key(ec.SECP256R1())
     if issuer:
@@ -201,8 +257,11 @@ def certificate(folder: Path, host: str, *, days: int = 30, issuer: bool = False
     else:
         made = build(host, key, host, key, False)
     (folder / "cert.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
     return folder / "cert.pem", folder / "key.pem"
 
 
@@ -226,8 +285,9 @@ def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
 def test_the_environments_authority_is_trusted_and_the_name_is_checked(tls: Make):
     with little_server(reply(b"safe"), context=tls("mcp.example")) as server:
         url = f"https://mcp.example:{server.port}/"
-        answer = send(url, Names(mcp_example="127.0.0.1"), server_url=url,
-                      headers={"Authorization": Secret("Bearer t")})
+        answer = send(
+            url, Names(mcp_example="127.0.0.1"), server_url=url, headers={"Authorization": Secret("Bearer t")}
+        )
     assert isinstance(answer, Response) and answer.body == b"safe"
 
 
@@ -236,11 +296,14 @@ def test_an_address_can_have_a_certificate(tls: Make):
         assert isinstance(send(server.url, Names(), server_url=server.url), Response)
 
 
-@pytest.mark.parametrize("made, words", [
-    ({"trusted": False}, "is self-signed"),
-    ({"days": -1}, "has expired"),
-    ({"host": "other.example"}, "is for another host"),
-])
+@pytest.mark.parametrize(
+    "made, words",
+    [
+        ({"trusted": False}, "is self-signed"),
+        ({"days": -1}, "has expired"),
+        ({"host": "other.example"}, "is for another host"),
+    ],
+)
 def test_a_bad_certificate_is_said(tls: Make, made: dict[str, Any], words: str):
     context = tls(**{"host": "mcp.example", **made})
     with little_server(reply(), context=context) as server:
@@ -252,14 +315,17 @@ def test_a_bad_certificate_is_said(tls: Make, made: dict[str, Any], words: str):
         assert ("SSL_CERT_FILE" in answer.reason) == ("self-signed" in words)
 
 
-@pytest.mark.parametrize("variable, value, words", [
-    (None, "", "SSL_CERT_FILE can name a file (PEM) with the authorities to trust."),
-    ("SSL_CERT_FILE", "other.pem", "SSL_CERT_FILE names {path}."),
-    ("SSL_CERT_FILE", "gone.pem", "{path}, which can't be read (No such file or directory)."),
-    ("SSL_CERT_FILE", "words.pem", "SSL_CERT_FILE names {path}, which holds no certificate in PEM."),
-    ("SSL_CERT_DIR", ".", "SSL_CERT_DIR names {path}, where no certificate has the name"),
-    ("SSL_CERT_DIR", "hashed", "SSL_CERT_DIR names {path}."),
-])
+@pytest.mark.parametrize(
+    "variable, value, words",
+    [
+        (None, "", "SSL_CERT_FILE can name a file (PEM) with the authorities to trust."),
+        ("SSL_CERT_FILE", "other.pem", "SSL_CERT_FILE names {path}."),
+        ("SSL_CERT_FILE", "gone.pem", "{path}, which can't be read (No such file or directory)."),
+        ("SSL_CERT_FILE", "words.pem", "SSL_CERT_FILE names {path}, which holds no certificate in PEM."),
+        ("SSL_CERT_DIR", ".", "SSL_CERT_DIR names {path}, where no certificate has the name"),
+        ("SSL_CERT_DIR", "hashed", "SSL_CERT_DIR names {path}."),
+    ],
+)
 def test_an_unknown_authority_is_refused_with_the_variable_that_decides(
     variable: str | None, value: str, words: str, tls: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

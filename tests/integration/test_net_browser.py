@@ -96,9 +96,13 @@ def test_a_browser_can_not_write_on_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
     said = tmp_path / "said"
-    monkeypatch.setenv("BROWSER", program(
-        tmp_path,
-        f"echo out; echo err >&2; (: > /dev/tty) 2>/dev/null && echo tty > {said}; cat > {said}.in"))
+    monkeypatch.setenv(
+        "BROWSER",
+        program(
+            tmp_path,
+            f"echo out; echo err >&2; (: > /dev/tty) 2>/dev/null && echo tty > {said}; cat > {said}.in",
+        ),
+    )
     assert open_browser(URL)
     assert capfd.readouterr() == ("", "")
     assert not said.exists() and Path(f"{said}.in").read_text() == ""
@@ -137,15 +141,38 @@ def test_a_text_browser_is_no_browser(name: str, tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.checklist("security: browser")
-@pytest.mark.parametrize("url", [
-    "javascript:alert(1)", "file:///etc/passwd",
-    "-new-window", "--help", " https://a.example/", "data:text/html,x",
-    "https://a.example/\nx", "https://a.example/ x", 'https://a.example/"x', "https://a.example/`id`", "",
-    "https://a.example/\\x", "https://user:pw@a.example/", "https:a.example", "a.example", "https://",
-    "https://a.example/#x", "vscode://x", "https://a.example/\x1b[2J", "https://a.example/\ud800", "HTTPS://-x\x00/",
-    "https://a.example/\u202e", "https://a.example/\x9b2J", "https://%31%30.0.0.%31/", "https://$(id).example/",
-    "https://a.example,-x/", "https://１２７.１/",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "-new-window",
+        "--help",
+        " https://a.example/",
+        "data:text/html,x",
+        "https://a.example/\nx",
+        "https://a.example/ x",
+        'https://a.example/"x',
+        "https://a.example/`id`",
+        "",
+        "https://a.example/\\x",
+        "https://user:pw@a.example/",
+        "https:a.example",
+        "a.example",
+        "https://",
+        "https://a.example/#x",
+        "vscode://x",
+        "https://a.example/\x1b[2J",
+        "https://a.example/\ud800",
+        "HTTPS://-x\x00/",
+        "https://a.example/\u202e",
+        "https://a.example/\x9b2J",
+        "https://%31%30.0.0.%31/",
+        "https://$(id).example/",
+        "https://a.example,-x/",
+        "https://１２７.１/",
+    ],
+)
 def test_what_is_no_web_address_is_never_opened(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     seen = tmp_path / "seen"
     monkeypatch.setenv("BROWSER", program(tmp_path, f": > {seen}"))

@@ -63,12 +63,20 @@ def still_waiting(callback: LoopbackCallback) -> bool:
 
 def test_the_browser_comes_back(callback: LoopbackCallback):
     page = visit(callback)
-    assert callback.wait(5) == {"code": Secret("c-1"), "state": Secret(STATE), "iss": Secret("https://a.example")}
+    assert callback.wait(5) == {
+        "code": Secret("c-1"),
+        "state": Secret(STATE),
+        "iss": Secret("https://a.example"),
+    }
     head, _, body = page.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200 OK\r\n") and b"Signed in" in body
     assert b"close this tab" in body and b"c-1" not in body and STATE.encode() not in body
-    for line in (b"Cache-Control: no-store", b"default-src 'none'; style-src 'unsafe-inline'",
-                 b"Referrer-Policy: no-referrer", b"X-Content-Type-Options: nosniff"):
+    for line in (
+        b"Cache-Control: no-store",
+        b"default-src 'none'; style-src 'unsafe-inline'",
+        b"Referrer-Policy: no-referrer",
+        b"X-Content-Type-Options: nosniff",
+    ):
         assert line in head
 
 
@@ -80,31 +88,34 @@ def test_an_error_with_the_right_state_ends_the_wait(callback: LoopbackCallback)
 
 
 @pytest.mark.checklist("security: callback")
-@pytest.mark.parametrize("line, status", [
-    ("GET /favicon.ico", 404),
-    ("GET /", 404),
-    (f"GET /callback/?code=c&state={STATE}", 404),
-    (f"GET /CALLBACK?code=c&state={STATE}", 404),
-    (f"GET //callback?code=c&state={STATE}", 404),
-    (f"GET /x/../callback?code=c&state={STATE}", 404),
-    (f"GET http://127.0.0.1/callback?code=c&state={STATE}", 404),
-    ("GET /callback", 400),
-    ("GET /callback?code=c", 400),
-    ("GET /callback?code=c&state=", 400),
-    ("GET /callback?code=c&state=wrong", 400),
-    (f"GET /callback?code=c&state={STATE.upper()}", 400),
-    (f"GET /callback?code=c&state={STATE}%00", 400),
-    (f"GET /callback?state={STATE}", 400),
-    (f"GET /callback?code=a&code=b&state={STATE}", 400),
-    (f"GET /callback?code=a&state={STATE}&state={STATE}", 400),
-    (f"GET /callback?code=a&state=wrong&state={STATE}", 400),
-    (f"GET /callback?code=%ff&state={STATE}", 400),
-    ("GET /callback?" + "&".join(f"a{n}=1" for n in range(60)) + f"&code=c&state={STATE}", 400),
-    (f"POST /callback?code=c&state={STATE}", 405),
-    (f"HEAD /callback?code=c&state={STATE}", 405),
-    (f"OPTIONS /callback?code=c&state={STATE}", 405),
-    ("CONNECT a.example:443", 404),
-])
+@pytest.mark.parametrize(
+    "line, status",
+    [
+        ("GET /favicon.ico", 404),
+        ("GET /", 404),
+        (f"GET /callback/?code=c&state={STATE}", 404),
+        (f"GET /CALLBACK?code=c&state={STATE}", 404),
+        (f"GET //callback?code=c&state={STATE}", 404),
+        (f"GET /x/../callback?code=c&state={STATE}", 404),
+        (f"GET http://127.0.0.1/callback?code=c&state={STATE}", 404),
+        ("GET /callback", 400),
+        ("GET /callback?code=c", 400),
+        ("GET /callback?code=c&state=", 400),
+        ("GET /callback?code=c&state=wrong", 400),
+        (f"GET /callback?code=c&state={STATE.upper()}", 400),
+        (f"GET /callback?code=c&state={STATE}%00", 400),
+        (f"GET /callback?state={STATE}", 400),
+        (f"GET /callback?code=a&code=b&state={STATE}", 400),
+        (f"GET /callback?code=a&state={STATE}&state={STATE}", 400),
+        (f"GET /callback?code=a&state=wrong&state={STATE}", 400),
+        (f"GET /callback?code=%ff&state={STATE}", 400),
+        ("GET /callback?" + "&".join(f"a{n}=1" for n in range(60)) + f"&code=c&state={STATE}", 400),
+        (f"POST /callback?code=c&state={STATE}", 405),
+        (f"HEAD /callback?code=c&state={STATE}", 405),
+        (f"OPTIONS /callback?code=c&state={STATE}", 405),
+        ("CONNECT a.example:443", 404),
+    ],
+)
 def test_other_requests_are_sent_away_and_the_wait_goes_on(
     line: str, status: int, callback: LoopbackCallback
 ):
@@ -116,12 +127,17 @@ def test_other_requests_are_sent_away_and_the_wait_goes_on(
     assert callback.wait(5) is not None
 
 
-@pytest.mark.parametrize("query, told", [
-    ("error=invalid_scope&error_description=No+such+scope",
-     {"error": "invalid_scope", "error_description": "No such scope"}),
-    ("error=x&state=wrong", {"error": "x", "state": "wrong"}),
-    ("code=c", {"code": "c"}),
-])
+@pytest.mark.parametrize(
+    "query, told",
+    [
+        (
+            "error=invalid_scope&error_description=No+such+scope",
+            {"error": "invalid_scope", "error_description": "No such scope"},
+        ),
+        ("error=x&state=wrong", {"error": "x", "state": "wrong"}),
+        ("code=c", {"code": "c"}),
+    ],
+)
 def test_an_answer_that_is_not_this_login_s_is_told_and_the_wait_goes_on(query: str, told: dict[str, str]):
     strays: list[dict[str, Secret]] = []
     came = threading.Event()
@@ -138,12 +154,18 @@ def test_an_answer_that_is_not_this_login_s_is_told_and_the_wait_goes_on(query: 
         callback.close()
 
 
-@pytest.mark.parametrize("line, host", [
-    ("GET /callback?error=x", "evil.example"), ("GET /favicon.ico?error=x", None), ("GET /callback", None),
-    ("POST /callback?error=x", None), ("HEAD /callback?error=x", None),
-    ("GET /callback?error=a&error=b", None),
-    ("GET /callback?state=wrong", None),
-])
+@pytest.mark.parametrize(
+    "line, host",
+    [
+        ("GET /callback?error=x", "evil.example"),
+        ("GET /favicon.ico?error=x", None),
+        ("GET /callback", None),
+        ("POST /callback?error=x", None),
+        ("HEAD /callback?error=x", None),
+        ("GET /callback?error=a&error=b", None),
+        ("GET /callback?state=wrong", None),
+    ],
+)
 def test_of_anything_else_nothing_is_told(line: str, host: str | None):
     strays: list[Any] = []
     callback = LoopbackCallback()
@@ -156,13 +178,24 @@ def test_of_anything_else_nothing_is_told(line: str, host: str | None):
         callback.close()
 
 
-@pytest.mark.parametrize("said", [
-    b"", b"\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", b"GET /callback\r\n\r\n",
-    b"GET  /callback HTTP/1.1\r\n\r\n", b"GET /" + b"a" * 200_000, b"\xff" * 5000 + b"\r\n\r\n",
-    b"GET /callback HTTP/1.1\r\n" + b"X: y\r\n" * 20_000, b"GET /callback HTTP/9\r\n\r\n", b"\x00\r\n\r\n",
-    f"{GOOD} HTTP/1.1\r\n\r\n".encode(),  # no Host
-    f"{GOOD} HTTP/1.0\r\n\r\n".encode(),
-], ids=lambda said: repr(said[:24]))
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"GET /callback\r\n\r\n",
+        b"GET  /callback HTTP/1.1\r\n\r\n",
+        b"GET /" + b"a" * 200_000,
+        b"\xff" * 5000 + b"\r\n\r\n",
+        b"GET /callback HTTP/1.1\r\n" + b"X: y\r\n" * 20_000,
+        b"GET /callback HTTP/9\r\n\r\n",
+        b"\x00\r\n\r\n",
+        f"{GOOD} HTTP/1.1\r\n\r\n".encode(),  # no Host
+        f"{GOOD} HTTP/1.0\r\n\r\n".encode(),
+    ],
+    ids=lambda said: repr(said[:24]),
+)
 def test_garbage_is_sent_away(said: bytes, callback: LoopbackCallback):
     with dial(callback) as connection:
         got = b""
@@ -177,10 +210,18 @@ def test_garbage_is_sent_away(said: bytes, callback: LoopbackCallback):
     assert callback.wait(5) is not None
 
 
-@pytest.mark.parametrize("host", [
-    "evil.example:{port}", "evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example:{port}", "",
-    "127.0.0.1:{port}\r\nHost: evil.example",
-])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example:{port}",
+        "evil.example",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        "localhost.evil.example:{port}",
+        "",
+        "127.0.0.1:{port}\r\nHost: evil.example",
+    ],
+)
 def test_another_host_is_sent_away(host: str, callback: LoopbackCallback):
     got = visit(callback, host=host.replace("{port}", str(port_of(callback))))
     assert got.startswith(b"HTTP/1.1 400 ") and still_waiting(callback)
@@ -196,9 +237,12 @@ def test_a_second_callback_changes_nothing(callback: LoopbackCallback):
 
 def test_of_many_at_once_one_wins(callback: LoopbackCallback):
     pages: list[bytes] = []
-    threads = [threading.Thread(
-        target=lambda n=n: pages.append(visit(callback, f"GET /callback?code=c{n}&state={STATE}")))
-        for n in range(8)]
+    threads = [
+        threading.Thread(
+            target=lambda n=n: pages.append(visit(callback, f"GET /callback?code=c{n}&state={STATE}"))
+        )
+        for n in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

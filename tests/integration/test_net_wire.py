@@ -45,7 +45,7 @@ def test_a_reply_comes_back_whole():
 
 
 def test_repeated_headers_are_kept_apart():
-    said = reply(WWW_Authenticate="Basic\r\nWWW-Authenticate: Bearer realm=\"x\"")
+    said = reply(WWW_Authenticate='Basic\r\nWWW-Authenticate: Bearer realm="x"')
     with little_server(said) as server:
         answer = replied(get(server.url))
     assert answer.all("WWW-Authenticate") == ("Basic", 'Bearer realm="x"')
@@ -76,19 +76,23 @@ def test_nothing_is_kept_between_requests():
     assert server.connections == 2
 
 
-@pytest.mark.parametrize("said, words", [
-    (b"", "closed the connection"),
-    (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "not HTTP"),
-    (b"\x16\x03\x01\x00\x00", "not HTTP"),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "closed the connection"),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: minus\r\n\r\nabc", "not HTTP"),
-    (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 300_000, "not HTTP"),
-    (b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nabc", "more than the"),
-    (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "not HTTP"),
-    (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc", "coding"),
-    (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "coding"),
-    (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"abc")[:-9], "coding"),
-], ids=lambda each: repr(each[:50]))
+@pytest.mark.parametrize(
+    "said, words",
+    [
+        (b"", "closed the connection"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "not HTTP"),
+        (b"\x16\x03\x01\x00\x00", "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "closed the connection"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: minus\r\n\r\nabc", "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 300_000, "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nabc", "more than the"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc", "coding"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "coding"),
+        (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" + gzip.compress(b"abc")[:-9], "coding"),
+    ],
+    ids=lambda each: repr(each[:50]),
+)
 def test_nonsense_ends_in_a_sentence(said: bytes, words: str):
     with little_server(said) as server:
         assert words in failed(get(server.url)).reason
@@ -134,9 +138,15 @@ def test_an_endless_body_is_cut():
 
 
 @pytest.mark.checklist("security: time and size")
-@pytest.mark.parametrize("head", [
-    OK, b"HTTP/1.1 200 OK\r\nX: ", b"", OK[:-2] + b"Content-Length: 9999\r\n\r\n",
-])
+@pytest.mark.parametrize(
+    "head",
+    [
+        OK,
+        b"HTTP/1.1 200 OK\r\nX: ",
+        b"",
+        OK[:-2] + b"Content-Length: 9999\r\n\r\n",
+    ],
+)
 def test_a_byte_at_a_time_ends(head: bytes):
     with little_server(endless(b"a", pause=0.05, head=head)) as server:
         assert "in time" in failed(get(server.url, QUICK)).reason
@@ -165,14 +175,17 @@ def test_localhost_is_tried_on_every_loopback_address():
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 
 
-@pytest.mark.parametrize("events, first", [
-    (b"event: message\ndata: {}\n\ndata: 2\n\n", b"event: message\ndata: {}\n\n"),
-    (b"id: 1\rdata: 1\r\rdata: 2\r\r", b"id: 1\rdata: 1\r\r"),
-    (b"data: 1\r\n\r\ndata: 2\r\n\r\n", b"data: 1\r\n\r\n"),
-    (b": ping\n\nid: 1\ndata:\n\ndata: 1\n\nmore", b": ping\n\nid: 1\ndata:\n\ndata: 1\n\n"),
-    (b"event: endpoint\ndata: /m\n", b"event: endpoint\ndata: /m\n"),
-    (b"", b""),
-])
+@pytest.mark.parametrize(
+    "events, first",
+    [
+        (b"event: message\ndata: {}\n\ndata: 2\n\n", b"event: message\ndata: {}\n\n"),
+        (b"id: 1\rdata: 1\r\rdata: 2\r\r", b"id: 1\rdata: 1\r\r"),
+        (b"data: 1\r\n\r\ndata: 2\r\n\r\n", b"data: 1\r\n\r\n"),
+        (b": ping\n\nid: 1\ndata:\n\ndata: 1\n\nmore", b": ping\n\nid: 1\ndata:\n\ndata: 1\n\n"),
+        (b"event: endpoint\ndata: /m\n", b"event: endpoint\ndata: /m\n"),
+        (b"", b""),
+    ],
+)
 def test_a_stream_is_read_up_to_its_first_event(events: bytes, first: bytes):
     def behave(connection: socket.socket, request: bytes) -> None:
         connection.sendall(STREAM + events)
@@ -216,10 +229,20 @@ def test_a_circle_ends():
 
 
 @pytest.mark.checklist("security: redirects")
-@pytest.mark.parametrize("location", [
-    "https://evil.example/token?secret=1", "http://localhost:{port}/b", "//evil.example/", "file:///etc/passwd",
-    "javascript:alert(1)", "http://[::1", "/a b", "http://user:pw@127.0.0.1:{port}/b", "http://127.0.0.1:1/",
-])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.example/token?secret=1",
+        "http://localhost:{port}/b",
+        "//evil.example/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://[::1",
+        "/a b",
+        "http://user:pw@127.0.0.1:{port}/b",
+        "http://127.0.0.1:1/",
+    ],
+)
 def test_a_redirect_elsewhere_is_refused(location: str):
     with little_server(reply(b"never")) as server:
         server.behave = redirecting({"/a": location.replace("{port}", str(server.port))})
@@ -268,9 +291,15 @@ def test_a_redirect_that_asks_for_a_get_is_no_reason_to_post_again(status: str):
 
 
 @pytest.mark.checklist("security: redirects")
-@pytest.mark.parametrize("location", [
-    "http://localhost:{port}/b", "https://127.0.0.1:{port}/b", "//evil.example/", "http://127.0.0.1:1/",
-])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://localhost:{port}/b",
+        "https://127.0.0.1:{port}/b",
+        "//evil.example/",
+        "http://127.0.0.1:1/",
+    ],
+)
 def test_a_post_never_leaves_its_origin(location: str):
     with little_server(reply(b"never")) as server:
         target = location.replace("{port}", str(server.port))
@@ -292,10 +321,19 @@ def test_a_request_may_be_given_less_time_than_others():
         assert time.monotonic() - began < 4  # and not the 10 s and the 5 s of others
 
 
-@pytest.mark.parametrize("headers", [
-    {"X-Key": Secret("k\r\nX-Evil: 1")}, {"X-Key": "k\nq"}, {"X-Key": "k\x00"}, {"X-Key": "ключ"},
-    {"X Key": "k"}, {"X-Key\r\nA": "k"}, {"": "k"}, {"X:": "k"},
-])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Key": Secret("k\r\nX-Evil: 1")},
+        {"X-Key": "k\nq"},
+        {"X-Key": "k\x00"},
+        {"X-Key": "ключ"},
+        {"X Key": "k"},
+        {"X-Key\r\nA": "k"},
+        {"": "k"},
+        {"X:": "k"},
+    ],
+)
 def test_a_header_with_forbidden_characters_is_not_sent(headers: dict[str, str | Secret]):
     with little_server(reply()) as server:
         answer = failed(get(server.url, headers=headers))
@@ -326,7 +364,8 @@ def test_close_ends_what_is_under_way():
     wire = HttpWire()
     with little_server(behave) as server:
         sender = threading.Thread(
-            target=lambda: answers.append(wire.send(Request("GET", server.url), server_url=server.url)))
+            target=lambda: answers.append(wire.send(Request("GET", server.url), server_url=server.url))
+        )
         sender.start()
         assert asked.wait(10)
         wire.close()
@@ -371,18 +410,25 @@ def test_a_refusal_that_quotes_the_secret_comes_without_it(quoted: str):
 
 def test_what_a_reply_brings_is_left_alone():
     """A refresh may bring the same token again, and a short word is no secret."""
-    for said, secret in ((reply(b'{"refresh_token": "rt-0123456789"}'), "rt-0123456789"),
-                         (reply(b'{"error": "invalid"}', "400 Bad Request"), "invalid")):
+    for said, secret in (
+        (reply(b'{"refresh_token": "rt-0123456789"}'), "rt-0123456789"),
+        (reply(b'{"error": "invalid"}', "400 Bad Request"), "invalid"),
+    ):
         with little_server(said) as server:
             request = Request("POST", server.url, form={"refresh_token": Secret(secret)})
             assert secret in replied(HttpWire().send(request, server_url=server.url)).body.decode()
 
 
 @pytest.mark.checklist("security: time and size")
-@pytest.mark.parametrize("head", [
-    b"HTTP/1.1 103 Early Hints\r\n\r\n", b"HTTP/1.1 100 Continue\r\n\r\n",
-    b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
-], ids=["hints", "continue", "upgrade"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+    ],
+    ids=["hints", "continue", "upgrade"],
+)
 def test_replies_that_are_none_end(head: bytes):
     with little_server(endless(head, pause=0.01)) as server:
         answer = get(server.url, QUICK)

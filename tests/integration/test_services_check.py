@@ -198,4 +198,3 @@ def test_a_honeycomb_key_that_was_switched_off_is_refused(net: Internet, vendors
     attributes = {"name": "racks", "disabled": True}
     vendors.moods[row.check] = Answer(200, {"data": {"id": "hcamk_01", "attributes": attributes}})
     assert ask(net, row).ok is False
-

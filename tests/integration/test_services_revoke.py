@@ -101,7 +101,9 @@ def test_a_refusal_to_revoke_says_that_the_token_may_still_work(
 
 
 @EACH
-@pytest.mark.parametrize("answer", [DOWN, PAGE, Answer(429), Answer(302, None, {"Location": f"https://{EVIL}/"})])
+@pytest.mark.parametrize(
+    "answer", [DOWN, PAGE, Answer(429), Answer(302, None, {"Location": f"https://{EVIL}/"})]
+)
 def test_an_unknown_end_says_that_the_token_may_still_work(
     id: str, answer: Answer, net: Internet, vendors: Vendors
 ) -> None:

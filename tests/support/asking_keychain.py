@@ -194,9 +194,7 @@ class AskingKeychain:
         return path
 
     def _found(self, wanted: dict[str, str]) -> list[str]:
-        return [
-            path for path, (attributes, _) in self.items.items() if wanted.items() <= attributes.items()
-        ]
+        return [path for path, (attributes, _) in self.items.items() if wanted.items() <= attributes.items()]
 
     def _new(self, kind: str) -> str:
         self._count += 1

@@ -175,9 +175,7 @@ async def _token_saved(t: Terminal, clock: DemoClock) -> None:
     await _token(t, clock)
     t.widget("#ask").focus()
     await t.press("space")
-    await _saving(
-        t, "warns 7 days ahead", lambda *_, **__: TokenSaved(facts, Check(NOW, "accepted"), told)
-    )
+    await _saving(t, "warns 7 days ahead", lambda *_, **__: TokenSaved(facts, Check(NOW, "accepted"), told))
 
 
 async def _clear(t: Terminal, clock: DemoClock) -> None:

@@ -20,9 +20,7 @@ SERVER = Server("example", URL, sources=(Source("keyrack", "/config.toml", "exam
 class Listener:
     """A callback that answers when the test says so, or at once with `answer(state)`."""
 
-    def __init__(
-        self, answer: Callable[[Secret], dict[str, Secret]] | None, host: str = "127.0.0.1"
-    ) -> None:
+    def __init__(self, answer: Callable[[Secret], dict[str, Secret]] | None, host: str = "127.0.0.1") -> None:
         self.redirect_uri = REDIRECT.replace("127.0.0.1", host)
         self.closed = threading.Event()
         self._answer = answer

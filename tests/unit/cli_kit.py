@@ -86,7 +86,10 @@ class FakeParts:
         self.config_files = config_files
         unused: dict[str, Any] = dict.fromkeys(Parts._fields)
         return Parts(**unused)._replace(
-            read=lambda: self.reading, rack=lambda: self.rack, now=lambda: NOW, cards_dir=lambda: None,
+            read=lambda: self.reading,
+            rack=lambda: self.rack,
+            now=lambda: NOW,
+            cards_dir=lambda: None,
             on_wait=lambda tell: None,
         )
 

@@ -117,8 +117,19 @@ def test_it_is_configured_and_asks_for_nothing(desk: Desk) -> None:
 
 def test_the_key_is_shown_nowhere(desk: Desk, capsys: Capture) -> None:
     desk.takes()
-    for words in ("list", "list --json", "list --tsv", "doctor", "check search --json", "check search",
-                  f"check {URL}", "token search", f"token {URL}", "login search", "clear search"):
+    for words in (
+        "list",
+        "list --json",
+        "list --tsv",
+        "doctor",
+        "check search --json",
+        "check search",
+        f"check {URL}",
+        "token search",
+        f"token {URL}",
+        "login search",
+        "clear search",
+    ):
         run(words.split(), parts=lambda **_: desk.parts)
     said = capsys.readouterr()
     row = desk.row()
@@ -259,4 +270,3 @@ def test_one_that_an_earlier_version_stored_is_masked_in_the_list(desk: Desk, ca
     said = capsys.readouterr()
     assert KEY not in said.out + said.err
     assert not any(record.credential for record in desk.parts.rack().records().values())
-

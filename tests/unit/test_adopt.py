@@ -108,9 +108,7 @@ def test_the_whole_way(desk: Desk, capsys: Capture) -> None:
     assert stored and stored.tokens.access_token.reveal() == TOKEN and stored.credential.kind == "token"
     assert dict(stored.headers) == {"Authorization": Secret(f"Bearer {TOKEN}")}
     [copy] = desk.copies()
-    assert copy.read_text() == before and re.fullmatch(
-        r"mcp\.json\.keyrack-backup-\d{8}T\d{6}Z", copy.name
-    )
+    assert copy.read_text() == before and re.fullmatch(r"mcp\.json\.keyrack-backup-\d{8}T\d{6}Z", copy.name)
     out = capsys.readouterr().out
     assert f"rm {copy}" in out
     assert '  export KEYRACK_GITHUB_TOKEN="$(KEYRACK_GITHUB_TOKEN= keyrack token github)"' in out.splitlines()

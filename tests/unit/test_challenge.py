@@ -34,10 +34,14 @@ from keyrack.oauth.challenge import MAX_LENGTH, bearer, parse_challenges
         (['Bearer realm="x, Basic y'], [("Bearer", {})]),  # the quote never ends: the rest is its
         (['Bearer scope="r \x1b[2J", realm="\x9b2J", error="a\tb", scope=w'], [("Bearer", {"scope": "w"})]),
         (['junk=", Basic x" y, Bearer a=b'], [("Bearer", {"a": "b"})]),
-        (["Bearer error_description=Missing token, scope=r"],
-         [("Bearer", {"error_description": "Missing", "scope": "r"})]),
-        (['Bearer realm="x" scope="r"; error="y";'],
-         [("Bearer", {"realm": "x", "scope": "r", "error": "y"})]),
+        (
+            ["Bearer error_description=Missing token, scope=r"],
+            [("Bearer", {"error_description": "Missing", "scope": "r"})],
+        ),
+        (
+            ['Bearer realm="x" scope="r"; error="y";'],
+            [("Bearer", {"realm": "x", "scope": "r", "error": "y"})],
+        ),
         (["Bearer scope='r w', realm='x"], [("Bearer", {"scope": "r w"})]),
     ],
 )
@@ -89,7 +93,7 @@ def test_garbage_is_skipped_and_never_raises(lines):
 
 
 @given(
-    st.text(alphabet='"\'\\=,; \ta(', min_size=1, max_size=6),
+    st.text(alphabet="\"'\\=,; \ta(", min_size=1, max_size=6),
     st.sampled_from(["", '"', 'Bearer a="', "Bearer a='"]),
 )
 @example('"\\', "")

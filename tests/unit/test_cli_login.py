@@ -282,9 +282,7 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
 def test_without_a_terminal_it_says_what_to_do_about_a_page_that_is_stuck(
     earlier_client: str, host: str, told: list[str], monkeypatch: Patch, capsys: Capture
 ) -> None:
-    sign_in = SIGN_IN._replace(
-        earlier_client=earlier_client, redirect_uri=f"http://{host}:8085/callback"
-    )
+    sign_in = SIGN_IN._replace(earlier_client=earlier_client, redirect_uri=f"http://{host}:8085/callback")
     login_is(monkeypatch, lambda tell, control: tell(sign_in))
     assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
     lines = capsys.readouterr().err.splitlines()

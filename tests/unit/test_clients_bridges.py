@@ -57,7 +57,7 @@ REMOTE = [
     ["wsl", f"npx mcp-remote {URL}"],
     ["bash", "-lc", f"source ~/.nvm/nvm.sh && nvm use 22 >/dev/null && exec npx -y mcp-remote {URL}"],
     ["/bin/zsh", "-l", "-i", "-c", f"npx mcp-remote {URL} | tee /tmp/log"],
-    ["sh", "-c", f"NODE_OPTIONS=--use-system-ca npx mcp-remote \"{URL}\""],
+    ["sh", "-c", f'NODE_OPTIONS=--use-system-ca npx mcp-remote "{URL}"'],
     ["powershell", "-NoProfile", "-ExecutionPolicy", "Bypass", "-Command", f"& npx -y mcp-remote '{URL}'"],
     ["pwsh", "-c", "npx", "mcp-remote", URL],
     ["powershell.exe", f"npx mcp-remote {URL}"],

@@ -55,9 +55,7 @@ def test_vs_code_s_profiles(
     monkeypatch: pytest.MonkeyPatch, env: dict[str, str], platform: str, user: str
 ) -> None:
     insiders = user.replace("Code", "Code - Insiders")
-    there = {
-        paths.join(platform, each, "profiles"): ["-1a2b", "empty"] for each in (user, insiders)
-    }
+    there = {paths.join(platform, each, "profiles"): ["-1a2b", "empty"] for each in (user, insiders)}
     monkeypatch.setattr(places.Look, "folders", lambda self, parent: there.get(parent, []))
     monkeypatch.setattr("os.path.lexists", lambda path: "empty" not in path)
     spots = places.vscode(places.Look(env, platform, "/cwd"))

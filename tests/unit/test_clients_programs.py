@@ -210,6 +210,7 @@ def test_vscode_reads_jsonc_and_knows_inputs(look) -> None:
 
 def test_vs_code_s_profiles_are_read_each(look) -> None:
     """A profile without a file of its own uses the default one, and is no place."""
+
     def servers(name: str, path: str) -> Files:
         return {"servers": {name: {"url": f"https://a.example/{path}"}}}
 

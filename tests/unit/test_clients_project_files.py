@@ -92,10 +92,13 @@ def test_a_default_value_does_not_bring_it_back(desk: Desk) -> None:
 
 
 def test_nor_do_codexs_fields_and_the_bridges_options(desk: Desk) -> None:
-    desk.put("clone/.codex/config.toml", f"""[mcp_servers.x]
+    desk.put(
+        "clone/.codex/config.toml",
+        f"""[mcp_servers.x]
     url = "{THEIRS}"
     bearer_token_env_var = "SECRET"
-    env_http_headers = {{ X-Team = "TEAM" }}""")
+    env_http_headers = {{ X-Team = "TEAM" }}""",
+    )
     args = ["mcp-remote", MINE, "--header", "Authorization: ${OWN}", "--header", "X-Team: ${TEAM}"]
     desk.project(y={"command": "npx", "args": args, "env": {"OWN": "Bearer ${SECRET}"}})
     servers = desk.read().servers
@@ -146,8 +149,12 @@ def test_an_oauth_client_takes_no_variable_and_no_secret(
     desk: Desk, file: str, root: str, variable: str
 ) -> None:
     key = "auth" if "cursor" in file else "oauth"
-    settings = {"client_id": f"a-{variable}", "clientSecret": variable, "scope": variable,
-                "issuer": f"https://{variable}/"}
+    settings = {
+        "client_id": f"a-{variable}",
+        "clientSecret": variable,
+        "scope": variable,
+        "issuer": f"https://{variable}/",
+    }
     desk.project(file, root, x={"url": THEIRS, key: settings})
     reading = desk.read()
     client = reading.servers[0].client
@@ -158,8 +165,14 @@ def test_an_oauth_client_takes_no_variable_and_no_secret(
 
 
 def test_a_literal_client_of_a_project_is_taken_without_its_secret_and_metadata(desk: Desk) -> None:
-    oauth = {"clientId": "theirs", "clientSecret": "sk-hidden", "callbackPort": 8123, "scopes": "read",
-             "authServerMetadataUrl": "https://evil.example/m", "redirect_host": "evil.example"}
+    oauth = {
+        "clientId": "theirs",
+        "clientSecret": "sk-hidden",
+        "callbackPort": 8123,
+        "scopes": "read",
+        "authServerMetadataUrl": "https://evil.example/m",
+        "redirect_host": "evil.example",
+    }
     desk.project(x={"url": THEIRS, "oauth": oauth})
     reading = desk.read()
     wanted = ClientSettings(

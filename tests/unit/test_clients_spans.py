@@ -24,7 +24,7 @@ VALUE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
 )
-GAP = st.sampled_from(["", " ", "\n", "\r\n\t", "/* { \" } */", "// , : \"\n", "/**/ "])
+GAP = st.sampled_from(["", " ", "\n", "\r\n\t", '/* { " } */', '// , : "\n', "/**/ "])
 
 
 def nested(others: list[dict[str, Any]]) -> dict[str, Any]:

@@ -73,9 +73,7 @@ def test_a_code_is_shown_and_asked_about_until_somebody_has_typed_it():
     pending = error("authorization_pending")
     tokens, shown, pauses, world = play(pending, pending, TOKENS)
     assert tokens.access_token == Secret("at-1") and tokens.scopes == ("read",)
-    assert shown == [
-        ShowCode("WDJB-MJHT", ISSUER + "/activate", ISSUER + "/activate?code=WDJB-MJHT", 1600.0)
-    ]
+    assert shown == [ShowCode("WDJB-MJHT", ISSUER + "/activate", ISSUER + "/activate?code=WDJB-MJHT", 1600.0)]
     assert pauses == [5, 5, 5]
     begun, *asked = world.to(DEVICE) + world.to(TOKEN)
     assert begun.form == {"scope": "read", "resource": URL, "client_id": "c"}

@@ -282,7 +282,10 @@ def test_the_sentence_tells_what_was_there_instead():
     for answer, words in (
         (Response(403), "it answered 403 where its metadata should be"),
         (NO_DOCUMENT[0], "it has something there that is not JSON"),
-        (Failed("x", refused=True, sent_to="https://login.example/?s=1"), "it redirects to https://login.example."),
+        (
+            Failed("x", refused=True, sent_to="https://login.example/?s=1"),
+            "it redirects to https://login.example.",
+        ),
     ):
         with pytest.raises(NoOAuth) as caught:
             asked(find_authorization_server(ISSUER, URL), answer)

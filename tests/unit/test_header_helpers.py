@@ -101,7 +101,7 @@ def test_nor_the_login_of_the_other_programs(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        "printf '{\"Authorization\":\"Bearer %s\"}' \"$(keyrack token a)\"",
+        'printf \'{"Authorization":"Bearer %s"}\' "$(keyrack token a)"',
         "/home/u/.local/bin/keyrack token 'a b'",
         '"C:\\Program Files\\keyrack.exe" token a',
         "keyrack header a",

@@ -227,7 +227,9 @@ def test_a_redirect_to_an_issuers_own_metadata_counts_as_naming_the_issuer(
 
 
 @pytest.mark.checklist("security: redirects")
-@pytest.mark.parametrize("issuer", ["https://10.0.0.5", "http://auth.example", "https://localhost", "https://inside.example"])
+@pytest.mark.parametrize(
+    "issuer", ["https://10.0.0.5", "http://auth.example", "https://localhost", "https://inside.example"]
+)
 def test_a_redirect_to_metadata_leads_nowhere_that_a_name_would_not(issuer: str, monkeypatch: Patch) -> None:
     on = reply(None, 302, Location=f"{issuer}/.well-known/oauth-authorization-server")
     net = Net({"inside.example": "10.0.0.5"}, **{f"GET {PRM}": reply(None, 404), f"GET {NEXT[1]}": on})

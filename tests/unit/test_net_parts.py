@@ -12,11 +12,20 @@ from keyrack.net.outgoing import Outgoing, prepare
 from keyrack.oauth.effects import Request
 
 
-@pytest.mark.parametrize("stream, end", [
-    (b"", None), (b"data: 1\n", None), (b"data: 1\n\n", 9), (b"data:1\r\n\r\nx", 10), (b"data\n\n", None),
-    (b"data:  {}\n\n", 11), (b"xdata: 1\n\n", None), (b"retry: 5\n\ndata: 1\n\n", 19), 
-    (b"id: 1\ndata: \n\n", None),
-])
+@pytest.mark.parametrize(
+    "stream, end",
+    [
+        (b"", None),
+        (b"data: 1\n", None),
+        (b"data: 1\n\n", 9),
+        (b"data:1\r\n\r\nx", 10),
+        (b"data\n\n", None),
+        (b"data:  {}\n\n", 11),
+        (b"xdata: 1\n\n", None),
+        (b"retry: 5\n\ndata: 1\n\n", 19),
+        (b"id: 1\ndata: \n\n", None),
+    ],
+)
 def test_where_the_first_event_ends(stream: bytes, end: int | None):
     assert end_of_event(stream) == end
 

@@ -89,7 +89,8 @@ def test_documents_that_lead_nowhere_are_no_oauth_either(routes: dict[str, Any],
 
 
 @pytest.mark.parametrize(
-    "issuer", ["https://10.0.0.1", "http://auth.example", "https://auth.example?x=1", "https://auth.example/a/../b"]
+    "issuer",
+    ["https://10.0.0.1", "http://auth.example", "https://auth.example?x=1", "https://auth.example/a/../b"],
 )
 def test_an_issuer_that_is_not_asked_is_no_reason_to_offer_a_token(issuer: str) -> None:
     error = log_in(**{f"GET {PRM}": reply({"resource": URL, "authorization_servers": [issuer]})})

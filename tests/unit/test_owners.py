@@ -49,8 +49,14 @@ class Desk:
 
     def _give(self, request: Request) -> Response:
         self.given += 1
-        return reply({"access_token": f"at-{self.given}", "token_type": "Bearer", "expires_in": 3600,
-                      "refresh_token": f"rt-{self.given}"})
+        return reply(
+            {
+                "access_token": f"at-{self.given}",
+                "token_type": "Bearer",
+                "expires_in": 3600,
+                "refresh_token": f"rt-{self.given}",
+            }
+        )
 
     def _serve(self, request: Request) -> Response:
         return rpc({"tools": []}) if "Authorization" in request.headers else unauthorized()
@@ -110,8 +116,13 @@ class TestTwoNamesInOneFile:
     def test_a_header_whose_variable_is_not_set_gives_nobody_elses_token(self, desk: Desk) -> None:
         for file in (".claude.json", ".cursor/mcp.json"):
             form = "${%s}" if "claude" in file else "${env:%s}"
-            desk.put(file, {name: {**ENTRY, "headers": {"Authorization": f"Bearer {form % name.upper()}"}}
-                            for name in ("acme", "lab")})
+            desk.put(
+                file,
+                {
+                    name: {**ENTRY, "headers": {"Authorization": f"Bearer {form % name.upper()}"}}
+                    for name in ("acme", "lab")
+                },
+            )
         desk.env = {"ACME": "of-acme"}
         assert desk.token("acme") == "of-acme"
         nothing(lambda: desk.token("lab"))
@@ -259,10 +270,13 @@ class TestHeadersOfOneProgram:
 
     def test_two_in_one_file_never_share_it(self, desk: Desk) -> None:
         desk.parts.rack().save(grant())
-        desk.put(".claude.json", {
-            "a": {**ENTRY, "headers": {"Authorization": "Bearer of-a"}},
-            "b": {**ENTRY, "headers": {"Authorization": "Bearer ${B}"}},
-        })
+        desk.put(
+            ".claude.json",
+            {
+                "a": {**ENTRY, "headers": {"Authorization": "Bearer of-a"}},
+                "b": {**ENTRY, "headers": {"Authorization": "Bearer ${B}"}},
+            },
+        )
         assert desk.token("a") == "of-a"
         nothing(lambda: desk.token("b"))
 

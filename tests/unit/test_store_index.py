@@ -139,9 +139,7 @@ def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None
     assert listed(store) == {CredentialKey(f"https://{number}.example/mcp") for number in range(8)}
 
 
-def test_two_never_change_it_at_once(
-    store: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_never_change_it_at_once(store: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyrack.store.index.WAIT", 0)
     rack = rack_over(store, tmp_path)
     with Locks(str(tmp_path / "locks")).hold("index", timeout=0):

@@ -151,7 +151,9 @@ def tell_whether_busy():
 
 locks, held, go = Locks(sys.argv[1]), threading.Event(), threading.Event()
 """
-FORKED_BESIDE_A_HOLDER = HELPERS + """
+FORKED_BESIDE_A_HOLDER = (
+    HELPERS
+    + """
 def work():
     with locks.hold("one", timeout=0):
         held.set()
@@ -166,7 +168,10 @@ sys.stdin.read(1)
 go.set()
 threading.Event().wait()
 """
-FORKED_BY_THE_HOLDER = HELPERS + """
+)
+FORKED_BY_THE_HOLDER = (
+    HELPERS
+    + """
 with locks.hold("one", timeout=0):
     child = os.fork()
     if child:
@@ -175,6 +180,7 @@ with locks.hold("one", timeout=0):
 tell_whether_busy()
 threading.Event().wait()
 """
+)
 
 
 @contextmanager

@@ -48,7 +48,9 @@ def desk(tmp_path: Path) -> Desk:
 
 
 def test_codex_and_cursor_switch_a_server_off_in_its_entry(desk: Desk) -> None:
-    desk.put(".codex/config.toml", f"""
+    desk.put(
+        ".codex/config.toml",
+        f"""
         [mcp_servers.a]
         url = "{OFF}"
         enabled = false
@@ -57,12 +59,18 @@ def test_codex_and_cursor_switch_a_server_off_in_its_entry(desk: Desk) -> None:
         enabled = true
         [mcp_servers.c]
         url = "{ON}/c"
-        disabled = true""")
-    desk.put(".cursor/mcp.json", {"mcpServers": {
-        "d": {"url": OFF + "/d", "disabled": True},
-        "e": {"url": ON + "/e", "disabled": "yes", "enabled": False},
-        "f": {"command": "npx", "disabled": True},
-    }})
+        disabled = true""",
+    )
+    desk.put(
+        ".cursor/mcp.json",
+        {
+            "mcpServers": {
+                "d": {"url": OFF + "/d", "disabled": True},
+                "e": {"url": ON + "/e", "disabled": "yes", "enabled": False},
+                "f": {"command": "npx", "disabled": True},
+            }
+        },
+    )
     assert desk.off() == {"a", "d", "f"}
 
 

@@ -63,11 +63,17 @@ def test_a_secret_that_a_server_echoes_is_masked_too():
 
 
 def test_a_url_keeps_what_decides_and_hides_what_may_be_a_key():
-    assert shown_url("https://h.example/mcp?api_key=sk-1&scope=a") == f"https://h.example/mcp?api_key={MASK}&scope=a"
+    assert (
+        shown_url("https://h.example/mcp?api_key=sk-1&scope=a")
+        == f"https://h.example/mcp?api_key={MASK}&scope=a"
+    )
     assert shown_url("https://h.example/s/A1b2C3d4E5f6G7h8I9j0K1/mcp") == f"https://h.example/s/{MASK}/mcp"
     assert shown_url("https://h.example/s/sk-abcd1234efgh5/mcp") == f"https://h.example/s/{MASK}/mcp"
     assert shown_url("/sk-abcd1234efgh5") == f"/{MASK}"
-    assert shown_url("https://mcp.zapier.com/api/mcp/s/short/mcp") == f"https://mcp.zapier.com/api/mcp/s/{MASK}/mcp"
+    assert (
+        shown_url("https://mcp.zapier.com/api/mcp/s/short/mcp")
+        == f"https://mcp.zapier.com/api/mcp/s/{MASK}/mcp"
+    )
     assert shown_url(PRM) == PRM
     assert shown_url("http://[") == MASK
 

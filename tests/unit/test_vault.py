@@ -68,9 +68,7 @@ class TestLocked:
         assert store.state().locked
         assert {path.name: path.read_bytes() for path in tmp_path.glob("*.age")} == before
 
-    def test_it_locks_a_while_after_its_last_use(
-        self, tmp_path: Path, monkeypatch: Patch
-    ) -> None:
+    def test_it_locks_a_while_after_its_last_use(self, tmp_path: Path, monkeypatch: Patch) -> None:
         clock = Clock()
         store = made(tmp_path, monkeypatch, clock)
         for _ in range(3):  # each use counts anew
@@ -280,9 +278,7 @@ class TestPassphrase:
         with pytest.raises(KeyrackError, match="an identity file, not by a passphrase"):
             store.change_passphrase(Secret("another"))
 
-    def test_scrypt_runs_with_neither_arguments_nor_variables_that_tell(
-        self, monkeypatch: Patch
-    ) -> None:
+    def test_scrypt_runs_with_neither_arguments_nor_variables_that_tell(self, monkeypatch: Patch) -> None:
         started: list[tuple[object, dict[str, object]]] = []
         run = subprocess.run
 

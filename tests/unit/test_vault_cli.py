@@ -190,9 +190,7 @@ class TestWhoIsAsked:
         assert self.at_a_terminal(monkeypatch, "vault", "recipients", **{piped: io.StringIO()}) == 5
         assert asked == []
 
-    def test_before_a_token_is_typed(
-        self, keyrack: Keyrack, asked: list[str], monkeypatch: Patch
-    ) -> None:
+    def test_before_a_token_is_typed(self, keyrack: Keyrack, asked: list[str], monkeypatch: Patch) -> None:
         keyrack("vault", "init", typed=PASSPHRASE.reveal())
         assert self.at_a_terminal(monkeypatch, "set", URL, "--no-check") == 0
         assert asked[0] == "Passphrase of the sealed vault: "

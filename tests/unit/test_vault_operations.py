@@ -125,9 +125,7 @@ def test_a_file_that_is_no_identity_changes_nothing(new: NewParts, own_home: Pat
     assert not status(new()).exists
 
 
-def test_one_that_is_there_is_taken_up_by_whoever_opens_it(
-    new: NewParts, own_home: Path, key: Path
-) -> None:
+def test_one_that_is_there_is_taken_up_by_whoever_opens_it(new: NewParts, own_home: Path, key: Path) -> None:
     first = new()
     create(first, PASSPHRASE, recipients=[vault_age.recipient_of(Secret(key.read_text().strip()))])
     first.rack().save(grant("one"))

@@ -127,7 +127,10 @@ def test_the_choice_is_followed_while_it_runs(config: Path) -> None:
 
 
 def test_a_choice_keeps_the_rest_of_the_file(config: Path) -> None:
-    head, tail = "# mine\nvault_lock_minutes = 20 # long\n", '\n[servers.a]  # first\nurl = "https://a.example"\n'
+    head, tail = (
+        "# mine\nvault_lock_minutes = 20 # long\n",
+        '\n[servers.a]  # first\nurl = "https://a.example"\n',
+    )
     config.write_text(head + tail)
     here().stores().choose("vault")
     assert config.read_text() == f'{head}store = "vault"\n{tail}'

@@ -99,8 +99,10 @@ def fill_headers(card: Card, templates: Mapping[str, str], fields: Mapping[str, 
     values = {key: secret.reveal() for key, secret in fields.items()}
     for text in values.values():
         if not (text.isascii() and text.isprintable()):
-            raise KeyrackError("There is a line break or another character in it that no header can carry.",
-                               hint="Copy it again from the service's page.")
+            raise KeyrackError(
+                "There is a line break or another character in it that no header can carry.",
+                hint="Copy it again from the service's page.",
+            )
     if any("basic" in names_in(template) for template in templates.values()):
         from base64 import b64encode
 
@@ -123,7 +125,7 @@ def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
         return Verdict(None, sentence=f"{card.name} answered something that is not JSON.")
     for path in (*check.require, *check.forbid):
         found = value_at(json, path)
-        if (found if path in check.forbid else found not in (None, check.require.get(path))):
+        if found if path in check.forbid else found not in (None, check.require.get(path)):
             return Verdict(False, sentence=_refusal(card, word))
     if any(value_at(json, path) is None for path in (*check.require, *check.present)):
         return Verdict(None, sentence=f"{card.name} answered something that keyrack does not understand.")

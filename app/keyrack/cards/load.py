@@ -28,9 +28,7 @@ class BadCard(KeyrackError):
     """A file of the user's that is no card; `what` is wrong, as a clause."""
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(
-            f"The card {path} can't be used: {what}.", hint="Correct the file, or move it away."
-        )
+        super().__init__(f"The card {path} can't be used: {what}.", hint="Correct the file, or move it away.")
         self.path, self.what = path, what
 
 
@@ -136,8 +134,11 @@ def _best(name: str, entries: list[tuple[str, _T]]) -> _T | None:
 
 def _settle(card: Card, name: str, authority: str) -> Card:
     """The card as it is on one host: its region's site and page, and the fields that this host needs."""
-    fields = tuple(field for field in card.fields
-                   if not field.only_on or any(host_matches(name, pattern) for pattern in field.only_on))
+    fields = tuple(
+        field
+        for field in card.fields
+        if not field.only_on or any(host_matches(name, pattern) for pattern in field.only_on)
+    )
     region = next((region for region in card.regions if host_matches(name, region.host)), None)
     if region is not None:
         site = region.site
@@ -146,8 +147,13 @@ def _settle(card: Card, name: str, authority: str) -> Card:
     page = (region.page if region else "") or card.page
     if not site:
         return card._replace(fields=fields, page="" if "{site}" in page else page)
-    return card._replace(fields=fields, site=site, page=page.replace("{site}", site),
-                         check=_at(card.check, site), revoke=_at(card.revoke, site))
+    return card._replace(
+        fields=fields,
+        site=site,
+        page=page.replace("{site}", site),
+        check=_at(card.check, site),
+        revoke=_at(card.revoke, site),
+    )
 
 
 def _at(call: _C | None, site: str) -> _C | None:

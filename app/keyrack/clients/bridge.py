@@ -14,8 +14,10 @@ from keyrack.clients.launchers import Bridge, find_bridge
 from keyrack.clients.paths import Env
 from keyrack.domain.model import Header, Server
 
-IN_WORDS = ("It is in the command line of {}, which many programs start without their variables; so keyrack "
-            "leaves it there.")
+IN_WORDS = (
+    "It is in the command line of {}, which many programs start without their variables; so keyrack "
+    "leaves it there."
+)
 # By the bridge, how many words follow an option as its value; the first of them would pass for the address.
 VALUES: Mapping[str, Mapping[str, int]] = {
     "mcp-remote": dict.fromkeys((
@@ -65,9 +67,15 @@ def add(gather: Gather, name: str, command: str, args: Sequence[str], values: Ma
     else:
         address = address_of(place, gather)
     sse = given.options.get("--transport", ("sse",) if bridge.program == "mcp-proxy" else ())
-    server = Server(name, address.url, sources=(gather.source(name),), problem=address.problem,
-                    address_key=address.key, variables=address.unset,
-                    transport="sse" if sse in (("sse",), ("sse-only",)) else "http")
+    server = Server(
+        name,
+        address.url,
+        sources=(gather.source(name),),
+        problem=address.problem,
+        address_key=address.key,
+        variables=address.unset,
+        transport="sse" if sse in (("sse",), ("sse-only",)) else "http",
+    )
     if address.problem:
         gather.problem(address.problem, entry=name)
     else:
@@ -102,8 +110,9 @@ def _arguments(bridge: Bridge, gather: Gather, entry: str) -> Arguments:
     return Arguments(tuple(places), options, tuple(headers))
 
 
-def _headers(gather: Gather, entry: str, bridge: Bridge, given: Arguments, own: Mapping[str, Filled],
-             env: Env) -> tuple[Header, ...]:
+def _headers(
+    gather: Gather, entry: str, bridge: Bridge, given: Arguments, own: Mapping[str, Filled], env: Env
+) -> tuple[Header, ...]:
     lines = list(given.headers)
     if bridge.program == "mcp-proxy" and TOKEN in own:
         lines.append(("Authorization", f"Bearer ${{{TOKEN}}}"))

@@ -19,7 +19,11 @@ PATH = "/oauth/callback"  # mcp-remote's own
 
 
 def client_of(
-    gather: Gather, entry: str, program: str, places: Sequence[str], options: Mapping[str, tuple[str, ...]],
+    gather: Gather,
+    entry: str,
+    program: str,
+    places: Sequence[str],
+    options: Mapping[str, tuple[str, ...]],
     env: Env,
 ) -> ClientSettings:
     """`places` and `options` are the bridge's arguments; `env` is its environment."""

@@ -66,5 +66,10 @@ def add_all(gather: Gather, table: Mapping[str, Any]) -> None:
     """Add the servers of an `mcpServers`."""
     for name, entry in gather.entries(table):
         client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
-        entries.add(gather, name, entry, client=oauth_client.registered_with(client, "localhost"),
-                    helper_key="headersHelper")
+        entries.add(
+            gather,
+            name,
+            entry,
+            client=oauth_client.registered_with(client, "localhost"),
+            helper_key="headersHelper",
+        )

@@ -44,9 +44,7 @@ def read(text: str, gather: Gather) -> tuple[Plugin, ...]:
     return tuple(found[:MOST])
 
 
-def sorted_by_use(
-    plugins: Sequence[Plugin], enabled: Mapping[str, Any]
-) -> list[tuple[Plugin, bool]]:
+def sorted_by_use(plugins: Sequence[Plugin], enabled: Mapping[str, Any]) -> list[tuple[Plugin, bool]]:
     """Each with whether Claude Code starts it, those first. `enabled` is what the user's settings say."""
     found = [(plugin, bool(plugin.project) or enabled.get(plugin.ident) not in (None, False))
              for plugin in plugins]  # fmt: skip

@@ -26,8 +26,9 @@ def read(text: str, gather: Gather) -> None:
     for name, entry in gather.entries(table):
         fields = Fields(entry, gather, name)
         client = _client(fields, Fields(data, gather, name))
-        entries.add(gather, name, entry, client=client, headers=_headers(fields),
-                    helper_key="http_headers_helper")
+        entries.add(
+            gather, name, entry, client=client, headers=_headers(fields), helper_key="http_headers_helper"
+        )
 
 
 def _client(fields: Fields, top: Fields) -> ClientSettings:

@@ -106,7 +106,7 @@ def _inline(field: str, value: Any) -> str:
     if isinstance(value, str):
         return f'{field} = "{value}"'
     [(name, variable)] = value.items()
-    return f'{field} = {{ {dump({name: variable}).strip()} }}'
+    return f"{field} = {{ {dump({name: variable}).strip()} }}"
 
 
 def _places(text: str, header: Header) -> Iterator[Span]:

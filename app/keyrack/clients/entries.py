@@ -24,8 +24,16 @@ ASKS_KEYRACK = re.compile(r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token
 PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE)
 
 
-def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSettings | None = None,
-        headers: tuple[Header, ...] = (), account: str = DEFAULT_ACCOUNT, helper_key: str = "") -> None:
+def add(
+    gather: Gather,
+    name: str,
+    entry: Mapping[str, Any],
+    *,
+    client: ClientSettings | None = None,
+    headers: tuple[Header, ...] = (),
+    account: str = DEFAULT_ACCOUNT,
+    helper_key: str = "",
+) -> None:
     """Add the entry's server. `headers` come on top of its own, from the program's own fields; under
     `helper_key` the program has a command that makes some.
     """
@@ -53,11 +61,22 @@ def add(gather: Gather, name: str, entry: Mapping[str, Any], *, client: ClientSe
     if problem:
         gather.problem(problem, entry=name)
     headers = joined(headers, headers_of(fields.table("headers"), gather, name))
-    gather.servers.append(Server(
-        name, address.url, account, "sse" if transport == "sse" else "http", (gather.source(name),), headers,
-        client or ClientSettings(), problem=problem, literals=secrets_among(headers),
-        helper=_helper(fields, helper_key) if helper_key else None, address_key=address.key,
-        variables=address.unset))
+    gather.servers.append(
+        Server(
+            name,
+            address.url,
+            account,
+            "sse" if transport == "sse" else "http",
+            (gather.source(name),),
+            headers,
+            client or ClientSettings(),
+            problem=problem,
+            literals=secrets_among(headers),
+            helper=_helper(fields, helper_key) if helper_key else None,
+            address_key=address.key,
+            variables=address.unset,
+        )
+    )
 
 
 def _helper(fields: Fields, key: str) -> Helper | None:
@@ -100,6 +119,12 @@ def _add_process(gather: Gather, name: str, fields: Fields, command: str) -> Non
     for key in fields.strings("env_vars"):
         variables.setdefault(key, Variable(key, bool(gather.env.get(key))))
     program = PROGRAM.match(command.strip())
-    gather.servers.append(Server(
-        name, transport="stdio", sources=(gather.source(name),),
-        command=program[0] if program else "", variables=tuple(variables.values())))
+    gather.servers.append(
+        Server(
+            name,
+            transport="stdio",
+            sources=(gather.source(name),),
+            command=program[0] if program else "",
+            variables=tuple(variables.values()),
+        )
+    )

@@ -11,15 +11,29 @@ from keyrack.domain.model import Server, Source
 from keyrack.domain.reading import Problem
 
 MAX_NAME = 200  # characters of a server's name; more is cut
-KINDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", int: "a number",
-         float: "a number", type(None): "null"}
+KINDS = {
+    dict: "an object",
+    list: "a list",
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
 
 
 class Gather:
     """A reader's notebook for one file."""
 
     def __init__(
-        self, client: str, path: str, env: Env, *, scope: str = "", style: str = "", trusted: bool = True,
+        self,
+        client: str,
+        path: str,
+        env: Env,
+        *,
+        scope: str = "",
+        style: str = "",
+        trusted: bool = True,
         platform: str = sys.platform,
     ) -> None:
         self.client = client

@@ -16,8 +16,9 @@ from keyrack.domain.secret import MASK, Secret
 # RFC 9110: a header's name is a token (5.6.2).
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Any other header may hold a key, so its text is masked.
-PUBLIC = frozenset({"accept", "accept-language", "content-type", "user-agent",
-                    "x-mcp-readonly", "x-mcp-toolsets"})
+PUBLIC = frozenset(
+    {"accept", "accept-language", "content-type", "user-agent", "x-mcp-readonly", "x-mcp-toolsets"}
+)
 IN_DEFAULT = "It is a variable's default there, which keyrack does not take out."
 
 
@@ -27,8 +28,9 @@ def headers_of(table: Mapping[str, Any], gather: Gather, entry: str) -> tuple[He
     return tuple([header for header in found if header is not None])
 
 
-def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | None = None,
-              style: str | None = None) -> Header | None:
+def header_of(
+    name: str, value: Any, gather: Gather, entry: str, *, env: Env | None = None, style: str | None = None
+) -> Header | None:
     """One header, in the file's environment and style unless others are given."""
     if not NAME.fullmatch(name):
         gather.problem(f"“{name_of(name)}” is not a header's name.", entry=entry)
@@ -36,15 +38,27 @@ def header_of(name: str, value: Any, gather: Gather, entry: str, *, env: Env | N
     if not isinstance(value, str):
         gather.problem(f"The header {name_of(name)} should be text, and is {kind(value)}.", entry=entry)
         return None
-    filled = fill(value, gather.style if style is None else style, gather.env if env is None else env,
-                  public=name.lower() in PUBLIC)
+    filled = fill(
+        value,
+        gather.style if style is None else style,
+        gather.env if env is None else env,
+        public=name.lower() in PUBLIC,
+    )
     default = f":-{MASK}" in filled.reference
     # Text beside a variable ("Token token=${X}") is no secret, nor is one that this program does not
     # fill in; a variable's default may be one.
     literal = filled.literal and (default or not (filled.variables or filled.asked or "${" in value))
     stays = gather.stays or (IN_DEFAULT if default else "")
-    header = Header(name, filled.reference, filled.value, filled.variables, literal, filled.asked,
-                    source=gather.source(entry), stays=stays if literal else "")
+    header = Header(
+        name,
+        filled.reference,
+        filled.value,
+        filled.variables,
+        literal,
+        filled.asked,
+        source=gather.source(entry),
+        stays=stays if literal else "",
+    )
     if filled.variables and not gather.trusted:
         # A cloned repository could send any variable of the user's anywhere.
         return header._replace(value=Secret(""), withheld=True)

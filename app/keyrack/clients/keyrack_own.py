@@ -1,32 +1,32 @@
 """keyrack's own `config.toml`.
 
-    config_files = ["~/agents/servers.json"]     # files of mcp-use
+config_files = ["~/agents/servers.json"]     # files of mcp-use
 
-    [servers.linear]
-    url = "https://mcp.linear.app/mcp"
-    account = "work"                             # optional, as all that follows
-    client_id = "…"
-    client_secret = "${LINEAR_SECRET}"
-    scopes = ["read"]
-    callback_port = 8085
-    callback_path = "/oauth/callback"
-    redirect_host = "localhost"
-    client_metadata_url = "https://…"
-    issuer = "https://…"
-    grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
-    headers = { "X-Team" = "${TEAM}" }
-    pkce = "assumed"                             # where the issuer's metadata does not list S256
-    resource = false                             # where the issuer refuses RFC 8707's parameter
-    ca_file = "~/keys/company-ca.pem"            # trusted for this server, beside the system's
-    client_cert = "~/keys/me.pem"                # mutual TLS, with the server and its issuer alone
-    client_key_file = "~/keys/me.key"
+[servers.linear]
+url = "https://mcp.linear.app/mcp"
+account = "work"                             # optional, as all that follows
+client_id = "…"
+client_secret = "${LINEAR_SECRET}"
+scopes = ["read"]
+callback_port = 8085
+callback_path = "/oauth/callback"
+redirect_host = "localhost"
+client_metadata_url = "https://…"
+issuer = "https://…"
+grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
+headers = { "X-Team" = "${TEAM}" }
+pkce = "assumed"                             # where the issuer's metadata does not list S256
+resource = false                             # where the issuer refuses RFC 8707's parameter
+ca_file = "~/keys/company-ca.pem"            # trusted for this server, beside the system's
+client_cert = "~/keys/me.pem"                # mutual TLS, with the server and its issuer alone
+client_key_file = "~/keys/me.key"
 
-    [servers.linear.authorize]                   # more parameters of the authorization request
-    access_type = "offline"
+[servers.linear.authorize]                   # more parameters of the authorization request
+access_type = "offline"
 
-    [accounts]                                   # which one is meant where none is named
-    "https://mcp.linear.app/mcp" = "work"
-    "https://wiki.example/mcp wiki-a" = "work"   # of several servers at one address
+[accounts]                                   # which one is meant where none is named
+"https://mcp.linear.app/mcp" = "work"
+"https://wiki.example/mcp wiki-a" = "work"   # of several servers at one address
 """
 
 from __future__ import annotations
@@ -84,8 +84,11 @@ def _point_out(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
     known_keys.point_out_in_server(entry, gather, name)
     secret = entry.get("client_secret")
     if isinstance(secret, str) and "${" not in secret:
-        gather.problem("“client_secret” stands in the file as it is; name a variable instead: "
-                       'client_secret = "${NAME}".', entry=name)
+        gather.problem(
+            "“client_secret” stands in the file as it is; name a variable instead: "
+            'client_secret = "${NAME}".',
+            entry=name,
+        )
 
 
 def set_account(path: str, url: str, account: str) -> None:

@@ -81,7 +81,9 @@ def _with_projects(
             taken.update(aliases)
             servers[place] = server._replace(
                 sources=tuple(dict.fromkeys((*server.sources, *row.server.sources))),
-                aliases=(*server.aliases, *aliases), literals=(*server.literals, *row.server.literals))
+                aliases=(*server.aliases, *aliases),
+                literals=(*server.literals, *row.server.literals),
+            )
         if mine or len(left) > 1:
             give_tags(left, [servers[place].tag for place in mine])
         strangers[base] = left
@@ -132,9 +134,7 @@ def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:
     return second if first == NO_SETTINGS else first
 
 
-def _named(
-    servers: Iterable[Server], reserved: Iterable[str] = (), *, mark: str = ""
-) -> tuple[Server, ...]:
+def _named(servers: Iterable[Server], reserved: Iterable[str] = (), *, mark: str = "") -> tuple[Server, ...]:
     """Each by a name of its own that is not reserved. `mark` is the first to tell two apart by."""
     servers = list(servers)
     taken = set(reserved)
@@ -147,12 +147,16 @@ def _named(
         taken.add(name)
         found.append(server if name == server.name else server._replace(name=name))
     # Another server's own name is nobody's alias.
-    return tuple(server._replace(aliases=tuple(a for a in server.aliases if a not in taken)) if server.aliases
-                 else server for server in found)
+    return tuple(
+        server._replace(aliases=tuple(a for a in server.aliases if a not in taken))
+        if server.aliases
+        else server
+        for server in found
+    )
 
 
 def _free(server: Server, taken: set[str], first: str) -> str:
-    """"github" → "github (work)", "github (Cursor)", "github (Cursor 2)"; `first` before these."""
+    """ "github" → "github (work)", "github (Cursor)", "github (Cursor 2)"; `first` before these."""
     source = server.sources[0] if server.sources else None
     marks = [first] if first else []
     if server.account != "default":

@@ -26,12 +26,16 @@ def settings_of(fields: Fields) -> ClientSettings:
         port = None
     if not gather.trusted:
         if secret:
-            gather.problem("A project's file may not hold a client's secret; it is not used.",
-                           entry=fields.entry)
+            gather.problem(
+                "A project's file may not hold a client's secret; it is not used.", entry=fields.entry
+            )
         # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
-        return ClientSettings(client_id=_literal(fields, "client's id", client_id),
-                              scopes=fields.words("scopes", "scope"), callback_port=port,
-                              issuer=_literal(fields, "issuer", fields.text("issuer")))
+        return ClientSettings(
+            client_id=_literal(fields, "client's id", client_id),
+            scopes=fields.words("scopes", "scope"),
+            callback_port=port,
+            issuer=_literal(fields, "issuer", fields.text("issuer")),
+        )
     return ClientSettings(
         client_id=fill(client_id, gather.style, gather.env).value.reveal() or None if client_id else None,
         client_secret=fill(secret, gather.style, gather.env).value or None if secret else None,
@@ -64,15 +68,14 @@ def coming_back_to(client: ClientSettings, redirect_uri: str, fields: Fields) ->
     except BadUrl as error:
         fields.gather.problem(f"{error} {error.hint}".strip(), entry=fields.entry)
         return client._replace(redirect_host=redirect_uri) if client.client_id else client
-    return client._replace(
-        redirect_host=host, callback_port=port or client.callback_port, callback_path=path
-    )
+    return client._replace(redirect_host=host, callback_port=port or client.callback_port, callback_path=path)
 
 
 def _literal(fields: Fields, what: str, text: str | None) -> str | None:
     """A project's text as it stands; None, and said, where it takes a variable."""
     if text and has_variable(text, fields.gather.style):
-        fields.gather.problem(f"A project's file may not put variables into the {what}; it is not used.",
-                              entry=fields.entry)
+        fields.gather.problem(
+            f"A project's file may not put variables into the {what}; it is not used.", entry=fields.entry
+        )
         return None
     return text

@@ -74,8 +74,10 @@ def claude_plugins(look: Look) -> tuple[Spot, Spot]:
     folder = look.env.get("CLAUDE_CONFIG_DIR")
     own = look.named(folder) if folder else look.at_home(".claude")
     plugins = look.env.get("CLAUDE_CODE_PLUGIN_CACHE_DIR") or join(look.platform, own, "plugins")
-    return (Spot(join(look.platform, plugins, "installed_plugins.json"), "user"),
-            Spot(join(look.platform, own, "settings.json"), "user"))
+    return (
+        Spot(join(look.platform, plugins, "installed_plugins.json"), "user"),
+        Spot(join(look.platform, own, "settings.json"), "user"),
+    )
 
 
 def claude_project_settings(look: Look) -> tuple[Spot, Spot]:

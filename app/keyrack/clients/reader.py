@@ -104,14 +104,12 @@ class _Round:
 
     def named(self, path: str, base: str) -> None:
         """Read a file of mcp-use that the user named, relative to `base`."""
-        for spot in self.spots(MCP_USE[0], lambda look: [
-            Spot(paths.expand(look.env, look.platform, path, base))
-        ]):
+        for spot in self.spots(
+            MCP_USE[0], lambda look: [Spot(paths.expand(look.env, look.platform, path, base))]
+        ):
             self.file(*MCP_USE, spot, asked_for=True)
 
-    def text(
-        self, client: str, module: str, spot: Spot, content: str | bytes, *, lists: bool = True
-    ) -> Any:
+    def text(self, client: str, module: str, spot: Spot, content: str | bytes, *, lists: bool = True) -> Any:
         """Hand a text to the program's reader; what it returns. Bytes are of a file that has grown."""
         if not content or content.isspace():
             if lists:
@@ -121,8 +119,9 @@ class _Round:
         from keyrack.clients.jsonc import Malformed
 
         env = {**self.look.env, **spot.env} if spot.env else self.look.env
-        gather = Gather(client, spot.path, env, scope=spot.scope, trusted=spot.trusted,
-                        platform=self.look.platform)
+        gather = Gather(
+            client, spot.path, env, scope=spot.scope, trusted=spot.trusted, platform=self.look.platform
+        )
         result, fault, line = None, "", None
         try:
             reader = import_module(f"keyrack.clients.{module}")

@@ -57,7 +57,7 @@ def _callback_path(fields: Fields) -> str | None:
     path = fields.text("callback_path")
     refusal = refusal_of_path(path) if path else None
     if refusal:
-        fields.gather.problem(f"“callback_path” {refusal}, as in \"/oauth/callback\".", entry=fields.entry)
+        fields.gather.problem(f'“callback_path” {refusal}, as in "/oauth/callback".', entry=fields.entry)
         return None
     return path
 

@@ -20,4 +20,3 @@ def run_demo() -> int:
 
     with sandbox(lambda url: open_browser(url) or approving(url)) as world:
         return run_tui(lambda: world.parts, banner="demo", sign_in_note=NOTE)
-

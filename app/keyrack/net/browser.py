@@ -38,8 +38,14 @@ def open_browser(url: str) -> bool:
     nothing = subprocess.DEVNULL
     try:
         # -I: no module of the current folder is taken for webbrowser.
-        process = subprocess.Popen([sys.executable, "-I", "-c", OPEN, safe], env=env, stdin=nothing,
-                                   stdout=nothing, stderr=nothing, start_new_session=True)
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-c", OPEN, safe],
+            env=env,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+        )
     except OSError:
         return False
     try:

@@ -42,8 +42,13 @@ class LoopbackCallback:
     """The real `operations.parts.Callback`. Safe from any thread."""
 
     def __init__(
-        self, port: int | None = None, host: str = "127.0.0.1", path: str = "/callback", *,
-        patience: float = PATIENCE, visitors: int = VISITORS,
+        self,
+        port: int | None = None,
+        host: str = "127.0.0.1",
+        path: str = "/callback",
+        *,
+        patience: float = PATIENCE,
+        visitors: int = VISITORS,
     ) -> None:
         self._path = path if path.startswith("/") else f"/{path}"
         self._patience = patience

@@ -34,8 +34,13 @@ def quiet() -> None:
 
 
 def exchange(
-    request: Request, ready: Outgoing, route: Route, context: ssl.SSLContext | bool,
-    limits: Limits, deadline: float, dog: Watchdog,
+    request: Request,
+    ready: Outgoing,
+    route: Route,
+    context: ssl.SSLContext | bool,
+    limits: Limits,
+    deadline: float,
+    dog: Watchdog,
 ) -> Response | Failed:
     """Send and read. Raises what httpx raises; the caller has words for it."""
     import httpx
@@ -51,8 +56,9 @@ def exchange(
     if route.address is not None and route.address != host:
         url = url.copy_with(host=route.address)
         extensions["sni_hostname"] = host  # what the certificate must be for
-    outgoing = httpx.Request(request.method, url, headers=ready.headers, content=ready.content or None,
-                             extensions=extensions)
+    outgoing = httpx.Request(
+        request.method, url, headers=ready.headers, content=ready.content or None, extensions=extensions
+    )
     with httpx.HTTPTransport(verify=context, trust_env=False, proxy=route.proxy) as transport:
         reply = transport.handle_request(outgoing)
         try:

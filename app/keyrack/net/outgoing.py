@@ -30,10 +30,12 @@ def prepare(request: Request) -> Outgoing | Failed:
             "plain http: anybody on the way could read it.",
             refused=True,
         )
-    headers = {"host": resource.origin(request.url).split("://", 1)[1],
-               "user-agent": f"keyrack/{__version__}",
-               "accept": "application/json",
-               "accept-encoding": "identity"}
+    headers = {
+        "host": resource.origin(request.url).split("://", 1)[1],
+        "user-agent": f"keyrack/{__version__}",
+        "accept": "application/json",
+        "accept-encoding": "identity",
+    }
     content = b""
     if request.form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"
@@ -54,19 +56,22 @@ def prepare(request: Request) -> Outgoing | Failed:
         if TOKEN.fullmatch(name) is None:
             return Failed("A header's name holds characters that HTTP does not allow.", refused=True)
         if VALUE.fullmatch(plain) is None:
-            return Failed(f"The value of the header {name} holds characters that HTTP does not allow.",
-                          refused=True)
+            return Failed(
+                f"The value of the header {name} holds characters that HTTP does not allow.", refused=True
+            )
         headers[name.lower()] = plain.strip(" \t")
         spelled[name.lower()] = name
-    lines = [(spelled.get(name, name).encode("ascii"), value.encode("latin-1"))
-             for name, value in headers.items()]
+    lines = [
+        (spelled.get(name, name).encode("ascii"), value.encode("latin-1")) for name, value in headers.items()
+    ]
     return Outgoing(lines, content)
 
 
 def _carries_secret(request: Request) -> bool:
     values = [*request.headers.values(), *(request.form or {}).values(), *_leaves(request.json)]
-    return (any(isinstance(value, Secret) for value in values)
-            or any(name.lower() in ("authorization", "cookie") for name in request.headers))
+    return any(isinstance(value, Secret) for value in values) or any(
+        name.lower() in ("authorization", "cookie") for name in request.headers
+    )
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -31,8 +31,10 @@ def bind(port: int | None, host: str) -> tuple[int, list[socket.socket]]:
             return _listen(each, host)
         except OSError:
             continue
-    raise KeyrackError("No port is free on this machine for the sign-in's callback.",
-                       hint="Log in with --no-browser and paste the address that the browser ends on.")
+    raise KeyrackError(
+        "No port is free on this machine for the sign-in's callback.",
+        hint="Log in with --no-browser and paste the address that the browser ends on.",
+    )
 
 
 def _listen(port: int, host: str) -> tuple[int, list[socket.socket]]:
@@ -68,10 +70,16 @@ def _socket(family: int, address: str, port: int) -> socket.socket:
 
 def _taken(port: int, error: OSError) -> KeyrackError:
     if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
-        return KeyrackError("This machine has no IPv6, where the sign-in's callback would be.",
-                            hint="Where the app may also come back to 127.0.0.1: --redirect-host 127.0.0.1")
+        return KeyrackError(
+            "This machine has no IPv6, where the sign-in's callback would be.",
+            hint="Where the app may also come back to 127.0.0.1: --redirect-host 127.0.0.1",
+        )
     if error.errno == errno.EACCES:
-        return KeyrackError(f"Port {port} for the sign-in's callback needs an administrator's rights.",
-                            hint="Choose a port above 1023 with --callback-port.")
-    return KeyrackError(f"Port {port} for the sign-in's callback is taken by another program.",
-                        hint="Stop that program, or choose another port with --callback-port.")
+        return KeyrackError(
+            f"Port {port} for the sign-in's callback needs an administrator's rights.",
+            hint="Choose a port above 1023 with --callback-port.",
+        )
+    return KeyrackError(
+        f"Port {port} for the sign-in's callback is taken by another program.",
+        hint="Stop that program, or choose another port with --callback-port.",
+    )

@@ -90,8 +90,10 @@ def with_certificate(files: TlsFiles) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(files.client_cert, key, _no_passphrase)
     except _Encrypted:
-        raise KeyrackError(f"The private key {key} is sealed with a passphrase, which keyrack can't ask for.",
-                           hint="openssl pkey writes it without one; keep that file to yourself.") from None
+        raise KeyrackError(
+            f"The private key {key} is sealed with a passphrase, which keyrack can't ask for.",
+            hint="openssl pkey writes it without one; keep that file to yourself.",
+        ) from None
     except (OSError, ValueError) as error:
         raise KeyrackError(_sentence(error, files, key)) from None
     return context

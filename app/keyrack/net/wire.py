@@ -111,8 +111,12 @@ class HttpWire:
         return (Route(proxy=proxy),)
 
     def _try(
-        self, request: Request, ready: Outgoing, routes: tuple[Route, ...],
-        context: ssl.SSLContext | bool, deadline: float,
+        self,
+        request: Request,
+        ready: Outgoing,
+        routes: tuple[Route, ...],
+        context: ssl.SSLContext | bool,
+        deadline: float,
     ) -> Response | Failed:
         """Go through the addresses until one takes the connection."""
         import httpx
@@ -161,9 +165,7 @@ class HttpWire:
         if not url.lower().startswith("https:") and proxy_for(url) is None:
             return False
         there = resource.origin(url)
-        if self._identified is not None and (
-            there == resource.origin(server_url) or there in self._issuers
-        ):
+        if self._identified is not None and (there == resource.origin(server_url) or there in self._issuers):
             return self._identified
         with self._lock:
             if self._context is None:

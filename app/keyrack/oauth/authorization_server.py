@@ -236,9 +236,7 @@ def given_metadata(
         raise KeyrackError(f"The provider metadata in the configuration {problem}.") from None
 
 
-def find_given_metadata(
-    url: str, server_url: str, grant_type: GrantType = "authorization_code"
-) -> Sending:
+def find_given_metadata(url: str, server_url: str, grant_type: GrantType = "authorization_code") -> Sending:
     """Metadata at an address from the user's configuration; its issuer is the document's own."""
     document = yield from look(url, SIGNS)
     if isinstance(document, NotHere):

@@ -33,9 +33,7 @@ def discover(wish: Wish, challenge: Challenge | None, *, certain: bool) -> Flow:
         if settings.metadata is not None:
             server = given_metadata(settings.metadata, wish.url, settings.grant_type)
         else:
-            server = yield from find_given_metadata(
-                str(settings.metadata_url), wish.url, settings.grant_type
-            )
+            server = yield from find_given_metadata(str(settings.metadata_url), wish.url, settings.grant_type)
         yield Step(
             "discover", "Took the authorization server from the configuration", "done", shown(server.issuer)
         )

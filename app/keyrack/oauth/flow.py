@@ -84,9 +84,7 @@ def _scopes(wish: Wish, found: Discovered, challenge: Challenge | None, *, offli
     )
 
 
-def _for_machine(
-    wish: Wish, found: Discovered, challenge: Challenge | None, probed: Probed | None
-) -> Flow:
+def _for_machine(wish: Wish, found: Discovered, challenge: Challenge | None, probed: Probed | None) -> Flow:
     """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
     server, settings = found.server, wish.settings
     yield Step("register", "Find out which client keyrack is", "running")

@@ -99,9 +99,7 @@ def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None
     return None
 
 
-def _second_try(
-    parts: Parts, server: Server, grant: Grant, refused: Probed
-) -> tuple[Grant, Probed]:
+def _second_try(parts: Parts, server: Server, grant: Grant, refused: Probed) -> tuple[Grant, Probed]:
     """What was tried in the end, and its outcome: a token can be revoked before it expires, and a
     refresh may bring a good one."""
     if not grant.credential.refreshable:

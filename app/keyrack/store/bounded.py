@@ -119,8 +119,12 @@ class _Call(Generic[T]):
     its `except`, so that no foreign exception hangs on it."""
 
     def __init__(
-        self, action: Callable[[Ask], T], failed: Callable[[BaseException], KeyrackError],
-        turn: threading.Lock, owner: Bounded, deadline: float,
+        self,
+        action: Callable[[Ask], T],
+        failed: Callable[[BaseException], KeyrackError],
+        turn: threading.Lock,
+        owner: Bounded,
+        deadline: float,
     ) -> None:
         self._action = action
         self._failed = failed

@@ -36,11 +36,14 @@ def encode(payload: Payload) -> Secret:
         "account": grant.account,
         **({"name": grant.name} if grant.name else {}),
         "credential": credential_to_json(grant.credential),
-        "tokens": tokens._asdict() | {
+        "tokens": tokens._asdict()
+        | {
             "access_token": tokens.access_token.reveal(),
             "refresh_token": _reveal(tokens.refresh_token),
         },
-        "registration": registration and registration._asdict() | {
+        "registration": registration
+        and registration._asdict()
+        | {
             "client_secret": _reveal(registration.client_secret),
             "registration_access_token": _reveal(registration.registration_access_token),
             "client_key": _reveal(registration.client_key),

@@ -31,8 +31,11 @@ ABSENT = {"NoKeyringError", "SecretServiceNotAvailableException", "ModuleNotFoun
 DBUS_LOCKED = {"org.freedesktop.Secret.Error.IsLocked"}
 DBUS_DENIED = {"org.freedesktop.DBus.Error.AccessDenied"}
 DBUS_ABSENT = {"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
-DBUS_SLOW = {"org.freedesktop.DBus.Error.NoReply", "org.freedesktop.DBus.Error.Timeout",
-             "org.freedesktop.DBus.Error.TimedOut"}
+DBUS_SLOW = {
+    "org.freedesktop.DBus.Error.NoReply",
+    "org.freedesktop.DBus.Error.Timeout",
+    "org.freedesktop.DBus.Error.TimedOut",
+}
 
 
 def translate(error: BaseException, store: str) -> KeyrackError:

@@ -324,8 +324,11 @@ class LoginScreen(Dialog[Credential]):
         if client is not None:
             host, port, path = client.redirect or (None, None, None)
             self._options = self._options._replace(
-                client_id=client.client_id, client_secret=client.secret,
-                callback_port=port, redirect_host=host, callback_path=path,
+                client_id=client.client_id,
+                client_secret=client.secret,
+                callback_port=port,
+                redirect_host=host,
+                callback_path=path,
             )
             await self._restart()
 
