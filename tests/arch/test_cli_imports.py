@@ -6,7 +6,8 @@ import subprocess
 import sys
 
 HEAVY = ("httpx", "keyring", "pyrage", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib",
-         "argparse", "importlib.metadata", "difflib", "textwrap", "traceback", "threading")  # fmt: skip
+         "tomlkit", "wcwidth", "argparse", "importlib.metadata", "difflib", "textwrap", "traceback",
+         "threading")  # fmt: skip
 
 SCRIPT = f"""
 import sys

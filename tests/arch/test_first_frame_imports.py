@@ -33,7 +33,16 @@ asyncio.run(main())
 print(json.dumps(seen))
 """
 
-HEAVY = ("httpx", "keyring", "pyrage", "textual.widgets._markdown", "markdown_it", "tomli_w", "http.server")
+HEAVY = (
+    "httpx",
+    "keyring",
+    "pyrage",
+    "textual.widgets._markdown",
+    "markdown_it",
+    "tomli_w",
+    "tomlkit",
+    "http.server",
+)
 
 
 def test_neither_network_nor_keychain_nor_markdown_is_imported_before_the_first_frame() -> None:

@@ -168,6 +168,32 @@ BEARER = 'bearer_token_env_var = "KEYRACK_A_TOKEN"'
             f'[mcp_servers]\na = {{ url = "https://a.example/mcp", {BEARER} }}\n',
         ),
         (
+            '[mcp_servers]\na = { url = "https://a.example/mcp", '
+            'http_headers = { X-B = "b", Authorization = "Bearer sk-hidden-1", X-C = "c" } } # x\n',
+            f'[mcp_servers]\na = {{ url = "https://a.example/mcp", {BEARER}, '
+            'http_headers = { X-B = "b", X-C = "c" } } # x\n',
+        ),
+        (
+            '[mcp_servers]\na = { url = "https://a.example/mcp", http_headers.Authorization = '
+            '"Bearer sk-hidden-1", enabled = true }\n',
+            f'[mcp_servers]\na = {{ url = "https://a.example/mcp", {BEARER}, enabled = true }}\n',
+        ),
+        (
+            f'{HEAD}  http_headers . "Authorization" = """Bearer sk-\\\n   hidden-1""" # x\n\n'
+            'http_headers.X-B = "b"',
+            HEAD + f'  {BEARER} # x\n\nhttp_headers.X-B = "b"',
+        ),
+        (
+            'mcp_servers.a.url = "https://a.example/mcp"\nmcp_servers.a.http_headers = '
+            '{ X-B = "b", "Authorization" = "Bearer sk-hidden-1" }',
+            f'mcp_servers.a.url = "https://a.example/mcp"\nmcp_servers.a.{BEARER}\n'
+            'mcp_servers.a.http_headers = { X-B = "b" }',
+        ),
+        (
+            f'[mcp_servers.a.http_headers]\nX-B = "b"\n\tAuthorization = "Bearer sk-hidden-1"\n\n{HEAD}',
+            '[mcp_servers.a.http_headers]\nX-B = "b"\n\n' + HEAD.replace("# a\n", f"# a\n\t{BEARER}\n"),
+        ),
+        (
             HEAD + 'http_headers = { X-Api-Key = "sk-hidden-1" }\n',
             HEAD + 'env_http_headers = { X-Api-Key = "KEYRACK_A_TOKEN" }\n',
         ),
@@ -265,6 +291,17 @@ def test_any_names_and_texts_around_stay_in_toml(name: str, other: str, form: st
         else:
             entry["bearer_token_env_var"] = NAME
         assert after == wanted
+
+
+@pytest.mark.parametrize("many", [0, 30])
+def test_a_secret_that_other_tables_repeat_is_found_by_its_keys(desk: Desk, many: int) -> None:
+    others = "".join(f'[[x]]\ny = {{ Authorization = "Bearer {TOKEN}" }}\n' for _ in range(many))
+    path = desk.put(
+        "keyrack", others + f'[servers.a]\nurl = "{URL}"\nheaders = {{ X-Api-Key = "{TOKEN}" }}\n'
+    )
+    change = rewrite(desk.literal(), NAME, URL)
+    apply(change, MARK)
+    assert path.read_text().startswith(others) and path.read_text().count(f"${{{NAME}}}") == 1
 
 
 def test_claude_codes_own_file_is_never_written(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The same in TOML, where a text can be written in so many ways that a few are tried and read again.
+"""A secret in a TOML file replaced by the program's reference to a variable.
 
 keyrack's own file names a variable in the header's text. Codex names it in a field of its own:
 `bearer_token_env_var`, or `env_http_headers` for all but a bearer token.
@@ -6,22 +6,17 @@ keyrack's own file names a variable in the header's text. Codex names it in a fi
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from tomlkit.items import InlineTable, Item
 
 from keyrack.clients import interpolate, toml
 from keyrack.clients.edits import Edit, cannot, path_to, split, with_value
 from keyrack.clients.jsonc import Malformed
-from keyrack.clients.own_file import dump
-from keyrack.clients.redact import TOML_PARTS
-from keyrack.clients.spans import Span
+from keyrack.clients.toml_tree import NotEditable, Tree, inline_table, setting, string
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header
-
-MOST = 20  # places that are tried
-KEY = r"""(?:(?<![\w-])[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')"""
-TABLE_HEAD = re.compile(r"^[ \t]*\[[^\[\n][^\n]*$", re.MULTILINE)
 
 
 def edit(text: str, header: Header, variable: str) -> Edit:
@@ -32,13 +27,15 @@ def edit(text: str, header: Header, variable: str) -> Edit:
         return _in_codex(text, data, header, variable)
     value = split(header.value)[0] + interpolate.reference_to(variable, interpolate.BRACES_OR_DEFAULT)
     path = path_to(data, "servers", "headers", header)
-    wanted = with_value(data, path, value)
-    written = f'"{value}"'
-    for span in _places(text, header):
-        new = text[: span.start] + written + text[span.end :]
-        if _says(new, wanted):
-            return Edit(new, text[span.start : span.end], (written,))
-    raise cannot(header.source, value)
+    written = string(value)
+    try:
+        tree = Tree(text)
+        pair = tree.pair(path)
+        literal = pair.item.as_string()
+        pair.set_value(written)
+        return Edit(_proved(tree.text(), with_value(data, path, value)), literal, (written.as_string(),))
+    except NotEditable:
+        raise cannot(header.source, value) from None
 
 
 def takes_bearer(header: Header) -> bool:
@@ -48,84 +45,57 @@ def takes_bearer(header: Header) -> bool:
 
 def _in_codex(text: str, data: Mapping[str, Any], header: Header, variable: str) -> Edit:
     assert header.source is not None
-    root, key, table, name = path_to(data, "mcp_servers", "http_headers", header)
+    path = path_to(data, "mcp_servers", "http_headers", header)
+    root, key, table, name = path
     entry = data[root][key]
     if takes_bearer(header):
-        field, value = "bearer_token_env_var", variable
+        field, value, plain = "bearer_token_env_var", string(variable), variable
     else:
-        field, value = "env_http_headers", {name: variable}
+        field, value, plain = "env_http_headers", inline_table(name, variable), {name: variable}
     if field in entry:
         raise KeyrackError(f"The entry has a “{field}” already.", hint=f"Add {variable} to it yourself.")
     rest = {other: text for other, text in entry[table].items() if other != name}
     bare = {other: found for other, found in entry.items() if other != table}
     wanted = [
-        {**data, root: {**data[root], key: {**bare, **kept, field: value}}}
+        {**data, root: {**data[root], key: {**bare, **kept, field: plain}}}
         for kept in ([{table: rest}] if rest else [{}, {table: {}}])
     ]
-    setting = _inline(field, value)
-    for span in _places(text, header):
-        for new in _moved(text, span, (root, key), setting):
-            if any(_says(new, each) for each in wanted):
-                return Edit(new, text[span.start : span.end], (f'"{variable}"', f'"{name}"'))
-    raise cannot(header.source, setting)
-
-
-def _moved(text: str, span: Span, entry: tuple[str, str], setting: str) -> Iterator[str]:
-    """Texts without the header's line or field, and with the setting: one for each way to write it."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    start = text.rfind("\n", 0, span.start) + 1
-    end = text.find("\n", span.end) + 1 or len(text)
-    before, after = text[start : span.start], text[span.end : end]
-    alone = re.search(rf"\bhttp_headers[ \t]*=[ \t]*\{{[ \t]*{KEY}[ \t]*=[ \t]*\Z", before)
-    closing = re.match(r"[ \t]*\}", after)
-    if alone and closing:
-        yield text[: start + alone.start()] + setting + text[span.end + closing.end() :]
-    dotted = re.search(rf"\bhttp_headers[ \t]*\.[ \t]*{KEY}[ \t]*=[ \t]*\Z", before)
-    if dotted:
-        yield text[: start + dotted.start()] + setting + text[span.end :]
-    pair = re.search(rf"{KEY}[ \t]*=[ \t]*\Z", before)
-    if pair is None:
-        return
-    here = start + pair.start()
-    indent = re.match(r"[ \t]*", before)[0]  # type: ignore[index]
-    for lead, trail in ((r"\Z", r"[ \t]*,[ \t]*"), (r"[ \t]*,[ \t]*\Z", "")):
-        cut, more = re.search(lead, text[start:here]), re.match(trail, after)
-        if cut and more:
-            gone = text[start : start + cut.start()] + text[span.end + more.end() :]
-            yield text[:start] + indent + setting + newline + gone
-    if before.strip() == pair[0].strip():  # a line of [mcp_servers.NAME.http_headers]
-        comment = after.lstrip(" \t")
-        without = text[:start] + (indent + comment if comment.startswith("#") else "") + text[end:]
-        for head in TABLE_HEAD.finditer(without):
-            if _says(head[0].strip(), {entry[0]: {entry[1]: {}}}):
-                below = head.end() + 1
-                yield without[:below] + indent + setting + newline + without[below:]
-
-
-def _inline(field: str, value: Any) -> str:
-    if isinstance(value, str):
-        return f'{field} = "{value}"'
-    [(name, variable)] = value.items()
-    return f"{field} = {{ {dump({name: variable}).strip()} }}"
-
-
-def _places(text: str, header: Header) -> Iterator[Span]:
-    """Each string that says what the header says."""
-    count = 0
-    value = header.value.reveal()
-    for match in TOML_PARTS.finditer(text):
-        literal = match["string"]
-        if literal is None or match["key"] is not None or (value not in literal and "\\" not in literal):
-            continue
-        if toml.parse(f"x = {literal}")["x"].strip() == value:
-            yield Span(match.start("string"), match.end("string"))
-            count += 1
-            if count == MOST:
-                return
-
-
-def _says(text: str, wanted: Mapping[str, Any]) -> bool:
     try:
-        return toml.parse(text) == wanted
+        tree = Tree(text)
+        literal = _move(tree, path, field, value)
+        new = _proved(tree.text(), *wanted)
+    except NotEditable:
+        raise cannot(header.source, setting(field, value)) from None
+    return Edit(new, literal, (f'"{variable}"', f'"{name}"'))
+
+
+def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) -> str:
+    """Put the field in the header's place; returns the secret as it was written. Raises NotEditable."""
+    pair = tree.pair(path)
+    headers, literal = pair.owner, pair.item.as_string()
+    assert headers is not None
+    if isinstance(headers.item, InlineTable) or headers.key.is_dotted():
+        if pair.is_only_one:
+            headers.replace(field, value)
+        else:
+            pair.remove()
+            headers.insert_before(field, value, tree.newline)
+        return literal
+    # A line of [mcp_servers.NAME.http_headers]. The field comes first in the entry, before its tables.
+    entry = tree.table(path[:2])
+    if entry is None:
+        raise NotEditable
+    value.trivia.indent = pair.item.trivia.indent
+    pair.remove()
+    entry.insert_first(field, value, tree.newline)
+    return literal
+
+
+def _proved(text: str, *wanted: Mapping[str, Any]) -> str:
+    """The text, where a reader finds in it what is wanted. Raises NotEditable."""
+    try:
+        if toml.parse(text) in wanted:
+            return text
     except Malformed:
-        return False
+        pass
+    raise NotEditable

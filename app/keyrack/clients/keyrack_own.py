@@ -124,20 +124,11 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
     """
     if not name.strip():
         raise KeyrackError("The server needs a name.")
-    text, data = own_file.read(path)
-    servers = data.get("servers", {})
+    old = own_file.read(path)
+    servers = old.data.get("servers", {})
     if not isinstance(servers, dict):
         raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
     if name in servers:
         raise KeyrackError(f"{path} has a server called “{name}” already.", hint="Choose another name.")
     given = {key: value for key, value in more.items() if value is not None}
-    entry = {"url": without_key(parse_url(url)), **given}
-    wanted = {**data, "servers": {**servers, name: entry}}
-    own_file.write(path, _append(text, name, entry), wanted)
-
-
-def _append(text: str, name: str, entry: Mapping[str, Any]) -> str:
-    newline = "\r\n" if "\r\n" in text else "\n"
-    if text and not text.endswith("\n"):
-        text += newline
-    return text + (newline if text else "") + own_file.dump({"servers": {name: entry}}).replace("\n", newline)
+    own_file.add_table(old, ("servers", name), {"url": without_key(parse_url(url)), **given})

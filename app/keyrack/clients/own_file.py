@@ -1,28 +1,40 @@
-"""Changing keyrack's own `config.toml`: one setting at a time, comments and order kept."""
+"""Changing keyrack's own `config.toml`: one setting or server at a time; all else stays byte for byte."""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from keyrack.clients import files, toml, writing
 from keyrack.clients.jsonc import Malformed
 from keyrack.domain.errors import KeyrackError
 
+BOM = "\ufeff"
 
-def read(path: str) -> tuple[str, dict[str, Any]]:
-    """The text and what it says; ("", {}) where there is no file. Raises KeyrackError."""
+
+class OwnFile(NamedTuple):
+    """The file as it is; empty where there is none."""
+
+    path: str
+    text: str
+    data: dict[str, Any]
+    start: str  # the byte-order mark before the text, or ""
+
+
+def read(path: str) -> OwnFile:
+    """Raises KeyrackError."""
     try:
-        text = files.read_text(path)
+        raw = files.read_bytes(path)
+        text = files.decode(raw)
     except files.NoFile:
-        return "", {}
+        return OwnFile(path, "", {}, "")
     except files.BadFile as error:
         raise KeyrackError(f"{path}: {error} Nothing was changed.") from None
     try:
-        return text, toml.parse(text)
+        data = toml.parse(text)
     except Malformed as error:
         where = f"{path}, line {error.line}" if error.line else path
         raise KeyrackError(f"{where}: {error} Nothing was changed.", hint="Mend the file first.") from None
+    return OwnFile(path, text, data, BOM if raw.decode().startswith(BOM) else "")
 
 
 def set_value(path: str, keys: tuple[str, ...], value: str) -> None:
@@ -30,25 +42,29 @@ def set_value(path: str, keys: tuple[str, ...], value: str) -> None:
 
     Raises KeyrackError; then nothing has changed.
     """
-    text, data = read(path)
-    wanted = _with(data, keys, value)
-    if wanted == data:
-        return
-    write(path, _edited(text, keys, value), wanted)
+    old = read(path)
+    wanted = _with(old.data, keys, value)
+    if wanted != old.data:
+        _write(old, _edited(old.text, keys, value), wanted)
 
 
-def write(path: str, text: str, wanted: dict[str, Any]) -> None:
+def add_table(old: OwnFile, keys: tuple[str, str], table: dict[str, Any]) -> None:
+    """Add a table to the one at keys[0], such as a server. Raises KeyrackError; then nothing has changed."""
+    outer, name = keys
+    wanted = {**old.data, outer: {**old.data.get(outer, {}), name: table}}
+    _write(old, _appended(old.text, {outer: {name: table}}), wanted)
+
+
+def _write(old: OwnFile, text: str | None, wanted: dict[str, Any]) -> None:
     """Write `text` if it says what is `wanted`; otherwise `wanted` as plain TOML, without comments."""
-    import tomllib
-
     try:
-        kept = tomllib.loads(text) == wanted
-    except tomllib.TOMLDecodeError:
+        kept = text is not None and toml.parse(text) == wanted
+    except Malformed:
         kept = False
-    writing.write_atomically(path, text if kept else dump(wanted))
+    writing.write_atomically(old.path, old.start + (text if text is not None and kept else _dump(wanted)))
 
 
-def dump(data: dict[str, Any]) -> str:
+def _dump(data: dict[str, Any]) -> str:
     import tomli_w
 
     return tomli_w.dumps(data)
@@ -63,27 +79,29 @@ def _with(data: dict[str, Any], keys: tuple[str, ...], value: str) -> dict[str, 
     return {**data, keys[0]: _with(inner, keys[1:], value)}
 
 
-def _edited(text: str, keys: tuple[str, ...], value: str) -> str:
-    """The setting's own line replaced, or a line added to its table, which may be new."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    lines = text.splitlines()
-    line = dump({keys[-1]: value}).strip()
-    heads = [index for index, each in enumerate(lines) if each.lstrip().startswith("[")]
-    if len(keys) == 1:
-        start = 0
+def _edited(text: str, keys: tuple[str, ...], value: str) -> str | None:
+    """The setting's value replaced, or a line added to its table, which may be new; None: no way is known."""
+    from keyrack.clients import toml_tree
+
+    new = toml_tree.string(value)
+    try:
+        tree = toml_tree.Tree(text)
+    except toml_tree.NotEditable:
+        return None
+    pair = next(tree.find(keys), None)
+    if pair is not None:
+        pair.set_value(new)
+    elif len(keys) == 1:
+        toml_tree.insert_line(tree.body, keys[0], new, tree.newline)
+    elif (table := tree.table(keys[:-1])) is not None:
+        table.insert_last(keys[-1], new, tree.newline)
     else:
-        head = re.compile(rf"\s*\[\s*{re.escape(keys[0])}\s*\]\s*(#.*)?")
-        found = [index for index in heads if head.fullmatch(lines[index])]
-        if not found:
-            return newline.join([*lines, *([""] if lines else []), f"[{keys[0]}]", line, ""])
-        start = found[0] + 1
-    end = next((index for index in heads if index >= start), len(lines))
-    key = line.partition(" = ")[0]
-    for index in range(start, end):
-        if lines[index].partition("=")[0].strip() == key:
-            lines[index] = line
-            return newline.join([*lines, ""])
-    while end > start and not lines[end - 1].strip():
-        end -= 1
-    gap = [""] if end == 0 and lines else []
-    return newline.join([*lines[:end], line, *gap, *lines[end:], ""])
+        return _appended(text, {keys[0]: {keys[1]: value}})
+    return tree.text()
+
+
+def _appended(text: str, tables: dict[str, Any]) -> str:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if text and not text.endswith("\n"):
+        text += newline
+    return text + (newline if text else "") + _dump(tables).replace("\n", newline)
