@@ -107,29 +107,29 @@ def test_what_age_seals_is_opened(age: str, tmp_path: Path, env: dict[str, str])
 def test_a_person_makes_one_and_is_asked_once_per_command(env: dict[str, str], data: Path) -> None:
     with screen([KEYRACK, "vault", "init"], env) as terminal:
         type_in(terminal, "New passphrase", PASSPHRASE.reveal())
-        type_in(terminal, "same again", PASSPHRASE.reveal())
+        type_in(terminal, "Repeat the passphrase", PASSPHRASE.reveal())
         assert terminal.until_ended() == 0
-        assert "✓ Made the vault" in terminal.text()
+        assert "✓ Created the vault" in terminal.text()
         assert PASSPHRASE.reveal() not in terminal.text()
     with screen([KEYRACK, "set", URL, "--no-check"], env) as terminal:
-        type_in(terminal, "Passphrase of the sealed vault", PASSPHRASE.reveal())
+        type_in(terminal, "Passphrase for the sealed vault", PASSPHRASE.reveal())
         type_in(terminal, "Token for", TOKEN)
         assert terminal.until_ended() == 0
         assert "is in Sealed vault" in terminal.text()
     with screen([KEYRACK, "token", URL], env) as terminal:
-        type_in(terminal, "Passphrase of the sealed vault", PASSPHRASE.reveal())
+        type_in(terminal, "Passphrase for the sealed vault", PASSPHRASE.reveal())
         assert terminal.until_ended() == 0
         assert TOKEN in terminal.text()
         assert PASSPHRASE.reveal() not in terminal.text()
     with screen([KEYRACK, "token", URL], env) as terminal:
-        type_in(terminal, "Passphrase of the sealed vault", "a slip")
-        type_in(terminal, "That is not it. Passphrase of the sealed vault", PASSPHRASE.reveal())
+        type_in(terminal, "Passphrase for the sealed vault", "a slip")
+        type_in(terminal, "Wrong passphrase. Passphrase for the sealed vault", PASSPHRASE.reveal())
         assert terminal.until_ended() == 0
     with screen([KEYRACK, "token", URL], env) as terminal:
-        type_in(terminal, "Passphrase of the sealed vault", "a guess")
+        type_in(terminal, "Passphrase for the sealed vault", "a guess")
         for times in (1, 2):
-            terminal.until(lambda text, times=times: text.count("That is not it.") == times)
-            type_in(terminal, "That is not it.", "a guess")
+            terminal.until(lambda text, times=times: text.count("Wrong passphrase.") == times)
+            type_in(terminal, "Wrong passphrase.", "a guess")
         assert terminal.until_ended() == 5
         assert "That is not the passphrase of the sealed vault." in terminal.text()
     with screen([KEYRACK, "list"], env) as terminal:
@@ -141,9 +141,9 @@ def test_a_person_makes_one_and_is_asked_once_per_command(env: dict[str, str], d
 def test_two_different_passphrases_make_none(env: dict[str, str], data: Path) -> None:
     with screen([KEYRACK, "vault", "init"], env) as terminal:
         type_in(terminal, "New passphrase", "one")
-        type_in(terminal, "same again", "two")
+        type_in(terminal, "Repeat the passphrase", "two")
         assert terminal.until_ended() == 1
-        assert "two different passphrases" in terminal.text()
+        assert "The two passphrases are different." in terminal.text()
     assert not data.exists()
 
 

@@ -130,10 +130,10 @@ def test_doctor_points_it_out_and_finds_nothing_wrong(desk: Desk, capsys: Captur
     assert run(["doctor"], parts=lambda **_: desk.parts) == 0
     out = capsys.readouterr().out
     told = f"  ! Cursor: {path}, “github”: The Authorization header stands in the file as it is. "
-    assert f"Tokens in files\n{told}keyrack adopt github moves it into the keychain.\n" in out
+    assert f"Tokens in plain text\n{told}keyrack adopt github moves it into the keychain.\n" in out
     assert desk.adopt("github", "--yes") == 0
     assert run(["doctor"], parts=lambda **_: desk.parts) == 0
-    assert "Tokens in files" not in capsys.readouterr().out
+    assert "Tokens in plain text" not in capsys.readouterr().out
 
 
 def test_no_secret_is_ever_said(desk: Desk, capsys: Capture) -> None:
@@ -226,7 +226,7 @@ def test_what_is_stored_for_it_is_replaced_only_after_a_word(
     desk.parts.rack().save(grant())
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
     assert desk.adopt("github") == 1
-    assert "in the place of the OAuth login that is stored" in capsys.readouterr().err
+    assert "in place of the stored OAuth login" in capsys.readouterr().err
     kept = desk.stored()
     assert kept and kept.tokens.access_token.reveal() == "at-0"
 

@@ -18,7 +18,7 @@ from support.workbench import NOW, build, grant
 
 Capture = pytest.CaptureFixture[str]
 MANAGE = f"{ISSUER}/register/dyn-0"
-OFFER = f"keyrack is registered at {ISSUER}. Drop the registration too (--forget)? [y/N] "
+OFFER = f"keyrack is registered at {ISSUER}. Delete the registration too (--forget)? [y/N] "
 MANAGED = Registration(
     ISSUER,
     "dyn-0",
@@ -52,9 +52,11 @@ def test_to_forget_the_registration_is_offered_before_anything_is_deleted(
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     assert run(["clear", "example"], parts=parts) == 0
     said = capsys.readouterr()
-    question = f"Elsewhere the token works until {local(NOW + 3600, NOW)}. Delete the credential for example"
+    question = (
+        f"Any copy of the token works until {local(NOW + 3600, NOW)}. Delete the credential for example"
+    )
     assert said.err.startswith(OFFER + question)
-    assert ("and drop the client registration?" in said.err) == dropped
+    assert (" and the client registration?" in said.err) == dropped
     assert bool(world.to(MANAGE)) == dropped
     assert ("✓ Forget\n" in said.out, STAYS in said.out) == (dropped, not dropped)
 
@@ -90,7 +92,7 @@ def test_with_yes_nobody_is_asked_and_what_stays_is_said_with_the_way_to_drop_it
     assert run(["clear", "example", "--yes"], parts=parts) == 0
     said = capsys.readouterr()
     assert said.out.endswith(STAYS) and world.asked == []
-    assert said.err == "With --forget the authorization server would have been asked to drop it too.\n"
+    assert said.err == "Next time, use --forget to delete the registration too.\n"
 
 
 def test_with_yes_no_way_is_said_where_the_server_has_none(capsys: Capture) -> None:

@@ -199,8 +199,8 @@ def test_nothing_found_tells_where_was_looked(
     said = (
         "No MCP servers found. Looked in:\n"
         "  Cursor: /home/u/.cursor/mcp.json: no file\n"
-        "keyrack login URL works for any server, configured or not.\n"
-        "keyrack demo shows how it looks with some.\n"
+        "keyrack login URL works with any server, configured or not.\n"
+        "Run keyrack demo to see keyrack with some example servers.\n"
     )
     for words in ((), ("--tsv",)):  # which is no answer to a program
         assert run(["list", *words], parts=parts) == 0

@@ -69,7 +69,7 @@ def test_all_that_are_due_and_one_failure_stops_no_other(
 
 def test_nothing_due(capsys: Capture) -> None:
     assert run(["refresh"], parts=with_expiry(fresh=3600)) == 0
-    assert capsys.readouterr() == ("", "Nothing is due.\n")
+    assert capsys.readouterr() == ("", "Nothing needs a refresh.\n")
 
 
 def test_they_are_told_in_the_lists_order_whichever_ends_first(

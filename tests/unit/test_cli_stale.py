@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_read_is_why_nothing_is_an_orphan(capsys: Capture)
     parts = build()._replace(read=lambda: broken)
     parts.rack().save(grant())
     assert keyrack(parts, "clear", "--stale", "--dry-run") == 0
-    said = "Nothing is stale.\n/c.json can't be read, so nothing is taken for an orphan.\n"
+    said = "Nothing is stale.\n/c.json can't be read, so orphans are not listed.\n"
     assert capsys.readouterr().err == said
 
 
@@ -66,7 +66,7 @@ def test_where_nobody_can_answer_it_wants_yes_and_changes_nothing(capsys: Captur
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["clear"], "NAME|URL, or --stale"),
+        (["clear"], "NAME|URL or --stale"),
         (["clear", "example", "--stale"], "not both"),
         (["clear", "example", "--dry-run"], "--stale with --dry-run"),
     ],

@@ -109,14 +109,15 @@ class TestCheck:
         ("check", "code", "said"),
         [
             (Check(NOW, "accepted", "", "2025-11-25"), 0,
-             "✓ linear: accepted: it takes the credential.\n  MCP 2025-11-25\n"),
-            (Check(NOW, "open"), 0, "✓ linear: open: it needs no credential.\n"),
-            (Check(NOW, "required"), 3, "◌ linear: required: it wants a credential, and there is none.\n"
-                                        "  Next: keyrack login linear\n"),
+             "✓ linear: accepted: the server accepts the credential.\n  MCP 2025-11-25\n"),
+            (Check(NOW, "open"), 0, "✓ linear: open: no login needed.\n"),
+            (Check(NOW, "required"), 3,
+             "◌ linear: required: the server needs a credential, and none is stored.\n"
+             "  Next: keyrack login linear\n"),
             (Check(NOW, "unreachable", "No\x07 answer."), 4,
              "! linear: unreachable.\n  No answer.\n  Next: keyrack check linear\n"),
             (Check(NOW, "unknown", "It sent HTML."), 1,
-             "? linear: unknown: its answer says neither yes nor no.\n  It sent HTML.\n"),
+             "? linear: unknown: the server's answer was not understood.\n  It sent HTML.\n"),
         ],
     )  # fmt: skip
     def test_each_verdict(
@@ -140,7 +141,7 @@ class TestCheck:
         parts = FakeParts([linear()], [record(linear(), oauth())])
         assert run(["check", "linear"], parts=parts) == 0
         assert capsys.readouterr().out == (
-            "✓ linear: optional: it answers without a credential, but perhaps not everything.\n"
+            "✓ linear: optional: works without a login, but perhaps not fully.\n"
             "  The token could not be tested: the server takes the same requests without it.\n"
         )
 
@@ -195,11 +196,11 @@ class TestSet:
     @pytest.mark.parametrize(
         ("piped", "said"),
         [
-            ("", "keyrack: Nothing came on standard input.\n"
+            ("", "keyrack: Standard input is empty.\n"
                  "  Pipe the secret in, or run this in a terminal.\n"),
-            ("a\nb\n", "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
+            ("a\nb\n", "keyrack: Standard input has more than one line; it must contain only the secret.\n"),
             ("x" * 70_000,
-             "keyrack: Standard input holds more than one line, so it is not a secret alone.\n"),
+             "keyrack: Standard input has more than one line; it must contain only the secret.\n"),
         ],
     )  # fmt: skip
     def test_what_is_no_token(
@@ -236,7 +237,7 @@ class TestClear:
         monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
         assert run(["clear", "linear"], parts=parts) == 2
         assert capsys.readouterr().err == (
-            "keyrack: There is no terminal to ask on.\n  --yes says yes beforehand.\n"
+            "keyrack: There is no terminal to ask on.\n  Use --yes to confirm in advance.\n"
         )
 
     @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("\n", 1), ("n\n", 1), ("", 1)])
@@ -258,7 +259,7 @@ class TestDoctor:
         assert run(["doctor"], parts=parts) == 0
         out = capsys.readouterr().out
         assert out.split("\n\n", 1)[1] == (
-            "Keychain\n  ✓ Secret Service\n\nFiles (1 server in all)\n  Cursor: /c.json: 1 server\n\n"
+            "Keychain\n  ✓ Secret Service\n\nFiles (1 server)\n  Cursor: /c.json: 1 server\n\n"
             "✓ No problems in the files and records.\n"
         )
 
@@ -284,7 +285,7 @@ class TestDoctor:
         parts = FakeParts()
         parts.rack.surveyed = Survey(0, 3)
         assert run(["doctor"], parts=parts) == 0
-        assert "  – 3 credentials could not be found" in capsys.readouterr().out
+        assert "  – 3 credentials could not be recovered" in capsys.readouterr().out
         parts.rack.surveyed = Survey(1, 0)
         assert run(["doctor"], parts=parts) == 0
         said = capsys.readouterr().out
@@ -301,7 +302,7 @@ class TestDoctor:
         assert parts.rack.also == [CredentialKey(URL)]
         parts.rack.repaired = ()
         assert run(["doctor", "--repair"], parts=parts) == 0
-        assert "No credential in it was without a record." in capsys.readouterr().out
+        assert "Every credential in it has a record." in capsys.readouterr().out
 
     def test_a_keychain_that_fails_while_it_is_looked_at_ends_in_5_after_the_files(
         self, capsys: Capture

@@ -15,24 +15,24 @@ UNUSED = FakeParts()
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["lst"], "keyrack: “lst” is not something that keyrack does.\n  Did you mean keyrack list?\n"),
-        (["zzz"], "keyrack: “zzz” is not something that keyrack does.\n  keyrack help tells them all.\n"),
-        (["token"], "keyrack: keyrack token needs NAME|URL.\n  keyrack token --help tells how it is used.\n"),
-        (["list", "x"], "keyrack: keyrack list takes no name and no further words.\n"
-                        "  keyrack list --help tells how it is used.\n"),
-        (["list", "--jsn"], "keyrack: There is no option --jsn here.\n  Did you mean --json?\n"),
+        (["lst"], "keyrack: Unknown command “lst”.\n  Did you mean keyrack list?\n"),
+        (["zzz"], "keyrack: Unknown command “zzz”.\n  Run keyrack help for a list of commands.\n"),
+        (["token"], "keyrack: keyrack token needs NAME|URL.\n  Run keyrack token --help for usage.\n"),
+        (["list", "x"], "keyrack: Too many arguments: keyrack list takes no arguments.\n"
+                        "  Run keyrack list --help for usage.\n"),
+        (["list", "--jsn"], "keyrack: Unknown option --jsn.\n  Did you mean --json?\n"),
         (["list", "--json=yes"],
-         "keyrack: --json takes no value.\n  keyrack list --help tells how it is used.\n"),
+         "keyrack: --json takes no value.\n  Run keyrack list --help for usage.\n"),
         (["token", "a", "--min-valid"], "keyrack: --min-valid needs a value: --min-valid SECONDS.\n"
-                                        "  keyrack token --help tells how it is used.\n"),
+                                        "  Run keyrack token --help for usage.\n"),
         (["token", "a", "--account", "--min-valid", "3"],
-         "keyrack: --account needs a value: --account NAME.\n  keyrack token --help tells how it is used.\n"),
-        (["token", "a", "--min-valid", "soon"], "keyrack: --min-valid: this must be a number of seconds.\n"
-                                                "  keyrack token --help tells how it is used.\n"),
+         "keyrack: --account needs a value: --account NAME.\n  Run keyrack token --help for usage.\n"),
+        (["token", "a", "--min-valid", "soon"], "keyrack: --min-valid: must be a number of seconds.\n"
+                                                "  Run keyrack token --help for usage.\n"),
         (["login", "a", "--callback-port", "70000"],
-         "keyrack: --callback-port: a port is a number from 1 to 65535.\n"
-         "  keyrack login --help tells how it is used.\n"),
-        (["--jsno"], "keyrack: There is no option --jsno here.\n  keyrack --help tells them all.\n"),
+         "keyrack: --callback-port: must be a port number from 1 to 65535.\n"
+         "  Run keyrack login --help for usage.\n"),
+        (["--jsno"], "keyrack: Unknown option --jsno.\n  Run keyrack --help for a list of options.\n"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_exits_with_2(
@@ -53,8 +53,8 @@ def test_without_a_terminal_the_screen_is_refused(capsys: pytest.CaptureFixture[
     assert run([], parts=UNUSED, screen=lambda factory: pytest.fail("opened")) == 2
     assert capsys.readouterr() == (
         "",
-        "keyrack: The screen needs a terminal, and here is none.\n"
-        "  keyrack list shows the same as text; keyrack help tells the rest.\n",
+        "keyrack: The terminal UI needs a terminal, and there is none here.\n"
+        "  Run keyrack list for the same list as text, or keyrack help for all commands.\n",
     )
 
 
@@ -69,7 +69,11 @@ def be_a_terminal(monkeypatch: pytest.MonkeyPatch, term: str) -> Terminal:
 @pytest.mark.parametrize(
     ("words", "what", "instead"),
     [
-        ([], "The screen", "keyrack list shows the same as text; keyrack help tells the rest."),
+        (
+            [],
+            "The terminal UI",
+            "Run keyrack list for the same list as text, or keyrack help for all commands.",
+        ),
         (["demo"], "The demo", "Run keyrack demo in another terminal."),
     ],
 )

@@ -159,9 +159,9 @@ def test_fields_beside_the_token_are_kept_for_later(desk: Desk, pipe: Callable[[
          "Standard input should hold a line KEY=VALUE for each field.\n  Keys: api_key, app_key."),
         ("datadog", f"api_key={API}\napp_key=", (), 1, "Nothing was typed.\n  Paste the token."),
         ("honeycomb", f"secret={HC_SECRET}", (), 1, "Key id is needed.\n  --field key_id=… gives it."),
-        ("datadog", "", (), 1, "Nothing came on standard input."),
-        ("datadog", "x" * 70_000, (), 1, "Standard input holds more than a key."),
-        ("github", "a\nb", (), 1, "Standard input holds more than one line"),
+        ("datadog", "", (), 1, "Standard input is empty."),
+        ("datadog", "x" * 70_000, (), 1, "Standard input is too long for a key."),
+        ("github", "a\nb", (), 1, "Standard input has more than one line"),
         ("github", "https://github.com/settings/tokens", (), 1, "That is an address, not a token."),
         ("github", "ghp_é" + "a" * 30, (), 1, "That holds characters that no token has."),
         ("datadog", "", ("--field", f"api_key={API}"), 2, "API key is a secret, and never an argument."),
@@ -292,7 +292,7 @@ def test_a_token_that_looks_wrong_is_told_and_tried_all_the_same(
         ("github", GHP, ("--expires", "1970-01-14T13:46:40"), "; good for 2 d."),
         ("pagerduty", "u+abcdefghijklmnopqr", (), "; it never expires."),
         ("exa", "exa-key-0123456789", ("--at-service",),
-         "; expiry unknown. keyrack knows no check of the service's own for it."),
+         "; expiry unknown. keyrack doesn't know how to check this token with the service."),
     ],
 )  # fmt: skip
 def test_when_it_ends_is_said(

@@ -362,7 +362,7 @@ class TestDamage:
         for use in (lambda: full.get("one"), lambda: full.set("one", Secret("x"))):
             with pytest.raises(StoreAbsent, match="is not there") as caught:
                 use()
-            assert caught.value.hint == "keyrack vault init makes one."
+            assert caught.value.hint == "Run keyrack vault init to create one."
         assert not os.path.exists(full.path)
         assert full.state()[:2] == ("Sealed vault", False)
 

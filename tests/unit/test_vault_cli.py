@@ -48,14 +48,14 @@ def opened(monkeypatch: Patch) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("open",), "takes one of: init, status, passphrase, recipients, add-recipient,"),
-        (("init", "age1x"), "A recipient belongs to keyrack vault add-recipient or remove-recipient."),
+        (("open",), "takes one of these actions: init, status, passphrase, recipients, add-recipient,"),
+        (("init", "age1x"), "can only be used with keyrack vault add-recipient or remove-recipient."),
         (("add-recipient",), "keyrack vault add-recipient needs a recipient."),
-        (("move", "--to", "disk"), "--to: this is vault or keychain."),
-        (("status", "--to", "vault"), "--to belongs to keyrack vault move."),
-        (("status", "--identity", "x"), "--identity belongs to keyrack vault init."),
-        (("move", "--to", "vault", "--recipient", "x"), "--recipient belongs to keyrack vault init."),
-        (("add-recipient", "a", "b"), "takes [WORD] [RECIPIENT] and no further words."),
+        (("move", "--to", "disk"), "--to: must be vault or keychain."),
+        (("status", "--to", "vault"), "--to can only be used with keyrack vault move."),
+        (("status", "--identity", "x"), "--identity can only be used with keyrack vault init."),
+        (("move", "--recipient", "x"), "--recipient can only be used with keyrack vault init."),
+        (("add-recipient", "a", "b"), "Too many arguments: keyrack vault takes [ACTION] [RECIPIENT]."),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str, capsys: Capture) -> None:
@@ -68,12 +68,12 @@ def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str, capsys: 
 def test_from_nothing_to_a_vault_in_use(keyrack: Keyrack, own_home: Path, capsys: Capture) -> None:
     assert keyrack("vault") == 0
     out = capsys.readouterr().out
-    assert "(not there)" in out
-    assert "keyrack vault init makes one." in out
+    assert "(does not exist)" in out
+    assert "Run keyrack vault init to create one." in out
     assert keyrack("vault", "init", typed=PASSPHRASE.reveal() + "\n") == 0
     out, err = capsys.readouterr()
     assert out == ""
-    assert "✓ Made the vault: " in err
+    assert "✓ Created the vault: " in err
     assert "identity.age" in err
     assert keyrack("vault", "status") == 0
     lines = capsys.readouterr().out.splitlines()
@@ -105,7 +105,7 @@ def test_recipients_are_shown_added_and_removed(keyrack: Keyrack, opened: None, 
     assert own.endswith("  this machine")
     assert second == other
     assert keyrack("vault", "remove-recipient", other) == 0
-    assert "may have been copied: log in anew" in capsys.readouterr().err
+    assert "may have kept a copy of the vault, so log in again" in capsys.readouterr().err
     assert keyrack("vault", "add-recipient", other) == 0
     assert keyrack("vault", "add-recipient", "AGE-SECRET-KEY-1HIDDEN") == 1
     out, err = capsys.readouterr()
@@ -118,7 +118,7 @@ def test_the_passphrase_is_changed_by_a_pipe(
 ) -> None:
     keyrack("vault", "init")
     assert keyrack("vault", "passphrase", typed="another\n") == 0
-    assert "A copy of the old identity.age still opens with the old one." in capsys.readouterr().err
+    assert "A copy of the old identity.age still opens with the old passphrase." in capsys.readouterr().err
     assert keyrack("vault", "recipients") == 5
     monkeypatch.setenv("KEYRACK_VAULT_PASSPHRASE", "another")
     assert keyrack("vault", "recipients") == 0
@@ -171,7 +171,7 @@ class TestWhoIsAsked:
     def test_once_for_a_command(self, keyrack: Keyrack, asked: list[str], monkeypatch: Patch) -> None:
         keyrack("vault", "init", typed=PASSPHRASE.reveal())
         assert self.at_a_terminal(monkeypatch, "vault", "recipients") == 0
-        assert asked == ["Passphrase of the sealed vault: "]
+        assert asked == ["Passphrase for the sealed vault: "]
 
     @pytest.mark.parametrize("words", [("list",), ("vault", "status"), ("list", "--json")])
     def test_nobody_where_nothing_is_read(
@@ -193,7 +193,7 @@ class TestWhoIsAsked:
     def test_before_a_token_is_typed(self, keyrack: Keyrack, asked: list[str], monkeypatch: Patch) -> None:
         keyrack("vault", "init", typed=PASSPHRASE.reveal())
         assert self.at_a_terminal(monkeypatch, "set", URL, "--no-check") == 0
-        assert asked[0] == "Passphrase of the sealed vault: "
+        assert asked[0] == "Passphrase for the sealed vault: "
         assert len(asked) == 2
 
 
@@ -278,8 +278,8 @@ def test_a_copy_of_a_vault_is_used_with_all_that_is_in_it(
 
     assert keyrack("vault", "init") == 0
     said = capsys.readouterr().err
-    assert "The vault was there already, and it opens" in said
-    assert "1 credential in it had no record here until now" in said
+    assert "The vault already exists, and it opens" in said
+    assert "1 credential in it had no record here before" in said
     assert keyrack("list") == 0
     assert "valid" in capsys.readouterr().out
 

@@ -1,4 +1,4 @@
-"""`keyrack accounts`: the accounts of a server, and which one is meant where none is named."""
+"""`keyrack accounts`: list a server's accounts, and choose the default."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="accounts",
-    summary="show the accounts of a server, and choose the default",
+    summary="list a server's accounts, and choose the default",
     operand="NAME|URL",
     options=(
-        Option(("--default",), "from now on this account is meant where none is named", "ACCOUNT"),
+        Option(("--default",), "make this account the default", "ACCOUNT"),
         JSON,
     ),
     text="""\
-A server can have several credentials, one for each account: log in again with
---account and a name that you choose. Every verb that takes a server takes
---account; without it the default is meant, which stands in keyrack's own file.
-Behind the name stands who that is at the server, where it has said so.""",
+A server can have several credentials, one per account. To add one, log in again
+with --account and a name of your choice. Other commands also take --account, and
+use the default account without it. The default is stored in keyrack's own file.
+If the server has told keyrack who an account belongs to, that is shown after its
+name.""",
     examples=(
-        ("A second account", "keyrack login linear --account work"),
-        ("Which are there?", "keyrack accounts linear"),
-        ("Make it the one that is meant", "keyrack accounts linear --default work"),
+        ("Add a second account", "keyrack login linear --account work"),
+        ("List the accounts", "keyrack accounts linear"),
+        ("Make it the default", "keyrack accounts linear --default work"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""`keyrack adopt`: a token out of a program's file into the keychain."""
+"""`keyrack adopt`: move a token from a program's file into the keychain."""
 
 from __future__ import annotations
 
@@ -19,29 +19,30 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="adopt",
-    summary="move a token that stands in a program's file into the keychain",
+    summary="move a token from a program's file into the keychain",
     operand="NAME|URL",
     options=(
-        Option(("--dry-run",), "only show what would be changed"),
-        Option(("--no-check",), "store it without trying it on the server"),
-        Option(("-y", "--yes"), "do not ask"),
+        Option(("--dry-run",), "show what would change, and change nothing"),
+        Option(("--no-check",), "store the token without testing it on the server"),
+        Option(("-y", "--yes"), "skip the confirmation prompt"),
         ACCOUNT,
     ),
     text="""\
-Some programs' files hold a token as it is, in a header. keyrack shows what it
-would change there, with every secret masked, and asks. Then it tries the token
-on the server, stores it, reads it back, and only after that puts the program's
-own reference to a variable in its place; all else in the file stays byte for
-byte. A copy of the file is kept beside it until you delete it: it holds the
-token. At the end it tells how the variable gets its value.
+Some programs' files contain a token in plain text, in a header. keyrack shows
+the change it would make, with every secret masked, and asks for confirmation.
+Then it tests the token on the server, stores it, reads it back, and only then
+replaces it in the file with the program's own syntax for a variable. The rest of
+the file stays the same, byte for byte. A copy of the original file, which still
+contains the token, is kept next to it until you delete it. At the end keyrack
+prints how to set the variable.
 
-Claude Code's own file is never written, since it holds your login too: what to
-put there is told. A project's file may be shared with others and is left alone,
-as is one of mcp-use, which knows no variables.""",
+keyrack never writes Claude Code's own file, because it also contains your Claude
+login; it prints what to put there instead. It does not change project files,
+which may be shared with others, or files of mcp-use, which has no variables.""",
     examples=(
-        ("What would be changed?", "keyrack adopt github --dry-run"),
-        ("Move it", "keyrack adopt github"),
-        ("Which files hold a token?", "keyrack doctor"),
+        ("Show what would change", "keyrack adopt github --dry-run"),
+        ("Move the token", "keyrack adopt github"),
+        ("Find tokens in files", "keyrack doctor"),
     ),
 )
 
@@ -82,7 +83,7 @@ def _show(out: Output, planned: Plan) -> None:
 
 def _question(planned: Plan) -> str:
     kind = {"oauth": "OAuth login", "token": "token", None: ""}[planned.replaces]
-    instead = f", in the place of the {kind} that is stored" if kind else ""
+    instead = f" in place of the stored {kind}" if kind else ""
     files = len(planned.changes)
     change = f" and change {'this file' if files == 1 else f'these {files} files'}" if files else ""
     return f"Store the token of {plain(planned.server.name, 60)}{instead}{change}?"
@@ -94,14 +95,14 @@ def _tell(out: Output, planned: Plan, done: Adopted) -> None:
     for line in done.receipt.lines:
         out.line(line_of(line))
     for copy in done.copies:
-        out.line(f"  The file as it was, with the token: {plain(copy, 4096)}")
-        out.line(f"  Delete it once all works: {_delete(copy)}")
+        out.line(f"  Copy of the original file, with the token: {plain(copy, 4096)}")
+        out.line(f"  Delete it once everything works: {_delete(copy)}")
     if any(change.source.client != "keyrack" for change in planned.changes) or planned.by_hand:
-        out.line("Put this where the program's environment comes from, and start the program anew:")
+        out.line("Add this to the program's environment (for instance your shell profile), then restart it:")
         for name, prefix in planned.variables.items():
             out.line(f"  {_setting(planned, name, prefix)}")
     else:
-        out.line("keyrack itself needs no variable: where it is not set, the stored token is used.")
+        out.line("keyrack itself needs no variable: if it is not set, keyrack uses the stored token.")
 
 
 def _delete(path: str) -> str:
@@ -113,7 +114,7 @@ def _delete(path: str) -> str:
 
 
 def _setting(planned: Plan, name: str, prefix: str) -> str:
-    """A shell's line. The variable is empty for keyrack, which else would hand out its old value."""
+    """A line for the shell. It empties the variable, or keyrack would print the variable's old value."""
     from keyrack.domain.status import command_line
 
     command = plain(command_line("token", planned.server))

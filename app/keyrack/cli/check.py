@@ -1,4 +1,4 @@
-"""`keyrack check`: what the server says right now."""
+"""`keyrack check`: test the credential on the server."""
 
 from __future__ import annotations
 
@@ -20,35 +20,36 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="check",
-    summary="ask a server what it wants, and whether it takes the token",
+    summary="test a credential on its server",
     operand="NAME|URL",
     options=(ACCOUNT, JSON),
     text="""\
-Sends the server one MCP greeting, with the stored token where there is one, and
-tells the answer: open (no credential needed), optional (answers anyone, and has a
-login), required, accepted, refused, unreachable or unknown; and the MCP revision
-that it speaks. A token is called accepted only where the server does not take the
-same without it; otherwise it could not be tested. The answer is kept for the list.
+Sends one MCP handshake to the server, with the stored token if there is one, and
+prints the result: open (no login needed), optional (works without a login, but
+has one), required, accepted, refused, unreachable or unknown, and the server's
+MCP revision. A token counts as accepted only if the server refuses the same
+request without it; otherwise it could not be tested. The list remembers the
+result.
 
-It exits with 0 where the server can be used as it is, 3 where a person must log
-in, 4 where the server can't be reached, and 1 where its answer makes no sense.
-With --json it writes an object with name, url, account, verdict, reason,
-revision, checked_at and next.""",
+Exits with 0 if the server can be used as it is, 3 if you must log in, 4 if the
+server can't be reached, and 1 if its answer is not understood. --json prints an
+object with name, url, account, verdict, reason, revision, checked_at and
+next.""",
     examples=(
-        ("Is my token still good?", "keyrack check linear"),
-        ("What does a server want, before it is configured?", "keyrack check https://mcp.example.com/mcp"),
+        ("Test a stored token", "keyrack check linear"),
+        ("See whether a new server needs a login", "keyrack check https://mcp.example.com/mcp"),
     ),
 )
 
-# The verdict's glyph, its words, and the exit code.
+# The glyph, the words and the exit code of each verdict.
 _SAID = {
-    "open": ("✓", "open: it needs no credential", OK),
-    "optional": ("✓", "optional: it answers without a credential, but perhaps not everything", OK),
-    "accepted": ("✓", "accepted: it takes the credential", OK),
-    "required": ("◌", "required: it wants a credential, and there is none", LOGIN_NEEDED),
-    "refused": ("✕", "refused: it does not take the credential", LOGIN_NEEDED),
+    "open": ("✓", "open: no login needed", OK),
+    "optional": ("✓", "optional: works without a login, but perhaps not fully", OK),
+    "accepted": ("✓", "accepted: the server accepts the credential", OK),
+    "required": ("◌", "required: the server needs a credential, and none is stored", LOGIN_NEEDED),
+    "refused": ("✕", "refused: the server does not accept the credential", LOGIN_NEEDED),
     "unreachable": ("!", "unreachable", TEMPORARY),
-    "unknown": ("?", "unknown: its answer says neither yes nor no", ERROR),
+    "unknown": ("?", "unknown: the server's answer was not understood", ERROR),
 }
 
 
@@ -77,7 +78,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def _next(parts: Parts, server: Server, found: Check) -> Action | None:
-    """What would help. A header that the configuration sends can only be mended there."""
+    """What would help. A header that the configuration sends can only be fixed there."""
     from keyrack.domain.status import Action, authorization_header
     from keyrack.operations.credential import key_of
 

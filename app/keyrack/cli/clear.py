@@ -1,4 +1,4 @@
-"""`keyrack clear`: delete a credential, and revoke it first when asked."""
+"""`keyrack clear`: delete a credential, and revoke it first if asked."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="clear",
-    summary="delete a credential, with --revoke at the server too",
+    summary="delete a credential, and optionally revoke it",
     operand="[NAME|URL]",
     options=(
-        Option(("--stale",), "clear every credential that is of no more use, each with its reason"),
-        Option(("--dry-run",), "with --stale: only tell what would be cleared"),
-        Option(("--revoke",), "tell the authorization server first, so that the token stops working"),
-        Option(("--forget",), "ask the authorization server to drop the client's registration too"),
-        Option(("-y", "--yes"), "do not ask"),
+        Option(("--stale",), "find and delete stale credentials, with the reason for each"),
+        Option(("--dry-run",), "with --stale: show what would be deleted, and delete nothing"),
+        Option(("--revoke",), "revoke the token at the authorization server first"),
+        Option(("--forget",), "also delete keyrack's registration at the authorization server"),
+        Option(("-y", "--yes"), "skip the confirmation prompt"),
         ACCOUNT,
     ),
     text="""\
-Deletes the credential from the keychain and looks whether it is gone. Without
---revoke a copy of the token would work until it expires. After a revocation the
-token is tried once more on its server, as some go on taking it. The registration
-that keyrack made for itself stays with the authorization server, unless --forget
-drops it, which is offered where the server has a way to.
+Deletes the credential from the keychain and checks that it is gone. Without
+--revoke, a copy of the token would still work until it expires. After a
+revocation keyrack tests the token once more, because some servers still accept
+it. The authorization server keeps the registration that keyrack made for itself
+unless you delete it with --forget. keyrack offers that if the server supports it.
 
-It asks first; where there is no terminal to ask on, it wants --yes. What was done
-is told line by line; the exit code is 1 where a line failed. Copies that other
-programs keep for themselves are not touched.
+clear asks for confirmation; without a terminal it requires --yes. It prints a
+line for each step, and exits with 1 if a step failed. Copies that other programs
+keep are not touched.
 
-Stale is what has expired without a way to refresh it, what was refused, what no
-program names any more, and what can't be refreshed because its client's secret
-ran out or its issuer is gone.""",
+A credential is stale if it has expired and can't be refreshed, if it was refused,
+if no program lists its server any more, or if its client secret has expired or
+its issuer no longer exists.""",
     examples=(
-        ("Delete here", "keyrack clear notion"),
-        ("The whole way out, in a script", "keyrack clear notion --revoke --forget --yes"),
-        ("What has gathered over time?", "keyrack clear --stale --dry-run"),
+        ("Delete a credential", "keyrack clear notion"),
+        ("Revoke and delete everything without prompts", "keyrack clear notion --revoke --forget --yes"),
+        ("List stale credentials", "keyrack clear --stale --dry-run"),
     ),
 )
 
@@ -64,8 +64,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
     if args.stale:
         return _clear_stale(context, args)
     if args.operand is None or args.dry_run:
-        needs = "NAME|URL, or --stale" if args.operand is None else "--stale with --dry-run"
-        raise UsageError(f"keyrack clear needs {needs}.", hint="keyrack clear --help tells how it is used.")
+        needs = "NAME|URL or --stale" if args.operand is None else "--stale with --dry-run"
+        raise UsageError(f"keyrack clear needs {needs}.", hint="Run keyrack clear --help for usage.")
     parts = context.parts()
     server = target(parts, args)
     forget = args.forget or (not args.yes and _offer_to_forget(context, [server]))
@@ -76,7 +76,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     for line in receipt.lines:
         context.out.line(line_of(line))
     if droppable and any(line.outcome == "stays" for line in receipt.lines):
-        context.out.note("With --forget the authorization server would have been asked to drop it too.")
+        context.out.note("Next time, use --forget to delete the registration too.")
     return 0 if receipt.ok else ERROR
 
 
@@ -86,7 +86,7 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.stale import Stale, clear_stale, find_stale
 
     if args.operand is not None:
-        raise UsageError("keyrack clear takes a name or --stale, not both.")
+        raise UsageError("keyrack clear takes NAME|URL or --stale, not both.")
     out, parts = context.out, context.parts()
     stale = [each for each in find_stale(parts) if args.account in (None, each.server.account)]
     for each in stale:
@@ -97,7 +97,7 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     if not stale:
         out.note("Nothing is stale.")
     for place in (place for place in parts.read().places if place.found == "broken"):
-        out.note(f"{plain(place.path)} can't be read, so nothing is taken for an orphan.")
+        out.note(f"{plain(place.path)} can't be read, so orphans are not listed.")
     if args.dry_run or not stale:
         return 0
     count = f"{len(stale)} credential{'' if len(stale) == 1 else 's'}"
@@ -115,7 +115,7 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
 
 
 def _offer_to_forget(context: Context, servers: Iterable[Server]) -> bool:
-    """Before the credentials are deleted, with which the way to drop their registrations goes too."""
+    """Ask before the credentials are deleted: the registrations can't be deleted without them."""
     from keyrack.cli.output import is_terminal
     from keyrack.cli.terminal import agree
     from keyrack.operations.revoking import can_be_forgotten
@@ -125,7 +125,7 @@ def _offer_to_forget(context: Context, servers: Iterable[Server]) -> bool:
     issuers = {can_be_forgotten(context.parts(), server) for server in servers} - {None}
     where = ", ".join(sorted(plain(issuer or "") for issuer in issuers))
     return bool(where) and agree(
-        context.out, f"keyrack is registered at {where}. Drop the registration too (--forget)?"
+        context.out, f"keyrack is registered at {where}. Delete the registration too (--forget)?"
     )
 
 
@@ -141,7 +141,7 @@ def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
         words = revoke_words(parts, server, credential)
         first = f"{plain(words)} Revoke and delete {what}" if words else f"Revoke and delete {what}"
     elif credential is not None:
-        first = f"Elsewhere the token {lives_on(credential, parts.now())}. Delete {what}"
+        first = f"Any copy of the token {lives_on(credential, parts.now())}. Delete {what}"
     else:
         first = f"Delete {what}"
-    return f"{first}{', and drop the client registration' if forget else ''}?"
+    return f"{first}{' and the client registration' if forget else ''}?"

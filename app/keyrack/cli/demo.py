@@ -1,4 +1,4 @@
-"""`keyrack demo`: the sandbox."""
+"""`keyrack demo`: open the terminal UI in a sandbox."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="demo",
-    summary="try keyrack on servers of its own",
+    summary="try keyrack in a sandbox with its own servers",
     operand="",
     options=(),
     text="""\
-Starts an authorization server and some MCP servers on this machine, in different
-states, with a home folder and a store of their own, and opens the screen on them.
-Nothing of yours is read or changed, and nothing is left behind. Its servers need
-two packages more, mcp and uvicorn, which make demo installs.""",
-    examples=(("See it", "keyrack demo"),),
+Starts an authorization server and some MCP servers on this machine, with
+credentials in different states, and opens the terminal UI on them. The sandbox
+has its own home folder and store: your data is not read or changed, and nothing
+is left behind. The demo servers need two more packages, mcp and uvicorn; in a
+checkout, make demo installs them.""",
+    examples=(("Start the demo", "keyrack demo"),),
 )
 
 

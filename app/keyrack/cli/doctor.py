@@ -1,4 +1,4 @@
-"""`keyrack doctor`: where keyrack looks, where it stores, and what is wrong."""
+"""`keyrack doctor`: show where keyrack looks, where it stores, and what is wrong."""
 
 from __future__ import annotations
 
@@ -18,24 +18,23 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="doctor",
-    summary="show where keyrack looks and stores, and what is wrong",
+    summary="check files, keychain and records for problems",
     operand="",
-    options=(Option(("--repair",), "make the records anew that were lost, from what the keychain holds"),),
+    options=(Option(("--repair",), "rebuild lost records from the keychain"),),
     text="""\
-Shows every file that was looked at and what was in it, the keychain with its
-limits and whether it can be used, each problem with its file, line and entry,
-and each token that stands in a file as it is, which is no problem but had
-better be moved. It finishes what a keyrack that was killed left half done. It
-exits with 0 where all is well, 5 where the keychain can't be used, and 1 where
-there is a problem. It may ask the keychain to open; it sends nothing over the
-network.
+Shows the keychain, its limits and whether it works; every configuration file that
+was read; each problem with its file, line and entry; and each token that is in
+plain text in a file, which is not an error but should be moved. It also finishes
+anything that was interrupted when keyrack was killed. It may ask you to unlock
+the keychain, and does not use the network. Exits with 0 if all is well, 5 if the
+keychain can't be used, and 1 if there is any other problem.
 
-What the list shows comes from keyrack's records. Should they be lost, the
-credentials are still in the keychain, complete: --repair finds them there. An
-entry that can't be read is named and left; nothing is deleted.""",
+The list is built from keyrack's records. If they are lost, the credentials are
+still complete in the keychain, and --repair finds them there. It reports entries
+that can't be read, and deletes nothing.""",
     examples=(
-        ("Why is my server not in the list?", "keyrack doctor"),
-        ("The folder of records was deleted", "keyrack doctor --repair"),
+        ("Find out why a server is not listed", "keyrack doctor"),
+        ("Rebuild deleted records", "keyrack doctor --repair"),
     ),
 )
 
@@ -60,7 +59,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     parts.rack().records()
     problems = (*reading.problems, *own_problems(parts))
     out.line("")
-    out.line(f"Files ({_count(len(reading.servers), 'server')} in all)")
+    out.line(f"Files ({_count(len(reading.servers), 'server')})")
     for place in reading.places:
         out.line(place_line(place))
     out.line("")
@@ -72,18 +71,18 @@ def run(context: Context, args: SimpleNamespace) -> int:
     literals = pointed_out(reading)
     if literals:
         out.line("")
-        out.line("Tokens in files")
+        out.line("Tokens in plain text")
     for literal in literals:
         out.line(f"  {paint('!', 'yellow', out.stdout)} {problem_line(literal)}")
     return code or (ERROR if problems else OK)
 
 
 def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
-    """The store, its limits, and whether its credentials and the records agree; the exit code for that."""
+    """Print the store, its limits, and whether its credentials match the records. Returns the exit code."""
     good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
     store = parts.rack().state()
     backend = f" ({plain(store.backend, 80)})" if store.backend else ""
-    kept = "" if store.persistent else " (kept until keyrack ends)"
+    kept = "" if store.persistent else " (kept until keyrack exits)"
     locked = ", locked" if store.locked else ""
     out.line(f"  {good if store.ready else bad} {plain(store.name, 60)}{backend}{kept}{locked}")
     said = store.reason.lower() == f"the {store.name} is locked.".lower()
@@ -96,7 +95,7 @@ def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
     if not store.ready:
         return STORE
     if store.locked:
-        return OK  # and only its passphrase would tell more
+        return OK  # checking further would need the passphrase
     try:
         return _tell_agreement(out, parts, repairing=repairing)
     except KeyrackError as error:
@@ -116,17 +115,17 @@ def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
     code = OK if all(receipt.ok for receipt in receipts) else ERROR
     if repairing:
         if not receipts[1].lines:
-            out.line("  – No credential in it was without a record.")
+            out.line("  – Every credential in it has a record.")
         return code
     survey = parts.rack().survey()
     if survey.strays:
         has = "1 credential has" if survey.strays == 1 else f"{survey.strays} credentials have"
-        out.line(f"  – {has} no record here, and so no line in the list: another data folder uses this")
-        out.line("    keychain too, or records were lost; keyrack doctor --repair lists them here")
+        out.line(f"  – {has} no record here, so the list does not show it: another data folder uses this")
+        out.line("    keychain too, or records were lost. Run keyrack doctor --repair to list it here.")
     if survey.unlisted:
         unlisted = _count(survey.unlisted, "credential")
-        out.line(f"  – {unlisted} could not be found there if the records were lost:")
-        out.line("    keyrack doctor --repair puts what is missing into the keychain's own list")
+        out.line(f"  – {unlisted} could not be recovered from the keychain if the records were lost.")
+        out.line("    Run keyrack doctor --repair to add what is missing to keyrack's index in the keychain.")
     return code
 
 

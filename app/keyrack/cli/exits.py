@@ -1,4 +1,4 @@
-"""Exit codes, and what is said on stderr when something ends badly."""
+"""Exit codes, and the messages on stderr when a command fails."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ LOGIN_NEEDED = 3
 TEMPORARY = 4
 STORE = 5
 INTERRUPTED = 130
-PIPE_CLOSED = 141  # as a program that SIGPIPE ended
+PIPE_CLOSED = 141  # like a program that was ended by SIGPIPE
 
 MEANINGS = (
-    (0, "it worked"),
-    (1, "an error, told on stderr"),
-    (2, "the words typed make no sense"),
-    (3, "a person must log in"),
-    (4, "the network or the server failed; try again"),
-    (5, "the keychain or the vault is locked, absent or too slow"),
-    (6, "no server of that name"),
-    (130, "stopped with ctrl+c"),
+    (0, "success"),
+    (1, "error; see the message on stderr"),
+    (2, "usage error"),
+    (3, "login needed"),
+    (4, "network or server failure; try again"),
+    (5, "the keychain or the vault is locked, missing or not responding"),
+    (6, "no such server"),
+    (130, "interrupted with ctrl+c"),
 )
 
 
 class OutputClosed(Exception):
-    """Whoever read our output went away, as `head` does."""
+    """The reader of our output has gone away, as `head` does."""
 
 
 def guarded(out: Output, work: Callable[[], int]) -> int:
-    """Run `work`, and turn whatever it raises into words on stderr and an exit code."""
+    """Run `work`, and turn whatever it raises into a message on stderr and an exit code."""
     try:
         code = work()
         out.flush()
@@ -58,27 +58,27 @@ def guarded(out: Output, work: Callable[[], int]) -> int:
 
 
 def report(out: Output, error: KeyrackError) -> None:
-    """A sentence and, on its own lines, what to do next."""
+    """Print the error, and what to do next on its own lines."""
     out.note(f"keyrack: {plain(str(error), 1000)}")
     for line in filter(None, error.hint.split("\n")):
         out.note(f"  {plain(line, 1000)}")
 
 
 def _confess(out: Output, error: Exception) -> None:
-    """A fault of ours: where it is, and no value, since any value may be a secret."""
+    """Report a bug in keyrack: where it is, but no values, because any value may be a secret."""
     kind = type(error).__name__
     out.note(f"keyrack: something went wrong inside keyrack ({kind} at {_place(error.__traceback__)}).")
     if os.environ.get("KEYRACK_DEBUG") == "1":
         import traceback
 
-        # The frames and the type alone: an exception's own text may quote a secret.
+        # Only the frames and the type: an exception's text may quote a secret.
         out.note("".join(traceback.format_tb(error.__traceback__)) + kind)
     else:
-        out.note("  KEYRACK_DEBUG=1 shows where; please report it.")
+        out.note("  Please report it. Set KEYRACK_DEBUG=1 to get a traceback.")
 
 
 def _place(trace: TracebackType | None) -> str:
-    """The innermost line of keyrack's own, as "operations/login.py:88"."""
+    """The innermost frame in keyrack's own code, as "operations/login.py:88"."""
     place, mark = "?", os.sep + "keyrack" + os.sep
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
@@ -89,7 +89,7 @@ def _place(trace: TracebackType | None) -> str:
 
 
 def abandon(stream: object) -> None:
-    """Point a broken stream at nothing, so that Python's own flush at the end is silent."""
+    """Redirect a broken stream to the null device, so that Python's flush at exit is silent."""
     try:
         target = os.open(os.devnull, os.O_WRONLY)
         os.dup2(target, stream.fileno())  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""`keyrack help`: the manual."""
+"""`keyrack help`: show the manual."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="help",
-    summary="show this manual, or a verb's",
-    operand="[VERB]",
+    summary="show help for keyrack or one command",
+    operand="[COMMAND]",
     options=(),
-    text="Shows the manual, or the page of one verb.",
-    examples=(("All of it", "keyrack help"), ("One verb", "keyrack help login")),
+    text="Shows the manual of keyrack, or the page of one command.",
+    examples=(("Show the manual", "keyrack help"), ("Show one command's page", "keyrack help login")),
 )
 
 

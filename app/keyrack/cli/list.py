@@ -1,4 +1,4 @@
-"""`keyrack list`: every server, and how it stands with its credential."""
+"""`keyrack list`: every server and the state of its credential."""
 
 from __future__ import annotations
 
@@ -17,40 +17,40 @@ if TYPE_CHECKING:
     from keyrack.cli.output import Output
     from keyrack.operations.overview import Overview, Row
 
-TSV = Option(("--tsv",), "write fields separated by tabs for a program to read")
+TSV = Option(("--tsv",), "print tab-separated fields")
 VERB = Verb(
     name="list",
-    summary="show every server and the state of its credential",
+    summary="list servers and the state of their credentials",
     operand="",
     options=(JSON, TSV),
     text="""\
-Shows the servers of keyrack's own configuration and of the programs on this
-machine (Claude Code, Cursor, VS Code, Codex and others), each with its kind of
-credential, its state, when it expires, and the command to type next. It reads
-no keychain, asks no server, and needs no network.
+Lists the servers configured in keyrack's own file and in the programs on this
+machine (Claude Code, Cursor, VS Code, Codex and others). For each server it
+shows the kind of credential, its state, when it expires, and the command to run
+next. It does not open the keychain or use the network.
 
-Into a pipe or a file it writes columns for a program to read: nothing is cut,
-the status is one of the states below, the expiry a time in UTC, “-” stands for
-nothing, and no field but the last, the command, has a blank in it (one in a
-name is written %20). With --tsv the same fields are as they are, separated by
-tabs, without a heading.
+When the output is not a terminal, it prints columns for scripts. Nothing is
+truncated, the status is one of the states below, the expiry is a UTC time, and
+“-” means no value. Only the last field, the command, can contain spaces; a space
+in any other field is printed as %20. --tsv prints the same fields unchanged,
+separated by tabs, without a heading.
 
-With --json it writes an array with one object per line. Its fields: name, url
-(null for a local process), account, kind (oauth, token, header, none, stdio,
-unknown), state, reason, next (a command, or null), expires_at (UTC, or null),
-scopes, issuer, store, sources (objects with client, path and disabled, which is
-true where the server is switched off in that program). Never a secret.
+--json prints an array of objects with these fields: name, url (null for a local
+process), account, kind (oauth, token, header, none, stdio, unknown), state,
+reason, next (a command or null), expires_at (UTC or null), scopes, issuer,
+store, and sources (objects with client, path and disabled, which is true if the
+server is switched off in that program). Secrets are never printed.
 
 States: valid, expiring, refreshable, login-needed, no-credential, configured,
 empty-header, no-auth, stdio, unreachable, bad-entry, store-locked, orphan.""",
     examples=(
-        ("Everything, for people", "keyrack list"),
+        ("List everything", "keyrack list"),
         (
-            "The names of those that need a login",
+            "List the servers that need a login",
             "keyrack list --json | jq -r '.[] | select(.state == \"login-needed\").name'",
         ),
-        ("The same without jq", "keyrack list --tsv | awk -F'\\t' '$4 == \"login-needed\" { print $1 }'"),
-        ("With one more file, in mcp-use's form", "keyrack list --config ./mcp.json"),
+        ("Do the same without jq", "keyrack list --tsv | awk -F'\\t' '$4 == \"login-needed\" { print $1 }'"),
+        ("Include a file in mcp-use's format", "keyrack list --config ./mcp.json"),
     ),
 )
 
@@ -59,7 +59,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.overview import overview
 
     if args.json and args.tsv:
-        raise UsageError("--json and --tsv are two forms of one answer.", hint="Choose one of them.")
+        raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
     parts = context.parts()
     view = overview(parts)
     out = context.out
@@ -68,13 +68,13 @@ def run(context: Context, args: SimpleNamespace) -> int:
     elif not view.rows:
         from keyrack.cli.places import place_line
 
-        # What is no answer to a program does not stand where it looks for one.
+        # A program reads standard output, so this message must not appear there.
         tell = out.note if args.tsv or not is_terminal(out.stdout) else out.line
         tell("No MCP servers found. Looked in:")
         for place in view.places:
             tell(place_line(place))
-        tell("keyrack login URL works for any server, configured or not.")
-        tell("keyrack demo shows how it looks with some.")
+        tell("keyrack login URL works with any server, configured or not.")
+        tell("Run keyrack demo to see keyrack with some example servers.")
     else:
         for line in _lines(view, parts.now(), out, tsv=args.tsv):
             out.line(line)
@@ -82,7 +82,9 @@ def run(context: Context, args: SimpleNamespace) -> int:
         from keyrack.cli.places import problem_line
 
         for problem in view.problems:
-            prefix = "" if problem.client == "keyrack" else "keyrack: "  # its line begins with that by itself
+            prefix = (
+                "" if problem.client == "keyrack" else "keyrack: "
+            )  # its line already starts with "keyrack: "
             out.note(f"{prefix}{problem_line(problem)}")
     return 0
 
@@ -98,9 +100,9 @@ def _lines(view: Overview, now: float, out: Output, *, tsv: bool) -> list[str]:
 
 
 def as_json(view: Overview) -> str:
-    """An array. ASCII, so no string in it can act on a terminal.
+    """A JSON array in ASCII, so that no string in it can send control codes to a terminal.
 
-    In one line: an indent, or a call for each row, doubles the time of a long list.
+    It is one line: an indent, or one call per row, doubles the time for a long list.
     """
     from json import dumps
 
@@ -108,7 +110,7 @@ def as_json(view: Overview) -> str:
 
 
 def facts(row: Row) -> dict[str, Any]:
-    """What `--json` tells of a server."""
+    """The fields that `--json` prints for a server."""
     server, credential = row.server, row.credential
     return {
         "name": server.name,
@@ -130,7 +132,7 @@ def facts(row: Row) -> dict[str, Any]:
 
 
 def expiry(row: Row, now: float) -> str:
-    """The column "Expires"."""
+    """The text of the "Expires" column."""
     if row.status.state == "unreachable" and row.check is not None:
         return f"checked {relative(row.check.at - now)}"
     if row.credential is None or row.kind == "header":

@@ -1,4 +1,4 @@
-"""`keyrack login`: the sign-in in the browser, without a screen."""
+"""`keyrack login`: sign in with the browser from the command line."""
 
 from __future__ import annotations
 
@@ -29,72 +29,83 @@ VERB = Verb(
     options=(
         Option(
             ("--scope",),
-            "ask for these scopes too, now and at later logins; may be repeated",
+            "also request these scopes, now and in later logins; can be repeated",
             "SCOPES",
             repeat=True,
             read=scopes,
         ),
         Option(
             ("--drop-scope",),
-            "do not ask for these, and forget those that --scope had added; may be repeated",
+            "stop requesting these scopes, even if added by --scope before; can be repeated",
             "SCOPES",
             repeat=True,
             read=scopes,
         ),
-        Option(("--reset-scopes",), "forget all scopes that --scope had added"),
-        Option(("--client-id",), "use this OAuth client instead of registering one", "ID"),
+        Option(("--reset-scopes",), "forget all scopes that --scope added"),
+        Option(("--client-id",), "use this OAuth client instead of registering a new one", "ID"),
         Option(
             ("--client-secret-stdin",),
-            f"read that client's secret from standard input (otherwise from {SECRET_VARIABLE})",
+            f"read the client secret from standard input (default: from {SECRET_VARIABLE})",
         ),
         Option(
             ("--client-key-stdin",),
-            "read that client's private key (PEM or JWK) from standard input, for private_key_jwt",
+            "read the client's private key (PEM or JWK) from standard input, for private_key_jwt",
         ),
-        Option(("--client-metadata-url",), "use this Client ID Metadata Document as the client", "URL"),
-        Option(("--callback-port",), "listen there (otherwise 8085-8099, or any other)", "PORT", read=port),
+        Option(
+            ("--client-metadata-url",), "use the client described by this Client ID Metadata Document", "URL"
+        ),
+        Option(
+            ("--callback-port",),
+            "listen on this port (default: 8085-8099, or any free port)",
+            "PORT",
+            read=port,
+        ),
         Option(
             ("--redirect-host",),
-            "what the redirect URI calls this machine, where your app was registered so",
+            "use this host in the redirect URI, if your app was registered with it",
             "localhost|127.0.0.1",
             read=loopback_host,
         ),
-        Option(("--no-browser",), "only show the address to open, and a code for another device"),
-        Option(("-v", "--verbose"), "show each request and reply, secrets masked, and what was stored"),
+        Option(
+            ("--no-browser",), "show the URL, and a code for another device, instead of opening a browser"
+        ),
+        Option(
+            ("-v", "--verbose"), "show each request and response with secrets masked, and what was stored"
+        ),
         ACCOUNT,
     ),
     text="""\
-Finds out how the server wants to be signed in to, opens the browser there, waits
-for it to come back to 127.0.0.1, and stores the credential in the keychain. The
-address is shown too, so any browser will do. Where that browser can't come back
-(another machine, a container), paste the address that it ends on, and press
-enter. Over ssh it shows the ssh -L line that brings it back by itself, and where
-the server offers it, a code to type on any other device.
+Finds out how to sign in to the server, opens the browser, waits for it to return
+to 127.0.0.1, and stores the credential in the keychain. The URL is also printed,
+so you can use any browser. If that browser can't reach this machine (from another
+machine, or from outside a container), paste the address it ends on and press
+enter. Over ssh, keyrack prints the ssh -L command that lets the browser return by
+itself, and a code to enter on any other device if the server supports it.
 
-A machine logs in by itself: with grant_type = "client_credentials" and a
-client_id in keyrack's own file nobody has to sign in. Give the secret or the key
-once; it is kept in the keychain.
+Machines log in without a browser: set grant_type = "client_credentials" and a
+client_id in keyrack's own file. Provide the secret or key once; it is stored in
+the keychain.
 
-A sign-in page that does not know keyrack any more, or takes localhost and not
-127.0.0.1, never sends the browser back. Type register, or localhost, while the
-login waits. After a login that was stopped there, or that nobody came back from,
-the next one registers anew by itself.
+If the sign-in page no longer knows keyrack, or accepts localhost but not
+127.0.0.1, it never sends the browser back. Type register or localhost while the
+login waits. If a login is stopped there or times out, the next one registers
+again automatically.
 
-Nothing is stored before the end: ctrl+c leaves everything as it was. A client's
-secret is never an argument, where other users and the shell's history could see
-it. All that is said goes to standard error.""",
+Nothing is stored until the login succeeds: ctrl+c leaves everything unchanged. A
+client secret is never passed as an argument, because other users and the shell
+history could see it. All output goes to standard error.""",
     examples=(
-        ("A configured server", "keyrack login linear"),
-        ("Any server", "keyrack login https://mcp.example.com/mcp"),
-        ("With more rights than it asks for", 'keyrack login linear --scope "read write"'),
-        ("And with one of them less", "keyrack login linear --drop-scope write"),
+        ("Log in to a configured server", "keyrack login linear"),
+        ("Log in to any server", "keyrack login https://mcp.example.com/mcp"),
+        ("Request more scopes", 'keyrack login linear --scope "read write"'),
+        ("Drop one of them", "keyrack login linear --drop-scope write"),
         (
-            "With a client of your own",
+            "Use your own OAuth client",
             "pass show app/secret | keyrack login linear --client-id app --client-secret-stdin",
         ),
-        ("On a machine without a browser", "keyrack login linear --no-browser"),
-        ("A machine's own client", "keyrack login ci --client-key-stdin < key.pem"),
-        ("What went wrong? To paste into a bug report", "keyrack login linear -v 2> trace.txt"),
+        ("Log in on a machine without a browser", "keyrack login linear --no-browser"),
+        ("Log in as a machine", "keyrack login ci --client-key-stdin < key.pem"),
+        ("Save a trace for a bug report", "keyrack login linear -v 2> trace.txt"),
     ),
 )
 
@@ -117,10 +128,10 @@ def run(context: Context, args: SimpleNamespace) -> int:
             lambda: login(parts, server, options, control=control, on_event=steps), control.cancel
         )
     except Cancelled as error:
-        report(context.out, Cancelled("Stopped; everything is as it was.", hint=error.hint))
+        report(context.out, Cancelled("Stopped. Nothing was changed.", hint=error.hint))
         return INTERRUPTED
     except StoreAbsent as error:
-        hint = "The terminal UI (keyrack alone) can log in and keep it in memory until it ends."
+        hint = "To keep the login in memory until keyrack exits, log in from the terminal UI: run keyrack."
         raise StoreAbsent(str(error), hint=error.hint or hint) from None
     left = good_for(credential.expires_at, parts.now())
     context.out.note(f"✓ Logged in to {plain(server.called, 120)}; {left}.")
@@ -135,12 +146,12 @@ def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
 
     given = args.client_secret_stdin or args.client_key_stdin
     if given and not (args.client_id or server.client.client_id):
-        raise UsageError("A client's secret or key needs its --client-id, or one in the configuration.")
+        raise UsageError("A client secret or key needs --client-id, or a client_id in the configuration.")
     if args.client_secret_stdin and args.client_key_stdin:
-        raise UsageError("Standard input holds one thing: a client's secret or its key.")
+        raise UsageError("--client-secret-stdin and --client-key-stdin can't be used together.")
     wanted, dropped = _words(args.scope), _words(args.drop_scope)
     if both := set(wanted) & set(dropped):
-        raise UsageError(f"{min(both)} can't be asked for and dropped at once.")
+        raise UsageError(f"The scope {min(both)} can't be in both --scope and --drop-scope.")
     return LoginOptions(
         scopes=wanted,
         drop_scopes=dropped,
@@ -161,10 +172,10 @@ def _words(given: list[tuple[str, ...]]) -> tuple[str, ...]:
 
 
 def _client_secret(args: SimpleNamespace, server: Server) -> Secret | None:
-    """Standard input only on request: it may be a pipe that never ends.
+    """Reads standard input only on request: it may be a pipe that never ends.
 
-    The variable's is for a client that the user named, here or in keyrack's own file: one
-    that a project's file names could belong to anybody.
+    The variable's secret is only for a client that the user named, here or in keyrack's own
+    file. A client that a project's file names could be anyone's.
     """
     if args.client_secret_stdin:
         from keyrack.cli.terminal import read_secret

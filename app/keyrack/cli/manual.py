@@ -1,4 +1,4 @@
-"""The manual pages, made from what the verbs say of themselves."""
+"""The manual pages, built from the verbs' own descriptions."""
 
 from __future__ import annotations
 
@@ -13,42 +13,42 @@ from keyrack.cli.verbs import NAMES, module_of
 WIDTH = 80
 
 _INTRODUCTION = """\
-keyrack - the credentials of your MCP servers, on one rack
+keyrack - manage the credentials of your MCP servers
 
 USAGE
-  keyrack [--config FILE]             open the terminal UI
-  keyrack VERB [NAME|URL] [options]   do one thing and end
+  keyrack [--config FILE]                open the terminal UI
+  keyrack COMMAND [NAME|URL] [options]   run one command
 
-  NAME is a server's name in the list. A URL is any MCP server's; it need not be
-  configured. Secrets are kept in the operating system's keychain, or in a sealed
-  vault where there is none, and never shown by a listing."""
+  NAME is a server's name as shown by keyrack list. URL is the address of any
+  MCP server, configured or not. Secrets are stored in the operating system's
+  keychain, or in a sealed vault if there is none; listings never show them."""
 
 _ENVIRONMENT = (
-    ("KEYRACK_CLIENT_SECRET", "the secret of the client that login --client-id names"),
-    ("KEYRACK_VAULT_PASSPHRASE", "opens the sealed vault where nobody can type"),
-    ("KEYRACK_VAULT_IDENTITY_FILE", "an identity file of age's that opens the vault"),
-    ("KEYRACK_VAULT_IDENTITY", "the identity itself: AGE-SECRET-KEY-1…"),
-    ("BROWSER", "the browser that login opens"),
-    ("NO_COLOR", "set to anything: no colours"),
-    ("KEYRACK_DEBUG", "1: after a fault of keyrack's own, show where it happened"),
-    ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME", "where the files are"),
+    ("KEYRACK_CLIENT_SECRET", "the client secret that goes with keyrack login --client-id"),
+    ("KEYRACK_VAULT_PASSPHRASE", "the vault's passphrase, for unattended use"),
+    ("KEYRACK_VAULT_IDENTITY_FILE", "an age identity file that opens the vault"),
+    ("KEYRACK_VAULT_IDENTITY", "the age identity itself: AGE-SECRET-KEY-1…"),
+    ("BROWSER", "the browser that keyrack login opens"),
+    ("NO_COLOR", "set to any value to turn off colors"),
+    ("KEYRACK_DEBUG", "set to 1 to show a traceback after an internal error"),
+    ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME", "where keyrack looks for its files"),
 )
 
 _EXAMPLES = (
-    ("What is there, and what does it need?", "keyrack list"),
+    ("List your servers", "keyrack list"),
     ("Log in", "keyrack login linear"),
     ("Use the token", 'curl -H "Authorization: Bearer $(keyrack token linear)" https://mcp.linear.app/mcp'),
-    ("Store a token made by hand", "keyrack set github --expires 90d"),
-    ("Leave for good", "keyrack clear linear --revoke --forget"),
+    ("Store a personal access token", "keyrack set github --expires 90d"),
+    ("Revoke and delete everything for a server", "keyrack clear linear --revoke --forget"),
 )
 
 
 def manual() -> str:
     """The page of `keyrack` itself."""
     verbs: list[Verb] = [module_of(name).VERB for name in NAMES]
-    lines = [_INTRODUCTION, "", "VERBS"]
+    lines = [_INTRODUCTION, "", "COMMANDS"]
     lines += _pairs((f"{verb.name} {verb.operand}".strip(), verb.summary) for verb in verbs)
-    lines += ["", "  keyrack VERB --help tells more about each.", "", "OPTIONS", *_options(GLOBAL)]
+    lines += ["", "  Run keyrack COMMAND --help for more about a command.", "", "OPTIONS", *_options(GLOBAL)]
     lines += ["", "EXAMPLES", *_examples(_EXAMPLES)]
     lines += ["", "EXIT CODES", *_pairs((str(code), meaning) for code, meaning in MEANINGS)]
     lines += ["", "FILES", *_pairs(_files(sys.platform))]
@@ -66,7 +66,7 @@ def page(verb: Verb) -> str:
         lines += ["", *(f"  {line}" for line in wrapped)]
     lines += ["", "OPTIONS", *_options((*verb.options, CONFIG, HELP))]
     lines += ["", "EXAMPLES", *_examples(verb.examples)]
-    lines += ["", "keyrack help tells the exit codes, files and variables."]
+    lines += ["", "Run keyrack help for exit codes, files and environment variables."]
     return "\n".join(lines)
 
 
@@ -79,7 +79,7 @@ def _examples(examples: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[str]:
-    """Two columns; a long left side gets a line of its own."""
+    """Two columns. A long left side gets its own line."""
     pairs = list(pairs)
     left = min(max(len(name) for name, _ in pairs), 22)
     lines: list[str] = []
@@ -103,6 +103,6 @@ def _files(platform: str) -> tuple[tuple[str, str], ...]:
     }.get(platform, ("~/.config/keyrack/config.toml", "~/.local/share/keyrack"))
     return (
         (config, "keyrack's own servers and settings"),
-        (data, "what is known of each credential; the sealed vault"),
-        ("those of other programs", "keyrack doctor names each one"),
+        (data, "records about each credential, without secrets; the sealed vault"),
+        ("other programs' files", "run keyrack doctor to list them"),
     )

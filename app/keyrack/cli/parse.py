@@ -1,4 +1,4 @@
-"""From words to values.
+"""Parse the command line.
 
 A parser of our own because argparse repeats what was typed in its messages (a
 token typed by mistake would be in a log), and costs as much as a listing.
@@ -15,21 +15,21 @@ from keyrack.domain.text import plain
 
 
 def parse_global(argv: list[str]) -> tuple[SimpleNamespace, list[str]]:
-    """The options before the verb, and the words from the verb on."""
+    """The options before the verb, and the arguments from the verb on."""
     values = _defaults((CONFIG, HELP, VERSION))
     rest = list(argv)
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
         word = rest.pop(0)
-        _take(word, rest, (CONFIG, HELP, VERSION), values, "keyrack --help tells them all.")
+        _take(word, rest, (CONFIG, HELP, VERSION), values, "Run keyrack --help for a list of options.")
     return values, rest
 
 
 def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
-    """A verb's options by their keys, `operand` (None where it was left out) and `second`, where it has two.
+    """A verb's options by key, its `operand` (None if omitted), and `second`, if it takes two.
 
-    Raises UsageError; its sentence never repeats a value, which may be a secret.
+    Raises UsageError. Its message never repeats a value, which may be a secret.
     """
-    hint = f"keyrack {verb.name} --help tells how it is used."
+    hint = f"Run keyrack {verb.name} --help for usage."
     options = (*verb.options, CONFIG, HELP)
     values = _defaults(options)
     operands: list[str] = []
@@ -47,8 +47,8 @@ def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
     if values.help:
         return values
     if len(operands) > len(verb.operand.split()):
-        most = verb.operand or "no name"
-        raise UsageError(f"keyrack {verb.name} takes {most} and no further words.", hint=hint)
+        most = verb.operand or "no arguments"
+        raise UsageError(f"Too many arguments: keyrack {verb.name} takes {most}.", hint=hint)
     if not (values.operand or verb.operand.startswith("[") or not verb.operand):
         raise UsageError(f"keyrack {verb.name} needs {verb.operand}.", hint=hint)
     return values
@@ -65,13 +65,13 @@ def _defaults(options: tuple[Option, ...]) -> SimpleNamespace:
 def _take(
     word: str, rest: list[str], options: tuple[Option, ...], values: SimpleNamespace, hint: str
 ) -> None:
-    """Read one option, and its value from `rest` where it has one."""
+    """Read one option, and take its value from `rest` if it has one."""
     flag, equals, text = word.partition("=")
     known = {name: option for option in options for name in option.flags}
     option = known.get(flag)
     if option is None:
         hint = _nearest(flag, list(known)) or hint
-        raise UsageError(f"There is no option {plain(flag, 40)} here.", hint=hint)
+        raise UsageError(f"Unknown option {plain(flag, 40)}.", hint=hint)
     if not option.value:
         if equals:
             raise UsageError(f"{flag} takes no value.", hint=hint)

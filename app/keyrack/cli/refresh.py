@@ -1,4 +1,4 @@
-"""`keyrack refresh`: new access tokens before the old ones end."""
+"""`keyrack refresh`: get new access tokens before the old ones expire."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="refresh",
-    summary="refresh one credential now, or all that are due",
+    summary="refresh one credential, or all that are due",
     operand="[NAME|URL]",
     options=(ACCOUNT,),
     text="""\
-With a name it refreshes that credential now, also one that was refused before.
-Without one it refreshes every credential that has a refresh token and has
-expired or soon will, or whose expiry is unknown and that is an hour old, four at
-a time; one that fails does not stop the others, and the exit code is that of the
-first failure. After ctrl+c no other begins, and what has begun is finished.
+With a name, refreshes that credential now, even if an earlier refresh was
+refused. Without a name, refreshes every credential that has a refresh token and
+has expired or expires soon, or is an hour old and of unknown expiry. Four run at
+a time. If one fails, the others continue, and the exit code is that of the first
+failure. ctrl+c finishes the refreshes in progress and starts no more.
 
-A failure in the network leaves the credential as it was (exit code 4). Where the
-authorization server refuses, a person must log in (exit code 3); the refresh
-token is kept all the same, and "keyrack refresh NAME" tries it again.""",
+After a network failure the credential is unchanged (exit code 4). If the
+authorization server refuses, you must log in again (exit code 3). The refresh
+token is kept, so "keyrack refresh NAME" can try it again.""",
     examples=(
-        ("One, now", "keyrack refresh linear"),
-        ("All that are due, from cron", "keyrack refresh"),
+        ("Refresh one now", "keyrack refresh linear"),
+        ("Refresh all that are due, for instance from cron", "keyrack refresh"),
     ),
 )
 
@@ -63,12 +63,12 @@ def _refresh_due(context: Context, account: str | None) -> int:
     rows = rows_due(overview(parts).rows, parts.now())
     due = [row.server for row in rows if account in (None, row.server.account)]
     if not due:
-        context.out.note("Nothing is due.")
+        context.out.note("Nothing needs a refresh.")
         return OK
     open_store(parts)
     return _side_by_side(
         due,
-        # Another process may have been quicker since the list was read.
+        # Another process may have refreshed it since the list was read.
         lambda server: refresh(parts, server, min_valid=EXPIRY_WINDOW),
         lambda server, outcome: _tell(context.out, server, outcome, parts.now()),
     )
@@ -77,9 +77,9 @@ def _refresh_due(context: Context, account: str | None) -> int:
 def _side_by_side(
     due: list[Server], work: Callable[[Server], Credential], tell: Callable[[Server, Any], int]
 ) -> int:
-    """`tell` of each in the list's order; the first exit code that is not 0.
+    """Call `tell` for each in the list's order. Returns the first exit code that is not 0.
 
-    The first ctrl+c lets no other begin and waits for those that have.
+    The first ctrl+c starts no more and waits for those in progress.
     """
     from queue import SimpleQueue
 

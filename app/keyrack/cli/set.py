@@ -1,4 +1,4 @@
-"""`keyrack set`: keep a token that a person made by hand."""
+"""`keyrack set`: store a token that was created by hand."""
 
 from __future__ import annotations
 
@@ -21,46 +21,50 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="set",
-    summary="store a token made by hand",
+    summary="store an access token or API key",
     operand="NAME|URL",
     options=(
         Option(
             ("--header",),
-            "the header that carries it (otherwise Authorization, or what the service wants)",
+            "send the token in this header (default: Authorization, or the service's own)",
             "NAME",
             read=header_name,
         ),
         Option(
             ("--template",),
-            "the header's value (otherwise Bearer {token}, or {token} alone in another header)",
+            "the header's value (default: Bearer {token}, or {token} in another header)",
             "TEXT",
             read=template,
         ),
-        Option(("--expires",), "when it ends: a date (2026-12-31, UTC) or a span (90d, 12h, 8w, 1y)", "WHEN"),
         Option(
-            ("--field",), "a field beside the token, no secret; may be repeated", "KEY=VALUE", repeat=True
+            ("--expires",),
+            "when the token expires: a date (2026-12-31, UTC) or a duration (90d, 12h, 8w, 1y)",
+            "WHEN",
         ),
-        Option(("--no-check",), "store it without trying it on the server"),
-        Option(("--at-service",), "ask the service's own API too: whose it is, its scopes, when it ends"),
+        Option(
+            ("--field",), "set another field that is not secret; can be repeated", "KEY=VALUE", repeat=True
+        ),
+        Option(("--no-check",), "store the token without testing it on the server"),
+        Option(("--at-service",), "also ask the service's own API for the token's owner, scopes and expiry"),
         ACCOUNT,
     ),
     text="""\
-For servers without OAuth: a personal access token or an API key. The token is
-typed at a prompt that does not show it, or comes on standard input; it is never
-an argument, where other users and the shell's history could see it. What stands
-around it (Bearer, NAME=, quotes) is taken off.
+Stores a personal access token or an API key, for servers without OAuth. Type the
+token at the prompt, which does not show it, or pipe it to standard input. It is
+never an argument, because other users and the shell history could see it. Any
+Bearer prefix, NAME= or quotes around it are removed.
 
-keyrack knows many services: it asks for each field that theirs needs (an e-mail
-address and a token, two keys) and sends them in the headers that they want.
-Where several are secret, pipe a line KEY=VALUE for each. Your own cards, and
-corrections to keyrack's, are *.toml in the folder cards beside config.toml.
+keyrack knows many services. It asks for each field that the service needs, such
+as an email address and a token, or two keys, and sends them in the right headers.
+To pipe several secrets, write one KEY=VALUE line for each. To add a service or
+correct one, put a .toml file into the cards folder next to config.toml.
 
-It is tried on the server first; a refused token is not stored.""",
+The token is tested on the server first. A refused token is not stored.""",
     examples=(
-        ("Typed by hand", "keyrack set github"),
-        ("From a password manager", "pass show github/pat | keyrack set github --expires 90d"),
-        ("Where an e-mail address belongs to it", "keyrack set jira --field email=ada@example.com"),
-        ("In a header of the service's own", "keyrack set internal --header X-API-Key"),
+        ("Type a token", "keyrack set github"),
+        ("Pipe it from a password manager", "pass show github/pat | keyrack set github --expires 90d"),
+        ("Add the email address that belongs to it", "keyrack set jira --field email=ada@example.com"),
+        ("Send it in a custom header", "keyrack set internal --header X-API-Key"),
     ),
 )
 
@@ -86,7 +90,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     saved = set_token(parts, server, typed, try_it=not args.no_check, at_service=args.at_service)
     said = [_tried(saved.check), saved.service.sentence if saved.service else ""]
     if args.at_service and saved.service is None:
-        said.append("keyrack knows no check of the service's own for it.")
+        said.append("keyrack doesn't know how to check this token with the service.")
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
     ends = _ends(card, saved.credential.expires_at, parts.now())
     name, store = plain(server.called, 120), plain(saved.credential.store, 60)
@@ -95,7 +99,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
-    """What looks wrong with what was typed. Hints: vendors change their formats."""
+    """What looks wrong with the input. Only hints: vendors change their formats."""
     if card is None:
         return []
     from keyrack.cards.judge import looks
@@ -113,7 +117,7 @@ def _ends(card: Card | None, expires_at: float | None, now: float) -> str:
 
 def _tried(check: Check | None) -> str:
     if check is None:
-        return "It was not tried."
+        return "It was not tested."
     if check.verdict in ("unreachable", "unknown"):
         return f"It could not be tried: {check.reason}"
     return check.reason
@@ -125,4 +129,4 @@ def _expires_at(text: str | None, now: float) -> float | None:
     try:
         return parse_expiry(text, now)
     except ValueError as error:
-        raise UsageError(f"--expires: {error}", hint="keyrack set --help tells how it is used.") from None
+        raise UsageError(f"--expires: {error}", hint="Run keyrack set --help for usage.") from None

@@ -1,4 +1,4 @@
-"""`keyrack token`: an access token for a script, and nothing else."""
+"""`keyrack token`: print an access token for a script, and nothing else."""
 
 from __future__ import annotations
 
@@ -16,28 +16,25 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="token",
-    summary="print an access token, refreshed when due",
+    summary="print an access token, refreshing it if needed",
     operand="NAME|URL",
     options=(
-        Option(
-            ("--min-valid",), "refresh unless it is good for so long (otherwise 60)", "SECONDS", read=seconds
-        ),
+        Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),
         ACCOUNT,
     ),
     text="""\
-Writes the token and a newline to standard output; everything else goes to
-standard error. It never opens a browser: where a person must log in, it exits
-with 3 and says so. Several at once refresh only once. Where even a new token
-does not live as long as --min-valid asks, it is handed out all the same, and a
-word about it goes to standard error. A token whose expiry nobody told is
-refreshed when it is an hour old.""",
+Prints the token and a newline to standard output. Everything else goes to
+standard error. It never opens a browser: if a login is needed, it exits with
+code 3 and says so. Concurrent calls refresh only once. If even a new token
+expires sooner than --min-valid asks, it is printed anyway, with a warning on
+standard error. A token of unknown expiry is refreshed once it is an hour old.""",
     examples=(
         (
-            "Call a server by hand",
+            "Call a server with curl",
             'curl -H "Authorization: Bearer $(keyrack token linear)" https://mcp.linear.app/mcp',
         ),
-        ("A token for a job of half an hour", "keyrack token linear --min-valid 1800"),
-        ("Log in when it is needed", "keyrack token linear || keyrack login linear"),
+        ("Get a token for a half-hour job", "keyrack token linear --min-valid 1800"),
+        ("Log in if needed", "keyrack token linear || keyrack login linear"),
     ),
 )
 
@@ -50,7 +47,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     parts = context.parts()
     try:
         server = target(parts, args)
-    except Ambiguous as error:  # a script knows what to do where a person has to act
+    except Ambiguous as error:  # scripts already handle this exit code: a person must act
         raise LoginNeeded(str(error), hint=error.hint) from None
     given = hand_out(parts, server, min_valid=REFRESH_EARLY if args.min_valid is None else args.min_valid)
     for note in given.notes:

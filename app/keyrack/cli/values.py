@@ -1,4 +1,4 @@
-"""What the options' values mean. Each raises ValueError with a sentence that repeats no value."""
+"""Parsers for option values. Each raises ValueError with a message that does not repeat the value."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ def seconds(text: str) -> float:
     except ValueError:
         value = -1.0
     if not (value >= 0 and math.isfinite(value)):
-        raise ValueError("this must be a number of seconds.")
+        raise ValueError("must be a number of seconds.")
     return value
 
 
 def port(text: str) -> int:
-    """A TCP port that can be listened on."""
+    """A TCP port to listen on."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
-        raise ValueError("a port is a number from 1 to 65535.")
+        raise ValueError("must be a port number from 1 to 65535.")
     return int(text)
 
 
 def loopback_host(text: str) -> str:
-    """A name of this machine that a redirect URI may have (RFC 8252, sections 7.3 and 8.3)."""
+    """A loopback host that a redirect URI may have (RFC 8252, sections 7.3 and 8.3)."""
     if text not in ("localhost", "127.0.0.1"):
-        raise ValueError("this is localhost or 127.0.0.1.")
+        raise ValueError("must be localhost or 127.0.0.1.")
     return text
 
 
@@ -34,28 +34,28 @@ def scopes(text: str) -> tuple[str, ...]:
     """Scopes separated by spaces (RFC 6749, section 3.3)."""
     words = tuple(text.split())
     if not words or any(not (0x21 <= ord(c) <= 0x7E) or c in '"\\' for word in words for c in word):
-        raise ValueError("scopes are words of plain ASCII, separated by spaces.")
+        raise ValueError("must be scopes in plain ASCII, separated by spaces.")
     return words
 
 
 def header_name(text: str) -> str:
     """An HTTP header's name (RFC 9110, section 5.6.2)."""
     if not text or not all(c.isascii() and (c.isalnum() or c in "!#$%&'*+-.^_`|~") for c in text):
-        raise ValueError("that is not the name of an HTTP header.")
+        raise ValueError("must be the name of an HTTP header.")
     return text
 
 
 def template(text: str) -> str:
-    """A header's value with {token} where the token goes."""
+    """A header's value with {token} in the place of the token."""
     if text.count("{token}") != 1 or not (text.isascii() and text.isprintable()):
-        raise ValueError("this must have {token} in it, once, and be plain ASCII.")
+        raise ValueError("must be plain ASCII and contain {token} once.")
     return text
 
 
 def store(text: str) -> str:
-    """One of the places for secrets."""
+    """One of the stores for secrets."""
     if text not in ("vault", "keychain"):
-        raise ValueError("this is vault or keychain.")
+        raise ValueError("must be vault or keychain.")
     return text
 
 

@@ -1,4 +1,4 @@
-"""`keyrack vault`: the sealed vault, for machines without a keychain."""
+"""`keyrack vault`: manage the sealed vault, for machines without a keychain."""
 
 from __future__ import annotations
 
@@ -17,43 +17,50 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
 
-HINT = "keyrack vault --help tells how it is used."
+HINT = "Run keyrack vault --help for usage."
 
 VERB = Verb(
     name="vault",
-    summary="the sealed vault, for machines without a keychain",
-    operand="[WORD] [RECIPIENT]",
+    summary="manage the sealed vault, for machines without a keychain",
+    operand="[ACTION] [RECIPIENT]",
     options=(
-        Option(("--identity",), "init: an identity file of age's, in place of a passphrase", "FILE"),
-        Option(("--recipient",), "init: who can open it too; may be repeated", "age1…", repeat=True),
-        Option(("--to",), "move: to vault or keychain, otherwise to the other one", "STORE", read=store),
+        Option(("--identity",), "init: use an age identity file instead of a passphrase", "FILE"),
+        Option(
+            ("--recipient",),
+            "init: let this recipient open the vault too; can be repeated",
+            "age1…",
+            repeat=True,
+        ),
+        Option(("--to",), "move: vault or keychain (default: the one not in use)", "STORE", read=store),
     ),
     text="""\
-One file, sealed in the age format, holds every credential: on a server, in a
-container, over ssh. A passphrase opens it, or an identity file that age-keygen
-made. It is typed once per command; in the terminal UI the vault stays open for 15
-minutes after its last use (vault_lock_minutes in config.toml).
+The vault is one encrypted file in the age format that holds every credential. Use
+it where there is no keychain: on a server, in a container, over ssh. It opens
+with a passphrase, or with an identity file made by age-keygen. Each command asks
+for the passphrase; the terminal UI locks the vault after 15 minutes unused
+(vault_lock_minutes in config.toml).
 
-The words: init makes a vault and uses it from now on. status, or no word, tells
-how it is. passphrase changes the passphrase. recipients shows who can open it;
-add-recipient and remove-recipient change that. move carries every credential to
-the other store, reads each back, and deletes it where it was.
+Actions: init creates a vault and starts using it. status, the default, shows its
+state. passphrase changes the passphrase. recipients lists who can open the vault;
+add-recipient and remove-recipient change that. move copies every credential to
+the other store, reads it back, and deletes the original.
 
-A second machine needs an identity of its own (age-keygen -o key.txt). Add its
-recipient here, put a copy of vault.age into keyrack's data folder there, and type
-there: keyrack vault init --identity key.txt. Copies do not follow each other.
+To open the vault on a second machine, create an identity there (age-keygen -o
+key.txt), add its recipient here, copy vault.age into keyrack's data folder there,
+and run there: keyrack vault init --identity key.txt. The copies are not kept in
+sync.
 
-Where nobody can type, KEYRACK_VAULT_PASSPHRASE, KEYRACK_VAULT_IDENTITY_FILE or
-KEYRACK_VAULT_IDENTITY opens it. So does vault_identity = "FILE" in config.toml.
+For unattended use, set KEYRACK_VAULT_PASSPHRASE, KEYRACK_VAULT_IDENTITY_FILE or
+KEYRACK_VAULT_IDENTITY, or vault_identity = "FILE" in config.toml.
 
-Who is removed may have kept a copy of what was in the vault until then: log in
-anew where that matters. The stock tool opens the vault too, in keyrack's data
-folder: age -d -i identity.age vault.age""",
+A removed recipient may have kept a copy of the vault, so log in again where that
+matters. You can also open the vault with age itself, in keyrack's data folder:
+age -d -i identity.age vault.age""",
     examples=(
-        ("A vault with a passphrase", "keyrack vault init"),
-        ("One that a machine opens alone", "keyrack vault init --identity /etc/keyrack/key.txt"),
+        ("Create a vault with a passphrase", "keyrack vault init"),
+        ("Create one that opens without a prompt", "keyrack vault init --identity /etc/keyrack/key.txt"),
         ("Let a second machine open it", "keyrack vault add-recipient age1…"),
-        ("Carry everything over", "keyrack vault move --to vault"),
+        ("Move all credentials to the vault", "keyrack vault move --to vault"),
     ),
 )
 
@@ -62,7 +69,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     word = args.operand or "status"
     work = WORDS.get(word)
     if work is None:
-        raise UsageError(f"keyrack vault takes one of: {', '.join(WORDS)}.", hint=HINT)
+        raise UsageError(f"keyrack vault takes one of these actions: {', '.join(WORDS)}.", hint=HINT)
     for name, given, words in (
         ("--identity", args.identity, ("init",)),
         ("--recipient", args.recipient, ("init",)),
@@ -70,7 +77,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         ("A recipient", args.second, ("add-recipient", "remove-recipient")),
     ):
         if given and word not in words:
-            raise UsageError(f"{name} belongs to keyrack vault {' or '.join(words)}.", hint=HINT)
+            raise UsageError(f"{name} can only be used with keyrack vault {' or '.join(words)}.", hint=HINT)
         if not given and word in words and name == "A recipient":
             raise UsageError(f"keyrack vault {word} needs {name.lower()}.", hint=HINT)
     return work(context, args)
@@ -84,16 +91,16 @@ def _init(context: Context, args: SimpleNamespace) -> int:
     identity = os.path.abspath(os.path.expanduser(args.identity)) if args.identity else ""
     passphrase = new_passphrase() if wants_new_passphrase(parts, identity) else None
     made = create(parts, passphrase, identity_file=identity, recipients=args.recipient)
-    done = "The vault was there already, and it opens" if made.found else "Made the vault"
+    done = "The vault already exists, and it opens" if made.found else "Created the vault"
     say(f"✓ {done}: {plain(made.path)}")
     if not made.found and made.identity_path:
-        say(f"  Its key, which the passphrase opens: {plain(made.identity_path)}. Keep a copy of both files.")
+        say(f"  Its key, protected by the passphrase: {plain(made.identity_path)}. Back up both files.")
     if made.recovered:
         count = "1 credential" if made.recovered == 1 else f"{made.recovered} credentials"
-        say(f"  {count} in it had no record here until now: keyrack list.")
+        say(f"  {count} in it had no record here before. Run keyrack list to see them all.")
     if made.waiting:
         count = "1 credential is" if made.waiting == 1 else f"{made.waiting} credentials are"
-        say(f"  It is not used yet, for {count} in the keychain. keyrack vault move --to vault brings them.")
+        say(f"  It is not in use yet, because {count} in the keychain. Run keyrack vault move --to vault.")
     return OK
 
 
@@ -101,15 +108,15 @@ def _status(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.vault import status
 
     out, found = context.out, status(context.parts())
-    out.line(f"Vault    {plain(found.path)}{'' if found.exists else ' (not there)'}")
+    out.line(f"Vault    {plain(found.path)}{'' if found.exists else ' (does not exist)'}")
     if not found.exists:
-        out.line("         keyrack vault init makes one.")
+        out.line("         Run keyrack vault init to create one.")
         return OK
     out.line(f"Key      {plain(found.key_path) or 'KEYRACK_VAULT_IDENTITY'}")
     out.line(f"State    {'locked' if found.state.locked else 'open' if found.state.ready else 'not usable'}")
     if found.state.reason and not found.state.locked:
         out.line(f"         {plain(found.state.reason)}")
-    out.line(f"In use   {'yes' if found.chosen else 'no: keyrack vault init uses it'}")
+    out.line(f"In use   {'yes' if found.chosen else 'no (run keyrack vault init to use it)'}")
     return OK
 
 
@@ -118,10 +125,10 @@ def _passphrase(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.vault import change_passphrase
 
     parts = context.parts()
-    parts.stores().vault().unlock()  # asks for the present one
+    parts.stores().vault().unlock()  # asks for the current one
     change_passphrase(parts, new_passphrase())
-    context.out.note("✓ The passphrase is changed.")
-    context.out.note("  A copy of the old identity.age still opens with the old one.")
+    context.out.note("✓ Changed the passphrase.")
+    context.out.note("  A copy of the old identity.age still opens with the old passphrase.")
     return OK
 
 
@@ -137,7 +144,7 @@ def _add_recipient(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.vault import add_recipient
 
     add_recipient(context.parts(), args.second)
-    context.out.note("✓ The vault is sealed to that recipient too. It opens a copy of the file as it is now.")
+    context.out.note("✓ Added the recipient. It can open copies of the vault made from now on.")
     return OK
 
 
@@ -145,8 +152,8 @@ def _remove_recipient(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.vault import remove_recipient
 
     remove_recipient(context.parts(), args.second)
-    context.out.note("✓ From now on the vault is not sealed to that recipient.")
-    context.out.note("  What was in it until now may have been copied: log in anew where that matters.")
+    context.out.note("✓ Removed the recipient.")
+    context.out.note("  It may have kept a copy of the vault, so log in again where that matters.")
     return OK
 
 

@@ -1,4 +1,4 @@
-"""The verbs, and which module does each."""
+"""The verbs and their modules."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ NAMES = (
 
 
 def module_of(word: str) -> ModuleType:
-    """The module of a verb: it has a `VERB` and a `run(context, args)`. Raises UsageError."""
+    """The module of a verb, which has a `VERB` and a `run(context, args)`. Raises UsageError."""
     if word in NAMES:
         return import_module(f"keyrack.cli.{word}")
     import difflib
 
     close = difflib.get_close_matches(word, NAMES, 1)
-    hint = f"Did you mean keyrack {close[0]}?" if close else "keyrack help tells them all."
-    raise UsageError(f"“{plain(word, 40)}” is not something that keyrack does.", hint=hint)
+    hint = f"Did you mean keyrack {close[0]}?" if close else "Run keyrack help for a list of commands."
+    raise UsageError(f"Unknown command “{plain(word, 40)}”.", hint=hint)

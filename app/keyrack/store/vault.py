@@ -28,7 +28,7 @@ NAME = "Sealed vault"
 FILE, IDENTITY_FILE = "vault.age", "identity.age"
 TICK = 100_000_000  # nanoseconds in which a file can be replaced twice and look the same again
 WAIT = 30.0  # seconds for another process that writes the vault
-INIT_HINT = "keyrack vault init makes one."
+INIT_HINT = "Run keyrack vault init to create one."
 MEND_HINT = "Put a copy of it in its place; keyrack leaves it as it is."
 
 

@@ -98,7 +98,7 @@ class NewPassphraseScreen(PassphraseScreen):
     KEYS: ClassVar = keymap.VAULT_PASSPHRASE
     HEAD = "New passphrase"
     ABOUT = "From now on it opens the sealed vault."
-    TIP = "A copy of the old identity.age still opens with the old one."
+    TIP = "A copy of the old identity.age still opens with the old passphrase."
     DOING = "Changing it…"
 
     def __init__(self, work: Callable[[Secret], Any]) -> None:

@@ -32,7 +32,7 @@ PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
 OPENING = "{} is asked to open; it may want its password."
 NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
 STAYS_OPEN = "What the environment or the settings hold opens the sealed vault, so it can't be locked."
-CHANGED = "The passphrase is changed. A copy of the old identity.age still opens with the old one."
+CHANGED = "The passphrase is changed. A copy of the old identity.age still opens with the old passphrase."
 MOVE = (
     "Every credential is copied to the {} and read back; only then is it deleted in the {}. "
     "From then on the {} is used."
