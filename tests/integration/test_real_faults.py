@@ -21,6 +21,7 @@ from keyrack.store.keychain import KeychainStore
 from keyrack.store.locks import Locks
 from keyrack.store.rack import StoreRack, memory_rack
 from keyrack.store.record_files import RecordFiles
+from keyrack.system import atomic
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.clock import Clock
@@ -183,12 +184,12 @@ def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_i
 def test_a_disk_that_takes_no_records_is_found_out_before_the_refresh_token_is_spent(
     oidc_server: AuthServer, kept: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError("no space left on the device")
 
     asked = oidc_server.count().asked
     with monkeypatch.context() as patch, pytest.raises(KeyrackError, match="can't be written"):
-        patch.setattr(RecordFiles, "_write", full)
+        patch.setattr(atomic, "replace", full)
         refresh(kept, oidc_server.server)
     assert oidc_server.count().asked == asked
     refresh(kept, oidc_server.server)

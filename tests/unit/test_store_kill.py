@@ -24,6 +24,7 @@ from keyrack.store.naming import SLOTS, entry_name, record_id
 from keyrack.store.pieces import MARK, Pieces
 from keyrack.store.rack import StoreRack
 from keyrack.store.record_files import RecordFiles
+from keyrack.system import atomic
 from support import store_fakes, win_vault
 from support.store_fakes import URL, Backend, DeleteThenAdd, Killed, word_of
 
@@ -95,9 +96,9 @@ class World:
             fake.between = self.tick
             self.texts = lambda: fake.entries
         # A process is killed here, not the machine: what it wrote is there.
-        monkeypatch.setattr("keyrack.store.record_files.os.fsync", lambda fd: None)
+        monkeypatch.setattr(os, "fsync", lambda fd: None)
         for name in ("replace", "unlink"):
-            monkeypatch.setattr(f"keyrack.store.record_files.os.{name}", self._counted(getattr(os, name)))
+            monkeypatch.setattr(os, name, self._counted(getattr(os, name)))
 
     def tick(self) -> None:
         if self.left is not None:
@@ -378,12 +379,12 @@ def test_a_renewal_that_reached_the_slot_but_not_the_record_is_found(
         rack = world.rack()
         rack.save(grant("old"))
         with monkeypatch.context() as patch, pytest.raises(KeyrackError):
-            renew(rack, before_keeping=lambda: patch.setattr(RecordFiles, "_write", full))
+            renew(rack, before_keeping=lambda: patch.setattr(atomic, "replace", full))
         assert word_of(world.rack().load(URL, "default")) == "new"
         is_tidy(world)
 
 
-def full(*_: object) -> None:
+def full(*_: object, **__: object) -> None:
     raise OSError("no space left on the device")
 
 

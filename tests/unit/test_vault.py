@@ -371,7 +371,7 @@ class TestDamage:
             raise OSError(28, "No space left on device")
 
         with monkeypatch.context() as patch:
-            patch.setattr("keyrack.store.vault_file.os.fsync", no_space)
+            patch.setattr(os, "fsync", no_space)
             with pytest.raises(StoreUnavailable, match="No space left on device"):
                 full.set("two", Secret("x"))
         assert (full.get("one"), full.get("two")) == (Secret(HIDDEN), None)
@@ -383,7 +383,7 @@ class TestDamage:
             os.ftruncate(fd, 10) if stat.S_ISREG(os.fstat(fd).st_mode) else None
 
         with monkeypatch.context() as patch:
-            patch.setattr("keyrack.store.vault_file.os.fsync", forgetful)
+            patch.setattr(os, "fsync", forgetful)
             with pytest.raises(StoreUnavailable, match="did not keep"):
                 full.set("one", Secret("x"))
         assert full.get("one") == Secret(HIDDEN)

@@ -20,7 +20,7 @@ from support import vaults
 from support.store_fakes import URL, Killed, grant, word_of
 from support.vaults import PASSPHRASE, made, vault
 
-EFFECTS = {"vault_file": ("fsync", "replace", "rename", "unlink"), "record_files": ("replace", "unlink")}
+EFFECTS = ("open", "fsync", "replace", "rename", "unlink")
 ANOTHER = Secret("another passphrase")
 IDENTITY = vault_age.new_identity()
 
@@ -31,9 +31,8 @@ class Death:
     def __init__(self, patch: pytest.MonkeyPatch, after: int) -> None:
         self.left: int | None = None
         self.after = after
-        for module, names in EFFECTS.items():
-            for name in names:
-                patch.setattr(f"keyrack.store.{module}.os.{name}", self._counted(getattr(os, name)))
+        for name in EFFECTS:
+            patch.setattr(os, name, self._counted(getattr(os, name)))
 
     def during(self, action: Callable[[], object]) -> bool:
         """False when it lived to its end."""

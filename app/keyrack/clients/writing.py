@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
 from errno import EACCES
 
 from keyrack.clients.files import BadFile, NoFile, read_bytes
 from keyrack.domain.errors import KeyrackError
+from keyrack.system import atomic
 
 
 def write_atomically(path: str, text: str) -> None:
@@ -18,8 +18,7 @@ def write_atomically(path: str, text: str) -> None:
     """
     path = os.path.realpath(path)
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        _replace(path, text.encode(), lambda draft: None)
+        atomic.replace(path, text.encode())
     except OSError as error:
         raise _unwritable(path, error) from None
 
@@ -48,7 +47,7 @@ def replace(path: str, old: bytes, new: bytes) -> None:
             raise KeyrackError(f"{path} was changed by another program meanwhile.", hint="Try it again.")
 
     try:
-        _replace(real, new, ready)
+        atomic.replace(real, new, before=ready)
     except OSError as error:
         raise _unwritable(path, error) from None
 
@@ -58,52 +57,13 @@ def back_up(path: str, data: bytes, mark: str) -> str:
     for count in range(1, 100):
         name = f"{path}.{mark}" + (f"-{count}" if count > 1 else "")
         try:
-            _write_new(name, data)
-            _sync_folder(name)
+            atomic.create(name, data)
         except FileExistsError:
             continue
         except OSError as error:
             raise _unwritable(name, error) from None
         return name
     raise KeyrackError(f"There are too many files called {path}.{mark}.")
-
-
-def _replace(path: str, data: bytes, ready: Callable[[str], None]) -> None:
-    """`ready` is called with the draft's path at the last moment; what it raises changes nothing."""
-    draft = f"{path}.{os.urandom(4).hex()}.tmp"
-    _write_new(draft, data)
-    try:
-        ready(draft)
-        os.replace(draft, path)
-    except BaseException:
-        if os.path.lexists(draft):
-            os.unlink(draft)
-        raise
-    _sync_folder(path)
-
-
-def _write_new(path: str, data: bytes) -> None:
-    """A file that did not exist, for its owner alone, whole on the disk or not there."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    try:
-        with open(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        os.unlink(path)
-        raise
-
-
-def _sync_folder(path: str) -> None:
-    """Bring the names in the file's folder to the disk too."""
-    if os.name != "posix":
-        return
-    handle = os.open(os.path.dirname(path), os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _unwritable(path: str, error: OSError) -> KeyrackError:

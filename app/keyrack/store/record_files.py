@@ -16,11 +16,11 @@ from keyrack.domain.model import CredentialKey, Record
 from keyrack.store.fields import Damaged
 from keyrack.store.locks import Locks
 from keyrack.store.records import Edit, Stored, decode, encode
+from keyrack.system import atomic
 
 LARGEST = 1 << 20  # bytes; a record is about 1 KB
 TICK = 100_000_000  # nanoseconds in which a folder can change twice and show the same time
 LOCK_WAIT = 10.0  # seconds; the lock is held for one small write
-REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
 
 
 class RecordFiles:
@@ -83,9 +83,9 @@ class RecordFiles:
                 return
             try:
                 if after is None or after.is_empty:
-                    self._drop(ident)
+                    atomic.delete(self._path(ident))
                 else:
-                    self._write(ident, encode(after))
+                    atomic.replace(self._path(ident), encode(after), locked=True)
             except OSError as error:
                 raise KeyrackError(
                     f"The record {self._path(ident)} can't be written: {error.strerror}.",
@@ -135,44 +135,8 @@ class RecordFiles:
                 count += 1
                 aside = f"{path}.damaged-{stamp}-{count}"
             try:
-                os.rename(path, aside)
+                atomic.rename(path, aside)
             except OSError as error:
                 raise KeyrackError(f"A record is damaged and can't be set aside: {error.strerror}.") from None
         self._warnings[path] = f"A record was damaged; it was set aside as {aside}."
         return None
-
-    def _write(self, ident: str, text: bytes) -> None:
-        os.makedirs(self._folder, mode=0o700, exist_ok=True)
-        # One name is enough, as only the holder of the lock writes; a rest of a killed one is overwritten.
-        path, temporary = self._path(ident), os.path.join(self._folder, f"{ident}.tmp")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-        fd = os.open(temporary, flags, 0o600)
-        with open(fd, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(fd)
-        for tries_left in reversed(range(REPLACE_TRIES)):
-            try:
-                os.replace(temporary, path)
-                break
-            except PermissionError:
-                if os.name != "nt" or not tries_left:
-                    raise
-                time.sleep(0.01)
-        self._sync_folder()
-
-    def _drop(self, ident: str) -> None:
-        try:
-            os.unlink(self._path(ident))
-        except FileNotFoundError:
-            return
-        self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        if os.name == "nt":
-            return
-        fd = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)

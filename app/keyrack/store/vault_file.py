@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import time
 from typing import NamedTuple
 
 from keyrack.domain.errors import StoreUnavailable
+from keyrack.system import atomic
 
 LARGEST = 64 << 20  # bytes; a thousand large credentials are 20 MB
-REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
 EXTRA = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -55,20 +54,12 @@ def read(path: str, *, link: bool = False) -> tuple[bytes, Stamp] | None:
 
 
 def replace(path: str, data: bytes) -> None:
-    """Put the bytes in the file's place, once the disk has given them back as they are.
+    """Put the bytes in the file's place, readable by its owner alone. Under a lock.
 
-    Readable by its owner alone. Under a lock: the draft's name is always the same. Raises
-    StoreUnavailable; then the old file stands.
+    Raises StoreUnavailable; then the old file stands.
     """
-    draft = f"{path}.new"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        _write(draft, data)
-        with open(os.open(draft, os.O_RDONLY | EXTRA), "rb") as file:
-            if file.read() != data:
-                raise StoreUnavailable(f"The disk did not keep what was written to {draft}.")
-        _rename(draft, path)
-        _sync_folder(path)
+        atomic.replace(path, data, locked=True)
     except OSError as error:
         raise _unwritable(path, error) from None
 
@@ -76,46 +67,11 @@ def replace(path: str, data: bytes) -> None:
 def set_aside(path: str, to: str) -> None:
     """Give the file another name; one that is not there is none to give. Raises StoreUnavailable."""
     try:
-        os.rename(path, to)
-        _sync_folder(path)
+        atomic.rename(path, to)
     except FileNotFoundError:
         pass
     except OSError as error:
         raise _unwritable(path, error) from None
-
-
-def _sync_folder(path: str) -> None:
-    """Make the new name last."""
-    if os.name == "nt":
-        return
-    fd = os.open(os.path.dirname(path), os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _write(draft: str, data: bytes) -> None:
-    try:
-        os.unlink(draft)  # a killed one's; it may be readable by others, or a link
-    except FileNotFoundError:
-        pass
-    fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | EXTRA, 0o600)
-    with open(fd, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(fd)
-
-
-def _rename(draft: str, path: str) -> None:
-    for tries_left in reversed(range(REPLACE_TRIES)):
-        try:
-            os.replace(draft, path)
-            return
-        except PermissionError:
-            if os.name != "nt" or not tries_left:
-                raise
-            time.sleep(0.01)
 
 
 def _stamp(status: os.stat_result) -> Stamp:

@@ -1,0 +1,1 @@
+"""What keyrack needs of the operating system, below everything that decides something."""

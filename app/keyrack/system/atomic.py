@@ -1,0 +1,111 @@
+"""Files that are replaced whole or not at all, whenever the process is killed or the machine loses power.
+
+A draft is written beside the file, for its owner alone, brought to the disk, read back, and renamed over
+the file; then the folder is brought to the disk, too. All functions raise OSError, and then the file is as
+it was. A path that is a link is replaced by a file; whoever wants its target resolves it first.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from errno import EIO
+
+REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
+PAUSE = 0.01  # seconds between two of them
+FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
+
+
+def replace(
+    path: str, data: bytes, *, locked: bool = False, before: Callable[[str], None] = lambda draft: None
+) -> None:
+    """Put `data` in the file's place; its folder is made where there is none.
+
+    `locked`: the caller has a lock on the file, so the draft's name is always the same, and what a killed
+    process left of one is overwritten. `before` is called with the draft's path at the last moment; what it
+    raises changes nothing.
+    """
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    draft = f"{path}.new" if locked else f"{path}.{os.urandom(4).hex()}.tmp"
+    try:
+        _write(draft, data)
+    except FileExistsError:
+        if not locked:
+            raise
+        os.unlink(draft)  # a killed process's; it may be readable by others, or a link
+        _write(draft, data)
+    try:
+        before(draft)
+        _rename_over(draft, path)
+    except BaseException:
+        _unlink(draft)
+        raise
+    _sync_folder(path)
+
+
+def create(path: str, data: bytes) -> None:
+    """Write a file that does not exist. Raises FileExistsError, too."""
+    _write(path, data)
+    _sync_folder(path)
+
+
+def rename(path: str, to: str) -> None:
+    """Give the file another name, in the same folder."""
+    os.rename(path, to)
+    _sync_folder(path)
+
+
+def delete(path: str) -> bool:
+    """Delete the file; False where there was none."""
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return False
+    _sync_folder(path)
+    return True
+
+
+def _write(path: str, data: bytes) -> None:
+    """Whole on the disk, or not there."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | FLAGS, 0o600)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        with open(os.open(path, os.O_RDONLY | FLAGS), "rb") as file:
+            if file.read() != data:
+                raise OSError(EIO, "the disk did not keep what was written")
+    except BaseException:
+        _unlink(path)
+        raise
+
+
+def _rename_over(draft: str, path: str) -> None:
+    for tries_left in reversed(range(REPLACE_TRIES)):
+        try:
+            os.replace(draft, path)
+            return
+        except PermissionError:
+            if os.name != "nt" or not tries_left:
+                raise
+            time.sleep(PAUSE)
+
+
+def _unlink(draft: str) -> None:
+    try:
+        os.unlink(draft)
+    except FileNotFoundError:
+        pass
+
+
+def _sync_folder(path: str) -> None:
+    """Make the folder's new names last. Windows has no such call."""
+    if os.name == "nt":
+        return
+    handle = os.open(os.path.dirname(path), os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
