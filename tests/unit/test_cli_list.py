@@ -8,8 +8,11 @@ import sys
 from collections.abc import Callable
 
 import pytest
+import wcwidth
 from cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record, run
 
+from keyrack.cli.encoding import SIGNS
+from keyrack.cli.output import cells, padded
 from keyrack.domain.model import Check, Header, Server, Variable
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
@@ -238,6 +241,34 @@ def test_hostile_names_reach_the_terminal_harmless(
 def test_wide_characters_keep_the_columns_aligned(on_terminal: Callable[..., str]) -> None:
     lines = on_terminal(FakeParts([linear(name="日本"), SENTRY])).splitlines()
     assert lines[1].index("◌") == lines[2].index("◌") - 2
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("日本", 4),
+        ("e\u0301", 1),
+        ("👩\u200d👩\u200d👧", 2),
+        ("❤\ufe0f", 2),
+        ("🇩🇪", 2),
+        ("한", 2),
+        ("Ünïcode", 7),
+    ],
+)
+def test_a_name_is_as_wide_as_a_terminal_shows_it(name: str, columns: int) -> None:
+    assert cells(name) == columns and padded(name, 8) == name + " " * (8 - columns)
+
+
+def test_keyracks_own_signs_are_one_column_wide() -> None:
+    assert {char: wcwidth.wcwidth(char) for char in SIGNS} == dict.fromkeys(SIGNS, 1)
+
+
+def test_names_in_latin_letters_need_no_table_of_widths(
+    on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wcwidth", None)  # an import fails
+    assert "● valid" in on_terminal(rack_of_all())
+    assert "● valid" in on_terminal(rack_of_all(), columns=40)
 
 
 def test_an_unreachable_server_tells_when_it_was_checked(on_terminal: Callable[..., str]) -> None:

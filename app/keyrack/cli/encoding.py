@@ -13,7 +13,8 @@ from typing import TextIO
 NAME = "keyrack-readable"
 UNKNOWN = "?"
 
-_SIGNS = {
+# keyrack's own signs, and letters that have no accent to lose. Each is one column wide.
+SIGNS = {
     "✓": "ok", "✕": "x", "▸": ">", "●": "*", "◐": "~", "↻": "@", "○": "o", "◌": ".", "◆": "#", "◇": "=",
     "≠": "!=", "◦": "o", "▣": "%", "•": "*", "·": "-", "…": "...", "→": "->", "←": "<-", "↑": "^", "↓": "v",
     "×": "x", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "‐": "-",
@@ -43,7 +44,7 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
 
 
 def _in_ascii(char: str) -> str:
-    known = _SIGNS.get(char)
+    known = SIGNS.get(char)
     if known is not None:
         return known
     import unicodedata
@@ -51,7 +52,7 @@ def _in_ascii(char: str) -> str:
     if unicodedata.combining(char):
         return ""  # an accent; the letter has been written
     apart = unicodedata.normalize("NFKD", char)
-    return "".join(_SIGNS.get(part, part if part.isascii() else "") for part in apart) or UNKNOWN
+    return "".join(SIGNS.get(part, part if part.isascii() else "") for part in apart) or UNKNOWN
 
 
 codecs.register_error(NAME, _replace)
