@@ -85,7 +85,14 @@ def test_what_names_the_public_index_is_found_out(text: str) -> None:
 
 
 def test_nothing_tells_to_install_keyrack_by_name() -> None:
-    texts = [ROOT / name for name in ("README.md", "CHANGELOG.md", "Makefile", "tools/install.sh", ".ci/run")]
+    texts = [ROOT / name for name in ("CHANGELOG.md", "Makefile", "tools/install.sh", ".ci/run")]
     texts += (ROOT / "app").rglob("*.py")
     found = [f"{path.name}: {match[0]}" for path in texts if (match := BY_NAME.search(path.read_text()))]
     assert found == []
+
+
+def test_the_readme_names_the_public_index_only_where_it_warns_that_the_package_is_not_there_yet() -> None:
+    sections = (ROOT / "README.md").read_text().split("\n## ")
+    naming = [section for section in sections if BY_NAME.search(section)]
+    assert [section.partition("\n")[0] for section in naming] == ["Install"]
+    assert "Before its first release keyrack is not on PyPI" in naming[0]
