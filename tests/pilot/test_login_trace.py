@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.errors import LoginNeeded
-from keyrack.oauth.trace import MASK, Exchange
+from keyrack.domain.secret import MASK
+from keyrack.oauth.trace import Exchange
 from keyrack.tui.screens.login import MAX_TRACE, LoginScreen
 from keyrack.tui.screens.trace import TraceScreen
 from support.fake_login import EXCHANGES, FakeLogin, begin

@@ -8,9 +8,9 @@ from typing import Any
 
 from keyrack.domain.errors import Cancelled, ClientNeeded
 from keyrack.domain.model import Credential, Server
-from keyrack.domain.secret import Secret
+from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.effects import ShowCode, SignIn, Step
-from keyrack.oauth.trace import MASK, Exchange
+from keyrack.oauth.trace import Exchange
 from keyrack.operations.login import LoginOptions
 from keyrack.operations.login_control import LoginControl
 from keyrack.operations.parts import Parts

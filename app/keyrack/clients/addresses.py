@@ -67,8 +67,10 @@ def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> 
     found = find_key(url) if url else None
     if shown == url and found is None:
         return Address(url)
-    for value in found.values if found else ():
-        shown = shown.replace(value, MASK)
+    if found is not None:
+        from keyrack.domain.redaction import hide  # late: few addresses have a key
+
+        shown = hide(shown, found.values)
     values = filter(None, (*(found.values if found else ()), *(value_of(env, name) for name in names)))
     where = ", ".join(dict.fromkeys((*secret, *(each.name for each in query.variables))))
     where = where or (found.where if found else "a part that it asks for")

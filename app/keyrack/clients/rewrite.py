@@ -9,8 +9,10 @@ import json
 import os
 from typing import NamedTuple
 
-from keyrack.clients import edit_json, files, interpolate, jsonc, redact, writing
+from keyrack.clients import edit_json, files, interpolate, jsonc, writing
+from keyrack.clients.diff import diff
 from keyrack.clients.edits import changed, split
+from keyrack.domain import redaction
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header, Source
 from keyrack.domain.secret import Secret
@@ -72,23 +74,23 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
         raise KeyrackError(f"{source.path}: {error}") from None
     old = data.decode()
     text = old.removeprefix(BOM)
-    parts = redact.JSON_PARTS
+    parts = redaction.JSON_PARTS
     try:
         if source.client in edit_json.PROGRAMS:
             edit = edit_json.edit(text, header, variable)
         else:
             from keyrack.clients import edit_toml
 
-            parts = redact.TOML_PARTS
+            parts = redaction.TOML_PARTS
             edit = edit_toml.edit(text, header, variable)
     except jsonc.Malformed as error:
         raise KeyrackError(f"{source.path} can't be changed: {error}") from None
     shown = {each: each for each in (*edit.written, json.dumps(url))}
     shown[edit.literal] = json.dumps(header.reference, ensure_ascii=False)
-    before, after = (redact.redacted(each, parts, shown) for each in (text, edit.text))
+    before, after = (redaction.shown_file(each, parts, shown) for each in (text, edit.text))
     return Rewrite(
         source,
-        tuple(redact.diff(source.path, before, after)),
+        tuple(diff(source.path, before, after)),
         _lines_with(edit.text, split(header.value)[1]),
         Secret(old),
         Secret(old[: len(old) - len(text)] + edit.text),

@@ -36,6 +36,12 @@ class Request(NamedTuple):
     repeatable: bool = False
     seconds: float | None = None  # that all of it may take, where that is less than usual
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What it carries, and what a server may repeat in its reply."""
+        values = (*self.headers.values(), *(self.form or {}).values())
+        return tuple(value for value in values if isinstance(value, Secret))
+
 
 class Response(NamedTuple):
     """One HTTP reply. `headers` keeps repeated lines (WWW-Authenticate comes in several)."""

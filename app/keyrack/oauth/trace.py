@@ -6,18 +6,17 @@ thought of is left out, and a Secret is masked wherever it stands.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
-from keyrack.domain import address_key
-from keyrack.domain.secret import Secret
+from keyrack.domain import redaction
+from keyrack.domain.redaction import forms_of, hide, shown_pairs
+from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.document import MAX_TEXT
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.token_reply import read_reply
 
-MASK = "●●●"
 LONGEST = 300  # characters of one value
 FIELDS = 40  # shown of one message
 
@@ -50,8 +49,6 @@ _HIDDEN = _words_of(
     request_uri verification_uri_complete"""
 )
 _PLAIN_QUERY = _FORM | {"code_challenge", "iss", "error", "error_description", "error_uri"}
-# A piece of a path that looks made by a machine: some servers carry a key there.
-_WORD_IN_PATH = re.compile(r"[A-Za-z0-9_.~-]{20,}")
 
 
 class Exchange(NamedTuple):
@@ -67,7 +64,7 @@ class Exchange(NamedTuple):
 
 def exchange(request: Request, reply: Response | Failed) -> Exchange:
     """The masked account of a request and its reply."""
-    secrets = _secrets_of(request)
+    forms = forms_of(request.secrets)
     sent, got = _sent(request), iter(())
     if isinstance(reply, Failed):
         status, problem = None, reply.reason
@@ -77,9 +74,9 @@ def exchange(request: Request, reply: Response | Failed) -> Exchange:
         request.method,
         shown_url(request.url),
         status,
-        _tidy(sent, secrets),
-        _tidy(got, secrets),
-        _hide(problem, secrets)[:LONGEST],
+        _tidy(sent, forms),
+        _tidy(got, forms),
+        hide(problem, forms)[:LONGEST],
     )
 
 
@@ -87,7 +84,7 @@ def browsing(url: str) -> Exchange:
     """The authorization request, which the browser makes."""
     pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
     bare = urlunsplit(urlsplit(url)._replace(query=""))
-    return Exchange("browser", shown_url(bare), None, _tidy(_query(pairs), ()))
+    return Exchange("browser", shown_url(bare), None, _tidy(shown_pairs(pairs, _PLAIN_QUERY), ()))
 
 
 def came_back(redirect_uri: str, answer: Mapping[str, Secret]) -> Exchange:
@@ -101,24 +98,8 @@ def came_back(redirect_uri: str, answer: Mapping[str, Secret]) -> Exchange:
 
 
 def shown_url(url: str) -> str:
-    """A URL without what may be a secret: unknown query values, and keys in the path."""
-    try:
-        parts = urlsplit(url[:MAX_TEXT])
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-    except ValueError:
-        return MASK
-    query = "&".join(f"{key}={value}" for key, value in _query(pairs))
-    path = _WORD_IN_PATH.sub(lambda word: MASK if _is_key(word[0]) else word[0], parts.path)
-    # A Location may be relative.
-    base = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://none"
-    found = address_key.find_key(base + parts.path)
-    for value in found.values if found is not None else ():  # also a short one, as the list knows it
-        path = path.replace(value, MASK)
-    return urlunsplit(parts._replace(path=path, query=query))[:LONGEST]
-
-
-def _is_key(word: str) -> bool:
-    return any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
+    """A URL without what may be a secret: values of parameters that OAuth does not know, keys in the path."""
+    return redaction.shown_url(url[:MAX_TEXT], _PLAIN_QUERY)
 
 
 def as_text(exchanges: Iterable[Exchange]) -> str:
@@ -174,13 +155,8 @@ def _got(reply: Response) -> Iterator[tuple[str, str]]:
             yield "result", ", ".join(map(str, document["result"]))
 
 
-def _query(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for key, value in pairs:
-        yield key, _url_or_text(value) if key in _PLAIN_QUERY else MASK
-
-
 def _url_or_text(value: str) -> str:
-    return shown_url(value) if value.startswith(("http://", "https://")) and " " not in value else value
+    return redaction.shown_value(value[:MAX_TEXT], _PLAIN_QUERY)
 
 
 def _words(value: Any) -> str:
@@ -193,22 +169,6 @@ def _plain(value: str | Secret) -> str:
     return MASK if isinstance(value, Secret) else value
 
 
-def _secrets_of(request: Request) -> tuple[str, ...]:
-    """What this request carries, lest a server echo it."""
-    found: list[str] = []
-    for value in (*request.headers.values(), *(request.form or {}).values()):
-        if isinstance(value, Secret):
-            plain = value.reveal()
-            found += [plain, plain.partition(" ")[2]]
-    return tuple(each for each in found if len(each) >= 4)
-
-
-def _tidy(pairs: Iterable[tuple[str, str]], secrets: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    rows = ((key[:60], _hide(value[: LONGEST * 4], secrets)[:LONGEST]) for key, value in pairs)
+def _tidy(pairs: Iterable[tuple[str, str]], forms: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    rows = ((key[:60], hide(value[: LONGEST * 4], forms)[:LONGEST]) for key, value in pairs)
     return tuple(row for row, _ in zip(rows, range(FIELDS), strict=False))
-
-
-def _hide(text: str, secrets: tuple[str, ...]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    return text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 
 from keyrack.domain.model import AddressKey, Server
+from keyrack.domain.redaction import hide
 from keyrack.domain.resource import is_loopback
-from keyrack.domain.secret import MASK
 from keyrack.domain.status import UNTESTED
 from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import wire_to
@@ -42,10 +42,4 @@ def tried_with_its_key(parts: Parts, server: Server, key: AddressKey) -> Probed:
         verdict = "accepted" if found.verdict == "open" else "refused"
         reason = "" if found.verdict == "open" else "The server refused the key in the address."
         found = found._replace(verdict=verdict, reason=reason)
-    return found._replace(reason=_hidden(found.reason, key))
-
-
-def _hidden(text: str, key: AddressKey) -> str:
-    for value in (each.reveal() for each in key.values):
-        text = text.replace(value, MASK) if value else text
-    return text
+    return found._replace(reason=hide(found.reason, (each.reveal() for each in key.values if each)))

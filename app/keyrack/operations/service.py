@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.cards import calls, judge, load
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.redaction import forms_of, hide, hide_in_json
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_json
 from keyrack.oauth.effects import Failed, Request, Response
-from keyrack.oauth.trace import MASK
 from keyrack.operations.parts import Parts
 
 if TYPE_CHECKING:
     from keyrack.cards.card import Call, Card
     from keyrack.cards.judge import Verdict
     from keyrack.domain.model import Credential, Server
-
-
-SHORTEST = 8  # characters; what is shorter is no secret that was made to be one, and may be a word
 
 
 def card_for(parts: Parts, url: str | None) -> Card | None:
@@ -77,34 +74,18 @@ def _told(
     reply: Response, card: Card, call: Call, fields: Mapping[str, Secret]
 ) -> tuple[tuple[tuple[str, str], ...], Any]:
     """Headers and JSON of a reply, without the secrets that it repeats: its words are shown and stored."""
-    secrets = sorted(set(_secrets_in(card, call, fields)), key=len, reverse=True)
-
-    def hide(value: Any) -> Any:
-        if isinstance(value, str):
-            for secret in secrets:
-                value = value.replace(secret, MASK)
-        elif isinstance(value, list):
-            return [hide(item) for item in value]
-        elif isinstance(value, dict):
-            return {hide(key): hide(item) for key, item in value.items()}
-        return value
-
+    forms = forms_of(_secrets_in(card, call, fields), keep_words=True)
     try:
-        json = hide(_json(reply))
+        json = hide_in_json(_json(reply), forms)
     except RecursionError:
         json = None
-    return tuple((name, hide(value)) for name, value in reply.headers), json
+    return tuple((name, hide(value, forms)) for name, value in reply.headers), json
 
 
-def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[str]:
+def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[Secret]:
     open_to_all = {field.key for field in card.fields if not field.secret}
-    values = [value.reveal() for key, value in fields.items() if key not in open_to_all]
-    values += [
-        value.reveal().rpartition(" ")[2]
-        for name, value in call.headers.items()
-        if name.lower() == "authorization"
-    ]
-    return (value for value in values if len(value) >= SHORTEST)
+    yield from (value for key, value in fields.items() if key not in open_to_all)
+    yield from (value for name, value in call.headers.items() if name.lower() == "authorization")
 
 
 def _send(parts: Parts, card: Card, call: Call) -> Response | Failed:

@@ -1,42 +1,13 @@
-"""A configuration's text as it may be shown: no string, no comment and no long number of it can be read."""
+"""The difference between two texts of a file, from which the secrets were taken out before."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import unified_diff
 
-from keyrack.clients.jsonc import STRING
-from keyrack.domain.secret import MASK
-
-TOML_STRING = (
-    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{3,5}' r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
-    r'|"(?:[^"\\\n]|\\.)*+"' r"|'[^'\n]*+'"
-)  # fmt: skip
-# A string with a colon (JSON), an equals sign or a dot (TOML) behind it is a key, and stays.
-JSON_PARTS = re.compile(
-    rf"(?P<string>{STRING})(?P<key>\s*+:)?|(?P<comment>//|/\*)(?:(?<=//)[^\n]*+|(?<=\*)(?:[^*]|\*(?!/))*+(?:\*/)?)"
-    r"|\d{6,}+"
-)
-TOML_PARTS = re.compile(rf"(?P<string>{TOML_STRING})(?P<key>[ \t]*+[=.])?|(?P<comment>\#)[^\n]*+|\d{{6,}}+")
-HARMLESS = frozenset(('"http"', '"sse"', '"stdio"', '"streamable-http"', '"local"', '"remote"', '""'))
 AROUND = 3  # lines of context
 WIDTH = 160  # characters of a line that are shown
-
-
-def redacted(text: str, parts: re.Pattern[str], shown: Mapping[str, str]) -> str:
-    """`shown`: what takes the place of some strings, by how they are written. Lines stay in their places."""
-
-    def mask(match: re.Match[str]) -> str:
-        part, comment = match["string"], match["comment"]
-        if part is not None and (match["key"] is not None or part in HARMLESS):
-            return match[0]
-        if part is not None and part in shown:
-            return shown[part]
-        quote = part[0] if part else ""
-        return f"{comment or ''}{quote}{MASK}{quote}" + "\n" * match[0].count("\n")
-
-    return parts.sub(mask, text)
 
 
 def diff(path: str, old: str, new: str) -> list[str]:

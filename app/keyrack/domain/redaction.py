@@ -1,0 +1,149 @@
+"""Texts and addresses without the secrets in them: what is logged, stored, shown or copied.
+
+Three rules. A secret that is known is taken out, in each form in which others write it. Of an address
+only what is known to be harmless is shown. Of a file no string, comment or long number is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit, urlunsplit
+
+from keyrack.domain.address_key import find_key
+from keyrack.domain.secret import MASK, Secret
+
+SHORTEST = 4  # characters of a secret that is looked for in a text; a shorter one is anywhere
+SHORTEST_WORD = 8  # the same where it may be a word or a number that a program looks for ("invalid", 403)
+LONGEST_URL = 300  # characters of an address that are shown
+# A part of a path that looks made by a machine: some servers carry a key there.
+WORD_IN_PATH = re.compile(r"[A-Za-z0-9_.~-]{20,}")
+
+# A string with a colon (JSON), an equals sign or a dot (TOML) behind it is a key, and is shown.
+JSON_PARTS = re.compile(
+    r'(?P<string>"(?:[^"\\\n]|\\.)*+"?)(?P<key>\s*+:)?'
+    r"|(?P<comment>//|/\*)(?:(?<=//)[^\n]*+|(?<=\*)(?:[^*]|\*(?!/))*+(?:\*/)?)|\d{6,}+"
+)
+TOML_STRING = (
+    r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{3,5}' r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
+    r'|"(?:[^"\\\n]|\\.)*+"' r"|'[^'\n]*+'"
+)  # fmt: skip
+TOML_PARTS = re.compile(rf"(?P<string>{TOML_STRING})(?P<key>[ \t]*+[=.])?|(?P<comment>\#)[^\n]*+|\d{{6,}}+")
+HARMLESS = frozenset(('"http"', '"sse"', '"stdio"', '"streamable-http"', '"local"', '"remote"', '""'))
+
+
+def forms_of(secrets: Iterable[Secret], *, keep_words: bool = False) -> tuple[str, ...]:
+    """The strings to look for, the longest first: each secret, and how a URL, a form or JSON writes it.
+
+    Of what has a scheme (`Bearer …`) also what is behind that, and of a Basic one the password in it (RFC
+    7617). With `keep_words` a short secret of letters and digits is left out: to be used where a program
+    reads the text, which must not miss the words of its protocol.
+    """
+    least = [(each, SHORTEST_WORD if keep_words and each.isalnum() else SHORTEST) for each in _parts(secrets)]
+    found = {form for each, shortest in least if len(each) >= shortest for form in _written(each)}
+    return tuple(sorted(found, key=len, reverse=True))
+
+
+def hide(text: str, forms: Iterable[str]) -> str:
+    """The text with a mask in the place of each of them."""
+    for form in forms:
+        text = text.replace(form, MASK)
+    return text
+
+
+def hide_in_bytes(data: bytes, forms: Iterable[str]) -> bytes:
+    for form in forms:
+        data = data.replace(form.encode("utf-8", "surrogatepass"), MASK.encode())
+    return data
+
+
+def hide_in_json(value: Any, forms: Collection[str]) -> Any:
+    """The same in each string of a JSON value, the keys of its objects too. Raises RecursionError."""
+    if isinstance(value, str):
+        return hide(value, forms)
+    if isinstance(value, list):
+        return [hide_in_json(item, forms) for item in value]
+    if isinstance(value, dict):
+        return {hide_in_json(key, forms): hide_in_json(item, forms) for key, item in value.items()}
+    return value
+
+
+def shown_url(url: str, public: Collection[str] = ()) -> str:
+    """An address with masks in the place of keys in its path, and of its query's values but `public` ones."""
+    try:
+        parts = urlsplit(url)
+        pairs = parse_qsl(parts.query, keep_blank_values=True)
+    except ValueError:
+        return MASK
+    query = "&".join(f"{key}={value}" for key, value in shown_pairs(pairs, public))
+    path = WORD_IN_PATH.sub(lambda word: MASK if _is_mixed(word[0]) else word[0], parts.path)
+    # It may be relative, as in a Location.
+    base = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://none"
+    found = find_key(base + parts.path)
+    path = hide(path, found.values if found is not None else ())  # also a short one, where a vendor puts it
+    return urlunsplit(parts._replace(path=path, query=query))[:LONGEST_URL]
+
+
+def shown_pairs(pairs: Iterable[tuple[str, str]], public: Collection[str]) -> Iterator[tuple[str, str]]:
+    """A query's pairs with masks in the place of values but `public` ones."""
+    for key, value in pairs:
+        yield key, shown_value(value, public) if key in public else MASK
+
+
+def shown_value(value: str, public: Collection[str] = ()) -> str:
+    """A value that may be shown, unless it is an address with a secret in it."""
+    is_url = value.startswith(("http://", "https://")) and " " not in value
+    return shown_url(value, public) if is_url else value
+
+
+def shown_file(text: str, parts: re.Pattern[str], shown: Mapping[str, str]) -> str:
+    """A configuration's text with its keys and its structure alone, each line in its place.
+
+    `parts` is JSON_PARTS or TOML_PARTS. `shown` is what takes the place of some strings, by how they are
+    written.
+    """
+
+    def mask(match: re.Match[str]) -> str:
+        part, comment = match["string"], match["comment"]
+        if part is not None and (match["key"] is not None or part in HARMLESS):
+            return match[0]
+        if part is not None and part in shown:
+            return shown[part]
+        quotes = part[0] if part else ""
+        return f"{comment or ''}{quotes}{MASK}{quotes}" + "\n" * match[0].count("\n")
+
+    return parts.sub(mask, text)
+
+
+def _parts(secrets: Iterable[Secret]) -> Iterator[str]:
+    for secret in secrets:
+        value = secret.reveal()
+        scheme, _, rest = value.partition(" ")
+        yield from (value, rest)
+        if scheme.lower() == "basic":
+            yield _password(rest)
+
+
+def _password(encoded: str) -> str:
+    """A client's secret is encoded as in a form before (RFC 6749, section 2.3.1)."""
+    from base64 import b64decode
+    from urllib.parse import unquote_plus
+
+    try:
+        return unquote_plus(b64decode(encoded).decode().partition(":")[2])
+    except ValueError:
+        return ""
+
+
+def _written(text: str) -> Iterator[str]:
+    import json
+
+    yield from (text, quote_plus(text, errors="replace"), quote(text, safe="", errors="replace"))
+    for ascii in (True, False):
+        escaped = json.dumps(text, ensure_ascii=ascii)[1:-1]
+        yield from (escaped, escaped.replace("/", r"\/"))  # PHP escapes the slash
+
+
+def _is_mixed(word: str) -> bool:
+    return any(char.isdigit() for char in word) and any(char.isalpha() for char in word)
