@@ -116,7 +116,7 @@ def width_of(stream: TextIO | None) -> int | None:
 
 def cells(text: str) -> int:
     """How many columns a terminal gives to `text`."""
-    # 35 ms that a list of names in Latin letters, with keyrack's own signs beside them, need not pay.
+    # wcwidth takes 15 ms to import, which a list of names in Latin letters need not pay.
     if text.isascii() or all(char < COMBINING or char in SIGNS for char in text):
         return len(text)
     from wcwidth import wcswidth

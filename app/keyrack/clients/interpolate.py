@@ -1,4 +1,8 @@
-"""Variables in configured strings: their value to send, and a reference that is safe to show."""
+"""Variables in configured strings: their value to send, and a reference that is safe to show.
+
+Not `string.Template` or `os.path.expandvars`: each program has a syntax of its own (`${env:NAME}`,
+`${NAME:-default}`, `${input:id}`), and the text beside the variables is masked in the same pass.
+"""
 
 import re
 from typing import NamedTuple

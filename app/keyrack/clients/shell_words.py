@@ -1,6 +1,7 @@
 """A command line that stands in one word, split as the shell that gets it would.
 
-Variables are brought into one form, `${NAME}`. Nothing is run, and no variable is filled in here.
+Variables are brought into one form, `${NAME}`. Nothing is run, and no variable is filled in here. Not
+`shlex`: it knows no cmd and no PowerShell, and drops the quotes that tell whether `$NAME` is a variable.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Where things stand in a JSON text, so that one of them can be changed and all else stays as it is."""
+"""Where things stand in a JSON text, so that one of them can be changed and all else stays as it is.
+
+What tomlkit does for TOML no maintained Python package does for JSON with comments.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 tomlkit reads and writes the tree. The pairs are changed in its bodies, where each line has one place:
 tomlkit's own methods for it move blanks, end every new line in \\n, and refuse tables in several parts.
-Imported only to change a file, since tomlkit takes 30 ms.
+Imported only to change a file, since tomlkit takes 14 ms to import; tomllib reads.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _names(entry: str, host: str, port: int | None) -> bool:
 
 def _lies_in(host: str, network: str) -> bool:
     """Is the address `host` this address, or one of this network?"""
-    from ipaddress import ip_network  # late: it costs 5 ms
+    from ipaddress import ip_network  # late: few settings name a network
 
     address = resource.ip_of(host)
     try:

@@ -1,4 +1,8 @@
-"""`WWW-Authenticate` (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1)."""
+"""`WWW-Authenticate` (RFC 9110, section 11.6.1; RFC 6750, section 3; RFC 9728, section 5.1).
+
+httpx and the OAuth libraries leave it to their callers, and the parsers that there are take what the RFC
+says. Servers quote in ways of their own, and a login must not fail on that.
+"""
 
 from __future__ import annotations
 

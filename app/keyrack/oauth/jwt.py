@@ -1,4 +1,7 @@
-"""What a JWT says of itself (RFC 7519). Nothing is verified, so its claims are hints and no more."""
+"""What a JWT says of itself (RFC 7519). Nothing is verified, so its claims are hints and no more.
+
+PyJWT, which signs keyrack's own assertions, takes 90 ms to import, and here one part is decoded.
+"""
 
 from __future__ import annotations
 

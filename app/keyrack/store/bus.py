@@ -1,4 +1,7 @@
-"""A connection to the session bus of which no call waits longer than it is told."""
+"""A connection to the session bus of which no call waits longer than it is told.
+
+jeepney encodes and decodes. Its own connection waits without a limit for the bus's answer to Hello.
+"""
 
 from __future__ import annotations
 

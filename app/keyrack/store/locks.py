@@ -1,7 +1,8 @@
 """Locks that die with their process.
 
 A lock is the kernel's lock on an open file, not the file: a file left behind by a
-killed process blocks nobody, and so the files are never removed.
+killed process blocks nobody, and so the files are never removed. Not filelock: it takes 32 ms
+to import, on the path of `keyrack token`.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """keyring's items in the Secret Service, over one kept connection.
 
-keyring opens a connection and an encrypted session for every call and costs 50 ms to import.
-Its own dependency secretstorage reads the same items in a tenth of the time, and writes them
-as fast: between an issuer's answer and the keychain every millisecond is one in which a kill
-loses a rotated token. A service that asks a person for each item (KeePassXC) remembers the
-answer for this connection.
+keyring opens a connection and an encrypted session for every call: with GNOME Keyring a read
+takes 18 ms and a write 15 ms, and 2 ms and 5 ms over a kept connection. Its import takes 57 ms,
+and that of its own dependency secretstorage with this module 19 ms. Between an issuer's answer
+and the keychain every millisecond is one in which a kill loses a rotated token. A service that
+asks a person for each item (KeePassXC) remembers the answer for this connection.
 """
 
 from __future__ import annotations
