@@ -27,8 +27,9 @@ from keyrack.store.naming import SLOTS, record_id
 from keyrack.store.rack import StoreRack, keychain_rack
 from keyrack.store.slots import Slots
 from keyrack.wiring import parts
-from support.authserver import AuthServer
+from support.authserver import AuthServer, Count
 from support.keychain import private_keychain
+from support.killable import Answer
 from support.signing_in import Person
 
 PATIENCE = 60.0  # seconds for a process to answer or to end
@@ -152,6 +153,18 @@ class Process:
             signal.pidfd_send_signal(self._handle, number)
         except ProcessLookupError:
             pass
+
+
+def since(place: Place, before: Count) -> Count:
+    """What came to the token endpoint meanwhile."""
+    return Count(*(now - then for now, then in zip(place.authority.count(), before, strict=True)))
+
+
+def all_have_one_token(place: Place, given: list[Answer]) -> bool:
+    """And the server takes it."""
+    assert [answer.words for answer in given if answer.code] == []
+    [token] = {answer.token for answer in given}
+    return place.authority.accepts(token)
 
 
 @contextmanager
