@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from support.authserver import AuthServer
 
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "TMPDIR", "SYSTEMROOT", "KEYRACK_TEST_REQUIRE")
+SLOW = 20.0  # seconds
 
 
 def pytest_configure() -> None:
@@ -24,6 +25,39 @@ def pytest_configure() -> None:
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             handler = signal.default_int_handler if name == "SIGINT" else lambda number, frame: None
             signal.signal(number, handler)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Of `-n auto`: no workers for a file or two, which are over before any has started."""
+    few = len(config.args) < 3 and all(arg.partition("::")[0].endswith(".py") for arg in config.args)
+    return 0 if few else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            assert mark.args and str(mark.args[0]), f"{item.nodeid}: slow, and why?"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests tell with record_property("told", …), and those that should be marked as slow."""
+    calls = [
+        report
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.when == "call"
+    ]
+    told = [str(text) for report in calls for name, text in report.user_properties if name == "told"]
+    told += [
+        f"{report.nodeid} took {report.duration:.0f} s, and is not marked as slow"
+        for report in calls
+        if report.duration > SLOW and "slow" not in report.keywords
+    ]
+    if told:
+        terminalreporter.section("told by tests")
+        for text in sorted(told):
+            terminalreporter.write_line(text)
 
 
 @pytest.fixture(autouse=True)
