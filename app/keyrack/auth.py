@@ -109,7 +109,7 @@ class Auth(*_bases()):  # type: ignore[misc]
             headers = yield _Work(lambda challenge=_challenge(response): self._logged_in(challenge))
             response = yield _with(request, headers)
         if response.status_code == 401:
-            raise KeyrackError("The server refuses a token that was just issued for it.")
+            raise KeyrackError("The server refuses the token that was just issued for it.")
         for _ in range(STEP_UPS):
             challenge = _challenge(response)
             if response.status_code != 403 or challenge.params.get("error") != "insufficient_scope":
@@ -163,8 +163,8 @@ class Auth(*_bases()):  # type: ignore[misc]
             where = shown_url(self._url)
             if record and record.credential and record.credential.kind == "token":
                 named = " ".join(sound_scopes(asked))[:200]
-                lacks = f"lacks scopes: {named}" if named else "is not taken any more"
-                raise self._needed(f"The token made by hand for {where} {lacks}.", "set", server)
+                lacks = f"lacks scopes: {named}" if named else "is no longer accepted"
+                raise self._needed(f"The stored token for {where} {lacks}.", "set", server)
             wanted = option("--scope", " ".join(scopes)) if asked and are_bearable(scopes) else ()
             raise self._needed(f"A login is needed for {where}.", "login", server, *wanted)
         more = asked if challenge.params.get("error") == "insufficient_scope" else ()
@@ -188,7 +188,7 @@ class Auth(*_bases()):  # type: ignore[misc]
         # An address with a key in it is named only where there is no other way to name the server.
         has_key = shown_url(self._url) != self._url
         words = (self._name or (server.name if has_key else self._url), self._url)
-        hint = f"Type: {command_to(self._parts_now(), verb, server, words, *options)}"
+        hint = f"Run: {command_to(self._parts_now(), verb, server, words, *options)}"
         return LoginNeeded(f"{sentence} {hint}", hint=hint)
 
     def _server(self) -> Server:
@@ -213,7 +213,7 @@ def _with(request: Any, headers: dict[str, Secret]) -> Any:
 
 def _short_of(challenge: Challenge) -> str:
     scopes = " ".join(challenge.params.get("scope", "").split())[:200]
-    return f"The server goes on asking for scopes that it does not grant: {scopes or 'unnamed'}."
+    return f"The server keeps asking for scopes that it does not grant: {scopes or 'unnamed'}."
 
 
 def _challenge(response: Any) -> Challenge:

@@ -76,7 +76,7 @@ def test_a_read_waits_for_the_person(new: New, way: str) -> None:
 def test_a_no_is_a_no_at_once_and_is_asked_for_once(new: New, way: str) -> None:
     keychain = new(way)
     keychain.person = False
-    with pytest.raises(StoreDenied, match="told not to") as caught:
+    with pytest.raises(StoreDenied, match="did not allow") as caught:
         store().get("old")
     assert len(keychain.questions) == 1
     assert caught.value.exit_code == 5 and caught.value.hint and not isinstance(caught.value, StoreLocked)
@@ -235,4 +235,4 @@ def test_the_command_waits_tells_whom_for_and_takes_a_no(new: New, tmp_path: Pat
     keychain.person = False
     done = subprocess.run([KEYRACK, "token", URL], env=env, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stdout) == (5, "")
-    assert "told not to let keyrack use this entry" in done.stderr
+    assert "did not allow keyrack to use this entry" in done.stderr

@@ -138,9 +138,9 @@ def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Pa
     good.entries = backend.entries
     rack_over(good, tmp_path).save(grant("old"))
     rack = rack_over(backend, tmp_path)
-    with pytest.raises(StoreUnavailable, match="did not keep"):
+    with pytest.raises(StoreUnavailable, match="could not be read back"):
         rack.prove_writable()
-    with pytest.raises(StoreUnavailable, match="did not keep"):
+    with pytest.raises(StoreUnavailable, match="could not be read back"):
         rack.save(grant("new"))
     assert word_of(rack.load(URL, "default")) == "old"
     rack_over(good, tmp_path).save(grant("next"))
@@ -348,7 +348,7 @@ def test_without_a_keychain_unknown_servers_load_as_nothing_and_saves_are_refuse
         raise NoKeyringError
 
     rack = rack_over(KeychainStore(none_here), tmp_path)
-    assert rack.state()[:5] == ("none", False, True, False, "The keychain is not there.")
+    assert rack.state()[:5] == ("none", False, True, False, "The keychain is not available.")
     assert rack.load(URL, "default") is None
     with pytest.raises(StoreAbsent):
         rack.prove_writable()

@@ -58,7 +58,7 @@ def forgetful(home: Path) -> Iterator[tuple[OddServer, dict[str, str]]]:
 
 def test_register_typed_while_the_command_waits(own_home: Path) -> None:
     with forgetful(own_home) as (server, env), screen([KEYRACK, "login", "forgetful"], env) as terminal:
-        terminal.until("Type register, and it is registered anew.")
+        terminal.until("Type register to register it again.")
         terminal.press("register", "Enter")
         terminal.until("Logged in to forgetful")
         assert terminal.until_ended() == 0
@@ -72,7 +72,7 @@ def test_whatever_ends_it_there_the_next_login_registers_anew(how: signal.Signal
             terminal.until("Type register")
             os.kill(terminal.process(), how)
             said = terminal.until("ended with status")
-        assert how == signal.SIGKILL or "the next login registers it anew" in said
+        assert how == signal.SIGKILL or "the next login registers it again" in said
         done = subprocess.run([KEYRACK, "token", "forgetful"], env=env, capture_output=True, timeout=60)
         assert done.stdout.decode().strip() in server.tokens  # of the first login
         subprocess.run([KEYRACK, "login", "forgetful"], env=env, check=True, capture_output=True, timeout=60)

@@ -96,7 +96,7 @@ def test_a_machine_may_be_known_by_its_certificate_alone(made: Certificates, her
         assert asked.certified and asked.form["client_id"] == "ci" and "client_secret" not in asked.form
     with tls_world(made, ssl.CERT_OPTIONAL) as world:
         bare = server_of(world, TlsFiles(made.authority), issuer=world.issuer.url, **machine)
-        with pytest.raises(KeyrackError, match="has not got a secret or a key"):
+        with pytest.raises(KeyrackError, match="its client has no secret or key"):
             login(here, bare)
 
 
@@ -111,18 +111,18 @@ def test_no_other_origin_is_ever_offered_the_certificate(made: Certificates, her
 def test_what_a_login_lacks_is_named(made: Certificates, here: Parts) -> None:
     with tls_world(made) as world:
         for files, said, setting in (
-            (TlsFiles(), "authority that this machine does not know", "ca_file = "),
-            (TlsFiles(made.authority), "wants a certificate from its client", "client_cert = "),
+            (TlsFiles(), "authority that this machine does not trust", "ca_file = "),
+            (TlsFiles(made.authority), "requires a client certificate", "client_cert = "),
         ):
             with pytest.raises(KeyrackError, match=said) as caught:
                 login(here, server_of(world, files))
             assert "[servers.corp]" in caught.value.hint and setting in caught.value.hint
     with tls_world(made, issuers=ssl.CERT_REQUIRED) as world:
-        with pytest.raises(KeyrackError, match="wants a certificate from its client") as caught:
+        with pytest.raises(KeyrackError, match="requires a client certificate") as caught:
             login(here, server_of(world, made.files))
         assert 'issuer = "https://…"' in caught.value.hint
         refused = TlsFiles(made.authority, made.stranger, made.other_key)
-        with pytest.raises(KeyrackError, match="refuses the client's certificate"):
+        with pytest.raises(KeyrackError, match="refuses the client certificate"):
             login(here, server_of(world, refused))
 
 
@@ -134,7 +134,7 @@ def test_another_server_gets_neither_the_certificate_nor_the_authorities(made: C
         plain = HttpWire().send(Request("GET", f"{world.mcp.url}/x"), server_url=world.url)
         assert isinstance(own, Response) and isinstance(other, Response)
         assert certified(world.mcp) == {True} and certified(world.issuer) == {False}
-        assert isinstance(plain, Failed) and "authority that this machine does not know" in plain.reason
+        assert isinstance(plain, Failed) and "authority that this machine does not trust" in plain.reason
 
 
 def test_the_key_may_lie_in_the_certificates_file(made: Certificates, tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_the_key_may_lie_in_the_certificates_file(made: Certificates, tmp_path: 
             lambda made: made.files._replace(ca_file="/nowhere/ca.pem"),
             "The ca_file /nowhere/ca.pem can't be read: No such",
         ),
-        (lambda made: made.files._replace(ca_file=made.client_key), "holds no certificate in PEM"),
+        (lambda made: made.files._replace(ca_file=made.client_key), "contains no PEM certificate"),
         (lambda made: made.files._replace(ca_file="/"), "The ca_file / can't be read: Is a directory"),
         (
             lambda made: made.files._replace(client_cert="/nowhere/c"),
@@ -162,11 +162,11 @@ def test_the_key_may_lie_in_the_certificates_file(made: Certificates, tmp_path: 
             lambda made: made.files._replace(client_key="/nowhere/k"),
             "The client_key_file /nowhere/k can't be read",
         ),
-        (lambda made: made.files._replace(client_cert=made.client_key), "holds no certificate in PEM"),
-        (lambda made: made.files._replace(client_key=made.client), "holds no private key in PEM"),
-        (lambda made: made.files._replace(client_key=None), "holds no private key in PEM"),
+        (lambda made: made.files._replace(client_cert=made.client_key), "contains no PEM certificate"),
+        (lambda made: made.files._replace(client_key=made.client), "contains no PEM private key"),
+        (lambda made: made.files._replace(client_key=None), "contains no PEM private key"),
         (lambda made: made.files._replace(client_key=made.other_key), "does not belong to the client_cert"),
-        (lambda made: made.files._replace(client_key=made.sealed_key), "is sealed with a passphrase"),
+        (lambda made: made.files._replace(client_key=made.sealed_key), "is encrypted with a passphrase"),
     ],
 )
 def test_a_file_that_cannot_be_used_ends_it_before_anything_is_sent(

@@ -146,7 +146,7 @@ def test_odd_spellings_are_what_the_resolver_makes_of_them(host: str, dialled: l
 
 def test_only_the_allowed_addresses_of_a_name_are_tried(dialled: list[str]):
     answer = send("https://auth.example/", Names(auth_example="10.0.0.1 93.184.215.15 2606:4700::1 ::1"))
-    assert isinstance(answer, Failed) and "no way" in answer.reason
+    assert isinstance(answer, Failed) and "no route" in answer.reason
     assert dialled == ["93.184.215.15", "2606:4700::1"]
 
 
@@ -318,11 +318,11 @@ def test_a_bad_certificate_is_said(tls: Make, made: dict[str, Any], words: str):
 @pytest.mark.parametrize(
     "variable, value, words",
     [
-        (None, "", "SSL_CERT_FILE can name a file (PEM) with the authorities to trust."),
+        (None, "", "To trust it, set SSL_CERT_FILE to a PEM file with its certificate."),
         ("SSL_CERT_FILE", "other.pem", "SSL_CERT_FILE names {path}."),
         ("SSL_CERT_FILE", "gone.pem", "{path}, which can't be read (No such file or directory)."),
-        ("SSL_CERT_FILE", "words.pem", "SSL_CERT_FILE names {path}, which holds no certificate in PEM."),
-        ("SSL_CERT_DIR", ".", "SSL_CERT_DIR names {path}, where no certificate has the name"),
+        ("SSL_CERT_FILE", "words.pem", "SSL_CERT_FILE names {path}, which contains no PEM certificate."),
+        ("SSL_CERT_DIR", ".", "SSL_CERT_DIR names {path}, where no certificate has the file name"),
         ("SSL_CERT_DIR", "hashed", "SSL_CERT_DIR names {path}."),
     ],
 )
@@ -364,7 +364,7 @@ def test_a_handshake_that_never_ends_is_ended():
     with socket.create_server(("127.0.0.1", 0)) as listener:  # takes the connection, says nothing
         url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
         answer = HttpWire(Limits(connect=0.3)).send(Request("GET", url), server_url=url)
-    assert answer == Failed("127.0.0.1 did not take the connection in time.")
+    assert answer == Failed("The connection to 127.0.0.1 timed out.")
 
 
 def test_an_unknown_authority_is_said(tls: Make, monkeypatch: pytest.MonkeyPatch):
@@ -373,7 +373,7 @@ def test_an_unknown_authority_is_said(tls: Make, monkeypatch: pytest.MonkeyPatch
     with little_server(reply(), context=context) as server:
         url = f"https://mcp.example:{server.port}/"
         answer = send(url, Names(mcp_example="127.0.0.1"), server_url=url)
-    assert isinstance(answer, Failed) and "an authority that this machine does not know" in answer.reason
+    assert isinstance(answer, Failed) and "an authority that this machine does not trust" in answer.reason
     assert "SSL_CERT_FILE" in answer.reason
 
 
@@ -421,7 +421,7 @@ def test_a_proxy_that_says_no(monkeypatch: pytest.MonkeyPatch):
     with little_server(reply(b"", "403 Forbidden")) as proxy:
         monkeypatch.setenv("https_proxy", proxy.url)
         answer = send("https://auth.example/", Names())
-    assert answer == Failed("The proxy did not let the request to auth.example through.")
+    assert answer == Failed("The proxy refused the request to auth.example.")
     assert proxy.requests[0].startswith(b"CONNECT auth.example:443")
 
 

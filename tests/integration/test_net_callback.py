@@ -145,7 +145,7 @@ def test_an_answer_that_is_not_this_login_s_is_told_and_the_wait_goes_on(query: 
     try:
         callback.expect(Secret(STATE), lambda stray: (strays.append(stray), came.set()))
         page = visit(callback, f"GET /callback?{query}")
-        assert b" 400 " in page and b"Go back to the terminal" in page and b"scope" not in page
+        assert b" 400 " in page and b"Return to the terminal" in page and b"scope" not in page
         assert came.wait(10) and still_waiting(callback)
         visit(callback)
         assert callback.wait(5) is not None
@@ -344,21 +344,21 @@ def test_the_port_is_one_of_the_usual_or_another(monkeypatch: pytest.MonkeyPatch
 def test_a_configured_port_that_is_taken_is_said():
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
-        with pytest.raises(KeyrackError, match=f"Port {port} .* taken") as caught:
+        with pytest.raises(KeyrackError, match=f"Port {port} .* is used by another program") as caught:
             listen(port)
     assert "--callback-port" in caught.value.hint
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536, 10**9])
 def test_what_is_no_port_is_said(port: int):
-    with pytest.raises(KeyrackError, match="no port"):
+    with pytest.raises(KeyrackError, match="not a valid port"):
         listen(port)
 
 
 @pytest.mark.checklist(16)
 @pytest.mark.parametrize("host", ["0.0.0.0", "evil.example", "::", "[::]", "127.0.0.1.evil.example", ""])
 def test_only_loopback_hosts(host: str):
-    with pytest.raises(KeyrackError, match="only come back to this machine") as caught:
+    with pytest.raises(KeyrackError, match="only return to this machine") as caught:
         listen(None, host)
     assert "--redirect-host localhost" in caught.value.hint
 
@@ -402,7 +402,7 @@ def test_the_ipv6_loopback_can_stand_in_the_uri_alone():
 @pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6 loopback")
 def test_localhost_is_not_shared_with_another_program_on_ipv6():
     other = socket.create_server(("::1", 0), family=socket.AF_INET6)
-    with other, pytest.raises(KeyrackError, match="taken"):
+    with other, pytest.raises(KeyrackError, match="is used by another program"):
         listen(other.getsockname()[1], "localhost")
 
 

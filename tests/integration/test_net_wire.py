@@ -86,7 +86,7 @@ def test_nothing_is_kept_between_requests():
         (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "closed the connection"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: minus\r\n\r\nabc", "not HTTP"),
         (b"HTTP/1.1 200 OK\r\n" + b"X: " + b"a" * 300_000, "not HTTP"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nabc", "more than the"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\nabc", "more than"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "not HTTP"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 3\r\n\r\nabc", "coding"),
         (b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc", "coding"),
@@ -116,7 +116,7 @@ def test_zipped_replies_are_unpacked_all_the_same():
 def test_a_zip_bomb_is_not_unpacked():
     bomb = gzip.compress(bytes(50 * 1024 * 1024))
     with little_server(reply(bomb, Content_Encoding="gzip")) as server:
-        assert "more than the 64 KiB" in failed(get(server.url, Limits(body=64 * 1024))).reason
+        assert "more than 64 KiB" in failed(get(server.url, Limits(body=64 * 1024))).reason
 
 
 def endless(piece: bytes, pause: float = 0.0, head: bytes = b""):
@@ -135,7 +135,7 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
 @pytest.mark.checklist("security: time and size")
 def test_an_endless_body_is_cut():
     with little_server(endless(b"a" * 8192, head=OK)) as server:
-        assert "more than the" in failed(get(server.url)).reason
+        assert "more than" in failed(get(server.url)).reason
 
 
 @pytest.mark.checklist("security: time and size")
@@ -280,7 +280,7 @@ def test_a_post_that_may_be_repeated_is_made_again_on_its_origin(status: str):
 def test_a_post_that_goes_in_a_circle_ends():
     with little_server(redirecting({"/a": "/b", "/b": "/a"}, "307 Temporary Redirect")) as server:
         answer = failed(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
-    assert answer.refused and "again and again" in answer.reason and len(server.requests) == 4
+    assert answer.refused and "too many times" in answer.reason and len(server.requests) == 4
 
 
 @pytest.mark.checklist("security: redirects")

@@ -146,7 +146,7 @@ def test_a_document_on_another_origin_is_not_asked_for(world: Parts, person: Per
         server.routes[f"GET {PRM}/mcp"] = server.routes[f"GET {META}"] = NOT_THERE
         for there in (other.other, other.base, server.other):
             server.challenge = f"Bearer resource_metadata={quote}{there}/prm{quote}"
-            assert f"it lies at {there}" in refused(world, person, server)
+            assert f"it is at {there}" in refused(world, person, server)
         assert other.asked == []
 
 

@@ -74,7 +74,7 @@ def test_after_a_page_that_did_not_know_the_client_the_next_login_registers_anew
         registry.clients.clear()
         with pytest.raises(LoginNeeded) as caught:
             log_in(world, server, BRIEF)
-        assert "registers it anew" in caught.value.hint
+        assert "registers it again" in caught.value.hint
         refresh(world, named(server))  # the credential of the first login is as good as before
         assert log_in(world, server).client_id == "c-2"
 
@@ -148,7 +148,7 @@ def test_a_refusal_without_a_state_is_told_and_the_login_goes_on(world: Parts) -
             return Answer(302, headers={"Location": f"{asked.query['redirect_uri']}?{refusal}"})
 
         def browse(url: str) -> bool:
-            assert "Go back to the terminal" in sign_in(url)
+            assert "Return to the terminal" in sign_in(url)
             sign_in(url)
             return True
 

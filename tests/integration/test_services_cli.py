@@ -104,7 +104,7 @@ def test_typed_at_a_terminal_it_is_never_seen(env: dict[str, str], service: Litt
     assert KEY[:12] not in shown
     given = keyrack(env, "token", url)
     assert given.stdout == f"{KEY}\n"
-    assert "this is what X-Acme-Key carries" in given.stderr
+    assert "This is the value of X-Acme-Key" in given.stderr
     assert keyrack(env, "check", url).returncode == 0
     heads = [request.partition(b"\r\n\r\n")[0].lower() for request in service.requests]
     without = [head for head in heads if b"x-acme-key: " + KEY.encode() not in head]
@@ -134,7 +134,7 @@ def test_revoking_is_told_to_be_final_before_it_is_done(env: dict[str, str], ser
         before = len(service.requests)
         with screen([KEYRACK, "clear", url, "--revoke"], env) as terminal:
             question = squeezed(terminal.until("[y/N]"))
-            assert squeezed("Acme Tools revokes the token itself. It can't be brought back, and") in question
+            assert squeezed("Acme Tools revokes the token itself. This can't be undone, and") in question
             assert len(service.requests) == before
             terminal.press(answer, "Enter")
             assert terminal.until_ended() == code
@@ -147,8 +147,8 @@ def test_revoking_is_told_to_be_final_before_it_is_done(env: dict[str, str], ser
 def test_a_broken_card_is_told_by_doctor_and_by_the_list(env: dict[str, str], service: LittleServer) -> None:
     card = Path(env["HOME"]) / ".config" / "keyrack" / "cards" / "acme.toml"
     card.write_text(card.read_text().replace('key = "tenant"', 'key = "tenent"'))
-    wrong = "the header X-Acme-Tenant speaks of {tenant}, which no field is."
-    words = f"{card}: This card can't be used: {wrong}"
+    wrong = "the header X-Acme-Tenant uses {tenant}, which is not a field."
+    words = f"{card}: This service file can't be used: {wrong}"
     doctor = keyrack(env, "doctor")
     assert doctor.returncode == 1 and words in doctor.stdout
     assert words in keyrack(env, "list").stderr

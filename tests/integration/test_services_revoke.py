@@ -137,7 +137,7 @@ def test_a_credential_without_its_fields_is_revoked_by_its_token(net: Internet) 
 def test_elsewhere_nothing_is_sent_and_the_page_is_named(id: str, net: Internet) -> None:
     line = revoked(with_token(net, id), id)
     page = built_in(id).page
-    assert line.outcome == "not supported" and line.detail.startswith("undo it on ")
+    assert line.outcome == "not supported" and line.detail.startswith("revoke it on ")
     assert not page or "{site}" in page or page in line.detail
     assert not net.asked and not net.dialled
 
@@ -154,12 +154,12 @@ def test_what_revoking_would_do_is_told_before(net: Internet) -> None:
         words = revoke_words(parts, server_of(id), token)
         assert words == (
             f"{built_in(id).name} revokes the token itself. "
-            "It can't be brought back, and stops working wherever else it is used."
+            "This can't be undone, and the token stops working everywhere."
         )
     words = revoke_words(parts, server_of("linear"), token)
-    assert words == f"keyrack can't revoke this token: undo it on {built_in('linear').page}."
+    assert words == f"keyrack can't revoke this token: revoke it on {built_in('linear').page}."
     unknown = revoke_words(parts, Server("x", "https://mcp.example/"), token)
-    assert unknown == "keyrack can't revoke this token: undo it on the service's own page."
+    assert unknown == "keyrack can't revoke this token: revoke it on the service's own page."
     assert revoke_words(parts, server_of("github"), oauth) is None
     assert revoke_words(parts, server_of("github"), None) is None
 

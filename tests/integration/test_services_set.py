@@ -152,7 +152,7 @@ def test_a_script_that_gets_one_of_two_keys_is_told(net: Internet) -> None:
     desk.set()
     [note] = hand_out(desk.parts, desk.server).notes
     assert note == (
-        "It takes 2 headers to use this credential, DD-API-KEY and DD-APPLICATION-KEY; "
+        "This credential needs 2 headers, DD-API-KEY and DD-APPLICATION-KEY. "
         "this is what DD-APPLICATION-KEY carries."
     )
 
@@ -232,7 +232,7 @@ def test_an_expired_token_is_not_handed_out(net: Internet) -> None:
     assert desk.listed.status.state is State.LOGIN_NEEDED
     with pytest.raises(LoginNeeded, match="has expired") as caught:
         hand_out(desk.parts, desk.server)
-    assert caught.value.hint == "Type: keyrack set jira"
+    assert caught.value.hint == "Run: keyrack set jira"
 
 
 def test_a_token_that_was_revoked_elsewhere_is_never_handed_out_again(
@@ -244,7 +244,7 @@ def test_a_token_that_was_revoked_elsewhere_is_never_handed_out_again(
     assert check(desk.parts, desk.server).verdict == "refused"
     with pytest.raises(LoginNeeded, match="refused") as caught:
         hand_out(desk.parts, desk.server)
-    assert caught.value.hint == "Type: keyrack set linear"
+    assert caught.value.hint == "Run: keyrack set linear"
 
 
 def test_a_python_program_whose_token_was_revoked_is_told_to_set_another(
@@ -258,7 +258,7 @@ def test_a_python_program_whose_token_was_revoked_is_told_to_set_another(
         pytest.raises(LoginNeeded, match="made by hand") as caught,
     ):
         client.post(desk.row.server, json={"id": 1})
-    assert caught.value.hint == "Type: keyrack set https://mcp.linear.app/mcp"  # no file names the server
+    assert caught.value.hint == "Run: keyrack set https://mcp.linear.app/mcp"  # no file names the server
 
 
 def test_a_jira_token_without_its_address_is_refused_with_the_reason(net: Internet) -> None:

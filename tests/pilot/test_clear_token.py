@@ -38,7 +38,7 @@ async def test_a_service_that_revokes_for_good_says_so_and_the_careful_way_is_ch
         answers = ask(t, url)
         await t.sees(f"( ) Revoke at {name}, then delete here")
         assert "(•) Delete here only" in t.text()
-        assert "It can't be brought back" in t.text()
+        assert "This can't be undone" in t.text()
         await t.press("y")
         await t.until(lambda: answers == [Clearing(revoke=False, forget=False)])
         again = ask(t, url)
@@ -58,7 +58,7 @@ async def test_where_no_api_revokes_the_page_is_named_and_opened_by_its_key() ->
 
     async with terminal(app_with(demo_parts()._replace(browse=browse))) as t:
         answers = ask(t, "https://mcp.linear.app/mcp")
-        await t.sees("keyrack can't revoke this token: undo it on")
+        await t.sees("keyrack can't revoke this token: revoke it on")
         assert "Revoke at" not in t.text()
         await t.press("o")
         await t.until(lambda: opened and "linear.app" in opened[0])
@@ -70,7 +70,7 @@ async def test_where_no_api_revokes_the_page_is_named_and_opened_by_its_key() ->
 async def test_of_an_unknown_service_nothing_is_promised() -> None:
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools")
-        await t.sees("keyrack can't revoke this token: undo it on the service's own")
+        await t.sees("keyrack can't revoke this token: revoke it on the service's own")
         assert "Revoke at" not in t.text() and "[o]" not in t.text() and "Choose" not in t.text()
 
 

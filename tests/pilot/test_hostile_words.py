@@ -69,7 +69,7 @@ async def test_hostile_words_are_only_characters_on_every_screen(monkeypatch: py
         await t.select(NASTY)
         await t.sees(SHOWN[:20])
         await t.press("l")
-        await t.sees("Wait for you in the browser")
+        await t.sees("Waiting for you to sign in")
         fake.fail(KeyrackError(NASTY, hint=NASTY))
         await t.sees("✕ Wait for you")
         assert SHOWN[:30] in t.text()

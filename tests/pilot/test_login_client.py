@@ -97,7 +97,7 @@ async def test_a_redirect_uri_that_leads_elsewhere_is_refused(login: FakeLogin) 
         await t.press("i", *"my-app", "tab", "tab", "ctrl+u")
         await t.type("https://app.example/callback")
         await t.press("enter")
-        await t.sees("The redirect URI does not lead back to this machine.")
+        await t.sees("The redirect URI does not lead to this machine.")
         assert isinstance(t.app.screen, ClientScreen) and login.calls == 1
 
 

@@ -90,7 +90,7 @@ async def test_a_pasted_address_goes_on_and_a_wrong_one_is_explained(login: Fake
         await begin(t)
         await t.sees("Paste callback URL")
         await t.press("p", *"nonsense", "enter")
-        await t.sees("That is neither an address nor a code.")
+        await t.sees("That is not an address or a code.")
         await t.press("escape")
         assert isinstance(t.app.screen, LoginScreen)
         await t.press("p", *"http://x", "enter")
@@ -103,10 +103,10 @@ async def test_a_failure_stays_on_its_step_with_a_hint_and_l_tries_again(login: 
     async with terminal(app_with()) as t:
         await begin(t)
         login.fail(LoginNeeded("auth.notion.com said: access_denied.", hint="Allow the access there."))
-        await t.sees("✕ Wait for you in the browser")
+        await t.sees("✕ Waiting for you to sign in")
         assert "auth.notion.com said: access_denied." in t.text() and "Allow the access there." in t.text()
         await t.press("l")
-        await t.sees("▸ Wait for you in the browser")
+        await t.sees("▸ Waiting for you to sign in")
         assert login.calls == 2 and "access_denied" not in t.text()
         login.answer()
         await t.sees("● valid")
@@ -123,7 +123,7 @@ async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLog
         await t.sees("Where to keep credentials · notion")
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("m")
-        await t.sees("▸ Wait for you in the browser")
+        await t.sees("▸ Waiting for you to sign in")
         login.answer()
         await t.sees("● valid")
         await t.press("escape")
@@ -175,7 +175,7 @@ async def test_a_surprise_inside_is_told_without_its_words(login: FakeLogin) -> 
 
 LEGACY = Step(
     "discover",
-    "Found no metadata; taking the old way of 2025-03-26",
+    "Found no metadata; using the 2025-03-26 revision of MCP",
     "done",
     "auth.example.com, PKCE support could not be verified",
     0.3,
@@ -188,7 +188,7 @@ async def test_what_could_not_be_verified_is_told_in_whole_words(login: FakeLogi
         await begin(t)
         login.tell(LEGACY)
         await t.sees("PKCE support could not be verified")
-        assert "Found no metadata; taking the old way of 2025-03-26" in t.text()
+        assert "Found no metadata; using the 2025-03-26 revision of MCP" in t.text()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 24), (60, 16), (40, 20)])
@@ -240,9 +240,9 @@ async def test_a_note_about_the_sign_in_stands_beside_it(login: FakeLogin) -> No
 async def test_an_answer_that_is_not_this_login_s_is_told_and_the_login_goes_on(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t)
-        login.tell(Step("stray", "An answer without a state came back", "failed", "no[/b] \x1b[2Jscope"))
-        await t.sees("✕ An answer without a state came back  no[/b] [2Jscope")
-        assert "▸ Wait for you in the browser" in t.text() and "Paste callback URL" in t.text()
+        login.tell(Step("stray", "Received a response without a state", "failed", "no[/b] \x1b[2Jscope"))
+        await t.sees("✕ Received a response without a state  no[/b] [2Jscope")
+        assert "▸ Waiting for you to sign in" in t.text() and "Paste callback URL" in t.text()
         login.answer()
         await t.sees("● valid")
 
@@ -255,7 +255,7 @@ async def test_n_registers_a_client_of_an_earlier_login_anew(login: FakeLogin) -
         await t.sees("Error there?  n registers anew · h uses localhost")
         await t.press("n")
         await t.until(lambda: "registers anew" not in t.text())
-        assert login.anew == ["register"] and "▸ Wait for you in the browser" in t.text()
+        assert login.anew == ["register"] and "▸ Waiting for you to sign in" in t.text()
         login.answer()
         await t.sees("● valid")
 
@@ -276,11 +276,11 @@ async def test_h_begins_anew_with_localhost(login: FakeLogin) -> None:
 async def test_a_login_that_fails_while_it_begins_anew_fails_at_one_step(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t)
-        login.tell(Step("sign-in", "Sign in in the browser", "ahead"), FOUND[4])
+        login.tell(Step("sign-in", "Sign in with the browser", "ahead"), FOUND[4])
         await t.sees("▸ Register this app")
         login.fail(LoginNeeded("auth.notion.com refused."))
         await t.sees("✕ Register this app")
-        assert "· Sign in in the browser" in t.text() and t.text().count("✕") == 1
+        assert "· Sign in with the browser" in t.text() and t.text().count("✕") == 1
 
 
 @screen_test
@@ -292,10 +292,10 @@ async def test_s_logs_in_without_the_scopes_that_were_added(login: FakeLogin) ->
         login.fail(refused)
         await t.sees("s Without the added scopes")
         await t.press("s")
-        await t.sees("▸ Wait for you in the browser")
+        await t.sees("▸ Waiting for you to sign in")
         assert [options.reset_scopes for options in login.options] == [False, True]
         login.fail(ScopeRefused("The authorization server refused the scopes: invalid_scope."))
-        await t.sees("✕ Wait for you in the browser")
+        await t.sees("✕ Waiting for you to sign in")
         assert "Without the added scopes" not in t.text()
         await t.press("s")
         assert login.calls == 2

@@ -230,7 +230,7 @@ async def test_clear_takes_the_server_of_the_key_press_and_shows_a_receipt(
 async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left = Line("Access token", "still works", "its server takes it until 14:52")
+    left = Line("Access token", "still works", "its server accepts it until 14:52")
     stays = Line("Registration", "stays", "https://auth.notion.com still has the client c-1")
     gate = Gate(Receipt((Line("Revoke", "done"), left, Line("Delete", "done"), stays))).open()
     monkeypatch.setattr(clear_op, "clear", gate)
@@ -238,7 +238,7 @@ async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
         await t.select("notion")
         await t.press("d")
         await t.press("y")
-        await t.sees("!  Access token  still works  its server takes it until 14:52")
+        await t.sees("!  Access token  still works  its server accepts it until 14:52")
         assert "–  Registration  stays" in t.text()
 
 

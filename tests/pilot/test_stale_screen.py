@@ -36,7 +36,7 @@ def stale(name: str, why: str) -> Stale:
 FOUND = (
     stale("notion", "It was refused on 2026-09-21: it was revoked."),
     stale("github", "Its issuer https://github.com is gone."),
-    stale("old.example.com/mcp", "No program names this server any more."),
+    stale("old.example.com/mcp", "No program lists this server any more."),
 )
 
 
@@ -207,7 +207,7 @@ async def test_a_real_search_and_a_real_clear() -> None:
     parts.rack().save(grant())
     async with terminal(app_with(parts)) as t:
         await t.press("D")
-        await t.sees("No program names this server any more.")
+        await t.sees("No program lists this server any more.")
         await t.press("y")
         await t.sees("✓  Verified gone")
         assert parts.rack().records() == {}

@@ -75,7 +75,7 @@ async def test_a_known_service_shows_its_page_and_how_its_token_looks(saver: Sav
         await t.sees("looks right")
         await t.press("ctrl+u")
         await t.press(*"nothing-like-it")
-        await t.sees("usually it begins with")
+        await t.sees("usually starts with")
 
 
 @screen_test
@@ -288,7 +288,7 @@ async def test_what_a_copy_left_around_the_token_counts_for_nothing(
     ("pasted", "sentence"),
     [
         ("https://github.com/settings/tokens", "That is an address, not a token."),
-        ("ada@example.com", "That is an e-mail address, not a token."),
+        ("ada@example.com", "That is an email address, not a token."),
     ],
 )
 @screen_test
@@ -383,7 +383,7 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
 
 @screen_test
 async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> None:
-    limited = "GitHub has had too many requests; try again later."
+    limited = "GitHub received too many requests; try again later."
     facts = Credential("token", store="Secret Service")
     saver.answer = TokenSaved(facts, None, Verdict(None, sentence=limited))
     async with terminal(app_with()) as t:

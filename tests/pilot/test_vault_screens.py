@@ -122,7 +122,7 @@ async def test_while_the_settings_cannot_be_read_no_other_place_is_offered(
     async with terminal(app_with(new())) as t:
         await t.sees("! config.toml is wrong")
         await t.press("K")
-        await t.sees("it is not known where")
+        await t.sees("keyrack does not know where")
         await t.select("example")
         await t.press("l")
         await t.sees("l Retry")

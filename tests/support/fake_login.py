@@ -24,7 +24,7 @@ FOUND = (
     Step("discover", "Found the authorization server", "done", "https://auth.notion.com", 0.3),
     Step("register", "Register this app", "running", "dynamic"),
     Step("register", "Registered this app", "done", "dynamic", 0.4),
-    Step("sign-in", "Wait for you in the browser", "running"),
+    Step("sign-in", "Waiting for you to sign in", "running"),
 )
 SIGN_IN = SignIn(
     "https://auth.notion.com/authorize?client_id=7f3a&state=s",
@@ -39,7 +39,12 @@ CODE = ShowCode(
     "https://auth.notion.com/device?user_code=WDJB-MJHT",
     NOW + 600,
 )
-NO_CODE = Step("device", "No code for another device", "failed", "auth.notion.com gave no code: slow down.")
+NO_CODE = Step(
+    "device",
+    "No code for another device",
+    "failed",
+    "auth.notion.com did not return a device code: slow down.",
+)
 EXCHANGES = (
     Exchange(
         "POST",
@@ -75,18 +80,18 @@ EXCHANGES = (
     ),
 )
 CLIENT_NEEDED = ClientNeeded(
-    "https://auth.notion.com has no dynamic registration, so it must know this app beforehand.",
+    "https://auth.notion.com has no dynamic registration, so you must register an app there.",
     issuer="https://auth.notion.com",
     redirect_uri="http://127.0.0.1:8085/callback",
     hint="Register an app there with the redirect URI http://127.0.0.1:8085/callback.\n"
-    "Then log in with its client id; where it has a secret, add --client-secret-stdin:\n"
+    "Then log in with its client ID. If it has a secret, add --client-secret-stdin:\n"
     "keyrack login notion --client-id CLIENT_ID --callback-port 8085",
 )
 SAVED = (
     Step("sign-in", "Signed in", "done", "", 8.1),
     Step("exchange", "Exchanged the code for tokens", "done", "", 0.3),
     Step("try", "The server accepts the token", "done", "", 0.2),
-    Step("save", "Saved to Secret Service and read back", "done", "", 0.1),
+    Step("save", "Saved to Secret Service and verified", "done", "", 0.1),
 )
 
 
@@ -173,7 +178,7 @@ class FakeLogin:
         assert self._go.wait(30), "nobody told the fake login to go on"
         self._go.clear()
         if self.cancelled.is_set():
-            raise Cancelled("The login was cancelled.")
+            raise Cancelled("The login was canceled.")
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
@@ -183,7 +188,7 @@ class FakeLogin:
 
     def _paste(self, text: str) -> str | None:
         if not text.startswith("http"):
-            return "That is neither an address nor a code."
+            return "That is not an address or a code."
         self.pasted.append(text)
         self._go.set()
         return None
@@ -198,7 +203,7 @@ class FakeLogin:
         uri = SIGN_IN.redirect_uri.replace("127.0.0.1", "localhost")
         changes = {"redirect_uri": uri} if how == "localhost" else {"earlier_client": ""}
         self.sign_in = self.sign_in._replace(**changes)  # type: ignore[arg-type]
-        self.tell(Step("sign-in", "Sign in in the browser", "ahead"), *FOUND[4:], self.sign_in)
+        self.tell(Step("sign-in", "Sign in with the browser", "ahead"), *FOUND[4:], self.sign_in)
         return True
 
     def _ask_for_code(self) -> bool:

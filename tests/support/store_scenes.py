@@ -22,7 +22,7 @@ VAULT = StoreState("Sealed vault", False, locked=True, kind="vault")
 WHYS = {
     "notion": "It was refused on 2026-09-21: auth.notion.com refused the refresh token: it was revoked.",
     "github": "Its issuer https://github.com is gone.",
-    "old.example.com/mcp": "No program names this server any more.",
+    "old.example.com/mcp": "No program lists this server any more.",
 }
 
 

@@ -186,7 +186,7 @@ def test_of_two_accounts_none_is_meant_and_the_error_names_them(others: Parts) -
     assert server.account == "default"
     with pytest.raises(LoginNeeded, match=r"Nothing is stored for example\.") as caught:
         hand_out(others, server)
-    assert caught.value.hint.startswith("It has: home, work. Name it with --account, or for good:")
+    assert caught.value.hint.startswith("It has: home, work. Use --account, or set a default:")
     with pytest.raises(LoginNeeded, match="Nothing is stored for example · wrk"):
         hand_out(others, find(others, "example", "wrk"))
 
@@ -202,7 +202,7 @@ def test_a_name_that_nobody_could_tell_from_another_is_refused(
     typed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["token", "example", "--account", typed], parts=FakeParts()) == 2
-    assert "--account: an account's name is up to 60 printable characters." in capsys.readouterr().err
+    assert "--account: an account name has up to 60 printable characters." in capsys.readouterr().err
 
 
 def test_one_look_is_one_name() -> None:

@@ -111,7 +111,7 @@ def desk(tmp_path: Path) -> Desk:
 def test_it_is_configured_and_asks_for_nothing(desk: Desk) -> None:
     row = desk.row()
     assert (row.status.state, row.kind, row.command) == (State.CONFIGURED, "header", None)
-    assert row.status.reason == "The address that Cursor's configuration has carries a key (searchApiKey)."
+    assert row.status.reason == "The URL in Cursor's configuration contains a key (searchApiKey)."
     assert desk.parts.read().problems == ()
 
 
@@ -154,7 +154,7 @@ def test_a_key_that_is_refused_is_not_green(desk: Desk) -> None:
     assert (row.status.state, row.kind, row.command) == (
         State.LOGIN_NEEDED, "header", "keyrack check search"
     )  # fmt: skip
-    assert "refused the address" in row.status.reason
+    assert "refused the URL" in row.status.reason
 
 
 def test_a_server_that_answers_without_it_too_proves_nothing(desk: Desk) -> None:
@@ -179,7 +179,7 @@ def test_a_key_is_not_sent_in_the_clear_to_another_machine(desk: Desk) -> None:
 
 @pytest.mark.parametrize("what", [login, hand_out])
 def test_there_is_nothing_to_log_in_to_and_nothing_to_hand_out(desk: Desk, what: Any) -> None:
-    with pytest.raises(KeyrackError, match=r"search has its key in its address \(searchApiKey\)"):
+    with pytest.raises(KeyrackError, match=r"search has a key in its URL \(searchApiKey\)"):
         what(desk.parts, desk.row().server)
     assert desk.world.asked == []
 
@@ -221,14 +221,14 @@ def test_a_part_that_its_program_asks_for_is_configured_too(desk: Desk) -> None:
     desk.put("https://h.example/mcp?key=${input:key}")
     row = desk.row()
     assert row.status.state is State.CONFIGURED and row.server.url == f"https://h.example/mcp?key={MASK}"
-    assert check(desk.parts, row.server).reason == "A part of its address is known to its program alone."
+    assert check(desk.parts, row.server).reason == "Only its program knows a part of its URL."
 
 
 def test_a_variable_that_is_not_set_is_said(desk: Desk) -> None:
     desk.put("https://h.example/mcp?key=${env:GONE}")
     row = desk.row()
     assert (row.status.state, row.command) == (State.EMPTY_HEADER, "export GONE=…")
-    assert row.status.reason == "The address needs GONE, which is not set."
+    assert row.status.reason == "The URL needs GONE, which is not set."
 
 
 def test_a_projects_file_still_gets_no_variable(desk: Desk) -> None:
@@ -237,7 +237,7 @@ def test_a_projects_file_still_gets_no_variable(desk: Desk) -> None:
     desk.put("https://evil.example/mcp?key=${env:SECRET}", "clone/.cursor/mcp.json")
     row = desk.row()
     assert row.server.url is None and row.status.state is State.BAD_ENTRY
-    assert row.status.reason == "A project's file may not put variables into an address (SECRET)."
+    assert row.status.reason == "A project's file can't use variables in a URL (SECRET)."
 
 
 class TestFromAPerson:
@@ -248,16 +248,16 @@ class TestFromAPerson:
         for verb in ("login", "token", "set", "check", "clear"):
             assert run([verb, URL], parts=lambda **_: desk.parts) == 1
         said = capsys.readouterr()
-        assert "The address carries a key (searchApiKey)" in said.err and KEY not in said.err + said.out
+        assert "The URL contains a key (searchApiKey)" in said.err and KEY not in said.err + said.out
         assert desk.world.asked == []
 
     def test_none_is_written_into_keyracks_own_file(self, tmp_path: Path) -> None:
-        with pytest.raises(BadUrl, match="carries a key"):
+        with pytest.raises(BadUrl, match="contains a key"):
             keyrack_own.add_server(str(tmp_path / "config.toml"), "x", URL)
         assert not (tmp_path / "config.toml").exists()
 
     def test_nor_taken_by_a_program(self) -> None:
-        with pytest.raises(keyrack.KeyrackError, match="carries a key") as caught:
+        with pytest.raises(keyrack.KeyrackError, match="contains a key") as caught:
             keyrack.Auth(URL)
         assert KEY not in f"{caught.value} {caught.value.hint}"
 

@@ -129,8 +129,8 @@ def test_doctor_points_it_out_and_finds_nothing_wrong(desk: Desk, capsys: Captur
     path = desk.cursor()
     assert run(["doctor"], parts=lambda **_: desk.parts) == 0
     out = capsys.readouterr().out
-    told = f"  ! Cursor: {path}, “github”: The Authorization header stands in the file as it is. "
-    assert f"Tokens in plain text\n{told}keyrack adopt github moves it into the keychain.\n" in out
+    told = f"  ! Cursor: {path}, “github”: The Authorization header is written in plain text in the file. "
+    assert f"Tokens in plain text\n{told}Run keyrack adopt github to move it to the keychain.\n" in out
     assert desk.adopt("github", "--yes") == 0
     assert run(["doctor"], parts=lambda **_: desk.parts) == 0
     assert "Tokens in plain text" not in capsys.readouterr().out
@@ -199,7 +199,7 @@ def test_nothing_is_moved_into_mere_memory(desk: Desk, capsys: Capture) -> None:
     desk.parts = desk.parts._replace(rack=lambda: rack)
     assert desk.adopt("github", "--yes") == 1
     assert TOKEN in path.read_text()
-    assert "no lasting place" in capsys.readouterr().err
+    assert "no permanent store" in capsys.readouterr().err
 
 
 def test_a_file_that_changed_while_the_question_was_open_stays(
@@ -282,7 +282,9 @@ def test_a_token_in_a_projects_file_stays_and_is_told(desk: Desk, capsys: Captur
     file = desk.cursor("clone/.cursor/mcp.json", Authorization="Bearer sk-hidden-2")
     assert desk.adopt("github", "--yes") == 0
     assert "sk-hidden-2" in file.read_text()
-    assert f"The Authorization header in {file} holds a secret for it too. It is" in capsys.readouterr().out
+    assert (
+        f"The Authorization header in {file} also contains a secret for it. It is" in capsys.readouterr().out
+    )
 
 
 def test_a_scheme_without_a_field_in_codex_goes_into_the_variable(desk: Desk, capsys: Capture) -> None:
@@ -319,7 +321,7 @@ def test_claude_codes_file_is_told_what_to_put_and_not_written(desk: Desk, capsy
     [
         (".mcp.json", "project's file"),
         (".cursor/mcp.json", "project's file"),
-        ("use.json", "knows no variables"),
+        ("use.json", "does not support variables"),
     ],
 )
 def test_other_peoples_files_and_those_without_variables_stay(
@@ -345,7 +347,7 @@ def test_several_secrets_in_one_entry_are_left_alone(desk: Desk, capsys: Capture
 def test_where_there_is_nothing_to_move(desk: Desk, capsys: Capture) -> None:
     desk.cursor(Authorization="Bearer ${env:KEY}")
     assert desk.adopt("github") == 1
-    assert "No file holds a token for github as it is." in capsys.readouterr().err
+    assert "No file contains a token for github in plain text." in capsys.readouterr().err
     assert desk.adopt("gone") == 6
 
 
@@ -371,7 +373,7 @@ def test_a_token_that_stands_there_twice_is_told_with_its_line(desk: Desk, capsy
     entry = f'"url": "{URL}", "headers": {{"Authorization": "Bearer {TOKEN}"}}'
     desk.put(CURSOR, f'{{"mcpServers": {{"github":\n {{{entry}}}}} // {TOKEN}\n}}')
     assert desk.adopt("github", "--yes") == 0
-    told = f"The token stands in {desk.home / CURSOR} once more and stays there: line 2."
+    told = f"The token also appears elsewhere in {desk.home / CURSOR} and stays there: line 2."
     assert told in capsys.readouterr().out
 
 

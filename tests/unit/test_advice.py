@@ -19,10 +19,10 @@ REFUSED = ClientNeeded("It refused: 403.", issuer="https://auth.example", redire
 @pytest.mark.parametrize(
     ("url", "said", "unsaid"),
     [
-        ("https://mcp.figma.com/mcp", ["admits only apps", "Figma"], ["keyrack set", REDIRECT]),
-        ("https://mcp.asana.com/v2/mcp", ["app of your own", REDIRECT, "app.asana.com"], ["keyrack set"]),
-        ("https://mcp.slack.com/mcp", ["app of your own", REDIRECT, "keyrack set theirs"], []),
-        ("https://mcp.linear.app/mcp", [REDIRECT], ["admits only"]),
+        ("https://mcp.figma.com/mcp", ["only accepts apps", "Figma"], ["keyrack set", REDIRECT]),
+        ("https://mcp.asana.com/v2/mcp", ["needs your own app", REDIRECT, "app.asana.com"], ["keyrack set"]),
+        ("https://mcp.slack.com/mcp", ["needs your own app", REDIRECT, "keyrack set theirs"], []),
+        ("https://mcp.linear.app/mcp", [REDIRECT], ["only accepts"]),
         ("https://unknown.example/mcp", [REDIRECT, "keyrack login theirs --client-id"], ["keyrack set"]),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_refused_token_is_refreshed_and_the_request_sent_again() -> None:
 def test_a_needed_login_is_an_exception_that_names_the_command() -> None:
     with pytest.raises(LoginNeeded) as caught:
         get(Server("at-1"), build())
-    assert caught.value.hint == f"Type: keyrack login {URL}"
+    assert caught.value.hint == f"Run: keyrack login {URL}"
 
 
 def test_an_open_server_needs_no_credential() -> None:
@@ -93,7 +93,7 @@ def test_more_scope_is_asked_for_by_the_union() -> None:
     server = Server(refusal=lambda: httpx.Response(403, headers={"WWW-Authenticate": MORE}))
     with pytest.raises(LoginNeeded) as caught:
         get(server, with_grant())
-    assert caught.value.hint == f"Type: keyrack login {URL} --scope 'read write'"
+    assert caught.value.hint == f"Run: keyrack login {URL} --scope 'read write'"
 
 
 @pytest.mark.checklist(24)

@@ -124,7 +124,7 @@ def test_14_the_resource_is_sent_verbatim_and_the_endpoints_own_query_stays():
     ],
 )
 def test_an_endpoint_that_answers_for_the_client_is_refused(query):
-    with pytest.raises(KeyrackError, match=r"sign-in page at https://auth\.example already has"):
+    with pytest.raises(KeyrackError, match=r"sign-in page at https://auth\.example already contains"):
         authorization_url(f"{ISSUER}/authorize?{query}", {"state": "s"})
 
 

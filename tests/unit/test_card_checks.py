@@ -49,7 +49,7 @@ INGEST = "This is an ingest key; MCP needs a management key."
         ("github", "", "github_pat_" + "a" * 82, "right", "looks right"),
         ("github", "", "ghr_" + "a" * 36, "wrong", "refresh token"),
         ("github", "", "Iv23abcdefghijklmnop", "wrong", "client id"),
-        ("github", "", "f" * 40, "odd", "usually it begins with github_pat_, ghp_, gho_, ghu_ or ghs_"),
+        ("github", "", "f" * 40, "odd", "usually starts with github_pat_, ghp_, gho_, ghu_ or ghs_"),
         ("github", "", "ghp_abc def", "odd", "a space or a line break"),
         ("gitlab", "", "glpat-abcdefghijklmnop", "right", "looks right"),
         ("gitlab", "", "gldt-abcdefghijklmnop", "wrong", "deploy token"),
@@ -151,7 +151,7 @@ def test_headers(id: str, fields: dict[str, str], variant: str, headers: dict[st
         ("honeycomb", {"secret": "S"}, "Key id"),
         ("github", {}, "Token"),
         ("github", {"token": "a\r\nX-Evil: 1"}, "line break"),
-        ("github", {"token": "pass‑word"}, "no header can carry"),
+        ("github", {"token": "pass‑word"}, "can't be sent in a header"),
     ],
 )
 def test_a_header_that_cannot_be_made_is_a_sentence(id: str, fields: dict[str, str], words: str) -> None:
@@ -161,7 +161,7 @@ def test_a_header_that_cannot_be_made_is_a_sentence(id: str, fields: dict[str, s
 
 
 def test_an_unknown_variant_is_a_sentence() -> None:
-    with pytest.raises(KeyrackError, match="knows no way"):
+    with pytest.raises(KeyrackError, match="has no variant"):
         headers_for(built_in("github"), secrets(token="T"), "smoke")
 
 
@@ -485,7 +485,7 @@ def test_github_scopes_come_from_a_header_that_fine_grained_tokens_lack() -> Non
         (403, (("Retry-After", "60"),), "try again in 60 s"),
         (429, (("Retry-After", "7"),), "try again in 7 s"),
         (429, (("Retry-After", "<b>now</b>"),), "try again later"),
-        (403, (("X-RateLimit-Remaining", "4999"),), "does not let it ask"),
+        (403, (("X-RateLimit-Remaining", "4999"),), "does not let this token ask"),
     ],
 )
 def test_a_rate_limit_is_not_a_refusal(status: int, headers: tuple[tuple[str, str], ...], words: str) -> None:
@@ -580,7 +580,7 @@ def test_facts_of_another_type_are_passed_over() -> None:
         ("slack", 200, {"ok": False, "error": "token_revoked"}, False, "The token has been revoked."),
         ("slack", 200, {"ok": False, "error": "not_allowed"}, False, "“not_allowed”). The token may still"),
         ("slack", 200, {"ok": False, "error": "ratelimited"}, None, "The token may still work."),
-        ("slack", 200, None, None, "not JSON. The token may still work."),
+        ("slack", 200, None, None, "answer with JSON. The token may still work."),
     ],
 )
 def test_what_became_of_a_revocation(id: str, status: int, json: Any, ok: bool | None, words: str) -> None:

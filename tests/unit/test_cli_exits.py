@@ -69,4 +69,4 @@ def test_a_full_disk_is_told_and_is_no_success() -> None:
 def test_a_closed_stdout_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert run(["list"], parts=FakeParts([linear()])) == 1
-    assert capsys.readouterr().err == "keyrack: There is no output to write to.\n"
+    assert capsys.readouterr().err == "keyrack: There is no standard output to write to.\n"

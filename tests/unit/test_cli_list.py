@@ -220,9 +220,9 @@ def test_a_broken_file_is_told_and_hides_nothing(capsys: pytest.CaptureFixture[s
 
 
 def test_a_problem_of_keyracks_own_file_begins_with_keyrack_once(capsys: pytest.CaptureFixture[str]) -> None:
-    problems = [Problem("keyrack", "/home/u/.config/keyrack/config.toml", "It is cut short.")]
+    problems = [Problem("keyrack", "/home/u/.config/keyrack/config.toml", "It is truncated.")]
     assert run(["list"], parts=FakeParts([SENTRY], problems=problems)) == 0
-    assert capsys.readouterr().err == "keyrack: /home/u/.config/keyrack/config.toml: It is cut short.\n"
+    assert capsys.readouterr().err == "keyrack: /home/u/.config/keyrack/config.toml: It is truncated.\n"
 
 
 @pytest.mark.parametrize("words", [(), ("--tsv",)])

@@ -94,11 +94,11 @@ def test_an_answer_that_is_not_this_login_s_is_told_with_its_words_made_harmless
 ) -> None:
     def strays(tell: Any, control: Any) -> None:
         tell(SIGN_IN)
-        tell(Step("stray", "An answer without a state came back", "failed", "no\x1b[2J\nscope"))
+        tell(Step("stray", "Received a response without a state", "failed", "no\x1b[2J\nscope"))
 
     login_is(monkeypatch, strays)
     assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
-    assert "\n✕ An answer without a state came back  no[2J scope\n" in capsys.readouterr().err
+    assert "\n✕ Received a response without a state  no[2J scope\n" in capsys.readouterr().err
 
 
 def test_verbose_tells_each_begin_and_what_was_stored(monkeypatch: Patch, capsys: Capture) -> None:
@@ -250,7 +250,7 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
     class Control:
         def paste(self, text: str) -> str | None:
             if "code=" not in text:
-                return "That address holds no code."
+                return "That address contains no code."
             taken.append(text)
             done.set()
             return None
@@ -271,13 +271,17 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
         os.close(far)
     err = capsys.readouterr().err
     assert taken == ["http://127.0.0.1:8085/callback?code=c"]
-    assert "Or paste the address" in err and "  That address holds no code.\n" in err
+    assert "Or paste the address" in err and "  That address contains no code.\n" in err
 
 
 @pytest.mark.parametrize(
     ("earlier_client", "host", "told"),
     [
-        ("old", "localhost", ["Does the page not know this app? Log in again: keyrack registers it anew."]),
+        (
+            "old",
+            "localhost",
+            ["Does the page not know this app? Log in again, and keyrack registers it again."],
+        ),
         ("", "localhost", []),
         ("", "127.0.0.1", ["Does the page refuse 127.0.0.1? Log in with --redirect-host localhost."]),
     ],
@@ -329,7 +333,7 @@ def test_a_word_typed_at_the_terminal_begins_the_sign_in_anew(monkeypatch: Patch
         os.close(far)
     err = capsys.readouterr().err
     assert Control.asked == ["register", "register", "localhost"]
-    assert "Type register, and it is registered anew." in err
+    assert "Type register to register it again." in err
     assert "Type localhost, or log in with --redirect-host localhost." in err
     assert err.count("is neither") == 1  # the second one was of no use any more
 

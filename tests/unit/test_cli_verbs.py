@@ -92,9 +92,9 @@ class TestToken:
         [
             ("liner", 6, "keyrack: No server is called “liner”.\n  Did you mean linear?\n"),
             ("db", 1, "keyrack: db is a local process (stdio); its credentials are in its environment.\n"
-                      "  keyrack list tells which variables are not set.\n"),
+                      "  Run keyrack list --json to see which variables are not set.\n"),
             ("broken", 1, "keyrack: broken can't be used: The address names no host.\n"
-                          "  keyrack doctor shows where it stands.\n"),
+                          "  Run keyrack doctor to see where it is configured.\n"),
         ],
     )  # fmt: skip
     def test_a_server_without_a_token(
@@ -142,7 +142,7 @@ class TestCheck:
         assert run(["check", "linear"], parts=parts) == 0
         assert capsys.readouterr().out == (
             "✓ linear: optional: works without a login, but perhaps not fully.\n"
-            "  The token could not be tested: the server takes the same requests without it.\n"
+            "  The token could not be tested: the server accepts the same requests without it.\n"
         )
 
     def test_a_login_that_may_be_needed_is_named(self, monkeypatch: Patch, capsys: Capture) -> None:
@@ -214,7 +214,7 @@ class TestSet:
         self, parts: FakeParts, capsys: Capture
     ) -> None:
         assert run(["set", "linear", "--expires", "2020-01-01"], parts=parts) == 2
-        assert capsys.readouterr().err.startswith("keyrack: --expires: that is already past.\n")
+        assert capsys.readouterr().err.startswith("keyrack: --expires: must be in the future.\n")
 
 
 class TestClear:
@@ -275,7 +275,7 @@ class TestDoctor:
         parts.rack.tidied = (Finding(URL, "default"), Finding(URL, "work", "It is damaged."))
         assert run(["doctor"], parts=parts) == 1
         assert (
-            f"  ✓ {URL} (what was half done is finished)\n"
+            f"  ✓ {URL} (an interrupted operation was finished)\n"
             f"  ✕ {URL}, account work: failed (It is damaged.)\n\nFiles"
         ) in capsys.readouterr().out
 
@@ -297,7 +297,7 @@ class TestDoctor:
         assert run(["doctor", "--repair"], parts=parts) == 1
         assert (
             f"  ✓ {URL} (its record is rebuilt)\n"
-            "  ✕ a credential whose server is not known: failed (It is damaged.)\n\nFiles"
+            "  ✕ a credential of an unknown server: failed (It is damaged.)\n\nFiles"
         ) in capsys.readouterr().out
         assert parts.rack.also == [CredentialKey(URL)]
         parts.rack.repaired = ()

@@ -74,7 +74,7 @@ def test_a_grown_file_that_is_cut_short_is_called_so_and_gives_no_server(tmp_pat
     (tmp_path / ".claude.json").write_bytes(data[: int(len(data) * cut)])
     reading = look(tmp_path)
     [problem] = reading.problems
-    assert "It is cut short" in problem.sentence and problem.path.endswith(".claude.json")
+    assert "It is truncated" in problem.sentence and problem.path.endswith(".claude.json")
     assert reading.servers == ()
 
 
@@ -84,7 +84,7 @@ def test_so_is_any_other(tmp_path: Path, text: str, file: str) -> None:
     (tmp_path / file).parent.mkdir(exist_ok=True)
     (tmp_path / file).write_text(text)
     [problem] = look(tmp_path).problems
-    assert problem.sentence == "It is cut short: it ends in the middle of its JSON."
+    assert problem.sentence == "It is truncated: it ends in the middle of its JSON."
 
 
 def test_a_file_beyond_what_claude_code_itself_could_read_is_refused_unread(
@@ -94,7 +94,7 @@ def test_a_file_beyond_what_claude_code_itself_could_read_is_refused_unread(
         file.truncate(files.MAX_GROWN + 1)  # takes no room on the disk
     monkeypatch.setattr("builtins.open", lambda *args, **more: pytest.fail("it was opened"))
     [problem] = look(tmp_path).problems
-    assert "It is 512 MB; keyrack reads up to 512 MB of such a file." in problem.sentence
+    assert "It is 512 MB. keyrack's limit for this file is 512 MB." in problem.sentence
 
 
 @pytest.mark.parametrize("file", ["project/.mcp.json", ".cursor/mcp.json", ".codex/config.toml"])
@@ -103,7 +103,7 @@ def test_files_that_no_program_lets_grow_have_the_old_limit(tmp_path: Path, file
     with (tmp_path / file).open("wb") as target:
         target.truncate(files.MAX_BYTES + 1)
     [problem] = look(tmp_path).problems
-    assert "keyrack reads up to 8 MB" in problem.sentence
+    assert "keyrack's limit for this file is 8 MB" in problem.sentence
 
 
 def test_what_is_no_text_in_the_history_stops_nothing(tmp_path: Path) -> None:
@@ -154,8 +154,8 @@ def test_of_a_key_that_stands_twice_the_last_one_counts_and_is_told() -> None:
         (b'{"a": 1} x', "It is not valid JSON (column 10: Extra data).", 1),
         (b"{'a': 1}", "It is not valid JSON (column 2: Expecting property name).", 1),
         (b'{"z" 1}', "It is not valid JSON (column 6: Expecting ':' delimiter).", 1),
-        (b'{"z": ' + b"[" * 100_000 + b"}", "It is nested too deeply to be a configuration.", None),
-        (b'{"z": ' + b"9" * 10_000 + b"}", "It holds a number too long to read.", None),
+        (b'{"z": ' + b"[" * 100_000 + b"}", "It is nested too deeply for a configuration file.", None),
+        (b'{"z": ' + b"9" * 10_000 + b"}", "It contains a number that is too long.", None),
     ],
 )
 def test_what_is_no_json_is_said_where_it_is_also_in_what_is_passed_over(

@@ -106,9 +106,9 @@ def test_a_callback_elsewhere_is_said_and_refused_before_the_browser(
 ) -> None:
     reading = codex(tmp_path, f'client_id = "x"\n{oauth}', top)
     [problem] = reading.problems
-    assert "does not lead back to this machine" in problem.sentence and problem.entry == "a"
+    assert "does not lead to this machine" in problem.sentence and problem.entry == "a"
     client = client_of(reading)
-    with pytest.raises(KeyrackError, match="only come back to this machine"):
+    with pytest.raises(KeyrackError, match="only return to this machine"):
         listen(client.callback_port, client.redirect_host or "127.0.0.1")
 
 
@@ -135,7 +135,7 @@ def test_a_projects_codex_file_gives_no_secret(tmp_path: Path) -> None:
     assert client_of(reading).client_secret is None
     assert back(client_of(reading)) == ("theirs", "localhost", 9111, "/cb")
     [problem] = reading.problems
-    assert "A project's file may not hold a client's secret" in problem.sentence
+    assert "A project's file can't contain a client secret" in problem.sentence
 
 
 def test_a_projects_vs_code_file_gives_no_variable(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_projects_vs_code_file_gives_no_variable(tmp_path: Path) -> None:
 def test_a_projects_callback_is_on_this_machine_or_refused(tmp_path: Path) -> None:
     oauth = 'client_id = "theirs"\ncallback_url = "https://evil.example/cb"'
     client = client_of(codex(tmp_path, oauth, file="project/.codex/config.toml"))
-    with pytest.raises(KeyrackError, match="only come back to this machine"):
+    with pytest.raises(KeyrackError, match="only return to this machine"):
         listen(client.callback_port, client.redirect_host or "127.0.0.1")
 
 
@@ -210,11 +210,11 @@ def test_its_client_may_lie_in_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("info", "said"),
     [
-        ("{client_id: x}", "is no JSON"),
-        ("[]", "should be an object, and is a list"),
+        ("{client_id: x}", "is not valid JSON"),
+        ("[]", "should be an object, but is a list"),
         ("@/nowhere/client.json", "names a file that does not exist"),
-        ("@client.json", "without its whole path"),
-        ("@../client.json", "without its whole path"),
+        ("@client.json", "without its full path"),
+        ("@../client.json", "without its full path"),
         ("@/", "can't be used"),
         ('{"client_id": 5}', "should be text"),
     ],
@@ -230,8 +230,8 @@ def test_a_client_that_can_t_be_read_is_said_and_the_server_is_listed(
 
 def test_a_host_elsewhere_is_said_and_refused(tmp_path: Path) -> None:
     reading = mcp_remote(tmp_path, "9111", "--host", "devbox.example", INFO, '{"client_id": "x"}')
-    assert "--host does not lead back" in reading.problems[0].sentence
-    with pytest.raises(KeyrackError, match="only come back to this machine"):
+    assert "--host is not this machine" in reading.problems[0].sentence
+    with pytest.raises(KeyrackError, match="only return to this machine"):
         listen(9111, client_of(reading).redirect_host or "")
 
 
@@ -258,7 +258,7 @@ def test_a_projects_file_names_no_other_file(
     reading = mcp_remote(tmp_path, option, "@" + name.replace("{}", str(tmp_path)), file="project/.mcp.json")
     assert client_of(reading) == ClientSettings()
     [problem] = reading.problems
-    assert "A project's file may not name another file" in problem.sentence
+    assert "A project's file can't name another file" in problem.sentence
     assert looked_at and not any("client.json" in path for path in looked_at)
 
 
@@ -270,7 +270,7 @@ def test_a_projects_mcp_remote_gets_no_variable_and_no_secret(tmp_path: Path, fi
     client = client_of(reading)
     assert (client.client_id, client.client_secret, client.callback_port) == (None, None, 9111)
     assert "sk-hidden" not in repr(reading)
-    assert any("client's secret" in problem.sentence for problem in reading.problems)
+    assert any("client secret" in problem.sentence for problem in reading.problems)
 
 
 def test_a_projects_literal_client_is_taken_with_its_place(tmp_path: Path) -> None:

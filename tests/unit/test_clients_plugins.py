@@ -220,7 +220,7 @@ def test_what_claude_code_has_asked_its_user_for_is_known_to_it_alone(desk: Desk
 def test_a_secret_in_a_plugins_file_stays_there(desk: Desk) -> None:
     desk.install("chat", {"mcpServers": {"chat": http("chat", headers={"Authorization": "Bearer sk-lit"})}})
     [header] = only(desk.read()).headers
-    assert header.literal and "its next version replaces" in header.stays
+    assert header.literal and "the plugin's next version replaces" in header.stays
 
 
 def test_the_user_s_own_server_is_first_and_keeps_its_name(desk: Desk) -> None:
@@ -239,13 +239,13 @@ def test_the_user_s_own_server_is_first_and_keeps_its_name(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("plugins/installed_plugins.json", "{", "cut short"),
+        ("plugins/installed_plugins.json", "{", "truncated"),
         ("plugins/installed_plugins.json", '{"plugins": []}', "should be an object"),
-        ("plugins/cache/official/bad/1.2.0/.mcp.json", '{"mcpServers"', "cut short"),
+        ("plugins/cache/official/bad/1.2.0/.mcp.json", '{"mcpServers"', "truncated"),
         ("plugins/cache/official/bad/1.2.0/.mcp.json", '{"mcpServers": []}', None),
         ("plugins/cache/official/bad/1.2.0/.mcp.json", '{"x": 1}', "should be an object"),
-        ("plugins/cache/official/bad/1.2.0/.claude-plugin/plugin.json", "{", "cut short"),
-        ("settings.json", "{", "cut short"),
+        ("plugins/cache/official/bad/1.2.0/.claude-plugin/plugin.json", "{", "truncated"),
+        ("settings.json", "{", "truncated"),
     ],
 )
 def test_a_broken_file_is_named(desk: Desk, file: str, text: str, said: str | None) -> None:

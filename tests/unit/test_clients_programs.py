@@ -241,7 +241,7 @@ def test_a_profile_that_can_t_be_read_hides_no_other(look) -> None:
     }
     reading = look(files)
     assert [server.name for server in reading.servers] == ["b"]
-    assert "cut short" in reading.problems[0].sentence
+    assert "truncated" in reading.problems[0].sentence
 
 
 def test_codex_fields_that_name_variables(look) -> None:

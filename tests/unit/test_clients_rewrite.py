@@ -221,7 +221,7 @@ def test_a_scheme_that_codex_has_no_room_for_goes_into_the_variable(desk: Desk) 
     [
         ('bearer_token_env_var = ""\nhttp_headers = { Authorization = "Bearer sk-hidden-1" }', "already"),
         ('env_http_headers = { X-B = "B" }\nhttp_headers = { X-Api-Key = "sk-hidden-1" }', "already"),
-        ('headers = { X-Api-Key = "sk-hidden-1" }', "not as it was"),
+        ('headers = { X-Api-Key = "sk-hidden-1" }', "has changed since"),
     ],
 )
 def test_what_can_not_be_moved_is_said_and_stays(desk: Desk, rest: str, words: str) -> None:
@@ -315,7 +315,7 @@ def test_every_program_that_takes_references_has_a_way(desk: Desk) -> None:
     for client, _, _ in PROGRAMS:
         header = Header("X", "", Secret("x"), source=Source(client, str(desk.home / "gone"), "a"))
         if by_hand(header, NAME) is None:
-            with pytest.raises(KeyrackError, match="not as it was"):
+            with pytest.raises(KeyrackError, match="has changed since"):
                 rewrite(header, NAME, URL)
 
 

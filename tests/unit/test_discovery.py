@@ -174,7 +174,7 @@ def test_an_issuer_that_can_not_be_one_is_never_asked(issuer, word):
 def test_a_document_anywhere_but_on_the_servers_own_origin_is_never_asked_for(url):
     urls, unfound = asked(find_protected_resource(URL, Challenge("Bearer", {}, (url,))))
     assert urls == [BASE + "/mcp", BASE]
-    assert type(unfound.error) is KeyrackError and "will not ask" in str(unfound.error)
+    assert type(unfound.error) is KeyrackError and "won't fetch" in str(unfound.error)
 
 
 NO_DOCUMENT = [
@@ -193,7 +193,7 @@ NO_DOCUMENT = [
     Failed("The server closed the connection."),
     Failed("It redirects.", refused=True, sent_to="https://login.example/start"),
     Failed("It redirects.", refused=True, sent_to=""),
-    Failed("It sent more than the 1024 KiB.", answered=True),
+    Failed("It sent a response of more than 1024 KiB.", answered=True),
 ]
 
 
@@ -281,7 +281,7 @@ def test_where_nobody_answers_the_search_is_given_up():
 def test_the_sentence_tells_what_was_there_instead():
     for answer, words in (
         (Response(403), "it answered 403 where its metadata should be"),
-        (NO_DOCUMENT[0], "it has something there that is not JSON"),
+        (NO_DOCUMENT[0], "it has a document that is not JSON"),
         (
             Failed("x", refused=True, sent_to="https://login.example/?s=1"),
             "it redirects to https://login.example.",

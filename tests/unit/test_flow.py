@@ -182,9 +182,9 @@ def test_a_server_that_can_not_be_logged_in_to_says_why(answer, kind):
 @pytest.mark.parametrize(
     ("location", "hint"),
     [
-        ("/mcp/", "If the server is there now: keyrack login https://mcp.example/mcp/"),
+        ("/mcp/", "If the server has moved there: keyrack login https://mcp.example/mcp/"),
         ("/a b?x='$(id)'", "Check the address, or try again later."),
-        ("/it's", "If the server is there now: keyrack login https://mcp.example/it%27s"),
+        ("/it's", "If the server has moved there: keyrack login https://mcp.example/it%27s"),
         ("/mcp/?key=secret", "Check the address, or try again later."),
         ("https://evil.example/mcp", "Check the address, or try again later."),
     ],

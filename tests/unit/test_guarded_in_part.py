@@ -101,14 +101,14 @@ def test_a_server_that_needs_nothing_is_still_called_open(client: ClientSettings
     """Not even a client of the user's own is tried at addresses that are a guess."""
     world = answers(OPEN, **NOTHING)
     error = nothing(world, SERVER._replace(client=client))
-    assert not isinstance(error, NoOAuth) and "nothing to log in to" in str(error)
+    assert not isinstance(error, NoOAuth) and "does not need a login" in str(error)
     asked = [each.url for each in world.asked if each.method == "GET"]
     assert asked == [PRM, PRM_ROOT] + ([OWN_META, OWN_OPENID] if client.client_id else [])
 
 
 def test_what_else_its_host_signs_in_to_is_no_reason_to_log_in() -> None:
     """A company's site may well have metadata for its own users."""
-    assert "nothing to log in to" in str(nothing(answers(OPEN, **NOTHING, **OWN)))
+    assert "does not need a login" in str(nothing(answers(OPEN, **NOTHING, **OWN)))
 
 
 def test_a_configured_client_is_used_with_the_metadata_of_the_origin() -> None:
@@ -230,7 +230,7 @@ def test_a_token_that_an_open_server_refuses_is_not_stored() -> None:
     parts = build(answers(OPEN, GUARDED))
     with pytest.raises(KeyrackError, match="refused the token"):
         set_token(parts, SERVER, Typed({MAIN: Secret("t")}))
-    with pytest.raises(KeyrackError, match="refuses a token"):
+    with pytest.raises(KeyrackError, match="refuses the token"):
         login(parts, SERVER)
     assert not parts.rack().records()
 

@@ -64,10 +64,14 @@ def test_it_is_configured_by_its_helper_which_nobody_runs(desk: Desk, client: st
     row = desk.rows()["a"]
     key = "headersHelper" if client == "Claude Code" else "http_headers_helper"
     assert (row.status.state, row.kind, row.command) == (State.CONFIGURED, "header", None)
-    said = f"Configured by its helper: {client} runs a command for the headers ({key}); keyrack does not."
+    said = (
+        f"Configured by its helper: {client} runs a command for the headers ({key}). keyrack does not run it."
+    )
     assert row.status.reason == said
-    assert check(desk.parts, row.server).reason == f"It was asked without the headers of {client}'s helper."
-    with pytest.raises(LoginNeeded, match="from a helper of its own, which keyrack does not run"):
+    assert (
+        check(desk.parts, row.server).reason == f"It was tested without the headers from {client}'s helper."
+    )
+    with pytest.raises(LoginNeeded, match="from its own helper, which keyrack does not run"):
         hand_out(desk.parts, row.server)
     assert desk.rows()["a"].status.state is State.CONFIGURED
     assert not desk.ran.exists()
@@ -129,7 +133,7 @@ def test_an_empty_one_is_none(desk: Desk, command: object) -> None:
 def test_one_that_is_no_text_is_said_and_one_that_another_program_does_not_know_is_none(desk: Desk) -> None:
     desk.claude(["x"])
     [problem] = desk.parts.read().problems
-    assert problem.sentence == "“headersHelper” should be text, and is a list."
+    assert problem.sentence == "“headersHelper” should be text, but is a list."
     (desk.home / ".claude.json").unlink()
     desk.claude("x", ".cursor/mcp.json")
     assert desk.only().helper is None

@@ -329,7 +329,7 @@ def test_any_bytes_are_an_object_or_a_bad_document(body: bytes) -> None:
     try:
         assert isinstance(read_object(body), dict)
     except BadDocument as problem:
-        assert str(problem) in ("is not JSON", "is JSON, but no object")
+        assert str(problem) in ("is not JSON", "is JSON, but not an object")
 
 
 def test_every_field_that_is_read_is_tried_here(monkeypatch: Patch) -> None:

@@ -71,7 +71,7 @@ def test_a_client_metadata_document_has_an_https_address_with_a_path(
         f"POST {URL}": protected, f"GET {META}": reply(metadata(client_id_metadata_document_supported=True))
     })  # fmt: skip
     made = attempt(world, monkeypatch, options=LoginOptions(client_metadata_url=document))
-    assert made.error and "https address" in str(made.error)
+    assert made.error and "https URL" in str(made.error)
 
 
 @pytest.mark.parametrize("place", ["https://evil.example/reg/1", "file:///x", "http://auth.example/reg/1"])

@@ -117,7 +117,7 @@ def test_no_other_origin_describes_the_server(url: str, status: int, monkeypatch
     routes = {**named_by_the_challenge(url), f"GET {PRM}": reply(None, 404)}
     net = Net(**{**routes, f"GET {url}": reply(RESOURCE, status)})
     made = attempt(net, monkeypatch)
-    assert made.failed and made.failed.key == "discover" and "keyrack will not ask" in made.failed.detail
+    assert made.failed and made.failed.key == "discover" and "keyrack won't fetch" in made.failed.detail
     assert url not in made.asked() and made.opened == [] and "pw" not in made.failed.detail
     assert not any(request.method == "POST" and request.url != URL for request in net.asked)
 
@@ -234,7 +234,7 @@ def test_a_redirect_to_metadata_leads_nowhere_that_a_name_would_not(issuer: str,
     on = reply(None, 302, Location=f"{issuer}/.well-known/oauth-authorization-server")
     net = Net({"inside.example": "10.0.0.5"}, **{f"GET {PRM}": reply(None, 404), f"GET {NEXT[1]}": on})
     made = attempt(net, monkeypatch)
-    assert made.failed and made.failed.key == "discover" and "will not ask" in made.failed.detail
+    assert made.failed and made.failed.key == "discover" and "won't contact" in made.failed.detail
     assert made.opened == [] and set(net.dialled) == {PUBLIC}
     assert not any(url.startswith(issuer + "/") for url in made.asked())
 
@@ -278,7 +278,7 @@ def test_a_server_that_sends_on_within_its_origin_gets_its_token_and_no_one_else
 def test_a_circle_of_redirects_ends(monkeypatch: Patch) -> None:
     net = Net(**{f"GET {META}": reply(None, 302, Location=META)})
     made = attempt(net, monkeypatch)
-    assert made.failed and made.failed.key == "discover" and "again and again" in made.failed.detail
+    assert made.failed and made.failed.key == "discover" and "too many times" in made.failed.detail
     assert len(net.to(META)) < 10
 
 

@@ -47,7 +47,7 @@ def test_the_row_says_so_with_its_program_and_the_command(desk: Desk) -> None:
     status = status_of(server, None, None, 0.0)
     assert (status.state, status.action) == (State.CONFIGURED, Action.ADOPT)
     assert status.reason == (
-        "Authorization is sent by Cursor's configuration, and stands in the file as it is: Bearer ●●●●●●●●."
+        "Authorization is set in Cursor's configuration, where it is written in plain text: Bearer ●●●●●●●●."
     )
     assert command_for(status.action, server) == "keyrack adopt a"
 
@@ -55,12 +55,12 @@ def test_the_row_says_so_with_its_program_and_the_command(desk: Desk) -> None:
 def test_a_variable_is_told_with_its_program_and_whether_it_is_set(desk: Desk) -> None:
     desk.cursor(Authorization="Bearer ${env:KEY}")
     assert status_of(desk.only(KEY="sk-hidden-1"), None, None, 0.0).reason == (
-        "Authorization is sent by Cursor's configuration: Bearer ${env:KEY}."
+        "Authorization is set in Cursor's configuration: Bearer ${env:KEY}."
     )
     unset = status_of(desk.only(), None, None, 0.0)
     assert (unset.state, unset.action) == (State.EMPTY_HEADER, Action.SET_VARIABLE)
     assert unset.reason == (
-        "The Authorization header of Cursor's configuration is skipped, because KEY is not set."
+        "The Authorization header in Cursor's configuration is skipped, because KEY is not set."
     )
     assert command_for(unset.action, desk.only()) == "export KEY=…"
 
@@ -121,7 +121,8 @@ def test_every_place_of_a_server_is_pointed_out_with_its_entry(desk: Desk) -> No
     user, project = pointed_out(reading)
     assert (user.client, user.entry) == ("VS Code", "b")
     assert user.sentence == (
-        "The X-Api-Key header stands in the file as it is. keyrack adopt b moves it into the keychain."
+        "The X-Api-Key header is written in plain text in the file. "
+        "Run keyrack adopt b to move it to the keychain."
     )
     assert (project.path, project.entry) == (str(desk.home / "clone/.vscode/mcp.json"), "c")
     assert "project's file" in project.sentence and "adopt" not in project.sentence
@@ -134,7 +135,7 @@ def test_what_no_file_holds_or_can_give_up_says_why(desk: Desk, tmp_path: Path) 
     assert "MCP_SERVERS_CONFIG" in inline.sentence
     desk.put("use.json", text)
     [file] = pointed_out(desk.read((str(tmp_path / "use.json"),)))
-    assert "mcp-use knows no variables" in file.sentence
+    assert "mcp-use does not support variables" in file.sentence
 
 
 def test_a_key_in_an_address_is_pointed_out_and_not_shown(desk: Desk) -> None:
@@ -142,5 +143,5 @@ def test_a_key_in_an_address_is_pointed_out_and_not_shown(desk: Desk) -> None:
     desk.put(".cursor/mcp.json", {"mcpServers": servers})
     reading = desk.read(KEY="sk-hidden-2")
     [found] = pointed_out(reading)
-    assert found.entry == "a" and "carries a key (api_key), which stands in the file" in found.sentence
+    assert found.entry == "a" and "contains a key (api_key) in plain text" in found.sentence
     assert reading.problems == () and "sk-hidden" not in repr(reading)

@@ -39,8 +39,8 @@ def needed(parts: Parts, url: str = URL, server: Any = None, **options: Any) -> 
 
 def typed(error: LoginNeeded) -> list[str]:
     """The words of the command, as a real shell reads them from the exception's text."""
-    said, _, command = str(error).partition(" Type: ")
-    assert said.endswith(".") and error.hint == f"Type: {command}" and command.startswith("keyrack ")
+    said, _, command = str(error).partition(" Run: ")
+    assert said.endswith(".") and error.hint == f"Run: {command}" and command.startswith("keyrack ")
     done = subprocess.run(
         ["sh", "-c", f'keyrack() {{ printf "%s\\0" "$@"; }}\n{command}'], capture_output=True, check=True
     )
@@ -117,7 +117,7 @@ def test_a_key_in_the_address_is_shown_only_where_nothing_else_names_the_server(
     url = f"https://mcp.example/{KEY}/mcp"
     parts = build(servers=(SERVER._replace(url=url),))
     error = needed(parts, url)
-    assert KEY not in str(error) and str(error).endswith("Type: keyrack login example")
+    assert KEY not in str(error) and str(error).endswith("Run: keyrack login example")
     assert meant(parts, error)[0] == CredentialKey(url)
     unknown = build(servers=())
     assert meant(unknown, needed(unknown, url))[0] == CredentialKey(url)
@@ -148,5 +148,5 @@ def test_a_token_made_by_hand_is_set_again() -> None:
         parts = build(servers=())
         parts.rack().save(grant()._replace(account=account, credential=facts))
         error = needed(parts, account=account)
-        assert typed(error)[0] == "set" and "made by hand" in str(error)
+        assert typed(error)[0] == "set" and "The stored token" in str(error)
         assert meant(parts, error)[0] == CredentialKey(URL, account)

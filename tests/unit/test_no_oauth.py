@@ -37,11 +37,13 @@ def log_in(server: Server = SERVER, **routes: Any) -> KeyrackError:
 def test_a_server_with_neither_metadata_nor_a_place_to_register_has_no_oauth(answer: Response) -> None:
     error = log_in(**{f"POST {BASE}/register": answer})
     assert isinstance(error, NoOAuth)
-    assert str(error) == "https://mcp.example has no OAuth: it publishes no metadata, and registers no apps."
+    assert (
+        str(error) == "https://mcp.example has no OAuth: it publishes no metadata and does not register apps."
+    )
     assert error.hint.split("\n") == [
-        "Where it has a login after all, an app that you registered there may do:",
+        "If it does have a login, an app that you registered there may work:",
         "keyrack login example --client-id CLIENT_ID",
-        "A token made by hand may do:",
+        "A personal access token may work:",
         "keyrack set example",
     ]
 
@@ -79,7 +81,7 @@ def test_an_issuer_with_metadata_that_registers_nobody_wants_an_app() -> None:
           f"GET {META}": NOT_THERE},
          "https://auth.example publishes no authorization-server metadata."),
         ({f"POST {URL}": unauthorized(f'Bearer resource_metadata="{PRM}"')},
-         "The server names a protected-resource document, but it is not there."),
+         "The server names a protected-resource document, but it does not exist."),
     ],
 )  # fmt: skip
 def test_documents_that_lead_nowhere_are_no_oauth_either(routes: dict[str, Any], sentence: str) -> None:
@@ -100,7 +102,7 @@ def test_an_issuer_that_is_not_asked_is_no_reason_to_offer_a_token(issuer: str) 
 def test_an_open_server_has_nothing_to_log_in_to_and_is_not_offered_a_token() -> None:
     open_server = reply({"jsonrpc": "2.0", "id": 1, "result": {"tools": []}})
     error = log_in(**{f"POST {URL}": open_server})
-    assert not isinstance(error, NoOAuth) and "nothing to log in to" in str(error)
+    assert not isinstance(error, NoOAuth) and "does not need a login" in str(error)
 
 
 def test_a_client_of_the_users_own_is_tried_where_nothing_is_published() -> None:
@@ -117,19 +119,19 @@ def test_the_step_that_failed_says_it_and_nothing_is_stored() -> None:
     assert not parts.rack().records()
 
 
-NO_OAUTH = NoOAuth("It has none.", hint="Its operator has to mend it.")
+NO_OAUTH = NoOAuth("It has none.", hint="Its operator must fix it.")
 
 
 @pytest.mark.parametrize(
     ("url", "hint"),
     [
         ("https://unknown.example/mcp",
-         "Its operator has to mend it.\nA token made by hand may do:\nkeyrack set theirs"),
+         "Its operator must fix it.\nA personal access token may work:\nkeyrack set theirs"),
         ("https://mcp.linear.app/mcp",
-         "Its operator has to mend it.\nA token made by hand may do. Make one on "
-         "https://linear.app/settings/account/security/api-keys/new and type:\nkeyrack set theirs"),
-        ("https://mcp.notion.com/mcp", "Its operator has to mend it."),
-        ("https://mcp.figma.com/mcp", "Its operator has to mend it."),
+         "Its operator must fix it.\nA personal access token may work. Create one on "
+         "https://linear.app/settings/account/security/api-keys/new and run:\nkeyrack set theirs"),
+        ("https://mcp.notion.com/mcp", "Its operator must fix it."),
+        ("https://mcp.figma.com/mcp", "Its operator must fix it."),
     ],
 )  # fmt: skip
 def test_the_token_is_offered_where_the_vendor_takes_one(url: str, hint: str) -> None:

@@ -208,9 +208,9 @@ SIGN_IN = SignIn(ISSUER + "/authorize?x", ISSUER, REDIRECT, Secret("st"))
         (f"{REDIRECT}?code=c&code=d&state=st", "twice"),
         (f"{ISSUER}/authorize?response_type=code&state=st", "sign-in page"),
         ("https://example.com/", "no code"),
-        ("two words", "neither"),
+        ("two words", "not an address or a code"),
         ("", "Nothing"),
-        ("http://[::1?code=c", "read"),
+        ("http://[::1?code=c", "not a valid address"),
     ],
 )
 def test_what_is_pasted_is_understood_or_refused_with_a_sentence(text, outcome):
@@ -262,7 +262,7 @@ def test_a_login_goes_to_the_store_that_all_were_moved_to_meanwhile(moved):
     parts = parts._replace(listen=lambda port, host, path: Listener(approve_later))
     assert login(parts, SERVER, on_event=events.append).store == "second"
     assert stored(parts) == "at-1" and parts.rack().record(URL, "default").credential.store == "second"
-    assert events[-1].title == "Saved to second and read back"
+    assert events[-1].title == "Saved to second and verified"
     assert [line.outcome for line in clear(parts, SERVER).lines] == ["done", "done", "stays"]
     assert stored(parts) is None
 
@@ -536,7 +536,7 @@ def test_what_people_paste_is_understood(typed, token):
         ("", "Nothing"),
         ("  ", "Nothing"),
         ("https://github.com/settings", "address"),
-        ("a@example.com", "e-mail"),
+        ("a@example.com", "email"),
         ("töken", "characters"),
         ("a\x00b", "characters"),
     ],

@@ -132,12 +132,14 @@ class TestTwoNamesInOneFile:
     def test_an_address_alone_is_an_error_that_names_them(self, desk: Desk, capsys: Capture) -> None:
         desk.claude("a", "b")
         desk.log_in("a")
-        with pytest.raises(Ambiguous, match=r"is the address of several servers: a, b\.$"):
+        with pytest.raises(Ambiguous, match=r"Several servers have the URL .*: a, b\.$"):
             find(desk.parts, URL)
         for verb, code in (("token", 3), ("check", 2), ("login", 2), ("clear", 2), ("accounts", 2)):
             assert run([verb, URL], parts=lambda **_: desk.parts) == code
             said = capsys.readouterr()
-            assert said.out == "" and "several servers: a, b." in said.err
+            assert (
+                said.out == "" and "Several servers have the URL https://mcp.example/mcp: a, b." in said.err
+            )
         assert run(["token", "a"], parts=lambda **_: desk.parts) == 0
 
     def test_accounts_and_their_default_are_each_one_s_own(self, desk: Desk) -> None:
@@ -296,7 +298,7 @@ class TestHeadersOfOneProgram:
         (desk.home / ".codex/config.toml").write_text(
             f'[mcp_servers.x]\nurl = "{URL}"\nhttp_headers = {{ Authorization = "Bearer t" }}'
         )
-        with pytest.raises(Ambiguous, match="“x” is a name of several servers: b, a"):
+        with pytest.raises(Ambiguous, match="Several servers are called “x”: b, a"):
             find(desk.parts, "x")
 
 
@@ -349,7 +351,7 @@ class TestTheSameNameInTwoPrograms:
 
     def test_who_has_none_is_told_the_others(self, desk: Desk) -> None:
         self.both(desk)
-        with pytest.raises(LoginNeeded, match=r"Other servers with this address: a \(Cursor\)\."):
+        with pytest.raises(LoginNeeded, match=r"Other servers with this URL: a \(Cursor\)\."):
             desk.token("a")
 
 
@@ -386,7 +388,9 @@ class TestPythonPrograms:
     def test_several_servers_want_a_name(self, desk: Desk) -> None:
         desk.claude("a", "b")
         desk.log_in("a")
-        with pytest.raises(KeyrackError, match="several servers: a, b"):
+        with pytest.raises(
+            KeyrackError, match=r"Several servers have the URL https://mcp\.example/mcp: a, b"
+        ):
             self.get(desk)
         assert self.get(desk, name="a") == "Bearer at-1"
         with pytest.raises(LoginNeeded) as caught:

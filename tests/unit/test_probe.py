@@ -48,7 +48,7 @@ NO_ANSWERS = (
     reply(None, 503),
     reply(None, 429),
     Failed("timed out"),
-    Failed("redirects again and again", refused=True, sent_to=URL),
+    Failed("redirects too many times", refused=True, sent_to=URL),
 )
 
 
@@ -272,7 +272,7 @@ def test_what_an_earlier_probe_has_found_spares_the_question():
 def test_a_server_that_answers_initialize_is_reached_whatever_becomes_of_an_event_stream(last):
     probed, _ = found({"initialize": reply(None, 404), "GET": last})
     assert (probed.verdict, probed.reason) == (
-        "unknown", "The server answered 404, but not as an MCP server does.",
+        "unknown", "The server answered 404, but not like an MCP server.",
     )  # fmt: skip
 
 
@@ -283,12 +283,12 @@ def test_a_server_that_answers_initialize_is_reached_whatever_becomes_of_an_even
         (301, "/mcp/", "redirects to https://mcp.example/mcp/ (301)"),
         (302, "https://mcp.example/login?next=SECRET", "https://mcp.example/login?next=●●●●●●●● (302)"),
         (303, "mcp/", "redirects to https://mcp.example/mcp/ (303)"),
-        (302, "https://login.example/start", "redirects to https://login.example/start, and"),
-        (302, "http://mcp.example/mcp", "redirects to http://mcp.example/mcp, and"),
-        (307, "https://evil.example/\u202e\u0430", "something that is not a web address"),
-        (307, "https://evil.example/\u0430", "redirects to https://evil.example/%D0%B0, and"),
-        (308, "javascript:alert(1)", "something that is not a web address"),
-        (308, "https://user:pw@evil.example/", "something that is not a web address"),
+        (302, "https://login.example/start", "redirects to https://login.example/start. keyrack"),
+        (302, "http://mcp.example/mcp", "redirects to http://mcp.example/mcp. keyrack"),
+        (307, "https://evil.example/\u202e\u0430", "something that is not a web URL"),
+        (307, "https://evil.example/\u0430", "redirects to https://evil.example/%D0%B0. keyrack"),
+        (308, "javascript:alert(1)", "something that is not a web URL"),
+        (308, "https://user:pw@evil.example/", "something that is not a web URL"),
         (302, "https://x.example/k3y9f8a7d6s5k4j3h2g1q0/mcp", "https://x.example/●●●●●●●●/mcp"),
     ],
 )

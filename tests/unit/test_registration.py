@@ -199,8 +199,8 @@ def test_half_a_surrogate_pair_is_no_text(field):
         (reply(None, 500), Temporary, "500"),
         (Failed("down"), Temporary, "down"),
         (reply(b"<html>", 201), KeyrackError, "not JSON"),
-        (reply({}, 201), KeyrackError, "client id"),
-        (reply({"client_id": 7}, 201), KeyrackError, "client id"),
+        (reply({}, 201), KeyrackError, "client ID"),
+        (reply({"client_id": 7}, 201), KeyrackError, "client ID"),
         (
             reply({"client_id": "c", "redirect_uris": ["https://evil.example/"]}, 201),
             RedirectRefused,
@@ -209,7 +209,7 @@ def test_half_a_surrogate_pair_is_no_text(field):
         (
             reply({"client_id": "c", "token_endpoint_auth_method": "tls_client_auth"}, 201),
             KeyrackError,
-            "does not know",
+            "does not support",
         ),
     ],
 )

@@ -57,14 +57,14 @@ def test_a_token_that_its_server_refuses_after_the_revocation_is_said_to_be_gone
     parts, _ = bench(server=takes())
     found = lines(parts, revoke=True)
     assert (found["Revoke"].outcome, found["Access token"].outcome) == ("done", "done")
-    assert "does not take it any more" in found["Access token"].detail
+    assert "no longer accepts it" in found["Access token"].detail
 
 
 @pytest.mark.parametrize(
     ("expires_at", "words"),
     [
-        (NOW + 3600, f"its server takes it until {END}"),
-        (None, "its server takes it (expiry unknown)"),
+        (NOW + 3600, f"its server accepts it until {END}"),
+        (None, "its server accepts it (expiry unknown)"),
     ],
 )
 def test_a_token_that_its_server_still_takes_is_said_to_work(expires_at: float | None, words: str) -> None:
@@ -83,14 +83,14 @@ def test_a_token_that_its_server_still_takes_is_said_to_work(expires_at: float |
 def test_where_the_server_can_not_tell_the_receipt_says_until_when_it_may_be_taken(server: Any) -> None:
     parts, _ = bench(server=server)
     line = lines(parts, revoke=True)["Access token"]
-    assert line.outcome == "may still work" and f"may be taken until {END}" in line.detail
+    assert line.outcome == "may still work" and f"the server may accept it until {END}" in line.detail
 
 
 def test_a_server_that_takes_the_same_from_anyone_tells_nothing_of_the_token() -> None:
     parts, _ = bench(server=rpc({"tools": []}))
     line = lines(parts, revoke=True)["Access token"]
     assert line.outcome == "may still work" and line.detail.endswith(
-        "; the server takes the same requests without it, so it could not be tested"
+        "; the server accepts the same requests without it, so it could not be tested"
     )
 
 
@@ -122,7 +122,7 @@ LIVES = f"the access token works until {END}, and the refresh token works until 
         (
             {"revocation": reply({"error": "unsupported_token_type"}, 400)},
             "not supported",
-            f"{ISSUER} revokes no tokens of this kind; {LIVES}",
+            f"{ISSUER} does not revoke tokens of this kind; {LIVES}",
         ),
         ({"revocation": Response(503)}, "failed", f"{ISSUER}: status 503; {LIVES}"),
         ({"revocation": Failed("no route")}, "failed", f"{ISSUER}: no route; {LIVES}"),
@@ -214,7 +214,7 @@ def test_of_a_client_that_keyrack_did_not_register_nothing_is_left_or_forgotten(
     ("answer", "outcome", "words"),
     [
         (Response(204), "done", ""),
-        (Response(404), "done", "did not know it"),
+        (Response(404), "done", "no longer knew it"),
         (Response(503), "failed", f"status 503; {ISSUER} may still have the client"),
     ],
 )

@@ -72,7 +72,7 @@ def test_reset_scopes_takes_all_away_for_good() -> None:
 
 def test_to_drop_the_last_one_would_ask_for_whatever_the_server_likes() -> None:
     bench = Bench()
-    with pytest.raises(KeyrackError, match="none left to ask for"):
+    with pytest.raises(KeyrackError, match="No scopes would be left"):
         bench.asks(drop_scopes=("read",))
     assert bench.urls == []
 

@@ -88,24 +88,24 @@ def test_every_setting_is_read(look, own_home: Path) -> None:
     ("line", "said"),
     [
         ('pkce = "off"', '“pkce” should be "assumed" or "required".'),
-        ("pkce = true", "“pkce” should be text, and is true or false."),
-        ('resource = "false"', "“resource” should be true or false, and is text."),
-        ("authorize = true", "“authorize” should be an object, and is true or false."),
-        ("authorize = { x = [1] }", "“x” can't be set in “authorize”: it should be text, and is a list."),
-        ('authorize = { x = "a\\nb" }', "“x” can't be set in “authorize”: its value is too long or holds"),
+        ("pkce = true", "“pkce” should be text, but is true or false."),
+        ('resource = "false"', "“resource” should be true or false, but is text."),
+        ("authorize = true", "“authorize” should be an object, but is true or false."),
+        ("authorize = { x = [1] }", "“x” can't be set in “authorize”: it should be text, but is a list."),
+        ('authorize = { x = "a\\nb" }', "“x” can't be set in “authorize”: its value is too long or contains"),
         ('authorize = { "a b" = "c" }', "“a b” can't be set in “authorize”: it is not a valid name."),
-        ('callback_path = "callback"', "“callback_path” has to begin with a slash"),
-        ('callback_path = "/a?b=c"', "“callback_path” can't hold a query or a fragment"),
-        ('callback_path = "/a#b"', "“callback_path” can't hold a query or a fragment"),
-        ('callback_path = "/a/../b"', "“callback_path” can't hold “.” or “..”"),
-        ('callback_path = "/a/%2E%2e"', "“callback_path” can't hold “.” or “..”"),
-        ('callback_path = "//evil.example/x"', "“callback_path” is not the path of an address"),
-        ('callback_path = "/a b"', "“callback_path” is not the path of an address"),
+        ('callback_path = "callback"', "“callback_path” must start with a slash"),
+        ('callback_path = "/a?b=c"', "“callback_path” can't contain a query or a fragment"),
+        ('callback_path = "/a#b"', "“callback_path” can't contain a query or a fragment"),
+        ('callback_path = "/a/../b"', "“callback_path” can't contain “.” or “..”"),
+        ('callback_path = "/a/%2E%2e"', "“callback_path” can't contain “.” or “..”"),
+        ('callback_path = "//evil.example/x"', "“callback_path” is not a valid URL path"),
+        ('callback_path = "/a b"', "“callback_path” is not a valid URL path"),
         ('redirect_host = "corp.example"', '“redirect_host” is "127.0.0.1" or "localhost".'),
         ('issuer = "auth.example"', "“issuer”: The address has no scheme"),
         ('client_metadata_url = "https://"', "“client_metadata_url”: The address names no host."),
-        ("ca_file = 1", "“ca_file” should be text, and is a number."),
-        ('client_key_file = "k"', "“client_key_file” needs a “client_cert” beside it."),
+        ("ca_file = 1", "“ca_file” should be text, but is a number."),
+        ('client_key_file = "k"', "“client_key_file” needs “client_cert” too."),
     ],
 )
 def test_a_wrong_value_is_said(line: str, said: str, look) -> None:
@@ -207,7 +207,7 @@ def test_a_bad_table_stops_its_server_and_no_other(line: str, look) -> None:
 def test_what_is_no_table_is_a_server_that_is_stopped(look) -> None:
     theirs = f'{{"mcpServers": {{"a": {{"url": "{URL}"}}}}}}'
     own, other = look(f'[servers]\na = "{URL}"', {".cursor/mcp.json": theirs}).servers
-    assert (own.name, own.problem) == ("a", "The entry should be an object, and is text.")
+    assert (own.name, own.problem) == ("a", "The entry should be an object, but is text.")
     assert (other.name, other.problem) == ("a (Cursor)", None)
 
 
@@ -234,7 +234,7 @@ def test_a_bad_table_stops_the_entries_of_other_programs_for_its_server(look) ->
             "“client_key” is not a setting of a server; did you mean “client_key_file”?",
         ),
         (table("qqq = 1"), "“qqq” is not a setting of a server, so it does nothing."),
-        (table('store = "vault"'), "“store” counts for the whole file, and belongs above its first [table]."),
+        (table('store = "vault"'), "“store” applies to the whole file, and belongs above its first [table]."),
     ],
 )
 def test_an_unknown_key_is_pointed_out_and_stops_nothing(text: str, said: str, look) -> None:
@@ -275,6 +275,5 @@ def test_a_name_in_a_file_that_cannot_be_read_is_looked_for_there() -> None:
     with pytest.raises(NoSuchServer) as caught:
         find(build()._replace(read=lambda: reading), "a")
     assert (
-        caught.value.hint
-        == "/config.toml can't be read, and may name it: keyrack doctor tells what is wrong."
+        caught.value.hint == "It may be in /config.toml, which can't be read. Run keyrack doctor to see why."
     )

@@ -151,27 +151,29 @@ def test_fields_beside_the_token_are_kept_for_later(desk: Desk, pipe: Callable[[
 @pytest.mark.parametrize(
     ("name", "piped", "words", "code", "said"),
     [
-        ("datadog", APP, (), 1, "API key is needed.\n  Pipe a line KEY=VALUE for each field."),
-        ("datadog", f"app_key={APP}", (), 1, "API key is needed.\n  Pipe a line KEY=VALUE for each field."),
+        ("datadog", APP, (), 1, "API key is needed.\n  Pipe one line KEY=VALUE for each field."),
+        ("datadog", f"app_key={APP}", (), 1, "API key is needed.\n  Pipe one line KEY=VALUE for each field."),
         ("datadog", f"api_key={API}\napp_kye={APP}", (), 1,
-         "Standard input should hold a line KEY=VALUE for each field.\n  Keys: api_key, app_key."),
+         "Standard input must contain one line KEY=VALUE for each field.\n  Keys: api_key, app_key."),
         ("datadog", f"{API}\n{APP}", (), 1,
-         "Standard input should hold a line KEY=VALUE for each field.\n  Keys: api_key, app_key."),
-        ("datadog", f"api_key={API}\napp_key=", (), 1, "Nothing was typed.\n  Paste the token."),
-        ("honeycomb", f"secret={HC_SECRET}", (), 1, "Key id is needed.\n  --field key_id=… gives it."),
+         "Standard input must contain one line KEY=VALUE for each field.\n  Keys: api_key, app_key."),
+        ("datadog", f"api_key={API}\napp_key=", (), 1, "Nothing was entered.\n  Paste the token."),
+        ("honeycomb", f"secret={HC_SECRET}", (), 1, "Key id is needed.\n  Use --field key_id=…"),
         ("datadog", "", (), 1, "Standard input is empty."),
         ("datadog", "x" * 70_000, (), 1, "Standard input is too long for a key."),
         ("github", "a\nb", (), 1, "Standard input has more than one line"),
         ("github", "https://github.com/settings/tokens", (), 1, "That is an address, not a token."),
-        ("github", "ghp_é" + "a" * 30, (), 1, "That holds characters that no token has."),
-        ("datadog", "", ("--field", f"api_key={API}"), 2, "API key is a secret, and never an argument."),
-        ("github", "", ("--field", f"token={GHP}"), 2, "Token is a secret, and never an argument."),
-        ("jira", "", ("--field", f"{ATATT}"), 2, "--field is KEY=VALUE.\n  Keys of Jira (Atlassian) that"),
-        ("jira", "", ("--field", f"tokne={ATATT}"), 2, "--field is KEY=VALUE.\n  Keys of Jira (Atlassian)"),
-        ("jira", "", ("--field", "email=a\x1b[31m@b"), 1, "E-mail holds characters that it can't have."),
-        ("internal", "", ("--field", f"email={ATATT}"), 2, "This service has no further fields."),
-        ("jira", "", ("--header", "X-Key", "--field", "email=a@b.example"), 2, "has no further fields."),
-        ("internal", "abc", ("--expires", "soon"), 2, "--expires: this must be a date (2026-12-31) or a"),
+        ("github", "ghp_é" + "a" * 30, (), 1, "That contains characters that can't be in a token."),
+        ("datadog", "", ("--field", f"api_key={API}"), 2, "API key is a secret and can't be an argument."),
+        ("github", "", ("--field", f"token={GHP}"), 2, "Token is a secret and can't be an argument."),
+        ("jira", "", ("--field", f"{ATATT}"), 2,
+         "--field needs KEY=VALUE with a known key.\n  Fields of Jira (Atlassian) that"),
+        ("jira", "", ("--field", f"tokne={ATATT}"), 2,
+         "--field needs KEY=VALUE with a known key.\n  Fields of Jira (Atlassian)"),
+        ("jira", "", ("--field", "email=a\x1b[31m@b"), 1, "E-mail contains invalid characters."),
+        ("internal", "", ("--field", f"email={ATATT}"), 2, "This service has no other fields."),
+        ("jira", "", ("--header", "X-Key", "--field", "email=a@b.example"), 2, "has no other fields."),
+        ("internal", "abc", ("--expires", "soon"), 2, "--expires: must be a date (2026-12-31) or a"),
         ("nobody", "abc", (), 6, "No server is called “nobody”."),
     ],
 )  # fmt: skip
@@ -218,8 +220,8 @@ def test_each_field_is_asked_for_and_only_secrets_are_hidden(
     assert desk.set("jira") == 0
     assert keyboard.prompts == ["Jira (Atlassian) · API token (not shown): "]
     err = capsys.readouterr().err
-    assert "Jira (Atlassian) · E-mail (may be left empty) [of your Atlassian account; empty for" in err
-    assert "Jira (Atlassian) · Your site (may be left empty) [name.atlassian.net; only for the" in err
+    assert "Jira (Atlassian) · E-mail (optional) [of your Atlassian account; empty for" in err
+    assert "Jira (Atlassian) · Your site (optional) [name.atlassian.net; only for the" in err
     assert desk.fields("jira") == {"email": "a@b.example", "token": ATATT, "site": "acme.atlassian.net"}
     assert desk.headers("jira")["Authorization"].startswith("Basic ")
 
@@ -269,7 +271,7 @@ def test_a_site_is_not_asked_for_where_the_server_tells_it(
         ("honeycomb", "key_id=hcaik_01abcdef\nsecret=" + HC_SECRET,
          "! Key id: This is an ingest key; MCP needs a management key."),
         ("sentry", "sntrys_abcdefghij", "! Token: This is an organisation's token, with rights for CI only;"),
-        ("github", "f" * 40, "! Token: 40 characters · usually it begins with github_pat_,"),
+        ("github", "f" * 40, "! Token: 40 characters · usually starts with github_pat_,"),
         ("notion", "ntn_abcdefghijkl", "! Token: This is an integration token, for Notion's REST API;"),
         ("github", GHP, ""), ("internal", "abc", ""),
     ],
@@ -344,9 +346,9 @@ def test_a_fault_of_ours_shows_no_secret(
 @pytest.mark.parametrize(
     ("name", "token", "words"),
     [
-        ("github", GHP, "GitHub revokes the token itself. It can't be brought back, and stops working"),
+        ("github", GHP, "GitHub revokes the token itself. This can't be undone, and the token stops working"),
         ("pagerduty", "u+abcdefghijklmnopqr",
-         "keyrack can't revoke this token: undo it on the service's own page. Revoke and delete"),
+         "keyrack can't revoke this token: revoke it on the service's own page. Revoke and delete"),
     ],
 )  # fmt: skip
 def test_the_question_tells_what_a_revocation_takes_away(
@@ -376,9 +378,9 @@ def test_what_is_stale_is_listed_with_what_a_revocation_takes_away(
     for words in ([], ["--revoke"]):
         assert run(["clear", "--stale", "--dry-run", *words], parts=lambda **_: later) == 0
         told[len(words)] = capsys.readouterr().out
-    assert "brought back" not in told[0]
-    assert told[1].count("GitHub revokes the token itself. It can't be brought back") == 1
-    assert told[1].count("can't revoke this token: undo it on https://dashboard.exa.ai/api-keys.") == 1
+    assert "can't be undone" not in told[0]
+    assert told[1].count("GitHub revokes the token itself. This can't be undone") == 1
+    assert told[1].count("can't revoke this token: revoke it on https://dashboard.exa.ai/api-keys.") == 1
 
 
 # --- the user's own cards -------------------------------------------------------------------------
@@ -412,7 +414,7 @@ def test_a_card_of_the_users_own_makes_a_service_known(
     assert desk.headers("internal") == {"X-Acme-Tenant": "blue", "X-Acme-Key": "key acme_0123456789"}
     pipe("other_0123456789\n")
     assert desk.set("internal", "--field", "tenant=blue") == 0
-    assert "! Key: 16 characters · usually it begins with acme_" in capsys.readouterr().err
+    assert "! Key: 16 characters · usually starts with acme_" in capsys.readouterr().err
 
 
 def test_a_card_of_the_users_own_goes_before_keyracks(tmp_path: Path, pipe: Callable[[str], None]) -> None:
@@ -436,8 +438,8 @@ def test_a_broken_card_is_passed_over_here_and_told_by_doctor(
     assert run(["doctor"], parts=lambda **_: desk.parts) == 1
     out = capsys.readouterr().out
     assert (
-        f"✕ keyrack: {tmp_path / 'github.toml'}: This card can't be used: "
-        "the header X-Proxy speaks of {tokne}, which no field is.\n"
+        f"✕ keyrack: {tmp_path / 'github.toml'}: This service file can't be used: "
+        "the header X-Proxy uses {tokne}, which is not a field.\n"
     ) in out
 
 

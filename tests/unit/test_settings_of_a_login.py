@@ -84,7 +84,7 @@ def test_no_parameter_takes_the_place_of_what_keeps_a_login_safe() -> None:
         more=more,
     )
     assert "mine" not in parameters.values()
-    with pytest.raises(KeyrackError, match="already has a audience in it"):
+    with pytest.raises(KeyrackError, match="already contains the parameter audience"):
         authorization_url(f"{ISSUER}/authorize?audience=theirs", {"audience": "mine"})
 
 
@@ -103,7 +103,7 @@ def test_pkce_that_is_not_listed_is_used_where_the_user_says_so() -> None:
 @pytest.mark.parametrize("methods", [["plain"], [], "plain", ["RS256"], ["s256"]])
 def test_an_issuer_that_says_it_has_no_s256_stays_refused(methods: Any) -> None:
     world = without_pkce(methods)
-    with pytest.raises(KeyrackError, match="supports PKCE without S256") as caught:
+    with pytest.raises(KeyrackError, match="supports PKCE only without S256") as caught:
         log_in(ClientSettings(pkce="assumed"), world)
     assert caught.value.setting == "" and not world.to(f"{ISSUER}/register")
 
@@ -113,7 +113,7 @@ def test_without_the_users_word_unlisted_pkce_stays_refused_and_the_error_names_
     with pytest.raises(KeyrackError, match="does not say that it supports PKCE") as caught:
         login(parts, SERVER)
     assert caught.value.hint.split("\n")[-3:] == [
-        f"If you know that it takes S256 all the same, add this to {FILE}:",
+        f"If you know that it supports S256 anyway, add this to {FILE}:",
         "[servers.example]",
         'pkce = "assumed"',
     ]

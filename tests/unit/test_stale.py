@@ -52,7 +52,7 @@ def test_a_refused_refresh_is_stale_once_the_access_token_has_expired():
 
 
 def test_orphaned():
-    assert whys(parts_with(grant(), servers=())) == ["No program names this server any more."]
+    assert whys(parts_with(grant(), servers=())) == ["No program lists this server any more."]
 
 
 def test_with_a_file_that_cannot_be_read_nothing_is_orphaned():
@@ -67,13 +67,13 @@ def test_what_was_named_by_its_address_or_by_a_project_alone_is_no_orphan_elsewh
     set_token(parts, SERVER._replace(sources=sources), Typed({"token": Secret("t")}), try_it=False)
     assert whys(parts) == []
     set_token(parts, SERVER, Typed({"token": Secret("t")}), try_it=False)
-    assert whys(parts) == ["No program names this server any more."]
+    assert whys(parts) == ["No program lists this server any more."]
 
 
 def test_a_client_s_secret_that_ran_out():
     registration = grant().registration._replace(client_secret=Secret("s"), secret_expires_at=NOW - 1)
     [why] = whys(parts_with(grant()._replace(registration=registration)))
-    assert "secret ran out on 1970-01-12" in why
+    assert "secret expired on 1970-01-12" in why
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,9 @@ def test_a_client_s_secret_that_ran_out():
 )  # fmt: skip
 def test_an_issuer_is_gone_only_when_its_host_says_so(answer, gone):
     world = World(**{f"GET {META}": answer})
-    assert whys(parts_with(grant(), world=world)) == ([f"Its issuer {ISSUER} is gone."] if gone else [])
+    assert whys(parts_with(grant(), world=world)) == (
+        [f"Its issuer {ISSUER} no longer exists."] if gone else []
+    )
     assert whys(parts_with(grant(), world=world), ask_issuers=False) == []
 
 
@@ -133,7 +135,7 @@ def test_what_was_logged_in_anew_since_the_list_was_made_stays(revoke):
     found = find_stale(parts, ask_issuers=False)
     parts.rack().save(new._replace(credential=new.credential._replace(obtained_at=NOW)))
     [(_, receipt)] = clear_stale(parts, found, revoke=revoke)
-    assert receipt.lines == (("Delete", "nothing to do", "it was renewed meanwhile"),)
+    assert receipt.lines == (("Delete", "nothing to do", "it was renewed in the meantime"),)
     assert parts.rack().load(URL, "default").tokens.access_token.reveal() == "at-NEW"
     assert world.asked == []
 
@@ -149,7 +151,7 @@ UNSUPPORTED = reply({"error": "unsupported_token_type"}, 400)
         (reply(None), reply(None), "done", ISSUER),
         (reply(None), UNSUPPORTED, "done", "can't revoke the access token"),
         (UNSUPPORTED, reply(None), "done", "can't revoke the refresh token"),
-        (UNSUPPORTED, UNSUPPORTED, "not supported", "no tokens of this kind"),
+        (UNSUPPORTED, UNSUPPORTED, "not supported", "does not revoke tokens of this kind"),
         (reply(None, 503), reply(None), "failed", "503"),
         (Failed("no network"), reply(None), "failed", "no network"),
     ],

@@ -40,7 +40,7 @@ def choose(
     ("backend", "sentence"),
     [
         (keyring.backends.fail.Keyring(), "This machine has no keychain."),
-        (keyring.backends.null.Keyring(), "keyring is switched off here (its null backend is chosen)."),
+        (keyring.backends.null.Keyring(), "keyring is disabled here (its null backend is configured)."),
         (
             PlaintextKeyring(),
             "keyring would use test_store_backends.PlaintextKeyring, which is not safe for secrets.",
@@ -74,8 +74,8 @@ def test_one_that_is_not_recommended_is_taken_where_the_user_allows_it_by_name(
     store.set("one", Secret("x"))
     assert backend.entries == {"one": "x"}
     assert store.state().limits == (
-        "keyrack does not know this one, and relies on what it reads back.",
-        "keyring does not recommend it; keyrack's config.toml allows it.",
+        "keyrack does not know this backend, and verifies each write by reading it back.",
+        "keyring does not recommend this backend, but keyrack's config.toml allows it.",
     )
 
 
@@ -115,7 +115,7 @@ def test_one_that_does_not_work_is_a_sentence(
         raise error("no such backend")
 
     monkeypatch.setattr(keyring, "get_keyring", broken)
-    with pytest.raises(StoreAbsent, match="is told to use does not work here"):
+    with pytest.raises(StoreAbsent, match="is configured to use does not work here"):
         backends.chosen_by_keyring()
 
 
@@ -127,7 +127,7 @@ def test_one_that_does_not_work_is_a_sentence(
         ("keyring.backends.Windows", "1,280 characters; keyrack splits"),
         ("keyring.backends.kwallet", "once for each new program"),
         ("keyring_pass", "gpg"),
-        ("some.other", "relies on what it reads back"),
+        ("some.other", "verifies each write by reading it back"),
     ],
 )
 def test_a_store_tells_its_backend_and_its_limits(module: str, words: str) -> None:

@@ -72,7 +72,7 @@ class TestANewerOneLiesElsewhere:
     def test_the_older_one_is_not_given_out(self, machine: Machine) -> None:
         older_here_and_newer_there(machine)
         for _ in range(2):
-            with pytest.raises(StoreAbsent, match="is in the two, and the one is in use now"):
+            with pytest.raises(StoreAbsent, match="is in the two, but the one is in use now"):
                 machine.rack(machine.one).load(URL, "default")
         assert machine.recorded() == ("two", 2.0)
         assert word_of(machine.rack(machine.two).load(URL, "default")) == "newer"

@@ -144,7 +144,7 @@ def test_a_piece_that_is_dropped_in_silence_is_found_out_at_once() -> None:
                 super().set(entry, secret)
 
     inner = Losing()
-    with pytest.raises(StoreUnavailable, match="did not keep"):
+    with pytest.raises(StoreUnavailable, match="could not be read back"):
         Pieces(inner).set("one", Secret("x" * 350))
     assert list(inner._entries) == ["one.1"], "behind a gap the others would never be found"
 

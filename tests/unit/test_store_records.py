@@ -80,7 +80,7 @@ def test_a_damaged_file_is_set_aside_and_named_and_the_others_stand(
     assert list(records.all().values()) == [other]
     aside = path.with_name(f"{path.name}.damaged-19700101T000000Z")
     assert aside.read_bytes() == content
-    assert records.warnings() == (f"A record was damaged; it was set aside as {aside}.",)
+    assert records.warnings() == (f"A record was damaged, and was renamed to {aside}.",)
     records.change(IDENT, lambda now: STORED)
     assert records.read(IDENT) == STORED
     assert aside.read_bytes() == content

@@ -79,7 +79,7 @@ def test_one_record_that_was_lost_is_rebuilt_and_the_others_are_left_as_they_are
     (world.folder / "records" / f"{IDENT}.json").write_text("{")
     rack = world.rack()
     assert list(rack.records()) == [CredentialKey(OTHER)]
-    assert len(rack.warnings) == 1 and "set aside" in rack.warnings[0]
+    assert len(rack.warnings) == 1 and "renamed to" in rack.warnings[0]
     assert rack.repair() == (Finding(URL, "default"),)
     records = world.rack().records()
     assert records[CredentialKey(OTHER)].check == Check(5.0, "accepted")
@@ -121,7 +121,7 @@ def test_an_entry_that_cannot_be_read_is_named_and_left(text: str, world: World)
     assert "damaged" in damaged.problem or "newer" in damaged.problem
     # Only a list knows whose it was; the entry itself can't be asked.
     assert (damaged.url, damaged.name) == (
-        ("", "a credential whose server is not known") if world.store.listable else (URL, URL)
+        ("", "a credential of an unknown server") if world.store.listable else (URL, URL)
     )
     assert world.store.texts[entry] == Secret(text)
 

@@ -29,7 +29,7 @@ def about(sign_in: SignIn = SIGN_IN, **answer: str) -> str:
 
 def test_a_refusal_without_a_state_is_told_with_the_server_s_words() -> None:
     said = about(**REFUSAL)
-    assert "without a state" in said and WORDS in said and "the login goes on" in said
+    assert "without a state" in said and WORDS in said and "the login continues" in said
     assert WORDS in about(**REFUSAL, iss=ISSUER) and WORDS in about(**REFUSAL, state="")
 
 
@@ -50,12 +50,12 @@ def test_its_words_are_harmless_and_short() -> None:
 )
 def test_19_words_that_may_not_be_the_issuer_s_are_not_shown(sign_in: SignIn, more: dict[str, str]) -> None:
     said = about(sign_in, **REFUSAL, **more)
-    assert "scope" not in said and "evil" not in said and "came back" in said
+    assert "scope" not in said and "evil" not in said and "Received a response" in said
 
 
 def test_a_code_without_a_state_is_not_taken_and_the_person_is_told() -> None:
     said = about(code="secret-code")
-    assert "not taken" in said and "secret-code" not in said
+    assert "ignored" in said and "secret-code" not in said
 
 
 class Visited(Listener):

@@ -97,7 +97,7 @@ def test_an_entry_that_cannot_be_used_is_not_called_a_process() -> None:
 
 @pytest.mark.parametrize("when", [float("inf"), float("-inf"), 1e18, float("nan")])
 def test_a_time_that_a_server_made_up_breaks_nothing(when: float) -> None:
-    assert local(when, NOW) == "a time that can't be"
+    assert local(when, NOW) == "an impossible time"
 
 
 def test_paths_below_the_home_folder_are_short(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def test_nor_is_it_an_orphan_where_its_record_was_made_anew(
 def test_a_credential_that_was_stored_from_here_still_becomes_an_orphan(home: Home) -> None:
     home("a").rack().save(grant())
     [stale] = find_stale(home("a", configured=False), ask_issuers=False)
-    assert stale.why == "No program names this server any more."
+    assert stale.why == "No program lists this server any more."
 
 
 def test_one_that_was_logged_in_to_elsewhere_since_is_not_stale(home: Home) -> None:

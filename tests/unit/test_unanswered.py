@@ -54,14 +54,14 @@ def client_used(parts: Any) -> str:
 def times_out(parts: Any) -> None:
     with pytest.raises(LoginNeeded, match="Nobody signed in") as caught:
         login(parts, SERVER, QUICK)
-    assert "registers it anew" in caught.value.hint
+    assert "registers it again" in caught.value.hint
 
 
 def is_cancelled(parts: Any) -> None:
     control = LoginControl()
     with pytest.raises(Cancelled) as caught:
         login(parts, SERVER, control=control, on_event=lambda e: isinstance(e, SignIn) and control.cancel())
-    assert "registers it anew" in caught.value.hint
+    assert "registers it again" in caught.value.hint
 
 
 @pytest.mark.parametrize("ends", [times_out, is_cancelled])

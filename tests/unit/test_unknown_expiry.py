@@ -71,7 +71,7 @@ def test_an_old_one_that_can_not_be_refreshed_now_is_handed_out_with_a_word_abou
 
 def test_of_a_refused_refresh_the_token_is_tried_first() -> None:
     parts, _ = bench(7200, reply({"error": "invalid_grant"}, 400))  # and its server refuses it
-    with pytest.raises(LoginNeeded, match="not take the access token any more"):
+    with pytest.raises(LoginNeeded, match="no longer accepts the access token"):
         hand_out(parts, SERVER)
 
 

@@ -109,7 +109,7 @@ def test_recipients_are_shown_added_and_removed(keyrack: Keyrack, opened: None, 
     assert keyrack("vault", "add-recipient", other) == 0
     assert keyrack("vault", "add-recipient", "AGE-SECRET-KEY-1HIDDEN") == 1
     out, err = capsys.readouterr()
-    assert "no recipient of age's" in err
+    assert "not an age recipient" in err
     assert "HIDDEN" not in out + err
 
 

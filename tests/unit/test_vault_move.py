@@ -275,7 +275,7 @@ class TestNothingIsDeletedWhere:
         machine.fill()
         machine.backend = Dropping()
         machine.begin()
-        with pytest.raises(StoreUnavailable, match="did not keep"):
+        with pytest.raises(StoreUnavailable, match="could not be read back"):
             move(machine.parts, "keychain")
         assert (machine.setting, machine.held("vault")) == ("vault", FULL)
 
@@ -334,7 +334,7 @@ def test_a_copy_that_cannot_be_deleted_is_told(tmp_path: Path) -> None:
     machine.begin()
     receipt = move(machine.parts, "vault")
     assert not receipt.ok
-    assert all("a copy stays in the" in line.detail for line in receipt.lines if line.outcome == "failed")
+    assert all("a copy remains in the" in line.detail for line in receipt.lines if line.outcome == "failed")
     assert machine.setting == "vault"
     assert machine.words() == FULL
 

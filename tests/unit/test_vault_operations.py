@@ -68,7 +68,7 @@ def test_without_a_keychain_the_vault_is_the_way_on(new: NewParts) -> None:
     ):  # fmt: skip
         with pytest.raises(StoreAbsent, match="This machine has no keychain") as caught:
             work()
-        assert caught.value.hint.startswith("keyrack vault init makes a sealed vault")
+        assert caught.value.hint.startswith("Run keyrack vault init to create a sealed vault")
 
 
 def test_a_vault_with_a_passphrase(new: NewParts, own_home: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_machine_makes_one_with_the_passphrase_in_a_variable(new: NewParts) ->
 
 def test_a_file_that_is_no_identity_changes_nothing(new: NewParts, own_home: Path) -> None:
     (own_home / "notes.txt").write_text("hello")
-    with pytest.raises(KeyrackError, match="holds no identity"):
+    with pytest.raises(KeyrackError, match="contains no age identity"):
         create(new(), None, identity_file=str(own_home / "notes.txt"))
     assert not (own_home / ".config").exists()
     assert not status(new()).exists
@@ -174,9 +174,9 @@ def test_recipients_come_and_go(new: NewParts, key: Path) -> None:
     remove_recipient(running, other)
     assert recipients_of(running) == (own,)
     for wrong in (other, "age1"):
-        with pytest.raises(KeyrackError, match="not sealed to that recipient"):
+        with pytest.raises(KeyrackError, match="does not have that recipient"):
             remove_recipient(running, wrong)
-    with pytest.raises(KeyrackError, match="could not open the vault any more"):
+    with pytest.raises(KeyrackError, match="could no longer open the vault"):
         remove_recipient(running, own.key)
 
 

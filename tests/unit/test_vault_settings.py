@@ -67,12 +67,12 @@ url = "https://a.example"
         ('store = "vaullt"', "“store” should be"),
         ("store = 1", "“store” should be"),
         ("store = []", "“store” should be"),
-        ("vault_identity = 1", "“vault_identity” should be the path of a file, and is a number."),
+        ("vault_identity = 1", "“vault_identity” should be the path of a file, but is a number."),
         ("vault_lock_minutes = 5", "“vault_lock_minutes” should be a whole number from 6 to 1440."),
         ("vault_lock_minutes = true", "“vault_lock_minutes” should be"),
         ("vault_lock_minutes = 20.0", "“vault_lock_minutes” should be"),
-        ('allow_backend = "a.B"', "“allow_backend” should be a list of text"),
-        ("allow_backend = [1]", "“allow_backend” should be a list of text"),
+        ('allow_backend = "a.B"', "“allow_backend” should be a list of names"),
+        ("allow_backend = [1]", "“allow_backend” should be a list of names"),
     ],
 )
 def test_a_wrong_value_is_a_problem_of_the_file(line: str, said: str, config: Path, own_home: Path) -> None:
@@ -110,7 +110,7 @@ def test_where_the_store_is_not_known_none_is_used_and_the_list_still_stands(
     ):  # fmt: skip
         with pytest.raises(StoreUnavailable, match=said) as caught:
             use()
-        assert "not known where credentials are kept" in str(caught.value)
+        assert "does not know where to store credentials" in str(caught.value)
 
 
 def test_the_choice_is_followed_while_it_runs(config: Path) -> None:
@@ -149,7 +149,7 @@ def test_the_environment_comes_before_the_settings(config: Path, own_home: Path)
         variable = {f"KEYRACK_VAULT_{name}": value}
         here(**variable).rack().save(grant("one"))
         assert word_of(here(**variable).rack().load(URL, "default")) == "one"
-    with pytest.raises(StoreUnavailable, match="not sealed to the key"):
+    with pytest.raises(StoreUnavailable, match="does not open the sealed vault"):
         here().rack().held(URL, "default")
 
 

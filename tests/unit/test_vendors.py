@@ -219,6 +219,6 @@ def test_where_auth0_s_token_is_refused_the_audience_is_named() -> None:
             f"POST {issuer}token": reply({"access_token": "at", "token_type": "Bearer"}),
         }
     )
-    with pytest.raises(KeyrackError, match="refuses a token that was just issued") as caught:
+    with pytest.raises(KeyrackError, match="refuses the token that was just issued") as caught:
         login(build(world), SERVER._replace(client=ClientSettings(client_id="mine")))
     assert "Auth0 issues tokens" in caught.value.hint and "authorize.audience = " in caught.value.hint

@@ -24,7 +24,7 @@ def examine(card: Card) -> None:
         raise KeyrackError(f"“{wrong[0]}” is not a host in lower case (or a “.suffix”)")
     # ".com" would hand the card, and with it the token, to half of the internet.
     if wrong := [host for host in card.hosts if host.startswith(".") and host.count(".") < 2]:
-        raise KeyrackError(f"“{wrong[0]}” is too wide for a suffix")
+        raise KeyrackError(f"“{wrong[0]}” is too broad for a suffix")
     if wrong := [kind for kind in card.auth if kind not in get_args(AuthKind)]:
         kinds = ", ".join(get_args(AuthKind))
         raise KeyrackError(f"“{wrong[0]}” is not a kind of authentication; use one of {kinds}")
@@ -41,7 +41,7 @@ def examine(card: Card) -> None:
         if call is not None:
             _examine_url(call.url)
             if not re.fullmatch(r"[A-Z]+", call.method):
-                raise KeyrackError("a method is a word in capitals, like GET")
+                raise KeyrackError("a method must be in capitals, like GET")
 
 
 def _examine_templates(card: Card) -> None:
@@ -49,7 +49,7 @@ def _examine_templates(card: Card) -> None:
     if len(known) != len(card.fields):
         raise KeyrackError("two of “fields” have the same key")
     if strangers := names_in(card.basic) - known:
-        raise KeyrackError(f"“basic” speaks of {{{min(strangers)}}}, which no field is")
+        raise KeyrackError(f"“basic” uses {{{min(strangers)}}}, which is not a field")
     if card.basic:
         known.add("basic")
     known.add("token")  # one secret for a whole credential: what standard input gives
@@ -59,19 +59,19 @@ def _examine_templates(card: Card) -> None:
         if not _HEADER.fullmatch(name):
             raise KeyrackError(f"“{name}” is not the name of a header")
         if strangers := names_in(template) - known:
-            raise KeyrackError(f"the header {name} speaks of {{{min(strangers)}}}, which no field is")
+            raise KeyrackError(f"the header {name} uses {{{min(strangers)}}}, which is not a field")
     if card.revoke is not None and (strangers := names_within(card.revoke.json) - known):
-        raise KeyrackError(f"“revoke.json” speaks of {{{min(strangers)}}}, which no field is")
+        raise KeyrackError(f"“revoke.json” uses {{{min(strangers)}}}, which is not a field")
 
 
 def _examine_url(url: str) -> None:
     if not url:
         return
     if names_in(url) - {"site"}:
-        raise KeyrackError("a URL may speak of {site} and of nothing else")
+        raise KeyrackError("a URL can use {site} and nothing else")
     try:
         parsed = parse_url(url.replace("{site}", "site.example"))
     except BadUrl as error:
-        raise KeyrackError(f"“{url}” is no address: {error}") from None
+        raise KeyrackError(f"“{url}” is not a URL: {error}") from None
     if not parsed.startswith("https://") and not is_loopback(parsed):
         raise KeyrackError(f"“{url}” must be https")

@@ -49,7 +49,7 @@ def looks(card: Card, secret: Secret, field: str = "") -> Looks:
     if wrong:
         return Looks("wrong", wrong.sentence)
     if any(c.isspace() for c in text):
-        return Looks("odd", f"{count} · there is a space or a line break inside")
+        return Looks("odd", f"{count} · contains a space or a line break")
     prefixes = hints.prefixes or (card.prefixes if key == card.main_field else ())
     if text.startswith(prefixes):
         return Looks("right", f"{count} · looks right")
@@ -58,7 +58,7 @@ def looks(card: Card, secret: Secret, field: str = "") -> Looks:
     if hints.pattern:
         return Looks("odd", f"{count} · {_expected(hints)}")
     if prefixes:
-        return Looks("odd", f"{count} · usually it begins with {_either(prefixes)}")
+        return Looks("odd", f"{count} · usually starts with {_either(prefixes)}")
     if hints.secret and len(text) < _SHORTEST:
         return Looks("odd", f"only {count}")
     return Looks("unknown", count)
@@ -74,7 +74,7 @@ def headers_for(card: Card, fields: Mapping[str, Secret], variant: str = "") -> 
     if variant:
         chosen = next((item.headers for item in card.variants if item.name == variant), None)
         if chosen is None:
-            raise KeyrackError(f"{card.name} knows no way called “{variant}” to send its token.")
+            raise KeyrackError(f"{card.name} has no variant called “{variant}”.")
         return fill_headers(card, chosen, fields)
     for templates in (card.headers, *(item.headers for item in card.variants)):
         if not _missing(card, templates, fields):
@@ -100,7 +100,7 @@ def fill_headers(card: Card, templates: Mapping[str, str], fields: Mapping[str, 
     for text in values.values():
         if not (text.isascii() and text.isprintable()):
             raise KeyrackError(
-                "There is a line break or another character in it that no header can carry.",
+                "It contains a line break or another character that can't be sent in a header.",
                 hint="Copy it again from the service's page.",
             )
     if any("basic" in names_in(template) for template in templates.values()):
@@ -114,7 +114,7 @@ def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
     """What the reply to the card's check means. `json`: the parsed body, None when it is not JSON."""
     check = card.check
     if check is None:
-        return Verdict(None, sentence=f"{card.name} has no check of its own.")
+        return Verdict(None, sentence=f"{card.name} has no check for tokens.")
     headers = tuple(headers)
     word = _word(check, json)
     if not 200 <= status < 300:
@@ -122,13 +122,13 @@ def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
     if word in check.limited:
         return _limited(card, headers)
     if _is_page(headers) or (not isinstance(json, dict | list) and _reads_json(check)):
-        return Verdict(None, sentence=f"{card.name} answered something that is not JSON.")
+        return Verdict(None, sentence=f"{card.name} did not answer with JSON.")
     for path in (*check.require, *check.forbid):
         found = value_at(json, path)
         if found if path in check.forbid else found not in (None, check.require.get(path)):
             return Verdict(False, sentence=_refusal(card, word))
     if any(value_at(json, path) is None for path in (*check.require, *check.present)):
-        return Verdict(None, sentence=f"{card.name} answered something that keyrack does not understand.")
+        return Verdict(None, sentence=f"{card.name} answered in a way that keyrack does not understand.")
     account = account_in(json, check.account)
     return Verdict(
         True,
@@ -164,9 +164,9 @@ def _unclear(card: Card, status: int, headers: Headers, word: str, *, needs_json
     if status >= 500:
         return f"{card.name} answered {status}."
     if 300 <= status < 400:
-        return f"{card.name} sent it elsewhere, and keyrack did not follow."
+        return f"{card.name} redirected the request, and keyrack did not follow."
     if status < 300 and (needs_json or _is_page(headers)):
-        return f"{card.name} answered something that is not JSON."
+        return f"{card.name} did not answer with JSON."
     return ""
 
 
@@ -198,16 +198,19 @@ def _failure(card: Card, status: int, headers: Headers, word: str) -> Verdict:
     if status in card.check.says:
         return Verdict(None, sentence=card.check.says[status])
     if status == 403:
-        return Verdict(None, sentence=f"{card.name} does not let it ask who it is; the server may take it.")
+        return Verdict(
+            None,
+            sentence=f"{card.name} does not let this token ask whose it is; the server may still accept it.",
+        )
     if 300 <= status < 400:
-        return Verdict(None, sentence=f"{card.name} sent the check elsewhere, and keyrack did not follow.")
-    return Verdict(None, sentence=f"{card.name} answered {status}, which tells nothing about the token.")
+        return Verdict(None, sentence=f"{card.name} redirected the check, and keyrack did not follow.")
+    return Verdict(None, sentence=f"{card.name} answered {status}, which says nothing about the token.")
 
 
 def _limited(card: Card, headers: Headers) -> Verdict:
     seconds = header_of(headers, "retry-after") or ""
     when = f"in {seconds} s" if seconds.isascii() and seconds.isdigit() and len(seconds) < 7 else "later"
-    return Verdict(None, sentence=f"{card.name} has had too many requests; try again {when}.")
+    return Verdict(None, sentence=f"{card.name} received too many requests; try again {when}.")
 
 
 def _refusal(card: Card, word: str) -> str:

@@ -28,7 +28,9 @@ class BadCard(KeyrackError):
     """A file of the user's that is no card; `what` is wrong, as a clause."""
 
     def __init__(self, path: str, what: str) -> None:
-        super().__init__(f"The card {path} can't be used: {what}.", hint="Correct the file, or move it away.")
+        super().__init__(
+            f"The service file {path} can't be used: {what}.", hint="Fix the file or move it away."
+        )
         self.path, self.what = path, what
 
 
@@ -110,7 +112,7 @@ def _user_card(path: str) -> Card:
     except KeyrackError as error:
         raise BadCard(path, str(error)) from None
     except KeyError:
-        raise BadCard(path, "“extends” names no card of keyrack") from None
+        raise BadCard(path, "“extends” names no service that keyrack knows") from None
     except OSError as error:
         raise BadCard(path, error.strerror or "it can't be read") from None
     except (ValueError, RecursionError) as error:

@@ -85,7 +85,7 @@ class _Table:
     def mapping(self, key: str) -> dict[str, str]:
         value: dict[str, Any] = self.take(key, "a table", {})
         if not all(isinstance(item, str) for item in value.values()):
-            raise KeyrackError(f"“{self._where}{key}” must hold text only")
+            raise KeyrackError(f"“{self._where}{key}” must contain only text")
         return value
 
     def anything(self, key: str) -> Any:
@@ -96,7 +96,7 @@ class _Table:
 
     def finish(self) -> None:
         if self._left:
-            raise KeyrackError(f"“{self._where}{next(iter(self._left))}” is not a key that cards have")
+            raise KeyrackError(f"“{self._where}{next(iter(self._left))}” is not a known key")
 
     def _list(self, key: str, kind: type, word: str, needed: bool = False) -> tuple[Any, ...]:
         items: list[Any] = self.take(key, "a list", [], needed)

@@ -41,12 +41,13 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     server = find(parts, args.operand, args.account)
     if server.problem:
         raise KeyrackError(
-            f"{server.name} can't be used: {server.problem}", hint="keyrack doctor shows where it stands."
+            f"{server.name} can't be used: {server.problem}",
+            hint="Run keyrack doctor to see where it is configured.",
         )
     if server.url is None:
         raise KeyrackError(
             f"{server.name} is a local process (stdio); its credentials are in its environment.",
-            hint="keyrack list tells which variables are not set.",
+            hint="Run keyrack list --json to see which variables are not set.",
         )
     return server
 

@@ -27,8 +27,8 @@ def read_fields(out: Output, card: Card | None, name: str, given: Iterable[str])
     """
     if card is None:
         if any(True for _ in given):
-            hint = "--header tells how a token is sent."
-            raise UsageError("This service has no further fields.", hint=hint)
+            hint = "Use --header to choose how the token is sent."
+            raise UsageError("This service has no other fields.", hint=hint)
         return {WHOLE: clean(read_secret(f"Token for {plain(name, 60)} (not shown): ").reveal())}
     found = _given(card, given)
     missing = [field for field in card.fields if field.key not in found]
@@ -48,17 +48,17 @@ def _given(card: Card, words: Iterable[str]) -> dict[str, Secret]:
         field = by_key.get(key)
         if field is None or not equals:
             names = ", ".join(field.key for field in card.fields if not field.secret) or "none"
-            hint = f"Keys of {card.name} that are no secret: {names}."
-            raise UsageError("--field is KEY=VALUE.", hint=hint)
+            hint = f"Fields of {card.name} that are not secret: {names}."
+            raise UsageError("--field needs KEY=VALUE with a known key.", hint=hint)
         if field.secret:
             hint = "Type it at the prompt."
-            raise UsageError(f"{field.label} is a secret, and never an argument.", hint=hint)
+            raise UsageError(f"{field.label} is a secret and can't be an argument.", hint=hint)
         found[key] = clean_plain(field.label, value)
     return found
 
 
 def _ask(out: Output, card: Card, field: Field, found: dict[str, Secret]) -> None:
-    optional = " (may be left empty)" if field.optional else ""
+    optional = " (optional)" if field.optional else ""
     hint = f" [{field.hint}]" if field.hint else ""
     prompt = f"{card.name} · {field.label}{optional}{hint}{' (not shown)' if field.secret else ''}: "
     if field.secret:
@@ -82,15 +82,15 @@ def _pipe(card: Card, missing: list[Field], found: dict[str, Secret]) -> None:
         found[_key_of_one(card, missing)] = clean(lines[0])
     elif len(pairs) != len(lines):
         hint = f"Keys: {', '.join(by_key)}."
-        raise KeyrackError("Standard input should hold a line KEY=VALUE for each field.", hint=hint)
+        raise KeyrackError("Standard input must contain one line KEY=VALUE for each field.", hint=hint)
     for key, value in pairs.items():
         found[key] = clean(value) if by_key[key].secret else clean_plain(by_key[key].label, value)
     if WHOLE in found and WHOLE not in by_key:
         return
     for field in missing:
         if field.key not in found and not field.optional:
-            pipe = "Pipe a line KEY=VALUE for each field."
-            hint = pipe if field.secret else f"--field {field.key}=… gives it."
+            pipe = "Pipe one line KEY=VALUE for each field."
+            hint = pipe if field.secret else f"Use --field {field.key}=…"
             raise KeyrackError(f"{field.label} is needed.", hint=hint)
 
 

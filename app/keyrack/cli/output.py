@@ -33,7 +33,7 @@ class Output:
     def line(self, text: str) -> None:
         """A line of the answer."""
         if self.stdout is None:
-            raise KeyrackError("There is no output to write to.")
+            raise KeyrackError("There is no standard output to write to.")
         try:
             self.stdout.write(f"{text}\n")
         except OSError as error:
@@ -42,8 +42,10 @@ class Output:
     def value(self, text: str) -> None:
         """A line that a program takes as it is. Raises KeyrackError where the encoding lacks a character."""
         if readable(text, self.stdout) != text:
-            hint = "PYTHONIOENCODING=utf-8 has them all."
-            raise KeyrackError("It has characters that the output's encoding lacks.", hint=hint)
+            hint = "Set PYTHONIOENCODING=utf-8."
+            raise KeyrackError(
+                "The token contains characters that the output's encoding does not have.", hint=hint
+            )
         self.line(text)
 
     def note(self, text: str) -> None:

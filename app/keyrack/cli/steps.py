@@ -76,10 +76,10 @@ class Steps:
         say(f"  {plain(sign_in.url, MOST_URL)}")
         port = urlsplit(sign_in.redirect_uri).port
         if port is not None and over_ssh(os.environ):
-            say("  This is an ssh session. So that your browser can come back here, run on your own machine:")
+            say("  This is an ssh session. To let your browser return here, run this on your own machine:")
             say(f"    {ssh_line(os.environ, port)}")
         if is_terminal(sys.stdin):
-            say("  Or paste the address that the browser ends on, and press enter. ctrl+c stops.")
+            say("  Or paste the address that the browser ends on, and press enter. Press ctrl+c to cancel.")
         self._offer(sign_in, is_terminal(sys.stdin))
         if is_terminal(sys.stdin) and not self._reading:
             self._reading = True
@@ -88,16 +88,16 @@ class Steps:
     def _offer(self, sign_in: SignIn, typing: bool) -> None:
         """What to do in front of a page that does not send the browser back."""
         if sign_in.earlier_client and typing:
-            self.out.note("  Does the page not know this app? Type register, and it is registered anew.")
+            self.out.note("  Does the page not know this app? Type register to register it again.")
         elif sign_in.earlier_client:
-            self.out.note("  Does the page not know this app? Log in again: keyrack registers it anew.")
+            self.out.note("  Does the page not know this app? Log in again, and keyrack registers it again.")
         if sign_in.may_be_localhost:
             typed = "Type localhost, or log in" if typing else "Log in"
             self.out.note(f"  Does the page refuse 127.0.0.1? {typed} with --redirect-host localhost.")
 
     def _show_code(self, code: ShowCode) -> None:
         say = self.out.note
-        say(f"  Or, on any device, open {plain(code.verification_uri, MOST_URL)} and type:")
+        say(f"  Or open {plain(code.verification_uri, MOST_URL)} on any device and enter:")
         say(f"    {paint(plain(code.user_code), 'bold', self.out.stderr)}")
         if shows_blocks(self.out.stderr):
             for row in qr_rows(code.verification_uri_complete or code.verification_uri):

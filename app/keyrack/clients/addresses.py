@@ -47,11 +47,11 @@ def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> 
     if names and not gather.trusted:
         # Else a cloned repository could send any variable of the user's to its own server.
         said = ", ".join(names)
-        return Address(problem=f"A project's file may not put variables into an address ({said}).")
+        return Address(problem=f"A project's file can't use variables in a URL ({said}).")
     if filled.missing:
         unset = tuple(variable for variable in filled.variables if variable.name in filled.missing)
         missing = ", ".join(filled.missing)
-        return Address(problem=f"The address needs {missing}, which is not set.", unset=unset)
+        return Address(problem=f"The URL needs {missing}, which is not set.", unset=unset)
     start = QUERY_OR_END.search(text)
     assert start is not None
     secret = [name for name in names if _is_secret(name)]
@@ -62,7 +62,7 @@ def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> 
         shown = parse_url(path.value.reveal() + query.value.reveal() + MASK * filled.asked)
         url = "" if filled.asked else parse_url(filled.value.reveal())
     except BadUrl as error:
-        only = f"The address holds a value that only {gather.client} knows."
+        only = f"The URL contains a value that only {gather.client} knows."
         return Address(problem=only if filled.asked else str(error))
     found = find_key(url) if url else None
     if shown == url and found is None:

@@ -15,7 +15,7 @@ from keyrack.clients.paths import Env
 from keyrack.domain.model import Header, Server
 
 IN_WORDS = (
-    "It is in the command line of {}, which many programs start without their variables; so keyrack "
+    "It is in the command line of {}, which many programs start without their variables, so keyrack "
     "leaves it there."
 )
 # By the bridge, how many words follow an option as its value; the first of them would pass for the address.

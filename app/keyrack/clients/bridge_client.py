@@ -40,7 +40,7 @@ def client_of(
         return client
     host, path = options.get("--host", ("localhost",))[0], options.get("--callback-path", (PATH,))[0]
     if host not in LOOPBACK:
-        gather.problem("mcp-remote's --host does not lead back to this machine.", entry=entry)
+        gather.problem("mcp-remote's --host is not this machine.", entry=entry)
     if refusal_of_path(path):
         path = PATH  # as mcp-remote does
     return client._replace(redirect_host=host, callback_path=path)
@@ -68,10 +68,10 @@ def _json(
     try:
         data = jsonc.parse(text).data
     except jsonc.Malformed:
-        gather.problem(f"What {option} gives is no JSON, so it is not used.", entry=entry)
+        gather.problem(f"The value of {option} is not valid JSON, so it is ignored.", entry=entry)
         return {}
     if not isinstance(data, dict):
-        gather.problem(f"What {option} gives should be an object, and is {kind(data)}.", entry=entry)
+        gather.problem(f"The value of {option} should be an object, but is {kind(data)}.", entry=entry)
         return {}
     return _filled(data, gather, env)
 
@@ -81,13 +81,13 @@ def _file(gather: Gather, entry: str, option: str, path: str, env: Env) -> str:
     problem = ""
     if not gather.trusted:
         # A cloned repository could make any file of the user's the client of its own server.
-        problem = f"A project's file may not name another file ({option}); it is not read."
+        problem = f"A project's file can't name another file ({option}); it is not read."
     else:
         path = fill(path, gather.style, env).value.reveal()
         try:
             if not (path.startswith("~") or paths.is_absolute(gather.platform, path)):
                 # It would start at the folder that the program stands in, which may be any project's.
-                problem = f"{option} names a file without its whole path, so it is not read."
+                problem = f"{option} names a file without its full path, so it is not read."
             else:
                 return files.read_text(paths.expand(gather.env, gather.platform, path, ""))
         except files.NoFile:

@@ -36,7 +36,7 @@ def read(content: str | bytes, gather: Gather) -> Mapping[str, Switches]:
     if isinstance(document.data, dict):
         projects = document.data.get("projects")
         if projects is not None and not isinstance(projects, dict):
-            gather.problem(f"“projects” should be an object, and is {kind(projects)}.")
+            gather.problem(f"“projects” should be an object, but is {kind(projects)}.")
             projects = None
         for path, project in (projects or {}).items():
             off = switches_of(project)

@@ -11,7 +11,7 @@ from keyrack.clients.gather import Gather
 # `${user_config.X}` is what Claude Code has asked its user for.
 STYLE = r"\$\{(?:(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?|(?P<asked>user_config\.[^${}]+))\}"
 TAKES_REFERENCES = True
-STAYS = "It is a plugin's file, which its next version replaces, so keyrack does not change it."
+STAYS = "It is a plugin's file, which the plugin's next version replaces, so keyrack does not change it."
 
 
 def read(text: str, gather: Gather) -> None:

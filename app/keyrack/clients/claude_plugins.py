@@ -34,7 +34,7 @@ def read(text: str, gather: Gather) -> tuple[Plugin, ...]:
         # Version 1 of the file has one object, version 2 a list.
         for each in installed if isinstance(installed, list) else [installed]:
             if not isinstance(each, dict):
-                gather.problem("What is said of the plugin should be an object.", entry=name_of(ident))
+                gather.problem("The plugin's entry should be an object.", entry=name_of(ident))
                 continue
             fields = Fields(each, gather, name_of(ident))
             root = fields.text("installPath")

@@ -53,7 +53,7 @@ def _in_codex(text: str, data: Mapping[str, Any], header: Header, variable: str)
     else:
         field, value, plain = "env_http_headers", inline_table(name, variable), {name: variable}
     if field in entry:
-        raise KeyrackError(f"The entry has a “{field}” already.", hint=f"Add {variable} to it yourself.")
+        raise KeyrackError(f"The entry already has a “{field}”.", hint=f"Add {variable} to it yourself.")
     rest = {other: text for other, text in entry[table].items() if other != name}
     bare = {other: found for other, found in entry.items() if other != table}
     wanted = [

@@ -30,7 +30,7 @@ def split(value: Secret) -> tuple[str, Secret]:
 
 def changed(source: Source) -> KeyrackError:
     """The error for a file that is not what was read before."""
-    return KeyrackError(f"{source.path} is not as it was when it was read.", hint="Try it again.")
+    return KeyrackError(f"{source.path} has changed since it was read.", hint="Try again.")
 
 
 def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str, str, str]:
@@ -58,4 +58,6 @@ def with_value(data: Any, path: Sequence[str], value: str) -> Any:
 def cannot(source: Source, value: str) -> KeyrackError:
     """The error for a text that keyrack does not know how to change."""
     hint = f"Put {value} there yourself."
-    return KeyrackError(f"{source.path} is written in a way that keyrack can't change safely.", hint=hint)
+    return KeyrackError(
+        f"keyrack can't safely change {source.path} because of the way it is written.", hint=hint
+    )

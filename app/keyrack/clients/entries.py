@@ -47,14 +47,14 @@ def add(
             break
     address, problem = Address(), None
     if value is None:
-        problem = "The entry names neither a url nor a command."
+        problem = "The entry has neither a url nor a command."
     elif not isinstance(value, str):
-        problem = f"“{key}” should be text, and is {kind(value)}."
+        problem = f"“{key}” should be text, but is {kind(value)}."
     elif key == "command":
         _add_process(gather, name, fields, value)
         return
     elif transport is None:
-        problem = f"The entry's type is “{(type_name or '')[:40]}”; keyrack knows http, sse and stdio."
+        problem = f"The entry's type is “{(type_name or '')[:40]}”. keyrack supports http, sse and stdio."
     else:
         address = address_of(value, gather)
     problem = problem or address.problem

@@ -50,7 +50,7 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
         reason = getattr(error, "strerror", None) or "the path is not valid"
         raise BadFile(f"It can't be read: {reason}.") from None
     except MemoryError:
-        raise BadFile("It is larger than this machine's memory.") from None
+        raise BadFile("It does not fit in memory.") from None
     if len(data) > most:
         raise BadFile(_too_large(most))
     return data
@@ -88,4 +88,4 @@ def _refuse(status: os.stat_result, most: int) -> None:
 
 def _too_large(most: int, size: int | None = None) -> str:
     what = f"It is {size / MB:.0f} MB" if size else "It is too large"
-    return f"{what}; keyrack reads up to {most // MB} MB of such a file."
+    return f"{what}. keyrack's limit for this file is {most // MB} MB."

@@ -57,18 +57,18 @@ class Gather:
     def repeated(self, keys: tuple[str, ...]) -> None:
         """Say which keys stand twice in one object."""
         for key in keys:
-            self.problem(f"The key “{name_of(key)}” stands twice in one object; the last one counts.")
+            self.problem(f"The key “{name_of(key)}” appears twice in one object; the last one is used.")
 
     def table(self, data: Any, key: str) -> Mapping[str, Any]:
         """The object under `key` of the file's root; empty, and said so, when it is something else."""
         if not isinstance(data, dict):
-            self.problem(f"The file should hold an object, and holds {kind(data)}.")
+            self.problem(f"The file should contain an object, but contains {kind(data)}.")
             return {}
         found = data.get(key)
         if found is None:
             return {}
         if not isinstance(found, dict):
-            self.problem(f"“{key}” should be an object, and is {kind(found)}.")
+            self.problem(f"“{key}” should be an object, but is {kind(found)}.")
             return {}
         return found
 
@@ -79,7 +79,7 @@ class Gather:
             if isinstance(entry, dict):
                 yield name, entry
             else:
-                sentence = f"The entry should be an object, and is {kind(entry)}."
+                sentence = f"The entry should be an object, but is {kind(entry)}."
                 self.problem(sentence, entry=name)
                 self.servers.append(Server(name, sources=(self.source(name),), problem=sentence))
 
@@ -119,7 +119,7 @@ class Fields:
         found = self._first(keys, list, "a list") or []
         for item in found:
             if not isinstance(item, str):
-                self.gather.problem(f"“{keys[0]}” holds {kind(item)} where text belongs.", entry=self.entry)
+                self.gather.problem(f"“{keys[0]}” contains {kind(item)} instead of text.", entry=self.entry)
         return tuple(item for item in found if isinstance(item, str))
 
     def texts(self, key: str) -> dict[str, str]:
@@ -127,7 +127,7 @@ class Fields:
         table = self.table(key)
         for name, value in table.items():
             if not isinstance(value, str):
-                sentence = f"“{name_of(name)}” in “{key}” should be text, and is {kind(value)}."
+                sentence = f"“{name_of(name)}” in “{key}” should be text, but is {kind(value)}."
                 self.gather.problem(sentence, entry=self.entry)
         return {name: value for name, value in table.items() if isinstance(value, str)}
 
@@ -147,7 +147,7 @@ class Fields:
                 continue
             if isinstance(value, wanted) and not (wanted is int and isinstance(value, bool)):
                 return value
-            self.gather.problem(f"“{key}” should be {what}, and is {kind(value)}.", entry=self.entry)
+            self.gather.problem(f"“{key}” should be {what}, but is {kind(value)}.", entry=self.entry)
         return None
 
 

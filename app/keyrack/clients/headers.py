@@ -19,7 +19,7 @@ NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 PUBLIC = frozenset(
     {"accept", "accept-language", "content-type", "user-agent", "x-mcp-readonly", "x-mcp-toolsets"}
 )
-IN_DEFAULT = "It is a variable's default there, which keyrack does not take out."
+IN_DEFAULT = "It is the default of a variable there, which keyrack does not change."
 
 
 def headers_of(table: Mapping[str, Any], gather: Gather, entry: str) -> tuple[Header, ...]:
@@ -33,10 +33,10 @@ def header_of(
 ) -> Header | None:
     """One header, in the file's environment and style unless others are given."""
     if not NAME.fullmatch(name):
-        gather.problem(f"“{name_of(name)}” is not a header's name.", entry=entry)
+        gather.problem(f"“{name_of(name)}” is not a valid header name.", entry=entry)
         return None
     if not isinstance(value, str):
-        gather.problem(f"The header {name_of(name)} should be text, and is {kind(value)}.", entry=entry)
+        gather.problem(f"The {name_of(name)} header should be text, but is {kind(value)}.", entry=entry)
         return None
     filled = fill(
         value,
@@ -64,7 +64,7 @@ def header_of(
         return header._replace(value=Secret(""), withheld=True)
     text = filled.value.reveal().strip()
     if not (text.isascii() and text.isprintable()):
-        gather.problem(f"The header {name_of(name)} holds characters that can't be sent.", entry=entry)
+        gather.problem(f"The {name_of(name)} header contains characters that can't be sent.", entry=entry)
         return None
     return header._replace(value=Secret(text))
 

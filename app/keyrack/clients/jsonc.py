@@ -47,12 +47,12 @@ def parse(text: str, *, comments: bool = False, commas: bool = False) -> Documen
 def refusal_of(error: ValueError | RecursionError) -> Malformed:
     """What the decoder's error says of a text; one that ends too early is called so."""
     if isinstance(error, RecursionError):
-        return Malformed("It is nested too deeply to be a configuration.")
+        return Malformed("It is nested too deeply for a configuration file.")
     if not isinstance(error, json.JSONDecodeError):
-        return Malformed("It holds a number too long to read.")
+        return Malformed("It contains a number that is too long.")
     what = error.msg.split(": ")[0].rstrip(": ")  # some messages go on to quote the file
     if not error.doc[error.pos :].strip() or what.startswith("Unterminated string"):
-        return Malformed("It is cut short: it ends in the middle of its JSON.", error.lineno)
+        return Malformed("It is truncated: it ends in the middle of its JSON.", error.lineno)
     return Malformed(f"It is not valid JSON (column {error.colno}: {what}).", error.lineno)
 
 

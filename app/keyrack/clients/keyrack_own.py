@@ -75,7 +75,7 @@ def _add(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
     if grant_type == "client_credentials":
         client = client._replace(grant_type=grant_type)
     elif grant_type not in (None, "authorization_code"):
-        gather.problem("“grant_type” is authorization_code or client_credentials.", entry=name)
+        gather.problem("“grant_type” must be authorization_code or client_credentials.", entry=name)
     entries.add(gather, name, entry, client=client, account=fields.text("account") or DEFAULT_ACCOUNT)
 
 
@@ -85,7 +85,7 @@ def _point_out(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
     secret = entry.get("client_secret")
     if isinstance(secret, str) and "${" not in secret:
         gather.problem(
-            "“client_secret” stands in the file as it is; name a variable instead: "
+            "“client_secret” is in plain text in the file. Use a variable instead: "
             'client_secret = "${NAME}".',
             entry=name,
         )
@@ -129,6 +129,6 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
     if not isinstance(servers, dict):
         raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
     if name in servers:
-        raise KeyrackError(f"{path} has a server called “{name}” already.", hint="Choose another name.")
+        raise KeyrackError(f"{path} already has a server called “{name}”.", hint="Choose another name.")
     given = {key: value for key, value in more.items() if value is not None}
     own_file.add_table(old, ("servers", name), {"url": without_key(parse_url(url)), **given})

@@ -36,7 +36,7 @@ def point_out_in_server(entry: Mapping[str, Any], gather: Gather, name: str) -> 
     """A problem for each unknown key of one server's table."""
     for key in (key for key in entry if key not in OF_SERVER | OTHER_SPELLINGS):
         if key in OF_FILE:
-            sentence = f"“{key}” counts for the whole file, and belongs above its first [table]."
+            sentence = f"“{key}” applies to the whole file, and belongs above its first [table]."
         else:
             sentence = f"“{name_of(key)}” is not a setting of a server{_meant(key, OF_SERVER)}"
         gather.problem(sentence, entry=name)

@@ -29,7 +29,7 @@ def _client(fields: Fields) -> ClientSettings | None:
         oauth = fields.data.get("oauth")  # the TypeScript client's; true means "as discovered"
         return None if oauth is None or oauth is True else oauth_client.settings_of(fields.sub("oauth"))
     if not isinstance(auth, dict):
-        fields.gather.problem(f"“auth” should be text or an object, and is {kind(auth)}.", entry=fields.entry)
+        fields.gather.problem(f"“auth” should be text or an object, but is {kind(auth)}.", entry=fields.entry)
         return None
     found = fields.sub("auth")
     client = oauth_client.registered_with(oauth_client.settings_of(found), "localhost", 8080)

@@ -22,16 +22,16 @@ def settings_of(fields: Fields) -> ClientSettings:
     secret = fields.text("client_secret", "clientSecret", "CLIENT_SECRET")
     port = fields.number("callback_port", "callbackPort")
     if port is not None and not 0 < port < 65536:
-        gather.problem("The callback port should be between 1 and 65535.", entry=fields.entry)
+        gather.problem("The callback port must be between 1 and 65535.", entry=fields.entry)
         port = None
     if not gather.trusted:
         if secret:
             gather.problem(
-                "A project's file may not hold a client's secret; it is not used.", entry=fields.entry
+                "A project's file can't contain a client secret; it is ignored.", entry=fields.entry
             )
         # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
         return ClientSettings(
-            client_id=_literal(fields, "client's id", client_id),
+            client_id=_literal(fields, "client ID", client_id),
             scopes=fields.words("scopes", "scope"),
             callback_port=port,
             issuer=_literal(fields, "issuer", fields.text("issuer")),
@@ -75,7 +75,7 @@ def _literal(fields: Fields, what: str, text: str | None) -> str | None:
     """A project's text as it stands; None, and said, where it takes a variable."""
     if text and has_variable(text, fields.gather.style):
         fields.gather.problem(
-            f"A project's file may not put variables into the {what}; it is not used.", entry=fields.entry
+            f"A project's file can't use variables in the {what}; it is ignored.", entry=fields.entry
         )
         return None
     return text

@@ -33,7 +33,7 @@ def read(path: str) -> OwnFile:
         data = toml.parse(text)
     except Malformed as error:
         where = f"{path}, line {error.line}" if error.line else path
-        raise KeyrackError(f"{where}: {error} Nothing was changed.", hint="Mend the file first.") from None
+        raise KeyrackError(f"{where}: {error} Nothing was changed.", hint="Fix the file first.") from None
     return OwnFile(path, text, data, BOM if raw.decode().startswith(BOM) else "")
 
 

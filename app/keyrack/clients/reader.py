@@ -131,7 +131,7 @@ class _Round:
         except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line
         except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
-            fault = f"keyrack failed to read it ({type(error).__name__}); this is a fault in keyrack."
+            fault = f"keyrack failed to read it ({type(error).__name__}); this is a bug in keyrack."
         into = self.servers if spot.trusted else self.projects
         into += gather.servers
         self.problems += gather.problems
@@ -187,12 +187,12 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
 def _why_it_stays(reader: ModuleType, client: str, spot: Spot) -> str:
     """Why a secret in this file can't be moved into the keychain; "" where it can."""
     if spot.path == INLINE:
-        return f"It is in the variable {INLINE}, which is set elsewhere."
+        return f"It is in the variable {INLINE}, which is set outside of keyrack."
     if not spot.trusted:
-        return "It is a project's file, which others may share, so keyrack does not change it."
+        return "It is a project's file, which may be shared with others, so keyrack does not change it."
     if hasattr(reader, "STAYS"):
         return reader.STAYS
-    return "" if reader.TAKES_REFERENCES else f"{client} knows no variables, so it has to stand there."
+    return "" if reader.TAKES_REFERENCES else f"{client} does not support variables, so it must stay there."
 
 
 def _count(number: int) -> str:

@@ -20,7 +20,7 @@ from keyrack.domain.secret import Secret
 BOM = "\ufeff"
 SHORTEST = 8  # characters of a token that is looked for elsewhere in the file
 # Files that are never written, and why.
-UNTOUCHED = {"Claude Code": "it holds your login to Claude too"}
+UNTOUCHED = {"Claude Code": "it also contains your Claude login"}
 
 
 class Rewrite(NamedTuple):

@@ -16,15 +16,15 @@ from keyrack.domain.resource import parse_url
 PARAMETER = re.compile(r"[A-Za-z0-9._-]{1,100}")
 # What keeps a login safe, or has a setting of its own. `*`: whatever begins so.
 OURS: Mapping[str, str] = {
-    "client_id": "client_id has a setting of its own",
-    "redirect_uri": "redirect_host, callback_port and callback_path decide it",
-    "scope": "scopes has a setting of its own",
-    "resource": "resource has a setting of its own",
+    "client_id": "client_id has its own setting",
+    "redirect_uri": "use redirect_host, callback_port and callback_path instead",
+    "scope": "scopes has its own setting",
+    "resource": "resource has its own setting",
     **dict.fromkeys(
         ("state", "response_type", "response_mode", "nonce", "code_challenge*", "code_verifier", "request*"),
-        "it keeps a login safe, and keyrack chooses it",
+        "it protects the login, and keyrack sets it",
     ),
-    **dict.fromkeys(("client_secret", "client_assertion*"), "a secret never stands in an address"),
+    **dict.fromkeys(("client_secret", "client_assertion*"), "a secret must not be in a URL"),
 }
 LONGEST = 2_000  # characters of one parameter's value
 
@@ -80,9 +80,9 @@ def _authorize(fields: Fields) -> tuple[tuple[str, str], ...]:
         elif isinstance(value, int):
             value = str(value)
         if not isinstance(value, str):
-            problem = problem or f"it should be text, and is {kind(value)}"
+            problem = problem or f"it should be text, but is {kind(value)}"
         elif len(value) > LONGEST or not value.isprintable():
-            problem = problem or "its value is too long or holds control characters"
+            problem = problem or "its value is too long or contains control characters"
         if problem:
             sentence = f"“{name_of(name)}” can't be set in “authorize”: {problem}."
             fields.gather.problem(sentence, entry=fields.entry)
@@ -105,7 +105,7 @@ def _refusal_of_parameter(name: str) -> str | None:
 def _tls(fields: Fields) -> TlsFiles:
     files = TlsFiles(*(_path(fields, key) for key in ("ca_file", "client_cert", "client_key_file")))
     if files.client_key and not files.client_cert:
-        fields.gather.problem("“client_key_file” needs a “client_cert” beside it.", entry=fields.entry)
+        fields.gather.problem("“client_key_file” needs “client_cert” too.", entry=fields.entry)
     return files
 
 

@@ -71,7 +71,7 @@ def of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Settings:
     if isinstance(identity, str):
         settings = settings._replace(vault_identity=identity)
     else:
-        wrong.append(f"“vault_identity” should be the path of a file, and is {kind(identity)}.")
+        wrong.append(f"“vault_identity” should be the path of a file, but is {kind(identity)}.")
     minutes = data.get("vault_lock_minutes", settings.vault_lock_minutes)
     if type(minutes) is int and LEAST_MINUTES <= minutes <= MOST_MINUTES:
         settings = settings._replace(vault_lock_minutes=minutes)
@@ -81,11 +81,13 @@ def of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Settings:
     if isinstance(backends, list) and all(isinstance(each, str) for each in backends):
         settings = settings._replace(allow_backend=tuple(backends))
     else:
-        wrong.append('“allow_backend” should be a list of text, as ["module.Class"].')
+        wrong.append('“allow_backend” should be a list of names, like ["module.Class"].')
     for sentence in wrong:
         problem(sentence)
     return settings._replace(refusal=wrong[0]) if wrong else settings
 
 
 def _unknown(where: str, sentence: str) -> Settings:
-    return Settings(refusal=f"{where}: {sentence} So it is not known where credentials are kept.")
+    return Settings(
+        refusal=f"{where}: {sentence} Until this is fixed, keyrack does not know where to store credentials."
+    )

@@ -21,6 +21,6 @@ def parse(text: str) -> dict[str, Any]:
         what = re.split(r"[\"'(:]", str(error), maxsplit=1)[0].strip()
         raise Malformed(f"It is not valid TOML{f' ({what})' if what else ''}.", line) from None
     except RecursionError:
-        raise Malformed("It is nested too deeply to be a configuration.") from None
+        raise Malformed("It is nested too deeply for a configuration file.") from None
     except ValueError:
-        raise Malformed("It holds a number or a date that can't be read.") from None
+        raise Malformed("It contains an invalid number or date.") from None

@@ -44,7 +44,7 @@ def replace(path: str, old: bytes, new: bytes) -> None:
         except (NoFile, BadFile):
             unchanged = False
         if not unchanged:
-            raise KeyrackError(f"{path} was changed by another program meanwhile.", hint="Try it again.")
+            raise KeyrackError(f"{path} was changed by another program in the meantime.", hint="Try again.")
 
     try:
         atomic.replace(real, new, before=ready)

@@ -11,8 +11,8 @@ def run_demo() -> int:
 
     if missing():
         names = " and ".join(missing())
-        raise KeyrackError(f"The demo's servers need {names}.", hint=f"Type: {how_to_install()}")
-    print("Starting the demo's servers …", flush=True)
+        raise KeyrackError(f"The demo servers need {names}.", hint=f"Run: {how_to_install()}")
+    print("Starting the demo servers…", flush=True)
     from keyrack.demo.browser import NOTE, approving
     from keyrack.demo.sandbox import sandbox
     from keyrack.net.browser import open_browser

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 READ_TIME = 1.5  # seconds that the sign-in screen stands before it is approved
 TIMEOUT = 10.0
-NOTE = "The demo signs in by itself where no browser opens."
+NOTE = "If no browser opens, the demo signs in by itself."
 
 
 def approving(url: str, wait: float = READ_TIME) -> bool:

@@ -65,4 +65,4 @@ def _taken(stack: ExitStack) -> Path:
         if (folder / f"{LOCK}.lock").exists():
             return folder
         held.close()
-    raise KeyrackError("The demo found no folder for itself.", hint="Start it again.")
+    raise KeyrackError("The demo could not create a folder.", hint="Try again.")

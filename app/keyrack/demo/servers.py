@@ -43,7 +43,7 @@ def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
         ticket = request.query_params.get("ticket", "")
         asked = provider.asked(ticket)
         if asked is None:
-            return _page("Nothing to decide", "<p>This request was answered already.</p>", 404)
+            return _page("Nothing to decide", "<p>This request has already been answered.</p>", 404)
         wanted = "".join(f"<li>{escape(scope)}</li>" for scope in asked.params.scopes or [])
         back = origin(str(asked.params.redirect_uri))
         return _page(
@@ -54,14 +54,14 @@ def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
             f"<form method=post action='/consent?ticket={escape(ticket, quote=True)}'>"
             "<button name=answer value=approve>Approve</button>"
             "<button name=answer value=deny>Deny</button></form>"
-            f"<p>Either way you go back to {escape(back)}.</p>",
+            f"<p>Either way you return to {escape(back)}.</p>",
         )
 
     async def decide(request: Request) -> Response:
         form = await request.form()
         back = provider.decide(request.query_params.get("ticket", ""), form.get("answer") == "approve")
         if back is None:
-            return _page("Nothing to decide", "<p>This request was answered already.</p>", 404)
+            return _page("Nothing to decide", "<p>This request has already been answered.</p>", 404)
         return RedirectResponse(back, status_code=303, headers={"Cache-Control": "no-store"})
 
     routes += [Route("/consent", show, methods=["GET"]), Route("/consent", decide, methods=["POST"])]

@@ -92,8 +92,8 @@ def without_key(url: str) -> str:
 def key_refused(found: FoundKey) -> BadUrl:
     """Why such an address is not taken from a person. Nothing of the key is quoted."""
     return BadUrl(
-        f"The address carries a key ({found.where}), and keyrack keeps none that stands in an address.",
-        hint="Leave it out there, and store it with: keyrack set NAME",
+        f"The URL contains a key ({found.where}), and keyrack does not store keys in URLs.",
+        hint="Remove it from the URL, and store it with: keyrack set NAME",
     )
 
 

@@ -26,20 +26,20 @@ def parse_redirect(text: str) -> Redirect:
     from urllib.parse import urlsplit  # late: `keyrack list` rarely needs it
 
     if not text.isprintable() or " " in text:
-        raise BadUrl("The redirect URI holds spaces or control characters.")
+        raise BadUrl("The redirect URI contains spaces or control characters.")
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise BadUrl("The redirect URI can't be read as a URL.") from None
+        raise BadUrl("The redirect URI is not a valid URL.") from None
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     if parts.scheme != "http" or host not in LOOPBACK or "@" in parts.netloc:
         raise BadUrl(
-            "The redirect URI does not lead back to this machine.",
-            hint="It has to be http on 127.0.0.1 or localhost, as in http://127.0.0.1:8085/callback.",
+            "The redirect URI does not lead to this machine.",
+            hint="It must use http on 127.0.0.1 or localhost, for example http://127.0.0.1:8085/callback.",
         )
     if port == 0:
-        raise BadUrl("The redirect URI names port 0; ports go from 1 to 65535.")
+        raise BadUrl("The redirect URI has port 0. Ports range from 1 to 65535.")
     path = parts.path or "/"
     refusal = refusal_of_path(path + text.partition("?")[1] + text.partition("#")[1])
     if refusal:
@@ -50,11 +50,11 @@ def parse_redirect(text: str) -> Redirect:
 def refusal_of_path(path: str) -> str | None:
     """Why this can't be the path of a redirect URI, as the end of a sentence; None where it can."""
     if not path.startswith("/"):
-        return "has to begin with a slash"
+        return "must start with a slash"
     if "?" in path or "#" in path:
-        return "can't hold a query or a fragment"
+        return "can't contain a query or a fragment"
     if UP.search(path):
-        return "can't hold “.” or “..”"
+        return "can't contain “.” or “..”"
     if not PATH.fullmatch(path) or path.startswith("//"):
-        return "is not the path of an address"
+        return "is not a valid URL path"
     return None

@@ -222,7 +222,7 @@ def _split(text: str) -> SplitResult:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise BadUrl("The address can't be read as a URL.") from None
+        raise BadUrl("This is not a valid URL.") from None
     if parts.scheme not in DEFAULT_PORTS:
         what = f"“{parts.scheme}:”" if parts.scheme and parts.scheme.isalnum() else "no scheme"
         raise BadUrl(f"The address has {what}; only https:// and http:// are MCP servers.")

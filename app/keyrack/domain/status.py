@@ -14,7 +14,7 @@ TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
 REFRESH_EARLY = 60.0  # seconds before expiry at which a token is due
 OLD_AGE = 3600.0  # seconds after which a token is due whose expiry nobody told
 # What a check says of a token, where its verdict is that of the requests without one.
-UNTESTED = "The token could not be tested: the server takes the same requests without it."
+UNTESTED = "The token could not be tested: the server accepts the same requests without it."
 PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # what no shell reads in a way of its own
 
 
@@ -96,36 +96,36 @@ def _status(
     configured = authorization_header(server)
     if configured is not None and not configured.is_empty:
         if check is not None and check.verdict == "refused":
-            reason = f"{configured.name} is set by {_place(configured)}, and the server refused it."
+            reason = f"{configured.name} is set in {_place(configured)}, but the server refused it."
             return Status(State.LOGIN_NEEDED, f"{reason} Change it there.", Action.CHECK)
         return _configured(configured)
     if credential is not None:
         if not server.sources and all_read and not credential.unlisted:
             return Status(
                 State.ORPHAN,
-                "A credential is stored, but no program names this server any more.",
+                "A credential is stored, but no program lists this server any more.",
                 Action.CLEAR,
             )
         if store_locked:
             return Status(
-                State.STORE_LOCKED, "What keeps the token is locked, so it can't be read.", Action.UNLOCK
+                State.STORE_LOCKED, "The store is locked, so the token can't be read.", Action.UNLOCK
             )
         return _stored(credential, check, now)
     if server.helper is not None:
         runs = f"{server.helper.source.client} runs a command for the headers ({server.helper.key})"
-        return Status(State.CONFIGURED, f"Configured by its helper: {runs}; keyrack does not.")
+        return Status(State.CONFIGURED, f"Configured by its helper: {runs}. keyrack does not run it.")
     if configured is not None:
         if configured.withheld:
             return Status(
                 State.EMPTY_HEADER,
-                f"Only a project's file names the {configured.name} header; it is given no variables.",
+                f"Only a project's file sets the {configured.name} header, and it can't use your variables.",
                 Action.LOGIN,
             )
         unset = ", ".join(v.name for v in configured.variables if not v.is_set)
         if configured.asked:
             return Status(State.CONFIGURED, f"The program asks for the {configured.name} header itself.")
         why = f"{unset} is not set" if unset else "it is empty"
-        place = f" of {_place(configured)}" if configured.source else ""
+        place = f" in {_place(configured)}" if configured.source else ""
         return Status(
             State.EMPTY_HEADER,
             f"The {configured.name} header{place} is skipped, because {why}.",
@@ -137,9 +137,9 @@ def _status(
 def _keyed(server: Server, where: str, check: Check | None) -> Status:
     place = f"{server.sources[0].client}'s configuration" if server.sources else "the configuration"
     if check is not None and check.verdict == "refused":
-        reason = f"The server refused the address of {place}, which carries a key ({where}). Change it there."
+        reason = f"The server refused the URL in {place}, which contains a key ({where}). Change it there."
         return Status(State.LOGIN_NEEDED, reason, Action.CHECK)
-    return Status(State.CONFIGURED, f"The address that {place} has carries a key ({where}).")
+    return Status(State.CONFIGURED, f"The URL in {place} contains a key ({where}).")
 
 
 def _switched_off(server: Server, status: Status) -> Status:
@@ -248,8 +248,8 @@ def _place(header: Header) -> str:
 def _configured(header: Header) -> Status:
     place = _place(header)
     if not header.literal:
-        return Status(State.CONFIGURED, f"{header.name} is sent by {place}: {header.reference}.")
-    reason = f"{header.name} is sent by {place}, and stands in the file as it is: {header.reference}."
+        return Status(State.CONFIGURED, f"{header.name} is set in {place}: {header.reference}.")
+    reason = f"{header.name} is set in {place}, where it is written in plain text: {header.reference}."
     if header.stays:
         return Status(State.CONFIGURED, f"{reason} {header.stays}")
     return Status(State.CONFIGURED, reason, Action.ADOPT)
@@ -273,8 +273,8 @@ def _edit(server: Server) -> str | None:
 def _stdio(server: Server) -> Status:
     unset = [v.name for v in server.variables if not v.is_set]
     if unset:
-        return Status(State.STDIO, f"A local process; not set in its environment: {', '.join(unset)}.")
-    return Status(State.STDIO, "A local process; its credentials are in its environment.")
+        return Status(State.STDIO, f"A local process. Not set in its environment: {', '.join(unset)}.")
+    return Status(State.STDIO, "A local process. Its credentials are in its environment.")
 
 
 def _stored(credential: Credential, check: Check | None, now: float) -> Status:
@@ -300,7 +300,7 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
         if said is not None and said.reason == UNTESTED:
             return Status(State.VALID, f"The token is stored; its expiry is unknown. {UNTESTED}")
         if credential.kind == "token" and (said is None or said.verdict != "accepted"):
-            return Status(State.VALID, "The token is stored and has not been tried yet.")
+            return Status(State.VALID, "The token is stored and has not been tested yet.")
         return Status(State.VALID, "The token is stored; its expiry is unknown.")
     return Status(State.VALID, "The token is stored and has not expired.")
 
@@ -324,19 +324,19 @@ def is_tried(credential: Credential, check: Check) -> bool:
 def _bare(check: Check | None, now: float) -> Status:
     if check is None:
         return Status(
-            State.NO_CREDENTIAL, "Nothing is stored, and the server has not been asked yet.", Action.LOGIN
+            State.NO_CREDENTIAL, "Nothing is stored, and the server has not been checked yet.", Action.LOGIN
         )
     if check.verdict == "unreachable":
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     if check.verdict == "open":
-        return Status(State.NO_AUTH, "The server answers without a credential.")
+        return Status(State.NO_AUTH, "The server works without a login.")
     if check.verdict == "optional":
-        why = "The server answers without a credential, but perhaps not everything."
+        why = "The server works without a login, but perhaps not fully."
         return Status(State.NO_CREDENTIAL, why, Action.LOGIN)
     if check.verdict == "unknown":
         return Status(
             State.NO_CREDENTIAL,
-            check.reason or "The server did not say whether it wants a credential.",
+            check.reason or "The server did not say whether it needs a credential.",
             Action.LOGIN,
         )
-    return Status(State.NO_CREDENTIAL, "The server wants a credential, and nothing is stored.", Action.LOGIN)
+    return Status(State.NO_CREDENTIAL, "The server needs a credential, and none is stored.", Action.LOGIN)

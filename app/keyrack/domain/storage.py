@@ -41,7 +41,7 @@ class Finding(NamedTuple):
     @property
     def name(self) -> str:
         """For people; the account where it is not the default one."""
-        url = shown(self.url) or "a credential whose server is not known"
+        url = shown(self.url) or "a credential of an unknown server"
         words = f"{url} ({self.server})" if self.server else url
         return words if self.account in ("", "default") else f"{words}, account {self.account}"
 

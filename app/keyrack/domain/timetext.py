@@ -48,7 +48,7 @@ def local(moment: float, now: float) -> str:
     try:
         then, today = time.localtime(moment), time.localtime(now)
     except (OverflowError, ValueError, OSError):
-        return "a time that can't be"
+        return "an impossible time"
     clock = time.strftime("%H:%M", then)
     return clock if then[:3] == today[:3] else f"{time.strftime('%Y-%m-%d', then)} {clock}"
 
@@ -95,7 +95,7 @@ def parse_expiry(text: str, now: float) -> float:
             date = datetime.fromisoformat(text)
             moment = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
         except (ValueError, OverflowError):
-            raise ValueError("this must be a date (2026-12-31) or a span (90d, 12h, 8w, 1y).") from None
+            raise ValueError("must be a date (2026-12-31) or a duration (90d, 12h, 8w, 1y).") from None
     if moment <= now:
-        raise ValueError("that is already past.")
+        raise ValueError("must be in the future.")
     return moment

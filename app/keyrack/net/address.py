@@ -33,7 +33,7 @@ def permission(url: str, *, server_url: str) -> Failed | None:
     except BadUrl as error:
         return Failed(str(error), refused=True)
     why = resource.refusal_of(url, server_url=server_url)
-    return Failed(f"keyrack does not ask {resource.origin(url)}: {why}.", refused=True) if why else None
+    return Failed(f"keyrack won't contact {resource.origin(url)}: {why}.", refused=True) if why else None
 
 
 def addresses(url: str, *, server_url: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | Failed:
@@ -52,7 +52,7 @@ def addresses(url: str, *, server_url: str, resolver: Resolver, seconds: float) 
         # A company's server and its sign-in server, both behind public names.
         return found
     if not allowed:
-        return Failed(f"keyrack does not ask {host}: its name leads into a private network.", refused=True)
+        return Failed(f"keyrack won't contact {host}: its name resolves to a private network.", refused=True)
     return allowed
 
 

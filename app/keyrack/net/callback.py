@@ -32,8 +32,8 @@ def listen(port: int | None = None, host: str = "127.0.0.1", path: str = "/callb
     """
     if host not in LOOPBACK:
         raise KeyrackError(
-            f"The browser can only come back to this machine, and the redirect URI names {plain(host, 80)}.",
-            hint="Where the app may also come back to this machine: --redirect-host localhost",
+            f"The browser can only return to this machine, but the redirect URI names {plain(host, 80)}.",
+            hint="If your app also allows a redirect to this machine, use --redirect-host localhost.",
         )
     return LoopbackCallback(port, host, path)
 

@@ -15,9 +15,9 @@ CERTIFICATE_PROBLEMS = {
     9: "is not valid yet",
     10: "has expired",
     18: "is self-signed",
-    19: "comes from an authority that this machine does not know",
-    20: "comes from an authority that this machine does not know",
-    21: "comes from an authority that this machine does not know",
+    19: "was issued by an authority that this machine does not trust",
+    20: "was issued by an authority that this machine does not trust",
+    21: "was issued by an authority that this machine does not trust",
     23: "has been revoked",
     62: "is for another host",
     64: "is for another address",
@@ -48,22 +48,22 @@ def sentence(error: Exception, host: str) -> str:
         return f"The certificate of {host} {why}.{f' {whom_to_trust()}' if unknown else ''}"
     reason = _alert(error)
     if reason == CERTIFICATE_WANTED:
-        return f"{host} wants a certificate from its client (mutual TLS): client_cert in keyrack's own file."
+        return f"{host} requires a client certificate (mutual TLS). Set client_cert in keyrack's own file."
     if reason in CERTIFICATE_REFUSED:
-        return f"{host} refuses the client's certificate: client_cert in keyrack's own file."
+        return f"{host} refuses the client certificate. Check client_cert in keyrack's own file."
     if is_tls(error) and isinstance(error, httpx.ConnectError):
-        return f"{host} could not agree on a secure connection (TLS)."
+        return f"The TLS connection to {host} failed."
     if isinstance(error, httpx.ConnectTimeout):
-        return f"{host} did not take the connection in time."
+        return f"The connection to {host} timed out."
     if isinstance(error, httpx.TimeoutException):
         return too_slow(host)
     if isinstance(error, httpx.ProxyError):
-        return f"The proxy did not let the request to {host} through."
+        return f"The proxy refused the request to {host}."
     system = _cause(error, OSError)
     if isinstance(system, ConnectionRefusedError):
         return f"{host} refused the connection."
     if isinstance(system, OSError) and system.errno in UNREACHABLE:
-        return f"There is no way to {host} from here."
+        return f"There is no route to {host} from this machine."
     if isinstance(error, httpx.ConnectError):
         return f"{host} could not be reached."
     if isinstance(error, httpx.RemoteProtocolError) and not _is_early_end(error):
@@ -71,8 +71,8 @@ def sentence(error: Exception, host: str) -> str:
     if isinstance(error, httpx.RemoteProtocolError | httpx.NetworkError) or (
         isinstance(system, OSError) and system.errno in BROKEN
     ):
-        return f"{host} closed the connection before its answer was complete."
-    return f"The request to {host} could not be made."
+        return f"{host} closed the connection before its response was complete."
+    return f"The request to {host} could not be sent."
 
 
 def setting_for(error: Exception) -> str:

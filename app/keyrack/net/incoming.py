@@ -38,7 +38,7 @@ def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
     except TooLarge:
         return Failed(_too_large(host, limit), answered=True)
     except BadCoding:
-        return Failed(f"{host} sent its answer in a coding that keyrack did not ask for.", answered=True)
+        return Failed(f"{host} sent its response in an encoding that keyrack did not ask for.", answered=True)
     return bytes(body)
 
 
@@ -90,4 +90,4 @@ def _decoded(reply: httpx.Response, limit: int) -> Iterator[bytes]:
 
 def _too_large(host: str, limit: int) -> str:
     size = f"{limit // 1024} KiB" if limit >= 1024 else f"{limit} bytes"
-    return f"{host} sent more than the {size} that keyrack reads of an answer."
+    return f"{host} sent a response of more than {size}, which is keyrack's limit."

@@ -23,11 +23,11 @@ class Outgoing(NamedTuple):
 def prepare(request: Request) -> Outgoing | Failed:
     """Headers and body as bytes, or why this is not sent. The reason shows no value."""
     if TOKEN.fullmatch(request.method) is None:
-        return Failed("The request's method is not one of HTTP.", refused=True)
+        return Failed("The request's method is not an HTTP method.", refused=True)
     if _carries_secret(request) and not _is_private_way(request.url):
         return Failed(
             f"keyrack does not send a credential to {resource.host(request.url)}, because its address is "
-            "plain http: anybody on the way could read it.",
+            "plain http: anyone on the network could read it.",
             refused=True,
         )
     headers = {
@@ -42,7 +42,7 @@ def prepare(request: Request) -> Outgoing | Failed:
         try:
             content = _form(request.form.items())
         except UnicodeError:  # half a surrogate pair
-            return Failed("A form field holds characters that can't be sent.", refused=True)
+            return Failed("A form field contains characters that can't be sent.", refused=True)
     elif request.json is not None:
         import json
 
@@ -54,10 +54,10 @@ def prepare(request: Request) -> Outgoing | Failed:
     for name, value in request.headers.items():
         plain = _plain(value)
         if TOKEN.fullmatch(name) is None:
-            return Failed("A header's name holds characters that HTTP does not allow.", refused=True)
+            return Failed("A header's name contains characters that HTTP does not allow.", refused=True)
         if VALUE.fullmatch(plain) is None:
             return Failed(
-                f"The value of the header {name} holds characters that HTTP does not allow.", refused=True
+                f"The value of the {name} header contains characters that HTTP does not allow.", refused=True
             )
         headers[name.lower()] = plain.strip(" \t")
         spelled[name.lower()] = name

@@ -24,8 +24,8 @@ def _page(kind: str, sign: str, title: str, text: str) -> bytes:
     ).encode()
 
 
-SIGNED_IN = _page("good", "✓", "Signed in", "You can close this tab and go back to the terminal.")
-NOT_SIGNED_IN = _page("bad", "!", "The sign-in was not completed", "Go back to the terminal.")
+SIGNED_IN = _page("good", "✓", "Signed in", "You can close this tab and return to the terminal.")
+NOT_SIGNED_IN = _page("bad", "!", "Sign-in not completed", "Return to the terminal.")
 
 REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not Allowed"}
 

@@ -21,7 +21,7 @@ def bind(port: int | None, host: str) -> tuple[int, list[socket.socket]]:
     """
     if port is not None:
         if not 0 < port < 65536:
-            raise KeyrackError(f"{port} is no port; ports go from 1 to 65535.")
+            raise KeyrackError(f"{port} is not a valid port. Ports range from 1 to 65535.")
         try:
             return _listen(port, host)
         except OSError as error:
@@ -32,8 +32,8 @@ def bind(port: int | None, host: str) -> tuple[int, list[socket.socket]]:
         except OSError:
             continue
     raise KeyrackError(
-        "No port is free on this machine for the sign-in's callback.",
-        hint="Log in with --no-browser and paste the address that the browser ends on.",
+        "No port is free on this machine for the login callback.",
+        hint="Use --no-browser and paste the address that the browser ends on.",
     )
 
 
@@ -71,15 +71,15 @@ def _socket(family: int, address: str, port: int) -> socket.socket:
 def _taken(port: int, error: OSError) -> KeyrackError:
     if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
         return KeyrackError(
-            "This machine has no IPv6, where the sign-in's callback would be.",
-            hint="Where the app may also come back to 127.0.0.1: --redirect-host 127.0.0.1",
+            "The login callback needs IPv6, and this machine has none.",
+            hint="If your app also allows 127.0.0.1, use --redirect-host 127.0.0.1.",
         )
     if error.errno == errno.EACCES:
         return KeyrackError(
-            f"Port {port} for the sign-in's callback needs an administrator's rights.",
+            f"Port {port} for the login callback needs administrator rights.",
             hint="Choose a port above 1023 with --callback-port.",
         )
     return KeyrackError(
-        f"Port {port} for the sign-in's callback is taken by another program.",
+        f"Port {port} for the login callback is used by another program.",
         hint="Stop that program, or choose another port with --callback-port.",
     )

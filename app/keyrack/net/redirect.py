@@ -21,10 +21,10 @@ def next_address(request: Request, reply: Response) -> str | Failed | None:
     host = resource.host(request.url)
     target = resource.redirect_target(request.url, location)
     if target is None:
-        reason = f"{host} redirects to something that is not a web address."
+        reason = f"{host} redirects to something that is not a web URL."
         return Failed(reason, refused=True, sent_to="")
     there = resource.origin(target)
     if there != resource.origin(request.url):
-        reason = f"{host} redirects to {there}; keyrack does not follow to another origin."
+        reason = f"{host} redirects to {there}. keyrack does not follow redirects to another origin."
         return Failed(reason, refused=True, sent_to=target)
     return target

@@ -36,7 +36,7 @@ def trust(files: TlsFiles = NO_FILES) -> ssl.SSLContext:
         try:
             context.load_verify_locations(cafile=files.ca_file)
         except (OSError, ValueError):
-            raise KeyrackError(f"The ca_file {files.ca_file} holds no certificate in PEM.") from None
+            raise KeyrackError(f"The ca_file {files.ca_file} contains no PEM certificate.") from None
     return context
 
 
@@ -48,8 +48,8 @@ def whom_to_trust(env: Mapping[str, str] = os.environ) -> str:
         if env.get(name)
     ]
     if not named:
-        return "SSL_CERT_FILE can name a file (PEM) with the authorities to trust."
-    return f"Whom to trust is decided by the environment: {', and '.join(named)}."
+        return "To trust it, set SSL_CERT_FILE to a PEM file with its certificate."
+    return f"The environment decides which authorities are trusted: {', and '.join(named)}."
 
 
 def _trouble_of_file(path: str) -> str:
@@ -58,7 +58,7 @@ def _trouble_of_file(path: str) -> str:
             file.read(1)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
     except ssl.SSLError:
-        return ", which holds no certificate in PEM"
+        return ", which contains no PEM certificate"
     except (OSError, ValueError) as error:
         return f", which can't be read ({getattr(error, 'strerror', None) or 'the path is not valid'})"
     return ""
@@ -72,7 +72,7 @@ def _trouble_of_folders(paths: str) -> str:
                     return ""
         except (OSError, ValueError):
             pass
-    return ", where no certificate has the name that OpenSSL looks for (openssl rehash gives it)"
+    return ", where no certificate has the file name that OpenSSL looks for (run openssl rehash there)"
 
 
 def with_certificate(files: TlsFiles) -> ssl.SSLContext | None:
@@ -91,8 +91,8 @@ def with_certificate(files: TlsFiles) -> ssl.SSLContext | None:
         context.load_cert_chain(files.client_cert, key, _no_passphrase)
     except _Encrypted:
         raise KeyrackError(
-            f"The private key {key} is sealed with a passphrase, which keyrack can't ask for.",
-            hint="openssl pkey writes it without one; keep that file to yourself.",
+            f"The private key {key} is encrypted with a passphrase, which keyrack can't ask for.",
+            hint="Remove the passphrase with openssl pkey, and make the file readable only for you.",
         ) from None
     except (OSError, ValueError) as error:
         raise KeyrackError(_sentence(error, files, key)) from None
@@ -113,8 +113,8 @@ def _sentence(error: Exception, files: TlsFiles, key: str) -> str:
     try:
         ssl.create_default_context(cafile=files.client_cert)
     except (OSError, ValueError):
-        return f"The client_cert {files.client_cert} holds no certificate in PEM."
-    return f"{key} holds no private key in PEM for the client_cert."
+        return f"The client_cert {files.client_cert} contains no PEM certificate."
+    return f"{key} contains no PEM private key for the client_cert."
 
 
 def _check_readable(setting: str, path: str) -> None:

@@ -82,7 +82,7 @@ class HttpWire:
             if target is None or isinstance(target, Failed):
                 return target or reply
             request = request._replace(url=target)
-        reason = f"{resource.host(request.url)} redirects again and again."
+        reason = f"{resource.host(request.url)} redirects too many times."
         return Failed(reason, refused=True, sent_to=request.url)
 
     def _send_once(self, request: Request, server_url: str, deadline: float) -> Response | Failed:
@@ -107,7 +107,7 @@ class HttpWire:
         said = address.literal(resource.host(url))
         own = resource.origin(url) == resource.origin(server_url)
         if said is not None and not own and address.forbidden(said, server_url):
-            return Failed(f"keyrack does not ask {said}: it lies in a private network.", refused=True)
+            return Failed(f"keyrack won't contact {said}: it is in a private network.", refused=True)
         return (Route(proxy=proxy),)
 
     def _try(
@@ -130,7 +130,7 @@ class HttpWire:
                     reply = exchange(request, ready, route, context, self._limits, deadline, dog)
                     return without_echo(request, reply) if isinstance(reply, Response) else reply
                 except ImportError:
-                    return Failed("The proxy in the environment is a SOCKS proxy, which keyrack can't use.")
+                    return Failed("The environment sets a SOCKS proxy, which keyrack does not support.")
                 except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
                     failed = Failed(too_slow(host)) if dog.expired else self._failed(error, host, context)
                     if self._closed:

@@ -26,8 +26,8 @@ def choose_algorithm(key: Secret, supported: tuple[str, ...] | None) -> str:
     chosen = next((name for name in possible if supported is None or name in supported), None)
     if chosen is None:
         raise KeyrackError(
-            f"The authorization server does not take a signature by this kind of key ({possible[0]}).",
-            hint="It takes: " + ", ".join(name[:20] for name in (supported or ())[:8]),
+            f"The authorization server does not accept signatures from this kind of key ({possible[0]}).",
+            hint="It accepts: " + ", ".join(name[:20] for name in (supported or ())[:8]),
         )
     return chosen
 
@@ -66,7 +66,7 @@ def _load(key: Secret) -> tuple[Any, tuple[str, ...], str | None]:
         else:
             loaded = serialization.load_pem_private_key(text.encode(), None)
     except TypeError:
-        raise _unusable("it is locked with a passphrase") from None
+        raise _unusable("it is encrypted with a passphrase") from None
     except Exception:  # several libraries' own kinds, and none of their words may show the key
         raise _unusable("it is neither a private key in PEM nor a JWK") from None
     return loaded, _algorithms(loaded), key_id
@@ -86,6 +86,6 @@ def _algorithms(key: Any) -> tuple[str, ...]:
 
 def _unusable(why: str) -> KeyrackError:
     return KeyrackError(
-        f"The client's key can't be used: {why}.",
-        hint="Make one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+        f"The client's private key can't be used: {why}.",
+        hint="Create one with: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
     )

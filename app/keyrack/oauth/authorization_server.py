@@ -97,7 +97,7 @@ def read_authorization_server(
     any_tenant = named == _tenant_issuer(issuer, vendor)
     if not any_tenant and not same_issuer(named, issuer):
         raise BadDocument(
-            f"is for another issuer: it says {verbatim(named)}, and {verbatim(issuer)} was asked for"
+            f"is for another issuer: it says {verbatim(named)}, but keyrack asked for {verbatim(issuer)}"
         )
     endpoints = {
         key: _endpoint(document, key, server_url)
@@ -119,11 +119,11 @@ def read_authorization_server(
     if methods is None and not pkce_assumed:
         raise BadDocument(
             "does not say that it supports PKCE (code_challenge_methods_supported is missing), "
-            "which MCP requires; its operator has to add it",
+            "which MCP requires; its operator must add it",
             setting="pkce",
         )
     if methods is not None and "S256" not in methods:
-        raise BadDocument("supports PKCE without S256, which MCP requires; its operator has to add it")
+        raise BadDocument("supports PKCE only without S256, which MCP requires; its operator must add it")
     grants = texts(document, "grant_types_supported") or ()
     return AuthorizationServer(
         issuer if any_tenant else named,
@@ -174,11 +174,11 @@ def find_authorization_server(
     """
     refusal = refusal_of(issuer, server_url=server_url)
     if refusal:
-        raise KeyrackError(f"The server names an authorization server that keyrack will not ask: {refusal}.")
+        raise KeyrackError(f"The server names an authorization server that keyrack won't contact: {refusal}.")
     if urlsplit(issuer).query:
         raise KeyrackError("The server names an issuer with a query, which RFC 8414 forbids.")
     if UP.search(urlsplit(issuer).path):
-        raise KeyrackError("The server names an issuer whose path leads out of the well-known place.")
+        raise KeyrackError("The server names an issuer whose path leads outside /.well-known.")
     absent: list[NotHere] = []
     for url in metadata_urls(issuer):
         if is_hopeless(absent):
@@ -199,14 +199,14 @@ def find_authorization_server(
         except BadDocument as problem:
             raise KeyrackError(
                 f"The metadata of {origin(issuer)} {problem}.",
-                hint="Nothing was sent there. The operator of that server has to mend it.",
+                hint="Nothing was sent there. The server's operator must fix it.",
                 setting=problem.setting,
             ) from None
     if all_temporary(absent):
         raise Temporary(f"{absent[0]}.", hint="Try again later.", setting=setting_of(absent))
     raise NoOAuth(
         f"{origin(issuer)} publishes no authorization-server metadata{why(absent)}.",
-        hint="The operator of that server has to publish it (RFC 8414).",
+        hint="The server's operator must publish it (RFC 8414).",
     )
 
 
@@ -243,11 +243,11 @@ def find_given_metadata(url: str, server_url: str, grant_type: GrantType = "auth
         if document.temporary:
             raise Temporary(f"{document}.", hint="Try again later.")
         where = origin(url)
-        raise KeyrackError(f"There is no metadata at the configured address on {where}{why([document])}.")
+        raise KeyrackError(f"There is no metadata at the configured URL on {where}{why([document])}.")
     try:
         return given_metadata(document, server_url, grant_type)
     except BadDocument as problem:
-        raise KeyrackError(f"The metadata at the configured address {problem}.") from None
+        raise KeyrackError(f"The metadata at the configured URL {problem}.") from None
 
 
 def _endpoint(document: Mapping[str, Any], key: str, server_url: str) -> str | None:
@@ -256,5 +256,5 @@ def _endpoint(document: Mapping[str, Any], key: str, server_url: str) -> str | N
         return None
     refusal = refusal_of(url, server_url=server_url)
     if refusal:
-        raise BadDocument(f"has a {key} that keyrack will not use: {refusal.rstrip('.')}")
+        raise BadDocument(f"has a {key} that keyrack won't use: {refusal.rstrip('.')}")
     return url

@@ -82,8 +82,8 @@ def choose_scopes(
     chosen = tuple(scope for scope in wanted if scope not in dropped)
     if wanted and not chosen:
         raise KeyrackError(
-            "Without these scopes there is none left to ask for, and the server would choose by itself.",
-            hint="Keep one of them, or name another one: --scope NAME",
+            "No scopes would be left to request, and the server would choose them itself.",
+            hint="Keep at least one, or request another one: --scope NAME",
         )
     if offline and not configured:
         more = _for_refreshing(chosen, server.scopes_supported or ())
@@ -91,8 +91,8 @@ def choose_scopes(
     sound = sound_scopes(chosen)
     if not are_bearable(sound):
         raise KeyrackError(
-            f"The server asks for {len(sound)} scopes, more than a sign-in page takes.",
-            hint="Say which you need: --scope NAME",
+            f"The server asks for {len(sound)} scopes, more than a sign-in page accepts.",
+            hint="Choose the ones you need: --scope NAME",
         )
     return sound
 
@@ -182,8 +182,8 @@ def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
     twice = once & {key for key, _ in parse_qsl(parts.query, keep_blank_values=True)}
     if twice:
         raise KeyrackError(
-            f"The address of the sign-in page at {origin(endpoint)} already has a {min(twice)} in it.",
-            hint="The operator of that server has to mend it.",
+            f"The URL of the sign-in page at {origin(endpoint)} already contains the parameter {min(twice)}.",
+            hint="The server's operator must fix it.",
         )
     query = "&".join(part for part in (parts.query, urlencode(parameters)) if part)
     return urlunsplit(parts._replace(query=query))
@@ -197,27 +197,29 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
     given = answer.get("state")
     if given is None or not hmac.compare_digest(given.reveal().encode(), state.reveal().encode()):
         raise KeyrackError(
-            "The answer belongs to another login (its state does not match), so it was discarded.",
+            "The response belongs to another login (its state does not match), so it was ignored.",
             hint="Log in again.",
         )
     issuer = answer.get("iss")
     if issuer is not None and not server.is_named_by(issuer.reveal()):
         raise KeyrackError(
-            f"The answer came from another issuer than the one asked, so it was discarded: it says "
-            f"{verbatim(issuer.reveal())}, and {verbatim(server.issuer)} was asked.",
-            hint="This can be an attack (mix-up). Log in again only if you trust the server.",
+            f"The response came from another issuer, so it was ignored: it says "
+            f"{verbatim(issuer.reveal())}, but keyrack asked {verbatim(server.issuer)}.",
+            hint="This may be a mix-up attack. Only log in again if you trust the server.",
         )
     if issuer is None and server.iss_parameter_supported:
         raise KeyrackError(
-            "The answer does not name its issuer, although the authorization server promises to, "
-            "so it was discarded.",
+            "The response does not name its issuer, although the authorization server promises to, "
+            "so it was ignored.",
             hint="Log in again.",
         )
     error = answer.get("error")
     if error is not None:
         code, description = plain(error.reveal(), 80), answer.get("error_description")
         if code == "access_denied":
-            raise KeyrackError("Access was denied on the sign-in page.", hint="Log in again and approve.")
+            raise KeyrackError(
+                "Access was denied on the sign-in page.", hint="Log in again and approve the request."
+            )
         words = f"{code}: {plain(description.reveal(), 200)}" if description else code
         if code == "invalid_scope":
             raise ScopeRefused(f"The authorization server refused the scopes: {words}.", hint="Log in again.")
@@ -230,5 +232,5 @@ def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: Authori
         )
     code_value = answer.get("code")
     if not code_value:
-        raise KeyrackError("The answer holds no code.", hint="Log in again.")
+        raise KeyrackError("The response contains no code.", hint="Log in again.")
     return code_value

@@ -76,7 +76,9 @@ def _poll(wish: DeviceWish, device_code: Secret, interval: float, expires_at: fl
             interval = min(interval + SLOWER, LONGEST_INTERVAL)
             continue
         if error == "access_denied":
-            raise Denied("Access was denied on the sign-in page.", hint="Log in again and approve.")
+            raise Denied(
+                "Access was denied on the sign-in page.", hint="Log in again and approve the request."
+            )
         if error == "expired_token":
             break
         try:
@@ -84,7 +86,7 @@ def _poll(wish: DeviceWish, device_code: Secret, interval: float, expires_at: fl
         except Temporary:
             # Section 3.5: less often after a time-out, so that a network in trouble is not made worse.
             interval = min(interval * 2, LONGEST_INTERVAL)
-    raise LoginNeeded("The code has run out before anybody typed it.", hint="Log in again for a new one.")
+    raise LoginNeeded("The code expired before anyone entered it.", hint="Log in again to get a new code.")
 
 
 def _token_request(wish: DeviceWish, url: str, device_code: Secret) -> Request:
@@ -99,9 +101,9 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
     where = origin(endpoint)
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
-        raise kind(f"{where} could not be asked for a code: {reply.reason}")
+        raise kind(f"{where} could not be asked for a device code: {reply.reason}")
     if reply.status >= 500 or reply.status == 429:
-        raise Temporary(f"{where} answered {reply.status} when asked for a code{asks_to_wait(reply)}.")
+        raise Temporary(f"{where} answered {reply.status} when asked for a device code{asks_to_wait(reply)}.")
     try:
         document = read_object(reply.body)
     except BadDocument as problem:
@@ -109,18 +111,18 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
     if not 200 <= reply.status < 300:
         words = said(document)
         raise KeyrackError(
-            f"{where} gave no code: {words or f'status {reply.status}'}.",
+            f"{where} did not return a device code: {words or f'status {reply.status}'}.",
             setting=setting_for(text(document, "error") or "", words),
         )
     device_code, user_code = text(document, "device_code"), text(document, "user_code")
     page = text(document, "verification_uri") or text(document, "verification_url")  # Google's spelling
     if device_code is None or user_code is None or page is None:
-        raise KeyrackError(f"{where} gave a code that can't be used: a part of it is missing.")
+        raise KeyrackError(f"{where} returned an incomplete device code.")
     if len(user_code) > LONGEST_CODE or not (user_code.isascii() and user_code.isprintable()):
-        raise KeyrackError(f"{where} gave a code that nobody can type.")
+        raise KeyrackError(f"{where} returned a device code that can't be typed.")
     refusal = refusal_of(page, server_url=wish.server_url)
     if refusal:
-        raise KeyrackError(f"{where} names a page for the code that keyrack will not show: {refusal}.")
+        raise KeyrackError(f"{where} returned a verification page that keyrack won't show: {refusal}.")
     whole = text(document, "verification_uri_complete")
     if whole is not None and (refusal_of(whole, server_url=wish.server_url) or origin(whole) != origin(page)):
         whole = None

@@ -35,7 +35,7 @@ def discover(wish: Wish, challenge: Challenge | None, *, certain: bool) -> Flow:
         else:
             server = yield from find_given_metadata(str(settings.metadata_url), wish.url, settings.grant_type)
         yield Step(
-            "discover", "Took the authorization server from the configuration", "done", shown(server.issuer)
+            "discover", "Using the authorization server from the configuration", "done", shown(server.issuer)
         )
         return Discovered(server, wish.url, None)
     protected: ProtectedResource | Unfound = yield from find_protected_resource(wish.url, challenge)
@@ -51,7 +51,7 @@ def _discover_without(wish: Wish, unfound: Unfound, *, certain: bool) -> Flow:
     configured = wish.settings.issuer
     if wish.settings.client_id and configured and not same_issuer(configured, origin(wish.url)):
         server = yield from _metadata_of(wish, configured)
-        yield Step("discover", "Took the issuer from the configuration", "done", shown(server.issuer))
+        yield Step("discover", "Using the issuer from the configuration", "done", shown(server.issuer))
         return Discovered(server, wish.url, None)
     if not certain and not (wish.settings.client_id or wish.stored):
         if is_hopeless(unfound.asked):
@@ -62,12 +62,12 @@ def _discover_without(wish: Wish, unfound: Unfound, *, certain: bool) -> Flow:
         return None
     if isinstance(server, str):  # the origin sends on to the metadata of this issuer
         server = (yield from _metadata_of(wish, server))._replace(legacy=True)
-        yield Step("discover", "The server sends on to an authorization server", "done", shown(server.issuer))
+        yield Step("discover", "The server refers to an authorization server", "done", shown(server.issuer))
         return Discovered(server, None, None)
     found = "no metadata" if server == legacy_server(wish.url) else "metadata at the server itself"
     yield Step(
         "discover",
-        f"Found {found}; taking the old way of 2025-03-26",
+        f"Found {found}; using the 2025-03-26 revision of MCP",
         "done",
         f"{shown(server.issuer)}, PKCE support could not be verified",
     )

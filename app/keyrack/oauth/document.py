@@ -25,7 +25,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     """A JSON object, or BadDocument."""
     value = read_json(body)
     if not isinstance(value, dict):
-        raise BadDocument("is JSON, but no object")
+        raise BadDocument("is JSON, but not an object")
     return value
 
 

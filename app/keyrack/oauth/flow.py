@@ -64,7 +64,7 @@ def login_flow(wish: Wish) -> Flow:
     settings = wish.settings
     if settings.grant_type == "client_credentials":
         return (yield from _for_machine(wish, found, challenge, probed))
-    yield Step("register", "Find out which client keyrack is", "running")
+    yield Step("register", "Choose the OAuth client", "running")
     vendor = wish.vendor_of(server.issuer)
     scopes = _scopes(wish, found, challenge, offline=vendor.offline_scope)
     found = _sending(wish, found, scopes)
@@ -87,25 +87,25 @@ def _scopes(wish: Wish, found: Discovered, challenge: Challenge | None, *, offli
 def _for_machine(wish: Wish, found: Discovered, challenge: Challenge | None, probed: Probed | None) -> Flow:
     """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
     server, settings = found.server, wish.settings
-    yield Step("register", "Find out which client keyrack is", "running")
+    yield Step("register", "Choose the OAuth client", "running")
     scopes = _scopes(wish, found, challenge, offline=False)
     found = _sending(wish, found, scopes)
     registration = known(server, settings, wish.stored, None, wish.now())
     # A certificate says who the client is, as a secret does (RFC 8705, section 2).
     if registration is None or (registration.auth_method == "none" and not settings.tls.client_cert):
-        missing = "a secret or a key" if registration else "a client id"
+        missing = "secret or key" if registration else "client ID"
         raise ClientNeeded(
-            f"This login is for a machine, and its client has not got {missing}.",
+            f"This is a machine login, and its client has no {missing}.",
             issuer=server.issuer,
             redirect_uri="",
             client_id=registration.client_id if registration else None,
         )
-    yield Step("register", "Took the configured client", "done", registration.client_id)
-    yield Step("exchange", "Ask for a token in the client's own name", "running")
+    yield Step("register", "Using the configured client", "done", registration.client_id)
+    yield Step("exchange", "Request a token for the client itself", "running")
     endpoint = server.token_endpoint
     request = client_credentials_request(endpoint, registration, scopes=scopes, resource=found.resource)
     tokens = read_tokens((yield Send(request)), endpoint, now=wish.now(), asked_scopes=scopes)
-    yield Step("exchange", "Got a token in the client's own name", "done", registration.auth_method)
+    yield Step("exchange", "Got a token for the client itself", "done", registration.auth_method)
     # Section 4.4.3: a refresh token should not come, and is of no use.
     return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
 
@@ -127,12 +127,12 @@ def _logged_in(
 def _nothing(probed: Probed | None) -> KeyrackError:
     """Why there is nothing to log in to."""
     if probed is None or probed.verdict == "open":
-        return KeyrackError("The server answers without a credential, so there is nothing to log in to.")
+        return KeyrackError("The server does not need a login.")
     kind = KeyrackError if probed.refused else Temporary
-    sentence = f"Can't log in to the server now: {probed.reason}"
+    sentence = f"Can't log in to the server right now: {probed.reason}"
     hint = "" if probed.setting else "Check the address, or try again later."
     if probed.sent_to and MASK not in probed.sent_to:
-        hint = f"If the server is there now: {command_line('login', Server(probed.sent_to))}"
+        hint = f"If the server has moved there: {command_line('login', Server(probed.sent_to))}"
     return kind(sentence, hint=hint, setting=probed.setting)
 
 
@@ -143,10 +143,10 @@ def _ask(wish: Wish) -> Flow:
     if probed.verdict == "unreachable" and probed.revision is None:
         raise _nothing(probed)
     title = {
-        "required": "The server asks for authorization",
-        "optional": "The server asks for authorization, for some of its methods",
+        "required": "The server requires authorization",
+        "optional": "The server requires authorization for some of its methods",
         "open": "The server answers without a credential",
-    }.get(probed.verdict, "The server does not say what it wants")
+    }.get(probed.verdict, "The server does not say whether it needs a login")
     told = probed.reason if probed.verdict in ("unknown", "unreachable") else ""
     yield Step("probe", title, "done", told)
     return probed

@@ -56,9 +56,7 @@ def find_legacy(server_url: str, unfound: Unfound = Unfound(), *, guess: bool = 
         raise unfound.error
     refusal = refusal_of(base, server_url=server_url)
     if refusal:  # checklist 16
-        raise KeyrackError(
-            f"keyrack will not sign in at {base}: {refusal}.", hint="Use the server's https address."
-        )
+        raise KeyrackError(f"keyrack won't sign in at {base}: {refusal}.", hint="Use the server's https URL.")
     return legacy_server(server_url)
 
 
@@ -71,12 +69,12 @@ def _read(document: Mapping[str, Any], base: str, server_url: str) -> Authorizat
             raise BadDocument("names no issuer")
         if not same_issuer(issuer, base):
             raise BadDocument(
-                f"is for another issuer than the server it lies on: it says {verbatim(issuer)}, "
-                f"and the server is {verbatim(base)}"
+                f"is for another issuer than its own server: it says {verbatim(issuer)}, "
+                f"but the server is {verbatim(base)}"
             )
         return read_authorization_server(fields, issuer, server_url=server_url)._replace(legacy=True)
     except (BadDocument, BadUrl) as problem:
         raise KeyrackError(
             f"The authorization-server metadata at {base} {problem}.",
-            hint="The server's operator has to mend it.",
+            hint="The server's operator must fix it.",
         ) from None

@@ -175,7 +175,7 @@ def _oldest(asked: _Asked, status: int) -> Probing:
 
 
 def _no_mcp(status: int) -> Probed:
-    return Probed("unknown", f"The server answered {status}, but not as an MCP server does.")
+    return Probed("unknown", f"The server answered {status}, but not like an MCP server.")
 
 
 def _confirmed(reply: Response | Failed, asked: _Asked, revision: str) -> Probed:
@@ -204,9 +204,11 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
         challenge = bearer(parse_challenges(reply.all("WWW-Authenticate")))
         if challenge and challenge.params.get("error") == "insufficient_scope":
             scopes = " ".join(challenge.params.get("scope", "").split())[:200]
-            wants = f"The server wants more scopes{': ' + scopes if scopes else ''}."
+            wants = f"The server requires more scopes{': ' + scopes if scopes else ''}."
             return Probed("accepted" if asked.tried else "required", wants, challenge=challenge)
-        return Probed("unknown", "The server answered 403, which says nothing about the token.")
+        return Probed(
+            "unknown", "The server answered 403, which does not tell whether the token is accepted."
+        )
     if 300 <= reply.status < 400:
         location = reply.header("Location")
         if location is None:
@@ -223,13 +225,13 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
 def _redirected(target: str, asked: _Asked, status: int = 0) -> str:
     """A redirect that was not followed, as a sentence; "" where the wire has a better one."""
     if not target:
-        return "The server redirects to something that is not a web address."
+        return "The server redirects to something that is not a web URL."
     where = _shown(target)
     if origin(target) != origin(asked.url):
-        return f"The server redirects to {where}, and keyrack does not follow to another origin."
+        return f"The server redirects to {where}. keyrack does not follow redirects to another origin."
     if not status:
         return ""
-    return f"The server redirects to {where} ({status}); keyrack makes a request again only after 307 or 308."
+    return f"The server redirects to {where} ({status}). keyrack only repeats a request after 307 or 308."
 
 
 def _shown(url: str) -> str:

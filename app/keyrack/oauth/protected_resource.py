@@ -45,10 +45,10 @@ class Unfound(NamedTuple):
         passing = next((place for place in self.named if place.temporary), None)
         if passing is not None:
             return Temporary(f"{what}, but {passing}.", hint="Try again later.")
-        first, mend = self.named[0], "The server's operator has to mend it."
+        first, mend = self.named[0], "The server's operator must fix it."
         if first.forbidden:
-            return KeyrackError(f"{what} that keyrack will not ask for: {first.reason}.", hint=mend)
-        return NoOAuth(f"{what}, but {first if first.reason else 'it is not there'}.", hint=mend)
+            return KeyrackError(f"{what} that keyrack won't fetch: {first.reason}.", hint=mend)
+        return NoOAuth(f"{what}, but {first if first.reason else 'it does not exist'}.", hint=mend)
 
 
 def guessed_places(server_url: str) -> tuple[str, ...]:
@@ -69,7 +69,9 @@ def read_protected_resource(document: Mapping[str, Any], server_url: str) -> Pro
         raise BadDocument("names no authorization server")
     methods = texts(document, "bearer_methods_supported")
     if methods and "header" not in methods:
-        raise BadDocument("takes no token in the Authorization header, the only place that MCP allows")
+        raise BadDocument(
+            "does not accept tokens in the Authorization header, the only place that MCP allows"
+        )
     return ProtectedResource(
         resource, servers, texts(document, "scopes_supported"), text(document, "resource_name")
     )
@@ -104,11 +106,11 @@ def _own(name: str, server_url: str) -> str | NotHere:
     try:
         url = parse_url(urljoin(server_url, name))
     except (BadUrl, ValueError) as error:
-        reason = str(error) if isinstance(error, BadUrl) else "The address can't be read as a URL."
+        reason = str(error) if isinstance(error, BadUrl) else "This is not a valid URL."
         return NotHere(here, reason[0].lower() + reason[1:].rstrip("."), forbidden=True)
     if origin(url) == here:
         return url
-    reason = f"it lies at {origin(url)}, and only the server's own origin speaks for it"
+    reason = f"it is at {origin(url)}, and only the server's own origin is trusted for it"
     return NotHere(here, reason, forbidden=True)
 
 
@@ -122,5 +124,5 @@ def _read(url: str, server_url: str) -> Sending:
     except BadDocument as problem:
         raise KeyrackError(
             f"The server's protected-resource document {problem}.",
-            hint="The server's operator has to mend it.",
+            hint="The server's operator must fix it.",
         ) from None

@@ -48,7 +48,7 @@ def known(
     if settings.client_metadata_url and server.client_id_metadata_document_supported:
         parts = urlsplit(settings.client_metadata_url)
         if parts.scheme != "https" or not parts.path.strip("/") or parts.fragment:
-            raise KeyrackError("A Client ID Metadata Document has an https address with a path.")
+            raise KeyrackError("A Client ID Metadata Document needs an https URL with a path.")
         return Registration(server.issuer, settings.client_metadata_url, "metadata-document")
     if stored is None or stored.kind != "dynamic" or not same_issuer(stored.issuer, server.issuer):
         return None  # a registration never goes to another issuer (checklist 12)
@@ -104,7 +104,7 @@ def register(
     endpoint = server.registration_endpoint
     if endpoint is None:
         raise ClientNeeded(
-            f"{origin(server.issuer)} has no dynamic registration, so it must know this app beforehand.",
+            f"{origin(server.issuer)} has no dynamic registration, so you must register an app there.",
             issuer=server.issuer,
             redirect_uri=redirect_uri,
         )
@@ -146,7 +146,7 @@ def register(
         if server == legacy_server(server.issuer):
             raise _no_oauth(server) from None
         if reply.status in (200, 201):
-            raise KeyrackError(f"The registration reply of {where} {problem}.") from None
+            raise KeyrackError(f"The registration response from {where} {problem}.") from None
     if reply.status not in (200, 201):
         if reply.status in NOBODY and server == legacy_server(server.issuer):
             raise _no_oauth(server)
@@ -162,7 +162,7 @@ def register(
 
 def _no_oauth(server: AuthorizationServer) -> NoOAuth:
     return NoOAuth(
-        f"{origin(server.issuer)} has no OAuth: it publishes no metadata, and registers no apps.",
+        f"{origin(server.issuer)} has no OAuth: it publishes no metadata and does not register apps.",
         app_may_do=True,
     )
 
@@ -173,7 +173,7 @@ def _read(
     where = origin(str(server.registration_endpoint))
     client_id = text(document, "client_id")
     if client_id is None:
-        raise KeyrackError(f"{where} registered this app without giving it a client id.")
+        raise KeyrackError(f"{where} registered this app but returned no client ID.")
     redirects = texts(document, "redirect_uris")
     if redirects is not None and redirect_uri not in redirects:
         raise RedirectRefused(
@@ -186,7 +186,7 @@ def _read(
     secret = Secret(plain) if plain else None
     method = text(document, "token_endpoint_auth_method") or _unsaid(server, asked_method, secret)
     if method not in ("none", *SECRET_METHODS):
-        raise KeyrackError(f"{where} wants a client authentication that keyrack does not know.")
+        raise KeyrackError(f"{where} requires a client authentication method that keyrack does not support.")
     expires = number(document, "client_secret_expires_at")
     expiry = expires if expires is not None and expires > 0 else None
     access = text(document, "registration_access_token")

@@ -53,8 +53,8 @@ def sign_in(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Flow:
             registration, tokens = outcome
             kept = registration if host == ADDRESS else registration._replace(redirect_host=host)
             return kept, tokens
-        yield Step("sign-in", "Sign in in the browser", "ahead")
-        yield Step("register", "Find out which client keyrack is", "running")
+        yield Step("sign-in", "Sign in with the browser", "ahead")
+        yield Step("register", "Choose the OAuth client", "running")
         host = outcome.host or host
         wish = wish._replace(forgotten=True)
 
@@ -78,9 +78,9 @@ def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: 
         yield Step("register", "Registered this app", "done", how)
     else:
         title = {
-            "pre-registered": "Took the configured client",
-            "metadata-document": "Took the client metadata document",
-            "dynamic": "Took the registration of an earlier login",
+            "pre-registered": "Using the configured client",
+            "metadata-document": "Using the client metadata document",
+            "dynamic": "Using the registration of an earlier login",
         }[registration.kind]
         yield Step("register", title, "done", registration.client_id)
     return registration
@@ -112,14 +112,14 @@ def _answer(
     )
     where = shown(server.authorization_endpoint)
     if server.require_pushed_authorization_requests:
-        yield Step("sign-in", "Send the request ahead", "running", where)
+        yield Step("sign-in", "Push the authorization request", "running", where)
         try:
             parameters = yield from _push(server, registration, parameters)
         except ClientRefused:
             if not earlier:
                 raise
             return Anew()  # forgotten, and nobody has been asked for anything yet
-    yield Step("sign-in", "Wait for you in the browser", "running", where)
+    yield Step("sign-in", "Waiting for you to sign in", "running", where)
     device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
     answer = yield SignIn(
         authorization_url(server.authorization_endpoint, parameters),
@@ -134,7 +134,7 @@ def _answer(
     if isinstance(answer, Anew):
         return answer
     if isinstance(answer, TokenSet):
-        yield Step("sign-in", "Signed in with the code", "done", where)
+        yield Step("sign-in", "Signed in with the device code", "done", where)
         return answer
     code = check_answer(answer, state=state, server=server)
     yield Step("sign-in", "Signed in", "done", where)
@@ -149,7 +149,7 @@ def _answer(
     )
     reply = yield Send(request)
     tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
-    renewable = "renewable" if tokens.refresh_token else "not renewable"
+    renewable = "renewable" if tokens.refresh_token else "no refresh token"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
     return tokens
 
@@ -167,12 +167,12 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
     endpoint = server.pushed_authorization_request_endpoint
     if endpoint is None:
         raise KeyrackError(
-            f"{origin(server.issuer)} demands pushed authorization requests without saying where."
+            f"{origin(server.issuer)} requires pushed authorization requests but names no endpoint for them."
         )
     reply: Response | Failed = yield Send(authenticated(endpoint, registration, dict(parameters)))
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
-        raise kind(f"{origin(endpoint)} could not be asked: {reply.reason}", hint="Try again later.")
+        raise kind(f"{origin(endpoint)} could not be reached: {reply.reason}", hint="Try again later.")
     if reply.status >= 500 or reply.status == 429:
         raise Temporary(
             f"{origin(endpoint)} answered {reply.status} to the pushed request{asks_to_wait(reply)}.",

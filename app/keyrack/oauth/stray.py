@@ -12,7 +12,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
 from keyrack.oauth.effects import SignIn, Step
 
-NO_STATE = "An answer without a state came back"
+NO_STATE = "Received a response without a state"
 
 
 def about_stray(answer: Mapping[str, Secret], sign_in: SignIn) -> Step:
@@ -22,19 +22,17 @@ def about_stray(answer: Mapping[str, Secret], sign_in: SignIn) -> Step:
     login's, nor where the issuer is not named as it should be (RFC 9207, section 2.4).
     """
     if "state" in answer and answer["state"].reveal():
-        return _line(
-            "An answer to another login came back", "Sign in on the page that this login has opened."
-        )
+        return _line("Received a response to another login", "Sign in on the page that this login opened.")
     if "error" not in answer:
         return _line(
             NO_STATE,
-            "It was not taken, and the login goes on. If you have just signed in: that server drops the "
-            "state, which its operator has to mend.",
+            "It was ignored, and the login continues. If you have just signed in, the server drops the "
+            "state, and its operator must fix that.",
         )
     words = f"{_words(answer)}. " if _may_be_the_issuer_s(answer, sign_in) else ""
     return _line(
         NO_STATE,
-        f"{words}Anybody could have sent it, so the login goes on; stop it if the sign-in page has refused.",
+        f"{words}Anyone could have sent it, so the login continues. Cancel it if the sign-in page refused.",
     )
 
 

@@ -38,14 +38,14 @@ PASSING = {
     "slow_down",  # RFC 8628, section 3.5
     *("ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"),  # Slack
 }
-PORTAL = "A network may want a sign-in of its own: open any page in a browser, then try again."
+PORTAL = "Your network may require a sign-in of its own. Open any page in a browser, then try again."
 
 
 class Unusable(KeyrackError):
     """A reply whose access token can't be used. Its refresh token may have replaced the old one."""
 
     def __init__(self, sentence: str, refresh_token: str | None) -> None:
-        super().__init__(sentence, hint="The authorization server is not working as it should.")
+        super().__init__(sentence, hint="The authorization server is not working correctly.")
         self.refresh_token = Secret(refresh_token) if refresh_token else None
 
 
@@ -82,9 +82,7 @@ def read_tokens(
     document = read_reply(reply.body)
     if 200 <= reply.status < 300 and not error_of(document):
         if document is None:
-            raise Temporary(
-                f"{where} answered {reply.status}, and not as a token endpoint does.", hint=PORTAL
-            )
+            raise Temporary(f"{where} answered {reply.status}, but not like a token endpoint.", hint=PORTAL)
         return _tokens(document, where, now, asked_scopes, old_refresh)
     raise _refusal(reply, document or {}, where, renewing=renewing)
 
@@ -122,7 +120,7 @@ def _refusal(reply: Response, document: Mapping[str, Any], where: str, *, renewi
     if error in PASSING or (not error and reply.header("Retry-After")):
         return _later(where, f"can't answer now: {words}", reply)
     if error in CLIENT_FAULTS:
-        hint = "Log in again; where the client is your own, check its id and its secret."
+        hint = "Log in again. If you use your own client, check its ID and secret."
         return ClientRefused(f"{where} refused: {words}.", hint=hint)
     setting = setting_for(error, words)
     if renewing or error == "invalid_grant":
@@ -142,7 +140,7 @@ def _tokens(
     if access is None:
         raise Unusable(f"{where} answered without a usable access token.", refresh)
     if (text(place, "token_type") or "").lower() in OTHER_TYPES:
-        sentence = f"{where} issued a token of a type that MCP does not use (not Bearer)."
+        sentence = f"{where} issued a token that is not a Bearer token, which MCP requires."
         raise Unusable(sentence, refresh)
     lifetime = number(place, "expires_in")
     # Nobody issues a token that has ended: 0 and less are how some say that they don't know, or never.

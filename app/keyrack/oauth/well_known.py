@@ -49,9 +49,9 @@ def look(url: str, signs: Iterable[str], headers: Mapping[str, str] | None = Non
     try:
         document = read_object(reply.body)
     except BadDocument as problem:
-        return NotHere(where, f"has something there that {problem}")
+        return NotHere(where, f"has a document that {problem}")
     if not any(sign in document for sign in signs):
-        return NotHere(where, "has another kind of document there")
+        return NotHere(where, "has another kind of document")
     return document
 
 
@@ -92,16 +92,16 @@ def issuer_at(url: str) -> str | None:
 def _failed(reply: Failed, where: str) -> NotHere:
     if reply.sent_to is None:
         if reply.refused:
-            raise KeyrackError(f"keyrack will not ask {where}: {reply.reason}")
+            raise KeyrackError(f"keyrack won't contact {where}: {reply.reason}")
         if reply.answered:
             return NotHere(where, f"gave no usable answer: {reply.reason.rstrip('.')}")
         reason = f"could not be reached: {reply.reason.rstrip('.')}"
         return NotHere(where, reason, temporary=True, silent=True, setting=reply.setting)
     if not reply.sent_to:
-        return NotHere(where, "redirects to something that is not a web address")
+        return NotHere(where, "redirects to something that is not a web URL")
     there = origin(reply.sent_to)
     if there == where:
-        return NotHere(where, "redirects again and again")
+        return NotHere(where, "redirects too many times")
     return NotHere(where, f"redirects to {there}", sent_to=reply.sent_to)
 
 

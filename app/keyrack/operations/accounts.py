@@ -46,17 +46,17 @@ def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
 def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
     """What to say where the account that was meant has no credential."""
     stored = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
-    hint = f"Type: {command_for(Action.LOGIN, server)}"
+    hint = f"Run: {command_for(Action.LOGIN, server)}"
     if stored:
         choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
-        hint = f"It has: {', '.join(stored)}. Name it with --account, or for good: {choose} --default NAME"
+        hint = f"It has: {', '.join(stored)}. Use --account, or set a default: {choose} --default NAME"
     said = f"Nothing is stored for {server.called}."
     if server.helper is not None:
         client = server.helper.source.client
-        said += f" {client} gets its headers from a helper of its own, which keyrack does not run."
+        said += f" {client} gets its headers from its own helper, which keyrack does not run."
     beside = [each.called for each in parts.read().servers if is_beside(each, server)]
     if beside:
-        said += f" Other servers with this address: {', '.join(beside)}."
+        said += f" Other servers with this URL: {', '.join(beside)}."
     return LoginNeeded(said, hint=hint)
 
 
@@ -74,7 +74,7 @@ def make_default(parts: Parts, server: Server, account: str) -> None:
     if name not in known:
         raise KeyrackError(
             f"Nothing is stored for {server.name} under an account called {name}.",
-            hint=f"It has: {', '.join(known) or 'none yet'}. Log in to it first, with --account.",
+            hint=f"It has: {', '.join(known) or 'none yet'}. To add one, log in with --account.",
         )
     parts.set_account(account_key(server), name)
 
@@ -85,5 +85,5 @@ def account_name(text: str) -> str:
 
     name = unicodedata.normalize("NFC", text.strip())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise KeyrackError(f"An account's name is up to {LONGEST_NAME} printable characters.")
+        raise KeyrackError(f"An account name has up to {LONGEST_NAME} printable characters.")
     return name

@@ -78,14 +78,14 @@ def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
     server, rack = plan.server, parts.rack()
     store = rack.state()
     if store.ready and not store.persistent:
-        raise KeyrackError("There is no lasting place for secrets here, so the token stays in the file.")
+        raise KeyrackError("There is no permanent store for secrets here, so the token stays in the file.")
     scheme, token = split(plan.header.value)
     card = card_for(parts, server.url)
     typed = Typed({card.main_field if card else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
     saved = set_token(parts, server, typed, try_it=try_it)
     held = rack.load(*key_of(server))
     if held is None or held.tokens.access_token != token:
-        raise KeyrackError(f"{store.name} does not give the token back, so it stays in the file.")
+        raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]
     copies: list[str] = []
     mark = f"keyrack-backup-{re.sub('[-:]', '', utc(parts.now()) or 'now')}"
@@ -93,7 +93,7 @@ def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
         try:
             copies.append(rewrite.apply(change, mark))
         except KeyrackError as error:
-            why = f"{error} The token is stored, and still stands there."
+            why = f"{error} The token is stored, and is also still in the file."
             lines.append(Line("Change the file", "failed", why))
         else:
             lines.append(Line("Change the file", "done", change.source.path))
@@ -103,11 +103,11 @@ def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
 def _nothing_to_move(server: Server) -> KeyrackError:
     for header in server.literals:
         assert header.source is not None
-        where = f"The {header.name} header stands in {header.source.path}."
-        hint = f"{command_for(Action.TOKEN, server)} stores the token; then take it out of there yourself."
+        where = f"The {header.name} header is in {header.source.path}."
+        hint = f"{command_for(Action.TOKEN, server)} stores the token. Then remove it from the file yourself."
         return KeyrackError(f"{where} {header.stays}", hint=hint)
-    hint = "keyrack doctor shows the files that hold one."
-    return KeyrackError(f"No file holds a token for {server.name} as it is.", hint=hint)
+    hint = "Run keyrack doctor to see which files contain one."
+    return KeyrackError(f"No file contains a token for {server.name} in plain text.", hint=hint)
 
 
 def _refuse_several(server: Server, chosen: Header) -> None:
@@ -116,20 +116,20 @@ def _refuse_several(server: Server, chosen: Header) -> None:
     if len(names) > 1:
         several = f"{server.name} is sent several secrets ({', '.join(names)})"
         raise KeyrackError(
-            f"{several}, and keyrack hands out one for a server.",
-            hint="Put variables in their place yourself.",
+            f"{several}, but keyrack can only provide one for each server.",
+            hint="Replace them with variables yourself.",
         )
 
 
 def _left(header: Header) -> str:
     assert header.source is not None
-    where = f"The {header.name} header in {header.source.path} holds a secret for it too"
-    return f"{where}. {header.stays}" if header.stays else f"{where}, another one, which stays there."
+    where = f"The {header.name} header in {header.source.path} also contains a secret for it"
+    return f"{where}. {header.stays}" if header.stays else f"{where}. It is a different one, and stays there."
 
 
 def _again(change: Rewrite) -> str:
     lines = ", ".join(str(line) for line in change.lines[:10])
-    return f"The token stands in {change.source.path} once more and stays there: line {lines}."
+    return f"The token also appears elsewhere in {change.source.path} and stays there: line {lines}."
 
 
 def _variable(server: Server, servers: Iterable[Server], last: str) -> str:

@@ -30,13 +30,13 @@ def advised(
     if not error.redirect_uri:
         lines = _for_machine(error, server)
     elif card is not None and "allow-list" in card.auth:
-        lines = [f"{card.name} admits only apps that it has let in, and keyrack is none of them."]
+        lines = [f"{card.name} only accepts apps that it has approved, and keyrack is not one of them."]
     else:
         lines = _for_person(error, server, card)
     if card is not None:
         lines[0] = " ".join((lines[0], *card.notes[:1]))
     if token_may_do(error, card):
-        lines += ("A token made by hand does too:", command_for(Action.TOKEN, server) or "")
+        lines += ("Or use a personal access token:", command_for(Action.TOKEN, server) or "")
     return ClientNeeded(
         str(error),
         issuer=error.issuer,
@@ -56,7 +56,7 @@ def token_may_do(error: Exception | None, card: Card | None) -> bool:
 def _for_person(error: ClientNeeded, server: Server, card: Card | None) -> list[str]:
     """The app may come back to this port alone, so the command names it."""
     if card is not None and "own-app" in card.auth:
-        what = f"{card.name} wants an app of your own, with the redirect URI {error.redirect_uri}."
+        what = f"{card.name} needs your own app. Register one with the redirect URI {error.redirect_uri}."
     else:
         what = f"Register an app there with the redirect URI {error.redirect_uri}."
     back = urlsplit(error.redirect_uri)
@@ -65,7 +65,7 @@ def _for_person(error: ClientNeeded, server: Server, card: Card | None) -> list[
         options += ("--redirect-host", "localhost")
     return [
         what,
-        "Then log in with its client id; where it has a secret, add --client-secret-stdin:",
+        "Then log in with its client ID. If it has a secret, add --client-secret-stdin:",
         command_line("login", server, *options),
     ]
 
@@ -75,7 +75,7 @@ def _for_machine(error: ClientNeeded, server: Server) -> list[str]:
     if error.client_id != server.client.client_id or not error.client_id:
         options = ["--client-id", error.client_id or CLIENT_ID, *options]
     return [
-        "Give it once, and it is kept in the keychain; a private key with --client-key-stdin:",
+        "Provide it once, and it is stored in the keychain. Use --client-key-stdin for a private key:",
         command_line("login", server, *options),
     ]
 
@@ -84,10 +84,10 @@ def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
     lines = [error.hint] if error.hint else []
     if error.app_may_do:
         lines += (
-            "Where it has a login after all, an app that you registered there may do:",
+            "If it does have a login, an app that you registered there may work:",
             command_line("login", server, "--client-id", CLIENT_ID),
         )
     if token_may_do(error, card):
-        way = f". Make one on {card.page} and type" if card is not None and card.page else ""
-        lines += (f"A token made by hand may do{way}:", command_for(Action.TOKEN, server) or "")
+        way = f". Create one on {card.page} and run" if card is not None and card.page else ""
+        lines += (f"A personal access token may work{way}:", command_for(Action.TOKEN, server) or "")
     return NoOAuth(str(error), hint="\n".join(lines), app_may_do=error.app_may_do)

@@ -16,7 +16,7 @@ from keyrack.operations.parts import Parts
 from keyrack.operations.refresh import refreshed
 from keyrack.operations.trial import tried
 
-PARTLY = "The server says where to log in, so it may guard some of its methods."
+PARTLY = "The server says where to log in, so some of its methods may need a login."
 
 
 def check(parts: Parts, server: Server) -> Check:
@@ -49,7 +49,7 @@ def check(parts: Parts, server: Server) -> Check:
         probed = probed._replace(verdict="optional", reason=probed.reason or PARTLY)
     if probed.verdict == "required" and grant is None and server.helper is not None:
         by = server.helper.source.client
-        probed = probed._replace(reason=f"It was asked without the headers of {by}'s helper.")
+        probed = probed._replace(reason=f"It was tested without the headers from {by}'s helper.")
     return _noted(parts, server, probed)
 
 

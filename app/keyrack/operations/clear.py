@@ -36,7 +36,7 @@ def clear(
         rack = parts.rack()  # who waited for the lock may have waited for a move to another store
         now = _now(rack, key) if only else None
         if now is not None and now.credential is not None and not is_same(only, now.credential):
-            return Receipt((Line("Delete", "nothing to do", "it was renewed meanwhile"),))
+            return Receipt((Line("Delete", "nothing to do", "it was renewed in the meantime"),))
         before = rack.record(*key)
         if revoke or forget:
             lines += _issuer_told(parts, server, revoke=revoke, forget=forget)

@@ -22,7 +22,7 @@ def wire_to(parts: Parts, server: Server) -> Wire:
     try:
         return parts.wire(files, tuple(filter(None, (_stored_issuer(parts, server), server.client.issuer))))
     except KeyrackError as error:
-        where = f"It is named in {table_of(server)} of {parts.config_file()}."
+        where = f"It is set in {table_of(server)} of {parts.config_file()}."
         raise KeyrackError(str(error), hint="\n".join(filter(None, (error.hint, where)))) from None
 
 

@@ -18,12 +18,14 @@ def key_of(server: Server) -> CredentialKey:
             f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
         )
     if server.address_key is not None:
-        said = f"{server.name} has its key in its address ({server.address_key.where})"
-        raise KeyrackError(f"{said}; keyrack keeps none for it.", hint="Change it in the program's file.")
+        said = f"{server.name} has a key in its URL ({server.address_key.where})"
+        raise KeyrackError(
+            f"{said}, so keyrack stores no credential for it.", hint="Change it in the program's file."
+        )
     if server.key is None:
         raise KeyrackError(
-            f"{server.name} is a local process; keyrack manages no credential for it.",
-            hint="Its credentials are the variables of its environment.",
+            f"{server.name} is a local process. keyrack does not manage credentials for it.",
+            hint="It gets its credentials from environment variables.",
         )
     return server.key
 

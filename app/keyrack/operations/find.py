@@ -44,7 +44,7 @@ def _called(owners: Owners, reading: Reading, rack: Rack, name: str, account: st
             return owners.of(server, account)
     found = [server for server in servers if name in server.aliases]
     if len(found) > 1:
-        raise _several(f"“{name}” is a name of several servers", found)
+        raise _several(f"Several servers are called “{name}”", found)
     if found:
         return owners.of(found[0], account, name)
     strays = [each.server for each in owners.strays(owners.servers()) if each.server.name == name]
@@ -77,7 +77,9 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
     if name is not None:
         rows = [each for each in rows if name in (each.name, *each.aliases)]
         if not rows:
-            raise NoSuchServer(f"No server there is called “{name}”.", hint="keyrack list shows the names.")
+            raise NoSuchServer(
+                f"No server with that URL is called “{name}”.", hint="Run keyrack list to see the names."
+            )
     called = name if name is not None and name != rows[0].name else ""
     wanted = account or reading.accounts.get(identity(url), DEFAULT_ACCOUNT)
     meant = [each for each in rows if each.account == wanted]
@@ -86,7 +88,7 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
     # Under an account that none of them names, servers that are told apart by theirs are as good as one.
     as_one = account is not None and not meant and not any(each.tag for each in rows)
     if len(meant or rows) > 1 and not as_one:
-        raise _several(f"{url} is the address of several servers", meant or rows)
+        raise _several(f"Several servers have the URL {url}", meant or rows)
     server = (meant or rows)[0]
     return owners.of(server, account, called)
 
@@ -98,7 +100,7 @@ def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
     strays = [each for each in strays if account in (None, each.account)]
     named = [each for each in strays if each.key_name]
     if named and len(strays) > 1:
-        raise _several(f"{url} is the address of several servers", strays)
+        raise _several(f"Several servers have the URL {url}", strays)
     if named:
         return named[0]
     return owners.of(Server(url, url, account or DEFAULT_ACCOUNT), account)
@@ -106,17 +108,17 @@ def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
 
 def _several(what: str, servers: Sequence[Server]) -> Ambiguous:
     names = ", ".join(server.called for server in servers)
-    return Ambiguous(f"{what}: {names}.", hint="Name the one that is meant, as keyrack list shows it.")
+    return Ambiguous(f"{what}: {names}.", hint="Use one of the names that keyrack list shows.")
 
 
 def _no_such(reading: Reading, name: str) -> NoSuchServer:
     import difflib
 
     close = difflib.get_close_matches(name, [server.name for server in reading.servers], 1)
-    hint = f"Did you mean {plain(close[0], 120)}?" if close else "keyrack list shows the names."
+    hint = f"Did you mean {plain(close[0], 120)}?" if close else "Run keyrack list to see the names."
     broken = next((place.path for place in reading.places if place.found == "broken"), None)
     if broken and not close:
-        hint = f"{broken} can't be read, and may name it: keyrack doctor tells what is wrong."
+        hint = f"It may be in {broken}, which can't be read. Run keyrack doctor to see why."
     return NoSuchServer(f"No server is called “{name}”.", hint=hint)
 
 

@@ -31,7 +31,7 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
         if record is not None and record.check is not None and record.check.verdict == "refused":
             raise LoginNeeded(
                 f"{server.name} refused the token that its configuration sends.",
-                hint=f"Change it there, then type: {command_for(Action.CHECK, server)}",
+                hint=f"Change it there, then run: {command_for(Action.CHECK, server)}",
             )
         return HandedOut(configured, None)
     known = record.credential if record is not None else None
@@ -58,7 +58,7 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
 
 
 def _refused(server: Server, facts: Credential) -> LoginNeeded:
-    again = f"Type: {command_for(Action.TOKEN, server)}"
+    again = f"Run: {command_for(Action.TOKEN, server)}"
     hint = again if facts.kind == "token" else f"Log in again: {command_for(Action.LOGIN, server)}"
     return LoginNeeded(facts.refusal or "The server refused the token.", hint=hint)
 
@@ -71,9 +71,7 @@ def _one_of_several(grant: Grant) -> tuple[str, ...]:
     token = grant.tokens.access_token.reveal()
     carrier = next((name for name, value in grant.headers if token in value.reveal()), names[-1])
     several = " and ".join((", ".join(names[:-1]), names[-1]))
-    return (
-        f"It takes {len(names)} headers to use this credential, {several}; this is what {carrier} carries.",
-    )
+    return (f"This credential needs {len(names)} headers, {several}. This is the value of {carrier}.",)
 
 
 def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> HandedOut:
@@ -85,13 +83,13 @@ def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> Ha
         grant = refreshed(parts, server, min_valid=min_valid)
     except NotStored as error:
         grant = error.grant
-        notes = (f"{error} It is given out all the same.",)
+        notes = (f"{error} Using the stored token anyway.",)
     except KeyrackError as error:
         return _unrenewed(parts, server, grant, error)
     else:
         left = None if grant.credential.expires_at is None else grant.credential.expires_at - parts.now()
         if left is not None and left < min_valid:
-            notes = (f"A fresh token lives {int(left)} s, less than the {min_valid:.0f} s asked for.",)
+            notes = (f"The new token is valid for {int(left)} s, less than the {min_valid:.0f} s requested.",)
     return HandedOut(grant.tokens.access_token, grant.credential.expires_at, notes)
 
 
@@ -103,8 +101,8 @@ def _unrenewed(parts: Parts, server: Server, grant: Grant, error: KeyrackError) 
     facts, now = grant.credential, parts.now()
     if facts.expires_at is not None and facts.expires_at <= now:
         if facts.kind == "token":
-            hint = f"Type: {command_for(Action.TOKEN, server)}"
-            raise LoginNeeded(f"The token of {server.name} has expired.", hint=hint)
+            hint = f"Run: {command_for(Action.TOKEN, server)}"
+            raise LoginNeeded(f"The token for {server.name} has expired.", hint=hint)
         raise error
     untried = ""
     record = parts.rack().record(*key_of(server))
@@ -114,10 +112,10 @@ def _unrenewed(parts: Parts, server: Server, grant: Grant, error: KeyrackError) 
 
         check = still_taken(parts, server, grant._replace(credential=noted), error)
         if check.verdict != "accepted":
-            untried = f" Whether the server still takes it could not be found out. {check.reason}".rstrip()
+            untried = f" It is not known whether the server still accepts it. {check.reason}".rstrip()
     left = "of unknown expiry" if facts.expires_at is None else f"valid for {int(facts.expires_at - now)} s"
     return HandedOut(
         grant.tokens.access_token,
         facts.expires_at,
-        (f"{error} The token given out is {left}.{untried}",),
+        (f"{error} Using the stored token, {left}.{untried}",),
     )

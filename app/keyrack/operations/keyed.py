@@ -15,8 +15,7 @@ from keyrack.operations.drive import run
 from keyrack.operations.parts import Parts
 
 PLAIN_HTTP = (
-    "keyrack does not send the key in the address, because that is plain http: "
-    "anybody on the way could read it."
+    "keyrack does not send the key in the URL, because it is plain http: anyone on the network could read it."
 )
 
 
@@ -24,7 +23,7 @@ def tried_with_its_key(parts: Parts, server: Server, key: AddressKey) -> Probed:
     """Does the server take the key? "accepted" only where it does not take the same without it."""
     url = key.url.reveal()
     if not url:
-        return Probed("unknown", "A part of its address is known to its program alone.")
+        return Probed("unknown", "Only its program knows a part of its URL.")
     if not (url.startswith("https:") or is_loopback(url)):
         return Probed("unreachable", PLAIN_HTTP, refused=True)
     headers, others = configured_headers(server), other_headers(server)
@@ -40,6 +39,6 @@ def tried_with_its_key(parts: Parts, server: Server, key: AddressKey) -> Probed:
         wire.close()
     if found.verdict in ("open", "required"):
         verdict = "accepted" if found.verdict == "open" else "refused"
-        reason = "" if found.verdict == "open" else "The server refused the key in the address."
+        reason = "" if found.verdict == "open" else "The server refused the key in the URL."
         found = found._replace(verdict=verdict, reason=reason)
     return found._replace(reason=hide(found.reason, (each.reveal() for each in key.values if each)))

@@ -11,14 +11,16 @@ def pointed_out(reading: Reading) -> tuple[Problem, ...]:
     found: list[Problem] = []
     for server in reading.servers:
         if server.address_key is not None and server.address_key.literal:
-            key = f"The address carries a key ({server.address_key.where})"
-            sentence = f"{key}, which stands in the file as it is. keyrack does not take it out of there."
+            key = f"The URL contains a key ({server.address_key.where})"
+            sentence = f"{key} in plain text. keyrack can't move it."
             found += [Problem(each.client, each.path, sentence, entry=each.name) for each in server.sources]
         for header in server.literals:
             if header.source is None:
                 continue
-            move = f"{command_for(Action.ADOPT, server)} moves it into the keychain."
-            sentence = f"The {header.name} header stands in the file as it is. {header.stays or move}"
+            move = f"Run {command_for(Action.ADOPT, server)} to move it to the keychain."
+            sentence = (
+                f"The {header.name} header is written in plain text in the file. {header.stays or move}"
+            )
             source = header.source
             found.append(Problem(source.client, source.path, sentence, entry=source.name))
     return tuple(found)

@@ -187,7 +187,7 @@ def _try(performer: Performer, wish: Wish, grant: Grant, without: Probed | None)
 
     `without`: what the server said to requests without it, where it was asked.
     """
-    performer.step(Step("try", "Try the token on the server", "running"))
+    performer.step(Step("try", "Test the token on the server", "running"))
     asking = try_credential(wish.url, grant_headers(grant), others=wish.headers, without=without)
     probed = run(asking, performer.send)
     # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
@@ -199,16 +199,17 @@ def _try(performer: Performer, wish: Wish, grant: Grant, without: Probed | None)
     if probed.verdict == "refused":
         no_audience = vendor_of(grant.credential.issuer or "").token_refused
         raise KeyrackError(
-            "The server refuses a token that was just issued for it, so it was not stored.",
-            hint=no_audience or "The server and its authorization server disagree; its operator has to look.",
+            "The server refuses the token that was just issued for it, so it was not stored.",
+            hint=no_audience
+            or "The server and its authorization server disagree. Ask the server's operator.",
             setting="audience" if no_audience else "",
         )
     if probed.verdict == "open":  # to anyone, and there is a login all the same
-        why = "the server takes the same requests without it"
+        why = "the server accepts the same requests without it"
         performer.step(Step("try", "The token could not be tested", "done", why))
         return probed._replace(verdict="optional")
     accepted = probed.verdict == "accepted"
-    title = "The server accepts the token" if accepted else "The server could not be tried"
+    title = "The server accepts the token" if accepted else "The token could not be tested"
     performer.step(Step("try", title, "done", probed.reason))
     return probed
 
@@ -221,5 +222,5 @@ def _keep(parts: Parts, performer: Performer, grant: Grant, probed: Probed) -> C
         stored = rack.save(grant)
     check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
     rack.note(*grant.key, check=check, unanswered_client="")
-    performer.step(Step("save", f"Saved to {stored.store} and read back", "done"))
+    performer.step(Step("save", f"Saved to {stored.store} and verified", "done"))
     return stored

@@ -42,7 +42,7 @@ class LoginControl:
         """A pasted redirect URL (or bare code). None when taken, else a sentence why not."""
         sign_in = self._sign_in
         if sign_in is None:
-            return "The login does not wait for an address now."
+            return "The login is not waiting for an address now."
         answer = read_pasted(text, sign_in)
         if isinstance(answer, str):
             return answer
@@ -157,7 +157,7 @@ class LoginControl:
     def check(self) -> None:
         """Raise Cancelled when the user has stopped the login."""
         if self.cancelled.is_set():
-            raise Cancelled("The login was cancelled. Everything is as it was.")
+            raise Cancelled("The login was canceled. Nothing was changed.")
 
     def _listen(self, callback: Callback, answers: Answers) -> None:
         answer = callback.wait(LONGEST)  # the login's end closes it
@@ -172,22 +172,22 @@ def read_pasted(text: str, sign_in: SignIn) -> Answer | str:
         return "Nothing was pasted."
     if "://" not in text and "=" not in text:
         if sign_in.needs_issuer:
-            return "This server needs the whole address that the browser ended on, not the code alone."
+            return "This server needs the whole address that the browser ended on, not just the code."
         if not text.isprintable() or " " in text:
-            return "That is neither an address nor a code."
+            return "That is not an address or a code."
         return {"code": Secret(text), "state": sign_in.state}
     try:
         query = urlsplit(text).query if "://" in text else text.lstrip("?")
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=50)
     except ValueError:
-        return "That address can't be read."
+        return "That is not a valid address."
     answer = dict(pairs)
     if len(answer) != len(pairs):
-        return "That address names a parameter twice, which no authorization server does."
+        return "That address has the same parameter twice, so it can't come from an authorization server."
     if "response_type" in answer:
-        return "That is the sign-in page. Paste the address that the browser ends on, after signing in."
+        return "That is the sign-in page. Paste the address that the browser ends on after you sign in."
     if "code" not in answer and "error" not in answer:
-        return "That address holds no code. Paste the one that the browser ends on, after signing in."
+        return "That address contains no code. Paste the one that the browser ends on after you sign in."
     found = {key: Secret(value) for key, value in answer.items()}
     if found.get("state") == sign_in.state:
         return found

@@ -30,7 +30,7 @@ from keyrack.operations.parts import Callback, Parts, Wire
 
 Event = Step | SignIn | ShowCode | Exchange
 MOST_STRAY = 3  # different answers of others that are told; anybody can send any number
-NO_BROWSER = "No browser opened here; use the link"  # the sign-in step's title then
+NO_BROWSER = "No browser opened; use the link"  # the sign-in step's title then
 
 
 class Performer:

@@ -18,7 +18,7 @@ from keyrack.operations.parts import Parts, Rack
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.store.version import with_notes, written
 
-LEFT = "without a record here: another data folder may use them; keyrack doctor --repair takes them over"
+LEFT = "without a record here: another data folder may use them, or run keyrack doctor --repair first"
 
 
 class _Way(NamedTuple):
@@ -56,7 +56,7 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
     if lines:
         for key in there if way.source_in_use else ():
             _taken_back(way, key)
-        tell(Line(f"Use the {way.target_name}", "failed", "nothing was moved; all is where it was"))
+        tell(Line(f"Use the {way.target_name}", "failed", "nothing was moved"))
         return Receipt(tuple(lines))
     if stores.chosen() != to:
         stores.choose(to)
@@ -66,7 +66,7 @@ def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda
     if left:
         tell(Line(f"{left} more in the {way.source_name}", "nothing to do", LEFT))
     if not lines:
-        tell(Line(f"Move to the {way.target_name}", "nothing to do", "everything is there already"))
+        tell(Line(f"Move to the {way.target_name}", "nothing to do", "everything is already there"))
     return Receipt(tuple(lines))
 
 
@@ -85,7 +85,7 @@ def _copied(way: _Way, key: CredentialKey) -> bool:
         target.save(_as_noted(best, known))
         back = target.held(*key)
         if back is None or not _is_same(back, best):
-            raise KeyrackError(f"The {way.target_name} gave back something else than was put in.")
+            raise KeyrackError(f"What was written to the {way.target_name} could not be read back.")
         return True
 
 
@@ -110,7 +110,7 @@ def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
             if _copied(way, key):
                 way.source.discard(*key)
         except KeyrackError as error:
-            left = f"it is in the {way.target_name}, and a copy stays in the {way.source_name}"
+            left = f"it is in the {way.target_name}, and a copy remains in the {way.source_name}"
             return Line(name, "failed", f"{left}: {error}")
     return Line(name, "done", f"in the {way.target_name}; deleted from the {way.source_name}")
 

@@ -90,7 +90,7 @@ def own_problems(parts: Parts) -> tuple[Problem, ...]:
 
     bad = user_cards(folder).problems
     return records + tuple(
-        Problem("keyrack", card.path, f"This card can't be used: {card.what}.") for card in bad
+        Problem("keyrack", card.path, f"This service file can't be used: {card.what}.") for card in bad
     )
 
 

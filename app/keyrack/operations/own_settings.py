@@ -15,25 +15,28 @@ BARE = re.compile(r"[A-Za-z0-9_-]+")  # what TOML takes as a key without quotes
 # By the name that an error carries: when it helps, and the lines of the server's table.
 SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "access_type": (
-        "If it gives a refresh token only where one is asked for, as Google does",
+        "If it only issues a refresh token on request, as Google does",
         ('authorize.access_type = "offline"',),
     ),
-    "audience": ("If no such profile is on", ('authorize.audience = "…"  # the identifier of the API',)),
+    "audience": (
+        "If that profile is not enabled",
+        ('authorize.audience = "…"  # the identifier of the API',),
+    ),
     "client_cert": (
         "If you have such a certificate",
         ('client_cert = "/path/to/certificate.pem"', 'client_key_file = "/path/to/its.key"'),
     ),
-    "issuer": ("If your certificate is for it, as the issuer", ('issuer = "https://…"',)),
-    "pkce": ("If you know that it takes S256 all the same", ('pkce = "assumed"',)),
+    "issuer": ("If your certificate is for this issuer", ('issuer = "https://…"',)),
+    "pkce": ("If you know that it supports S256 anyway", ('pkce = "assumed"',)),
     "ca_file": (
         "If you have the certificate of the authority that signed it",
         ('ca_file = "/path/to/ca.pem"',),
     ),
     "callback": (
         "If your app is registered with another redirect URI",
-        ('callback_port = 8080  # and where they differ: callback_path = "/…", redirect_host = "localhost"',),
+        ('callback_port = 8080  # and if they differ: callback_path = "/…", redirect_host = "localhost"',),
     ),
-    "resource": ("If it takes no resource parameter (RFC 8707)", ("resource = false",)),
+    "resource": ("If it does not accept the resource parameter (RFC 8707)", ("resource = false",)),
 }
 
 

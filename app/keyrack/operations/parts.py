@@ -121,7 +121,7 @@ class Stores(Protocol):
 
 def no_stores() -> Stores:
     """For parts without adapters."""
-    raise KeyrackError("Here is no other place for secrets.")
+    raise KeyrackError("There is no other store for secrets here.")
 
 
 class Parts(NamedTuple):

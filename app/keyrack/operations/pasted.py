@@ -30,13 +30,13 @@ def clean(text: str) -> Secret:
         text = rest.strip().removeprefix("token=") if first.lower() == "token" else rest
     text = "".join(text.split())
     if not text or text.lower() in SCHEME_WORDS:
-        raise KeyrackError("Nothing was typed.", hint="Paste the token.")
+        raise KeyrackError("Nothing was entered.", hint="Paste the token.")
     if "://" in text:
-        raise KeyrackError("That is an address, not a token.", hint="Open it, and copy the token from there.")
+        raise KeyrackError("That is an address, not a token.", hint="Open it and copy the token from there.")
     if _EMAIL.fullmatch(text):
-        raise KeyrackError("That is an e-mail address, not a token.", hint="Paste the token itself.")
+        raise KeyrackError("That is an email address, not a token.", hint="Paste the token itself.")
     if not text.isascii() or not text.isprintable():
-        raise KeyrackError("That holds characters that no token has.", hint="Copy the token again.")
+        raise KeyrackError("That contains characters that can't be in a token.", hint="Copy the token again.")
     return Secret(text)
 
 
@@ -44,5 +44,5 @@ def clean_plain(label: str, text: str) -> Secret:
     """A field beside the token that is no secret: an e-mail address, a site. Raises KeyrackError."""
     text = text.strip()
     if not (text.isascii() and text.isprintable()):
-        raise KeyrackError(f"{label} holds characters that it can't have.", hint="Type it again.")
+        raise KeyrackError(f"{label} contains invalid characters.", hint="Type it again.")
     return Secret(text)

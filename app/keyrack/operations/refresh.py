@@ -94,8 +94,8 @@ def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
     """With the lock held."""
     if grant.credential.kind == "token":
         raise LoginNeeded(
-            f"The token of {server.called} was made by hand and can't be refreshed.",
-            hint=f"Type: {command_for(Action.TOKEN, server)}",
+            f"The token for {server.called} was entered by hand and can't be refreshed.",
+            hint=f"Run: {command_for(Action.TOKEN, server)}",
         )
     if not is_renewable(grant):
         if grant.credential.refusal:

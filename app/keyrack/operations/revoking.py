@@ -62,7 +62,7 @@ def _revoke(wire: Wire, grant: Grant, now: float) -> Line:
             return Line("Revoke", "failed", f"{where}: {problem}; {_what_lives_on(grant, now)}")
     if len(kept) == len(tokens):
         left = _what_lives_on(grant, now)
-        return Line("Revoke", "not supported", f"{where} revokes no tokens of this kind; {left}")
+        return Line("Revoke", "not supported", f"{where} does not revoke tokens of this kind; {left}")
     return Line("Revoke", "done", where + (f"; it can't revoke the {kept[0]}" if kept else ""))
 
 
@@ -96,14 +96,16 @@ def _after(parts: Parts, server: Server, grant: Grant) -> Line | None:
         return None
     probed = tried(parts, server, grant)
     if probed.verdict == "refused":
-        return Line("Access token", "done", "the server does not take it any more")
+        return Line("Access token", "done", "the server no longer accepts it")
     if probed.verdict == "accepted":
-        return Line("Access token", "still works", f"its server {lasting('takes it', expires_at, now)}")
-    why = f"; it could not be tried: {probed.reason}" if probed.reason else ""
+        return Line("Access token", "still works", f"its server {lasting('accepts it', expires_at, now)}")
+    why = f"; it could not be tested: {probed.reason}" if probed.reason else ""
     if probed.reason == UNTESTED:
-        why = "; the server takes the same requests without it, so it could not be tested"
+        why = "; the server accepts the same requests without it, so it could not be tested"
     return Line(
-        "Access token", "may still work", lasting("it may be taken", expires_at, now) + why.rstrip(".")
+        "Access token",
+        "may still work",
+        lasting("the server may accept it", expires_at, now) + why.rstrip("."),
     )
 
 
@@ -119,7 +121,7 @@ def forgotten(parts: Parts, server: Server, grant: Grant) -> Line:
     finally:
         wire.close()
     if isinstance(reply, Response) and reply.status in (404, 410):
-        return Line("Forget", "done", "the issuer did not know it any more")
+        return Line("Forget", "done", "the issuer no longer knew it")
     problem = why_not(reply)
     if problem is None:
         return Line("Forget", "done")
@@ -128,7 +130,7 @@ def forgotten(parts: Parts, server: Server, grant: Grant) -> Line:
 
 def _not_forgotten(registration: Registration | None) -> Line:
     if registration is None or registration.kind == "dynamic":
-        return Line("Forget", "not supported", "the issuer gave no way to drop the registration")
+        return Line("Forget", "not supported", "the issuer has no way to delete the registration")
     return Line("Forget", "nothing to do", "keyrack did not register this client")
 
 

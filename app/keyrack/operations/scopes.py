@@ -32,4 +32,4 @@ def explain(error: ScopeRefused, added: tuple[str, ...], server: Server) -> None
     if added:
         error.added = added
         command = f"{command_for(Action.LOGIN, server)} --reset-scopes"
-        error.hint = f"To log in without the scopes that were added ({' '.join(added)}): {command}"
+        error.hint = f"To log in without the added scopes ({' '.join(added)}): {command}"

@@ -60,14 +60,14 @@ def revoke_words(parts: Parts, server: Server, credential: Credential | None) ->
         return None
     card = card_for(parts, server.url)
     if card is not None and card.revoke is not None:
-        last = " It can't be brought back, and stops working wherever else it is used."
+        last = " This can't be undone, and the token stops working everywhere."
         return f"{card.name} revokes the token itself.{last if card.revoke.irreversible else ''}"
     return f"keyrack can't revoke this token: {where_to_undo(card)}."
 
 
 def where_to_undo(card: Card | None) -> str:
     """What to do about a token that no API revokes."""
-    return f"undo it on {card.page}" if card and card.page else "undo it on the service's own page"
+    return f"revoke it on {card.page}" if card and card.page else "revoke it on the service's own page"
 
 
 def _told(
@@ -90,7 +90,7 @@ def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterato
 
 def _send(parts: Parts, card: Card, call: Call) -> Response | Failed:
     if not calls.may_send(card, call.url):
-        return Failed("its card names another host for that.", refused=True)
+        return Failed("its service file names another host for that.", refused=True)
     wire = parts.wire()
     try:
         # Its own origin is the one that it may talk to: a redirect elsewhere is not followed.

@@ -51,12 +51,12 @@ def set_token(
     card = card_for(parts, server.url)
     main = (typed.fields.get(card.main_field) if card else None) or typed.fields.get(MAIN)
     if not main:
-        raise KeyrackError("Nothing was typed.", hint="Paste the token.")
+        raise KeyrackError("Nothing was entered.", hint="Paste the token.")
     headers = headers_of(card, typed, main)
     store = require_ready(parts.rack()).name
     now = parts.now()
     if typed.expires_at is not None and typed.expires_at <= now:
-        raise KeyrackError("That date of expiry has passed.", hint="Type a later one, or leave it empty.")
+        raise KeyrackError("That expiry date has passed.", hint="Enter a later one, or leave it empty.")
     names = ", ".join(headers)
     expires_at = typed.expires_at or end_of(main.reveal(), now)
     facts = Credential("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
@@ -72,7 +72,7 @@ def set_token(
     )
     service = ask_service(parts, card, typed.fields) if card and at_service else None
     if card is not None and service is not None and service.ok is False:
-        hint = f"Make a new one on {card.page or 'the service’s page'}."
+        hint = f"Create a new one on {card.page or 'the service’s page'}."
         raise KeyrackError(f"{service.sentence} It was not stored.", hint=hint)
     found = _try(parts, server, card, grant) if try_it else None
     if service is not None and service.ok:
@@ -96,10 +96,12 @@ def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secre
     template = typed.template or ("Bearer {token}" if header.lower() == "authorization" else "{token}")
     if not _HEADER_NAME.fullmatch(header):
         raise KeyrackError(
-            "That is not the name of a header.", hint="For example: Authorization, or X-Api-Key."
+            "That is not a valid header name.", hint="For example: Authorization, or X-Api-Key."
         )
     if template.count("{token}") != 1 or not template.isascii() or not template.isprintable():
-        raise KeyrackError("The header's form must hold {token} once.", hint="For example: Bearer {token}")
+        raise KeyrackError(
+            "The header's value must contain {token} once.", hint="For example: Bearer {token}"
+        )
     return {header: Secret(template.replace("{token}", main.reveal()))}
 
 

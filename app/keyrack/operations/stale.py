@@ -83,7 +83,7 @@ def _by_record(row: Row, now: float) -> str:
     state, credential = row.status.state, row.credential
     assert credential is not None
     if state is State.ORPHAN:
-        return "No program names this server any more."
+        return "No program lists this server any more."
     if credential.refused_at is not None:
         return f"It was refused on {_day(credential.refused_at)}: {credential.refusal}"
     expires_at = credential.expires_at
@@ -101,11 +101,11 @@ def _by_registration(grant: Grant | None, now: float) -> str:
     ends = grant.registration.secret_expires_at if grant and grant.registration else None
     if ends is None or ends > now:
         return ""
-    return f"Its client's secret ran out on {_day(ends)}, so it can't be refreshed."
+    return f"Its client secret expired on {_day(ends)}, so it can't be refreshed."
 
 
 def _day(moment: float) -> str:
-    return (utc(moment) or "a day unknown")[:10]
+    return (utc(moment) or "an unknown date")[:10]
 
 
 def _as_stored(parts: Parts, row: Row) -> tuple[Row, Grant | None]:
@@ -141,4 +141,4 @@ class _Issuers:
                 self._gone[issuer] = run(is_gone(issuer), partial(wire.send, server_url=url))
             finally:
                 wire.close()
-        return f"Its issuer {origin(issuer)} is gone." if self._gone[issuer] else ""
+        return f"Its issuer {origin(issuer)} no longer exists." if self._gone[issuer] else ""

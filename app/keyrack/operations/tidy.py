@@ -15,7 +15,7 @@ def tidy(parts: Parts) -> Receipt:
     the system ask for a password. Another process's work is left to it. Raises nothing for
     what the store does. Not for the screen's thread.
     """
-    return of_findings(parts.rack().tidy(), "what was half done is finished")
+    return of_findings(parts.rack().tidy(), "an interrupted operation was finished")
 
 
 def find_again(parts: Parts) -> Receipt:

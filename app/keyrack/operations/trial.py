@@ -45,7 +45,7 @@ def still_taken(parts: Parts, server: Server, grant: Grant, error: LoginNeeded) 
     if check.verdict != "refused":
         rack.note(*key, check=check)
         return check
-    reason = f"{error} The server does not take the access token any more either."
+    reason = f"{error} The server no longer accepts the access token either."
     rack.note(*key, check=check, refusal=(check.at, reason), of=grant.credential)
     raise LoginNeeded(reason, hint=error.hint)
 

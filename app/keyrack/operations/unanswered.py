@@ -14,7 +14,7 @@ from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused
 from keyrack.domain.model import CredentialKey
 from keyrack.operations.parts import Rack
 
-NEXT = "If the sign-in page did not know this app: the next login registers it anew."
+NEXT = "If the sign-in page did not know this app, log in again: the next login registers it again."
 
 
 class Unanswered:

@@ -79,7 +79,7 @@ def create(
     if not found:
         vault.create(passphrase, recipients)
     elif recipients:
-        raise KeyrackError(f"There is a vault already: {vault.path}.", hint="keyrack vault add-recipient")
+        raise KeyrackError(f"A vault already exists: {vault.path}.", hint="keyrack vault add-recipient")
     else:
         vault.unlock(passphrase)
     if identity_file:
@@ -135,7 +135,7 @@ def remove_recipient(parts: Parts, key: str) -> None:
 
     def without(recipients: tuple[str, ...]) -> Iterable[str]:
         if key.strip() not in recipients:
-            raise KeyrackError("The vault is not sealed to that recipient.", hint="keyrack vault recipients")
+            raise KeyrackError("The vault does not have that recipient.", hint="keyrack vault recipients")
         return (each for each in recipients if each != key.strip())
 
     parts.stores().vault().change_recipients(without)

@@ -27,15 +27,15 @@ LIMITS = {
     SECRET_SERVICE: (OPEN_TO_ALL,),
     "keyring.backends.libsecret": (OPEN_TO_ALL,),
     "keyring.backends.macOS": (
-        "It asks once for each new program that reads an entry; an updated Python is a new program.",
-        "A write is a delete and an add; keyrack keeps the old credential until the new one is read back.",
+        "It asks once for each new program that reads an entry. An updated Python counts as a new program.",
+        "It replaces an entry by deleting it first; keyrack keeps the old one until the new one is verified.",
     ),
-    WINDOWS: ("Entries hold 1,280 characters; keyrack splits what is longer.", OPEN_TO_ALL),
+    WINDOWS: ("Entries are limited to 1,280 characters; keyrack splits longer ones.", OPEN_TO_ALL),
     "keyring.backends.kwallet": ("It may ask once for each new program.",),
-    PASS: ("Each read and write starts gpg, which may ask for the key's passphrase.",),
+    PASS: ("Each read and write runs gpg, which may ask for the key's passphrase.",),
 }
-UNKNOWN = ("keyrack does not know this one, and relies on what it reads back.",)
-ALLOWED = "keyring does not recommend it; keyrack's config.toml allows it."
+UNKNOWN = ("keyrack does not know this backend, and verifies each write by reading it back.",)
+ALLOWED = "keyring does not recommend this backend, but keyrack's config.toml allows it."
 RECOMMENDED = 1  # keyring's own line between backends that it recommends and others
 
 
@@ -79,7 +79,7 @@ def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
     try:
         backend: Any = keyring.get_keyring()
     except (ImportError, AttributeError, RuntimeError):
-        raise absent("The backend that keyring is told to use does not work here.") from None
+        raise absent("The backend that keyring is configured to use does not work here.") from None
     if _module(backend) == "keyring.backends.chainer":
         # Only the first takes writes; reads must not stray to the others.
         backend = next(iter(backend.backends), None)
@@ -138,12 +138,12 @@ def _refusal(backend: Backend, allowed: Collection[str]) -> StoreAbsent | None:
     if module == "keyring.backends.fail":
         return _none_here()
     if module == "keyring.backends.null":
-        return absent("keyring is switched off here (its null backend is chosen).")
+        return absent("keyring is disabled here (its null backend is configured).")
     name = full_name(backend)
     if _is_recommended(backend) or name in allowed:
         return None
     refusal = absent(f"keyring would use {name}, which is not safe for secrets.")
-    refusal.hint += f' allow_backend = ["{name}"] in keyrack\'s config.toml would allow it all the same.'
+    refusal.hint += f' allow_backend = ["{name}"] in keyrack\'s config.toml would allow it anyway.'
     return refusal
 
 

@@ -36,12 +36,12 @@ def is_superseded(stored: Stored | None, found: Payload, here: str) -> bool:
 def sentence(stored: Stored | None, here: str) -> str:
     """Where it is, for a credential that is elsewhere."""
     known = _known(stored)
-    return f"The credential is in the {known.store if known else ''}, and the {here} is in use now."
+    return f"The credential is in the {known.store if known else ''}, but the {here} is in use now."
 
 
 def absent(stored: Stored | None, here: str) -> Elsewhere:
     """The same as an error."""
-    return Elsewhere(sentence(stored, here), hint="keyrack doctor tells which keychain is in use.")
+    return Elsewhere(sentence(stored, here), hint="Run keyrack doctor to see which keychain is in use.")
 
 
 def _known(stored: Stored | None) -> Credential | None:

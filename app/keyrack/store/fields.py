@@ -121,7 +121,7 @@ class Fields:
 
 def damaged(what: str, key: str) -> Damaged:
     """The error for a field that can't be right. It tells the name only: the value may be a secret."""
-    return Damaged(f"{what} is damaged: “{key}” is not what was stored.")
+    return Damaged(f"{what} is damaged: “{key}” has changed.")
 
 
 def parse(text: str, what: str, known_format: int) -> Fields:
@@ -134,7 +134,7 @@ def parse(text: str, what: str, known_format: int) -> Fields:
     version = fields.whole("format")
     if version > known_format:
         raise NewerFormat(
-            f"{what} was written by a newer keyrack (format {str(version)[:9]}); this one leaves it alone.",
+            f"{what} was written by a newer keyrack (format {str(version)[:9]}) and was not changed.",
             hint="Update keyrack.",
         )
     if version < 1:

@@ -120,7 +120,7 @@ class KeychainCalls:
     def _tell_of(self, seconds: float) -> None:
         self._tell(
             f"Waiting for the {self.name}, which may be asking you for permission or a password "
-            f"(at most {seconds:.0f} s)."
+            f"(up to {seconds:.0f} s)."
         )
 
     def _import(self) -> None:
@@ -170,7 +170,7 @@ class KeychainCalls:
         self._drop(found)
         again = self.open().service
         if again is None:
-            raise absent(f"The {self.name} is not there any more.")
+            raise absent(f"The {self.name} is no longer available.")
         return self._run(lambda ask: action(again, ask))
 
     def _run(self, action: Callable[[Ask], T]) -> T:

@@ -127,7 +127,7 @@ class Locks:
             os.close(fd)
             raise KeyrackError(
                 f"Files in {folder} can't be locked: {error.strerror}.",
-                hint="A network drive may have no locks; XDG_DATA_HOME can name a folder that has them.",
+                hint="Network drives may not support locks. Set XDG_DATA_HOME to a folder on a local drive.",
             ) from None
         except BaseException:
             os.close(fd)
@@ -137,4 +137,4 @@ class Locks:
 
 def busy() -> Temporary:
     """Somebody else has it."""
-    return Temporary("Another keyrack is working on this credential.", hint="Try again in a moment.")
+    return Temporary("Another keyrack process is working on this credential.", hint="Try again in a moment.")

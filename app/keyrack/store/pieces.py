@@ -59,7 +59,7 @@ class Pieces:
             pieces.append(piece.reveal())
         text = "".join(pieces)
         if _digest(text) != digest:
-            raise Damaged(f"{WHAT} is damaged: its pieces are not what was stored.")
+            raise Damaged(f"{WHAT} is damaged: its pieces have changed.")
         return Secret(text)
 
     def set(self, entry: str, secret: Secret) -> None:
@@ -128,7 +128,7 @@ def _head(count: int, text: str) -> str:
 def _parse(head: str) -> tuple[int, str]:
     count, _, digest = head.removeprefix(MARK).strip().partition(" ")
     if not (count.isascii() and count.isdigit() and len(count) < 6):
-        raise Damaged(f"{WHAT} is damaged: how many pieces it has can't be read.")
+        raise Damaged(f"{WHAT} is damaged: the number of its pieces can't be read.")
     return int(count), digest
 
 

@@ -137,6 +137,8 @@ class RecordFiles:
             try:
                 atomic.rename(path, aside)
             except OSError as error:
-                raise KeyrackError(f"A record is damaged and can't be set aside: {error.strerror}.") from None
-        self._warnings[path] = f"A record was damaged; it was set aside as {aside}."
+                raise KeyrackError(
+                    f"A record is damaged and can't be moved away: {error.strerror}."
+                ) from None
+        self._warnings[path] = f"A record was damaged, and was renamed to {aside}."
         return None

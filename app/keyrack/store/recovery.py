@@ -133,7 +133,7 @@ class Recovery:
             with self._locks.hold(ident, timeout=0):
                 look = self._settler.look(ident)
                 if look.newest is None:
-                    return look.damage and _finding(key, f"{look.damage} It was left as it is.")
+                    return look.damage and _finding(key, f"{look.damage} It was left unchanged.")
                 grant = look.newest.grant
                 record = fresh_record(grant.key)
                 facts = self._settler.noted(self._records.read(ident), look.newest)

@@ -9,7 +9,7 @@ from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 
-HINT = "Mend the file first; keyrack doctor names what is wrong."
+HINT = "Fix the file first. Run keyrack doctor to see what is wrong."
 
 
 class RefusedStore:

@@ -13,7 +13,7 @@ from keyrack.store.secrets import UNREACHED, SecretStore
 from keyrack.store.slots import Slots
 from keyrack.store.version import is_same, with_notes, written
 
-LOGIN_HINT = "Log in again; the new credential takes its place."
+LOGIN_HINT = "Log in again; the new credential replaces it."
 
 
 class Look(NamedTuple):
@@ -74,7 +74,7 @@ class Settler:
         if newest is not None and not is_superseded(stored, newest, self._store.name):
             if not self.is_settled(stored, look):
                 if damage is not None:
-                    self.tell("A damaged entry was deleted; the other one of the same credential is whole.")
+                    self.tell("A damaged entry was deleted; the credential's other entry is complete.")
                 credential = self.noted(stored, newest)
                 self.adopt(ident, fresh, credential, newest.sequence)
                 self.tidy(ident, other_slot(credential.slot))

@@ -22,9 +22,9 @@ from keyrack.domain.errors import (
 UNLOCK_HINT = "Unlock it, then try again."
 NO_SCREEN_HINT = (
     "There is no display here for its password prompt. Unlock it from the desktop, "
-    "or keep credentials in a sealed vault: keyrack vault init."
+    "or store credentials in a sealed vault: keyrack vault init."
 )
-DOCTOR_HINT = "keyrack doctor tells more."
+DOCTOR_HINT = "Run keyrack doctor for details."
 
 LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException"}
 ABSENT = {"NoKeyringError", "SecretServiceNotAvailableException", "ModuleNotFoundError"}
@@ -49,7 +49,7 @@ def translate(error: BaseException, store: str) -> KeyrackError:
     if dbus in DBUS_DENIED:
         return denied(store)
     if kinds & ABSENT or dbus in DBUS_ABSENT:
-        return absent(f"The {store} is not there.")
+        return absent(f"The {store} is not available.")
     if "TimeoutError" in kinds or dbus in DBUS_SLOW:
         return slow(store)
     if "InitError" in kinds:
@@ -75,23 +75,23 @@ def has_screen() -> bool:
 def slow(store: str) -> StoreSlow:
     return StoreSlow(
         f"The {store} did not answer in time.",
-        hint="It may be waiting for you to unlock it or to allow something.",
+        hint="It may be waiting for you to unlock it or to allow access.",
     )
 
 
 def unanswered(store: str, seconds: float) -> StoreSlow:
     return StoreSlow(
-        f"The {store} asked you for permission or a password, and got no answer within {seconds:.0f} s.",
+        f"The {store} asked you for permission or a password and got no answer within {seconds:.0f} s.",
         hint="Try again, and answer in the window that opens.",
     )
 
 
 def denied(store: str) -> StoreDenied:
     return StoreDenied(
-        f"The {store} was told not to let keyrack use this entry.",
-        hint="Try again and allow it; a refusal that it remembers is undone in its own settings.",
+        f"The {store} did not allow keyrack to use this entry.",
+        hint="Try again and allow it. If it remembers a refusal, change that in its settings.",
     )
 
 
 def absent(sentence: str) -> StoreAbsent:
-    return StoreAbsent(sentence, hint="keyrack vault init makes a sealed vault to keep credentials in.")
+    return StoreAbsent(sentence, hint="Run keyrack vault init to create a sealed vault for your credentials.")

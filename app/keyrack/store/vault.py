@@ -29,7 +29,7 @@ FILE, IDENTITY_FILE = "vault.age", "identity.age"
 TICK = 100_000_000  # nanoseconds in which a file can be replaced twice and look the same again
 WAIT = 30.0  # seconds for another process that writes the vault
 INIT_HINT = "Run keyrack vault init to create one."
-MEND_HINT = "Put a copy of it in its place; keyrack leaves it as it is."
+MEND_HINT = "Restore it from a copy. keyrack does not change it."
 
 
 class VaultStore:
@@ -144,7 +144,7 @@ class VaultStore:
         others = [vault_age.parse_recipient(each) for each in recipients]
         with self._changing():
             if self.exists():
-                raise KeyrackError(f"There is a vault already: {self.path}.")
+                raise KeyrackError(f"A vault already exists: {self.path}.")
             if self.has_own_key():
                 identities = self._keys.get()
             else:
@@ -171,7 +171,7 @@ class VaultStore:
             self._content()
             if self.has_own_key() or not self._keys.wants_passphrase:
                 raise KeyrackError(
-                    "This vault is opened by an identity file, not by a passphrase of its own.",
+                    "This vault opens with an identity file, and has no passphrase of its own.",
                     hint=f"The file: {self._keys.file}",
                 )
             self._write_identity(self._keys.get(), passphrase)
@@ -192,8 +192,8 @@ class VaultStore:
             recipients = tuple(dict.fromkeys(map(vault_age.parse_recipient, edit(content.recipients))))
             if not set(recipients) & set(self.own_recipients()):
                 raise KeyrackError(
-                    "Then this machine could not open the vault any more, so nothing was changed.",
-                    hint="Add the key of this machine first.",
+                    "This machine could no longer open the vault, so nothing was changed.",
+                    hint="Add this machine's recipient first.",
                 )
             self._seal(content._replace(recipients=recipients))
 
@@ -231,8 +231,8 @@ class VaultStore:
         except vault_age.OtherKeys:
             own = ", ".join(map(vault_age.recipient_of, identities))
             problem: StoreUnavailable = StoreLocked(
-                "The sealed vault is not sealed to the key that is here.",
-                hint=f"On a machine that opens it: keyrack vault add-recipient {own}",
+                "The key on this machine does not open the sealed vault.",
+                hint=f"On a machine that can open it, run: keyrack vault add-recipient {own}",
             )
         except (vault_age.NotSealed, Damaged):
             problem = StoreUnavailable(f"The sealed vault {self.path} is damaged.", hint=MEND_HINT)
@@ -242,7 +242,7 @@ class VaultStore:
         """Replace the file, once it is known that what goes into it can be opened again."""
         sealed = vault_age.seal(encode(content), content.recipients)
         if self._unseal(sealed, self._keys.get()) != content:
-            raise StoreUnavailable("The sealed vault could not be sealed.", hint="Nothing was changed.")
+            raise StoreUnavailable("The vault could not be encrypted.", hint="Nothing was changed.")
         self._seen = None
         vault_file.replace(self.path, sealed)
 
@@ -264,8 +264,8 @@ class VaultStore:
         text = Secret("".join(lines))
         sealed = vault_passphrase.seal(text, passphrase)
         if vault_passphrase.unseal(sealed, passphrase) != text:
-            raise StoreUnavailable("The key could not be sealed.", hint="Nothing was changed.")
+            raise StoreUnavailable("The key could not be encrypted.", hint="Nothing was changed.")
         vault_file.replace(self.identity_path, sealed)
 
     def _absent(self) -> StoreAbsent:
-        return StoreAbsent(f"There is no sealed vault: {self.path} is not there.", hint=INIT_HINT)
+        return StoreAbsent(f"There is no sealed vault: {self.path} does not exist.", hint=INIT_HINT)

@@ -64,8 +64,8 @@ def parse_recipient(text: str) -> str:
         return str(pyrage.x25519.Recipient.from_str(text.strip()))
     except pyrage.RecipientError:
         raise KeyrackError(
-            "That is no recipient of age's: a public key that begins with age1.",
-            hint="age-keygen -y FILE tells the one of an identity file.",
+            "That is not an age recipient. It must be a public key that starts with age1.",
+            hint="Run age-keygen -y FILE to get the recipient of an identity file.",
         ) from None
 
 
@@ -83,7 +83,7 @@ def parse_identities(text: Secret, where: str) -> tuple[Secret, ...]:
     except pyrage.IdentityError:
         found = ()
     if not found:
-        raise KeyrackError(f"{where} holds no identity of age's.", hint="age-keygen makes one.")
+        raise KeyrackError(f"{where} contains no age identity.", hint="Create one with age-keygen.")
     return found
 
 

@@ -46,7 +46,7 @@ def read(path: str, *, link: bool = False) -> tuple[bytes, Stamp] | None:
     with open(fd, "rb") as file:
         status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
-            raise StoreUnavailable(f"{path} is not a file that keyrack would have written.")
+            raise StoreUnavailable(f"{path} is not a file that keyrack has written.")
         try:
             return file.read(LARGEST), _stamp(status)
         except OSError as error:
@@ -86,5 +86,5 @@ def _unwritable(path: str, error: OSError) -> StoreUnavailable:
 
 def _unreadable(path: str, error: OSError) -> StoreUnavailable:
     if os.path.islink(path):
-        return StoreUnavailable(f"{path} is a link, which keyrack does not follow.")
+        return StoreUnavailable(f"{path} is a link. keyrack does not follow links here.")
     return StoreUnavailable(f"{path} can't be read: {error.strerror}.")

@@ -166,20 +166,20 @@ class Keys:
         except vault_passphrase.WrongPassphrase:
             problem = StoreLocked(refusal, hint="Nothing was changed.")
         except vault_age.NotSealed:
-            problem = StoreUnavailable(f"{path} is damaged.", hint="Put a copy of it in its place.")
+            problem = StoreUnavailable(f"{path} is damaged.", hint="Restore it from a copy.")
         raise problem
 
     def _read(self) -> bytes:
         found = vault_file.read(self._sources.file, link=True)
         if found is None:
             raise StoreLocked(
-                f"There is no key for the sealed vault: {self._sources.file} is not there.",
-                hint="Copy it to that place, or name an identity file that opens the vault: "
+                f"There is no key for the sealed vault: {self._sources.file} does not exist.",
+                hint="Copy it there, or use an identity file that opens the vault: "
                 f"keyrack vault init --identity FILE, or {IDENTITY_FILE}.",
             )
         return found[0]
 
 
 def locked() -> StoreLocked:
-    hint = f"Where nobody can type, {PASSPHRASE} or {IDENTITY_FILE} opens it."
+    hint = f"For unattended use, set {PASSPHRASE} or {IDENTITY_FILE}."
     return StoreLocked("The sealed vault is locked.", hint=hint)

@@ -55,17 +55,17 @@ def _run(what: str, passphrase: Secret, data: bytes) -> bytes:
     except subprocess.TimeoutExpired:
         done = None
     except OSError as error:
-        raise StoreUnavailable(f"The passphrase can't be tried: {error.strerror}.") from None
+        raise StoreUnavailable(f"The passphrase can't be checked: {error.strerror}.") from None
     if done is None:
-        raise StoreSlow(f"The passphrase could not be tried within {LIMIT:.0f} seconds.")
+        raise StoreSlow(f"The passphrase could not be checked within {LIMIT:.0f} seconds.")
     if done.returncode == REFUSED:
         raise WrongPassphrase
     if done.returncode == BROKEN:
         raise NotSealed
     if done.returncode:
         raise StoreUnavailable(
-            "The passphrase could not be tried.",
-            hint="It takes about 600 MB of memory for a moment; an identity file takes none.",
+            "The passphrase could not be checked.",
+            hint="Checking it briefly needs about 600 MB of memory. An identity file needs none.",
         )
     return done.stdout
 
@@ -75,4 +75,4 @@ def _bytes(text: Secret) -> bytes:
         return text.reveal().encode()
     except UnicodeEncodeError:
         pass  # its message would quote the secret
-    raise KeyrackError("The passphrase holds bytes that are no text.")
+    raise KeyrackError("The passphrase contains bytes that are not text.")

@@ -22,8 +22,8 @@ def confirm(store: SecretStore, entry: str, text: Secret) -> None:
         kept = False
     if not kept:
         raise StoreUnavailable(
-            f"The {store.name} did not keep what was written to it.",
-            hint="keyrack doctor tells which keychain is in use.",
+            f"What was written to the {store.name} could not be read back.",
+            hint="Run keyrack doctor to see which keychain is in use.",
         )
 
 

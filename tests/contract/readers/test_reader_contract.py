@@ -160,15 +160,15 @@ def test_fields_of_a_wrong_type_are_said_and_the_server_stays(desk: Desk) -> Non
     assert all(problem.entry == "good" for problem in reading.problems)
     sentences = " ".join(problem.sentence for problem in reading.problems)
     # Codex calls its headers otherwise, and must not choke on these either.
-    assert "“headers” should be an object, and is a list" in sentences
-    assert "“type” should be text, and is a number" in sentences
+    assert "“headers” should be an object, but is a list" in sentences
+    assert "“type” should be text, but is a number" in sentences
 
 
 def test_a_root_of_a_wrong_type_is_said(desk: Desk) -> None:
     text = "servers = 1\nmcp_servers = 1" if desk.case.toml else '{"mcpServers": 1, "servers": 1}'
     desk.path.write_text(text)
     reading = desk.read()
-    assert "should be an object, and is a number" in " ".join(each.sentence for each in reading.problems)
+    assert "should be an object, but is a number" in " ".join(each.sentence for each in reading.problems)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_key_that_stands_twice_is_named(desk: Desk) -> None:
     desk.path.write_text(one.replace(f'"url": "{GOOD["url"]}"', f'"url": "{GOOD["url"]}", {two}'))
     reading = desk.read()
     assert reading.servers[0].url == "https://second.example.com/"
-    assert "“url” stands twice" in reading.problems[0].sentence
+    assert "“url” appears twice" in reading.problems[0].sentence
 
 
 def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:

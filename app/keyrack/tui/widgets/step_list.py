@@ -15,9 +15,9 @@ AHEAD = (
     ("probe", "Ask the server"),
     ("discover", "Find the authorization server"),
     ("register", "Register this app"),
-    ("sign-in", "Sign in in the browser"),
+    ("sign-in", "Sign in with the browser"),
     ("exchange", "Exchange the code"),
-    ("try", "Try the token on the server"),
+    ("try", "Test the token on the server"),
     ("save", "Save it and read it back"),
 )
 # Where a failure ends nothing.
