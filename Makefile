@@ -12,7 +12,7 @@ run: $(VENV)/.run ## Start keyrack on the servers that this machine has configur
 demo: $(VENV)/.demo ## Try keyrack in a sandbox: own servers, own home, nothing of yours is touched
 	@$(BIN)/keyrack demo $(ARGS)
 
-test: $(VENV)/.dev ## Run the tests on all cores (ARGS="tests/unit -k login" for some)
+test: $(VENV)/.dev ## Run the tests on all cores (ARGS="tests/unit/oauth" for some)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev ## Style, types, and who may import whom

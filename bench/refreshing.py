@@ -16,13 +16,13 @@ from typing import Any
 import httpx
 from timing import medians
 
-from keyrack.clients.paths import data_dir
 from keyrack.domain.model import Credential, Endpoints, Grant, Registration, Server, Source, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.operations.many import Many
-from keyrack.operations.refresh import refresh
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.rack import StoreRack, keychain_rack, memory_rack
+from keyrack.operations.tokens.refresh import refresh
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.credential_store import StoreRack, keychain_rack, memory_rack
+from keyrack.system.many import Many
+from keyrack.system.paths import data_dir
 from keyrack.wiring import parts
 
 Tell = Callable[[str, float, float, float | None], None]

@@ -24,10 +24,10 @@ URL = "https://bench.example/mcp"
 STORE = f"""
 import os, sys, time
 import keyring
-from keyrack.clients.paths import data_dir
+from keyrack.system.paths import data_dir
 from keyrack.domain.model import Credential, Grant, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.store.rack import keychain_rack
+from keyrack.store.credential_store import keychain_rack
 keyring.set_password("bench", "bench", "x" * 40)
 end = time.time() + 86400
 facts = Credential("oauth", "https://bench.example", "c", "dynamic", expires_at=end, refreshable=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from make import HERE, without_fonts
 
-from keyrack.store.rack import memory_rack
+from keyrack.store.credential_store import memory_rack
 from keyrack.tui.app import KeyrackApp
 from keyrack.wiring import parts
 from support.authserver import oidc

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from support.authserver import AuthServer
+
+# A deadline would be a test of the machine.
+settings.register_profile("keyrack", deadline=None)
+settings.load_profile("keyrack")
 
 KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TERM", "TMPDIR", "SYSTEMROOT", "KEYRACK_TEST_REQUIRE")
 SLOW = 20.0  # seconds

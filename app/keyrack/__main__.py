@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keyrack.domain.secret import Secret
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 
 ENDS = ("SIGTERM", "SIGHUP")  # a time limit of whoever started keyrack; a terminal that was closed
@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def _end(number: int, frame: object) -> None:
-    from keyrack.operations.unbroken import end_soon
+    from keyrack.system.shielded import end_soon
 
     for name in ENDS:  # a second one would cut off the end that has begun
         if hasattr(signal, name):

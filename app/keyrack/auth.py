@@ -16,13 +16,13 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.trace import shown_url
-from keyrack.operations.accounts import account_name
-from keyrack.operations.command import command_to, option
 from keyrack.operations.credential import grant_headers, key_of
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import NotStored, refreshed
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.command import command_to, option
+from keyrack.operations.tokens.accounts import account_name
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import NotStored, refreshed
 
 LOGINS = 2  # the second where the server changed its authorization server right after the first
 STEP_UPS = 2  # new authorizations for more scope; then it is remembered that they change nothing
@@ -192,7 +192,7 @@ class Auth(*_bases()):  # type: ignore[misc]
         return LoginNeeded(f"{sentence} {hint}", hint=hint)
 
     def _server(self) -> Server:
-        from keyrack.operations.find import find
+        from keyrack.operations.servers.find import find
 
         server = find(self._parts_now(), self._url, self._account, name=self._name)
         return server._replace(headers=())

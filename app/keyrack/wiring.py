@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
-from keyrack.operations.parts import Callback, Parts, Rack, Wire
+from keyrack.operations.ports import Callback, Parts, Rack, Wire
 
 if TYPE_CHECKING:
-    from keyrack.clients.settings import Settings
     from keyrack.domain.model import TlsFiles
     from keyrack.domain.reading import Reading
-    from keyrack.store.locks import Locks
-    from keyrack.store.secrets import SecretStore
-    from keyrack.store.vault import VaultStore
-    from keyrack.store.vault_keys import Sources
+    from keyrack.domain.settings import Settings
+    from keyrack.store.backends.base import SecretStore
+    from keyrack.store.vault.backend import VaultStore
+    from keyrack.store.vault.keys import Sources
+    from keyrack.system.locks import Locks
 
 
 def parts(
@@ -43,31 +43,31 @@ def parts(
     stores = _Stores(rack, env, platform, now, ask)
 
     def read() -> Reading:
-        from keyrack.clients.reader import read_all
+        from keyrack.sources.reader import read_all
 
         return read_all(env, platform, cwd or os.getcwd(), config_files)
 
     def add_server(name: str, url: str) -> str:
-        from keyrack.clients import keyrack_own
-        from keyrack.clients.paths import config_file
+        from keyrack.config import servers
+        from keyrack.system.paths import config_file
 
         path = config_file(env, platform)
-        keyrack_own.add_server(path, name, url)
+        servers.add_server(path, name, url)
         return path
 
     def set_account(url: str, account: str) -> None:
-        from keyrack.clients import keyrack_own
-        from keyrack.clients.paths import config_file
+        from keyrack.config import servers
+        from keyrack.system.paths import config_file
 
-        keyrack_own.set_account(config_file(env, platform), url, account)
+        servers.set_account(config_file(env, platform), url, account)
 
     def own_file() -> str:
-        from keyrack.clients.paths import config_file
+        from keyrack.system.paths import config_file
 
         return config_file(env, platform)
 
     def cards_dir() -> str:
-        from keyrack.clients.paths import config_dir
+        from keyrack.system.paths import config_dir
 
         return os.path.join(config_dir(env, platform), "cards")
 
@@ -102,7 +102,7 @@ class _Stores:
         now: Callable[[], float],
         ask: Callable[[], Secret | None] | None,
     ) -> None:
-        from keyrack.store.forks import anew_in_child
+        from keyrack.system.forks import anew_in_child
 
         self._env, self._platform, self._now, self._ask = env, platform, now, ask
         self.begin_anew()
@@ -123,7 +123,7 @@ class _Stores:
                 return self._racks["memory"]
             settings = self._settings()
             if settings.refusal:
-                from keyrack.store.refused import RefusedStore
+                from keyrack.store.backends.refused import RefusedStore
 
                 return self._over(RefusedStore(settings.refusal))
             return self.rack(settings.store)
@@ -132,7 +132,7 @@ class _Stores:
         self._tell = tell
 
     def keep_in_memory(self) -> None:
-        from keyrack.store.rack import memory_rack
+        from keyrack.store.credential_store import memory_rack
 
         with self._turn:
             self._racks["memory"] = memory_rack(self._now, self._data_dir())
@@ -171,15 +171,15 @@ class _Stores:
         """The settings. Raises StoreUnavailable where one of them can't be read."""
         settings = self._settings()
         if settings.refusal:
-            from keyrack.store.refused import refused
+            from keyrack.store.backends.refused import refused
 
             raise refused(settings.refusal)
         return settings
 
     def _settings(self) -> Settings:
         """Read again where the file has changed: another keyrack may have chosen another store."""
-        from keyrack.clients import settings
-        from keyrack.clients.paths import config_file
+        from keyrack.config import settings
+        from keyrack.system.paths import config_file
 
         try:
             status = os.stat(config_file(self._env, self._platform))
@@ -196,37 +196,37 @@ class _Stores:
             return self._seen[1]
 
     def _set(self, key: str, value: str) -> None:
-        from keyrack.clients.own_file import set_value
-        from keyrack.clients.paths import config_file
+        from keyrack.config.file import set_value
+        from keyrack.system.paths import config_file
 
         set_value(config_file(self._env, self._platform), (key,), value)
 
     def _over(self, store: SecretStore) -> Rack:
         """A rack over the disk's records. All share the locks: a move holds one in two racks."""
-        from keyrack.store.rack import StoreRack
-        from keyrack.store.record_files import RecordFiles
+        from keyrack.store.credential_store import StoreRack
+        from keyrack.store.records.files import RecordFiles
 
         locks = self._disk_locks()
         records = RecordFiles(os.path.join(self._data_dir(), "records"), locks, self._now)
         return StoreRack(store, records, locks)
 
     def _keychain(self) -> SecretStore:
-        from keyrack.store.keychain import KeychainStore
-        from keyrack.store.pieces import Pieces
+        from keyrack.store.backends.chunked import Pieces
+        from keyrack.store.backends.keychain import KeychainStore
 
         allowed = self._settings().allow_backend
         return Pieces(KeychainStore(allowed=allowed, tell=lambda sentence: self._tell(sentence)))
 
     def _new_vault(self, settings: Settings, sources: Sources) -> VaultStore:
-        from keyrack.store.vault import VaultStore
+        from keyrack.store.vault.backend import VaultStore
 
         minutes = settings.vault_lock_minutes
         return VaultStore(self._data_dir(), self._disk_locks(), self._now, sources=sources, minutes=minutes)
 
     def _sources(self, settings: Settings, identity_file: str = "") -> Sources:
         """What the environment and the settings say; the file in its default place otherwise."""
-        from keyrack.store import vault_keys
-        from keyrack.store.vault import IDENTITY_FILE
+        from keyrack.store.vault import keys as vault_keys
+        from keyrack.store.vault.backend import IDENTITY_FILE
 
         def secret(name: str) -> Secret | None:
             return Secret(self._env[name]) if self._env.get(name) else None
@@ -240,20 +240,20 @@ class _Stores:
         )
 
     def _disk_locks(self) -> Locks:
-        from keyrack.store.locks import Locks
+        from keyrack.system.locks import Locks
 
         if self._locks is None:
             self._locks = Locks(os.path.join(self._data_dir(), "locks"))
         return self._locks
 
     def _data_dir(self) -> str:
-        from keyrack.clients.paths import data_dir
+        from keyrack.system.paths import data_dir
 
         return data_dir(self._env, self._platform)
 
 
 def _wire(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> Wire:
-    from keyrack.net.wire import HttpWire
+    from keyrack.net.http_client import HttpWire
 
     return HttpWire() if files is None else HttpWire(files=files, issuers=issuers)
 

@@ -14,7 +14,7 @@ import sys
 before = set(sys.modules)
 from keyrack.cli import run
 from keyrack.domain.reading import Reading
-from keyrack.operations.parts import Parts
+from keyrack.operations.ports import Parts
 
 class Rack:
     warnings = ()

@@ -8,18 +8,26 @@ import sys
 
 PROGRAM = """
 import asyncio, json, sys
+from textual.screen import Screen
 from keyrack.tui.app import KeyrackApp
+
+def kinds(base):
+    for kind in base.__subclasses__():
+        yield from kinds(kind)
+        if kind.__module__.startswith("keyrack."):
+            yield kind
 
 def factory():
     raise SystemExit("the parts were built before the first frame")
 
-seen = []
+seen, screens = [], []
 
 display = KeyrackApp._display
 
 def watched(self, screen, renderable):
     if not seen:
         seen.extend(sorted(sys.modules))
+        screens.extend(sorted(kind.__module__ for kind in kinds(Screen)))
         self.exit()
     display(self, screen, renderable)
 
@@ -30,7 +38,7 @@ async def main():
         await pilot.pause()
 
 asyncio.run(main())
-print(json.dumps(seen))
+print(json.dumps((seen, screens)))
 """
 
 HEAVY = (
@@ -48,19 +56,19 @@ HEAVY = (
 def test_neither_network_nor_keychain_nor_markdown_is_imported_before_the_first_frame() -> None:
     run = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60)
     assert run.returncode == 0, run.stderr
-    modules = set(json.loads(run.stdout))
-    assert "keyrack.tui.screens.main" in modules
+    modules, screens = json.loads(run.stdout)
+    modules = set(modules)
+    assert "keyrack.tui.servers.main" in modules
     assert modules & set(HEAVY) == set()
     loaded = {name for name in modules if name.startswith("keyrack.")}
     late = (
         "keyrack.net.",
         "keyrack.store.",
-        "keyrack.clients.",
-        "keyrack.cards.",
+        "keyrack.sources.",
+        "keyrack.services.",
+        "keyrack.config.",
         "keyrack.wiring",
         "keyrack.cli.",
     )
     assert not {name for name in loaded if name.startswith(late)}
-    assert not {name for name in loaded if name.startswith("keyrack.tui.screens.")} - {
-        "keyrack.tui.screens.main"
-    }
+    assert screens == ["keyrack.tui.servers.main"]

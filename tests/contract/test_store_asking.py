@@ -15,9 +15,9 @@ import pytest
 
 from keyrack.domain.errors import StoreDenied, StoreLocked, StoreSlow
 from keyrack.domain.secret import Secret
-from keyrack.store.bounded import TELL_AFTER
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.rack import keychain_rack
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.timeouts import TELL_AFTER
+from keyrack.store.credential_store import keychain_rack
 from support.asking_keychain import AskingKeychain, asking_keychain
 from support.store_fakes import URL, Backend, grant
 

@@ -12,15 +12,15 @@ from keyring.backends.Windows import WinVaultKeyring
 from keyrack.domain.model import Check, CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Finding
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.locks import Locks
-from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import entry_name, record_id
-from keyrack.store.pieces import Pieces
-from keyrack.store.rack import StoreRack
-from keyrack.store.record_files import RecordFiles
-from keyrack.store.records import MemoryRecords
-from keyrack.store.secrets import SecretStore
+from keyrack.store.backends.base import SecretStore
+from keyrack.store.backends.chunked import Pieces
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.naming import entry_name, record_id
+from keyrack.store.records.records import MemoryRecords
+from keyrack.system.locks import Locks
 from support import vaults, win_vault
 from support.keychain import private_keychain
 from support.pass_store import password_store

@@ -18,7 +18,7 @@ TESTS = str(Path(__file__).parents[1])
 ASKING = """
 import collections, os, sys, threading, time
 from keyrack.domain.secret import Secret
-from keyrack.store.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainStore
 
 def answers(store, entry, seconds):
     seen, end = collections.Counter(), time.monotonic() + seconds
@@ -55,7 +55,7 @@ print(store.get("entry-2").reveal())
 
 RENEWING = """
 import os, sys, time
-from keyrack.store.rack import keychain_rack
+from keyrack.store.credential_store import keychain_rack
 from support.store_fakes import grant, word_of
 
 urls = [f"https://number-{number}.example/mcp" for number in range(3)]

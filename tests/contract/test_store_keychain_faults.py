@@ -18,15 +18,15 @@ from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreS
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Removal
-from keyrack.store.bounded import GIVE_UP
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.locks import Locks
-from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import SLOTS, record_id
-from keyrack.store.pieces import Pieces
-from keyrack.store.rack import StoreRack, keychain_rack, memory_rack
-from keyrack.store.record_files import RecordFiles
-from keyrack.store.secrets import SecretStore
+from keyrack.store.backends.base import SecretStore
+from keyrack.store.backends.chunked import Pieces
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.backends.timeouts import GIVE_UP
+from keyrack.store.credential_store import StoreRack, keychain_rack, memory_rack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.naming import SLOTS, record_id
+from keyrack.system.locks import Locks
 from support import win_vault
 from support.keychain import private_bus, private_keychain
 from support.store_fakes import (
@@ -204,7 +204,7 @@ def test_a_call_that_hangs_forever_stops_blocking_others_in_the_end(monkeypatch:
     with pytest.raises(StoreSlow):
         store.get("one")
     later = time.monotonic() + GIVE_UP + 1
-    monkeypatch.setattr("keyrack.store.bounded.time.monotonic", lambda: later)
+    monkeypatch.setattr("keyrack.store.backends.timeouts.time.monotonic", lambda: later)
     store.set("two", Secret("x"))
     assert backend.entries == {"two": "x"}
     backend.free.set()
@@ -239,8 +239,8 @@ def test_threads_that_find_a_connection_spent_do_not_trip_over_each_other(
             except BaseException as error:
                 wrong.append(error)
 
-    monkeypatch.setattr("keyrack.store.backends.secret_service_is_the_choice", lambda: True)
-    monkeypatch.setattr("keyrack.store.secret_service.SecretService.connect", Service)
+    monkeypatch.setattr("keyrack.store.backends.chooser.secret_service_is_the_choice", lambda: True)
+    monkeypatch.setattr("keyrack.store.backends.secret_service.SecretService.connect", Service)
     store, wrong, end = KeychainStore(limit=0.005), [], time.monotonic() + 2
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
@@ -258,7 +258,7 @@ def test_threads_that_find_a_connection_spent_do_not_trip_over_each_other(
 def test_a_call_that_hangs_does_not_hold_up_the_exit() -> None:
     script = """
 import sys, threading
-from keyrack.store.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainStore
 class Hangs:
     def get_password(self, service, username): threading.Event().wait()
 try: KeychainStore(Hangs, limit=0.05, person_limit=0.05).get("one")

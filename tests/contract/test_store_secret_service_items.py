@@ -9,11 +9,11 @@ import pytest
 import secretstorage
 
 from keyrack.domain.secret import Secret
-from keyrack.store.fields import Damaged
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.naming import entry_name, record_id
-from keyrack.store.rack import keychain_rack
-from keyrack.store.secret_service import APPLICATION
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.secret_service import APPLICATION
+from keyrack.store.credential_store import keychain_rack
+from keyrack.store.records.fields import Damaged
+from keyrack.store.records.naming import entry_name, record_id
 from support.keychain import private_keychain
 from support.store_fakes import URL, grant, word_of
 

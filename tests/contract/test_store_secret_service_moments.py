@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.secret_service import DBusAddressWrapper
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.secret_service import DBusAddressWrapper
 from support.keychain import private_keychain
 
 

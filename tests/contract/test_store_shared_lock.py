@@ -16,21 +16,21 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import Temporary
-from keyrack.store import bus_name
-from keyrack.store.backends import Backend, is_on_the_bus
-from keyrack.store.bus_name import PREFIX, BusName
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.locks import Locks
-from keyrack.store.memory import MemoryStore
-from keyrack.store.naming import record_id
-from keyrack.store.rack import keychain_rack
-from keyrack.store.shared_locks import SharedLocks
+from keyrack.store.backends import bus_name
+from keyrack.store.backends.bus_name import PREFIX, BusName
+from keyrack.store.backends.chooser import Backend, is_on_the_bus
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.credential_store import keychain_rack
+from keyrack.store.records.naming import record_id
+from keyrack.store.transaction.shared_locks import SharedLocks
+from keyrack.system.locks import Locks
 from support.keychain import private_bus, private_keychain
 from support.store_fakes import URL, grant, word_of
 
 HOLDER = """
 import os, sys, threading, time
-from keyrack.store.rack import keychain_rack
+from keyrack.store.credential_store import keychain_rack
 rack = keychain_rack(sys.argv[1], time.time)
 with rack.lock(sys.argv[2], "default", timeout=0):
     if "fork" in sys.argv and os.fork() == 0:

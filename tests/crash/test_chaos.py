@@ -20,10 +20,10 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Grant
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.tidy import tidy
-from keyrack.store.naming import PROBE_URL, entry_name, id_of_identity, record_id
-from keyrack.store.rack import StoreRack
+from keyrack.operations.storage.recover import tidy
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_identity, record_id
 from keyrack.wiring import parts
 from support import chaos, killable
 from support.authserver import AuthServer

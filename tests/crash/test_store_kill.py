@@ -19,12 +19,12 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import CredentialKey, Grant
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Finding, StoreState
-from keyrack.store.locks import Locks
-from keyrack.store.naming import SLOTS, entry_name, record_id
-from keyrack.store.pieces import MARK, Pieces
-from keyrack.store.rack import StoreRack
-from keyrack.store.record_files import RecordFiles
+from keyrack.store.backends.chunked import MARK, Pieces
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.naming import SLOTS, entry_name, record_id
 from keyrack.system import atomic
+from keyrack.system.locks import Locks
 from support import store_fakes, win_vault
 from support.store_fakes import URL, Backend, DeleteThenAdd, Killed, word_of
 

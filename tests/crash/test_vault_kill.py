@@ -11,11 +11,11 @@ import pytest
 
 from keyrack.domain.errors import StoreLocked
 from keyrack.domain.secret import Secret
-from keyrack.store import vault_age
-from keyrack.store.locks import Locks
-from keyrack.store.rack import StoreRack
-from keyrack.store.record_files import RecordFiles
-from keyrack.store.vault import VaultStore
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.vault import age as vault_age
+from keyrack.store.vault.backend import VaultStore
+from keyrack.system.locks import Locks
 from support import vaults
 from support.store_fakes import URL, Killed, grant, word_of
 from support.vaults import PASSPHRASE, made, vault
@@ -149,7 +149,7 @@ def test_a_vault_whose_making_was_killed_opens_or_can_be_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: set[bool] = set()
-    monkeypatch.setattr("keyrack.store.vault_passphrase.seal", vaults.seal)
+    monkeypatch.setattr("keyrack.store.vault.passphrase.seal", vaults.seal)
 
     def check(folder: Path) -> None:
         store = vault(folder)

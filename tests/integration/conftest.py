@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyrack.operations.parts import Parts
-from keyrack.store.rack import memory_rack
+from keyrack.operations.ports import Parts
+from keyrack.store.credential_store import memory_rack
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.clock import Clock

@@ -12,12 +12,12 @@ import pytest
 from keyrack.demo.browser import approving
 from keyrack.demo.sandbox import Sandbox, sandbox
 from keyrack.domain.model import Server
-from keyrack.operations.check import check
-from keyrack.operations.clear import clear
-from keyrack.operations.find import find
-from keyrack.operations.login import login
-from keyrack.operations.overview import overview
-from keyrack.operations.refresh import refresh
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.login.login import login
+from keyrack.operations.servers.check import check
+from keyrack.operations.servers.find import find
+from keyrack.operations.servers.overview import overview
+from keyrack.operations.tokens.refresh import refresh
 
 STATES = {
     "notes": "valid",

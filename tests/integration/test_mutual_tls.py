@@ -13,15 +13,15 @@ import pytest
 from integration.net_server import little_server, reply
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
-from keyrack.net.wire import HttpWire
+from keyrack.net.http_client import HttpWire
 from keyrack.oauth.effects import Failed, Request, Response
-from keyrack.operations.check import check
-from keyrack.operations.clear import clear
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import login
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
-from keyrack.store.rack import memory_rack
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.login.login import login
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.check import check
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh
+from keyrack.store.credential_store import memory_rack
 from keyrack.wiring import parts
 from support import certificates
 from support.certificates import Certificates

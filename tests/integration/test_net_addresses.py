@@ -20,9 +20,9 @@ import pytest
 from integration.net_server import little_server, reply
 from keyrack.domain.secret import Secret
 from keyrack.net import address
+from keyrack.net.http_client import HttpWire
 from keyrack.net.limits import Limits
 from keyrack.net.proxy import proxy_for
-from keyrack.net.wire import HttpWire
 from keyrack.oauth.effects import Failed, Request, Response
 
 PUBLIC = "https://mcp.example/mcp"  # resolves to 93.184.215.14 below

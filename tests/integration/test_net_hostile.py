@@ -14,10 +14,10 @@ import pytest
 from integration.net_server import LittleServer, little_server, reply
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
+from keyrack.net.http_client import HttpWire
 from keyrack.net.limits import Limits
-from keyrack.net.wire import HttpWire
 from keyrack.oauth.effects import Failed, Request, Response, Step
-from keyrack.operations.login import login
+from keyrack.operations.login.login import login
 from support.workbench import build
 
 CALM = Limits(body=64 * 1024)

@@ -13,8 +13,8 @@ import pytest
 
 from integration.net_server import LittleServer, little_server, reply
 from keyrack.domain.secret import MASK, Secret
+from keyrack.net.http_client import HttpWire
 from keyrack.net.limits import Limits
-from keyrack.net.wire import HttpWire
 from keyrack.oauth.effects import Failed, Request, Response
 
 QUICK = Limits(connect=5.0, read=0.3, total=0.6, event=0.3, body=64 * 1024)

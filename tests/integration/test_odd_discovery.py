@@ -9,8 +9,8 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import Credential, Server, Source
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.parts import Parts
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
 from support.odd_server import HANG_UP, META, NOT_THERE, OPENID, PRM, Answer, OddServer, odd_server
 from support.signing_in import Person
 

@@ -12,9 +12,9 @@ import keyrack
 from keyrack import cli
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Server, Source
-from keyrack.operations.check import check
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.parts import Parts
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.check import check
 from support.odd_server import HANG_UP, META, NOT_THERE, PRM, SILENCE, Answer, OddServer, odd_server
 from support.signing_in import Person
 

@@ -17,10 +17,10 @@ import pytest
 from keyrack.domain.errors import ClientNeeded, LoginNeeded, Temporary
 from keyrack.domain.model import Credential, Server, Source
 from keyrack.oauth.effects import SignIn, Step
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.login_control import LoginControl
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
+from keyrack.operations.login.control import LoginControl
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens.refresh import refresh
 from support.odd_server import META, Answer, Asked, OddServer, odd_server
 from support.signing_in import sign_in
 

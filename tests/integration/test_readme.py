@@ -11,8 +11,8 @@ import pytest
 from keyrack import wiring
 from keyrack.cli.parse import parse
 from keyrack.cli.verbs import module_of
-from keyrack.operations.find import find
-from keyrack.operations.login import login
+from keyrack.operations.login.login import login
+from keyrack.operations.servers.find import find
 from support.authserver import AuthServer
 from support.keychain import private_keychain
 from support.signing_in import Person

@@ -9,11 +9,11 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
-from keyrack.operations.clear import clear
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh
 from support import authserver
 from support.authserver import LOOPBACK, AuthServer, free_port
 

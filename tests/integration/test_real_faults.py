@@ -11,17 +11,17 @@ import pytest
 from keyrack import cli
 from keyrack.domain.errors import KeyrackError, StoreUnavailable, Temporary
 from keyrack.domain.model import Server, Source
+from keyrack.net.http_client import HttpWire
 from keyrack.net.limits import Limits
-from keyrack.net.wire import HttpWire
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import login
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.locks import Locks
-from keyrack.store.rack import StoreRack, memory_rack
-from keyrack.store.record_files import RecordFiles
+from keyrack.operations.login.login import login
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.credential_store import StoreRack, memory_rack
+from keyrack.store.records.files import RecordFiles
 from keyrack.system import atomic
+from keyrack.system.locks import Locks
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.clock import Clock

@@ -10,13 +10,13 @@ import pytest
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.status import State
 from keyrack.oauth.effects import SignIn, Step
-from keyrack.operations.check import check
-from keyrack.operations.clear import clear
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.overview import row_of
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.check import check
+from keyrack.operations.servers.overview import row_of
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh
 from keyrack.wiring import parts
 from support.authserver import AuthServer
 from support.signing_in import Person, sign_in

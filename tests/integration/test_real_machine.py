@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Grant, Server
 from keyrack.domain.secret import Secret
-from keyrack.operations.clear import clear
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import login
-from keyrack.operations.parts import Parts
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.login.login import login
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens.get_token import hand_out
 from support import authserver
 from support.authserver import AuthServer
 from support.clock import Clock

@@ -10,12 +10,12 @@ from keyrack.domain.model import Grant
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
 from keyrack.oauth.revoke import deregistration_request
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.overview import Row, row_of
-from keyrack.operations.parts import Parts, Wire
-from keyrack.operations.refresh import refresh, refreshed
-from keyrack.store.rack import memory_rack
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts, Wire
+from keyrack.operations.servers.overview import Row, row_of
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh, refreshed
+from keyrack.store.credential_store import memory_rack
 from support.authserver import AuthServer, oidc
 from support.clock import Clock
 

@@ -13,11 +13,11 @@ import pytest
 
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Step
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import LoginOptions, login
-from keyrack.operations.parts import Parts
-from keyrack.operations.refresh import refresh
-from keyrack.store.rack import memory_rack
+from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh
+from keyrack.store.credential_store import memory_rack
 from keyrack.wiring import parts
 from support import authserver
 from support.authserver import AuthServer

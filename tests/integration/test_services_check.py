@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.cards.card import Card
-from keyrack.cards.judge import Verdict
-from keyrack.cards.load import built_in, built_in_ids, card_for
 from keyrack.domain.secret import MASK, Secret
-from keyrack.operations.parts import Parts
-from keyrack.operations.service import ask_service
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens.service import ask_service
+from keyrack.services.card import Card
+from keyrack.services.judge import Verdict
+from keyrack.services.load import built_in, built_in_ids, card_for
 from support.services import DOWN, EVIL, PAGE, SERVICES, Service, Vendors, hosts
 from support.services_net import Answer, Internet, internet
 from support.workbench import build

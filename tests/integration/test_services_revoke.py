@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.cards.load import built_in, built_in_ids
 from keyrack.domain.model import Credential, Server, Source
 from keyrack.domain.secret import Secret
-from keyrack.operations.clear import clear
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.parts import Parts
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.ports import Parts
 from keyrack.operations.receipt import Line
-from keyrack.operations.service import revoke_words
-from keyrack.operations.set_token import Typed, set_token
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.service import revoke_words
+from keyrack.operations.tokens.set_token import Typed, set_token
+from keyrack.services.load import built_in, built_in_ids
 from support.services import DOWN, EVIL, GLPAT, PAGE, PAT, REVOKED_AT, SERVICES, XOXP, Vendors, hosts
 from support.services_net import Answer, Internet, internet
 from support.workbench import build
@@ -169,6 +169,6 @@ def test_the_next_user_of_a_revoked_token_is_told(net: Internet) -> None:
     other = with_token(net, "gitlab")
     revoked(parts, "gitlab")
     assert hand_out(other, server_of("gitlab")).token == Secret(GLPAT)  # nobody has told it yet
-    from keyrack.operations.check import check
+    from keyrack.operations.servers.check import check
 
     assert check(other, server_of("gitlab")).verdict == "refused"

@@ -14,11 +14,11 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Grant, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
-from keyrack.operations.check import check
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.overview import Row, overview
-from keyrack.operations.parts import Parts
-from keyrack.operations.set_token import TokenSaved, Typed, set_token
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.check import check
+from keyrack.operations.servers.overview import Row, overview
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.set_token import TokenSaved, Typed, set_token
 from support.services import (
     ATATT,
     DATE,

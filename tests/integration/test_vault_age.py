@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.store import vault_age, vault_passphrase
+from keyrack.store.vault import age as vault_age
+from keyrack.store.vault import passphrase as vault_passphrase
 from support.keychain import private_keychain
 from support.require import need
 from support.screen import Screen, screen
@@ -196,9 +197,9 @@ def test_what_a_real_passphrase_seals_it_opens(tmp_path: Path) -> None:
 
 
 def test_a_grant_comes_back_from_a_vault_that_age_rewrote(age: str, tmp_path: Path) -> None:
-    from keyrack.store.locks import Locks
-    from keyrack.store.rack import StoreRack
-    from keyrack.store.record_files import RecordFiles
+    from keyrack.store.credential_store import StoreRack
+    from keyrack.store.records.files import RecordFiles
+    from keyrack.system.locks import Locks
 
     identity = vault_age.new_identity()
     store = vault(tmp_path, identity=identity)

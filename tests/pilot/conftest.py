@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.model import Credential
-from keyrack.operations import login as login_op
+from keyrack.operations.login import login as login_op
 from support.demo_rows import NOW
 from support.fake_login import FakeLogin
 

@@ -6,14 +6,14 @@ import pytest
 
 from keyrack.domain.model import Credential, Server
 from keyrack.domain.resource import identity
-from keyrack.operations import clear as clear_op
-from keyrack.operations.parts import Parts
+from keyrack.operations.clearing import clear as clear_op
+from keyrack.operations.ports import Parts
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.tui.screens.account_name import AccountNameScreen
-from keyrack.tui.screens.accounts import AccountList, AccountsScreen
-from keyrack.tui.screens.clear import ClearScreen
-from keyrack.tui.screens.login import LoginScreen
-from keyrack.tui.screens.receipt import ReceiptScreen
+from keyrack.tui.accounts.account_name import AccountNameScreen
+from keyrack.tui.accounts.accounts import AccountList, AccountsScreen
+from keyrack.tui.clear.clear import ClearScreen
+from keyrack.tui.kit.receipt import ReceiptScreen
+from keyrack.tui.login.login import LoginScreen
 from support.demo_rows import NOW, demo_parts
 from support.fake_login import FakeLogin
 from support.hostile import NASTY

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.model import Credential, Server
-from keyrack.domain.timetext import local
-from keyrack.tui.screens.clear import Clearing, ClearScreen
+from keyrack.tui.clear.clear import Clearing, ClearScreen
+from keyrack.wording.times import local
 from support.demo_rows import NOW, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 

@@ -13,9 +13,9 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Record, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.secret import Secret
-from keyrack.operations import login as login_op
+from keyrack.operations.login import login as login_op
 from keyrack.tui.app import KeyrackApp, refuse_web_driver
-from keyrack.tui.screens.login import LoginScreen
+from keyrack.tui.login.login import LoginScreen
 from support.canned import META, URL, World, metadata, reply
 from support.demo_rows import NOW, PLACES, demo_parts
 from support.fake_login import FakeLogin
@@ -210,7 +210,7 @@ async def test_the_palette_jumps_to_a_server() -> None:
 
 @screen_test
 async def test_the_palette_runs_the_lists_actions() -> None:
-    from keyrack.tui.screens.help import HelpScreen
+    from keyrack.tui.kit.help import HelpScreen
 
     async with terminal(app_with()) as t:
         await t.press("ctrl+p", *"all keys")

@@ -11,13 +11,13 @@ from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Credential, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import Finding, StoreState
-from keyrack.operations import refresh as refresh_op
-from keyrack.operations.parts import Parts
-from keyrack.store.locks import Locks
-from keyrack.store.memory import MemoryStore
-from keyrack.store.rack import StoreRack
-from keyrack.store.record_files import RecordFiles
-from keyrack.tui import lookout
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens import refresh as refresh_op
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.system.locks import Locks
+from keyrack.tui.servers import list_reader as lookout
 from support.demo_rows import NOW, PLACES, SERVERS, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 from support.store_fakes import grant

@@ -8,13 +8,13 @@ import pytest
 
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
-from keyrack.operations.overview import Overview
-from keyrack.tui.screens.detail import DetailScreen
-from keyrack.tui.screens.help import HelpScreen
-from keyrack.tui.screens.main import MainScreen
-from keyrack.tui.screens.places import PlacesScreen
-from keyrack.tui.widgets.facts_view import FactsView
-from keyrack.tui.widgets.filter_line import FilterLine
+from keyrack.operations.servers.overview import Overview
+from keyrack.tui.kit.help import HelpScreen
+from keyrack.tui.servers.detail import DetailScreen
+from keyrack.tui.servers.facts_view import FactsView
+from keyrack.tui.servers.filter_line import FilterLine
+from keyrack.tui.servers.main import MainScreen
+from keyrack.tui.servers.sources import PlacesScreen
 from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts, many_servers
 from support.screens import app_with, screen_test, terminal
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from keyrack.domain.errors import LoginNeeded
-from keyrack.tui.screens.client import ClientScreen
-from keyrack.tui.screens.login import LoginScreen
+from keyrack.tui.login.client import ClientScreen
+from keyrack.tui.login.login import LoginScreen
 from support.fake_login import FakeLogin, begin
 from support.screens import Terminal, app_with, screen_test, terminal
 

@@ -9,10 +9,10 @@ from rich.color import Color
 
 from keyrack.domain.errors import LoginNeeded
 from keyrack.oauth.effects import Step
-from keyrack.operations.login_effects import NO_BROWSER
-from keyrack.operations.qr import qr_rows
-from keyrack.tui.screens.device import DeviceScreen
-from keyrack.tui.screens.login import LoginScreen
+from keyrack.operations.login.flow_runner import NO_BROWSER
+from keyrack.operations.login.qr import qr_rows
+from keyrack.tui.login.device import DeviceScreen
+from keyrack.tui.login.login import LoginScreen
 from support.demo_rows import NOW, DemoClock, demo_parts
 from support.fake_login import CODE, NO_CODE, SIGN_IN, FakeLogin, begin
 from support.screens import Terminal, app_with, screen_test, terminal

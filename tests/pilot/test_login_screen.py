@@ -8,9 +8,9 @@ from textual.widgets import Button
 from keyrack.domain.errors import LoginNeeded, ScopeRefused, StoreAbsent
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Step
-from keyrack.operations.login_effects import NO_BROWSER
-from keyrack.tui.screens.login import LoginScreen
-from keyrack.tui.screens.ways import WaysScreen
+from keyrack.operations.login.flow_runner import NO_BROWSER
+from keyrack.tui.login.login import LoginScreen
+from keyrack.tui.storage.ways import WaysScreen
 from support.demo_rows import DemoClock, demo_parts
 from support.fake_login import FOUND, SIGN_IN, FakeLogin, begin
 from support.screens import app_with, screen_test, terminal

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, NoOAuth
-from keyrack.tui.screens.login import LoginScreen
-from keyrack.tui.screens.token import TokenScreen
+from keyrack.tui.login.login import LoginScreen
+from keyrack.tui.token.token import TokenScreen
 from support.fake_login import FakeLogin, begin
 from support.screens import app_with, screen_test, terminal
 

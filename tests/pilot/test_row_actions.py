@@ -13,19 +13,19 @@ from keyrack.domain.model import Check, Credential, Record, Server, Source
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import EXPIRY_WINDOW, UNTESTED
-from keyrack.domain.timetext import local
-from keyrack.operations import check as check_op
-from keyrack.operations import clear as clear_op
-from keyrack.operations import hand_out as hand_out_op
-from keyrack.operations import refresh as refresh_op
-from keyrack.operations.hand_out import HandedOut
-from keyrack.operations.parts import Parts
+from keyrack.operations.clearing import clear as clear_op
+from keyrack.operations.ports import Parts
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.tui.screens import reveal
-from keyrack.tui.screens.clear import ClearScreen
-from keyrack.tui.screens.confirm import ConfirmScreen
-from keyrack.tui.screens.receipt import ReceiptScreen
-from keyrack.tui.screens.reveal import RevealScreen
+from keyrack.operations.servers import check as check_op
+from keyrack.operations.tokens import get_token as hand_out_op
+from keyrack.operations.tokens import refresh as refresh_op
+from keyrack.operations.tokens.get_token import HandedOut
+from keyrack.tui.clear.clear import ClearScreen
+from keyrack.tui.kit.confirm import ConfirmScreen
+from keyrack.tui.kit.receipt import ReceiptScreen
+from keyrack.tui.token import reveal
+from keyrack.tui.token.reveal import RevealScreen
+from keyrack.wording.times import local
 from support.demo_rows import NOW, demo_parts
 from support.screens import app_with, screen_test, terminal
 

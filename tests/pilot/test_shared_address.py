@@ -5,9 +5,9 @@ from __future__ import annotations
 from keyrack.domain.model import CredentialKey, Server, Source
 from keyrack.domain.reading import Reading
 from keyrack.domain.status import State
-from keyrack.tui.screens.account_name import AccountNameScreen
-from keyrack.tui.screens.accounts import AccountList, AccountsScreen
-from keyrack.tui.screens.login import LoginScreen
+from keyrack.tui.accounts.account_name import AccountNameScreen
+from keyrack.tui.accounts.accounts import AccountList, AccountsScreen
+from keyrack.tui.login.login import LoginScreen
 from support.demo_rows import demo_parts
 from support.fake_login import FakeLogin
 from support.screens import Terminal, app_with, screen_test, terminal

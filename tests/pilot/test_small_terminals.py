@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from textual.widgets._footer import FooterKey
 
-from keyrack.tui.widgets.filter_line import FilterLine
+from keyrack.tui.servers.filter_line import FilterLine
 from support.screens import Terminal, app_with, screen_test, terminal
 
 

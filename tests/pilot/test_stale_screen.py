@@ -10,13 +10,13 @@ import pytest
 from textual.widgets import Button
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.operations import stale as stale_op
+from keyrack.operations.clearing import stale as stale_op
+from keyrack.operations.clearing.stale import Stale
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.operations.stale import Stale
-from keyrack.tui.screens.progress import ProgressScreen
-from keyrack.tui.screens.receipt import ReceiptScreen
-from keyrack.tui.screens.stale import StaleScreen
-from keyrack.tui.widgets.tick_list import TickList
+from keyrack.tui.clear.stale import StaleScreen
+from keyrack.tui.kit.progress import ProgressScreen
+from keyrack.tui.kit.receipt import ReceiptScreen
+from keyrack.tui.kit.tick_list import TickList
 from support.demo_rows import SERVERS, demo_parts
 from support.hostile import NASTY
 from support.screens import Terminal, app_with, screen_test, terminal

@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 from textual import events
 
-from keyrack.cards import load
-from keyrack.cards.judge import Verdict
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
-from keyrack.operations import set_token as set_token_op
-from keyrack.operations.parts import Parts
-from keyrack.operations.set_token import TokenSaved, Typed
-from keyrack.tui.screens.token import TokenScreen
-from keyrack.tui.screens.token_saved import TokenSavedScreen
-from keyrack.tui.token_form import typed_expiry
-from keyrack.tui.widgets.secret_input import SecretInput
-from keyrack.tui.widgets.token_field import TokenField
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens import set_token as set_token_op
+from keyrack.operations.tokens.set_token import TokenSaved, Typed
+from keyrack.services import load
+from keyrack.services.judge import Verdict
+from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.token.token import TokenScreen
+from keyrack.tui.token.token_field import TokenField
+from keyrack.tui.token.token_form import typed_expiry
+from keyrack.tui.token.token_saved import TokenSavedScreen
 from support.demo_rows import NOW, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 from support.token_rows import token_parts

@@ -13,17 +13,17 @@ from textual._time import get_time
 from textual.screen import Screen
 from textual.widgets import Button, Input
 
-import keyrack.tui.screens
-from keyrack.operations import clear as clear_op
+import keyrack.tui
+from keyrack.operations.clearing import clear as clear_op
 from keyrack.operations.receipt import Receipt
-from keyrack.tui import keymap
-from keyrack.tui.keyboard import QUIET
-from keyrack.tui.screens.clear import ClearScreen
-from keyrack.tui.screens.confirm import ConfirmScreen
-from keyrack.tui.screens.dialog import Dialog
-from keyrack.tui.screens.main import MainScreen
-from keyrack.tui.widgets.filter_line import FilterLine
-from keyrack.tui.widgets.secret_input import SecretInput
+from keyrack.tui.clear.clear import ClearScreen
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.confirm import ConfirmScreen
+from keyrack.tui.kit.dialog import Dialog
+from keyrack.tui.kit.keyboard import QUIET
+from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.servers.filter_line import FilterLine
+from keyrack.tui.servers.main import MainScreen
 from support.screens import Terminal, app_with, screen_test, terminal
 
 NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "?": "question_mark"}
@@ -146,7 +146,7 @@ async def test_a_dialog_that_opens_late_takes_no_key_of_those_that_were_being_ty
 
 @screen_test
 async def test_a_harmless_screen_that_opens_by_itself_takes_no_key_of_a_burst_either() -> None:
-    from keyrack.tui.screens.help import HelpScreen
+    from keyrack.tui.kit.help import HelpScreen
 
     async with terminal(app_with()) as t:
         typed(t, "/lin")
@@ -163,7 +163,7 @@ async def test_a_harmless_screen_that_opens_by_itself_takes_no_key_of_a_burst_ei
 
 @screen_test
 async def test_a_key_for_a_dialog_that_closes_by_itself_is_not_taken_by_the_list() -> None:
-    from keyrack.tui.screens.help import HelpScreen
+    from keyrack.tui.kit.help import HelpScreen
 
     async with terminal(app_with()) as t:
         box = HelpScreen()
@@ -282,8 +282,8 @@ async def test_a_second_click_does_not_hit_what_the_first_one_opened(cleared: Cl
 
 
 def dialogs() -> Iterator[type[Dialog[Any]]]:
-    for module in pkgutil.iter_modules(keyrack.tui.screens.__path__):
-        importlib.import_module(f"{keyrack.tui.screens.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(keyrack.tui.__path__, f"{keyrack.tui.__name__}."):
+        importlib.import_module(module.name)
     found = [Dialog]
     while found:
         kind = found.pop()

@@ -18,21 +18,21 @@ from keyrack.domain.model import Credential, Server
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.operations import refresh as refresh_op
-from keyrack.operations import vault as vault_op
-from keyrack.operations.parts import Parts
+from keyrack.operations.ports import Parts
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.store import vault_age
-from keyrack.tui import lookout
-from keyrack.tui.screens import store_actions
-from keyrack.tui.screens.confirm import ConfirmScreen
-from keyrack.tui.screens.in_use import InUseScreen
-from keyrack.tui.screens.login import LoginScreen
-from keyrack.tui.screens.passphrase import NewPassphraseScreen, NewVaultScreen, UnlockScreen
-from keyrack.tui.screens.receipt import ReceiptScreen
-from keyrack.tui.screens.ways import WaysScreen
-from keyrack.tui.widgets.choice import Tick
-from keyrack.tui.widgets.secret_input import SecretInput
+from keyrack.operations.storage import vault as vault_op
+from keyrack.operations.tokens import refresh as refresh_op
+from keyrack.store.vault import age as vault_age
+from keyrack.tui.kit.choice import Tick
+from keyrack.tui.kit.confirm import ConfirmScreen
+from keyrack.tui.kit.receipt import ReceiptScreen
+from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.login.login import LoginScreen
+from keyrack.tui.servers import list_reader as lookout
+from keyrack.tui.storage import store_actions
+from keyrack.tui.storage.current import InUseScreen
+from keyrack.tui.storage.passphrase import NewPassphraseScreen, NewVaultScreen, UnlockScreen
+from keyrack.tui.storage.ways import WaysScreen
 from keyrack.wiring import parts
 from support import vaults
 from support.clock import Clock
@@ -54,7 +54,7 @@ def clock() -> Clock:
 @pytest.fixture
 def new(own_home: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> NewParts:
     """Each call is a new process on a machine without a keychain, or with the one that is named."""
-    monkeypatch.setattr("keyrack.store.vault_passphrase.seal", vaults.seal)
+    monkeypatch.setattr("keyrack.store.vault.passphrase.seal", vaults.seal)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     reading = Reading((SERVER,), (), (Place("Claude Code", "~/.claude.json", "1 server"),))
 

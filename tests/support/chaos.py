@@ -18,14 +18,14 @@ from typing import Any
 
 import pytest
 
-from keyrack.clients.paths import data_dir
 from keyrack.domain.model import Grant, Server
-from keyrack.operations.login import login
-from keyrack.store.fields import Damaged
-from keyrack.store.keychain import KeychainStore
-from keyrack.store.naming import SLOTS, record_id
-from keyrack.store.rack import StoreRack, keychain_rack
-from keyrack.store.slots import Slots
+from keyrack.operations.login.login import login
+from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.credential_store import StoreRack, keychain_rack
+from keyrack.store.records.fields import Damaged
+from keyrack.store.records.naming import SLOTS, record_id
+from keyrack.store.transaction.slots import Slots
+from keyrack.system.paths import data_dir
 from keyrack.wiring import parts
 from support.authserver import AuthServer, Count
 from support.keychain import private_keychain

@@ -16,7 +16,7 @@ from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import identity
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Finding, Removal, StoreState
-from keyrack.operations.parts import Parts
+from keyrack.operations.ports import Parts
 
 NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0

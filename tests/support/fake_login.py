@@ -11,9 +11,9 @@ from keyrack.domain.model import Credential, Server
 from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
-from keyrack.operations.login import LoginOptions
-from keyrack.operations.login_control import LoginControl
-from keyrack.operations.parts import Parts
+from keyrack.operations.login.control import LoginControl
+from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.ports import Parts
 from support.demo_rows import NOW
 from support.screens import Terminal
 

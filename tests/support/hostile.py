@@ -13,10 +13,10 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Credential, Grant
 from keyrack.domain.resource import inert
 from keyrack.domain.secret import Secret
-from keyrack.net import wire
+from keyrack.net import http_client as wire
 from keyrack.net.limits import Limits
 from keyrack.oauth.effects import Failed, Request, Response, SignIn, Step
-from keyrack.operations.login import LoginOptions, login
+from keyrack.operations.login.login import LoginOptions, login
 from support.canned import URL, World, rpc, unauthorized
 from support.workbench import SERVER, approve, build
 

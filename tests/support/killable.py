@@ -19,18 +19,18 @@ from typing import Any, NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
-from keyrack.operations.clear import clear
-from keyrack.operations.hand_out import hand_out
-from keyrack.operations.login import login
-from keyrack.operations.refresh import refresh
-from keyrack.operations.set_token import MAIN, Typed, set_token
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.login.login import login
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.refresh import refresh
+from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
 from keyrack.wiring import parts
 from support.signing_in import Person
 
 # What the operations import when they need it.
-WARM = ("keyring.backends.SecretService", "keyrack.net.callback", "keyrack.net.wire",
-        "keyrack.store.keychain", "keyrack.store.pieces", "keyrack.store.rack",
-        "keyrack.store.secret_service")  # fmt: skip
+WARM = ("keyring.backends.SecretService", "keyrack.net.callback", "keyrack.net.http_client",
+        "keyrack.store.backends.keychain", "keyrack.store.backends.chunked", "keyrack.store.credential_store",
+        "keyrack.store.backends.secret_service")  # fmt: skip
 
 
 def serve(number: int) -> None:

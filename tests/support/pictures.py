@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 
 from textual import events
 
-from keyrack.cards.judge import Verdict
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, Credential
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
-from keyrack.operations import login as login_op
-from keyrack.operations import set_token as set_token_op
-from keyrack.operations.parts import Parts
-from keyrack.operations.set_token import TokenSaved
+from keyrack.operations.login import login as login_op
+from keyrack.operations.ports import Parts
+from keyrack.operations.tokens import set_token as set_token_op
+from keyrack.operations.tokens.set_token import TokenSaved
+from keyrack.services.judge import Verdict
 from keyrack.tui.app import KeyrackApp
-from keyrack.tui.screens.login import LoginScreen
+from keyrack.tui.login.login import LoginScreen
 from support import store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts
 from support.fake_login import CODE, FakeLogin

@@ -11,10 +11,10 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from keyrack.operations.parts import Parts
+from keyrack.operations.ports import Parts
 from keyrack.tui.app import KeyrackApp
-from keyrack.tui.screens.main import MainScreen
-from keyrack.tui.widgets.server_table import ServerTable
+from keyrack.tui.servers.main import MainScreen
+from keyrack.tui.servers.server_table import ServerTable
 from support.demo_rows import demo_parts
 
 LIMIT = 20.0  # seconds until a wait is given up; a loaded machine is slow

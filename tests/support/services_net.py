@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from integration.net_server import LittleServer, little_server
+from keyrack.net.http_client import HttpWire
 from keyrack.net.limits import Limits
-from keyrack.net.wire import HttpWire
 
 # What every request has, whatever it is for.
 ORDINARY = ("host", "user-agent", "accept-encoding", "content-length", "content-type", "connection")

@@ -10,7 +10,7 @@ from keyrack.domain.errors import StoreLocked, StoreUnavailable
 from keyrack.domain.model import Credential, Endpoints, Grant, Record, Registration, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.store.memory import MemoryStore
+from keyrack.store.backends.memory import MemoryStore
 
 URL = "https://mcp.example/mcp"
 ISSUER = "https://issuer.example"

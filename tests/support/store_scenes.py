@@ -7,13 +7,13 @@ from typing import Any
 from textual import events
 
 from keyrack.domain.storage import StoreState
-from keyrack.operations import stale as stale_op
-from keyrack.operations import vault as vault_op
-from keyrack.operations.parts import Parts
-from keyrack.operations.stale import Stale
-from keyrack.operations.vault import VaultStatus
-from keyrack.tui.screens.passphrase import NewVaultScreen
-from keyrack.tui.widgets.secret_input import SecretInput
+from keyrack.operations.clearing import stale as stale_op
+from keyrack.operations.clearing.stale import Stale
+from keyrack.operations.ports import Parts
+from keyrack.operations.storage import vault as vault_op
+from keyrack.operations.storage.vault import VaultStatus
+from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.storage.passphrase import NewVaultScreen
 from support.demo_rows import HOUR, SERVERS, DemoClock, demo_parts
 from support.screens import Terminal
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyrack.domain.model import Server, Source
-from keyrack.operations.parts import Parts
+from keyrack.operations.ports import Parts
 from support.demo_rows import DemoClock, demo_parts, demo_reading
 
 _URLS = {

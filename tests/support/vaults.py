@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keyrack.domain.secret import Secret
-from keyrack.store.locks import Locks
-from keyrack.store.vault import VaultStore
-from keyrack.store.vault_keys import Sources
+from keyrack.store.vault.backend import VaultStore
+from keyrack.store.vault.keys import Sources
+from keyrack.system.locks import Locks
 from support.clock import Clock
 
 PASSPHRASE = Secret("correct horse battery staple")
@@ -62,7 +62,7 @@ def vault(
 
 def made(folder: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock | None = None) -> VaultStore:
     """A new vault with PASSPHRASE, open. From now on no passphrase in this test takes a second."""
-    monkeypatch.setattr("keyrack.store.vault_passphrase.seal", seal)
+    monkeypatch.setattr("keyrack.store.vault.passphrase.seal", seal)
     store = vault(folder, clock)
     store.create(PASSPHRASE)
     return store

@@ -9,8 +9,8 @@ from typing import Any
 from keyrack.domain.model import Credential, Endpoints, Grant, Registration, Server, Source, TokenSet
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
-from keyrack.operations.parts import Parts
-from keyrack.store.rack import memory_rack
+from keyrack.operations.ports import Parts
+from keyrack.store.credential_store import memory_rack
 from support.canned import ISSUER, REDIRECT, URL, World
 
 NOW = 1_000_000.0

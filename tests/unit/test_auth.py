@@ -12,7 +12,7 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
-from keyrack.operations.login import login
+from keyrack.operations.login.login import login
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, grant
 
@@ -158,7 +158,7 @@ def test_it_works_for_httpx2() -> None:
 
 
 def test_a_token_that_could_not_be_stored_is_sent_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("keyrack.operations.refresh.SAVE_PAUSES", ())
+    monkeypatch.setattr("keyrack.operations.tokens.refresh.SAVE_PAUSES", ())
     parts = with_grant(expires_at=NOW - 1)
 
     @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 
 def run(

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import good_for
+from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
-    from keyrack.operations.accounts import Account
+    from keyrack.operations.tokens.accounts import Account
 
 VERB = Verb(
     name="accounts",
@@ -38,7 +38,7 @@ name.""",
 
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
-    from keyrack.operations.accounts import accounts_of, make_default
+    from keyrack.operations.tokens.accounts import accounts_of, make_default
 
     parts = context.parts()
     args.account = None

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
-    from keyrack.operations.adopt import Adopted, Plan
+    from keyrack.operations.servers.adopt import Adopted, Plan
 
 VERB = Verb(
     name="adopt",
@@ -52,7 +52,7 @@ _COLOURS: dict[str, Colour] = {"+": "green", "-": "red", "@": "cyan"}
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import open_store, target
     from keyrack.cli.terminal import agree
-    from keyrack.operations.adopt import adopt, plan
+    from keyrack.operations.servers.adopt import adopt, plan
 
     out, parts = context.out, context.parts()
     server = target(parts, args)
@@ -115,7 +115,7 @@ def _delete(path: str) -> str:
 
 def _setting(planned: Plan, name: str, prefix: str) -> str:
     """A line for the shell. It empties the variable, or keyrack would print the variable's old value."""
-    from keyrack.domain.status import command_line
+    from keyrack.wording.commands import command_line
 
     command = plain(command_line("token", planned.server))
     if sys.platform == "win32":

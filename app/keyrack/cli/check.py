@@ -8,7 +8,7 @@ from keyrack.cli.exits import ERROR, LOGIN_NEEDED, OK, TEMPORARY
 from keyrack.cli.spec import ACCOUNT, JSON, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import utc
+from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check, Server
     from keyrack.domain.status import Action
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 VERB = Verb(
     name="check",
@@ -55,8 +55,8 @@ _SAID = {
 
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
-    from keyrack.domain.status import command_for
-    from keyrack.operations.check import check
+    from keyrack.operations.servers.check import check
+    from keyrack.wording.commands import command_for
 
     parts = context.parts()
     server = target(parts, args)

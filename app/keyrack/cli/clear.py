@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
     from keyrack.operations.receipt import Receipt
 
 VERB = Verb(
@@ -58,8 +58,8 @@ its issuer no longer exists.""",
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
     from keyrack.cli.terminal import agree
-    from keyrack.operations.clear import clear
-    from keyrack.operations.revoking import can_be_forgotten
+    from keyrack.operations.clearing.clear import clear
+    from keyrack.operations.clearing.revoking import can_be_forgotten
 
     if args.stale:
         return _clear_stale(context, args)
@@ -82,8 +82,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 def _clear_stale(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import agree
-    from keyrack.operations.service import revoke_words
-    from keyrack.operations.stale import Stale, clear_stale, find_stale
+    from keyrack.operations.clearing.stale import Stale, clear_stale, find_stale
+    from keyrack.operations.tokens.service import revoke_words
 
     if args.operand is not None:
         raise UsageError("keyrack clear takes NAME|URL or --stale, not both.")
@@ -118,7 +118,7 @@ def _offer_to_forget(context: Context, servers: Iterable[Server]) -> bool:
     """Ask before the credentials are deleted: the registrations can't be deleted without them."""
     from keyrack.cli.output import is_terminal
     from keyrack.cli.terminal import agree
-    from keyrack.operations.revoking import can_be_forgotten
+    from keyrack.operations.clearing.revoking import can_be_forgotten
 
     if not is_terminal(sys.stdin):
         return False
@@ -130,9 +130,9 @@ def _offer_to_forget(context: Context, servers: Iterable[Server]) -> bool:
 
 
 def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
+    from keyrack.operations.clearing.revoking import lives_on
     from keyrack.operations.credential import key_of
-    from keyrack.operations.revoking import lives_on
-    from keyrack.operations.service import revoke_words
+    from keyrack.operations.tokens.service import revoke_words
 
     what = f"the credential for {plain(server.called, 120)} ({plain(shown(server.url or ''))})"
     record = parts.rack().record(*key_of(server))

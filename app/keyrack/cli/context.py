@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.domain.model import Server
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 
 class Context:
@@ -36,7 +36,7 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
     """
     from keyrack.domain.errors import KeyrackError
-    from keyrack.operations.find import find
+    from keyrack.operations.servers.find import find
 
     server = find(parts, args.operand, args.account)
     if server.problem:

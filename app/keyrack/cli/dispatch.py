@@ -12,7 +12,7 @@ from keyrack.cli.parse import parse, parse_global
 from keyrack.cli.verbs import module_of
 
 if TYPE_CHECKING:
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 
 def dispatch(

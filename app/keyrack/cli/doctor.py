@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 VERB = Verb(
     name="doctor",
@@ -44,9 +44,9 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
     from keyrack import __version__
     from keyrack.cli.context import open_store
-    from keyrack.cli.places import place_line, problem_line
-    from keyrack.operations.literals import pointed_out
-    from keyrack.operations.overview import own_problems
+    from keyrack.cli.sources import place_line, problem_line
+    from keyrack.operations.servers.overview import own_problems
+    from keyrack.operations.servers.plaintext import pointed_out
 
     out, parts = context.out, context.parts()
     if args.repair:
@@ -105,8 +105,8 @@ def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
 
 def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
     from keyrack.cli.receipt import line_of
-    from keyrack.operations.repair import repair
-    from keyrack.operations.tidy import tidy
+    from keyrack.operations.storage.recover import tidy
+    from keyrack.operations.storage.repair import repair
 
     receipts = [tidy(parts), *([repair(parts)] if repairing else [])]
     for receipt in receipts:

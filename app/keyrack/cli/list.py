@@ -8,14 +8,14 @@ from keyrack.cli.output import is_terminal
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.errors import UsageError
-from keyrack.domain.timetext import relative, until, utc
+from keyrack.wording.times import relative, until, utc
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
     from keyrack.cli.output import Output
-    from keyrack.operations.overview import Overview, Row
+    from keyrack.operations.servers.overview import Overview, Row
 
 TSV = Option(("--tsv",), "print tab-separated fields")
 VERB = Verb(
@@ -56,7 +56,7 @@ empty-header, no-auth, stdio, unreachable, bad-entry, store-locked, orphan.""",
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.operations.overview import overview
+    from keyrack.operations.servers.overview import overview
 
     if args.json and args.tsv:
         raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
@@ -66,7 +66,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     if args.json:
         out.line(as_json(view))
     elif not view.rows:
-        from keyrack.cli.places import place_line
+        from keyrack.cli.sources import place_line
 
         # A program reads standard output, so this message must not appear there.
         tell = out.note if args.tsv or not is_terminal(out.stdout) else out.line
@@ -79,7 +79,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         for line in _lines(view, parts.now(), out, tsv=args.tsv):
             out.line(line)
     if view.problems:
-        from keyrack.cli.places import problem_line
+        from keyrack.cli.sources import problem_line
 
         for problem in view.problems:
             prefix = (

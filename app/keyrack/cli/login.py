@@ -11,14 +11,14 @@ from keyrack.cli.values import loopback_host, port, scopes
 from keyrack.domain.errors import Cancelled, StoreAbsent, UsageError
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import good_for
+from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Credential, Server
-    from keyrack.operations.login import LoginOptions
+    from keyrack.operations.login.login import LoginOptions
 
 SECRET_VARIABLE = "KEYRACK_CLIENT_SECRET"
 
@@ -111,11 +111,11 @@ history could see it. All output goes to standard error.""",
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.cli.attend import attend
     from keyrack.cli.context import open_store, target
     from keyrack.cli.steps import Steps
-    from keyrack.operations.login import login
-    from keyrack.operations.login_control import LoginControl
+    from keyrack.operations.login.control import LoginControl
+    from keyrack.operations.login.login import login
+    from keyrack.system.cancellable import attend
 
     parts = context.parts()
     server = target(parts, args)
@@ -141,8 +141,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
-    from keyrack.operations.login import LoginOptions
-    from keyrack.operations.remote import over_ssh
+    from keyrack.operations.login.login import LoginOptions
+    from keyrack.operations.login.remote import over_ssh
 
     given = args.client_secret_stdin or args.client_key_stdin
     if given and not (args.client_id or server.client.client_id):

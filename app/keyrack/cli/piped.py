@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, TextIO
 from keyrack.cli.encoding import readable
 from keyrack.cli.output import columns
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import utc
+from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
-    from keyrack.operations.overview import Row
+    from keyrack.operations.servers.overview import Row
 
 HEADINGS = ("Server", "Account", "Auth", "Status", "Expires", "Next")
 NONE = "-"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keyrack.cli.exits import OK, report
 from keyrack.cli.spec import ACCOUNT, Verb
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import good_for
+from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -40,7 +40,7 @@ token is kept, so "keyrack refresh NAME" can try it again.""",
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.operations.refresh import refresh
+    from keyrack.operations.tokens.refresh import refresh
 
     parts = context.parts()
     if args.operand is None:
@@ -55,9 +55,9 @@ def run(context: Context, args: SimpleNamespace) -> int:
 def _refresh_due(context: Context, account: str | None) -> int:
     from keyrack.cli.context import open_store
     from keyrack.domain.status import EXPIRY_WINDOW
-    from keyrack.operations.overview import overview
-    from keyrack.operations.refresh import due as rows_due
-    from keyrack.operations.refresh import refresh
+    from keyrack.operations.servers.overview import overview
+    from keyrack.operations.tokens.refresh import due as rows_due
+    from keyrack.operations.tokens.refresh import refresh
 
     parts = context.parts()
     rows = rows_due(overview(parts).rows, parts.now())
@@ -83,8 +83,8 @@ def _side_by_side(
     """
     from queue import SimpleQueue
 
-    from keyrack.cli.attend import attend
-    from keyrack.operations.many import Many
+    from keyrack.system.cancellable import attend
+    from keyrack.system.many import Many
 
     heard: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
     codes: list[int] = []

@@ -8,16 +8,16 @@ from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import header_name, template
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
-from keyrack.domain.timetext import good_for, parse_expiry
+from keyrack.wording.times import good_for, parse_expiry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import SimpleNamespace
 
-    from keyrack.cards.card import Card
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check
     from keyrack.domain.secret import Secret
+    from keyrack.services.card import Card
 
 VERB = Verb(
     name="set",
@@ -72,8 +72,8 @@ The token is tested on the server first. A refused token is not stored.""",
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import open_store, target
     from keyrack.cli.fields import WHOLE, read_fields
-    from keyrack.operations.service import card_for
-    from keyrack.operations.set_token import Typed, set_token, way_of
+    from keyrack.operations.tokens.service import card_for
+    from keyrack.operations.tokens.set_token import Typed, set_token, way_of
 
     parts = context.parts()
     server = target(parts, args)
@@ -102,7 +102,7 @@ def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
     """What looks wrong with the input. Only hints: vendors change their formats."""
     if card is None:
         return []
-    from keyrack.cards.judge import looks
+    from keyrack.services.judge import looks
 
     labels = {field.key: field.label for field in card.fields}
     found = [(labels.get(key, "Token"), looks(card, value, key)) for key, value in fields.items()]

@@ -13,12 +13,12 @@ from keyrack.cli.output import Colour, Output, is_terminal, paint, shows_blocks
 from keyrack.domain.text import plain
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange, lines
-from keyrack.operations.qr import qr_rows
-from keyrack.operations.remote import over_ssh, ssh_line
+from keyrack.operations.login.qr import qr_rows
+from keyrack.operations.login.remote import over_ssh, ssh_line
 
 if TYPE_CHECKING:
-    from keyrack.operations.login_control import LoginControl
-    from keyrack.operations.login_effects import Event
+    from keyrack.operations.login.control import LoginControl
+    from keyrack.operations.login.flow_runner import Event
 
 # An authorization request carries scopes and a resource, at most.
 MOST_URL = 16_384

@@ -12,7 +12,7 @@ from keyrack.domain.status import State
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
-    from keyrack.operations.overview import Row
+    from keyrack.operations.servers.overview import Row
 
 HEADINGS = ("Server", "Auth", "Status", "Expires", "Next")
 SERVER, AUTH, STATUS, EXPIRES, NEXT = range(5)

@@ -42,7 +42,7 @@ standard error. A token of unknown expiry is refreshed once it is an hour old.""
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
     from keyrack.domain.status import REFRESH_EARLY
-    from keyrack.operations.hand_out import hand_out
+    from keyrack.operations.tokens.get_token import hand_out
 
     parts = context.parts()
     try:

@@ -85,7 +85,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 def _init(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import new_passphrase
-    from keyrack.operations.vault import create, wants_new_passphrase
+    from keyrack.operations.storage.vault import create, wants_new_passphrase
 
     parts, say = context.parts(), context.out.note
     identity = os.path.abspath(os.path.expanduser(args.identity)) if args.identity else ""
@@ -105,7 +105,7 @@ def _init(context: Context, args: SimpleNamespace) -> int:
 
 
 def _status(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.operations.vault import status
+    from keyrack.operations.storage.vault import status
 
     out, found = context.out, status(context.parts())
     out.line(f"Vault    {plain(found.path)}{'' if found.exists else ' (does not exist)'}")
@@ -122,7 +122,7 @@ def _status(context: Context, args: SimpleNamespace) -> int:
 
 def _passphrase(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import new_passphrase
-    from keyrack.operations.vault import change_passphrase
+    from keyrack.operations.storage.vault import change_passphrase
 
     parts = context.parts()
     parts.stores().vault().unlock()  # asks for the current one
@@ -133,7 +133,7 @@ def _passphrase(context: Context, args: SimpleNamespace) -> int:
 
 
 def _recipients(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.operations.vault import recipients_of
+    from keyrack.operations.storage.vault import recipients_of
 
     for recipient in recipients_of(context.parts()):
         context.out.line(f"{recipient.key}{'  this machine' if recipient.is_here else ''}")
@@ -141,7 +141,7 @@ def _recipients(context: Context, args: SimpleNamespace) -> int:
 
 
 def _add_recipient(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.operations.vault import add_recipient
+    from keyrack.operations.storage.vault import add_recipient
 
     add_recipient(context.parts(), args.second)
     context.out.note("✓ Added the recipient. It can open copies of the vault made from now on.")
@@ -149,7 +149,7 @@ def _add_recipient(context: Context, args: SimpleNamespace) -> int:
 
 
 def _remove_recipient(context: Context, args: SimpleNamespace) -> int:
-    from keyrack.operations.vault import remove_recipient
+    from keyrack.operations.storage.vault import remove_recipient
 
     remove_recipient(context.parts(), args.second)
     context.out.note("✓ Removed the recipient.")
@@ -159,7 +159,7 @@ def _remove_recipient(context: Context, args: SimpleNamespace) -> int:
 
 def _move(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.receipt import line_of
-    from keyrack.operations.move import move
+    from keyrack.operations.storage.move import move
 
     parts = context.parts()
     to = args.to or ("keychain" if parts.stores().chosen() == "vault" else "vault")

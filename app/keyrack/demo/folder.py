@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from keyrack.domain.errors import KeyrackError, Temporary
-from keyrack.operations.unbroken import tidied
-from keyrack.store.locks import Locks
+from keyrack.system.locks import Locks
+from keyrack.system.shielded import tidied
 
 PREFIX = "keyrack-demo-"
 LOCK = "demo"  # held for as long as the demo runs; the kernel gives it back however that ends

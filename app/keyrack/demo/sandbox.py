@@ -17,8 +17,8 @@ from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.seed import register, stock
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
-from keyrack.operations.parts import Parts
-from keyrack.store.rack import memory_rack
+from keyrack.operations.ports import Parts
+from keyrack.store.credential_store import memory_rack
 from keyrack.wiring import parts
 
 

@@ -20,7 +20,7 @@ from keyrack.domain.model import (
     Verdict,
 )
 from keyrack.domain.secret import Secret
-from keyrack.operations.parts import Rack
+from keyrack.operations.ports import Rack
 
 CLIENT_ID = "keyrack-demo"
 REDIRECT_URI = "http://127.0.0.1:8085/callback"

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyrack.domain.model import Server
+from keyrack.domain.resource import identity
 
 
 class Place(NamedTuple):
@@ -33,3 +34,9 @@ class Reading(NamedTuple):
     # The account that is meant where none is named, by a server's identity; where several have the
     # same, there is a space and its tag behind it.
     accounts: Mapping[str, str] = {}
+
+
+def account_key(text: str) -> str:
+    """The key in `[accounts]` for "URL", or for "URL name" where servers share it. Raises BadUrl."""
+    url, space, name = text.partition(" ")
+    return identity(url) + space + name

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, Server, TokenSet
 from keyrack.domain.secret import MASK
-from keyrack.domain.status import command_line
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.authorization_server import Discovered
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
@@ -22,6 +21,7 @@ from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
 from keyrack.oauth.token_reply import read_tokens
+from keyrack.wording.commands import command_line
 
 Flow = Generator[Effect, Any, Any]
 

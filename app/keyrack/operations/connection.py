@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server, TlsFiles
-from keyrack.operations.own_settings import table_of
-from keyrack.operations.parts import Parts, Wire
+from keyrack.operations.ports import Parts, Wire
+from keyrack.operations.servers.own_settings import table_of
 
 NO_FILES = TlsFiles()
 

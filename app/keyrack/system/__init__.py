@@ -1,1 +1,1 @@
-"""What keyrack needs of the operating system, below everything that decides something."""
+"""The ground floor: paths, files, locks, forks and threads."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 
 def run_tui(parts_factory: Callable[[], Parts], *, banner: str = "", sign_in_note: str = "") -> int:

@@ -15,19 +15,19 @@ from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
-from keyrack.operations.unbroken import end_soon
-from keyrack.tui import keymap
-from keyrack.tui.keyboard import Keyboard
-from keyrack.tui.present import error_text, safe
-from keyrack.tui.screens.main import MainScreen
+from keyrack.system.shielded import end_soon
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.background import deliver
+from keyrack.tui.kit.keyboard import Keyboard
+from keyrack.tui.kit.present import error_text, safe
+from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
-from keyrack.tui.work import deliver
 
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
 
-    from keyrack.operations.parts import Parts
+    from keyrack.operations.ports import Parts
 
 
 HANG_UP = 1  # SIGHUP's number, also where there is no such signal
@@ -59,7 +59,7 @@ def _commands() -> type[Provider]:
 class KeyrackApp(App[None]):
     TITLE = "keyrack"
     # The first screen's: Textual reads no style sheet of the default screen itself.
-    CSS_PATH = "screens/main.tcss"
+    CSS_PATH = "servers/main.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  Textual reads a list
     BINDINGS: ClassVar = [*keymap.APP]
     COMMANDS: ClassVar = {_commands}
@@ -168,14 +168,14 @@ class KeyrackApp(App[None]):
         return MainScreen(banner=self.banner)
 
     def action_command_palette(self) -> None:
-        from keyrack.tui.screens.palette import Palette
+        from keyrack.tui.kit.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(placeholder="a command, or a server's name"))
 
     async def action_quit(self) -> None:
         """At once, or after a question where something would be lost."""
-        from keyrack.tui.screens.quit import QuitScreen
+        from keyrack.tui.storage.quit import QuitScreen
 
         lost = self._main.only_in_memory() if not self.banner else []  # the demo is made to be left
         if not lost:
@@ -192,7 +192,7 @@ class KeyrackApp(App[None]):
     def search_themes(self) -> None:
         from textual.theme import ThemeProvider
 
-        from keyrack.tui.screens.palette import Palette
+        from keyrack.tui.kit.palette import Palette
 
         self.push_screen(Palette([ThemeProvider], placeholder="a theme"))
 

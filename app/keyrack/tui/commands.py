@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from keyrack.tui import keymap
-from keyrack.tui.present import Tone, join, safe, say, state
-from keyrack.tui.screens.main import MainScreen
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.present import Tone, join, safe, say, state
+from keyrack.tui.servers.main import MainScreen
 
 KEY, NAME = 7, 17  # columns
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import tomli_w
 
-from keyrack.clients.reader import read_all
 from keyrack.domain.reading import Place, Reading
+from keyrack.sources.reader import read_all
 
 
 class Case(NamedTuple):

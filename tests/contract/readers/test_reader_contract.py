@@ -269,7 +269,7 @@ def test_the_mcp_remote_bridge_is_a_remote_server(desk: Desk) -> None:
 
 
 def test_a_fault_in_the_reader_hides_no_other_program(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    from keyrack.clients import entries
+    from keyrack.sources.parsing import entries
 
     def fail(*rest: object, **more: object) -> None:
         raise RuntimeError("sk-hidden")

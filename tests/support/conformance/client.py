@@ -17,8 +17,8 @@ import httpx
 import keyrack
 from keyrack import wiring
 from keyrack.domain.secret import Secret
-from keyrack.operations.login import LoginOptions
-from keyrack.store.rack import memory_rack
+from keyrack.operations.login.login import LoginOptions
+from keyrack.store.credential_store import memory_rack
 
 NEWEST = "2026-07-28"
 METADATA_DOCUMENT = "https://conformance-test.local/client-metadata.json"  # the suite knows it

@@ -1,1 +1,0 @@
-"""Readers of other programs' configuration files, one file per program."""

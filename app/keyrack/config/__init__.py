@@ -1,0 +1,1 @@
+"""keyrack's own file and its settings."""

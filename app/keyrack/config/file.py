@@ -1,0 +1,107 @@
+"""Changing keyrack's own `config.toml`: one setting or server at a time; all else stays byte for byte."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.system import files, toml, writing
+from keyrack.system.files import Malformed
+
+BOM = "\ufeff"
+
+
+class OwnFile(NamedTuple):
+    """The file as it is; empty where there is none."""
+
+    path: str
+    text: str
+    data: dict[str, Any]
+    start: str  # the byte-order mark before the text, or ""
+
+
+def read(path: str) -> OwnFile:
+    """Raises KeyrackError."""
+    try:
+        raw = files.read_bytes(path)
+        text = files.decode(raw)
+    except files.NoFile:
+        return OwnFile(path, "", {}, "")
+    except files.BadFile as error:
+        raise KeyrackError(f"{path}: {error} Nothing was changed.") from None
+    try:
+        data = toml.parse(text)
+    except Malformed as error:
+        where = f"{path}, line {error.line}" if error.line else path
+        raise KeyrackError(f"{where}: {error} Nothing was changed.", hint="Fix the file first.") from None
+    return OwnFile(path, text, data, BOM if raw.decode().startswith(BOM) else "")
+
+
+def set_value(path: str, keys: tuple[str, ...], value: str) -> None:
+    """Give the setting at `keys` ("store",) or ("accounts", URL) this value.
+
+    Raises KeyrackError; then nothing has changed.
+    """
+    old = read(path)
+    wanted = _with(old.data, keys, value)
+    if wanted != old.data:
+        _write(old, _edited(old.text, keys, value), wanted)
+
+
+def add_table(old: OwnFile, keys: tuple[str, str], table: dict[str, Any]) -> None:
+    """Add a table to the one at keys[0], such as a server. Raises KeyrackError; then nothing has changed."""
+    outer, name = keys
+    wanted = {**old.data, outer: {**old.data.get(outer, {}), name: table}}
+    _write(old, _appended(old.text, {outer: {name: table}}), wanted)
+
+
+def _write(old: OwnFile, text: str | None, wanted: dict[str, Any]) -> None:
+    """Write `text` if it says what is `wanted`; otherwise `wanted` as plain TOML, without comments."""
+    try:
+        kept = text is not None and toml.parse(text) == wanted
+    except Malformed:
+        kept = False
+    writing.write_atomically(old.path, old.start + (text if text is not None and kept else _dump(wanted)))
+
+
+def _dump(data: dict[str, Any]) -> str:
+    import tomli_w
+
+    return tomli_w.dumps(data)
+
+
+def _with(data: dict[str, Any], keys: tuple[str, ...], value: str) -> dict[str, Any]:
+    if len(keys) == 1:
+        return {**data, keys[0]: value}
+    inner = data.get(keys[0], {})
+    if not isinstance(inner, dict):
+        raise KeyrackError(f"“{keys[0]}” in the configuration is not a table. Nothing was changed.")
+    return {**data, keys[0]: _with(inner, keys[1:], value)}
+
+
+def _edited(text: str, keys: tuple[str, ...], value: str) -> str | None:
+    """The setting's value replaced, or a line added to its table, which may be new; None: no way is known."""
+    from keyrack.system import toml_tree
+
+    new = toml_tree.string(value)
+    try:
+        tree = toml_tree.Tree(text)
+    except toml_tree.NotEditable:
+        return None
+    pair = next(tree.find(keys), None)
+    if pair is not None:
+        pair.set_value(new)
+    elif len(keys) == 1:
+        toml_tree.insert_line(tree.body, keys[0], new, tree.newline)
+    elif (table := tree.table(keys[:-1])) is not None:
+        table.insert_last(keys[-1], new, tree.newline)
+    else:
+        return _appended(text, {keys[0]: {keys[1]: value}})
+    return tree.text()
+
+
+def _appended(text: str, tables: dict[str, Any]) -> str:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    if text and not text.endswith("\n"):
+        text += newline
+    return text + (newline if text else "") + _dump(tables).replace("\n", newline)

@@ -1,0 +1,144 @@
+"""Credentials that are of no more use, why, and clearing those that the user ticks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Credential, Grant, Server
+from keyrack.domain.resource import origin
+from keyrack.domain.status import State
+from keyrack.domain.version import is_same
+from keyrack.oauth.authorization_server import is_gone
+from keyrack.operations.clearing.clear import clear
+from keyrack.operations.connection import wire_to
+from keyrack.operations.credential import key_of
+from keyrack.operations.drive import run
+from keyrack.operations.ports import Parts
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.servers.overview import Row, overview
+from keyrack.wording.times import utc
+
+
+class Stale(NamedTuple):
+    """A credential that can go, and the reason as a sentence."""
+
+    server: Server
+    credential: Credential
+    why: str
+
+
+def find_stale(
+    parts: Parts,
+    *,
+    ask_issuers: bool = True,
+    on_one: Callable[[int, int], object] = lambda done, total: None,
+) -> tuple[Stale, ...]:
+    """What is stale, in the list's order. Reads the keychain and asks issuers: not for the screen's thread.
+
+    An issuer counts as gone only when it answers that there is no metadata; one that can't be
+    reached may come back. `ask_issuers` False: nothing is sent. `on_one` gets how many credentials
+    were looked at, and of how many, before each; what it raises ends the search.
+    """
+    rows = [row for row in overview(parts).rows if row.credential is not None]
+    issuers = _Issuers(parts) if ask_issuers else None
+    found: list[Stale] = []
+    for done, row in enumerate(rows):
+        on_one(done, len(rows))
+        row, grant = _as_stored(parts, row)
+        if row.credential is None:
+            continue
+        why = _by_record(row, parts.now()) or _by_registration(grant, parts.now())
+        if not why and issuers is not None:
+            why = issuers.why(row)
+        if why:
+            found.append(Stale(row.server, row.credential, why))
+    return tuple(found)
+
+
+def clear_stale(
+    parts: Parts,
+    chosen: Iterable[Stale],
+    *,
+    revoke: bool = False,
+    forget: bool = False,
+    on_one: Callable[[Stale, Receipt], object] = lambda stale, receipt: None,
+) -> tuple[tuple[Stale, Receipt], ...]:
+    """Clear each that is still the one in the list; one that fails keeps no other. What `on_one` raises
+    ends it there."""
+    done: list[tuple[Stale, Receipt]] = []
+    for stale in chosen:
+        try:
+            receipt = clear(parts, stale.server, revoke=revoke, forget=forget, only=stale.credential)
+        except KeyrackError as error:
+            receipt = Receipt((Line("Delete", "failed", str(error)),))
+        done.append((stale, receipt))
+        on_one(stale, receipt)
+    return tuple(done)
+
+
+def _by_record(row: Row, now: float) -> str:
+    state, credential = row.status.state, row.credential
+    assert credential is not None
+    if state is State.ORPHAN:
+        return "No program lists this server any more."
+    if credential.refused_at is not None:
+        return f"It was refused on {_day(credential.refused_at)}: {credential.refusal}"
+    expires_at = credential.expires_at
+    if state is not State.LOGIN_NEEDED or row.kind == "header":
+        return ""  # or it is its program's own header that was refused
+    if expires_at is None or expires_at > now:
+        return ""  # where only its refresh was refused, the access token may still be good
+    if credential.refresh_refused_at is not None:
+        return f"Its refresh was refused on {_day(credential.refresh_refused_at)}: {credential.refusal}"
+    return "It has expired and can't be refreshed."
+
+
+def _by_registration(grant: Grant | None, now: float) -> str:
+    """A client whose secret has run out can refresh no more (RFC 7591, section 3.2.1)."""
+    ends = grant.registration.secret_expires_at if grant and grant.registration else None
+    if ends is None or ends > now:
+        return ""
+    return f"Its client secret expired on {_day(ends)}, so it can't be refreshed."
+
+
+def _day(moment: float) -> str:
+    return (utc(moment) or "an unknown date")[:10]
+
+
+def _as_stored(parts: Parts, row: Row) -> tuple[Row, Grant | None]:
+    """The row by what the store holds: another data folder may have changed that since our record."""
+    try:
+        grant = parts.rack().load(*key_of(row.server))
+    except KeyrackError:
+        return row, None  # the store has its own ways to tell
+    if grant is not None and is_same(grant.credential, row.credential):
+        return row, grant
+    again = next((each for each in overview(parts).rows if each.key == row.key), None)
+    return again or row._replace(credential=None), grant
+
+
+class _Issuers:
+    """Asks each issuer once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._gone: dict[str, bool] = {}
+
+    def why(self, row: Row) -> str:
+        credential, url = row.credential, row.server.url
+        if credential is None or credential.issuer is None or url is None or credential.resource is None:
+            return ""  # the old way of 2025-03-26 had no metadata to begin with
+        issuer = credential.issuer
+        if issuer not in self._gone:
+            try:
+                wire = wire_to(self._parts, row.server)
+            except KeyrackError:
+                return ""  # its files for TLS can't be used, so nothing is known
+            try:
+                self._gone[issuer] = run(is_gone(issuer), partial(wire.send, server_url=url))
+            finally:
+                wire.close()
+        return f"Its issuer {origin(issuer)} no longer exists." if self._gone[issuer] else ""

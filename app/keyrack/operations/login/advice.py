@@ -1,0 +1,94 @@
+"""What to do where an issuer does not take keyrack as it comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from keyrack.domain.errors import ClientNeeded, NoOAuth
+from keyrack.domain.model import Server
+from keyrack.domain.status import Action
+from keyrack.wording.commands import command_for, command_line
+
+if TYPE_CHECKING:
+    from keyrack.services.card import Card
+
+CLIENT_ID = "CLIENT_ID"  # in a command, where the person's own goes
+
+
+def advised(
+    error: ClientNeeded | NoOAuth, server: Server, cards_dir: str | None = None
+) -> ClientNeeded | NoOAuth:
+    """The same error with the whole command as its hint, and with what is known of this vendor.
+
+    `cards_dir`: the user's own cards.
+    """
+    from keyrack.services.load import card_for
+
+    card = card_for(server.url or "", cards_dir)
+    if isinstance(error, NoOAuth):
+        return _by_hand(error, server, card)
+    if not error.redirect_uri:
+        lines = _for_machine(error, server)
+    elif card is not None and "allow-list" in card.auth:
+        lines = [f"{card.name} only accepts apps that it has approved, and keyrack is not one of them."]
+    else:
+        lines = _for_person(error, server, card)
+    if card is not None:
+        lines[0] = " ".join((lines[0], *card.notes[:1]))
+    if token_may_do(error, card):
+        lines += ("Or use a personal access token:", command_for(Action.TOKEN, server) or "")
+    return ClientNeeded(
+        str(error),
+        issuer=error.issuer,
+        redirect_uri=error.redirect_uri,
+        client_id=error.client_id,
+        hint="\n".join(lines),
+    )
+
+
+def token_may_do(error: Exception | None, card: Card | None) -> bool:
+    """Is a token made by hand a way in, where a login ended so?"""
+    if isinstance(error, NoOAuth):
+        return card is None or card.takes_token
+    return isinstance(error, ClientNeeded) and card is not None and card.takes_token
+
+
+def _for_person(error: ClientNeeded, server: Server, card: Card | None) -> list[str]:
+    """The app may come back to this port alone, so the command names it."""
+    if card is not None and "own-app" in card.auth:
+        what = f"{card.name} needs your own app. Register one with the redirect URI {error.redirect_uri}."
+    else:
+        what = f"Register an app there with the redirect URI {error.redirect_uri}."
+    back = urlsplit(error.redirect_uri)
+    options = ["--client-id", CLIENT_ID, "--callback-port", str(back.port)]
+    if back.hostname == "localhost":
+        options += ("--redirect-host", "localhost")
+    return [
+        what,
+        "Then log in with its client ID. If it has a secret, add --client-secret-stdin:",
+        command_line("login", server, *options),
+    ]
+
+
+def _for_machine(error: ClientNeeded, server: Server) -> list[str]:
+    options = ["--client-secret-stdin"]
+    if error.client_id != server.client.client_id or not error.client_id:
+        options = ["--client-id", error.client_id or CLIENT_ID, *options]
+    return [
+        "Provide it once, and it is stored in the keychain. Use --client-key-stdin for a private key:",
+        command_line("login", server, *options),
+    ]
+
+
+def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
+    lines = [error.hint] if error.hint else []
+    if error.app_may_do:
+        lines += (
+            "If it does have a login, an app that you registered there may work:",
+            command_line("login", server, "--client-id", CLIENT_ID),
+        )
+    if token_may_do(error, card):
+        way = f". Create one on {card.page} and run" if card is not None and card.page else ""
+        lines += (f"A personal access token may work{way}:", command_for(Action.TOKEN, server) or "")
+    return NoOAuth(str(error), hint="\n".join(lines), app_may_do=error.app_may_do)

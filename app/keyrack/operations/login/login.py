@@ -1,0 +1,226 @@
+"""Log in: perform the flow's effects, pass its steps on, store at the very end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import Cancelled, ClientNeeded, KeyrackError, NoOAuth, ScopeRefused
+from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Registration, Server
+from keyrack.domain.secret import Secret
+from keyrack.oauth.challenge import Challenge
+from keyrack.oauth.effects import Step
+from keyrack.oauth.flow import LoggedIn, Wish, login_flow
+from keyrack.oauth.probe import Probed, probe, try_credential
+from keyrack.operations.connection import wire_to
+from keyrack.operations.credential import grant_headers, key_of, other_headers, stored_for
+from keyrack.operations.drive import run
+from keyrack.operations.login.control import LoginControl, NobodySignedIn
+from keyrack.operations.login.flow_runner import Event, Performer
+from keyrack.operations.login.scopes import added_scopes, explain, held_scopes
+from keyrack.operations.login.unanswered import Unanswered
+from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.servers.overview import is_lasting
+from keyrack.operations.storage.unlock import require_ready
+from keyrack.services.vendors import vendor_of
+from keyrack.store.records.fields import Damaged
+from keyrack.store.transaction.other_store import Elsewhere
+
+
+class LoginOptions(NamedTuple):
+    """What a person may ask of one login."""
+
+    scopes: tuple[str, ...] = ()  # asked for on top of what discovery says, now and at later logins
+    client_id: str | None = None
+    client_secret: Secret | None = None
+    client_key: Secret | None = None  # a private key, for private_key_jwt
+    client_metadata_url: str | None = None
+    callback_port: int | None = None
+    redirect_host: str | None = None
+    callback_path: str | None = None
+    open_browser: bool = True
+    device: bool = False  # ask for a code for another device at once, where the server offers that
+    wait: float = 300.0  # seconds for the person in the browser
+    challenge: Challenge | None = None  # the server's, where a request has just been refused
+    drop_scopes: tuple[str, ...] = ()  # not asked for, and forgotten where an earlier login had added them
+    reset_scopes: bool = False  # forget all that earlier logins had added
+
+
+def login(
+    parts: Parts,
+    server: Server,
+    options: LoginOptions = LoginOptions(),
+    *,
+    control: LoginControl | None = None,
+    on_event: Callable[[Event], Any] = lambda event: None,
+) -> Credential:
+    """Log in and return the stored credential's facts. Blocks; run it off the screen's thread.
+
+    `on_event` gets each Step as it happens (same `key`: the same line, updated), the
+    SignIn before the browser opens, ShowCode with a code for another device, and an
+    Exchange for each request, masked. Raises KeyrackError with a sentence; StoreAbsent
+    before anything is sent when this machine has no keychain (`parts.keep_in_memory()`
+    is the way on, once the user agreed); Cancelled.
+    """
+    key = key_of(server)
+    rack = parts.rack()
+    store = require_ready(rack)
+    rack.prove_writable()
+    control = control or LoginControl()
+    added = added_scopes(rack, key, options)
+    wish = _wish(parts, rack, server, options, added)
+    unanswered = Unanswered(rack, key)
+    performer = Performer(parts, wire_to(parts, server), wish.url, control, on_event, unanswered.begin)
+    try:
+        logged_in = performer.perform(
+            login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
+        )
+        grant = _grant(key, wish, logged_in, store.name)
+        facts = stored_for(server, grant.credential)
+        facts = facts._replace(unlisted=not is_lasting(server), added_scopes=added)
+        grant = grant._replace(credential=facts)
+        probed = _try(performer, wish, grant, logged_in.without)
+        control.check()
+        return _keep(parts, performer, grant, probed)
+    except KeyrackError as error:
+        unanswered.end(error, answered=performer.answered)
+        if not isinstance(error, Cancelled):
+            control.check()  # a request that a cancel ended is no failure of the network
+        performer.fail(error)
+        if isinstance(error, NobodySignedIn) and wish.settings.client_id:
+            error.setting = "callback"  # no page sends anybody back to a redirect URI that it refuses
+        if isinstance(error, ScopeRefused):
+            explain(error, added, server)
+        if error.setting:
+            from keyrack.operations.servers.own_settings import name_setting
+
+            name_setting(parts, error, server)
+        if isinstance(error, ClientNeeded | NoOAuth):
+            from keyrack.operations.login.advice import advised
+
+            raise advised(error, server, parts.cards_dir()) from None
+        raise
+    finally:
+        performer.close()
+
+
+def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions, added: tuple[str, ...]) -> Wish:
+    """The configuration, with what was asked of this login on top of it."""
+    assert server.url is not None
+    settings = server.client
+    key = key_of(server)
+    stored = _earlier_registration(rack, key)
+    if options.client_id:
+        settings = settings._replace(client_id=options.client_id, client_secret=None, issuer=None)
+    if options.client_secret or options.client_key:
+        settings = settings._replace(client_secret=options.client_secret, client_key=options.client_key)
+    if stored and stored.kind == "pre-registered" and settings.client_id is None:
+        settings = settings._replace(grant_type=stored.grant_type)
+    kept = stored if stored and settings.client_id in (None, stored.client_id) else None
+    settings = settings._replace(
+        client_metadata_url=options.client_metadata_url or settings.client_metadata_url,
+        callback_port=options.callback_port or settings.callback_port or (kept and kept.callback_port),
+        redirect_host=options.redirect_host or settings.redirect_host or (kept and kept.redirect_host),
+        callback_path=options.callback_path or settings.callback_path or (kept and kept.callback_path),
+    )
+    return Wish(
+        server.url,
+        settings,
+        added_scopes=(*held_scopes(rack, key, options), *added),
+        dropped_scopes=options.drop_scopes,
+        stored=stored,
+        forgotten=stored is not None and _may_be_forgotten(rack, stored, key),
+        client_name=parts.client_name,
+        now=parts.now,
+        challenge=options.challenge,
+        vendor_of=vendor_of,
+        headers=other_headers(server),
+    )
+
+
+def _earlier_registration(rack: Rack, key: CredentialKey) -> Registration | None:
+    """None where the new login takes the place of what is damaged, or lies in another store."""
+    record = rack.record(*key)
+    if record is None or record.credential is None:
+        return None
+    try:
+        grant = rack.load(*key)
+    except (Damaged, Elsewhere):
+        return None
+    return grant.registration if grant else None
+
+
+def _may_be_forgotten(rack: Rack, registration: Registration, key: CredentialKey) -> bool:
+    """A client after a refusal, or after a sign-in without an answer: the issuer may not know it any more."""
+    record = rack.record(*key)
+    if record is None or record.credential is None:
+        return False
+    refused = record.credential.refused_at is not None or bool(record.credential.refusal)
+    return refused or record.unanswered_client == registration.client_id
+
+
+def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> Grant:
+    tokens, settings = logged_in.tokens, wish.settings
+    registration = logged_in.registration._replace(
+        callback_port=settings.callback_port,
+        redirect_host=logged_in.registration.redirect_host or settings.redirect_host,
+        callback_path=settings.callback_path,
+    )
+    facts = Credential(
+        "oauth",
+        registration.issuer,
+        registration.client_id,
+        registration.kind,
+        logged_in.resource,
+        tokens.scopes,
+        wish.now(),
+        tokens.expires_at,
+        tokens.refresh_token is not None or registration.grant_type == "client_credentials",
+        label=tokens.label,
+        store=store,
+    )
+    return Grant(key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name)
+
+
+def _try(performer: Performer, wish: Wish, grant: Grant, without: Probed | None) -> Probed:
+    """Before it is stored, so that a token that the server refuses never replaces the old one.
+
+    `without`: what the server said to requests without it, where it was asked.
+    """
+    performer.step(Step("try", "Test the token on the server", "running"))
+    asking = try_credential(wish.url, grant_headers(grant), others=wish.headers, without=without)
+    probed = run(asking, performer.send)
+    # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
+    # after that is about something else (an authorization server that was changed just now).
+    if probed.revision is not None and probed.verdict not in ("accepted", "open"):
+        without = without or run(probe(wish.url, others=wish.headers, older=probed.older), performer.send)
+        if without.verdict == "required":
+            probed = probed._replace(verdict="accepted")
+    if probed.verdict == "refused":
+        no_audience = vendor_of(grant.credential.issuer or "").token_refused
+        raise KeyrackError(
+            "The server refuses the token that was just issued for it, so it was not stored.",
+            hint=no_audience
+            or "The server and its authorization server disagree. Ask the server's operator.",
+            setting="audience" if no_audience else "",
+        )
+    if probed.verdict == "open":  # to anyone, and there is a login all the same
+        why = "the server accepts the same requests without it"
+        performer.step(Step("try", "The token could not be tested", "done", why))
+        return probed._replace(verdict="optional")
+    accepted = probed.verdict == "accepted"
+    title = "The server accepts the token" if accepted else "The token could not be tested"
+    performer.step(Step("try", title, "done", probed.reason))
+    return probed
+
+
+def _keep(parts: Parts, performer: Performer, grant: Grant, probed: Probed) -> Credential:
+    """In the store that is in use now: while the person signed in, another keyrack may have moved all."""
+    performer.step(Step("save", f"Save to {parts.rack().state().name}", "running"))
+    with parts.rack().lock(*grant.key):
+        rack = parts.rack()
+        stored = rack.save(grant)
+    check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+    rack.note(*grant.key, check=check, unanswered_client="")
+    performer.step(Step("save", f"Saved to {stored.store} and verified", "done"))
+    return stored

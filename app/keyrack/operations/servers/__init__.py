@@ -1,0 +1,1 @@
+"""Listing, finding and checking servers."""

@@ -1,0 +1,156 @@
+"""Move a token out of a program's file into the keychain, and leave the program's reference there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
+from keyrack.domain.resource import host, identity
+from keyrack.domain.status import Action, authorization_header
+from keyrack.operations.credential import key_of
+from keyrack.operations.ports import Parts
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.tokens.service import card_for
+from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
+from keyrack.sources.rewriting import rewrite
+from keyrack.sources.rewriting.edits import split
+from keyrack.sources.rewriting.rewrite import Rewrite
+from keyrack.wording.commands import command_for
+from keyrack.wording.times import utc
+
+
+class Plan(NamedTuple):
+    """What would be done. Nothing of it has been."""
+
+    server: Server
+    header: Header  # the one whose token is taken
+    changes: tuple[Rewrite, ...]  # of files
+    by_hand: tuple[str, ...]  # what a person has to do, where keyrack does not write the file
+    left: tuple[str, ...]  # what stays in files, and why
+    variables: Mapping[str, str]  # what to set for the programs: name, and what stands before the token
+    replaces: CredentialKind | None  # of the credential that the store holds for it now
+
+
+class Adopted(NamedTuple):
+    receipt: Receipt
+    copies: tuple[str, ...]  # of the changed files; they hold the token
+    check: Check | None
+
+
+def plan(parts: Parts, server: Server) -> Plan:
+    """Look what can be moved. Reads files and records alone. Raises KeyrackError where nothing can."""
+    key = key_of(server)
+    movable = [header for header in server.literals if not header.stays]
+    if not movable:
+        raise _nothing_to_move(server)
+    effective = authorization_header(server)
+    chosen = effective if effective is not None and effective in movable else movable[0]
+    wanted = chosen.name.lower(), chosen.value
+    same = [header for header in movable if (header.name.lower(), header.value) == wanted]
+    _refuse_several(server, chosen)
+    record = parts.rack().record(*key)
+    variables: dict[str, str] = {}
+    changes: list[Rewrite] = []
+    by_hand: list[str] = []
+    left = [_left(each) for each in server.literals if each not in same]
+    for header in same:
+        prefix = rewrite.prefix(header)
+        variable = _variable(server, parts.read().servers, "HEADER" if prefix else "TOKEN")
+        words = rewrite.by_hand(header, variable)
+        if words is not None:
+            by_hand.append(words)
+        else:
+            change = rewrite.rewrite(header, variable, server.url or "")
+            changes.append(change)
+            left += [_again(change)] if change.lines else []
+        variables[variable] = prefix
+    replaces = record.credential.kind if record is not None and record.credential is not None else None
+    return Plan(server, chosen, tuple(changes), tuple(by_hand), tuple(left), variables, replaces)
+
+
+def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
+    """Store the token, read it back, and only then change the files, each with a copy of it kept.
+
+    Raises KeyrackError where the token is not stored; then no file has been changed.
+    """
+    server, rack = plan.server, parts.rack()
+    store = rack.state()
+    if store.ready and not store.persistent:
+        raise KeyrackError("There is no permanent store for secrets here, so the token stays in the file.")
+    scheme, token = split(plan.header.value)
+    card = card_for(parts, server.url)
+    typed = Typed({card.main_field if card else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
+    saved = set_token(parts, server, typed, try_it=try_it)
+    held = rack.load(*key_of(server))
+    if held is None or held.tokens.access_token != token:
+        raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
+    lines = [Line("Store the token", "done", saved.credential.store)]
+    copies: list[str] = []
+    mark = f"keyrack-backup-{re.sub('[-:]', '', utc(parts.now()) or 'now')}"
+    for change in plan.changes:
+        try:
+            copies.append(rewrite.apply(change, mark))
+        except KeyrackError as error:
+            why = f"{error} The token is stored, and is also still in the file."
+            lines.append(Line("Change the file", "failed", why))
+        else:
+            lines.append(Line("Change the file", "done", change.source.path))
+    return Adopted(Receipt(tuple(lines)), tuple(copies), saved.check)
+
+
+def _nothing_to_move(server: Server) -> KeyrackError:
+    for header in server.literals:
+        assert header.source is not None
+        where = f"The {header.name} header is in {header.source.path}."
+        hint = f"{command_for(Action.TOKEN, server)} stores the token. Then remove it from the file yourself."
+        return KeyrackError(f"{where} {header.stays}", hint=hint)
+    hint = "Run keyrack doctor to see which files contain one."
+    return KeyrackError(f"No file contains a token for {server.name} in plain text.", hint=hint)
+
+
+def _refuse_several(server: Server, chosen: Header) -> None:
+    """A program is handed one token for a server, so it could not fill two headers."""
+    names = [header.name for header in server.literals if header.source == chosen.source]
+    if len(names) > 1:
+        several = f"{server.name} is sent several secrets ({', '.join(names)})"
+        raise KeyrackError(
+            f"{several}, but keyrack can only provide one for each server.",
+            hint="Replace them with variables yourself.",
+        )
+
+
+def _left(header: Header) -> str:
+    assert header.source is not None
+    where = f"The {header.name} header in {header.source.path} also contains a secret for it"
+    return f"{where}. {header.stays}" if header.stays else f"{where}. It is a different one, and stays there."
+
+
+def _again(change: Rewrite) -> str:
+    lines = ", ".join(str(line) for line in change.lines[:10])
+    return f"The token also appears elsewhere in {change.source.path} and stays there: line {lines}."
+
+
+def _variable(server: Server, servers: Iterable[Server], last: str) -> str:
+    """KEYRACK_GITHUB_TOKEN; a number tells it from one that another server's entry refers to."""
+    words = [_word(server.name) or _word(host(server.url or ""))]
+    if server.account != DEFAULT_ACCOUNT:
+        words.append(_word(server.account))
+    taken = {
+        variable.name
+        for other in servers
+        if other.url is None or other.tag != server.tag or identity(other.url) != identity(server.url or "")
+        for variables in (other.variables, *(header.variables for header in other.headers))
+        for variable in variables
+    }
+    stem = "_".join(["KEYRACK", *filter(None, words)])
+    count = 1
+    while (name := f"{stem}{f'_{count}' if count > 1 else ''}_{last}") in taken:
+        count += 1
+    return name
+
+
+def _word(text: str) -> str:
+    return re.sub("[^A-Z0-9]+", "_", text.upper()).strip("_")

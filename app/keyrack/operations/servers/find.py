@@ -1,0 +1,133 @@
+"""Which server a person means by a name or an address. Never another one at the same address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyrack.domain.address_key import find_key, key_refused
+from keyrack.domain.errors import Ambiguous, KeyrackError, NoSuchServer
+from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialKey, Server
+from keyrack.domain.reading import Reading
+from keyrack.domain.resource import identity, is_address, parse_url
+from keyrack.domain.secret import Secret
+from keyrack.domain.text import plain
+from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.servers.owners import Owners, name_of
+
+
+def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: str | None = None) -> Server:
+    """The server that is meant. `name` says which, where several share the URL.
+
+    Without `account` it is the entry's own, or the server's default, or the only one that there is.
+    A URL need not be configured. Raises NoSuchServer (exit code 6), Ambiguous, BadUrl.
+    """
+    reading, rack = parts.read(), parts.rack()
+    owners = Owners(reading, rack)
+    if is_address(name_or_url):
+        url = parse_url(name_or_url)
+        keyed = _with_key(reading, url)
+        if keyed is not None:
+            return keyed
+        server = _at(owners, reading, url, account, name)
+    else:
+        server = _called(owners, reading, rack, name_or_url, account)
+    if server.tag and server.url is not None:
+        key = CredentialKey(identity(server.url), server.account)
+        _keep_apart(rack, key, owners.first(server, key))
+    return server
+
+
+def _called(owners: Owners, reading: Reading, rack: Rack, name: str, account: str | None) -> Server:
+    servers = reading.servers
+    for server in servers:
+        if server.name == name:
+            return owners.of(server, account)
+    found = [server for server in servers if name in server.aliases]
+    if len(found) > 1:
+        raise _several(f"Several servers are called “{name}”", found)
+    if found:
+        return owners.of(found[0], account, name)
+    strays = [each.server for each in owners.strays(owners.servers()) if each.server.name == name]
+    wanted = account or DEFAULT_ACCOUNT
+    for server in (*(each for each in strays if each.account == wanted), *strays):
+        return server._replace(account=account or server.account)
+    for key in rack.records():  # of a server that was asked, and nothing more
+        if name_of(key.url) == name:
+            return _at(owners, reading, key.url, account, None)
+    raise _no_such(reading, name)
+
+
+def _with_key(reading: Reading, url: str) -> Server | None:
+    """The configured server whose address carries this key; None where there is no key in `url`.
+
+    Raises BadUrl where no file has it: what is typed is kept, shown and sent as it is.
+    """
+    found = find_key(url)
+    if found is None:
+        return None
+    for server in reading.servers:
+        if server.address_key is not None and server.address_key.url == Secret(url):
+            return server
+    raise key_refused(found)
+
+
+def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: str | None) -> Server:
+    """The server at an address; of several the one with the account that is meant, if there is one."""
+    rows = owners.at(url)
+    if name is not None:
+        rows = [each for each in rows if name in (each.name, *each.aliases)]
+        if not rows:
+            raise NoSuchServer(
+                f"No server with that URL is called “{name}”.", hint="Run keyrack list to see the names."
+            )
+    called = name if name is not None and name != rows[0].name else ""
+    wanted = account or reading.accounts.get(identity(url), DEFAULT_ACCOUNT)
+    meant = [each for each in rows if each.account == wanted]
+    if not rows:
+        return _unconfigured(owners, url, account)
+    # Under an account that none of them names, servers that are told apart by theirs are as good as one.
+    as_one = account is not None and not meant and not any(each.tag for each in rows)
+    if len(meant or rows) > 1 and not as_one:
+        raise _several(f"Several servers have the URL {url}", meant or rows)
+    server = (meant or rows)[0]
+    return owners.of(server, account, called)
+
+
+def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
+    """By what is stored there."""
+    wanted = identity(url)
+    strays = [each.server for each in owners.strays(()) if each.server.url == wanted]
+    strays = [each for each in strays if account in (None, each.account)]
+    named = [each for each in strays if each.key_name]
+    if named and len(strays) > 1:
+        raise _several(f"Several servers have the URL {url}", strays)
+    if named:
+        return named[0]
+    return owners.of(Server(url, url, account or DEFAULT_ACCOUNT), account)
+
+
+def _several(what: str, servers: Sequence[Server]) -> Ambiguous:
+    names = ", ".join(server.called for server in servers)
+    return Ambiguous(f"{what}: {names}.", hint="Use one of the names that keyrack list shows.")
+
+
+def _no_such(reading: Reading, name: str) -> NoSuchServer:
+    import difflib
+
+    close = difflib.get_close_matches(name, [server.name for server in reading.servers], 1)
+    hint = f"Did you mean {plain(close[0], 120)}?" if close else "Run keyrack list to see the names."
+    broken = next((place.path for place in reading.places if place.found == "broken"), None)
+    if broken and not close:
+        hint = f"It may be in {broken}, which can't be read. Run keyrack doctor to see why."
+    return NoSuchServer(f"No server is called “{name}”.", hint=hint)
+
+
+def _keep_apart(rack: Rack, key: CredentialKey, owner: Server | None) -> None:
+    """Note of the credential that was there first whose it is, for the day on which its server is gone."""
+    record = rack.record(*key)
+    if owner is None or record is None or record.credential is None or record.credential.apart:
+        return
+    try:
+        rack.note(*key, names=record.credential.names or owner.full_names)
+    except KeyrackError:
+        pass  # a disk that takes no write; nothing is handed out wrongly for that

@@ -1,0 +1,116 @@
+"""The list: every server with its credential's state. Reads records, never the keychain."""
+
+import os
+from typing import NamedTuple
+
+from keyrack.domain.model import Check, Credential, Record, Server
+from keyrack.domain.reading import Place, Problem, Reading
+from keyrack.domain.status import State, Status, sends_header
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.owners import Owners
+from keyrack.wording.commands import command_for
+from keyrack.wording.status import status_of
+
+
+class Row(NamedTuple):
+    """One line of the list."""
+
+    server: Server
+    credential: Credential | None
+    check: Check | None
+    status: Status
+
+    @property
+    def key(self) -> str:
+        """Stable across looks: what the screens call this row by."""
+        server = self.server
+        return f"{server.url or 'stdio:' + server.name}\n{server.account}\n{server.tag}"
+
+    @property
+    def kind(self) -> str:
+        """oauth | token | header | none | stdio | unknown."""
+        if self.server.url is None:
+            return "stdio" if not self.server.problem else "unknown"
+        if self.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
+            return "header"
+        if sends_header(self.server) or self.server.address_key is not None:
+            return "header"
+        if self.credential is not None:
+            return self.credential.kind
+        if self.status.state is State.NO_AUTH:
+            return "none"
+        if self.server.client.client_id or (self.check is not None and self.check.verdict == "required"):
+            return "oauth"
+        return "unknown"
+
+    @property
+    def command(self) -> str | None:
+        """The command line for the next action."""
+        return command_for(self.status.action, self.server)
+
+
+class Overview(NamedTuple):
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...]
+    places: tuple[Place, ...]
+
+
+def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
+    """All configured servers, then stored credentials that no program names any more."""
+    reading = parts.read()
+    records = parts.rack().records()
+    owners = Owners(reading, parts.rack(), records)
+    now = parts.now()
+    servers = owners.servers()
+    rows = [
+        row_of(server, records.get(server.key) if server.key else None, now, store_locked=store_locked)
+        for server in servers
+    ]
+    all_read = _all_read(reading)  # a file that can't be read may well name a stray's server
+    rows += [
+        row_of(stray.server, stray.record, now, store_locked=store_locked, all_read=all_read)
+        for stray in owners.strays(servers)
+    ]
+    return Overview(tuple(rows), (*reading.problems, *own_problems(parts)), reading.places)
+
+
+def _all_read(reading: Reading) -> bool:
+    """Is every address known that keyrack's user has configured? Of a table that is none it is not."""
+    unknown = (server for server in reading.servers if server.problem and server.url is None)
+    return all(place.found != "broken" for place in reading.places) and not any(
+        source.client == "keyrack" for server in unknown for source in server.sources
+    )
+
+
+def own_problems(parts: Parts) -> tuple[Problem, ...]:
+    """What keyrack found wrong in its own records, once they have been read, and in the user's cards."""
+    records = tuple(Problem("keyrack", "its records", warning) for warning in parts.rack().warnings)
+    folder = parts.cards_dir()
+    if folder is None or not os.path.isdir(folder):
+        return records
+    from keyrack.services.load import user_cards  # late: few people have cards of their own
+
+    bad = user_cards(folder).problems
+    return records + tuple(
+        Problem("keyrack", card.path, f"This service file can't be used: {card.what}.") for card in bad
+    )
+
+
+def row_of(
+    server: Server,
+    record: Record | None,
+    now: float,
+    *,
+    store_locked: bool = False,
+    all_read: bool = True,
+) -> Row:
+    """A server and its record, judged at `now`. `all_read` False: some file could not be read."""
+    credential = record.credential if record else None
+    check = record.check if record else None
+    status = status_of(server, credential, check, now, store_locked=store_locked, all_read=all_read)
+    return Row(server, credential, check, status)
+
+
+def is_lasting(server: Server) -> bool:
+    """Does a file name it that is read wherever keyrack is started, and not one project's alone?"""
+    return any(not source.scope.startswith("project") for source in server.sources)

@@ -1,0 +1,186 @@
+"""Whose a stored credential is, where several servers share an address.
+
+Their tags are then part of their credentials' keys. A credential that was there before stays under
+its key without a name, and with the server that it was stored for; where that was not recorded, with
+the first.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from keyrack.domain.address_key import shown
+from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Record, Server
+from keyrack.domain.reading import Reading
+from keyrack.domain.resource import identity
+from keyrack.domain.status import sends_its_own
+from keyrack.operations.ports import Rack
+
+Records = Mapping[CredentialKey, Record]
+
+
+class Stray(NamedTuple):
+    """A stored credential beside those of the configured servers, and as which server it is shown."""
+
+    server: Server
+    record: Record
+
+
+class Owners:
+    """The configured servers, each with the account that is meant and the key of its credential."""
+
+    def __init__(self, reading: Reading, rack: Rack, records: Records | None = None) -> None:
+        """`records` are all of the rack's; without them those that matter are read one by one."""
+        self._reading = reading
+        self._rack = rack
+        self._given = records
+        self._at: dict[str, list[Server]] = {}
+        for server in reading.servers:
+            if server.url is not None:
+                self._at.setdefault(identity(server.url), []).append(server)
+
+    def servers(self) -> tuple[Server, ...]:
+        """In the order of the reading."""
+        return tuple(self.of(server) for server in self._reading.servers)
+
+    def at(self, url: str) -> list[Server]:
+        """The configured servers at an address; those of a project only where the user has none there."""
+        servers = self._at.get(identity(url), [])
+        return [each for each in servers if not each.of_project] or servers
+
+    def named(self, url: str, name: str) -> Server | None:
+        """The configured server at an address that is called so."""
+        return next((each for each in self.at(url) if name in (each.name, *each.aliases)), None)
+
+    def of(self, server: Server, account: str | None = None, called: str = "") -> Server:
+        """`server` with its key. Without `account` it is the entry's own, the server's default, or the only
+        one that there is; `called` is the name that was typed, where several are the server's."""
+        if server.url is None:
+            return server
+        account = account or self._account(server, called)
+        return server._replace(account=account, key_name=self._key_name(server, account, called))
+
+    def strays(self, listed: Iterable[Server]) -> Iterator[Stray]:
+        """Every other credential that is stored: of another account, or of no configured server."""
+        keys = {server.key for server in listed}
+        taken = {name for each in self._reading.servers for name in (each.name, *each.aliases)}
+        for key, record in sorted(self._all.items(), key=lambda item: item[0]):
+            if key in keys or record.credential is None:
+                continue
+            server = self._server_of(key, record.credential, taken)
+            taken.add(server.name)
+            yield Stray(server, record)
+
+    def _server_of(self, key: CredentialKey, credential: Credential, taken: Iterable[str]) -> Server:
+        for server in self._at.get(key.url, []):
+            own = self.of(server, key.account)
+            if own.key == key:  # a second account
+                return own
+        name = key.name or next(iter(credential.names), "") if key.url in self._at else key.name
+        sources = tuple(source for server in self._at.get(key.url, []) for source in server.sources
+                        if name and source.name == name)  # fmt: skip
+        if not name or (name in taken and not sources):
+            name = f"{name_of(key.url)} ({name})" if name else name_of(key.url)
+        return Server(name, key.url, key.account, sources=sources, tag=key.name, key_name=key.name)
+
+    def _account(self, server: Server, called: str) -> str:
+        if server.account != DEFAULT_ACCOUNT or server.url is None:
+            return server.account
+        url = identity(server.url)
+        chosen = self._reading.accounts.get(account_key(server))
+        if chosen is not None:
+            return chosen
+        if self._is_bare(url) or url in self._reading.accounts or self._has(server, DEFAULT_ACCOUNT, called):
+            return DEFAULT_ACCOUNT  # by far the most, and spares reading all records
+        others = self._accounts.get(url, set()) - {each.account for each in self._at.get(url, [])}
+        stored = [account for account in others if self._has(server, account, called)]
+        return stored[0] if len(stored) == 1 else DEFAULT_ACCOUNT
+
+    @cached_property
+    def _accounts(self) -> Mapping[str, set[str]]:
+        """The accounts that have a credential, by address."""
+        found: dict[str, set[str]] = {}
+        for key, record in self._all.items():
+            if record.credential is not None:
+                found.setdefault(key.url, set()).add(key.account)
+        return found
+
+    def _has(self, server: Server, account: str, called: str) -> bool:
+        assert server.url is not None
+        name = self._key_name(server, account, called)
+        return self._credential(CredentialKey(identity(server.url), account, name)) is not None
+
+    def _key_name(self, server: Server, account: str, called: str) -> str:
+        assert server.url is not None
+        nameless = CredentialKey(identity(server.url), account)
+        if self._is_bare(nameless.url):
+            return server.tag
+        name = called or next(iter(server.entries), server.name)
+        own = (name, *(each.full_name for each in server.sources if each.name == name))
+        if server.tag:
+            # Under its plain name it was stored when no other was called the same.
+            for each in (server.tag, *(each for each in own if each not in (name, server.tag))):
+                if self._credential(nameless._replace(name=each)) is not None:
+                    return each
+            for key in (nameless._replace(name=name), nameless):
+                first = self.first(server, key)
+                if first is not None and first.tag == server.tag:
+                    return key.name
+            return server.tag
+        for each in own:
+            if self._credential(nameless._replace(name=each)) is not None:
+                return each
+        # Alone now, and not when these were stored: they are not everybody's who came later.
+        before = self._credential(nameless)
+        elsewhere = any(self._credential(nameless._replace(name=each)) for each in server.full_names)
+        if elsewhere or (before is not None and before.apart and not set(before.names) & set(own[1:] or own)):
+            return name
+        return ""
+
+    def first(self, server: Server, key: CredentialKey) -> Server | None:
+        """Which of the servers that share the address with `server` has what was stored under `key` before
+        it had a neighbour, or a neighbour of the same name; None where nothing is."""
+        assert server.url is not None
+        credential = self._credential(key)
+        if credential is None:
+            return None
+        same = [each for each in self.at(server.url) if each.tag]
+        base = next((each.account for each in same if each.tag == server.tag), server.account)
+        rows = [each for each in same if each.account == base and (not key.name or key.name in each.entries)]
+        if credential.names:
+            known = set(credential.names)
+            rows = [each for each in rows if known.intersection(each.full_names[len(each.entries) :])] or [
+                each for each in rows if known.intersection(each.entries)
+            ]
+            bare = (each for each in rows if not sends_its_own(each, skipped=True))
+            return next(bare, next(iter(rows), None))
+        if not rows or not sends_its_own(rows[0], skipped=True):
+            return next(iter(rows), None)
+        tables = {source.table for source in rows[0].sources}
+        others = (each for each in rows[1:] if not sends_its_own(each, skipped=True)
+                  and not any(source.table in tables for source in each.sources))  # fmt: skip
+        return next(others, rows[0])
+
+    @cached_property
+    def _all(self) -> Records:
+        return self._rack.records() if self._given is None else self._given
+
+    def _is_bare(self, url: str) -> bool:
+        """Is it known that nothing is stored for any server there? False where that would have to be read."""
+        return self._given is not None and url not in self._accounts
+
+    def _credential(self, key: CredentialKey) -> Credential | None:
+        record = self._rack.record(*key) if self._given is None else self._given.get(key)
+        return record.credential if record is not None else None
+
+
+def account_key(server: Server) -> str:
+    """What the server's default account is kept under in keyrack's own file: its address, and its name
+    where several share that. Raises BadUrl."""
+    url = identity(server.url or "")
+    return f"{url} {server.tag}" if server.tag else url
+
+
+def name_of(url: str) -> str:
+    """What a server is called that no program names."""
+    return shown(url).split("://", 1)[-1]

@@ -1,0 +1,1 @@
+"""Choosing, opening and changing the place for secrets."""

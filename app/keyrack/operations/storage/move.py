@@ -1,0 +1,171 @@
+"""Carries every credential from one store to the other.
+
+All are copied and read back; then the other store is the one in use; then the source is
+emptied. So at each instant the store in use holds every credential, and whoever is killed
+in between leaves at most copies, which a second run takes away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent
+from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Grant
+from keyrack.domain.storage import StoreKind
+from keyrack.domain.version import with_notes, written
+from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.servers.overview import overview
+
+LEFT = "without a record here: another data folder may use them, or run keyrack doctor --repair first"
+
+
+class _Way(NamedTuple):
+    source: Rack
+    target: Rack
+    source_name: str
+    target_name: str
+    source_in_use: bool  # then it is right where both were changed at the same time
+
+
+def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda line: None) -> Receipt:
+    """A line for each credential, and one for the choice of the store; `on_line` gets them as they happen.
+
+    Where one can't be copied, nothing is deleted and the choice stays. Raises KeyrackError,
+    StoreUnavailable and its kinds, when one of the stores can't be used at all.
+    """
+    stores = parts.stores()
+    source, target = stores.rack("keychain" if to == "vault" else "vault"), stores.rack(to)
+    target.prove_writable()
+    way = _Way(source, target, source.state().name, target.state().name, stores.chosen() != to)
+    names, (keys, left) = _names(parts), _keys(way, shared=to == "vault")
+    lines: list[Line] = []
+
+    def tell(line: Line) -> None:
+        lines.append(line)
+        on_line(line)
+
+    there: list[CredentialKey] = []
+    for key in keys:
+        try:
+            if _copied(way, key):
+                there.append(key)
+        except KeyrackError as error:
+            tell(Line(names(key), "failed", str(error)))
+    if lines:
+        for key in there if way.source_in_use else ():
+            _taken_back(way, key)
+        tell(Line(f"Use the {way.target_name}", "failed", "nothing was moved"))
+        return Receipt(tuple(lines))
+    if stores.chosen() != to:
+        stores.choose(to)
+        tell(Line(f"Use the {way.target_name}", "done"))
+    for key in there:
+        tell(_emptied(way._replace(source_in_use=False), key, names(key)))
+    if left:
+        tell(Line(f"{left} more in the {way.source_name}", "nothing to do", LEFT))
+    if not lines:
+        tell(Line(f"Move to the {way.target_name}", "nothing to do", "everything is already there"))
+    return Receipt(tuple(lines))
+
+
+def _copied(way: _Way, key: CredentialKey) -> bool:
+    """Bring the target up to what the source holds; False where that is nothing. Raises KeyrackError."""
+    source, target = way.source, way.target
+    with source.lock(*key):
+        grant = source.held(*key)
+        if grant is None:
+            return False
+        copy, record = target.held(*key), target.record(*key)
+        known = record and record.credential
+        best = grant if copy is None or _is_newer(grant, copy, way.source_in_use) else copy
+        if copy is not None and _is_same(best, copy) and known and known.store == way.target_name:
+            return True
+        target.save(_as_noted(best, known))
+        back = target.held(*key)
+        if back is None or not _is_same(back, best):
+            raise KeyrackError(f"What was written to the {way.target_name} could not be read back.")
+        return True
+
+
+def _taken_back(way: _Way, key: CredentialKey) -> None:
+    """Delete a copy that was made in vain, and let the record name the source again."""
+    source, target = way.source, way.target
+    with source.lock(*key):
+        try:
+            grant, copy, record = source.held(*key), target.held(*key), source.record(*key)
+            if grant is None or copy is None or not _is_same(grant, copy):
+                return
+            source.save(_as_noted(grant, record and record.credential))
+            target.discard(*key)
+        except KeyrackError:
+            return  # the source still holds it, and the next run finds the copy
+
+
+def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
+    """Delete what the source holds, once more made sure that the target has it."""
+    with way.source.lock(*key):
+        try:
+            if _copied(way, key):
+                way.source.discard(*key)
+        except KeyrackError as error:
+            left = f"it is in the {way.target_name}, and a copy remains in the {way.source_name}"
+            return Line(name, "failed", f"{left}: {error}")
+    return Line(name, "done", f"in the {way.target_name}; deleted from the {way.source_name}")
+
+
+def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
+    """Every credential that the source may hold, and how many are left out: where other data folders
+    may share the source, those without a record here.
+
+    Raises StoreUnavailable and its kinds, but where the source is absent and no credential is said
+    to be in it.
+    """
+    source, left = way.source, 0
+    try:
+        source.tidy()
+        if shared:
+            left = source.survey().strays
+        else:
+            source.repair()
+    except StoreAbsent:
+        credentials = [record.credential for record in source.records().values() if record.credential]
+        if any(credential.store != way.target_name for credential in credentials):
+            raise
+        return [], 0
+    return sorted(key for key, record in source.records().items() if record.credential is not None), left
+
+
+def _names(parts: Parts) -> Callable[[CredentialKey], str]:
+    """What people call the credentials."""
+    named = {row.server.key: row.server.name for row in overview(parts).rows}
+
+    def name(key: CredentialKey) -> str:
+        name = named.get(key, key.url)
+        return name if key.account == DEFAULT_ACCOUNT else f"{name}, account {key.account}"
+
+    return name
+
+
+def _as_noted(grant: Grant, known: Credential | None) -> Grant:
+    """A refusal is noted in the record alone; so is what the record says of the server's place in files."""
+    if known is None:
+        return grant
+    return grant._replace(credential=with_notes(grant.credential, known)._replace(unlisted=known.unlisted))
+
+
+def _is_same(one: Grant, other: Grant) -> bool:
+    """But for where it lies, and what only the record knows."""
+
+    def bare(grant: Grant) -> Grant:
+        facts = with_notes(grant.credential, Credential(grant.credential.kind))
+        facts = facts._replace(store="", slot="", unlisted=False, names=(), apart=False)
+        return grant._replace(credential=facts)
+
+    return bare(one) == bare(other)
+
+
+def _is_newer(one: Grant, other: Grant, in_doubt: bool) -> bool:
+    first, second = written(one.credential), written(other.credential)
+    return first > second or (in_doubt and first == second)

@@ -1,0 +1,17 @@
+"""Records that were lost, made anew from the credentials in the store."""
+
+from __future__ import annotations
+
+from keyrack.operations.ports import Parts
+from keyrack.operations.receipt import Receipt, of_findings
+
+
+def repair(parts: Parts) -> Receipt:
+    """A line for each credential that had no record: rebuilt, or why not. Nothing is deleted.
+
+    A store that can't be asked for its entries has a list of them; the configured servers are
+    tried besides, should that be lost too. Raises StoreUnavailable and its kinds, Temporary.
+    """
+    keys = [server.key for server in parts.read().servers if server.key]
+    configured = {*keys, *(key._replace(name="") for key in keys)}
+    return of_findings(parts.rack().repair(configured), "its record is rebuilt")

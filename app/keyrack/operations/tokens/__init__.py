@@ -1,0 +1,1 @@
+"""Getting, refreshing and setting tokens."""

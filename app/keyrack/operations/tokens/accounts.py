@@ -1,0 +1,90 @@
+"""Several credentials for one server: which there are, and which is meant where none is named."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.resource import identity
+from keyrack.domain.status import Action
+from keyrack.operations.credential import key_of
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.overview import Row, row_of
+from keyrack.operations.servers.owners import Owners, account_key
+from keyrack.wording.commands import command_for, command_line
+
+LONGEST_NAME = 60  # characters
+
+
+class Account(NamedTuple):
+    """One account of a server."""
+
+    name: str
+    label: str  # who that is at the server, where it said so; else ""
+    is_default: bool
+    row: Row
+
+
+def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
+    """The default first, then by name. Reads records, never the keychain."""
+    url, records = key_of(server).url, parts.rack().records()
+    owners = Owners(parts.read(), parts.rack(), records)
+    server = owners.named(url, server.name) or server._replace(account=DEFAULT_ACCOUNT)
+    chosen = owners.of(server).account
+    stored = {key.account for key, record in records.items() if key.url == url and record.credential}
+    found: list[Account] = []
+    for name in sorted({chosen, *stored}, key=lambda name: (name != chosen, name)):
+        account = owners.of(server, name)
+        row = row_of(account, records.get(key_of(account)), parts.now())
+        if row.credential is None and name != chosen:
+            continue  # another server's at the same address
+        label = row.credential.label if row.credential else ""
+        found.append(Account(name, label, name == chosen, row))
+    return tuple(found)
+
+
+def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
+    """What to say where the account that was meant has no credential."""
+    stored = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
+    hint = f"Run: {command_for(Action.LOGIN, server)}"
+    if stored:
+        choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
+        hint = f"It has: {', '.join(stored)}. Use --account, or set a default: {choose} --default NAME"
+    said = f"Nothing is stored for {server.called}."
+    if server.helper is not None:
+        client = server.helper.source.client
+        said += f" {client} gets its headers from its own helper, which keyrack does not run."
+    beside = [each.called for each in parts.read().servers if is_beside(each, server)]
+    if beside:
+        said += f" Other servers with this URL: {', '.join(beside)}."
+    return LoginNeeded(said, hint=hint)
+
+
+def is_beside(other: Server, server: Server) -> bool:
+    """Do two configured servers share the address, each with a credential of its own?"""
+    if not server.tag or other.url is None or server.url is None or other.tag == server.tag:
+        return False
+    return identity(other.url) == identity(server.url)
+
+
+def make_default(parts: Parts, server: Server, account: str) -> None:
+    """From now on `account` is meant where none is named. Raises KeyrackError where it has no credential."""
+    name = account_name(account)
+    known = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
+    if name not in known:
+        raise KeyrackError(
+            f"Nothing is stored for {server.name} under an account called {name}.",
+            hint=f"It has: {', '.join(known) or 'none yet'}. To add one, log in with --account.",
+        )
+    parts.set_account(account_key(server), name)
+
+
+def account_name(text: str) -> str:
+    """An account's name as it was typed, trimmed, one spelling for each look. Raises KeyrackError."""
+    import unicodedata
+
+    name = unicodedata.normalize("NFC", text.strip())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise KeyrackError(f"An account name has up to {LONGEST_NAME} printable characters.")
+    return name

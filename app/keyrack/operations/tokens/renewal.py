@@ -1,0 +1,78 @@
+"""Asking the issuer for new tokens, once more where that may help."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from keyrack.domain.errors import Temporary
+from keyrack.domain.model import Grant, Server, TokenSet
+from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.retry_after import retry_after
+from keyrack.oauth.token import client_credentials_request, refresh_request
+from keyrack.oauth.token_reply import read_tokens
+from keyrack.operations.connection import wire_to
+from keyrack.operations.ports import Parts
+
+TRIES = 2
+PAUSE = 0.5  # seconds between them, where the server names no others
+LONGEST_PAUSE = 2.0  # seconds; a server that wants more is not asked again at once
+SLOW = 15.0  # seconds for one try, after which there is no other: who waits for the lock has 30
+
+
+def is_renewable(grant: Grant) -> bool:
+    """Is there anything to ask with?"""
+    if grant.registration is None or grant.endpoints is None:
+        return False
+    return grant.tokens.refresh_token is not None or grant.registration.grant_type == "client_credentials"
+
+
+def ask_issuer(parts: Parts, grant: Grant, server: Server) -> TokenSet:
+    """New tokens for a grant that is renewable. Raises what `read_tokens` raises."""
+    assert grant.endpoints
+    url, wire = grant.endpoints.token, wire_to(parts, server)
+    try:
+        for tries_left in range(TRIES - 1, -1, -1):
+            start = time.monotonic()
+            reply = wire.send(_request(grant, url, server), server_url=grant.url)
+            try:
+                return read_tokens(
+                    reply,
+                    url,
+                    now=parts.now(),
+                    asked_scopes=grant.credential.scopes,
+                    old_refresh=grant.tokens.refresh_token,
+                    renewing=True,
+                )
+            except Temporary:
+                pause = _pause(reply)
+                if not tries_left or pause > LONGEST_PAUSE or time.monotonic() - start > SLOW:
+                    raise
+                time.sleep(pause)
+    finally:
+        wire.close()
+    raise AssertionError("unreachable")
+
+
+def _request(grant: Grant, url: str, server: Server) -> Request:
+    """Made anew for each try: a signed assertion is good for one."""
+    assert grant.registration
+    facts = grant.credential
+    resource = None if server.client.send_resource is False else facts.resource
+    if grant.tokens.refresh_token is None:  # a machine asks as it did at first
+        return client_credentials_request(url, grant.registration, scopes=facts.scopes, resource=resource)
+    return refresh_request(
+        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=resource
+    )
+
+
+def _pause(reply: Response | Failed) -> float:
+    """Seconds until the server may be asked again."""
+    if isinstance(reply, Failed):
+        return PAUSE
+    if reply.status < 400:
+        return math.inf  # a network's sign-in page, which is still there in a moment
+    if reply.header("Retry-After") is None:
+        return PAUSE
+    seconds = retry_after(reply)
+    return math.inf if seconds is None else seconds

@@ -1,0 +1,106 @@
+"""Asking a service's own API about a token made by hand: whose it is, until when, and undoing it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.redaction import forms_of, hide, hide_in_json
+from keyrack.domain.secret import Secret
+from keyrack.oauth.document import BadDocument, read_json
+from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.operations.ports import Parts
+from keyrack.services import calls, judge, load
+
+if TYPE_CHECKING:
+    from keyrack.domain.model import Credential, Server
+    from keyrack.services.card import Call, Card
+    from keyrack.services.judge import Verdict
+
+
+def card_for(parts: Parts, url: str | None) -> Card | None:
+    """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
+    return load.card_for(url, parts.cards_dir()) if url else None
+
+
+def ask_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
+    """What the service itself says of the token; None where its card has no check for it.
+
+    The token goes to a host that the card names and to no other, redirects included.
+    Raises KeyrackError when a field is missing.
+    """
+    call = calls.check_call(card, fields)
+    if call is None:
+        return None
+    reply = _send(parts, card, call)
+    if isinstance(reply, Failed):
+        return judge.Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
+    return judge.read_check(card, reply.status, *_told(reply, card, call, fields))
+
+
+def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
+    """Undo the token at the service, for good; None where it has no API for that."""
+    try:
+        call = calls.revoke_call(card, fields)
+    except KeyrackError as error:
+        return judge.Verdict(False, sentence=str(error))
+    if call is None:
+        return None
+    reply = _send(parts, card, call)
+    if isinstance(reply, Failed):
+        sentence = f"{card.name} could not be asked: {reply.reason} The token may still work."
+        return judge.Verdict(None, sentence=sentence)
+    return judge.read_revoke(card, reply.status, *_told(reply, card, call, fields))
+
+
+def revoke_words(parts: Parts, server: Server, credential: Credential | None) -> str | None:
+    """What revoking a token made by hand would do, to be told before; None for any other credential."""
+    if credential is None or credential.kind != "token":
+        return None
+    card = card_for(parts, server.url)
+    if card is not None and card.revoke is not None:
+        last = " This can't be undone, and the token stops working everywhere."
+        return f"{card.name} revokes the token itself.{last if card.revoke.irreversible else ''}"
+    return f"keyrack can't revoke this token: {where_to_undo(card)}."
+
+
+def where_to_undo(card: Card | None) -> str:
+    """What to do about a token that no API revokes."""
+    return f"revoke it on {card.page}" if card and card.page else "revoke it on the service's own page"
+
+
+def _told(
+    reply: Response, card: Card, call: Call, fields: Mapping[str, Secret]
+) -> tuple[tuple[tuple[str, str], ...], Any]:
+    """Headers and JSON of a reply, without the secrets that it repeats: its words are shown and stored."""
+    forms = forms_of(_secrets_in(card, call, fields), keep_words=True)
+    try:
+        json = hide_in_json(_json(reply), forms)
+    except RecursionError:
+        json = None
+    return tuple((name, hide(value, forms)) for name, value in reply.headers), json
+
+
+def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[Secret]:
+    open_to_all = {field.key for field in card.fields if not field.secret}
+    yield from (value for key, value in fields.items() if key not in open_to_all)
+    yield from (value for name, value in call.headers.items() if name.lower() == "authorization")
+
+
+def _send(parts: Parts, card: Card, call: Call) -> Response | Failed:
+    if not calls.may_send(card, call.url):
+        return Failed("its service file names another host for that.", refused=True)
+    wire = parts.wire()
+    try:
+        # Its own origin is the one that it may talk to: a redirect elsewhere is not followed.
+        return wire.send(Request(call.method, call.url, call.headers, json=call.json), server_url=call.url)
+    finally:
+        wire.close()
+
+
+def _json(reply: Response) -> Any:
+    try:
+        return read_json(reply.body)
+    except BadDocument:
+        return None

@@ -1,0 +1,161 @@
+"""Take a token that a person made by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
+from keyrack.domain.secret import Secret
+from keyrack.oauth.jwt import end_of
+from keyrack.operations.credential import key_of, stored_for
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.overview import is_lasting
+from keyrack.operations.storage.unlock import require_ready
+from keyrack.operations.tokens.service import ask_service, card_for
+from keyrack.operations.tokens.trial import tried
+
+if TYPE_CHECKING:
+    from keyrack.services.card import Card
+    from keyrack.services.judge import Verdict
+
+MAIN = "token"  # the field's key where no card says otherwise, or where one secret is all of them
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
+
+
+class Typed(NamedTuple):
+    """What a person gave: the fields by the card's keys, and what shall be other than the card says."""
+
+    fields: Mapping[str, Secret]
+    header: str | None = None
+    template: str | None = None  # with {token} where the main field goes
+    expires_at: float | None = None  # Unix seconds; the service's own word counts where it is later asked
+
+
+class TokenSaved(NamedTuple):
+    credential: Credential
+    check: Check | None  # what the server said to it; None when it was not asked
+    service: Verdict | None = None  # what the service said of it; None when it was not asked
+
+
+def set_token(
+    parts: Parts, server: Server, typed: Typed, *, try_it: bool = True, at_service: bool = False
+) -> TokenSaved:
+    """Try the token on the server, and with `at_service` on the service's own check; then store it.
+
+    A token that either refuses is not stored. Raises KeyrackError with a sentence that says which.
+    """
+    key = key_of(server)
+    card = card_for(parts, server.url)
+    main = (typed.fields.get(card.main_field) if card else None) or typed.fields.get(MAIN)
+    if not main:
+        raise KeyrackError("Nothing was entered.", hint="Paste the token.")
+    headers = headers_of(card, typed, main)
+    store = require_ready(parts.rack()).name
+    now = parts.now()
+    if typed.expires_at is not None and typed.expires_at <= now:
+        raise KeyrackError("That expiry date has passed.", hint="Enter a later one, or leave it empty.")
+    names = ", ".join(headers)
+    expires_at = typed.expires_at or end_of(main.reveal(), now)
+    facts = Credential("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
+    facts = stored_for(server, facts)._replace(unlisted=not is_lasting(server))
+    grant = Grant(
+        key.url,
+        key.account,
+        facts,
+        TokenSet(_handed_out(headers, typed, main)),
+        headers=tuple(headers.items()),
+        fields=tuple(typed.fields.items()),
+        name=key.name,
+    )
+    service = ask_service(parts, card, typed.fields) if card and at_service else None
+    if card is not None and service is not None and service.ok is False:
+        hint = f"Create a new one on {card.page or 'the service’s page'}."
+        raise KeyrackError(f"{service.sentence} It was not stored.", hint=hint)
+    found = _try(parts, server, card, grant) if try_it else None
+    if service is not None and service.ok:
+        grant = _with_facts(grant, service)
+    with parts.rack().lock(*key):
+        rack = parts.rack()  # another keyrack may have moved all while the services were asked
+        stored = rack.save(grant)
+    if found is not None:
+        rack.note(*key, check=found)
+    return TokenSaved(stored, found, service)
+
+
+def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secret]:
+    """The headers that carry the credential. Raises KeyrackError for a missing field or a bad form."""
+    way = way_of(card, typed.header, typed.template)
+    if card is not None and way is not None:
+        from keyrack.services.judge import headers_for
+
+        return headers_for(card, typed.fields, way)
+    header = typed.header or "Authorization"
+    template = typed.template or ("Bearer {token}" if header.lower() == "authorization" else "{token}")
+    if not _HEADER_NAME.fullmatch(header):
+        raise KeyrackError(
+            "That is not a valid header name.", hint="For example: Authorization, or X-Api-Key."
+        )
+    if template.count("{token}") != 1 or not template.isascii() or not template.isprintable():
+        raise KeyrackError(
+            "The header's value must contain {token} once.", hint="For example: Bearer {token}"
+        )
+    return {header: Secret(template.replace("{token}", main.reveal()))}
+
+
+def way_of(card: Card | None, header: str | None, template: str | None) -> str | None:
+    """Which of the card's ways to send a token is meant: "" for its usual one, a variant's name.
+
+    None where it is sent in a form of its own: as typed, or as every unknown service gets it.
+    """
+    if card is None or not card.takes_token or template is not None:
+        return None
+    if header is None:
+        return ""
+    from keyrack.services.judge import variant_with
+
+    return variant_with(card, header)
+
+
+def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Secret:
+    """What a caller gets who asks for the token: the main field, or, where a single header carries more
+    than that (an id and a secret, an address and a token), what follows the header's scheme."""
+    others = [value.reveal() for value in typed.fields.values() if value and value is not main]
+    if len(headers) != 1 or not others:
+        return main
+    [header] = headers.values()
+    sent = header.reveal().rpartition(" ")[2]
+    made_of_more = main.reveal() not in sent or any(value in sent for value in others)
+    return Secret(sent) if made_of_more else main
+
+
+def _with_facts(grant: Grant, service: Verdict) -> Grant:
+    """Account, scopes and expiry as the service tells them; a typed date stays where it tells none."""
+    facts = grant.credential
+    expires_at = service.expires_at or facts.expires_at
+    facts = facts._replace(label=service.account, scopes=service.scopes, expires_at=expires_at)
+    return grant._replace(credential=facts)
+
+
+def _try(parts: Parts, server: Server, card: Card | None, grant: Grant) -> Check:
+    probed = tried(parts, server, grant)
+    if probed.verdict == "refused":
+        raise KeyrackError(
+            f"{server.name} refused the token, so it was not stored.",
+            hint=f"Check that it is of the right kind and has not expired.{_left_empty(card, grant)}",
+        )
+    return Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+
+
+def _left_empty(card: Card | None, grant: Grant) -> str:
+    """The optional fields that would have gone into the header: Jira's e-mail address."""
+    if card is None or not grant.fields:
+        return ""
+    from keyrack.services.template import names_in
+
+    sent = names_in(card.basic).union(*(names_in(template) for template in card.headers.values()))
+    given = dict(grant.fields)
+    labels = [field.label for field in card.fields if field.key in sent and not given.get(field.key)]
+    return f" Left empty: {', '.join(labels)}." if labels else ""

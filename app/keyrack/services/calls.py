@@ -1,0 +1,84 @@
+"""The requests that a card describes, and where its token may go. Nothing is sent here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from keyrack.domain.errors import BadUrl, KeyrackError
+from keyrack.domain.resource import host, is_loopback
+from keyrack.domain.secret import Secret
+from keyrack.services.card import Call, Card, Check, Revoke, host_matches
+from keyrack.services.judge import fill_headers, headers_for
+from keyrack.services.template import fill, names_in
+
+_SITE = re.compile(r"[a-z0-9][a-z0-9.-]*(:\d+)?")
+
+
+def check_call(card: Card, fields: Mapping[str, Secret]) -> Call | None:
+    """The service's own check of the token; None where there is none, where the site for it was left
+    empty, or where it would refuse good tokens of this kind.
+
+    Raises KeyrackError when a field is missing or a site is not one of the service's.
+    """
+    check = card.check
+    url = _url_of(card, check, fields)
+    if check is None or url is None:
+        return None
+    token = fields.get(card.main_field)
+    if token is not None and token.reveal().startswith(check.not_for):
+        return None
+    headers = fill_headers(card, check.headers, fields) if check.headers else headers_for(card, fields)
+    return Call(check.method, url, headers, check.json)
+
+
+def revoke_call(card: Card, fields: Mapping[str, Secret]) -> Call | None:
+    """The request that undoes the token; None where the service has no API for it."""
+    revoke = card.revoke
+    url = _url_of(card, revoke, fields)
+    if revoke is None or url is None:
+        return None
+    headers = fill_headers(card, revoke.headers, fields)
+    return Call(revoke.method, url, headers, _fill_json(revoke.json, fields))
+
+
+def may_send(card: Card, url: str) -> bool:
+    """May the card's token go to this URL? https, on a host that the card names (a redirect's target too)."""
+    try:
+        name = host(url)
+        if not url.lower().startswith("https://") and not is_loopback(url):
+            return False
+    except BadUrl:
+        return False
+    named = list(card.hosts)
+    for call in (card.check, card.revoke):
+        if call is not None and "{site}" not in call.url:
+            named.append(host(call.url))
+    return any(host_matches(name, pattern) for pattern in named)
+
+
+def _url_of(card: Card, call: Check | Revoke | None, fields: Mapping[str, Secret]) -> str | None:
+    if call is None or "{site}" not in call.url:
+        return call.url if call else None
+    typed = fields.get("site")
+    if not typed:
+        return None
+    site = typed.reveal().strip().lower().removeprefix("https://").split("/")[0]
+    url = call.url.replace("{site}", site)
+    if not _SITE.fullmatch(site) or not may_send(card, url):
+        endings = " or ".join(pattern for pattern in card.hosts if pattern.startswith("."))
+        hint = f"One ends in {endings}." if endings else ""
+        raise KeyrackError(f"That is not a site of {card.name}.", hint=hint)
+    return url
+
+
+def _fill_json(value: Any, fields: Mapping[str, Secret]) -> Any:
+    """The JSON with every text that holds a field made a Secret."""
+    if isinstance(value, dict):
+        return {key: _fill_json(item, fields) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_fill_json(item, fields) for item in value]
+    if isinstance(value, str) and names_in(value):
+        return Secret(fill(value, {key: secret.reveal() for key, secret in fields.items()}))
+    return value

@@ -1,0 +1,162 @@
+"""Finding the card of a server by its host.
+
+`data/index.toml` maps hosts to files, so that one card is parsed and not all of
+them (11 ms). The user's own cards, in the `cards` folder beside `config.toml`,
+come first on the hosts that they name. One with `extends = "gitlab"` starts from
+that card: that is how a self-hosted GitLab or Grafana gets one.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import Any, NamedTuple, TypeVar
+
+from keyrack.domain.errors import BadUrl, KeyrackError
+from keyrack.domain.resource import host, origin
+from keyrack.services.card import Card, Check, Revoke, host_matches
+from keyrack.services.parse import card_of
+
+DATA = os.path.join(os.path.dirname(__file__), "data")
+INDEX = "index.toml"
+
+_T = TypeVar("_T")
+_C = TypeVar("_C", Check, Revoke)
+
+
+class BadCard(KeyrackError):
+    """A file of the user's that is no card; `what` is wrong, as a clause."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"The service file {path} can't be used: {what}.", hint="Fix the file or move it away."
+        )
+        self.path, self.what = path, what
+
+
+class UserCards(NamedTuple):
+    """The user's own cards, and what is wrong with the files that are none."""
+
+    cards: tuple[Card, ...] = ()
+    problems: tuple[BadCard, ...] = ()
+
+
+def card_for(url: str, extra_dir: str | None = None) -> Card | None:
+    """The card for a server's URL, its `{site}` filled in where the host tells it; None when unknown.
+
+    A broken file among the user's cards is passed over here; `user_cards` tells of it.
+    """
+    try:
+        name = host(url)
+    except BadUrl:
+        return None
+    own = user_cards(extra_dir).cards if extra_dir else ()
+    found = _best(name, [(pattern, card) for card in own for pattern in card.hosts])
+    if found is None:
+        known = _best(name, list(_index().items()))
+        found = built_in(known) if known else None
+    return None if found is None else _settle(found, name, origin(url).split("://")[1])
+
+
+def user_cards(extra_dir: str) -> UserCards:
+    """Every `*.toml` in the user's folder. A folder that is not there holds no cards."""
+    try:
+        names = sorted(name for name in os.listdir(extra_dir) if name.endswith(".toml"))
+    except (FileNotFoundError, NotADirectoryError):
+        return UserCards()
+    except OSError as error:
+        return UserCards(problems=(BadCard(extra_dir, error.strerror or "it can't be read"),))
+    cards: list[Card] = []
+    problems: list[BadCard] = []
+    for path in (os.path.join(extra_dir, name) for name in names):
+        try:
+            cards.append(_user_card(path))
+        except BadCard as error:
+            problems.append(error)
+    return UserCards(tuple(cards), tuple(problems))
+
+
+@cache
+def built_in(id: str) -> Card:
+    """A card of the package, `{site}` still open. Raises KeyError when there is none of that id."""
+    return card_of(_built_in_table(id))
+
+
+def built_in_ids() -> tuple[str, ...]:
+    """The ids of the package's cards, sorted."""
+    names = (name for name in os.listdir(DATA) if name.endswith(".toml") and name != INDEX)
+    return tuple(sorted(name.removesuffix(".toml") for name in names))
+
+
+@cache
+def _index() -> dict[str, str]:
+    return _read(os.path.join(DATA, INDEX))["hosts"]
+
+
+def _built_in_table(id: str) -> dict[str, Any]:
+    if id not in built_in_ids():
+        raise KeyError(id)
+    return _read(os.path.join(DATA, id + ".toml"))
+
+
+def _user_card(path: str) -> Card:
+    try:
+        data = _read(path)
+        base = data.pop("extends", None)
+        if base is not None:
+            inherited = _built_in_table(base)
+            if "hosts" in data:
+                inherited.pop("regions", None)  # they belong to the base's hosts
+            data = {**inherited, **data}
+        return card_of(data, path)
+    except KeyrackError as error:
+        raise BadCard(path, str(error)) from None
+    except KeyError:
+        raise BadCard(path, "“extends” names no service that keyrack knows") from None
+    except OSError as error:
+        raise BadCard(path, error.strerror or "it can't be read") from None
+    except (ValueError, RecursionError) as error:
+        raise BadCard(path, f"it is not TOML ({error})") from None
+
+
+def _read(path: str) -> dict[str, Any]:
+    import tomllib
+
+    with open(path, "rb") as file:
+        return tomllib.load(file)
+
+
+def _best(name: str, entries: list[tuple[str, _T]]) -> _T | None:
+    """The entry of the pattern that says most: an exact host before a suffix, a long one before a short."""
+    matching = [(pattern, entry) for pattern, entry in entries if host_matches(name, pattern)]
+    if not matching:
+        return None
+    return max(matching, key=lambda item: (not item[0].startswith("."), len(item[0])))[1]
+
+
+def _settle(card: Card, name: str, authority: str) -> Card:
+    """The card as it is on one host: its region's site and page, and the fields that this host needs."""
+    fields = tuple(
+        field
+        for field in card.fields
+        if not field.only_on or any(host_matches(name, pattern) for pattern in field.only_on)
+    )
+    region = next((region for region in card.regions if host_matches(name, region.host)), None)
+    if region is not None:
+        site = region.site
+    else:
+        site = "" if any(field.key == "site" for field in fields) else authority
+    page = (region.page if region else "") or card.page
+    if not site:
+        return card._replace(fields=fields, page="" if "{site}" in page else page)
+    return card._replace(
+        fields=fields,
+        site=site,
+        page=page.replace("{site}", site),
+        check=_at(card.check, site),
+        revoke=_at(card.revoke, site),
+    )
+
+
+def _at(call: _C | None, site: str) -> _C | None:
+    return None if call is None else call._replace(url=call.url.replace("{site}", site))

@@ -1,0 +1,130 @@
+"""`npx mcp-remote URL`, `uvx mcp-proxy URL`: a local process in the file, a remote server in truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from keyrack.domain.model import Header, Server
+from keyrack.sources.bridges import bridge_client
+from keyrack.sources.bridges.launchers import Bridge, find_bridge
+from keyrack.sources.parsing.addresses import address_of
+from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.parsing.headers import header_of, secrets_among
+from keyrack.sources.parsing.interpolate import BRACES, Filled, fill, has_variable
+from keyrack.system.paths import Env
+
+IN_WORDS = (
+    "It is in the command line of {}, which many programs start without their variables, so keyrack "
+    "leaves it there."
+)
+# By the bridge, how many words follow an option as its value; the first of them would pass for the address.
+VALUES: Mapping[str, Mapping[str, int]] = {
+    "mcp-remote": dict.fromkeys((
+        "--header", "--header-file", "--transport", "--protocol", "--protocol-version", "--host",
+        "--callback-path", "--auth-success-url", "--static-oauth-client-metadata",
+        "--static-oauth-client-info", "--client-metadata-url", "--token-endpoint", "--resource",
+        "--authorize-param", "--ignore-tool", "--auth-timeout", "--connect-timeout", "--body-timeout",
+        "--headers-timeout", "--ping-interval",
+    ), 1),
+    "mcp-proxy": {
+        **dict.fromkeys((
+            "--transport", "--port", "--host", "--sse-port", "--sse-host", "--cwd", "--log-level",
+            "--client-id", "--client-secret", "--token-url", "--verify-ssl", "--named-server-config",
+            "--allow-origin", "--expose-header",
+        ), 1),
+        **dict.fromkeys(("-H", "--headers", "-e", "--env", "--named-server"), 2),
+    },
+}  # fmt: skip
+TOKEN = "API_ACCESS_TOKEN"  # mcp-proxy's variable for a bearer token
+
+
+class Arguments(NamedTuple):
+    """What a bridge is started with."""
+
+    places: tuple[str, ...]  # what is no option
+    options: Mapping[str, tuple[str, ...]]  # the values of each; the last one counts
+    headers: tuple[tuple[str, str], ...]
+
+
+def add(gather: Gather, name: str, command: str, args: Sequence[str], values: Mapping[str, str]) -> bool:
+    """Add the remote server behind the bridge; False where the command starts none.
+
+    `values` is the process's environment as the file gives it.
+    """
+    bridge = find_bridge(command, args)
+    if bridge is None:
+        return False
+    given = _arguments(bridge, gather, name)
+    if not given.places or (bridge.program == "mcp-proxy" and "://" not in given.places[0]):
+        return False  # mcp-proxy can also bring a local server to the network
+    values = {**values, **bridge.command.env}
+    own = {key: fill(value, gather.style, gather.env) for key, value in values.items()}
+    env = {**gather.env, **{key: filled.value.reveal() for key, filled in own.items()}}
+    place = given.places[0]
+    if bridge.command.filled_by and not has_variable(place, gather.style):
+        address = address_of(place, gather, env=env, style=BRACES)
+    else:
+        address = address_of(place, gather)
+    sse = given.options.get("--transport", ("sse",) if bridge.program == "mcp-proxy" else ())
+    server = Server(
+        name,
+        address.url,
+        sources=(gather.source(name),),
+        problem=address.problem,
+        address_key=address.key,
+        variables=address.unset,
+        transport="sse" if sse in (("sse",), ("sse-only",)) else "http",
+    )
+    if address.problem:
+        gather.problem(address.problem, entry=name)
+    else:
+        headers = _headers(gather, name, bridge, given, own, env)
+        client = bridge_client.client_of(gather, name, bridge.program, given.places, given.options, env)
+        server = server._replace(headers=headers, literals=secrets_among(headers), client=client)
+    gather.servers.append(server)
+    return True
+
+
+def _arguments(bridge: Bridge, gather: Gather, entry: str) -> Arguments:
+    lengths = VALUES[bridge.program]
+    places: list[str] = []
+    options: dict[str, tuple[str, ...]] = {}
+    headers: list[tuple[str, str]] = []
+    rest = iter(bridge.command.words)
+    for word in rest:
+        option, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
+        taken = (value,) if equals else tuple(next(rest, "") for _ in range(lengths.get(option, 0)))
+        if option == "--header":
+            header, colon, value = taken[0].partition(":")
+            if colon:
+                headers.append((header, value))
+            else:
+                gather.problem("A --header of mcp-remote has no colon after its name.", entry=entry)
+        elif option in ("-H", "--headers") and len(taken) == 2:
+            headers.append((taken[0], taken[1]))
+        elif option.startswith("-"):
+            options[option] = taken
+        else:
+            places.append(word)
+    return Arguments(tuple(places), options, tuple(headers))
+
+
+def _headers(
+    gather: Gather, entry: str, bridge: Bridge, given: Arguments, own: Mapping[str, Filled], env: Env
+) -> tuple[Header, ...]:
+    lines = list(given.headers)
+    if bridge.program == "mcp-proxy" and TOKEN in own:
+        lines.append(("Authorization", f"Bearer ${{{TOKEN}}}"))
+    found: list[Header] = []
+    for name, value in lines:
+        style = gather.style if has_variable(value, gather.style) else BRACES
+        header = header_of(name.strip(), value.strip(), gather, entry, env=env, style=style)
+        if header is None:
+            continue
+        # A variable that the file itself sets to a literal: the secret stands in the file.
+        literal = any(variable.name in own and own[variable.name].literal for variable in header.variables)
+        literal = literal or header.literal
+        stays = gather.stays or IN_WORDS.format(bridge.program)
+        found.append(header._replace(literal=literal, stays=stays if literal else ""))
+    return tuple(found)

@@ -1,0 +1,63 @@
+"""A command of a configuration, and what all that reads one has in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from keyrack.sources.bridges.shell_words import Shell, commands
+
+ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
+ENDING = re.compile(r"\.(?:exe|cmd|bat|com|ps1)$", re.IGNORECASE)
+# npm: mcp-remote@0.1.30, github:owner/mcp-remote#main; PyPI: mcp-proxy==0.8.0, mcp-proxy[extra]
+VERSION = re.compile(r"(?<=[\w.-])(?:@|[=<>~!#\[]).*$")
+# The program of a command that stands in one text: a Windows path may hold spaces.
+WINDOWS_PROGRAM = re.compile(r"\s*([A-Za-z]:[\\/][^\"]*?\.(?:exe|cmd|bat|com))(?=\s|$)", re.IGNORECASE)
+
+
+class Command(NamedTuple):
+    """A program and its arguments."""
+
+    words: tuple[str, ...]
+    env: Mapping[str, str] = {}  # what the command line itself sets
+    filled_by: Shell | None = None  # the shell that has filled in the variables of `words`
+
+    def to(self, words: Sequence[str]) -> Command:
+        """The same with other words: what a program starts in its turn."""
+        return self._replace(words=tuple(words))
+
+
+def name_of(word: str) -> str:
+    """The program that a word names, without its folder, its ending and a version."""
+    name = ENDING.sub("", word.strip().replace("\\", "/").rpartition("/")[2])
+    return VERSION.sub("", name).lower()
+
+
+def assigned(command: Command) -> Command:
+    """The command without the NAME=VALUE before it, which are its environment's."""
+    words, env = list(command.words), dict(command.env)
+    while words and ASSIGNMENT.match(words[0]):
+        name, _, env[name] = words.pop(0).partition("=")
+    return command._replace(words=tuple(words), env=env)
+
+
+def after_options(words: Sequence[str], with_value: Collection[str] = ()) -> tuple[str, ...]:
+    """What follows the options. `with_value`: those whose value is the next word."""
+    i = 0
+    while i < len(words) and words[i].startswith("-"):
+        if words[i] == "--":
+            return tuple(words[i + 1 :])
+        i += 2 if words[i] in with_value else 1
+    return tuple(words[i:])
+
+
+def in_text(command: Command, text: str, shell: Shell, more: Sequence[str] = ()) -> list[Command]:
+    """The commands in a text that a shell gets; `more` are the words behind the last."""
+    program = WINDOWS_PROGRAM.match(text)
+    found = commands(text[program.end() :] if program else text, shell)
+    if program:
+        found = [[program[1], *(found[0] if found else ())]]
+    if found:
+        found[-1] = [*found[-1], *more]
+    return [command._replace(words=tuple(words), filled_by=shell) for words in found]

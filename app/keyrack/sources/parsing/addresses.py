@@ -1,0 +1,86 @@
+"""A configured address: usable, or the sentence that says why not; with what is a key in it apart."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from keyrack.domain.address_key import FoundKey, find_key, is_secret_name
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.model import AddressKey, Variable
+from keyrack.domain.resource import parse_url
+from keyrack.domain.secret import MASK, Secret
+from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.parsing.interpolate import Filled, fill, value_of
+from keyrack.system.paths import Env
+
+QUERY_OR_END = re.compile(r"\?|$")
+RUN_TOGETHER = re.compile(r"(?:SECRET|TOKEN|PASSWORD|APIKEY)$", re.IGNORECASE)  # MYSECRET, ZAPIERTOKEN
+
+
+class Address(NamedTuple):
+    """Where an entry's server is. A URL is shown, sent and kept in records, so a key is masked in it."""
+
+    url: str | None = None
+    problem: str | None = None  # why it can't be used; never quotes the address
+    key: AddressKey | None = None
+    unset: tuple[Variable, ...] = ()  # variables that it needs
+
+
+def address_of(text: str, gather: Gather, *, env: Env | None = None, style: str | None = None) -> Address:
+    """Variables are the file's, in its program's style, unless others are given."""
+    if "$" in text:
+        style, env = gather.style if style is None else style, gather.env if env is None else env
+        filled = fill(text, style, env)
+        if filled.variables or filled.asked:
+            return _filled(text, filled, gather, style, env)
+    try:
+        url = parse_url(text)
+    except BadUrl as error:
+        return Address(problem=str(error))
+    found = find_key(url)
+    return Address(url) if found is None else Address(found.masked, key=_key(url, found))
+
+
+def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> Address:
+    names = [variable.name for variable in filled.variables]
+    if names and not gather.trusted:
+        # Else a cloned repository could send any variable of the user's to its own server.
+        said = ", ".join(names)
+        return Address(problem=f"A project's file can't use variables in a URL ({said}).")
+    if filled.missing:
+        unset = tuple(variable for variable in filled.variables if variable.name in filled.missing)
+        missing = ", ".join(filled.missing)
+        return Address(problem=f"The URL needs {missing}, which is not set.", unset=unset)
+    start = QUERY_OR_END.search(text)
+    assert start is not None
+    secret = [name for name in names if _is_secret(name)]
+    masked = {**env, **dict.fromkeys(secret, MASK)}
+    query = fill(text[start.start() :], style, {**masked, **dict.fromkeys(names, MASK)})
+    path = fill(text[: start.start()], style, masked)
+    try:
+        shown = parse_url(path.value.reveal() + query.value.reveal() + MASK * filled.asked)
+        url = "" if filled.asked else parse_url(filled.value.reveal())
+    except BadUrl as error:
+        only = f"The URL contains a value that only {gather.client} knows."
+        return Address(problem=only if filled.asked else str(error))
+    found = find_key(url) if url else None
+    if shown == url and found is None:
+        return Address(url)
+    if found is not None:
+        from keyrack.domain.redaction import hide  # late: few addresses have a key
+
+        shown = hide(shown, found.values)
+    values = filter(None, (*(found.values if found else ()), *(value_of(env, name) for name in names)))
+    where = ", ".join(dict.fromkeys((*secret, *(each.name for each in query.variables))))
+    where = where or (found.where if found else "a part that it asks for")
+    return Address(shown, key=AddressKey(Secret(url), where, tuple(map(Secret, values))))
+
+
+def _key(url: str, found: FoundKey) -> AddressKey:
+    return AddressKey(Secret(url), found.where, tuple(map(Secret, found.values)), found.bare, literal=True)
+
+
+def _is_secret(variable: str) -> bool:
+    """Does a word of the variable's name say that it holds a secret? AWS_SECRET_ACCESS_KEY, KEY_ID …"""
+    return any(is_secret_name(word) or RUN_TOGETHER.search(word) for word in re.split("[_.-]", variable))

@@ -1,0 +1,131 @@
+"""From one entry of a configuration to a Server. What is wrong with it is said and hides nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from keyrack.domain.kinds import kind
+from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Helper, Server, Transport, Variable
+from keyrack.domain.secret import Secret
+from keyrack.sources.parsing.addresses import Address, address_of
+from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.headers import headers_of, secrets_among
+from keyrack.sources.parsing.interpolate import fill
+
+KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
+TRANSPORTS: Mapping[str, Transport] = {
+    "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
+    "sse": "sse", "stdio": "stdio", "local": "stdio",
+}  # fmt: skip
+BRIDGE = re.compile("mcp[-_](?:remote|proxy)")
+ASKS_KEYRACK = re.compile(r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b")
+# The program of a command: a Windows path may hold spaces; whatever follows may hold secrets.
+PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE)
+
+
+def add(
+    gather: Gather,
+    name: str,
+    entry: Mapping[str, Any],
+    *,
+    client: ClientSettings | None = None,
+    headers: tuple[Header, ...] = (),
+    account: str = DEFAULT_ACCOUNT,
+    helper_key: str = "",
+) -> None:
+    """Add the entry's server. `headers` come on top of its own, from the program's own fields; under
+    `helper_key` the program has a command that makes some.
+    """
+    fields = Fields(entry, gather, name)
+    type_name = fields.text("type", "transport")
+    transport = TRANSPORTS.get((type_name or "http").lower())
+    key = value = None
+    for key in KEYS:
+        value = entry.get(key)
+        if value is not None:
+            break
+    address, problem = Address(), None
+    if value is None:
+        problem = "The entry has neither a url nor a command."
+    elif not isinstance(value, str):
+        problem = f"“{key}” should be text, but is {kind(value)}."
+    elif key == "command":
+        _add_process(gather, name, fields, value)
+        return
+    elif transport is None:
+        problem = f"The entry's type is “{(type_name or '')[:40]}”. keyrack supports http, sse and stdio."
+    else:
+        address = address_of(value, gather)
+    problem = problem or address.problem
+    if problem:
+        gather.problem(problem, entry=name)
+    headers = joined(headers, headers_of(fields.table("headers"), gather, name))
+    gather.servers.append(
+        Server(
+            name,
+            address.url,
+            account,
+            "sse" if transport == "sse" else "http",
+            (gather.source(name),),
+            headers,
+            client or ClientSettings(),
+            problem=problem,
+            literals=secrets_among(headers),
+            helper=_helper(fields, helper_key) if helper_key else None,
+            address_key=address.key,
+            variables=address.unset,
+        )
+    )
+
+
+def _helper(fields: Fields, key: str) -> Helper | None:
+    """None where it asks keyrack: then the credential is the one that is stored here."""
+    command = fields.text(key)
+    if not command or ASKS_KEYRACK.search(command):
+        return None
+    return Helper(Secret(command), key, fields.gather.source(fields.entry))
+
+
+def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:
+    """Both, each name once: the first that is not empty counts."""
+    if not first or not second:
+        return first or second
+    found: dict[str, Header] = {}
+    for header in (*first, *second):
+        kept = found.get(header.name.lower())
+        if kept is None or (kept.is_empty and not header.is_empty):
+            found[header.name.lower()] = header
+    return tuple(found.values())
+
+
+def _add_process(gather: Gather, name: str, fields: Fields, command: str) -> None:
+    """A local process, or a bridge to a remote server, which is a remote server."""
+    args = fields.strings("args")
+    values = fields.texts("env")
+    if any(BRIDGE.search(word) for word in (command, *args)):
+        from keyrack.sources.bridges import bridge
+
+        if bridge.add(gather, name, command, args, values):
+            return
+    variables: dict[str, Variable] = {}
+    for key, value in values.items():
+        filled = fill(value, gather.style, gather.env)
+        variables[key] = Variable(key, bool(filled.value) or filled.asked)
+    for arg in args:
+        if "$" in arg:
+            for variable in fill(arg, gather.style, gather.env).variables:
+                variables.setdefault(variable.name, variable)
+    for key in fields.strings("env_vars"):
+        variables.setdefault(key, Variable(key, bool(gather.env.get(key))))
+    program = PROGRAM.match(command.strip())
+    gather.servers.append(
+        Server(
+            name,
+            transport="stdio",
+            sources=(gather.source(name),),
+            command=program[0] if program else "",
+            variables=tuple(variables.values()),
+        )
+    )

@@ -1,0 +1,150 @@
+"""What one file brings: its servers and what is wrong with it, gathered while it is read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Container, Iterator, Mapping
+from typing import Any
+
+from keyrack.domain.kinds import kind
+from keyrack.domain.model import Server, Source
+from keyrack.domain.reading import Problem
+from keyrack.system.paths import Env
+
+MAX_NAME = 200  # characters of a server's name; more is cut
+
+
+class Gather:
+    """A reader's notebook for one file."""
+
+    def __init__(
+        self,
+        client: str,
+        path: str,
+        env: Env,
+        *,
+        scope: str = "",
+        style: str = "",
+        trusted: bool = True,
+        platform: str = sys.platform,
+    ) -> None:
+        self.client = client
+        self.path = path
+        self.env = env
+        self.platform = platform
+        self.scope = scope
+        self.style = style  # how this program writes variables: see `interpolate`
+        self.trusted = trusted  # False: a project's own file; it gets no variable's value
+        self.stays = ""  # why a secret of this file can't be moved into the keychain; "" where it can
+        self.off: Container[str] = ()  # the entries that are switched off in the program
+        self.servers: list[Server] = []
+        self.problems: list[Problem] = []
+
+    def source(self, name: str) -> Source:
+        return Source(self.client, self.path, name, self.scope, name in self.off)
+
+    def problem(self, sentence: str, *, entry: str | None = None, line: int | None = None) -> None:
+        self.problems.append(Problem(self.client, self.path, sentence, line, entry))
+
+    def repeated(self, keys: tuple[str, ...]) -> None:
+        """Say which keys stand twice in one object."""
+        for key in keys:
+            self.problem(f"The key “{name_of(key)}” appears twice in one object; the last one is used.")
+
+    def table(self, data: Any, key: str) -> Mapping[str, Any]:
+        """The object under `key` of the file's root; empty, and said so, when it is something else."""
+        if not isinstance(data, dict):
+            self.problem(f"The file should contain an object, but contains {kind(data)}.")
+            return {}
+        found = data.get(key)
+        if found is None:
+            return {}
+        if not isinstance(found, dict):
+            self.problem(f"“{key}” should be an object, but is {kind(found)}.")
+            return {}
+        return found
+
+    def entries(self, table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Each entry with its name as it may be shown; what is no object is a server with a problem."""
+        for key, entry in table.items():
+            name = name_of(key)
+            if isinstance(entry, dict):
+                yield name, entry
+            else:
+                sentence = f"The entry should be an object, but is {kind(entry)}."
+                self.problem(sentence, entry=name)
+                self.servers.append(Server(name, sources=(self.source(name),), problem=sentence))
+
+
+def entries_with(table: Mapping[str, Any], key: str, value: bool) -> set[str]:
+    """The names of the entries that have this value under `key`."""
+    return {name_of(name) for name, entry in table.items()
+            if isinstance(entry, dict) and entry.get(key) is value}  # fmt: skip
+
+
+class Fields:
+    """One object of a configuration, read by type: what has the wrong one is said and skipped."""
+
+    def __init__(self, data: Mapping[str, Any], gather: Gather, entry: str) -> None:
+        self.data = data
+        self.gather = gather
+        self.entry = entry
+
+    def text(self, *keys: str) -> str | None:
+        """The first of these keys that is there, as text; "" counts as absent."""
+        return self._first(keys, str, "text") or None
+
+    def table(self, *keys: str) -> Mapping[str, Any]:
+        return self._first(keys, dict, "an object") or {}
+
+    def sub(self, *keys: str) -> Fields:
+        return Fields(self.table(*keys), self.gather, self.entry)
+
+    def number(self, *keys: str) -> int | None:
+        return self._first(keys, int, "a whole number")
+
+    def flag(self, key: str) -> bool | None:
+        return self._first((key,), bool, "true or false")
+
+    def strings(self, *keys: str) -> tuple[str, ...]:
+        """A list of text; other items are said and left out."""
+        found = self._first(keys, list, "a list") or []
+        for item in found:
+            if not isinstance(item, str):
+                self.gather.problem(f"“{keys[0]}” contains {kind(item)} instead of text.", entry=self.entry)
+        return tuple(item for item in found if isinstance(item, str))
+
+    def texts(self, key: str) -> dict[str, str]:
+        """An object of text; other values are said and left out."""
+        table = self.table(key)
+        for name, value in table.items():
+            if not isinstance(value, str):
+                sentence = f"“{name_of(name)}” in “{key}” should be text, but is {kind(value)}."
+                self.gather.problem(sentence, entry=self.entry)
+        return {name: value for name, value in table.items() if isinstance(value, str)}
+
+    def words(self, *keys: str) -> tuple[str, ...] | None:
+        """Scopes: a list, or one text with spaces between. None when absent."""
+        for key in keys:
+            if isinstance(self.data.get(key), str):
+                return tuple(self.data[key].split())
+            if self.data.get(key) is not None:
+                return self.strings(key)
+        return None
+
+    def _first(self, keys: tuple[str, ...], wanted: type, what: str) -> Any:
+        for key in keys:
+            value = self.data.get(key)
+            if value is None:
+                continue
+            if isinstance(value, wanted) and not (wanted is int and isinstance(value, bool)):
+                return value
+            self.gather.problem(f"“{key}” should be {what}, but is {kind(value)}.", entry=self.entry)
+        return None
+
+
+def name_of(key: str) -> str:
+    """An entry's name; one too long is cut, and one that is empty is called so."""
+    if not key.strip():
+        return "(no name)"
+    return key if len(key) <= MAX_NAME else key[: MAX_NAME - 1] + "…"

@@ -1,0 +1,75 @@
+"""The headers that a configuration sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from keyrack.domain.headers import carries_credential
+from keyrack.domain.kinds import kind
+from keyrack.domain.model import Header
+from keyrack.domain.secret import MASK, Secret
+from keyrack.sources.parsing.gather import Gather, name_of
+from keyrack.sources.parsing.interpolate import fill
+from keyrack.system.paths import Env
+
+# RFC 9110: a header's name is a token (5.6.2).
+NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+# Any other header may hold a key, so its text is masked.
+PUBLIC = frozenset(
+    {"accept", "accept-language", "content-type", "user-agent", "x-mcp-readonly", "x-mcp-toolsets"}
+)
+IN_DEFAULT = "It is the default of a variable there, which keyrack does not change."
+
+
+def headers_of(table: Mapping[str, Any], gather: Gather, entry: str) -> tuple[Header, ...]:
+    """Every header that can be sent; one that can't is said and left out."""
+    found = [header_of(name, value, gather, entry) for name, value in table.items()]
+    return tuple([header for header in found if header is not None])
+
+
+def header_of(
+    name: str, value: Any, gather: Gather, entry: str, *, env: Env | None = None, style: str | None = None
+) -> Header | None:
+    """One header, in the file's environment and style unless others are given."""
+    if not NAME.fullmatch(name):
+        gather.problem(f"“{name_of(name)}” is not a valid header name.", entry=entry)
+        return None
+    if not isinstance(value, str):
+        gather.problem(f"The {name_of(name)} header should be text, but is {kind(value)}.", entry=entry)
+        return None
+    filled = fill(
+        value,
+        gather.style if style is None else style,
+        gather.env if env is None else env,
+        public=name.lower() in PUBLIC,
+    )
+    default = f":-{MASK}" in filled.reference
+    # Text beside a variable ("Token token=${X}") is no secret, nor is one that this program does not
+    # fill in; a variable's default may be one.
+    literal = filled.literal and (default or not (filled.variables or filled.asked or "${" in value))
+    stays = gather.stays or (IN_DEFAULT if default else "")
+    header = Header(
+        name,
+        filled.reference,
+        filled.value,
+        filled.variables,
+        literal,
+        filled.asked,
+        source=gather.source(entry),
+        stays=stays if literal else "",
+    )
+    if filled.variables and not gather.trusted:
+        # A cloned repository could send any variable of the user's anywhere.
+        return header._replace(value=Secret(""), withheld=True)
+    text = filled.value.reveal().strip()
+    if not (text.isascii() and text.isprintable()):
+        gather.problem(f"The {name_of(name)} header contains characters that can't be sent.", entry=entry)
+        return None
+    return header._replace(value=Secret(text))
+
+
+def secrets_among(headers: Iterable[Header]) -> tuple[Header, ...]:
+    """Those that carry a credential which stands in the file as it is."""
+    return tuple([header for header in headers if header.literal and carries_credential(header.name)])

@@ -1,0 +1,81 @@
+"""The OAuth client that a program's file names: one that people registered for this program."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.model import ClientSettings
+from keyrack.domain.redirect import parse_redirect
+from keyrack.sources.parsing.gather import Fields
+from keyrack.sources.parsing.interpolate import fill, has_variable
+
+C = TypeVar("C", ClientSettings, ClientSettings | None)
+
+
+def settings_of(fields: Fields) -> ClientSettings:
+    """The OAuth client that an object describes, in any of the spellings that programs use."""
+    if not fields.data:
+        return ClientSettings()
+    gather = fields.gather
+    client_id = fields.text("client_id", "clientId", "CLIENT_ID")
+    secret = fields.text("client_secret", "clientSecret", "CLIENT_SECRET")
+    port = fields.number("callback_port", "callbackPort")
+    if port is not None and not 0 < port < 65536:
+        gather.problem("The callback port must be between 1 and 65535.", entry=fields.entry)
+        port = None
+    if not gather.trusted:
+        if secret:
+            gather.problem(
+                "A project's file can't contain a client secret; it is ignored.", entry=fields.entry
+            )
+        # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
+        return ClientSettings(
+            client_id=_literal(fields, "client ID", client_id),
+            scopes=fields.words("scopes", "scope"),
+            callback_port=port,
+            issuer=_literal(fields, "issuer", fields.text("issuer")),
+        )
+    return ClientSettings(
+        client_id=fill(client_id, gather.style, gather.env).value.reveal() or None if client_id else None,
+        client_secret=fill(secret, gather.style, gather.env).value or None if secret else None,
+        scopes=fields.words("scopes", "scope"),
+        callback_port=port,
+        redirect_host=fields.text("redirect_host"),
+        client_metadata_url=fields.text("client_metadata_url", "clientMetadataUrl"),
+        issuer=fields.text("issuer"),
+        metadata_url=fields.text("authServerMetadataUrl", "metadata_url"),
+    )
+
+
+def registered_with(client: C, host: str, port: int | None = None, path: str | None = None) -> C:
+    """The client with the program's own redirect URI where the file names no other: it was registered so."""
+    if client is None or not client.client_id:
+        return client
+    return client._replace(
+        redirect_host=client.redirect_host or host,
+        callback_port=client.callback_port or port,
+        callback_path=client.callback_path or path,
+    )
+
+
+def coming_back_to(client: ClientSettings, redirect_uri: str, fields: Fields) -> ClientSettings:
+    """The client with the redirect URI that the file names. One that leads elsewhere is said, and stays: a
+    login with that client is refused.
+    """
+    try:
+        host, port, path = parse_redirect(redirect_uri)
+    except BadUrl as error:
+        fields.gather.problem(f"{error} {error.hint}".strip(), entry=fields.entry)
+        return client._replace(redirect_host=redirect_uri) if client.client_id else client
+    return client._replace(redirect_host=host, callback_port=port or client.callback_port, callback_path=path)
+
+
+def _literal(fields: Fields, what: str, text: str | None) -> str | None:
+    """A project's text as it stands; None, and said, where it takes a variable."""
+    if text and has_variable(text, fields.gather.style):
+        fields.gather.problem(
+            f"A project's file can't use variables in the {what}; it is ignored.", entry=fields.entry
+        )
+        return None
+    return text

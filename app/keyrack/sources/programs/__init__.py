@@ -1,0 +1,1 @@
+"""One file per program: how it writes its servers down."""

@@ -1,0 +1,76 @@
+"""Claude Code: `~/.claude.json` (the user's and every project's servers) and a project's `.mcp.json`.
+
+Of the first only servers are read: the same file holds the user's own login.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from keyrack.domain.kinds import kind
+from keyrack.domain.model import Server
+from keyrack.sources.parsing import entries, json_parts, jsonc, oauth_client
+from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
+from keyrack.sources.programs.claude_switches import NONE, Switches, switches_of
+
+STYLE = BRACES_OR_DEFAULT
+TAKES_REFERENCES = True
+
+
+# Of the user's file: what is read here, and nothing of the histories that make it large.
+SHAPE: json_parts.Shape = {
+    "mcpServers": None,
+    "projects": {
+        json_parts.ANY: {"mcpServers": None, "disabledMcpServers": None, "disabledMcpjsonServers": None}
+    },
+}
+
+
+def read(content: str | bytes, gather: Gather) -> Mapping[str, Switches]:
+    """The user's file as bytes; a project's as its text. Returns what is switched off, by project."""
+    document = jsonc.parse(content) if isinstance(content, str) else json_parts.pick(content, SHAPE)
+    gather.repeated(document.repeated)
+    user = gather.scope
+    switches: dict[str, Switches] = {}
+    if isinstance(document.data, dict):
+        projects = document.data.get("projects")
+        if projects is not None and not isinstance(projects, dict):
+            gather.problem(f"“projects” should be an object, but is {kind(projects)}.")
+            projects = None
+        for path, project in (projects or {}).items():
+            off = switches_of(project)
+            if off != NONE:
+                switches[path] = off
+            if isinstance(project, dict) and project.get("mcpServers"):
+                gather.scope, gather.off = f"project {path}", off.servers
+                add_all(gather, gather.table(project, "mcpServers"))
+    gather.scope, gather.off = user, ()
+    add_all(gather, gather.table(document.data, "mcpServers"))
+    return switches
+
+
+def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
+    """Local before user, as the program itself resolves a name in `cwd`; then other projects' own."""
+
+    def rank(server: Server) -> int:
+        scope = server.sources[0].scope
+        if scope == f"project {cwd}":
+            return 0
+        return 2 if scope.startswith("project ") else 1
+
+    return sorted(servers, key=rank)
+
+
+def add_all(gather: Gather, table: Mapping[str, Any]) -> None:
+    """Add the servers of an `mcpServers`."""
+    for name, entry in gather.entries(table):
+        client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
+        entries.add(
+            gather,
+            name,
+            entry,
+            client=oauth_client.registered_with(client, "localhost"),
+            helper_key="headersHelper",
+        )

@@ -1,0 +1,93 @@
+"""Claude Code's list of installed plugins, `plugins/installed_plugins.json`: where each of them lies.
+
+One that is installed for everybody is on where the user's `settings.json` has it under `enabledPlugins`;
+one that was installed for a project, in that project. A project's own settings switch nothing on: they are
+anybody's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from keyrack.sources.locations import Look, Spot
+from keyrack.sources.parsing import jsonc
+from keyrack.sources.parsing.gather import Fields, Gather, name_of
+from keyrack.system import files, paths
+
+STYLE = ""
+TAKES_REFERENCES = False
+MANIFEST = (".claude-plugin", "plugin.json")
+MOST = 200  # plugins that are looked at
+
+
+class Plugin(NamedTuple):
+    ident: str  # "chat@official"
+    root: str  # its folder
+    project: str = ""  # the one that it is installed for; "": all
+
+
+def read(text: str, gather: Gather) -> tuple[Plugin, ...]:
+    document = jsonc.parse(text)
+    found: list[Plugin] = []
+    for ident, installed in gather.table(document.data, "plugins").items():
+        # Version 1 of the file has one object, version 2 a list.
+        for each in installed if isinstance(installed, list) else [installed]:
+            if not isinstance(each, dict):
+                gather.problem("The plugin's entry should be an object.", entry=name_of(ident))
+                continue
+            fields = Fields(each, gather, name_of(ident))
+            root = fields.text("installPath")
+            project = fields.text("projectPath") if each.get("scope") in ("project", "local") else None
+            if root and paths.is_absolute(gather.platform, root):
+                found.append(Plugin(name_of(ident), root, project or ""))
+    return tuple(found[:MOST])
+
+
+def sorted_by_use(plugins: Sequence[Plugin], enabled: Mapping[str, Any]) -> list[tuple[Plugin, bool]]:
+    """Each with whether Claude Code starts it, those first. `enabled` is what the user's settings say."""
+    found = [(plugin, bool(plugin.project) or enabled.get(plugin.ident) not in (None, False))
+             for plugin in plugins]  # fmt: skip
+    return sorted(found, key=lambda each: not each[1])
+
+
+def spots(plugin: Plugin, look: Look) -> list[Spot]:
+    """The files of a plugin that name servers, the first of two of a name counting: the manifest, what that
+    names, and .mcp.json.
+    """
+    scope = f"plugin {plugin.ident}"
+    if plugin.project:
+        scope = f"project {plugin.project}, {scope}"
+    env = {"CLAUDE_PLUGIN_ROOT": plugin.root, "CLAUDE_PROJECT_DIR": look.cwd}
+    manifest = paths.join(look.platform, plugin.root, *MANIFEST)
+    named, is_list = _named_by(manifest)
+    found = [manifest] if is_list else []
+    found += [path for name in named if (path := _inside(look.platform, plugin.root, name))]
+    own = paths.join(look.platform, plugin.root, ".mcp.json")
+    if os.path.lexists(own):  # most plugins bring no server
+        found.append(own)
+    return [Spot(path, scope, env=env) for path in dict.fromkeys(found)]
+
+
+def _named_by(manifest: str) -> tuple[list[str], bool]:
+    """The files that a manifest names, and whether it is to be read itself: for servers, or to say what is
+    wrong with it.
+    """
+    try:
+        data = jsonc.parse(files.read_text(manifest)).data
+    except files.NoFile:
+        return [], False
+    except (files.BadFile, files.Malformed):
+        return [], True
+    servers = data.get("mcpServers") if isinstance(data, dict) else None
+    parts = servers if isinstance(servers, list) else [servers]
+    return [part for part in parts if isinstance(part, str)], any(isinstance(part, dict) for part in parts)
+
+
+def _inside(platform: str, root: str, name: str) -> str | None:
+    """The path of a file in the plugin's folder; None for one that leads out of it, as in Claude Code."""
+    parts = name.replace("\\", "/").removeprefix("./").split("/")
+    if name.startswith("/") or ":" in name or any(part in ("", ".", "..") for part in parts):
+        return None
+    return paths.join(platform, root, *parts)

@@ -1,0 +1,25 @@
+"""Claude Code's settings, of which only what is switched on or off is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from keyrack.sources.parsing import jsonc
+from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.programs.claude_switches import NONE, Switches, refused_in
+
+STYLE = ""
+TAKES_REFERENCES = False
+
+
+class ClaudeSettings(NamedTuple):
+    # By a plugin's id: true, false, or a list where it is on with conditions.
+    plugins: Mapping[str, Any] = {}
+    switches: Switches = NONE
+
+
+def read(text: str, gather: Gather) -> ClaudeSettings:
+    data = jsonc.parse(text, comments=True, commas=True).data
+    plugins = gather.table(data, "enabledPlugins")
+    return ClaudeSettings(plugins, Switches(refused=refused_in(data)) if isinstance(data, dict) else NONE)

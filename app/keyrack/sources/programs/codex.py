@@ -1,0 +1,75 @@
+"""Codex CLI: `[mcp_servers.NAME]` in `config.toml`. It writes no `${X}`: fields name the variables.
+
+Of its redirect URI (0.171): `callback_url` of the server's `oauth` table is what was registered. Without
+one it is the top `mcp_oauth_callback_url`, or /callback on 127.0.0.1, with an id behind it that Codex
+makes of the server's address.
+"""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.model import ClientSettings, Header
+from keyrack.domain.resource import origin, parse_url
+from keyrack.sources.parsing import entries, oauth_client
+from keyrack.sources.parsing.gather import Fields, Gather, entries_with
+from keyrack.sources.parsing.headers import header_of, headers_of
+from keyrack.sources.parsing.interpolate import BRACES, NONE
+from keyrack.system import toml
+
+STYLE = NONE
+TAKES_REFERENCES = True
+
+
+def read(text: str, gather: Gather) -> None:
+    data = toml.parse(text)
+    table = gather.table(data, "mcp_servers")
+    gather.off = entries_with(table, "enabled", False)
+    for name, entry in gather.entries(table):
+        fields = Fields(entry, gather, name)
+        client = _client(fields, Fields(data, gather, name))
+        entries.add(
+            gather, name, entry, client=client, headers=_headers(fields), helper_key="http_headers_helper"
+        )
+
+
+def _client(fields: Fields, top: Fields) -> ClientSettings:
+    oauth = fields.sub("oauth")
+    client = oauth_client.settings_of(oauth)._replace(scopes=fields.words("scopes"))
+    own = oauth.text("callback_url")
+    if own:
+        client = oauth_client.coming_back_to(client, own, oauth)
+    elif client.client_id:
+        common = top.text("mcp_oauth_callback_url")
+        if common:
+            client = oauth_client.coming_back_to(client, common, top)
+        path = f"{(client.callback_path or '/callback').rstrip('/')}/{_callback_id(fields.text('url') or '')}"
+        client = client._replace(callback_path=path)
+    if client.client_id and client.callback_port is None:
+        client = client._replace(callback_port=top.number("mcp_oauth_callback_port"))
+    return client
+
+
+def _callback_id(url: str) -> str:
+    """The first 9 bytes of the address's SHA-256, in base64url."""
+    from base64 import urlsafe_b64encode  # late: few files name a client
+    from hashlib import sha256
+
+    try:
+        url = parse_url(url)
+        whole = f"{url}/" if url == origin(url) else url
+    except BadUrl:
+        whole = url
+    return urlsafe_b64encode(sha256(whole.encode()).digest()[:9]).decode()
+
+
+def _headers(fields: Fields) -> tuple[Header, ...]:
+    gather, entry = fields.gather, fields.entry
+    found: list[Header | None] = []
+    bearer = fields.text("bearer_token_env_var")
+    if bearer:
+        found.append(header_of("Authorization", f"Bearer ${{{bearer}}}", gather, entry, style=BRACES))
+    for name, variable in fields.table("env_http_headers").items():
+        reference = f"${{{variable}}}" if isinstance(variable, str) else variable
+        found.append(header_of(name, reference, gather, entry, style=BRACES))
+    own = headers_of(fields.table("http_headers"), gather, entry)
+    return entries.joined(tuple(header for header in found if header is not None), own)

@@ -1,0 +1,104 @@
+"""keyrack's own `config.toml`.
+
+config_files = ["~/agents/servers.json"]     # files of mcp-use
+
+[servers.linear]
+url = "https://mcp.linear.app/mcp"
+account = "work"                             # optional, as all that follows
+client_id = "…"
+client_secret = "${LINEAR_SECRET}"
+scopes = ["read"]
+callback_port = 8085
+callback_path = "/oauth/callback"
+redirect_host = "localhost"
+client_metadata_url = "https://…"
+issuer = "https://…"
+grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
+headers = { "X-Team" = "${TEAM}" }
+pkce = "assumed"                             # where the issuer's metadata does not list S256
+resource = false                             # where the issuer refuses RFC 8707's parameter
+ca_file = "~/keys/company-ca.pem"            # trusted for this server, beside the system's
+client_cert = "~/keys/me.pem"                # mutual TLS, with the server and its issuer alone
+client_key_file = "~/keys/me.key"
+
+[servers.linear.authorize]                   # more parameters of the authorization request
+access_type = "offline"
+
+[accounts]                                   # which one is meant where none is named
+"https://mcp.linear.app/mcp" = "work"
+"https://wiki.example/mcp wiki-a" = "work"   # of several servers at one address
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.model import DEFAULT_ACCOUNT
+from keyrack.domain.reading import account_key
+from keyrack.domain.settings import settings_of
+from keyrack.sources.parsing import entries, oauth_client
+from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
+from keyrack.sources.programs import keyrack_keys as known_keys
+from keyrack.sources.programs import keyrack_servers as server_settings
+from keyrack.system import toml
+
+STYLE = BRACES_OR_DEFAULT
+TAKES_REFERENCES = True
+
+
+class Own(NamedTuple):
+    """What else the file says."""
+
+    config_files: tuple[str, ...] = ()  # as they are written
+    accounts: Mapping[str, str] = {}  # as in `Reading`
+
+
+def read(text: str, gather: Gather) -> Own:
+    """Adds the servers. A mistake in a server's table is its problem: nothing is done by half a table."""
+    data = toml.parse(text)
+    settings_of(data, gather.problem)
+    known_keys.point_out_in_file(data, gather)
+    for name, entry in gather.entries(gather.table(data, "servers")):
+        before = len(gather.problems)
+        _add(gather, name, entry)
+        mistakes = gather.problems[before:]
+        if mistakes and gather.servers[-1].problem is None:
+            gather.servers[-1] = gather.servers[-1]._replace(problem=mistakes[0].sentence)
+        _point_out(gather, name, entry)
+    return Own(Fields(data, gather, "config_files").strings("config_files"), _accounts(data, gather))
+
+
+def _add(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
+    fields = Fields(entry, gather, name)
+    client = server_settings.with_server_settings(oauth_client.settings_of(fields), fields)
+    grant_type = fields.text("grant_type")
+    if grant_type == "client_credentials":
+        client = client._replace(grant_type=grant_type)
+    elif grant_type not in (None, "authorization_code"):
+        gather.problem("“grant_type” must be authorization_code or client_credentials.", entry=name)
+    entries.add(gather, name, entry, client=client, account=fields.text("account") or DEFAULT_ACCOUNT)
+
+
+def _point_out(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
+    """What does no harm to the rest of the table."""
+    known_keys.point_out_in_server(entry, gather, name)
+    secret = entry.get("client_secret")
+    if isinstance(secret, str) and "${" not in secret:
+        gather.problem(
+            "“client_secret” is in plain text in the file. Use a variable instead: "
+            'client_secret = "${NAME}".',
+            entry=name,
+        )
+
+
+def _accounts(data: Mapping[str, Any], gather: Gather) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for url, account in Fields(data, gather, "accounts").texts("accounts").items():
+        try:
+            found[account_key(url)] = account
+        except BadUrl as error:
+            gather.problem(str(error), entry="accounts")
+    return found

@@ -1,0 +1,39 @@
+"""`mcp` (avelino): `servers.json`, with comments and `${VAR}`.
+
+That program substitutes variables in the raw text before it parses. Here each string
+is read first and interpolated by itself, so that its reference can be shown; only a
+file that is no JSON before the substitution (`"port": ${PORT}`) gets one beforehand,
+and outside its strings alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+from keyrack.sources.parsing import entries, jsonc
+from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.parsing.interpolate import BRACES, value_of
+from keyrack.system import files
+
+STYLE = BRACES
+TAKES_REFERENCES = True
+
+
+def read(text: str, gather: Gather) -> None:
+    document = _parse(text, gather)
+    gather.repeated(document.repeated)
+    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
+        entries.add(gather, name, entry)
+
+
+def _parse(text: str, gather: Gather) -> jsonc.Document:
+    try:
+        return jsonc.parse(text, comments=True)
+    except files.Malformed:
+        if "${" not in text:
+            raise
+
+    def value(match: re.Match[str]) -> str:
+        return match[0] if match[0][0] == '"' else value_of(gather.env, match["name"])
+
+    return jsonc.parse(re.sub(f"{jsonc.STRING}|{BRACES}", value, jsonc.strip_comments(text)))

@@ -1,0 +1,52 @@
+"""mcp-use: a JSON file with no fixed place; the user names it. The fields of its two languages.
+
+Neither substitutes variables, so `${X}` is sent as it stands.
+"""
+
+from __future__ import annotations
+
+from keyrack.domain.kinds import kind
+from keyrack.domain.model import ClientSettings, Header
+from keyrack.sources.parsing import entries, jsonc, oauth_client
+from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.headers import header_of
+from keyrack.sources.parsing.interpolate import NONE
+
+STYLE = NONE
+TAKES_REFERENCES = False
+
+
+def read(text: str, gather: Gather) -> None:
+    document = jsonc.parse(text)
+    gather.repeated(document.repeated)
+    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
+        fields = Fields(entry, gather, name)
+        entries.add(gather, name, entry, client=_client(fields), headers=_token(fields))
+
+
+def _client(fields: Fields) -> ClientSettings | None:
+    auth = fields.data.get("auth")
+    if auth is None or isinstance(auth, str):
+        oauth = fields.data.get("oauth")  # the TypeScript client's; true means "as discovered"
+        return None if oauth is None or oauth is True else oauth_client.settings_of(fields.sub("oauth"))
+    if not isinstance(auth, dict):
+        fields.gather.problem(f"“auth” should be text or an object, but is {kind(auth)}.", entry=fields.entry)
+        return None
+    found = fields.sub("auth")
+    client = oauth_client.registered_with(oauth_client.settings_of(found), "localhost", 8080)
+    provider = found.sub("oauth_provider")
+    metadata = provider.table("metadata")
+    if not metadata:
+        return client
+    issuer = metadata.get("issuer")
+    return client._replace(metadata=metadata, issuer=issuer if isinstance(issuer, str) else client.issuer)
+
+
+def _token(fields: Fields) -> tuple[Header, ...]:
+    auth = fields.data.get("auth")
+    token = auth if isinstance(auth, str) else fields.text("authToken", "auth_token")
+    if not token:
+        return ()
+    bearer = token if token.lower().startswith("bearer ") else f"Bearer {token}"
+    header = header_of("Authorization", bearer, fields.gather, fields.entry)
+    return (header,) if header is not None else ()

@@ -1,0 +1,20 @@
+"""VS Code: the user's `mcp.json` and a workspace's `.vscode/mcp.json`; the root key is `servers`."""
+
+from __future__ import annotations
+
+from keyrack.sources.parsing import entries, jsonc, oauth_client
+from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.interpolate import ENV_OR_INPUT
+
+STYLE = ENV_OR_INPUT
+TAKES_REFERENCES = True
+
+
+def read(text: str, gather: Gather) -> None:
+    document = jsonc.parse(text, comments=True, commas=True)
+    gather.repeated(document.repeated)
+    for name, entry in gather.entries(gather.table(document.data, "servers")):
+        client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
+        # Its redirect URI on this machine; the other one, at vscode.dev, leads back to it alone.
+        client = oauth_client.registered_with(client, "127.0.0.1", 33418, "/")
+        entries.add(gather, name, entry, client=client)

@@ -1,0 +1,200 @@
+"""Read every program's configuration. One that fails, or a reader with a fault, hides no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import ClientSettings, Server
+from keyrack.domain.reading import Place, Problem, Reading
+from keyrack.sources import locations as places
+from keyrack.sources.locations import Look, Spot
+from keyrack.system import files, paths
+
+OWN = "keyrack"
+CLAUDE_CODE = "Claude Code"
+MCP_USE = ("mcp-use", "mcp_use")
+INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
+
+# The order decides whose name a server goes by: keyrack's own first.
+PROGRAMS: tuple[tuple[str, str, Callable[[Look], list[Spot]]], ...] = (
+    ("mcp", "mcp_avelino", places.mcp),
+    (CLAUDE_CODE, "claude_code", places.claude_code),
+    ("Cursor", "cursor", places.cursor),
+    ("VS Code", "vscode", places.vscode),
+    ("Codex", "codex", places.codex),
+)
+
+
+class _Round:
+    """One look at all files."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.servers: list[Server] = []
+        self.projects: list[Server] = []  # what the current project's own files name
+        self.problems: list[Problem] = []
+        self.places: list[Place] = []
+
+    def file(
+        self, client: str, module: str, spot: Spot, *, asked_for: bool = False, lists: bool = True
+    ) -> Any:
+        """Read a file; what the reader returns, or None.
+
+        `asked_for`: its absence is a problem. `lists` False: it names no servers, and is no place for them.
+        """
+        if any(place.client == client and place.path == spot.path for place in self.places):
+            return None  # named twice
+        try:
+            content = files.read_grown(spot.path) if spot.grown else files.read_text(spot.path)
+        except files.NoFile:
+            if lists:
+                self.places.append(Place(client, spot.path, "no file"))
+            if asked_for:
+                self.problems.append(Problem(client, spot.path, "There is no such file."))
+            return None
+        except files.BadFile as error:
+            self._broken(client, spot.path, str(error), error.line)
+            return None
+        return self.text(client, module, spot, content, lists=lists)
+
+    def claude_code(self, client: str, spots: Sequence[Spot]) -> None:
+        """Read Claude Code's files, then those of its plugins."""
+        start, cwd = len(self.servers), self.look.cwd
+        said = [self.file(client, "claude_code", spot) or {} for spot in spots]
+        if len(self.servers) > start:
+            from keyrack.sources.programs.claude_code import by_precedence
+
+            self.servers[start:] = by_precedence(self.servers[start:], cwd)
+        try:
+            index, settings = places.claude_plugins(self.look)
+        except KeyrackError:
+            return  # said of its other files
+        installed = self.file(client, "claude_plugins", index, lists=False)
+        if not (installed or self.projects or any(said)):
+            return
+        from keyrack.sources.programs import claude_plugins, claude_settings, claude_switches
+
+        of_user = self.file(client, "claude_settings", settings, lists=False)
+        of_user = of_user or claude_settings.ClaudeSettings()
+        for plugin, is_on in claude_plugins.sorted_by_use(installed or (), of_user.plugins):
+            self.plugin(client, claude_plugins.spots(plugin, self.look), is_on)
+        off = of_user.switches
+        for each in said:
+            off |= each.get(cwd, claude_switches.NONE)
+        for spot in places.claude_project_settings(self.look) if self.projects else ():
+            of_project = self.file(client, "claude_settings", spot, lists=False)
+            off |= of_project.switches if of_project else claude_switches.NONE
+        self.servers[start:] = claude_switches.switched_off(self.servers[start:], off, cwd)
+        self.projects = claude_switches.switched_off(self.projects, off, cwd)
+
+    def plugin(self, client: str, spots: Sequence[Spot], is_on: bool) -> None:
+        start = len(self.servers)
+        for spot in spots:
+            self.file(client, "claude_plugin", spot)
+        named: dict[str, Server] = {}
+        for server in self.servers[start:]:
+            if not is_on:  # somebody else's word, which the user has not taken: like a project's file
+                server = server._replace(headers=(), client=ClientSettings(), helper=None)
+            sources = tuple(source._replace(disabled=not is_on) for source in server.sources)
+            named.setdefault(server.name, server._replace(sources=sources))
+        self.servers[start:] = named.values()
+
+    def named(self, path: str, base: str) -> None:
+        """Read a file of mcp-use that the user named, relative to `base`."""
+        for spot in self.spots(
+            MCP_USE[0], lambda look: [Spot(paths.expand(look.env, look.platform, path, base))]
+        ):
+            self.file(*MCP_USE, spot, asked_for=True)
+
+    def text(self, client: str, module: str, spot: Spot, content: str | bytes, *, lists: bool = True) -> Any:
+        """Hand a text to the program's reader; what it returns. Bytes are of a file that has grown."""
+        if not content or content.isspace():
+            if lists:
+                self.places.append(Place(client, spot.path, "empty"))
+            return None
+        from keyrack.sources.parsing.gather import Gather
+        from keyrack.system.files import Malformed
+
+        env = {**self.look.env, **spot.env} if spot.env else self.look.env
+        gather = Gather(
+            client, spot.path, env, scope=spot.scope, trusted=spot.trusted, platform=self.look.platform
+        )
+        result, fault, line = None, "", None
+        try:
+            reader = import_module(f"keyrack.sources.programs.{module}")
+            gather.style = reader.STYLE
+            gather.stays = _why_it_stays(reader, client, spot)
+            result = reader.read(content, gather)
+        except (Malformed, files.BadFile) as error:
+            fault, line = str(error), error.line
+        except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
+            fault = f"keyrack failed to read it ({type(error).__name__}); this is a bug in keyrack."
+        into = self.servers if spot.trusted else self.projects
+        into += gather.servers
+        self.problems += gather.problems
+        if fault:
+            self._broken(client, spot.path, fault, line)
+        elif lists:
+            self.places.append(Place(client, spot.path, _count(len(gather.servers))))
+        return result
+
+    def spots(self, client: str, find: Callable[[Look], list[Spot]]) -> list[Spot]:
+        try:
+            # The project's folder may be the home folder: then the file is the user's.
+            return list({spot.path: spot for spot in find(self.look)}.values())
+        except KeyrackError as error:
+            self._broken(client, "", str(error), None)
+            return []
+
+    def _broken(self, client: str, path: str, sentence: str, line: int | None) -> None:
+        self.problems.append(Problem(client, path, sentence, line))
+        self.places.append(Place(client, path, "broken"))
+
+
+def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str] = ()) -> Reading:
+    """Every server of every program, merged. `extra_files`: mcp-use files named on the command line.
+
+    Never raises for what a file holds: that becomes a Problem.
+    """
+    look = Look(env, platform, cwd)
+    found = _Round(look)
+    listed, accounts = (), {}
+    for spot in found.spots(OWN, places.keyrack):
+        listed, accounts = found.file(OWN, "keyrack_own", spot) or ((), {})
+    for path in extra_files:
+        found.named(path, cwd)
+    for path in listed:
+        found.named(path, paths.config_dir(env, platform))
+    for client, module, find in PROGRAMS:
+        if client == "mcp" and env.get(INLINE):
+            # Bytes of the environment that are no text arrive as lone surrogates.
+            found.text(client, module, Spot(INLINE), env[INLINE].encode("utf-8", "replace").decode())
+            continue
+        if client == CLAUDE_CODE:
+            found.claude_code(client, found.spots(client, find))
+            continue
+        for spot in found.spots(client, find):
+            found.file(client, module, spot)
+    from keyrack.sources.merge import merged
+
+    servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
+    return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
+
+
+def _why_it_stays(reader: ModuleType, client: str, spot: Spot) -> str:
+    """Why a secret in this file can't be moved into the keychain; "" where it can."""
+    if spot.path == INLINE:
+        return f"It is in the variable {INLINE}, which is set outside of keyrack."
+    if not spot.trusted:
+        return "It is a project's file, which may be shared with others, so keyrack does not change it."
+    if hasattr(reader, "STAYS"):
+        return reader.STAYS
+    return "" if reader.TAKES_REFERENCES else f"{client} does not support variables, so it must stay there."
+
+
+def _count(number: int) -> str:
+    return {0: "no servers", 1: "1 server"}.get(number, f"{number} servers")

@@ -1,0 +1,40 @@
+"""A secret in a JSON file replaced by the program's reference to a variable: one string, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import NamedTuple
+
+from keyrack.domain.model import Header
+from keyrack.sources.parsing import interpolate, jsonc
+from keyrack.sources.rewriting.edits import Edit, cannot, path_to, split, with_value
+from keyrack.sources.rewriting.spans import string_at
+
+
+class _Form(NamedTuple):
+    root: str
+    style: str
+    commas: bool = True
+
+
+PROGRAMS = {
+    "mcp": _Form("mcpServers", interpolate.BRACES, commas=False),
+    "Cursor": _Form("mcpServers", interpolate.ENV_OR_INPUT),
+    "VS Code": _Form("servers", interpolate.ENV_OR_INPUT),
+}
+
+
+def edit(text: str, header: Header, variable: str) -> Edit:
+    """The file with `variable` named in the place of the header's secret. Raises KeyrackError, Malformed."""
+    assert header.source is not None
+    how = PROGRAMS[header.source.client]
+    data = jsonc.parse(text, comments=True, commas=how.commas).data
+    path = path_to(data, how.root, "headers", header)
+    span = string_at(text, path)
+    value = split(header.value)[0] + interpolate.reference_to(variable, how.style)
+    if span is not None:
+        written = json.dumps(value)
+        new = text[: span.start] + written + text[span.end :]
+        if jsonc.parse(new, comments=True, commas=how.commas).data == with_value(data, path, value):
+            return Edit(new, text[span.start : span.end], (written,))
+    raise cannot(header.source, value)

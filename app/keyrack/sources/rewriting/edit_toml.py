@@ -1,0 +1,102 @@
+"""A secret in a TOML file replaced by the program's reference to a variable.
+
+keyrack's own file names a variable in the header's text. Codex names it in a field of its own:
+`bearer_token_env_var`, or `env_http_headers` for all but a bearer token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tomlkit.items import InlineTable, Item
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Header
+from keyrack.sources.parsing import interpolate
+from keyrack.sources.rewriting.edits import Edit, cannot, path_to, split, with_value
+from keyrack.system import toml
+from keyrack.system.files import Malformed
+from keyrack.system.toml_tree import NotEditable, Tree, inline_table, setting, string
+
+
+def edit(text: str, header: Header, variable: str) -> Edit:
+    """The file with `variable` named in the place of the header's secret. Raises KeyrackError, Malformed."""
+    assert header.source is not None
+    data = toml.parse(text)
+    if header.source.client == "Codex":
+        return _in_codex(text, data, header, variable)
+    value = split(header.value)[0] + interpolate.reference_to(variable, interpolate.BRACES_OR_DEFAULT)
+    path = path_to(data, "servers", "headers", header)
+    written = string(value)
+    try:
+        tree = Tree(text)
+        pair = tree.pair(path)
+        literal = pair.item.as_string()
+        pair.set_value(written)
+        return Edit(_proved(tree.text(), with_value(data, path, value)), literal, (written.as_string(),))
+    except NotEditable:
+        raise cannot(header.source, value) from None
+
+
+def takes_bearer(header: Header) -> bool:
+    """Does Codex have a field for its token alone?"""
+    return header.name.lower() == "authorization" and split(header.value)[0].lower() == "bearer "
+
+
+def _in_codex(text: str, data: Mapping[str, Any], header: Header, variable: str) -> Edit:
+    assert header.source is not None
+    path = path_to(data, "mcp_servers", "http_headers", header)
+    root, key, table, name = path
+    entry = data[root][key]
+    if takes_bearer(header):
+        field, value, plain = "bearer_token_env_var", string(variable), variable
+    else:
+        field, value, plain = "env_http_headers", inline_table(name, variable), {name: variable}
+    if field in entry:
+        raise KeyrackError(f"The entry already has a “{field}”.", hint=f"Add {variable} to it yourself.")
+    rest = {other: text for other, text in entry[table].items() if other != name}
+    bare = {other: found for other, found in entry.items() if other != table}
+    wanted = [
+        {**data, root: {**data[root], key: {**bare, **kept, field: plain}}}
+        for kept in ([{table: rest}] if rest else [{}, {table: {}}])
+    ]
+    try:
+        tree = Tree(text)
+        literal = _move(tree, path, field, value)
+        new = _proved(tree.text(), *wanted)
+    except NotEditable:
+        raise cannot(header.source, setting(field, value)) from None
+    return Edit(new, literal, (f'"{variable}"', f'"{name}"'))
+
+
+def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) -> str:
+    """Put the field in the header's place; returns the secret as it was written. Raises NotEditable."""
+    pair = tree.pair(path)
+    headers, literal = pair.owner, pair.item.as_string()
+    assert headers is not None
+    if isinstance(headers.item, InlineTable) or headers.key.is_dotted():
+        if pair.is_only_one:
+            headers.replace(field, value)
+        else:
+            pair.remove()
+            headers.insert_before(field, value, tree.newline)
+        return literal
+    # A line of [mcp_servers.NAME.http_headers]. The field comes first in the entry, before its tables.
+    entry = tree.table(path[:2])
+    if entry is None:
+        raise NotEditable
+    value.trivia.indent = pair.item.trivia.indent
+    pair.remove()
+    entry.insert_first(field, value, tree.newline)
+    return literal
+
+
+def _proved(text: str, *wanted: Mapping[str, Any]) -> str:
+    """The text, where a reader finds in it what is wanted. Raises NotEditable."""
+    try:
+        if toml.parse(text) in wanted:
+            return text
+    except Malformed:
+        pass
+    raise NotEditable

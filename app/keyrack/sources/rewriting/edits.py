@@ -1,0 +1,63 @@
+"""What the ways to change a file have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import SCHEME_WORDS, Header, Source
+from keyrack.domain.secret import Secret
+from keyrack.sources.parsing.gather import name_of
+
+
+class Edit(NamedTuple):
+    """A file's new text."""
+
+    text: str
+    literal: str  # the secret as it was written, with its quotes
+    written: tuple[str, ...]  # the strings that are new
+
+
+def split(value: Secret) -> tuple[str, Secret]:
+    """A header's value as its scheme with a space behind it, or "", and the token."""
+    text = value.reveal().strip()
+    scheme, space, token = text.partition(" ")
+    if space and scheme.lower() in SCHEME_WORDS:
+        return f"{scheme} ", Secret(token.strip())
+    return "", Secret(text)
+
+
+def changed(source: Source) -> KeyrackError:
+    """The error for a file that is not what was read before."""
+    return KeyrackError(f"{source.path} has changed since it was read.", hint="Try again.")
+
+
+def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str, str, str]:
+    """The keys that lead to the header's value. Raises KeyrackError where it is not there as it was read."""
+    assert header.source is not None
+    entries = data.get(root) if isinstance(data, dict) else None
+    found = [
+        (root, key, table, header.name)
+        for key, entry in (entries.items() if isinstance(entries, dict) else ())
+        if name_of(key) == header.source.name and isinstance(entry, dict)
+        for headers in [entry.get(table)]
+        if isinstance(headers, dict) and isinstance(headers.get(header.name), str)
+        if headers[header.name].strip() == header.value.reveal()
+    ]
+    if len(found) != 1:
+        raise changed(header.source)
+    return found[0]
+
+
+def with_value(data: Any, path: Sequence[str], value: str) -> Any:
+    """A copy of nested objects with another value at its path."""
+    return {**data, path[0]: with_value(data[path[0]], path[1:], value)} if path else value
+
+
+def cannot(source: Source, value: str) -> KeyrackError:
+    """The error for a text that keyrack does not know how to change."""
+    hint = f"Put {value} there yourself."
+    return KeyrackError(
+        f"keyrack can't safely change {source.path} because of the way it is written.", hint=hint
+    )

@@ -1,0 +1,120 @@
+"""A secret in a program's file gives way to the program's own reference to an environment variable.
+
+All but that place stays byte for byte, and the new text is read again to prove that it says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple
+
+from keyrack.domain import redaction
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Header, Source
+from keyrack.domain.secret import Secret
+from keyrack.sources.parsing import interpolate
+from keyrack.sources.rewriting import edit_json
+from keyrack.sources.rewriting.diff import diff
+from keyrack.sources.rewriting.edits import changed, split
+from keyrack.system import files, writing
+
+BOM = "\ufeff"
+SHORTEST = 8  # characters of a token that is looked for elsewhere in the file
+# Files that are never written, and why.
+UNTOUCHED = {"Claude Code": "it also contains your Claude login"}
+
+
+class Rewrite(NamedTuple):
+    """A change that has not been made yet. Its diff shows no secret."""
+
+    source: Source
+    diff: tuple[str, ...]
+    lines: tuple[int, ...]  # where the token stands in the file once more, and stays
+    old: Secret  # both texts hold the file's other secrets
+    new: Secret
+
+
+def by_hand(header: Header, variable: str) -> str | None:
+    """What a person has to write there, where keyrack does not write the file; else None."""
+    source = header.source
+    if source is None or source.client not in UNTOUCHED:
+        return None
+    value = split(header.value)[0] + interpolate.reference_to(variable, interpolate.BRACES)
+    line = json.dumps({header.name: value})[1:-1]
+    return (
+        f"keyrack never writes {source.path}, because {UNTOUCHED[source.client]}. "
+        f"Once the variable is set, put this there yourself: {line}"
+    )
+
+
+def prefix(header: Header) -> str:
+    """What the variable has to hold before the token: a scheme with its space, where the file has no
+    room for it; else "".
+    """
+    if header.source is None or header.source.client != "Codex":
+        return ""
+    from keyrack.sources.rewriting.edit_toml import takes_bearer
+
+    return "" if takes_bearer(header) else split(header.value)[0]
+
+
+def rewrite(header: Header, variable: str, url: str) -> Rewrite:
+    """The change that puts `variable` in the place of the header's secret; `url` may be shown.
+
+    Raises KeyrackError where that can't be done.
+    """
+    source = header.source
+    if header.stays or source is None:
+        raise KeyrackError(f"The {header.name} header can't be moved. {header.stays}".rstrip())
+    try:
+        data = files.read_bytes(source.path)
+        files.decode(data)
+    except files.NoFile:
+        raise changed(source) from None
+    except files.BadFile as error:
+        raise KeyrackError(f"{source.path}: {error}") from None
+    old = data.decode()
+    text = old.removeprefix(BOM)
+    parts = redaction.JSON_PARTS
+    try:
+        if source.client in edit_json.PROGRAMS:
+            edit = edit_json.edit(text, header, variable)
+        else:
+            from keyrack.sources.rewriting import edit_toml
+
+            parts = redaction.TOML_PARTS
+            edit = edit_toml.edit(text, header, variable)
+    except files.Malformed as error:
+        raise KeyrackError(f"{source.path} can't be changed: {error}") from None
+    shown = {each: each for each in (*edit.written, json.dumps(url))}
+    shown[edit.literal] = json.dumps(header.reference, ensure_ascii=False)
+    before, after = (redaction.shown_file(each, parts, shown) for each in (text, edit.text))
+    return Rewrite(
+        source,
+        tuple(diff(source.path, before, after)),
+        _lines_with(edit.text, split(header.value)[1]),
+        Secret(old),
+        Secret(old[: len(old) - len(text)] + edit.text),
+    )
+
+
+def apply(change: Rewrite, mark: str) -> str:
+    """Keep a copy of the file beside it, and write the new one; the copy's path.
+
+    Raises KeyrackError, and then the file is as it was, or as another program has made it meanwhile.
+    """
+    old, new = change.old.reveal().encode(), change.new.reveal().encode()
+    copy = writing.back_up(change.source.path, old, mark)
+    try:
+        writing.replace(change.source.path, old, new)
+    except KeyrackError:
+        os.unlink(copy)
+        raise
+    return copy
+
+
+def _lines_with(text: str, token: Secret) -> tuple[int, ...]:
+    if len(token) < SHORTEST or token.reveal() not in text:
+        return ()
+    return tuple(i for i, line in enumerate(text.split("\n"), 1) if token.reveal() in line)

@@ -1,0 +1,1 @@
+"""Where the operating system, or this process, keeps secrets."""

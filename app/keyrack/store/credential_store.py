@@ -1,0 +1,300 @@
+"""The rack: secrets in a store, facts in records, and a kill at any instant survived.
+
+A credential's payload lies in one of two entries, and the record names which. A save
+writes the other entry, reads it back, lets the record name it, and deletes the old
+one; so at each instant a complete credential can be read. What is begun is told in
+the record first (`intent`), so that whoever comes after a kill looks at both entries,
+keeps the newest and tidies the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from keyrack.domain.errors import KeyrackError, StoreUnavailable
+from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Record
+from keyrack.domain.resource import identity
+from keyrack.domain.storage import Finding, Removal, StoreState, Survey
+from keyrack.domain.version import is_same
+from keyrack.store.backends.base import UNREACHED, SecretStore
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.naming import record_id
+from keyrack.store.records.records import MemoryRecords, Records, Stored
+from keyrack.store.transaction.shared_locks import SharedLocks
+from keyrack.system.locks import Locks
+
+if TYPE_CHECKING:
+    from keyrack.store.transaction.index import Index
+    from keyrack.store.transaction.load import Loader
+    from keyrack.store.transaction.reconcile import Settler
+    from keyrack.store.transaction.recover import Recovery
+    from keyrack.store.transaction.save import Keep, Saver
+    from keyrack.store.transaction.slots import Slots
+    from keyrack.store.transaction.write_test import Prober
+
+WAIT = 30.0  # seconds for another process that works on the same credential
+
+
+class StoreRack:
+    """`operations.parts.Rack` over a store, records and locks."""
+
+    def __init__(self, store: SecretStore, records: Records, locks: Locks) -> None:
+        self._store = store
+        self._records = records
+        self._locks = locks
+        self._shared_locks = SharedLocks(locks, store)
+        self._told: dict[str, None] = {}
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was found wrong and got round, a sentence each."""
+        return (*self._records.warnings(), *self._told)
+
+    def state(self) -> StoreState:
+        """Never raises, never makes the system ask for a password."""
+        return self._store.state()
+
+    def records(self) -> dict[CredentialKey, Record]:
+        """Every record by its key. Reads the disk only."""
+        return self._records.all()
+
+    def stamp(self) -> int | None:
+        """Another one after any process has changed a record; None while that can't be told for sure.
+        Costs one look at a folder."""
+        return self._records.stamp()
+
+    def record(self, url: str, account: str, name: str = "") -> Record | None:
+        """One record. Raises NewerFormat for one that a newer keyrack wrote."""
+        stored = self._records.read(record_id(url, account, name))
+        return stored.record if stored else None
+
+    def lock(
+        self, url: str, account: str, name: str = "", *, timeout: float = WAIT
+    ) -> AbstractContextManager[None]:
+        """Keep all other threads and processes from changing this credential; Temporary after `timeout`.
+
+        `save` and `remove` take the same lock; the thread that holds it may call them.
+        """
+        return self._shared_locks.hold(record_id(url, account, name), timeout=timeout)
+
+    def load(self, url: str, account: str, name: str = "") -> Grant | None:
+        """The credential from the store, complete; what was refused of it as last noted.
+
+        None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
+        when the record says that it lies in another store; Damaged; NewerFormat.
+        """
+        return self._loader.load(CredentialKey(identity(url), account, name))
+
+    def save(self, grant: Grant) -> Credential:
+        """Store a credential and return its facts with `store` and `slot` filled in.
+
+        Until the new one has been read back, the old one stands. Raises StoreUnavailable and
+        its kinds, Temporary (another process is at it), NewerFormat (never overwritten).
+        """
+        with self.lock(*grant.key):
+            return self._saver.save(grant)
+
+    @contextmanager
+    def renewing(self, stored: Grant) -> Generator[Keep]:
+        """A save in two parts, with whatever takes long in between; hold the credential's lock.
+
+        Entering does all that can be done before, and proves that the store and the disk take a
+        write; `keep(grant)` is the rest, and may be tried again. Without it nothing has changed.
+        Raises as `save` does.
+        """
+        with self._store.staying_open(), self._saver.renewing(stored) as keep:
+            yield keep
+
+    def prove_writable(self) -> None:
+        """Write, read back and delete a probe. Raises as `save` does."""
+        self._prober.prove_writable()
+
+    def remove(self, url: str, account: str, name: str = "") -> Removal:
+        """Delete the credential, look again, and drop its facts; a check's outcome is kept.
+
+        What can't be deleted keeps its record, and the Removal says so. Raises StoreAbsent,
+        StoreLocked, StoreSlow when the store could not be asked; Temporary; NewerFormat.
+        """
+        ident = record_id(url, account, name)
+        with self.lock(url, account, name):
+            stored = self._records.read(ident)
+            elsewhere = self._settler.lies_elsewhere(stored)
+            if elsewhere is not None:
+                return Removal(False, False, f"{elsewhere} It is still there.")
+            try:
+                self._settler.begin_removal(ident)
+                deleted = self._settler.clear_both(ident)
+            except StoreUnavailable as error:
+                # One entry may be gone: the next to come looks at both.
+                self._settler.intend(ident, "writing")
+                if isinstance(error, UNREACHED):
+                    raise
+                return Removal(False, False, f"It is still in the {self._store.name}. {error}")
+            self._settler.forget(ident)
+            if deleted:
+                self._list(drop=[CredentialKey(identity(url), account, name)])
+            return Removal(deleted, True)
+
+    def held(self, url: str, account: str, name: str = "") -> Grant | None:
+        """What this store holds, whatever the record says; nothing is settled.
+
+        For a move between stores. Raises StoreUnavailable and its kinds, Damaged, NewerFormat.
+        """
+        look = self._settler.look(record_id(url, account, name))
+        if look.newest is None and look.damage is not None:
+            raise look.damage
+        return look.newest and look.newest.grant
+
+    def discard(self, url: str, account: str, name: str = "") -> None:
+        """Delete what this store holds of a credential that lies in another one now; its record stays.
+
+        Verified. Raises StoreUnavailable and its kinds.
+        """
+        with self.lock(url, account, name):
+            if self._settler.clear_both(record_id(url, account, name)):
+                self._list(drop=[CredentialKey(identity(url), account, name)])
+
+    def note(
+        self,
+        url: str,
+        account: str,
+        name: str = "",
+        *,
+        check: Check | None = None,
+        refusal: tuple[float, str] | None = None,
+        refresh_refusal: tuple[float, str] | None = None,
+        of: Credential | None = None,
+        unanswered_client: str | None = None,
+        names: tuple[str, ...] | None = None,
+    ) -> None:
+        """Put a check's outcome, or when and why the token or its refresh was refused, into the record; or
+        the id of a client that a sign-in page has not answered for ("" once it has).
+
+        A refusal `of` one that another has replaced meanwhile is not noted. `names` are what files call
+        its server, which is from now on not alone at its address.
+        """
+        fresh = Record(identity(url), account, name=name)
+
+        def edit(now: Stored | None) -> Stored | None:
+            stored = now or Stored(fresh)
+            record = stored.record
+            if check is not None:
+                record = record._replace(check=check)
+            if unanswered_client is not None:
+                record = record._replace(unanswered_client=unanswered_client)
+            facts = record.credential
+            if facts is not None and (of is None or is_same(of, facts)):
+                if refusal is not None:
+                    facts = facts._replace(refused_at=refusal[0], refusal=refusal[1])
+                if refresh_refusal is not None:
+                    at, why = refresh_refusal
+                    facts = facts._replace(refresh_refused_at=at, refusal=why)
+                if names is not None:
+                    facts = facts._replace(names=names, apart=True)
+            return stored._replace(record=record._replace(credential=facts))
+
+        self._records.change(record_id(url, account, name), edit)
+
+    def tidy(self) -> tuple[Finding, ...]:
+        """Finish what a killed process left half done; where there is none, only records are read."""
+        return self._recovery.tidy()
+
+    def survey(self) -> Survey:
+        """What the store holds and the records lack. Raises StoreUnavailable and its kinds, Temporary."""
+        return self._recovery.survey()
+
+    def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
+        """Rebuild lost records from the store; `also` names what may be there besides. Nothing is deleted.
+
+        Raises StoreUnavailable and its kinds, Temporary.
+        """
+        return self._recovery.repair(also)
+
+    # Made when they are used: a list needs none of them.
+
+    @cached_property
+    def _slots(self) -> Slots:
+        from keyrack.store.transaction.slots import Slots
+
+        return Slots(self._store)
+
+    @cached_property
+    def _settler(self) -> Settler:
+        from keyrack.store.transaction.reconcile import Settler
+
+        return Settler(self._store, self._records, self._told)
+
+    @cached_property
+    def _saver(self) -> Saver:
+        from keyrack.store.transaction.save import Saver
+
+        return Saver(
+            self._slots,
+            self._records,
+            self._settler,
+            lambda: self._store.name,
+            lambda keys: self._list(add=keys),
+        )
+
+    @cached_property
+    def _loader(self) -> Loader:
+        from keyrack.store.transaction.load import Loader
+
+        return Loader(self._slots, self._records, self._shared_locks, self._settler, lambda: self._store.name)
+
+    @cached_property
+    def _index(self) -> Index:
+        from keyrack.store.transaction.index import Index
+
+        return Index(self._store, self._records, self._shared_locks)
+
+    @cached_property
+    def _prober(self) -> Prober:
+        from keyrack.store.transaction.write_test import Prober
+
+        return Prober(self._store, self._records, self._locks, self._settler)
+
+    @cached_property
+    def _recovery(self) -> Recovery:
+        from keyrack.store.transaction.recover import Recovery
+
+        return Recovery(
+            self._store, self._records, self._shared_locks, self._settler, self._index, self._prober
+        )
+
+    def _list(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
+        """Keep the store's list of its credentials, where it needs one."""
+        try:
+            if self._index.is_needed:
+                self._index.change(add=add, drop=drop)
+        except KeyrackError as error:
+            if add and isinstance(error, UNREACHED):
+                raise  # the credential could not be written either
+            self._settler.tell(f"The list of credentials in the {self._store.name} is out of date. {error}")
+
+
+def keychain_rack(data_dir: str, now: Callable[[], float]) -> StoreRack:
+    """The rack of this machine: its keychain, and records under `data_dir`."""
+    from keyrack.store.backends.chunked import Pieces
+    from keyrack.store.backends.keychain import KeychainStore
+
+    return StoreRack(Pieces(KeychainStore()), *_record_files(data_dir, now))
+
+
+def memory_rack(now: Callable[[], float], data_dir: str | None = None) -> StoreRack:
+    """A rack that ends with the process; its credentials and records stay in memory.
+
+    With `data_dir`, the records there are listed too, and only read.
+    """
+    files = None if data_dir is None else _record_files(data_dir, now)[0]
+    return StoreRack(MemoryStore(), MemoryRecords(files), Locks(None))
+
+
+def _record_files(data_dir: str, now: Callable[[], float]) -> tuple[RecordFiles, Locks]:
+    locks = Locks(os.path.join(data_dir, "locks"))
+    return RecordFiles(os.path.join(data_dir, "records"), locks, now), locks

@@ -1,0 +1,1 @@
+"""The non-secret facts about credentials, on disk."""

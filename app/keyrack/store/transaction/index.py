@@ -1,0 +1,98 @@
+"""The list of a store's credentials, kept in the store itself, for the day on which the records are lost.
+
+Only where the store can't be asked for what it holds. It lies in two entries, of which the
+one with the higher sequence counts; a change writes the other one, reads it back and deletes
+the old one. It may name a credential that is gone, but never lacks one that is there: a
+name is put in before the credential is written, and taken out after it was deleted.
+"""
+
+import json
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from keyrack.domain.model import CredentialKey
+from keyrack.domain.secret import Secret
+from keyrack.store.backends.base import SecretStore
+from keyrack.store.records.fields import Damaged, parse
+from keyrack.store.records.records import Records
+from keyrack.store.transaction.shared_locks import SharedLocks
+from keyrack.store.transaction.verified import put, take
+
+FORMAT = 1
+WHAT = "The list of credentials"
+ENTRIES = ("index.a", "index.b")
+WAIT = 30.0  # seconds for another process that changes it
+
+
+class Listed(NamedTuple):
+    """What the index says, and where it stands; no entry where there is none."""
+
+    sequence: int = 0
+    keys: frozenset[CredentialKey] = frozenset()
+    entry: str = ""
+
+
+class Index:
+    """Reads and changes the index. Methods raise StoreUnavailable and its kinds, Temporary, NewerFormat."""
+
+    def __init__(self, store: SecretStore, records: Records, locks: SharedLocks) -> None:
+        self._store = store
+        self._records = records
+        self._locks = locks
+
+    @property
+    def is_needed(self) -> bool:
+        """Is there no other way to find out what the store holds?"""
+        return self._store.persistent and self._store.entries() is None
+
+    def keys(self) -> frozenset[CredentialKey]:
+        """The key of every credential; none where there is no index or it is damaged."""
+        return self._read().keys
+
+    def missing(self) -> frozenset[CredentialKey]:
+        """The credentials of the records that the index lacks."""
+        return self._recorded() - self.keys()
+
+    def change(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
+        """Put names in and take names out; what was lost or damaged is made anew from the records."""
+        with self._locks.hold("index", timeout=WAIT):
+            listed = self._read()
+            keys = (listed.keys | self._recorded()).union(add).difference(drop)
+            if keys == listed.keys:
+                return
+            entry = ENTRIES[listed.entry == ENTRIES[0]]
+            put(self._store, entry, _encode(listed.sequence + 1, keys))
+            if listed.entry:
+                take(self._store, listed.entry)
+
+    def _recorded(self) -> frozenset[CredentialKey]:
+        """The credentials in this store that a record names."""
+        here, records = self._store.name, self._records.all().items()
+        return frozenset(key for key, one in records if one.credential and one.credential.store == here)
+
+    def _read(self) -> Listed:
+        newest = Listed()
+        for entry in ENTRIES:
+            try:
+                text = self._store.get(entry)
+                listed = Listed() if text is None else _decode(text, entry)
+            except Damaged:
+                continue  # the records say the same
+            if listed.sequence > newest.sequence:
+                newest = listed
+        return newest
+
+
+def _encode(sequence: int, keys: frozenset[CredentialKey]) -> Secret:
+    # Apart, as a keyrack that knows no names reads pairs alone.
+    pairs = sorted((key.url, key.account) for key in keys if not key.name)
+    named = sorted(key for key in keys if key.name)
+    data: dict[str, Any] = {"format": FORMAT, "sequence": sequence, "credentials": pairs, "named": named}
+    return Secret(json.dumps(data, separators=(",", ":")))
+
+
+def _decode(text: Secret, entry: str) -> Listed:
+    fields = parse(text.reveal(), WHAT, FORMAT)
+    pairs = (CredentialKey(*pair) for pair in fields.rows("credentials", 2))
+    named = (CredentialKey(*row) for row in fields.rows("named", 3, ()))
+    return Listed(fields.whole("sequence"), frozenset((*pairs, *named)), entry)

@@ -1,0 +1,121 @@
+"""What one keychain entry holds: a complete credential as JSON text.
+
+Complete, so that lost records can be rebuilt from the keychain alone. `sequence`
+grows by one with every save of a credential: of two entries the higher one is the
+newer. `url`, `account` and `name` stand inside, so that an entry that ended up under
+another name is never taken for that credential.
+"""
+
+import json
+from typing import Any, NamedTuple
+
+from keyrack.domain.model import Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.secret import Secret
+from keyrack.store.records.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
+from keyrack.store.records.fields import Fields, parse
+
+FORMAT = 2  # of a credential whose key has a name, so that a keyrack that knows no names leaves it alone
+WHAT = "The stored credential"
+
+
+class Payload(NamedTuple):
+    """A grant and its place in the order of saves."""
+
+    sequence: int
+    grant: Grant
+
+
+def encode(payload: Payload) -> Secret:
+    """The text for the keychain, in ASCII."""
+    grant = payload.grant
+    tokens, registration, endpoints = grant.tokens, grant.registration, grant.endpoints
+    data: dict[str, Any] = {
+        "format": FORMAT if grant.name else 1,
+        "sequence": payload.sequence,
+        "url": grant.url,
+        "account": grant.account,
+        **({"name": grant.name} if grant.name else {}),
+        "credential": credential_to_json(grant.credential),
+        "tokens": tokens._asdict()
+        | {
+            "access_token": tokens.access_token.reveal(),
+            "refresh_token": _reveal(tokens.refresh_token),
+        },
+        "registration": registration
+        and registration._asdict()
+        | {
+            "client_secret": _reveal(registration.client_secret),
+            "registration_access_token": _reveal(registration.registration_access_token),
+            "client_key": _reveal(registration.client_key),
+        },
+        "endpoints": endpoints and endpoints._asdict(),
+        "headers": _revealed(grant.headers),
+        "fields": _revealed(grant.fields),
+    }
+    return Secret(json.dumps(data, separators=(",", ":")))
+
+
+def decode(text: Secret) -> Payload:
+    """The payload in an entry. Raises Damaged or NewerFormat; neither tells any of the text."""
+    fields = parse(text.reveal(), WHAT, FORMAT)
+    registration, endpoints = fields.inner("registration"), fields.inner("endpoints")
+    grant = Grant(
+        url=fields.text("url"),
+        account=fields.text("account"),
+        credential=credential_from_json(fields.require("credential")),
+        tokens=_tokens(fields.require("tokens")),
+        registration=registration and _registration(registration),
+        endpoints=endpoints and Endpoints(endpoints.text("token"), endpoints.text_or_none("revocation")),
+        headers=_hidden(fields, "headers"),
+        fields=_hidden(fields, "fields"),
+        name=fields.text("name", ""),
+    )
+    return Payload(fields.whole("sequence"), grant)
+
+
+def _tokens(fields: Fields) -> TokenSet:
+    return TokenSet(
+        access_token=Secret(fields.text("access_token")),
+        refresh_token=_secret(fields, "refresh_token"),
+        token_type=fields.text("token_type", "Bearer"),
+        expires_at=fields.number_or_none("expires_at"),
+        scopes=fields.texts("scopes"),
+        label=fields.text("label", ""),
+    )
+
+
+def _registration(fields: Fields) -> Registration:
+    return Registration(
+        issuer=fields.text("issuer"),
+        client_id=fields.text("client_id"),
+        kind=fields.choice("kind", CLIENT_KINDS),
+        client_secret=_secret(fields, "client_secret"),
+        auth_method=fields.text("auth_method", "none"),
+        secret_expires_at=fields.number_or_none("secret_expires_at"),
+        redirect_uris=fields.texts("redirect_uris"),
+        registration_access_token=_secret(fields, "registration_access_token"),
+        registration_client_uri=fields.text_or_none("registration_client_uri"),
+        grant_type=fields.choice("grant_type", GRANT_TYPES, "authorization_code"),
+        client_key=_secret(fields, "client_key"),
+        signing_alg=fields.text("signing_alg", ""),
+        callback_port=fields.whole_or_none("callback_port"),
+        redirect_host=fields.text_or_none("redirect_host"),
+        callback_path=fields.text_or_none("callback_path"),
+    )
+
+
+def _revealed(pairs: tuple[tuple[str, Secret], ...]) -> dict[str, str]:
+    return {name: value.reveal() for name, value in pairs}
+
+
+def _hidden(fields: Fields, key: str) -> tuple[tuple[str, Secret], ...]:
+    return tuple((name, Secret(value)) for name, value in fields.text_map(key).items())
+
+
+def _secret(fields: Fields, key: str) -> Secret | None:
+    value = fields.text_or_none(key)
+    return None if value is None else Secret(value)
+
+
+def _reveal(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()

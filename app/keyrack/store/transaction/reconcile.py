@@ -1,0 +1,209 @@
+"""The steps that a save and a removal are made of, and what finishes them after a kill."""
+
+from typing import NamedTuple
+
+from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.model import Credential, Record
+from keyrack.domain.version import is_same, with_notes, written
+from keyrack.store.backends.base import UNREACHED, SecretStore
+from keyrack.store.records.fields import Damaged
+from keyrack.store.records.naming import SLOTS, other_slot
+from keyrack.store.records.records import Intent, Records, Stored
+from keyrack.store.transaction.other_store import absent, is_elsewhere, is_superseded, sentence
+from keyrack.store.transaction.payload import Payload
+from keyrack.store.transaction.slots import Slots
+
+LOGIN_HINT = "Log in again; the new credential replaces it."
+
+
+class Look(NamedTuple):
+    """What a credential's two slots hold."""
+
+    newest: Payload | None
+    damage: Damaged | None  # what is wrong with an unreadable one
+    occupied: tuple[str, ...]
+
+
+class Settler:
+    """Brings a credential's slots and its record into agreement. Under the credential's lock,
+    but for `look`."""
+
+    def __init__(self, store: SecretStore, records: Records, told: dict[str, None]) -> None:
+        self._store = store
+        self._slots = Slots(store)
+        self._records = records
+        self._told = told  # what was found wrong and got round, a sentence each
+
+    def tell(self, sentence: str) -> None:
+        """Remember a sentence for the user."""
+        self._told[sentence] = None
+
+    def look(self, ident: str) -> Look:
+        """Read both slots. Raises NewerFormat, StoreUnavailable."""
+        newest: Payload | None = None
+        damage: Damaged | None = None
+        occupied: list[str] = []
+        for slot in SLOTS:
+            try:
+                payload = self._slots.read(ident, slot)
+            except Damaged as error:
+                error.hint = LOGIN_HINT
+                damage = error
+                occupied.append(slot)
+                continue
+            if payload is None:
+                continue
+            occupied.append(slot)
+            if newest is None or payload.sequence > newest.sequence:
+                credential = payload.grant.credential._replace(slot=slot, store=self._store.name)
+                newest = payload._replace(grant=payload.grant._replace(credential=credential))
+        return Look(newest, damage, tuple(occupied))
+
+    def settled(self, ident: str, fresh: Record, *, replacing: bool) -> Stored:
+        """The record with nothing left half done; `fresh` where there is none.
+
+        With `replacing`, a credential that is lost, damaged or elsewhere is no error, and
+        its facts stay until the new one is safe. Raises StoreUnavailable and its kinds,
+        Damaged, NewerFormat.
+        """
+        stored = self._records.read(ident)
+        if stored is not None and stored.intent == "removing" and self.lies_elsewhere(stored) is None:
+            stored = self._finish_removal(ident, stored)
+        look = self.look(ident)
+        newest, damage, _ = look
+        if newest is not None and not is_superseded(stored, newest, self._store.name):
+            if not self.is_settled(stored, look):
+                if damage is not None:
+                    self.tell("A damaged entry was deleted; the credential's other entry is complete.")
+                credential = self.noted(stored, newest)
+                self.adopt(ident, fresh, credential, newest.sequence)
+                self.tidy(ident, other_slot(credential.slot))
+        elif replacing:
+            if damage is not None:
+                self.tell("A damaged entry was replaced by the new credential.")
+            if stored is not None and newest is not None:  # which the next one must surpass
+                return stored._replace(sequence=max(stored.sequence, newest.sequence))
+        elif newest is not None:
+            raise absent(stored, self._store.name)
+        elif damage is not None:
+            raise damage
+        else:
+            if self.lies_elsewhere(stored) is not None:
+                raise absent(stored, self._store.name)
+            if stored is not None and stored.record.credential is not None:
+                self.tell(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
+            if stored is not None and stored.intent:
+                self.clear_both(ident)  # of the pieces that a killed write left, which no look shows
+            self.forget(ident)
+        return self._records.read(ident) or Stored(fresh)
+
+    def lies_elsewhere(self, stored: Stored | None) -> str | None:
+        """The sentence for a credential that was put into another store than this one."""
+        if not self._store.state().ready or not is_elsewhere(stored, self._store.name):
+            return None
+        return sentence(stored, self._store.name)
+
+    def clear_both(self, ident: str) -> bool:
+        """Delete both slots; False when nothing was there. Raises StoreUnavailable and its kinds."""
+        cleared = [self._slots.clear(ident, slot) for slot in SLOTS]
+        return any(cleared)
+
+    def tidy(self, ident: str, slot: str) -> None:
+        """Delete the slot that was replaced. If it stays, the next to come tries again."""
+        try:
+            self._slots.clear(ident, slot)
+        except StoreUnavailable as error:
+            self.tell(f"An old entry could not be deleted yet. {error}")
+            return
+        self.intend(ident, "")
+
+    # Changes of the record. Each leaves alone what another process noted meanwhile.
+
+    def intend(self, ident: str, intent: Intent, fresh: Record | None = None) -> None:
+        """Say what is begun; `fresh` is the record to begin with where there is none."""
+
+        def edit(now: Stored | None) -> Stored | None:
+            stored = now or (fresh and Stored(fresh))
+            return stored and stored._replace(intent=intent)
+
+        self._records.change(ident, edit)
+
+    def begin_removal(self, ident: str) -> None:
+        """Say that all goes which the slots hold now. Raises NewerFormat, StoreUnavailable."""
+        newest = self.look(ident).newest
+
+        def edit(now: Stored | None) -> Stored | None:
+            if now is None or now.record.credential is None:
+                return now
+            if newest is None:
+                return now._replace(intent="removing")
+            record = now.record._replace(credential=self.noted(now, newest))
+            return Stored(record, newest.sequence, "removing")
+
+        self._records.change(ident, edit)
+
+    def adopt(self, ident: str, fresh: Record, credential: Credential, sequence: int) -> None:
+        """Let the record name the credential's slot. The other slot is still to be tidied."""
+
+        def edit(now: Stored | None) -> Stored:
+            record = now.record if now else fresh
+            return Stored(record._replace(credential=credential), sequence, "writing")
+
+        self._records.change(ident, edit)
+
+    def forget(self, ident: str) -> None:
+        """Drop the credential's facts; a check's outcome stays."""
+        self._records.change(
+            ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
+        )
+
+    def is_settled(self, stored: Stored | None, look: Look) -> bool:
+        """Is the record right, and nothing left to be tidied?
+
+        One that is not in step came back from a backup, or another data folder has stored since:
+        the next save has to surpass the entry.
+        """
+        if stored is None or stored.intent or look.newest is None:
+            return False
+        known = stored.record.credential
+        if known is None or look.occupied != (known.slot,) or is_elsewhere(stored, self._store.name):
+            return False
+        return stored.sequence == look.newest.sequence and is_same(known, look.newest.grant.credential)
+
+    def noted(self, stored: Stored | None, newest: Payload) -> Credential:
+        """The facts of what is stored, with those that only the record knows.
+
+        A refusal lasts as long as the credential that it is about. What was found, and not stored
+        from this data folder, is unlisted: somebody else's programs may name its server.
+        """
+        credential, known = newest.grant.credential, stored.record.credential if stored else None
+        if stored is None or known is None:
+            begun_here = stored is not None and stored.intent == "writing"
+            return credential if begun_here else credential._replace(unlisted=True)
+        credential = credential._replace(unlisted=known.unlisted)
+        in_step = stored.sequence == newest.sequence or is_elsewhere(stored, self._store.name)
+        if not (in_step and is_same(known, credential)):
+            return credential
+        return with_notes(credential, known)
+
+    def _finish_removal(self, ident: str, stored: Stored) -> Stored | None:
+        if self._was_stored_since(ident, stored):
+            self.intend(ident, "writing")
+            return self._records.read(ident)
+        try:
+            self.clear_both(ident)
+        except UNREACHED:
+            raise
+        except StoreUnavailable as error:
+            self.tell(f"A credential that was being cleared is still there. {error}")
+            self.intend(ident, "writing")
+        else:
+            self.forget(ident)
+        return self._records.read(ident)
+
+    def _was_stored_since(self, ident: str, stored: Stored) -> bool:
+        """Did somebody else put a newer credential there than the one that was to go?"""
+        newest, known = self.look(ident).newest, stored.record.credential
+        if newest is None or known is None:
+            return False
+        return newest.sequence > stored.sequence or written(newest.grant.credential) > written(known)

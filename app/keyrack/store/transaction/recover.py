@@ -1,0 +1,149 @@
+"""What was left half done is finished, and what no record names is found again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.model import CredentialKey
+from keyrack.domain.storage import Finding, Survey
+from keyrack.store.backends.base import UNREACHED, SecretStore
+from keyrack.store.records.fields import NewerFormat
+from keyrack.store.records.naming import PROBE_URL, id_of_identity
+from keyrack.store.records.records import Records, fresh_record
+from keyrack.store.transaction.index import Index
+from keyrack.store.transaction.other_store import Elsewhere
+from keyrack.store.transaction.reconcile import Settler
+from keyrack.store.transaction.shared_locks import SharedLocks
+from keyrack.store.transaction.write_test import Prober
+
+ENTRY = re.compile(r"([0-9a-f]{32})\.[ab]")
+UNKNOWN = CredentialKey("", "")
+
+
+class Recovery:
+    """Brings store and records together after a kill or a loss. Asks the store only where there is a need."""
+
+    def __init__(
+        self,
+        store: SecretStore,
+        records: Records,
+        locks: SharedLocks,
+        settler: Settler,
+        index: Index,
+        prober: Prober,
+    ) -> None:
+        self._store = store
+        self._records = records
+        self._locks = locks
+        self._settler = settler
+        self._index = index
+        self._prober = prober
+
+    def tidy(self) -> tuple[Finding, ...]:
+        """Finish what the records say was begun, but for what another process is at.
+
+        Reads the records only where nothing is unfinished, and makes nobody unlock the store.
+        """
+        unfinished = self._records.unfinished()
+        state = self._store.state() if unfinished else None
+        if state is None or not state.ready or state.locked:
+            return ()
+        findings: list[Finding] = []
+        for key in unfinished:
+            try:
+                self._finish(key)
+            except Temporary:
+                continue
+            except KeyrackError as error:
+                findings.append(_finding(key, str(error)))
+                if isinstance(error, UNREACHED) and not isinstance(error, Elsewhere):
+                    break
+            else:
+                if key.url != PROBE_URL:
+                    findings.append(_finding(key))
+        return tuple(findings)
+
+    def _finish(self, key: CredentialKey) -> None:
+        if key.url == PROBE_URL:
+            self._prober.tidy()
+            return
+        ident = id_of_identity(*key)
+        with self._locks.hold(ident, timeout=0):
+            self._settler.settled(ident, fresh_record(key), replacing=False)
+
+    def survey(self) -> Survey:
+        """Raises StoreUnavailable and its kinds, Temporary."""
+        listed = self._store.entries()
+        if listed is not None:
+            self._prober.take_old(listed)
+            return Survey(len(self._unrecorded(listed)), 0)
+        strays = [ident for ident in self._unrecorded_of_index(()) if self._is_there(ident)]
+        return Survey(len(strays), len(self._index.missing()))
+
+    def repair(self, also: Iterable[CredentialKey]) -> tuple[Finding, ...]:
+        """Make a record for each credential that has none; nothing in the store is deleted.
+
+        `also` is where to look besides, in canonical URLs, in a store that can't be asked
+        for its entries. Raises StoreUnavailable and its kinds.
+        """
+        listed = self._store.entries()
+        if listed is not None:
+            self._prober.take_old(listed)
+            unrecorded = self._unrecorded(listed)
+            found = [self._rebuild(ident, key) for ident, key in unrecorded.items()]
+            return tuple(finding for finding in found if finding)
+        findings: list[Finding] = []
+        gone: list[CredentialKey] = []
+        for ident, key in self._unrecorded_of_index(also).items():
+            finding = self._rebuild(ident, key)
+            if finding is None:
+                gone.append(key)
+            else:
+                findings.append(finding)
+        self._index.change(drop=gone)
+        return tuple(findings)
+
+    def _unrecorded(self, entries: Iterable[str]) -> dict[str, CredentialKey]:
+        """The record ids among the names of entries that no record stands for."""
+        names = sorted({match[1] for match in map(ENTRY.fullmatch, entries) if match})
+        return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
+
+    def _unrecorded_of_index(self, also: Iterable[CredentialKey]) -> dict[str, CredentialKey]:
+        keys = {id_of_identity(*key): key for key in sorted({*self._index.keys(), *also})}
+        return {ident: key for ident, key in keys.items() if not self._is_recorded(ident)}
+
+    def _is_recorded(self, ident: str) -> bool:
+        try:
+            stored = self._records.read(ident)
+        except NewerFormat:
+            return True
+        return stored is not None and stored.record.credential is not None
+
+    def _is_there(self, ident: str) -> bool:
+        try:
+            return bool(self._settler.look(ident).occupied)
+        except NewerFormat:
+            return True
+
+    def _rebuild(self, ident: str, key: CredentialKey) -> Finding | None:
+        """None where nothing is stored."""
+        try:
+            with self._locks.hold(ident, timeout=0):
+                look = self._settler.look(ident)
+                if look.newest is None:
+                    return look.damage and _finding(key, f"{look.damage} It was left unchanged.")
+                grant = look.newest.grant
+                record = fresh_record(grant.key)
+                facts = self._settler.noted(self._records.read(ident), look.newest)
+                self._settler.adopt(ident, record, facts, look.newest.sequence)
+                if look.occupied == (grant.credential.slot,):
+                    self._settler.intend(ident, "")
+                return _finding(record.key)
+        except (NewerFormat, Temporary) as error:
+            return _finding(key, str(error))
+
+
+def _finding(key: CredentialKey, problem: str = "") -> Finding:
+    return Finding(key.url, key.account, problem, key.name)

@@ -1,0 +1,43 @@
+"""A credential's lock: the data folder's, and the store's own where several data folders share it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, nullcontext
+
+from keyrack.store.backends.base import SecretStore
+from keyrack.system.locks import Locks
+
+
+class SharedLocks:
+    """Locks by the names of what lies in a store, among all who use it."""
+
+    def __init__(self, locks: Locks, store: SecretStore) -> None:
+        self._locks = locks
+        self._store = store
+        self._depths: dict[str, int] = {}
+
+    @contextmanager
+    def hold(self, name: str, *, timeout: float) -> Generator[None]:
+        """As `Locks.hold`, whose lock comes first: who waits for it does not queue for the other."""
+        deadline = time.monotonic() + timeout
+        if not self._depths:
+            from keyrack.system.forks import (
+                anew_in_child,  # as in `Locks`: a list pays for no weak references
+            )
+
+            anew_in_child(self)
+        with self._locks.hold(name, timeout=timeout):
+            depth = self._depths.get(name, 0)  # of this thread, as nobody else gets here
+            left = max(0.0, deadline - time.monotonic())
+            with nullcontext() if depth else self._store.shared_lock(name, timeout=left):
+                self._depths[name] = depth + 1
+                try:
+                    yield
+                finally:
+                    self._depths[name] = depth
+
+    def begin_anew(self) -> None:
+        """In a forked child: the locks are its parent's."""
+        self._depths = {}

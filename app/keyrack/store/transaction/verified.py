@@ -1,0 +1,35 @@
+"""Writes that are read back, and deletes that are looked for: no answer of a store is taken on trust."""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.store.backends.base import SecretStore
+from keyrack.store.records.fields import Damaged
+
+
+def put(store: SecretStore, entry: str, text: Secret) -> None:
+    """Write and read back. Raises StoreUnavailable and its kinds; after one the entry may hold anything."""
+    store.set(entry, text)
+    confirm(store, entry, text)
+
+
+def confirm(store: SecretStore, entry: str, text: Secret) -> None:
+    """Read back what was written. Raises StoreUnavailable and its kinds."""
+    try:
+        kept = store.get(entry) == text
+    except Damaged:
+        kept = False
+    if not kept:
+        raise StoreUnavailable(
+            f"What was written to the {store.name} could not be read back.",
+            hint="Run keyrack doctor to see which keychain is in use.",
+        )
+
+
+def take(store: SecretStore, entry: str) -> bool:
+    """Delete and look again; False when nothing was there. Raises StoreUnavailable and its kinds."""
+    was_there = store.delete(entry)
+    if store.get(entry) is not None:
+        raise StoreUnavailable(f"The {store.name} did not delete the entry.")
+    return was_there

@@ -1,0 +1,78 @@
+"""What a passphrase seals and opens: scrypt, as in `age -p`.
+
+In a process of its own. It takes a second or two and half a gigabyte, during which pyrage
+lets no other thread run: the screen would stand still. And where memory is short, the
+system ends that process and not this one.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from keyrack.domain.errors import KeyrackError, StoreSlow, StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.store.vault.age import NotSealed
+
+PROGRAM = os.path.join(os.path.dirname(__file__), "scrypt.py")
+LIMIT = 60.0  # seconds
+REFUSED, BROKEN = 10, 11  # exit codes of the program
+HIDDEN = "KEYRACK_"  # variables that begin so may be secrets, and are not passed on
+
+
+class WrongPassphrase(Exception):
+    """It is sealed with another one."""
+
+
+def seal(plain: Secret, passphrase: Secret) -> bytes:
+    """Encrypt with a passphrase. Raises KeyrackError, StoreUnavailable and its kinds."""
+    return _run("seal", passphrase, _bytes(plain))
+
+
+def unseal(sealed: bytes, passphrase: Secret) -> Secret:
+    """Decrypt. Raises WrongPassphrase, NotSealed, and as `seal`."""
+    try:
+        return Secret(_run("unseal", passphrase, sealed).decode())
+    except UnicodeDecodeError:
+        pass
+    raise NotSealed
+
+
+def _run(what: str, passphrase: Secret, data: bytes) -> bytes:
+    import subprocess
+
+    secret = _bytes(passphrase)
+    try:
+        # -P: no module of the current folder is taken for pyrage.
+        done = subprocess.run(
+            [sys.executable, "-P", PROGRAM, what],
+            input=len(secret).to_bytes(4) + secret + data,
+            env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=LIMIT,
+        )
+    except subprocess.TimeoutExpired:
+        done = None
+    except OSError as error:
+        raise StoreUnavailable(f"The passphrase can't be checked: {error.strerror}.") from None
+    if done is None:
+        raise StoreSlow(f"The passphrase could not be checked within {LIMIT:.0f} seconds.")
+    if done.returncode == REFUSED:
+        raise WrongPassphrase
+    if done.returncode == BROKEN:
+        raise NotSealed
+    if done.returncode:
+        raise StoreUnavailable(
+            "The passphrase could not be checked.",
+            hint="Checking it briefly needs about 600 MB of memory. An identity file needs none.",
+        )
+    return done.stdout
+
+
+def _bytes(text: Secret) -> bytes:
+    try:
+        return text.reveal().encode()
+    except UnicodeEncodeError:
+        pass  # its message would quote the secret
+    raise KeyrackError("The passphrase contains bytes that are not text.")

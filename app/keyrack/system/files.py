@@ -1,0 +1,99 @@
+"""Read a configuration file whatever is there instead."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+MB = 1024 * 1024
+MAX_BYTES = 8 * MB  # nothing that people write grows to this
+# ~/.claude.json grows with its history. Claude Code itself could read no more: V8's longest string.
+MAX_GROWN = 512 * MB
+
+
+class NoFile(Exception):
+    """Nothing is there."""
+
+
+class BadFile(Exception):
+    """Something is there that can't be read: one sentence, and the line where it is known."""
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+class Malformed(Exception):
+    """The text can't be read at all: one sentence that quotes nothing of it, and the line."""
+
+    def __init__(self, sentence: str, line: int | None = None) -> None:
+        super().__init__(sentence)
+        self.line = line
+
+
+def read_text(path: str) -> str:
+    """The file's text, without a byte-order mark. Raises NoFile, BadFile."""
+    return decode(read_bytes(path))
+
+
+def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
+    """The file's bytes; one of more than `most` is refused unread. Raises NoFile, BadFile."""
+    try:
+        _refuse(os.stat(path), most)
+        # Looked at again once open, and without waiting: a pipe may have taken the file's place.
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            _refuse(os.fstat(handle), most)
+            with open(handle, "rb", closefd=False) as file:
+                data = file.read(most + 1)
+        finally:
+            os.close(handle)
+    except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            raise BadFile("It is a link to a file that does not exist.") from None
+        raise NoFile from None
+    except PermissionError:
+        raise BadFile("You have no permission to read it.") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL in it
+        reason = getattr(error, "strerror", None) or "the path is not valid"
+        raise BadFile(f"It can't be read: {reason}.") from None
+    except MemoryError:
+        raise BadFile("It does not fit in memory.") from None
+    if len(data) > most:
+        raise BadFile(_too_large(most))
+    return data
+
+
+def read_grown(path: str) -> bytes:
+    """The UTF-8 of a file that a program lets grow, without a byte-order mark. Raises NoFile, BadFile."""
+    return _without_mark(read_bytes(path, MAX_GROWN))
+
+
+def decode(data: bytes, lines: int = 0) -> str:
+    """UTF-8, with or without a byte-order mark; `lines` are before it. Raises BadFile."""
+    data = _without_mark(data)
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = lines + data.count(b"\n", 0, error.start) + 1
+        raise BadFile("It is not UTF-8 text; save it as UTF-8.", line) from None
+
+
+def _without_mark(data: bytes) -> bytes:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
+        raise BadFile("It is written in UTF-16; save it as UTF-8.")
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+def _refuse(status: os.stat_result, most: int) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise BadFile("It is a folder, not a file.")
+    if not stat.S_ISREG(status.st_mode):
+        raise BadFile("It is a pipe or a device, not a file.")
+    if status.st_size > most:
+        raise BadFile(_too_large(most, status.st_size))
+
+
+def _too_large(most: int, size: int | None = None) -> str:
+    what = f"It is {size / MB:.0f} MB" if size else "It is too large"
+    return f"{what}. keyrack's limit for this file is {most // MB} MB."

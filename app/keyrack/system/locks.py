@@ -1,0 +1,140 @@
+"""Locks that die with their process.
+
+A lock is the kernel's lock on an open file, not the file: a file left behind by a
+killed process blocks nobody, and so the files are never removed. Not filelock: it takes 32 ms
+to import, on the path of `keyrack token`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from keyrack.domain.errors import KeyrackError, Temporary
+
+LONGEST_PAUSE = 0.05  # seconds between two looks at a lock that another process holds
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(fd: int) -> bool:
+        try:
+            msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+    def _unlock(fd: int) -> None:
+        os.close(fd)
+else:
+    import fcntl
+
+    def _try_lock(fd: int) -> bool:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def _unlock(fd: int) -> None:
+        try:
+            # Not by closing alone: a child that was forked meanwhile has the same lock open.
+            fcntl.flock(fd, fcntl.LOCK_UN)
+        except OSError:
+            pass
+        os.close(fd)
+
+
+class _Hold:
+    """One name's lock in this process; re-entrant in a thread."""
+
+    def __init__(self) -> None:
+        self.thread_lock = threading.RLock()
+        self.depth = 0
+        self.fd = -1
+
+
+class Locks:
+    """Locks by name, among threads and, with a folder, among processes."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
+        self._holds: dict[str, _Hold] = {}
+
+    @contextmanager
+    def hold(self, name: str, *, timeout: float) -> Generator[None]:
+        """Hold the lock, waiting at most `timeout` seconds; then Temporary.
+
+        A thread that holds it may take it again.
+        """
+        deadline = time.monotonic() + timeout
+        if not self._holds:
+            # Not when it is made: a list holds no lock, and pays for no weak references.
+            from keyrack.system.forks import anew_in_child
+
+            anew_in_child(self)
+        hold = self._holds.setdefault(name, _Hold())
+        if not hold.thread_lock.acquire(timeout=max(timeout, 0)):
+            raise busy()
+        try:
+            if hold.depth == 0 and self._folder is not None:
+                hold.fd = self._lock_file(self._folder, name, deadline)
+            hold.depth += 1
+            try:
+                yield
+            finally:
+                hold.depth -= 1
+                if hold.depth == 0 and hold.fd >= 0:
+                    fd, hold.fd = hold.fd, -1
+                    _unlock(fd)
+        finally:
+            hold.thread_lock.release()
+
+    def begin_anew(self) -> None:
+        """In a forked child: the locks are its parent's, and not given back by it.
+
+        What the child does within a `with` that it was forked in, it does without the lock.
+        """
+        holds, self._holds = self._holds, {}
+        for hold in holds.values():
+            fd, hold.fd = hold.fd, -1
+            if fd >= 0:
+                os.close(fd)
+
+    @staticmethod
+    def _lock_file(folder: str, name: str, deadline: float) -> int:
+        path = os.path.join(folder, f"{name}.lock")
+        try:
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise KeyrackError(
+                f"The lock file {path} can't be opened: {error.strerror}.",
+                hint="keyrack needs to write to its own data folder.",
+            ) from None
+        pause = 0.002
+        try:
+            while not _try_lock(fd):
+                if time.monotonic() >= deadline:
+                    raise busy()
+                time.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        except OSError as error:
+            os.close(fd)
+            raise KeyrackError(
+                f"Files in {folder} can't be locked: {error.strerror}.",
+                hint="Network drives may not support locks. Set XDG_DATA_HOME to a folder on a local drive.",
+            ) from None
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+
+def busy() -> Temporary:
+    """Somebody else has it."""
+    return Temporary("Another keyrack process is working on this credential.", hint="Try again in a moment.")

@@ -1,0 +1,56 @@
+"""A name for another account of a server."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from keyrack.domain.errors import KeyrackError, UsageError
+from keyrack.operations.tokens.accounts import account_name
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.styles import BOX, FORM
+
+
+class AccountNameScreen(Dialog[str]):
+    """Answers with a name that the server has no account of yet."""
+
+    CSS_PATH: ClassVar = [BOX, FORM]
+    BINDINGS: ClassVar = [*keymap.ACCOUNT_NAME]
+    AUTO_FOCUS = "#name"
+
+    def __init__(self, server: str, taken: Container[str]) -> None:
+        super().__init__()
+        self._server, self._taken = server, taken
+
+    def compose(self) -> ComposeResult:
+        with Box(title("New account", self._server), classes="form"):
+            with Horizontal(classes="field close-by"):
+                yield Static("Name", classes="label")
+                yield Input(placeholder="work", id="name", compact=True)
+            yield Static(say("Your own word for it; the login follows.", Tone.DIM), classes="gap")
+            yield Static("", id="said")
+            yield KeyLine(reversed(keymap.ACCOUNT_NAME))
+
+    def on_mount(self) -> None:
+        self.query_one("#said").display = False
+
+    @on(Input.Submitted)
+    def action_save(self) -> None:
+        try:
+            name = account_name(self.query_one("#name", Input).value)
+            if name in self._taken:
+                raise UsageError("There is an account of that name already.")
+        except KeyrackError as error:
+            said = self.query_one("#said", Static)
+            said.display = True
+            said.update(say(error_text(error), Tone.BAD))
+        else:
+            self.dismiss(name)

@@ -1,0 +1,140 @@
+"""Clear or revoke: what is to be done, and the last chance not to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from keyrack.domain.errors import BadUrl
+from keyrack.domain.resource import origin
+from keyrack.operations.clearing.revoking import lives_on
+from keyrack.operations.ports import by_client
+from keyrack.operations.servers.overview import Row
+from keyrack.operations.tokens.service import card_for, revoke_words
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.choice import Pick, Tick
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.link import Link
+from keyrack.tui.kit.present import Tone, join, say, title
+from keyrack.tui.token.pages import open_page
+
+if TYPE_CHECKING:
+    from keyrack.services.card import Card
+
+REVOKE, KEEP = 0, 1  # the two lines
+
+
+class Clearing(NamedTuple):
+    """What the user wants done."""
+
+    revoke: bool
+    forget: bool
+
+
+class ClearScreen(Dialog[Clearing]):
+    """Asks how to clear; answers with nothing where nothing is to be done."""
+
+    BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR, keymap.CLEAR_PAGE]
+    GUARDED: ClassVar = True
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, row: Row) -> None:
+        super().__init__()
+        self._row = row
+        self._page = ""
+        self._can_pick = False
+
+    def compose(self) -> ComposeResult:
+        row = self._row
+        with Box(title(f"Clear credential for {row.server.called}?")):
+            if (issuer := self._issuer()) is not None:
+                yield self._pick(issuer, REVOKE)
+                if row.credential is not None and row.credential.client_kind == "dynamic":
+                    yield Tick("Forget the registration at the issuer too", id="forget")
+            else:
+                yield from self._by_hand()
+            if (others := self._others()) is not None:
+                yield Static(others, classes="gap")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(Content("Clear (y)"), id="yes", compact=True, classes="danger")
+            if self._can_pick:
+                yield KeyLine(keymap.CLEAR)
+
+    def _by_hand(self) -> ComposeResult:
+        """Of a token made by hand only what its service's card can do is promised."""
+        row, parts = self._row, self.host.parts()
+        words = revoke_words(parts, row.server, row.credential)
+        card = card_for(parts, row.server.url)
+        if words is not None and card is not None and card.revoke is not None:
+            yield self._pick(card.name, KEEP, card)
+            yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
+            return
+        yield Static(say(f"It is deleted here; the token {self._lives_on(card)}."))
+        if words is not None:
+            yield Static(say(words))
+        if card is not None and card.page:
+            self._page = card.page
+            yield Link(join(say("[o]", Tone.KEY), say(" Open that page", Tone.DIM)), "open_page")
+
+    def _pick(self, where: str, value: int, card: Card | None = None) -> Pick:
+        self._can_pick = True
+        keep = f"Delete here only; the token {self._lives_on(card)}"
+        return Pick((f"Revoke at {where}, then delete here", keep), value=value)
+
+    def _lives_on(self, card: Card | None = None) -> str:
+        credential = self._row.credential
+        if credential is None:
+            return "works until it expires"
+        if card is not None and card.never_expires and credential.expires_at is None:
+            return "works until it is revoked"
+        return lives_on(credential, self.host.now())
+
+    def action_pick(self, step: int) -> None:
+        """From wherever the focus is; it goes along, so that the eye does too."""
+        for pick in self.query(Pick):
+            pick.focus()
+            pick.action_pick(step)
+
+    def action_open_page(self) -> None:
+        if self._page:
+            open_page(self, self._page)
+
+    def _issuer(self) -> str | None:
+        credential = self._row.credential
+        if credential is None or credential.kind != "oauth" or not credential.issuer:
+            return None
+        try:
+            return origin(credential.issuer).partition("://")[2]
+        except BadUrl:
+            return credential.issuer
+
+    def _others(self) -> Content | None:
+        names = [name for name in by_client(self._row.server.sources) if name != "keyrack"]
+        if not names:
+            return None
+        one = len(names) == 1
+        listed = names[0] if one else f"{', '.join(names[:-1])} and {names[-1]}"
+        return say(f"{listed} may keep {'a copy of its own' if one else 'copies of their own'}.", Tone.DIM)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_answer(event.button.id == "yes")
+
+    def action_answer(self, agreed: bool) -> None:
+        if not agreed:
+            self.dismiss(None)
+            return
+        picks = self.query(Pick)
+        self.dismiss(
+            Clearing(
+                revoke=bool(picks) and picks.first().value == REVOKE,
+                forget=any(tick.value for tick in self.query(Tick)),
+            )
+        )

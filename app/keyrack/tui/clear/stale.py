@@ -1,0 +1,91 @@
+"""What is of no more use, with the reasons, and which of it is to go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from keyrack.operations.clearing.stale import Stale
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.choice import Tick
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.kit.styles import BOX, LIST
+from keyrack.tui.kit.tick_list import TickList
+
+
+class StaleChoice(NamedTuple):
+    """What the user wants done."""
+
+    chosen: tuple[Stale, ...]
+    revoke: bool
+    forget: bool
+
+
+class StaleScreen(Dialog[StaleChoice]):
+    """Answers with nothing where nothing is to be done."""
+
+    CSS_PATH: ClassVar = [BOX, LIST]
+    BINDINGS: ClassVar = [*keymap.STALE]
+    GUARDED: ClassVar = True
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, found: Sequence[Stale]) -> None:
+        super().__init__()
+        self._found = found
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Clear stale")):
+            one = len(self._found) == 1
+            count = "1 credential is" if one else f"{len(self._found)} credentials are"
+            yield Static(say(f"{count} of no more use:"))
+            yield TickList((say(each.server.called), say(each.why, Tone.DIM)) for each in self._found)
+            yield Tick("Revoke at the issuers first", id="revoke")
+            if any(each.credential.client_kind == "dynamic" for each in self._found):
+                yield Tick("Forget the registrations at the issuers too", id="forget")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(id="yes", compact=True, classes="danger")
+            yield KeyLine(binding for binding in keymap.STALE if binding.id in ("stale-tick", "stale-all"))
+
+    def on_mount(self) -> None:
+        self._count()
+
+    @on(TickList.Changed)
+    def _count(self) -> None:
+        count, button = len(self._list.ticked), self.query_one("#yes", Button)
+        button.label = Content(f"Clear {count} (y)")
+        button.disabled = not count
+
+    @property
+    def _list(self) -> TickList:
+        return self.query_one(TickList)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_answer(event.button.id == "yes")
+
+    def action_to_list(self) -> None:
+        self._list.focus()
+
+    def action_tick(self) -> None:
+        self._list.focus()
+        self._list.action_tick()
+
+    def action_tick_all(self) -> None:
+        self._list.tick_all()
+
+    def action_answer(self, agreed: bool) -> None:
+        chosen = tuple(self._found[place] for place in self._list.ticked)
+        if not agreed:
+            self.dismiss(None)
+        elif chosen:
+            ticks = {tick.id: tick.value for tick in self.query(Tick)}
+            self.dismiss(StaleChoice(chosen, ticks["revoke"], ticks.get("forget", False)))

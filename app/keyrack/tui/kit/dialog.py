@@ -1,0 +1,70 @@
+"""A dialog: a titled box over the list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from keyrack.tui.kit.present import more
+from keyrack.tui.kit.styles import BOX
+
+if TYPE_CHECKING:
+    from keyrack.tui.app import KeyrackApp
+
+Answer = TypeVar("Answer")
+
+
+class Box(Vertical):
+    """The frame; its title may hold anybody's words. It says below what more there is to scroll to."""
+
+    def __init__(
+        self, head: Content, *, foot: Content = Content(""), id: str | None = None, classes: str = ""
+    ) -> None:
+        super().__init__(id=id, classes=f"box {classes}")
+        self.border_title, self.border_subtitle = head, foot
+        self._foot = foot
+
+    def on_mount(self) -> None:
+        for name in ("virtual_size", "scroll_y"):
+            self.watch(self, name, self._changed)
+
+    def on_resize(self) -> None:
+        self._changed()
+
+    def _changed(self) -> None:
+        self.call_after_refresh(self._tell_more)
+
+    def _tell_more(self) -> None:
+        self.border_subtitle = more(self.scroll_y > 0, self.scroll_y < self.max_scroll_y) or self._foot
+
+
+class Dialog(ModalScreen[Answer]):
+    """Closes on escape with no answer."""
+
+    CSS_PATH: ClassVar = BOX
+    # Where a key deletes, revokes, overwrites or shows what is secret: none is taken before a pause.
+    GUARDED: ClassVar = False
+
+    def __init__(self) -> None:
+        super().__init__(classes="dialog")
+        self._over = False
+
+    @property
+    def host(self) -> KeyrackApp:
+        return cast("KeyrackApp", self.app)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def close_by_itself(self) -> None:
+        """Close without a key; where something else is on top, as soon as that is gone."""
+        self._over = True
+        if self.is_active:
+            self.action_close()
+
+    def on_screen_resume(self) -> None:
+        if self._over:
+            self.call_later(self.close_by_itself)

@@ -1,0 +1,169 @@
+"""Which screen a key was typed for. No other takes it.
+
+Textual hands a key on while the last one is still at work: the focus moves late, a screen opens late, and
+what is bound to the key is looked up in whatever screen is on top by then. So `/dynatrace` was typed half
+into the filter and half into the list, where d clears a credential and y says yes.
+
+Here a key waits until all that the last one did is done and shown, and then is judged by when it was typed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual._time import get_time
+
+from keyrack.tui.kit import keymap
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import Screen
+
+QUIET = 0.3  # seconds without a key, after which a screen that must not be hit by chance takes one
+LONGEST = 5.0  # seconds that a key waits for the one before it
+EVERYWHERE = {key for binding in keymap.APP for key in binding.key.split(",")}  # typed for no screen
+
+Typed = events.Key | events.Paste
+
+
+class Guard(Enum):
+    """What a key has to meet before the screen on top takes it."""
+
+    OPEN = auto()
+    SEEN = auto()  # typed after the screen was drawn
+    SEEN_OR_TEXT = auto()  # that, or text for the field that has the focus: whoever opens a form may type on
+    QUIET = auto()  # typed when the screen had been drawn, and no key pressed, for `QUIET` seconds
+
+
+class Keyboard:
+    """The keys of an application, in turn. All but `drawn` is called by its `on_event`."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._queue: deque[Typed] = deque()
+        self._turn: Typed | None = None  # the one that comes next
+        self._task: asyncio.Task[None] | None = None
+        self._screen: Screen[Any] | None = None
+        self._depth = 0  # of the stack
+        self._guard = Guard.SEEN
+        self._drawn_at: float | None = None  # when the screen was drawn as the one on top
+        self._taken_by: Screen[Any] | None = None
+        self._last = float("-inf")  # when a key was typed, taken or not
+        self._typing = False  # a field for text has the focus
+        self._at_work = False  # what the last key began is not over
+
+    def passes(self, event: Typed) -> bool:
+        """Whether the application handles this event now; one that has to wait comes again."""
+        if event.is_forwarded:
+            # Back from the screen that took it. What is bound to it there is no other screen's.
+            return self._app.screen_stack[-1:] == [self._taken_by]
+        if event is not self._turn:
+            self._queue.append(event)
+            if self._task is None or self._task.done():
+                self._task = asyncio.create_task(self._hand_on(), name="keys in turn")
+            return False
+        self._turn = None
+        self._look()
+        taken = self._is_meant(event)
+        self._last = max(self._last, event.time)
+        self._taken_by = self._screen
+        self._at_work = True
+        return taken
+
+    def too_early(self, press: events.MouseEvent) -> bool:
+        """Whether a button was pressed on a screen that was not there to be aimed at."""
+        self._look()
+        if self._guard is not Guard.OPEN:
+            pause = QUIET if self._guard is Guard.QUIET else 0.0
+            if self._drawn_at is None or press.time < self._drawn_at + pause:
+                return True
+        self._typing = False  # what is clicked on may take the focus
+        return False
+
+    @property
+    def waiting(self) -> bool:
+        """Whether keys wait for their turn, or for the end of what the last one began."""
+        return bool(self._queue) or self._turn is not None or self._at_work
+
+    def ready(self) -> bool:
+        """Whether a key that is pressed now is taken by the screen that is on top."""
+        self._look()
+        return not self.waiting and self._would_take(get_time())
+
+    def drawn(self) -> None:
+        """The screen on top was drawn."""
+        self._look()
+        if self._drawn_at is None:
+            self._drawn_at = get_time()
+
+    async def _hand_on(self) -> None:
+        while self._queue:
+            await self._until(lambda: not self._is_busy())
+            self._look()
+            await self._until(lambda: self._drawn_at is not None)
+            if self._drawn_at is None:
+                self._drawn_at = get_time()
+            self._turn = self._queue.popleft()
+            self._app.post_message(self._turn)
+            await self._until(lambda: not self._is_busy())
+            self._look()
+            self._at_work = False
+
+    async def _until(self, met: Any) -> None:
+        end, pause = get_time() + LONGEST, 0.0
+        while not met() and get_time() < end:
+            await asyncio.sleep(pause)
+            pause = min(pause + 0.001, 0.01)
+
+    def _is_busy(self) -> bool:
+        """Whether messages wait for anybody: each may move the focus, or open or close a screen."""
+        nodes = [node for screen in self._app.screen_stack for node in screen.walk_children(with_self=True)]
+        return any(node.message_queue_size for node in (self._app, *nodes))
+
+    def _look(self) -> None:
+        """Notice that another screen is on top, or that the field is gone that was typed into."""
+        stack = self._app.screen_stack
+        if not stack:
+            return
+        was_typing, self._typing = self._typing, self._takes_text("a", "a")
+        if stack[-1] is self._screen:
+            if was_typing and not self._typing and not self._at_work:
+                self._guard, self._drawn_at = Guard.QUIET, get_time()
+            return
+        begun, opened = self._screen is not None, len(stack) > self._depth
+        self._screen, self._depth, self._drawn_at = stack[-1], len(stack), None
+        by_itself = begun and not self._at_work
+        if by_itself or getattr(self._screen, "GUARDED", False):
+            self._guard = Guard.QUIET
+        else:
+            self._guard = Guard.SEEN_OR_TEXT if opened else Guard.SEEN
+
+    def _is_meant(self, event: Typed) -> bool:
+        if isinstance(event, events.Key) and event.key in EVERYWHERE:
+            return True
+        if self._would_take(event.time):
+            self._guard = Guard.OPEN
+            return True
+        if self._guard is Guard.SEEN_OR_TEXT:
+            key, character = ("a", "a") if isinstance(event, events.Paste) else (event.key, event.character)
+            if self._takes_text(key, character):
+                return True
+            self._guard = Guard.QUIET  # a burst that goes astray does so as a whole
+        return False
+
+    def _would_take(self, when: float) -> bool:
+        if self._guard is Guard.OPEN:
+            return True
+        if self._drawn_at is None:
+            return False
+        if self._guard is Guard.QUIET:
+            return when >= max(self._last, self._drawn_at) + QUIET
+        return when >= self._drawn_at
+
+    def _takes_text(self, key: str, character: str | None) -> bool:
+        focused = self._app.focused if self._app.screen_stack else None
+        return focused is not None and focused.check_consume_key(key, character)

@@ -1,0 +1,49 @@
+"""What was done, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from keyrack.operations.receipt import Receipt
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, outcome, say
+from keyrack.tui.kit.styles import BOX
+
+
+class ReceiptScreen(Dialog[None]):
+    """A block for each thing that something was done to; a block without a name is the only one."""
+
+    CSS_PATH: ClassVar = [BOX, "receipt.tcss"]
+    BINDINGS: ClassVar = [*keymap.OVERLAY]
+
+    def __init__(self, head: Content, blocks: Iterable[tuple[str, Receipt]]) -> None:
+        super().__init__()
+        self._head, self._blocks = head, tuple(blocks)
+
+    def compose(self) -> ComposeResult:
+        with Box(self._head):
+            with VerticalScroll(id="receipt"):
+                yield Static(Content("\n").join(self._lines()))
+            yield KeyLine(keymap.CLOSE)
+
+    def on_mount(self) -> None:
+        self.query_one("#receipt").can_focus = False
+
+    def _lines(self) -> list[Content]:
+        lines: list[Content] = []
+        for name, receipt in self._blocks:
+            if name:
+                lines += [*([Content("")] if lines else []), say(name, Tone.STRONG)]
+            lines += [outcome(line.what, line.outcome, line.detail) for line in receipt.lines]
+        return lines
+
+    def action_scroll(self, where: str) -> None:
+        keymap.scroll(self.query_one("#receipt"), where)

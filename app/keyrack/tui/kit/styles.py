@@ -1,0 +1,11 @@
+"""The style sheets that screens of several features share, by their full paths.
+
+Textual looks for a relative one beside the screen that inherits it.
+"""
+
+import os
+
+_HERE = os.path.dirname(__file__)
+BOX = os.path.join(_HERE, "box.tcss")  # every dialog
+FORM = os.path.join(_HERE, "form.tcss")  # fields with a label and a hint
+LIST = os.path.join(_HERE, "list.tcss")  # entries to choose from

@@ -1,0 +1,1 @@
+"""The login, step by step."""

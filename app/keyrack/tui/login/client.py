@@ -1,0 +1,95 @@
+"""A client that the user registered at the authorization server, for one that registers none by itself."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from keyrack.domain.errors import BadUrl, UsageError
+from keyrack.domain.model import Server
+from keyrack.domain.redirect import Redirect
+from keyrack.domain.secret import Secret
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.kit.styles import BOX, FORM
+from keyrack.tui.login.client_form import typed_client_id, typed_redirect_uri
+from keyrack.wording.commands import command_line
+
+KEPT = "All are kept in the keychain with the login."
+
+
+class OwnClient(NamedTuple):
+    client_id: str
+    secret: Secret | None  # None: a public client
+    redirect: Redirect | None = None  # None: the issuer takes any port of this machine
+
+
+class ClientScreen(Dialog[OwnClient]):
+    """Answers with the client to log in with, or nothing."""
+
+    CSS_PATH: ClassVar = [BOX, FORM]
+    BINDINGS: ClassVar = [*keymap.CLIENT]
+    AUTO_FOCUS = "#client-id"
+
+    def __init__(self, server: Server, redirect_uri: str = "") -> None:
+        """`redirect_uri` is the one that the app is to be registered with, where that was said."""
+        super().__init__()
+        self._server = server
+        self._redirect_uri = redirect_uri
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Client id", self._server.name), classes="form client"):
+            with Horizontal(classes="field close-by"):
+                yield Static("Client id", classes="label")
+                yield Input(placeholder="as the authorization server shows it", id="client-id", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Secret", classes="label")
+                yield SecretInput("empty for a public client", id="client-secret")
+            with Horizontal(classes="field"):
+                yield Static("Redirect URI", classes="label")
+                yield Input(
+                    self._redirect_uri, placeholder="as it was registered", id="redirect-uri", compact=True
+                )
+            yield Static(say(KEPT), classes="gap")
+            yield Static(say(f"With a private key: {self._with_key()}", Tone.DIM))
+            yield Static("", id="said")
+            yield KeyLine([keymap.CLIENT[1], keymap.CLIENT[0]])
+
+    def _with_key(self) -> str:
+        command = command_line("login", self._server, "--client-id", "ID", "--client-key-stdin")
+        return f"{command} < key.pem"
+
+    def on_mount(self) -> None:
+        self.query_one("#said").display = False
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input.id == "redirect-uri":
+            self.action_save()
+        else:
+            self.focus_next()
+
+    def action_save(self) -> None:
+        try:
+            client_id = typed_client_id(self.query_one("#client-id", Input).value)
+            redirect = typed_redirect_uri(self.query_one("#redirect-uri", Input).value)
+        except (UsageError, BadUrl) as error:
+            said = self.query_one("#said", Static)
+            said.display = True
+            said.update(say(error_text(error), Tone.BAD))
+            return
+        secret = Secret(self.query_one(SecretInput).secret.reveal().strip())
+        self.query_one(SecretInput).wipe()
+        self.dismiss(OwnClient(client_id, secret or None, redirect))
+
+    def action_close(self) -> None:
+        self.query_one(SecretInput).wipe()
+        self.dismiss(None)

@@ -1,0 +1,84 @@
+"""A code for another device: the page to open there, the code to type, and a picture for its camera."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from keyrack.oauth.effects import ShowCode
+from keyrack.operations.login.qr import qr_rows
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.big_code import BigCode
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, clock, join, picture, say, title
+from keyrack.tui.kit.styles import BOX
+
+FRAME = (6, 5)  # columns and rows of the box around the picture and the words; its keys are one row
+GAP = 3  # columns between the picture and the words
+WORDS = (20, 42)  # columns that the words need at least, and at most
+
+
+class DeviceScreen(Dialog[None]):
+    """Stands over the login, which ends it when the login goes on."""
+
+    CSS_PATH: ClassVar = [BOX, "device.tcss"]
+    BINDINGS: ClassVar = [*keymap.DEVICE]
+
+    def __init__(self, name: str, code: ShowCode) -> None:
+        super().__init__()
+        self._name, self._code = name, code
+        # The picture of the shorter address is the second choice: whoever scans it has to type.
+        addresses = (code.verification_uri_complete, code.verification_uri)
+        self._pictures = [qr_rows(address) for address in addresses if address]
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Code for another device", self._name), id="code"):
+            with Horizontal(id="both"):
+                yield Static("", id="picture")
+                with Vertical(id="words"):
+                    yield Static(say("Open on any device", Tone.DIM))
+                    yield Static(say(self._code.verification_uri, Tone.STRONG, limit=2000), id="page")
+                    yield BigCode(self._code.user_code)
+                    yield Static("", id="what")
+                    yield Static("", id="left")
+            yield KeyLine([keymap.DEVICE[0], keymap.DEVICE[1]])
+
+    def on_mount(self) -> None:
+        self._count()
+        self.set_interval(1.0, self._count)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Take the best picture that this terminal has room for beside the words."""
+        width, height = (room - frame for room, frame in zip(event.size, FRAME, strict=True))
+        least, most = WORDS
+        fitting = (
+            rows
+            for rows in self._pictures
+            if rows and len(rows) <= height and len(rows[0]) + GAP + least <= width
+        )
+        rows = next(fitting, [])
+        shown = self.query_one("#picture", Static)
+        shown.display = bool(rows)
+        shown.update(picture(rows))
+        beside = len(rows[0]) + GAP if rows else 0
+        self.query_one("#words").styles.width = min(width - beside, most)
+        scan = ", or scan the picture" if rows else ""
+        self.query_one("#what", Static).update(
+            say(f"Type {self._code.user_code} there{scan}; the login here then goes on by itself.")
+        )
+
+    def _count(self) -> None:
+        left = clock(self._code.expires_at - self.host.now())
+        self.query_one("#left", Static).update(join(say("Good for ", Tone.DIM), say(left, Tone.BUSY)))
+
+    def action_copy(self) -> None:
+        self.host.copy(self._code.verification_uri)
+        self.host.say("The address was sent to the terminal's clipboard.")
+
+    def action_scroll(self, where: str) -> None:
+        keymap.scroll(self.query_one(Box), where)

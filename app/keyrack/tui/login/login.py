@@ -1,0 +1,375 @@
+"""The login, step by step. Esc at any moment leaves everything as it was."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from keyrack.domain.errors import ClientNeeded, ScopeRefused, StoreAbsent
+from keyrack.domain.model import Credential, Server
+from keyrack.oauth.effects import ShowCode, SignIn, Step
+from keyrack.oauth.trace import Exchange
+from keyrack.operations.login import login as login_op
+from keyrack.operations.login.advice import token_may_do
+from keyrack.operations.login.control import LoginControl
+from keyrack.operations.login.flow_runner import NO_BROWSER, Event
+from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.remote import over_ssh
+from keyrack.operations.tokens.service import card_for
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.background import deliver, in_background
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, clock, join, say, title
+from keyrack.tui.kit.styles import BOX
+from keyrack.tui.login.client import ClientScreen, OwnClient
+from keyrack.tui.login.device import DeviceScreen
+from keyrack.tui.login.login_words import ASKING, failure, success, where
+from keyrack.tui.login.step_list import StepList
+from keyrack.tui.login.trace import TraceScreen
+from keyrack.tui.login.trace_words import harmless
+
+MAX_LINK = 4_000  # characters of a sign-in address that are shown
+MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first
+
+
+class LoginScreen(Dialog[Credential]):
+    """Answers with the stored credential's facts, or nothing."""
+
+    CSS_PATH: ClassVar = [BOX, "login.tcss"]
+    BINDINGS: ClassVar = [*keymap.LOGIN]
+    AUTO_FOCUS = ""  # the hidden field would take the keys when a screen above is closed
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+        self._options = LoginOptions(device=over_ssh(os.environ))
+        self._control = LoginControl()
+        self._attempt = 0
+        self._phase: keymap.LoginPhase = "working"
+        self._sign_in: SignIn | None = None
+        self._waiting_since = 0.0
+        self._code: ShowCode | str = ""  # for another device, or a word about it
+        self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
+        self._error: Exception | None = None
+        self._token_may_do = False
+        self._credential: Credential | None = None
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Log in", self._server.called), id="login"):
+            yield StepList()
+            yield Static("", id="sign-in")
+            yield Static("", id="said")
+            yield Input(placeholder="Paste the address that the browser ended on", id="paste", compact=True)
+            yield KeyLine(keymap.LOGIN_WORKING)
+
+    def on_mount(self) -> None:
+        for name in ("#sign-in", "#said", "#paste"):
+            self.query_one(name).display = False
+        self.watch(self.query_one("#login"), "virtual_size", self._show_latest)
+        self.set_interval(1.0, self._tick)
+        self._start()
+
+    @property
+    def steps(self) -> StepList:
+        return self.query_one(StepList)
+
+    def _start(self) -> None:
+        self._attempt += 1
+        self._control = LoginControl()
+        self._sign_in, self._code, self._error = None, "", None
+        self._trace.clear()
+        self._set_phase("working")
+        self._say(None)
+        attempt, control, options = self._attempt, self._control, self._options
+        parts, server = self.host.parts, self._server
+
+        def tell(event: Event) -> None:
+            deliver(self, self._event, attempt, event)
+
+        # The app's side, not this screen's: a login that ends after esc is noticed all the same.
+        in_background(
+            self.app,
+            lambda: login_op.login(parts(), server, options, control=control, on_event=tell),
+            lambda credential: self._succeeded(attempt, credential),
+            lambda error: self._failed(attempt, error),
+        )
+
+    async def _restart(self) -> None:
+        await self.steps.reset()
+        self._start()
+
+    # -- what the login tells
+
+    def _event(self, attempt: int, event: Event) -> None:
+        if attempt != self._attempt:
+            return
+        over = self._phase in ("done", "failed")  # the end can overtake what was told before it
+        match event:
+            case Step():
+                self._step(event)
+            case SignIn() | ShowCode() if over:
+                pass
+            case SignIn():
+                self._sign_in = event
+                self._code = ASKING if event.device and self._options.device else ""
+                self._waiting_since = self.host.now()
+                self._set_phase("waiting")
+                self._tick()
+            case ShowCode():
+                self._take_code(event)
+            case Exchange():
+                self._keep(harmless(event))
+
+    def _step(self, step: Step) -> None:
+        self.steps.show(step)
+        if step.title == NO_BROWSER:
+            self._show_link()
+            if self._offers_code and not self._code:  # it is asked for by itself then
+                self._set_code(ASKING)
+        elif step.key == "device":  # no code, and the browser's way goes on
+            self._set_code("")
+        elif self._phase in ("waiting", "pasting") and self.steps.running != "sign-in":
+            self._sign_in = None
+            self._set_phase("working")
+
+    def _keep(self, exchange: Exchange) -> None:
+        self._trace.append(exchange)
+        for screen in self.app.screen_stack:
+            if isinstance(screen, TraceScreen):
+                screen.add(exchange)
+
+    def _succeeded(self, attempt: int, credential: Credential) -> None:
+        if attempt != self._attempt or not self.is_attached:
+            self.host.look_again()
+            return
+        self._credential = credential
+        self._set_phase("done")
+        self._say(success(credential, self.host.now()))
+
+    def _failed(self, attempt: int, error: Exception) -> None:
+        if attempt != self._attempt or not self.is_attached:
+            return
+        self._error = error
+        self._token_may_do = token_may_do(error, card_for(self.host.parts(), self._server.url))
+        self._set_phase("failed")
+        self._say(failure(error))
+        running = self.steps.running
+        if running is not None:
+            self.steps.fail(running)
+        if isinstance(error, StoreAbsent):
+            self._find_a_place(str(error))
+
+    def _find_a_place(self, why: str) -> None:
+        from keyrack.tui.storage.setup import find_a_place
+
+        def ended(found: bool) -> None:
+            if found:
+                self.call_later(self._restart)
+            else:
+                self.dismiss(None)
+                self.host.say("Nothing was stored. Everything is as it was.")
+
+        find_a_place(self.host, self._server.called, why, ended)
+
+    # -- what is shown
+
+    def _tick(self) -> None:
+        line = self.steps.line("sign-in")
+        if self._sign_in is None or line is None:
+            return
+        waited = self.host.now() - self._waiting_since
+        most = self._options.wait
+        if isinstance(self._code, ShowCode):
+            most = max(most, self._code.expires_at - self._waiting_since)
+        line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(most)}", Tone.DIM)))
+
+    def _set_phase(self, phase: keymap.LoginPhase) -> None:
+        self._phase = phase
+        self._show_phase()
+
+    def _show_phase(self) -> None:
+        phase = self._phase
+        box = self.query_one("#sign-in", Static)
+        box.display = self._sign_in is not None and phase in ("waiting", "pasting")
+        if box.display and self._sign_in is not None:
+            box.update(where(self._sign_in, os.environ, self._code, self.host.sign_in_note))
+        paste = self.query_one("#paste", Input)
+        paste.display = phase == "pasting"
+        if phase == "pasting":
+            paste.focus()
+        else:
+            self.set_focus(None)
+        if phase not in ("waiting", "pasting"):
+            self._close_code()
+        needed = isinstance(self._error, ClientNeeded) and bool(self._error.redirect_uri)
+        keys = keymap.login_keys(
+            phase,
+            offers_code=self._offers_code,
+            client_needed=needed,
+            scopes_added=self._scopes_added,
+            token_may_do=self._token_may_do,
+        )
+        self.query_one(KeyLine).show(keys)
+
+    def _say(self, words: Content | None) -> None:
+        said = self.query_one("#said", Static)
+        said.display = words is not None
+        said.update(words or "")
+
+    def _show_latest(self) -> None:
+        """Where the terminal is too small for the whole box: what there is to do stands below the steps."""
+        self.call_after_refresh(self.query_one("#login").scroll_end, animate=False)
+
+    def _show_link(self) -> None:
+        if self._sign_in is not None:
+            self._say(say(self._sign_in.url, limit=MAX_LINK))
+
+    # -- the code for another device
+
+    @property
+    def _scopes_added(self) -> bool:
+        return isinstance(self._error, ScopeRefused) and bool(self._error.added)
+
+    @property
+    def _offers_code(self) -> bool:
+        return self._sign_in is not None and self._sign_in.device is not None
+
+    def _take_code(self, code: ShowCode) -> None:
+        self._set_code(code)
+        if self._phase == "waiting" and self.is_active:
+            self._open_code(code)
+
+    def _set_code(self, code: ShowCode | str) -> None:
+        self._code = code
+        if not code:
+            self._close_code()
+        self._show_phase()
+
+    def _open_code(self, code: ShowCode) -> None:
+        self.app.push_screen(DeviceScreen(self._server.called, code))
+
+    def _close_code(self) -> None:
+        for screen in self.app.screen_stack:
+            if isinstance(screen, DeviceScreen):
+                screen.close_by_itself()
+
+    # -- keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("open_again", "copy_link", "paste", "register_anew", "use_localhost"):
+            return self._phase == "waiting"
+        if action == "device":
+            return self._phase == "waiting" and self._offers_code
+        if action in ("again", "client"):
+            return self._phase == "failed"
+        if action == "finish":  # enter cancels nothing that runs
+            return self._phase == "done"
+        if action == "reset_scopes":
+            return self._phase == "failed" and self._scopes_added
+        if action == "token":
+            return self._phase == "failed" and self._token_may_do
+        return True
+
+    def action_open_again(self) -> None:
+        in_background(self, self._control.reopen, self._opened, self.host.say_error)
+
+    def _opened(self, opened: bool) -> None:
+        if not opened:
+            self._show_link()
+            self.host.say("No browser could be opened here. The link is on the screen.")
+
+    def action_copy_link(self) -> None:
+        if self._sign_in is not None:
+            self.host.copy(self._sign_in.url)
+            self.host.say("The link was sent to the terminal's clipboard. Open it in any browser.")
+
+    def action_device(self) -> None:
+        if isinstance(self._code, ShowCode):
+            self._open_code(self._code)
+        elif self._control.ask_for_code():
+            self._set_code(ASKING)
+
+    def action_register_anew(self) -> None:
+        self._control.register_anew()
+
+    def action_use_localhost(self) -> None:
+        self._control.use_localhost()
+
+    def action_trace(self) -> None:
+        self.app.push_screen(TraceScreen(self._server.called, self._trace))
+
+    def action_copy_redirect(self) -> None:
+        if isinstance(self._error, ClientNeeded) and self._error.redirect_uri:
+            self.host.copy(self._error.redirect_uri)
+            self.host.say("The redirect URI was sent to the terminal's clipboard.")
+
+    def action_client(self) -> None:
+        redirect_uri = self._error.redirect_uri if isinstance(self._error, ClientNeeded) else ""
+        self.app.push_screen(ClientScreen(self._server, redirect_uri), self._with_client)
+
+    def action_token(self) -> None:
+        from keyrack.tui.token.token import TokenScreen
+
+        app, host, server = self.app, self.host, self._server
+        self.dismiss(None)
+        app.push_screen(TokenScreen(server), lambda _: host.look_again())
+
+    async def _with_client(self, client: OwnClient | None) -> None:
+        if client is not None:
+            host, port, path = client.redirect or (None, None, None)
+            self._options = self._options._replace(
+                client_id=client.client_id,
+                client_secret=client.secret,
+                callback_port=port,
+                redirect_host=host,
+                callback_path=path,
+            )
+            await self._restart()
+
+    def action_paste(self) -> None:
+        self._set_phase("pasting")
+
+    async def action_reset_scopes(self) -> None:
+        self._options = self._options._replace(scopes=(), reset_scopes=True)
+        await self._restart()
+
+    async def action_again(self) -> None:
+        await self._restart()
+
+    def action_scroll(self, to: str) -> None:
+        keymap.scroll(self.query_one("#login"), to)
+
+    @on(Input.Submitted, "#paste")
+    def _pasted(self, event: Input.Submitted) -> None:
+        event.stop()
+        refusal = self._control.paste(event.value.strip())
+        with self.prevent(Input.Changed):
+            event.input.value = ""
+        if refusal is None:
+            self._say(None)
+            self._set_phase("working" if self._sign_in is None else "waiting")
+        else:
+            self._say(say(refusal, Tone.BAD))
+
+    def action_finish(self) -> None:
+        self.dismiss(self._credential)
+
+    def action_close(self) -> None:
+        if self._phase == "pasting":
+            self._say(None)
+            self._set_phase("waiting")
+        elif self._phase == "done":
+            self.action_finish()
+        else:
+            if self._phase != "failed":
+                control = self._control
+                in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
+                self.host.say("Cancelled. Everything is as it was.")
+            self.dismiss(None)

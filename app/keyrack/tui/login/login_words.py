@@ -1,0 +1,73 @@
+"""What the login screen says below its steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from textual.content import Content
+
+from keyrack.domain.errors import ClientNeeded, KeyrackError
+from keyrack.domain.model import Credential
+from keyrack.oauth.effects import ShowCode, SignIn
+from keyrack.operations.login.remote import over_ssh, ssh_line
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.present import Tone, error_text, join, key_hint, say, state
+from keyrack.wording.status import stored_state
+from keyrack.wording.times import until
+
+ASKING = "asking for one…"
+
+
+def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", note: str = "") -> Content:
+    """Where the user signs in, and where the browser comes back to: over SSH, by which way.
+
+    `code` is the one for another device, or a word about it; `note` is ours.
+    """
+    back = urlsplit(sign_in.redirect_uri)
+    lines = [
+        join(say("Sign-in page  ", Tone.DIM), say(sign_in.origin.removeprefix("https://"), Tone.STRONG)),
+        join(say("Returns to    ", Tone.DIM), say(back.netloc)),
+    ]
+    if isinstance(code, ShowCode):
+        page = code.verification_uri.removeprefix("https://")
+        words = join(say(code.user_code, Tone.STRONG), say(" at ", Tone.DIM), say(page))
+        lines.append(join(say("Or a code     ", Tone.DIM), words))
+    elif code:
+        lines.append(join(say("Or a code     ", Tone.DIM), say(code)))
+    if stuck := _if_stuck(sign_in):
+        lines.append(join(say("Error there?  ", Tone.DIM), say(" · ", Tone.DIM).join(stuck)))
+    if over_ssh(env) and back.port is not None:
+        lines.append(say("Over SSH, first run this on the computer with the browser:", Tone.DIM))
+        lines.append(say(ssh_line(env, back.port)))
+    if note:
+        lines.append(say(note, Tone.DIM))
+    return Content("\n").join(lines)
+
+
+def _if_stuck(sign_in: SignIn) -> list[Content]:
+    """The keys that help where the page shows an error, and so never sends the browser back."""
+    offers = (
+        (keymap.LOGIN_ANEW, bool(sign_in.earlier_client)),
+        (keymap.LOGIN_LOCALHOST, sign_in.may_be_localhost),
+    )
+    return [key_hint(keymap.shown(key), key.description) for key, is_offered in offers if is_offered]
+
+
+def success(credential: Credential, now: float) -> Content:
+    """The state that the row will show."""
+    words = until(credential.expires_at, now)
+    ends = words if credential.expires_at is None else f"expires in {words}"
+    kept = say(f" · kept in {credential.store}", Tone.DIM) if credential.store else ""
+    return join(state(stored_state(credential, now)), say(f" · {ends}"), kept)
+
+
+def failure(error: Exception) -> Content:
+    """The sentence, and the hint on its own line; where an app has to be registered, for what address."""
+    if not isinstance(error, KeyrackError):
+        return say(error_text(error), Tone.BAD)
+    lines = [say(str(error), Tone.BAD)]
+    lines += [say(line) for line in error.hint.split("\n") if line]
+    if isinstance(error, ClientNeeded) and error.redirect_uri:
+        lines.append(join(say("Redirect URI  ", Tone.DIM), say(error.redirect_uri, Tone.STRONG)))
+    return Content("\n").join(lines)

@@ -1,0 +1,111 @@
+"""The steps of a login: done, under way, and those that come."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from keyrack.oauth.effects import Step
+from keyrack.tui.kit.present import Tone, join, say, step_glyph
+
+# What is expected, in order, until the flow itself says it.
+AHEAD = (
+    ("probe", "Ask the server"),
+    ("discover", "Find the authorization server"),
+    ("register", "Register this app"),
+    ("sign-in", "Sign in with the browser"),
+    ("exchange", "Exchange the code"),
+    ("try", "Test the token on the server"),
+    ("save", "Save it and read it back"),
+)
+# Where a failure ends nothing.
+ASIDE = ("device", "stray")
+
+
+class StepLine(Horizontal):
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._glyph = Static(step_glyph("ahead"), classes="glyph")
+        self._words = Static(say(title, Tone.DIM), classes="what")
+        self._side = Static("", classes="side")
+        self.state = "ahead"
+        self._step: Step | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._glyph
+        yield self._words
+        yield self._side
+
+    def show(self, step: Step) -> None:
+        self.state = step.state
+        self._step = step
+        tone = {"running": Tone.STRONG, "failed": Tone.BAD}.get(step.state, Tone.PLAIN)
+        # The sentence of a failure that ends the login stands below the steps, with what to do about it.
+        ended = step.state == "failed" and step.key not in ASIDE
+        detail = "" if ended else step.detail.removeprefix("https://")
+        self._glyph.update(step_glyph(step.state))
+        self._words.update(
+            join(say(step.title, tone, limit=120), say(f"  {detail}" if detail else "", Tone.DIM))
+        )
+        took = f"{step.seconds:.1f} s" if step.state != "running" and step.seconds >= 0.05 else ""
+        self.show_side(say(took, Tone.DIM))
+
+    def fail(self) -> None:
+        """The step that was under way did not come to its end."""
+        if self._step is not None:
+            self.show(self._step._replace(state="failed", seconds=0.0))
+
+    def show_side(self, words: Content) -> None:
+        self._side.update(words)
+
+
+class StepList(Vertical):
+    """Lines by step key; a step that nobody expected stands where it came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: dict[str, StepLine] = {}
+
+    def compose(self) -> ComposeResult:
+        self._lines = {key: StepLine(title) for key, title in AHEAD}
+        yield from self._lines.values()
+
+    async def reset(self) -> None:
+        """All steps lie ahead again."""
+        await self.remove_children()
+        self._lines = {key: StepLine(title) for key, title in AHEAD}
+        await self.mount(*self._lines.values())
+
+    def show(self, step: Step) -> None:
+        line = self._lines.get(step.key)
+        if line is None:
+            line = self._lines[step.key] = StepLine(step.title)
+            following = next(
+                (other for other in self._lines.values() if other.state == "ahead" and other is not line),
+                None,
+            )
+            self.mount(line, before=following)
+        line.show(step)
+        self._hide_skipped(line)
+
+    def line(self, key: str) -> StepLine | None:
+        return self._lines.get(key)
+
+    def fail(self, key: str) -> None:
+        """The whole login failed at this step."""
+        self._lines[key].fail()
+
+    @property
+    def running(self) -> str | None:
+        """The key of the step that is under way."""
+        return next((key for key, line in self._lines.items() if line.state == "running"), None)
+
+    def _hide_skipped(self, reached: StepLine) -> None:
+        # A client id from the configuration needs no registration: that step never comes.
+        for line in self.query(StepLine):
+            if line is reached:
+                return
+            if line.state == "ahead":
+                line.display = False

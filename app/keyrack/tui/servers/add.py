@@ -1,0 +1,69 @@
+"""A server for keyrack's own configuration: a name and an address."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from keyrack.domain.address_key import without_key
+from keyrack.domain.errors import KeyrackError, UsageError
+from keyrack.domain.resource import parse_url
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.styles import BOX, FORM
+
+
+class AddScreen(Dialog[str]):
+    """Answers with the name of the server that was added."""
+
+    CSS_PATH: ClassVar = [BOX, FORM]
+    BINDINGS: ClassVar = [*keymap.ADD]
+    AUTO_FOCUS = "#name"
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Add a server"), classes="form"):
+            with Horizontal(classes="field"):
+                yield Static("Name", classes="label")
+                yield Input(placeholder="linear", id="name", compact=True)
+            with Horizontal(classes="field"):
+                yield Static("Address", classes="label")
+                yield Input(placeholder="https://mcp.linear.app/mcp", id="url", compact=True)
+            yield Static("", id="said")
+            yield KeyLine(reversed(keymap.ADD))
+
+    def on_mount(self) -> None:
+        self.query_one("#said").display = False
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input.id == "name":
+            self.focus_next()
+        else:
+            self.action_save()
+
+    def action_save(self) -> None:
+        name = self.query_one("#name", Input).value.strip()
+        try:
+            if not name:
+                raise UsageError("The server needs a name.")
+            url = without_key(parse_url(self.query_one("#url", Input).value.strip()))
+        except KeyrackError as error:
+            self._failed(error)
+            return
+        parts = self.host.parts
+        in_background(self, lambda: parts().add_server(name, url), lambda _: self.dismiss(name), self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        said = self.query_one("#said", Static)
+        said.display = True
+        words: Content = say(error_text(error), Tone.BAD)
+        said.update(words)

@@ -1,0 +1,182 @@
+"""What is said about one row: its expiry in the table, its lines in the detail pane."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.content import Content
+
+from keyrack.domain.address_key import shown
+from keyrack.domain.model import Header, Source
+from keyrack.domain.status import State
+from keyrack.operations.servers.overview import Row
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.present import HIDDEN, NOTHING, STATES, Tone, join, say, short_path, state, state_words
+from keyrack.tui.servers.marks import Trouble
+from keyrack.wording.times import local, relative, until
+
+CLIENT_KINDS = {
+    "pre-registered": "pre-registered",
+    "metadata-document": "metadata document",
+    "dynamic": "dynamic",
+}
+
+
+SWITCHED_OFF = "switched off"
+
+
+class Fact(NamedTuple):
+    label: str
+    value: Content
+
+
+def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, Tone]:
+    """The table's last column."""
+    credential, check, kind = row.credential, row.check, row.status.state
+    if trouble is not None:
+        return f"failed {relative(now - trouble.at)}", Tone.WARN
+    if kind is State.UNREACHABLE and check is not None and credential is None:
+        return f"checked {relative(now - check.at)}", Tone.DIM
+    if credential is None or kind is State.CONFIGURED:
+        return NOTHING, Tone.DIM
+    if credential.refused_at is not None:
+        return "refused", Tone.BAD
+    tone = {State.EXPIRING: Tone.WARN, State.VALID: Tone.PLAIN}.get(kind, Tone.DIM)
+    return until(credential.expires_at, now), Tone.DIM if credential.expires_at is None else tone
+
+
+def look_of(row: Row) -> tuple[str, Tone]:
+    """The table's status: the state, or that nothing is to be done."""
+    look = STATES[row.status.state]
+    if row.server.is_off:
+        return f"{look.glyph} {SWITCHED_OFF}", Tone.DIM
+    return state_words(row.status.state), look.tone
+
+
+def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
+    """The detail pane, line by line; what is not known has no line."""
+    found = [Fact("Status", status(row, now)), Fact("Why", say(row.status.reason))]
+    if trouble is not None:
+        when = say(f"{trouble.doing}, {relative(trouble.at - now)}: ", Tone.DIM)
+        found.append(Fact("Failed", join(when, say(trouble.sentence, Tone.WARN))))
+    todo = _next(row)
+    if todo is not None:
+        found.append(Fact("Do", todo))
+    found.append(Fact("Account", _account(row)))
+    if row.server.tag and row.server.sources:
+        found.append(Fact("Apart", say("Others have this address too, each with a credential of its own.")))
+    found += _credential_facts(row, now)
+    found += _environment_facts(row)
+    if row.server.sources:
+        found.append(Fact("Found in", Content("\n").join(_source(source) for source in row.server.sources)))
+    if row.check is not None:
+        ago = relative(row.check.at - now)
+        found.append(Fact("Checked", join(ago, say(f" · {row.check.verdict}", Tone.DIM))))
+    return found
+
+
+def status(row: Row, now: float) -> Content:
+    """The state, and the clock time of its end."""
+    expires = row.credential.expires_at if row.credential else None
+    refused = row.credential is not None and row.credential.refused_at is not None
+    if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
+        return state(row.status.state)
+    verb = "expires" if expires > now else "expired"
+    return join(state(row.status.state), say(f" · {verb} {local(expires, now)}"))
+
+
+def _next(row: Row) -> Content | None:
+    key, command = keymap.key_for(row.status.action), row.command
+    words: list[Content | str] = []
+    if key:
+        words += ["press ", say(key, Tone.KEY)]
+    if command:
+        words += [say(" or type " if key else "type ", Tone.DIM), say(command)]
+    return join(*words) if words else None
+
+
+def _account(row: Row) -> Content:
+    label = row.credential.label if row.credential else ""
+    return join(say(row.server.account), say(f" · {label}", Tone.DIM) if label else "")
+
+
+def _credential_facts(row: Row, now: float) -> list[Fact]:
+    credential = row.credential
+    if credential is None:
+        return []
+    found: list[Fact] = []
+    if credential.scopes:
+        found.append(Fact("Scopes", say(" ".join(credential.scopes))))
+    if credential.added_scopes:
+        beside = say(" · beside the server's own scopes", Tone.DIM)
+        found.append(Fact("Added", join(say(" ".join(credential.added_scopes)), beside)))
+    if credential.issuer:
+        found.append(Fact("Issuer", say(credential.issuer)))
+    if credential.client_id:
+        kind = CLIENT_KINDS.get(credential.client_kind or "", "known")
+        found.append(Fact("Client", join(say(kind), say(f" · {_short(credential.client_id)}", Tone.DIM))))
+    if credential.kind == "token":
+        found.append(Fact("Header", say(credential.header)))
+    else:
+        found.append(Fact("Refresh", _refresh(row, now)))
+    found.append(Fact("Token", join(say(HIDDEN, Tone.DIM), say(" hidden", Tone.DIM))))
+    if credential.store:
+        found.append(Fact("Stored", say(credential.store)))
+    return found
+
+
+def _refresh(row: Row, now: float) -> Content:
+    credential = row.credential
+    assert credential is not None
+    if not credential.refreshable:
+        return say("no")
+    if credential.refresh_refused_at is not None:
+        return say(f"refused {local(credential.refresh_refused_at, now)}", Tone.WARN)
+    if credential.refreshed_at is None:
+        return say("yes")
+    return join("yes", say(f" · last {local(credential.refreshed_at, now)}", Tone.DIM))
+
+
+def _environment_facts(row: Row) -> list[Fact]:
+    server, found = row.server, list[Fact]()
+    if server.command:
+        found.append(Fact("Program", say(server.command)))
+    for header in server.headers:
+        found.append(Fact("Header", _header(header)))
+    if server.helper is not None:
+        lines = say(f"{server.helper.key}: {HIDDEN}"), _source(server.helper.source)
+        found.append(Fact("Helper", Content("\n").join(lines)))
+    variables = [*server.variables, *(v for header in server.headers for v in header.variables)]
+    if variables:
+        lines = [
+            join(say(v.name), say(" set", Tone.GOOD) if v.is_set else say(" not set", Tone.WARN))
+            for v in variables
+        ]
+        found.append(Fact("Needs", Content("\n").join(lines)))
+    return found
+
+
+def _header(header: Header) -> Content:
+    lines = [join(say(header.name), say(f": {header.reference}", Tone.DIM))]
+    if header.source is not None:
+        lines.append(_source(header.source))
+    if header.literal:
+        lines.append(say("stands in the file as it is", Tone.WARN))
+    return Content("\n").join(lines)
+
+
+def _source(source: Source) -> Content:
+    scope = f" ({source.scope})" if source.scope else ""
+    off = f" · {SWITCHED_OFF}" if source.disabled else ""
+    return join(say(source.client), say(f"{scope}{off}  {short_path(source.path)}", Tone.DIM))
+
+
+def _short(client_id: str) -> str:
+    return client_id if len(client_id) <= 24 else f"{client_id[:8]}…{client_id[-4:]}"
+
+
+def address(row: Row) -> str:
+    """What stands below the name: the URL, or what a stdio server runs."""
+    if row.server.url:
+        return shown(row.server.url)
+    return "an entry that can't be used" if row.server.problem else "a local process (stdio)"

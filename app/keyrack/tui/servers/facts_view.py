@@ -1,0 +1,63 @@
+"""Facts about a row: a label and a value each, as many as there are."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from keyrack.operations.servers.overview import Row
+from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.servers.facts import Fact, address, facts
+from keyrack.tui.servers.marks import Trouble
+
+LABEL_WIDTH = 10
+
+
+class FactLine(Horizontal):
+    """One label with its value, which may take several lines."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._label, self._value = Static(classes="label"), Static(classes="value")
+        self._fact: Fact | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._label
+        yield self._value
+
+    def show(self, fact: Fact) -> None:
+        if fact == self._fact:
+            return
+        self._fact = fact
+        self._label.update(say(fact.label, Tone.DIM))
+        self._value.update(fact.value)
+
+
+class FactsView(VerticalScroll):
+    """Everything known of one server. Lines are used again: moving the cursor mounts nothing."""
+
+    can_focus = False
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._address = Static(classes="address")
+        self._lines: list[FactLine] = []
+
+    def compose(self) -> ComposeResult:
+        yield self._address
+
+    def show(self, row: Row | None, now: float, trouble: Trouble | None = None) -> None:
+        """Show this row as it is at `now` (Unix seconds), and what last failed with it."""
+        found = facts(row, now, trouble) if row else []
+        self.border_title = title(row.server.called) if row else Content("")
+        self._address.update(say(address(row), Tone.DIM) if row else "")
+        missing = [FactLine() for _ in range(len(found) - len(self._lines))]
+        if missing:
+            self._lines += missing
+            self.mount(*missing)
+        for line, fact in zip(self._lines, found, strict=False):
+            line.show(fact)
+        for place, line in enumerate(self._lines):
+            line.display = place < len(found)

@@ -1,0 +1,62 @@
+"""What the list shows is read here: at the start, after each change, and when another process changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from keyrack.domain.storage import StoreState
+from keyrack.operations.ports import Rack
+from keyrack.operations.servers.overview import Overview, overview
+from keyrack.tui.kit.background import Newest
+from keyrack.tui.kit.present import error_text
+
+if TYPE_CHECKING:
+    from keyrack.tui.servers.main import MainScreen
+
+WATCH = 2.0  # seconds between two looks at the records' folder
+ASK = 5.0  # seconds between two questions to the place for secrets: a vault locks itself
+
+
+class Lookout:
+    """Reads in the background, and hands what it read to the screen."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._overview = Newest(screen, self._read, self._was_read, screen.cannot_read)
+        self._store = Newest(screen, lambda: self._rack().state(), screen.show_store, self._no_answer)
+        self._stamp = Newest(screen, lambda: self._rack().stamp(), self._compare, lambda error: None)
+        self._shown: int | None = None  # the stamp of the records that are shown
+        self._watching = False
+
+    def look(self, then: Callable[[], Any] | None = None) -> None:
+        """Configurations and records, again; `then` is called when that has been shown."""
+        self._overview.run(then)
+
+    def ask_store(self) -> None:
+        """The state of the place for secrets, again."""
+        self._store.run()
+
+    def _rack(self) -> Rack:
+        return self._screen.host.parts().rack()
+
+    def _read(self) -> tuple[int | None, Overview]:
+        store = self._screen.store
+        # The stamp before the records: what changes in between is found by the next comparison.
+        stamp = self._rack().stamp()
+        return stamp, overview(self._screen.host.parts(), store_locked=store is not None and store.locked)
+
+    def _was_read(self, found: tuple[int | None, Overview]) -> None:
+        self._shown, what = found
+        self._screen.show_overview(what)
+        if not self._watching:
+            self._watching = True
+            self._screen.set_interval(WATCH, self._stamp.run_unless_running)
+            self._screen.set_interval(ASK, self._store.run_unless_running)
+
+    def _compare(self, stamp: int | None) -> None:
+        if stamp is None or stamp != self._shown:
+            self.look()
+
+    def _no_answer(self, error: Exception) -> None:
+        self._screen.show_store(StoreState(name="none", ready=False, reason=error_text(error)))

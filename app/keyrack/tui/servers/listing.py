@@ -1,0 +1,116 @@
+"""Which rows, in which order, and how many of what. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+from keyrack.domain.model import DEFAULT_ACCOUNT
+from keyrack.domain.status import State
+from keyrack.operations.servers.overview import Row
+
+_URGENCY = {
+    state: place
+    for place, state in enumerate(
+        (
+            State.LOGIN_NEEDED,
+            State.BAD_ENTRY,
+            State.STORE_LOCKED,
+            State.EXPIRING,
+            State.REFRESHABLE,
+            State.UNREACHABLE,
+            State.EMPTY_HEADER,
+            State.NO_CREDENTIAL,
+            State.ORPHAN,
+            State.VALID,
+            State.CONFIGURED,
+            State.NO_AUTH,
+            State.STDIO,
+        )
+    )
+}
+
+
+class Sort(StrEnum):
+    NAME = "name"
+    URGENCY = "urgency"
+    EXPIRY = "expiry"
+
+    @property
+    def following(self) -> Sort:
+        kinds = list(Sort)
+        return kinds[(kinds.index(self) + 1) % len(kinds)]
+
+
+class Counts(NamedTuple):
+    servers: int
+    valid: int
+    expiring: int
+    refreshable: int
+    login: int
+
+
+def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
+    """The rows that hold every word of `needle`, in order."""
+    words = needle.casefold().split()
+    kept = [row for row in rows if all(word in _haystack(row) for word in words)]
+    return sorted(kept, key=_ORDER[sort])
+
+
+def counts(rows: Iterable[Row]) -> Counts:
+    """For the header line: the words of the rows, counted. A server with two accounts is one."""
+    rows = list(rows)
+    states = Counter(row.status.state for row in rows if not row.server.is_off)
+    return Counts(
+        servers=len({(row.server.url, row.server.tag) if row.server.url else row.key for row in rows}),
+        valid=states[State.VALID],
+        expiring=states[State.EXPIRING],
+        refreshable=states[State.REFRESHABLE],
+        login=states[State.LOGIN_NEEDED],
+    )
+
+
+def several(rows: Iterable[Row]) -> frozenset[tuple[str, str]]:
+    """The servers that have more than one row, a row for each account: their URLs and tags."""
+    servers = Counter((row.server.url or "", row.server.tag) for row in rows)
+    return frozenset(server for server, count in servers.items() if server[0] and count > 1)
+
+
+def called_among(row: Row, crowded: Collection[tuple[str, str]]) -> str:
+    """The name in the list; with its account and whose that is where the server has `several`."""
+    server = row.server
+    if server.account == DEFAULT_ACCOUNT and (server.url, server.tag) not in crowded:
+        return server.name
+    label = row.credential.label if row.credential else ""
+    return " · ".join((server.name, server.account, *([label] if label else [])))
+
+
+def _haystack(row: Row) -> str:
+    server = row.server
+    clients = " ".join(source.client for source in server.sources)
+    label = row.credential.label if row.credential else ""
+    state = row.status.state.value
+    words = (server.name, *server.aliases, server.url or "", server.account, label, state, clients)
+    if server.is_off:
+        words = (*words, "switched off")
+    return (
+        " ".join(words).replace("-", " ").casefold() + " " + server.name.casefold() + " " + (server.url or "")
+    )
+
+
+def _by_name(row: Row) -> tuple[str, str]:
+    return row.server.name.casefold(), row.key
+
+
+def _by_urgency(row: Row) -> tuple[int, str, str]:
+    return len(_URGENCY) if row.server.is_off else _URGENCY[row.status.state], *_by_name(row)
+
+
+def _by_expiry(row: Row) -> tuple[float, str, str]:
+    expires = row.credential.expires_at if row.credential else None
+    return float("inf") if expires is None else expires, *_by_name(row)
+
+
+_ORDER = {Sort.NAME: _by_name, Sort.URGENCY: _by_urgency, Sort.EXPIRY: _by_expiry}

@@ -1,0 +1,305 @@
+"""The list of servers, with the details of the selected one beside it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widgets import DataTable, Static
+
+from keyrack.domain.model import Record
+from keyrack.domain.storage import StoreState
+from keyrack.operations.servers import overview as look
+from keyrack.operations.servers.overview import Overview, Row
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.key_footer import KeyFooter
+from keyrack.tui.kit.present import Tone, error_text, join, key_hint, say, title
+from keyrack.tui.servers.facts_view import FactsView
+from keyrack.tui.servers.filter_line import FilterLine
+from keyrack.tui.servers.header_line import HeaderLine
+from keyrack.tui.servers.listing import Sort, arrange, counts, several
+from keyrack.tui.servers.marks import Marks
+from keyrack.tui.servers.server_table import ServerTable
+from keyrack.tui.servers.source_words import problems
+
+if TYPE_CHECKING:
+    from keyrack.tui.app import KeyrackApp
+    from keyrack.tui.clear.stale_actions import StaleActions
+    from keyrack.tui.servers.list_reader import Lookout
+    from keyrack.tui.servers.many_actions import ManyActions
+    from keyrack.tui.servers.row_actions import RowActions
+    from keyrack.tui.storage.store_actions import StoreActions
+
+TICK = 1.0  # seconds between two looks at the clock
+
+
+class MainScreen(Screen[None]):
+    BINDINGS: ClassVar = [*keymap.MAIN]
+    AUTO_FOCUS = "ServerTable"
+
+    def __init__(self, *, banner: str = "") -> None:
+        # A class that comes later styles every widget anew, before the first frame.
+        super().__init__(classes="-empty -narrow")
+        self._banner = banner
+        self.rows: dict[str, Row] = {}
+        self.overview = Overview((), (), ())
+        self.store: StoreState | None = None
+        self.looked: Signal[Overview] = Signal(
+            self, "looked"
+        )  # after every look, also one that found nothing new
+        self.marks = Marks()
+        self._needle = ""
+        self._sort = Sort.NAME
+
+    # Built when they are used: the operations' imports are not for the first frame.
+
+    @cached_property
+    def _lookout(self) -> Lookout:
+        from keyrack.tui.servers.list_reader import Lookout
+
+        return Lookout(self)
+
+    @cached_property
+    def actions(self) -> RowActions:
+        from keyrack.tui.servers.row_actions import RowActions
+
+        return RowActions(self)
+
+    @cached_property
+    def many(self) -> ManyActions:
+        from keyrack.tui.servers.many_actions import ManyActions
+
+        return ManyActions(self)
+
+    @cached_property
+    def stale(self) -> StaleActions:
+        from keyrack.tui.clear.stale_actions import StaleActions
+
+        return StaleActions(self)
+
+    @cached_property
+    def stores(self) -> StoreActions:
+        from keyrack.tui.storage.store_actions import StoreActions
+
+        return StoreActions(self)
+
+    @property
+    def host(self) -> KeyrackApp:
+        return cast("KeyrackApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderLine(self._banner)
+        with Horizontal(id="filter-row"):
+            yield FilterLine()
+            yield Static("", id="problems")
+        with Horizontal(id="body"):
+            yield ServerTable()
+            yield Static(say("Looking in the configuration files…", Tone.DIM), id="empty")
+            yield FactsView(id="detail")
+        yield Static("", id="progress")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.table.border_title = title("Servers")
+        self.call_after_refresh(gc.enable)
+        # Not before the first frame: reading costs imports and disk.
+        self.call_after_refresh(self.look_again)
+        self.set_interval(TICK, self.tick)
+
+    @property
+    def table(self) -> ServerTable:
+        return self.query_one(ServerTable)
+
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows.get(self.table.selected or "")
+
+    def only_in_memory(self) -> list[str]:
+        """What people call the servers whose credentials end with this process."""
+        if self.store is None or self.store.persistent:
+            return []
+        return [
+            r.server.called for r in self.rows.values() if r.credential and r.credential.store == "memory"
+        ]
+
+    def look(self, then: Callable[[], Any] | None = None) -> None:
+        """Read configurations and records again, off this thread; `then` call back."""
+        self._lookout.look(then)
+
+    def look_again(self) -> None:
+        """The same, and the state of the place for secrets."""
+        self._lookout.look()
+        self._lookout.ask_store()
+
+    def show_overview(self, overview: Overview) -> None:
+        """What the last look found."""
+        first = not self.rows
+        self.overview = overview
+        self.rows = {row.key: row for row in overview.rows}
+        self.refresh_rows()
+        if first and self.rows and self.focused is None:
+            self.table.focus()
+        self.looked.publish(overview)
+
+    def cannot_read(self, error: Exception) -> None:
+        """The last look found nothing but this."""
+        self.query_one("#empty", Static).update(say(error_text(error), Tone.BAD))
+        self.host.say_error(error)
+
+    def show_store(self, store: StoreState) -> None:
+        """What the place for secrets says of itself."""
+        before, self.store = self.store, store
+        if store == before:
+            return
+        self.query_one(HeaderLine).show_store(store)
+        if store.locked != (before is not None and before.locked):
+            self.look()
+        self.stores.changed(store)
+
+    def refresh_rows(self) -> None:
+        """Show what is known now: rows, counts, details."""
+        shown = arrange(self.rows.values(), self._needle, self._sort)
+        self.marks.several = several(self.rows.values())
+        self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
+        self.table.show(shown, self.host.now(), self.marks)
+        some = f"{len(shown)} of {len(self.rows)} · " if len(shown) != len(self.rows) else ""
+        self.table.border_subtitle = say(f"{some}by {self._sort}", Tone.DIM)
+        self.set_class(not shown, "-empty")
+        self._show_problems()
+        if not shown:
+            self._say_empty()
+        self._show_detail()
+
+    def on_resize(self) -> None:
+        self._show_problems()
+
+    def _show_problems(self) -> None:
+        """Beside the filter: that something in the files can't be used, and the key that tells what."""
+        words = problems(len(self.overview.problems), self.app.size.width)
+        self.query_one("#problems", Static).update(words)
+
+    def _say_empty(self) -> None:
+        from keyrack.tui.servers.source_words import no_match, no_servers
+
+        words = no_match(self._needle) if self.rows else no_servers(self.overview)
+        self.query_one("#empty", Static).update(words)
+
+    def _show_detail(self) -> None:
+        row = self.selected()
+        trouble = self.marks.trouble_of(row) if row else None
+        self.query_one("#detail", FactsView).show(row, self.host.now(), trouble)
+
+    def tick(self) -> None:
+        """Time passes: what is shown of it follows, and so do the states."""
+        if not self.rows:
+            return
+        now, locked = self.host.now(), self.store is not None and self.store.locked
+        for key, row in self.rows.items():
+            if row.credential is not None or row.check is not None:
+                record = Record(row.server.url or "", row.server.account, row.credential, row.check)
+                self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
+        # The order stays: rows that move by themselves would slip from under the cursor.
+        self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
+        self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
+        self._show_detail()
+
+    def show_progress(self, words: str, share: float) -> None:
+        """A line above the footer while much is being done; "" takes it away."""
+        from keyrack.tui.kit.present import bar
+
+        line = self.query_one("#progress", Static)
+        self.set_class(bool(words), "-busy")
+        line.update(join(" ", bar(share), "  ", say(words), "   ", key_hint("esc", "Stop")) if words else "")
+
+    @on(DataTable.RowHighlighted)
+    def _highlighted(self) -> None:
+        self._show_detail()
+
+    @on(FilterLine.Filtered)
+    def _filtered(self, event: FilterLine.Filtered) -> None:
+        if event.needle != self._needle:
+            self._needle = event.needle
+            self.refresh_rows()
+
+    @on(FilterLine.Left)
+    def _left_filter(self) -> None:
+        self.table.focus()
+
+    def action_filter(self) -> None:
+        self.query_one(FilterLine).focus()
+
+    def action_sort(self) -> None:
+        self._sort = self._sort.following
+        self.refresh_rows()
+
+    def action_stop(self) -> None:
+        if not self.many.stop():
+            self.query_one(FilterLine).action_clear_filter()
+
+    @on(ServerTable.Opened)
+    def action_detail(self) -> None:
+        row = self.selected()
+        if row is not None:
+            from keyrack.tui.servers.detail import DetailScreen
+
+            def chosen(what: str | None) -> None:
+                if what:  # for the row whose details these were; another may be under the cursor by now
+                    self.actions.run(what, self.rows.get(row.key, row))
+
+            self.app.push_screen(DetailScreen(row, self.marks.trouble_of(row)), chosen)
+
+    def action_help(self) -> None:
+        from keyrack.tui.kit.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_places(self) -> None:
+        from keyrack.tui.servers.sources import PlacesScreen
+
+        self.app.push_screen(PlacesScreen(self))
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a server, also on one that the filter hides."""
+        if key not in self.table.keys:
+            self.query_one(FilterLine).action_clear_filter()
+            self._needle = ""
+            self.refresh_rows()
+        self.table.go_to(key)
+        self.table.focus()
+
+    def action_add(self) -> None:
+        from keyrack.tui.servers.add import AddScreen
+
+        self.app.push_screen(AddScreen(), self._added)
+
+    def _added(self, name: str | None) -> None:
+        if name:
+            self.host.say(f"{name} is in keyrack's own configuration now.")
+            self.look()
+
+    def action_row(self, what: str) -> None:
+        """One of the row's actions, for the server that is selected at this moment."""
+        row = self.selected()
+        if row is None:
+            self.host.say("No server is selected.")
+        else:
+            self.actions.run(what, row)
+
+    def action_refresh_due(self) -> None:
+        self.many.refresh_due()
+
+    def action_check_all(self) -> None:
+        self.many.check_all()
+
+    def action_clear_stale(self) -> None:
+        self.stale.begin()
+
+    def action_unlock(self) -> None:
+        self.stores.unlock()

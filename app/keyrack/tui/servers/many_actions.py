@@ -1,0 +1,114 @@
+"""What is done to many servers at once: a few side by side, with progress, and esc stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from keyrack.domain.model import Credential, Server
+from keyrack.domain.status import EXPIRY_WINDOW
+from keyrack.operations.servers import check as check_op
+from keyrack.operations.servers.overview import Row
+from keyrack.operations.tokens import refresh as refresh_op
+from keyrack.system.many import Many
+from keyrack.tui.kit.background import many
+from keyrack.tui.kit.present import error_text
+
+if TYPE_CHECKING:
+    from keyrack.tui.app import Severity
+    from keyrack.tui.servers.main import MainScreen
+
+NAMED = 3  # of those that failed, in the last sentence
+
+
+class ManyActions:
+    """Runs one operation over the list's rows. Why one failed stands with its row afterwards."""
+
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._many: Many[str] | None = None
+
+    def refresh_due(self) -> None:
+        """Refresh all credentials that are due and can be."""
+        due = refresh_op.due(self._screen.rows.values(), self._screen.host.now())
+        if not due:
+            self._say("Nothing is due.")
+            return
+        parts = self._screen.host.parts
+
+        def work(server: Server) -> Credential:
+            # Another process may have been quicker since the list was read.
+            return refresh_op.refresh(parts(), server, min_valid=EXPIRY_WINDOW)
+
+        self._start(due, "refreshing", "refreshed", work)
+
+    def check_all(self) -> None:
+        """Ask every server that has an address, and is switched on somewhere."""
+        rows = [
+            row
+            for row in self._screen.rows.values()
+            if row.server.url and not row.server.problem and not row.server.is_off
+        ]
+        if not rows:
+            self._say("There is no server to ask.")
+            return
+        parts = self._screen.host.parts
+        self._start(rows, "checking", "checked", lambda server: check_op.check(parts(), server))
+
+    def stop(self) -> bool:
+        """Begin no more; False when nothing runs."""
+        if self._many is None:
+            return False
+        self._many.stop()
+        self._screen.show_progress("stopping…", 1.0)
+        return True
+
+    def _start(self, rows: list[Row], doing: str, done: str, work: Callable[[Server], Any]) -> None:
+        screen, marks = self._screen, self._screen.marks
+        if self._many is not None:
+            self._say("Something runs already; esc stops it.")
+            return
+        asked = {row.key: row for row in rows if row.key not in marks.busy}
+        for key in asked:
+            marks.begin(key, doing)
+        failures: dict[str, str] = {}
+        finished = 0
+
+        def one(key: str, outcome: Any) -> None:
+            nonlocal finished
+            finished += 1
+            marks.end(key)
+            if isinstance(outcome, Exception):
+                failures[key] = error_text(outcome)
+                marks.fail(asked[key], doing, screen.host.now(), failures[key])
+            screen.show_progress(f"{doing} {finished} of {len(asked)}", finished / len(asked))
+            screen.look()
+
+        def end() -> None:
+            self._many = None
+            for key in asked:
+                marks.end(key)
+            screen.show_progress("", 0.0)
+            screen.look()
+            stopped = " Stopped." if finished < len(asked) else ""
+            words = f"{finished - len(failures)} of {len(asked)} {done}.{stopped}"
+            told = _failed({asked[key].server.called: why for key, why in failures.items()})
+            self._say(f"{words} {told}".strip(), "warning" if failures else "information")
+
+        screen.show_progress(f"{doing} 0 of {len(asked)}", 0.0)
+        screen.refresh_rows()
+        self._many = many(screen, asked, lambda key: work(asked[key].server), one, end)
+
+    def _say(self, sentence: str, severity: Severity = "information") -> None:
+        self._screen.host.say(sentence, severity=severity)
+
+
+def _failed(failures: dict[str, str]) -> str:
+    """The reason where there is one; else the names, as there is no room for all the reasons."""
+    if not failures:
+        return ""
+    if len(failures) == 1:
+        [(name, why)] = failures.items()
+        return f"Failed: {name}. {why}"
+    names = ", ".join(list(failures)[:NAMED]) + (" …" if len(failures) > NAMED else "")
+    return f"Failed: {names}. Their details tell why."

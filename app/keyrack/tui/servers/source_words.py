@@ -1,0 +1,84 @@
+"""What is said about the places that were looked in."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from keyrack.domain.reading import Place, Problem
+from keyrack.operations.servers.overview import Overview
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.present import Tone, join, key_hint, say, short_path
+
+CLIENT_WIDTH, FOUND_WIDTH = 14, 12
+DEMO = "keyrack demo"
+ROOMY, NARROW = 60, 40  # columns of the terminal
+
+
+def no_servers(overview: Overview) -> Content:
+    """The whole list when there is nothing to list."""
+    lines = [
+        say("No MCP servers found", Tone.STRONG),
+        Content(""),
+        # What to do comes first: on 80×24 the end of a long list of places is below the edge.
+        join(say(keymap.key_of("add"), Tone.KEY), "  adds a server here"),
+        join(say(keymap.key_of("look-again"), Tone.KEY), "  looks again"),
+        join("To see keyrack at work without a server of yours:  ", say(DEMO, Tone.KEY)),
+        Content(""),
+        say("keyrack looked in these places:", Tone.DIM),
+        *(place_line(place) for place in overview.places),
+        *problem_lines(overview),
+    ]
+    return Content("\n").join(lines)
+
+
+def no_match(needle: str) -> Content:
+    """The list when the filter hides everything."""
+    return Content("\n").join(
+        [
+            join("No server matches ", say(needle, Tone.STRONG, limit=60)),
+            join(say("esc", Tone.KEY), say(" shows all again", Tone.DIM)),
+        ]
+    )
+
+
+def all_places(overview: Overview) -> Content:
+    """Every file that was looked at, and what is wrong in any."""
+    lines = [*(place_line(place) for place in overview.places), *problem_lines(overview)]
+    return Content("\n").join(lines or [say("Looking…", Tone.DIM)])
+
+
+def problems(count: int, width: int) -> Content:
+    """That something in the files can't be used, and the key that tells what: as long as there is room."""
+    if not count:
+        return Content("")
+    what = f"{count} problem{'s' if count > 1 else ''}"
+    words = f"! {what} in the files" if width >= ROOMY else f"! {what}" if width >= NARROW else f"! {count}"
+    return join(say(f"{words}  ", Tone.WARN), key_hint(keymap.key_of("look-again"), "Show"))
+
+
+def place_line(place: Place) -> Content:
+    client = say(place.client, limit=60)
+    gap = " " * max(CLIENT_WIDTH - client.cell_length, 1)
+    tone = Tone.DIM if place.found.startswith("no ") else Tone.BAD if place.found == "broken" else Tone.GOOD
+    found = say(place.found, tone, limit=60)
+    gap_after = " " * max(FOUND_WIDTH - found.cell_length, 1)
+    return join("  ", client, gap, found, gap_after, say(short_path(place.path), Tone.DIM))
+
+
+def problem_lines(overview: Overview) -> list[Content]:
+    if not overview.problems:
+        return []
+    return [Content(""), say("Problems", Tone.WARN), *(_problem(problem) for problem in overview.problems)]
+
+
+def _problem(problem: Problem) -> Content:
+    line = f", line {problem.line}" if problem.line else ""
+    entry = f"{problem.entry}: " if problem.entry else ""
+    return join(
+        "  ",
+        say("! ", Tone.WARN),
+        say(f"{entry}{problem.sentence}"),
+        "\n",
+        "    ",
+        say(f"{problem.client}, {short_path(problem.path)}{line}", Tone.DIM),
+    )

@@ -1,0 +1,256 @@
+"""The place for secrets: opened, chosen where there is none, and changed for another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from keyrack.domain.errors import StoreAbsent, StoreLocked
+from keyrack.domain.storage import StoreKind, StoreState
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.storage import vault as vault_op
+from keyrack.operations.storage.move import move
+from keyrack.operations.storage.recover import find_again, tidy
+from keyrack.operations.storage.unlock import unlock
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.background import deliver, in_background
+from keyrack.tui.kit.confirm import ConfirmScreen
+from keyrack.tui.kit.present import error_text, named_store, title
+from keyrack.tui.kit.progress import ProgressScreen
+from keyrack.tui.kit.receipt import ReceiptScreen
+from keyrack.tui.storage.current import InUseScreen
+from keyrack.tui.storage.passphrase import NewPassphraseScreen, UnlockScreen
+from keyrack.tui.storage.setup import create_vault, find_a_place
+
+if TYPE_CHECKING:
+    from keyrack.domain.secret import Secret
+    from keyrack.operations.storage.vault import VaultStatus
+    from keyrack.tui.servers.main import MainScreen
+
+PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
+OPENING = "{} is asked to open; it may want its password."
+NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
+STAYS_OPEN = "What the environment or the settings hold opens the sealed vault, so it can't be locked."
+CHANGED = "The passphrase is changed. A copy of the old identity.age still opens with the old passphrase."
+MOVE = (
+    "Every credential is copied to the {} and read back; only then is it deleted in the {}. "
+    "From then on the {} is used."
+)
+
+
+class Command(NamedTuple):
+    """For the palette."""
+
+    name: str
+    help: str
+    run: Callable[[], Any]
+
+
+class StoreActions:
+    def __init__(self, screen: MainScreen) -> None:
+        self._screen = screen
+        self._unlocking = False
+        self._can_lock = False  # a vault that a passphrase opens
+
+    def commands(self) -> Iterable[Command]:
+        """What has no key of its own."""
+        store = self._screen.store
+        kind = store.kind if store else "keychain"
+        other: StoreKind = "keychain" if kind == "vault" else "vault"
+        yield Command(
+            f"Move all credentials to the {PLACES[other]}",
+            "Copied, read back, then deleted where they were",
+            partial(self.move, other),
+        )
+        if store and kind == "vault" and store.ready and self._can_lock:
+            yield Command("Lock the sealed vault", "Its passphrase opens it again", self._lock)
+
+    def changed(self, store: StoreState) -> None:
+        """It is another place, or it was opened or locked."""
+        self._can_lock = False
+        if store.kind == "vault" and store.ready:
+            self._with_vault(self._learn)
+        if not store.locked:
+            self._tidy()
+
+    def _learn(self, vault: VaultStatus) -> None:
+        self._can_lock = not vault.has_own_key
+
+    def _tidy(self) -> None:
+        """Finish what a killed keyrack left half done, and find what lost its records; told only where
+        there was something."""
+
+        def work() -> tuple[Receipt, Receipt]:
+            parts = self._screen.host.parts()
+            return tidy(parts), find_again(parts)
+
+        in_background(self._screen, work, self._tidied, self._screen.host.say_error)
+
+    def when_open(self, then: Callable[[], Any]) -> None:
+        """At once; where the vault is locked, after its passphrase. A keychain asks by itself."""
+        store = self._screen.store
+        if store is not None and store.locked and store.kind == "vault":
+            self._ask_passphrase(then)
+        else:
+            then()
+
+    def unlock(self) -> None:
+        """Open what is locked; where there is no place for secrets, offer some; tell of an open one."""
+        host, store = self._screen.host, self._screen.store
+        if store is not None and store.locked and store.kind == "vault":
+            self._ask_passphrase(lambda: host.say("The sealed vault is open."))
+        elif store is not None and not store.persistent:
+            find_a_place(host, "", "Credentials are kept in memory now.", lambda found: None)
+        elif store is not None and store.ready:
+            self._tell_of(store)
+        elif self._unlocking:
+            host.say("It is being asked already.")
+        else:
+            if store is not None and store.locked and NO_SCREEN not in store.hint:
+                name = named_store(store.name)
+                host.say(OPENING.format(name[0].upper() + name[1:]))
+            self._unlocking = True
+            in_background(self._screen, lambda: unlock(host.parts()), self._unlocked, self._not_unlocked)
+
+    def _tell_of(self, store: StoreState) -> None:
+        def show(vault: VaultStatus | None) -> None:
+            self._screen.host.push_screen(InUseScreen(store, vault), answered)
+
+        def answered(task: keymap.StoreTask | None) -> None:
+            if task == "lock":
+                self._lock()
+            elif task == "passphrase":
+                self._change_passphrase()
+            elif task == "move":
+                self.move("keychain" if store.kind == "vault" else "vault")
+
+        if store.kind == "vault":
+            self._with_vault(show)
+        else:
+            show(None)
+
+    def _with_vault(self, then: Callable[[VaultStatus], Any]) -> None:
+        host = self._screen.host
+        in_background(self._screen, lambda: vault_op.status(host.parts()), then, host.say_error)
+
+    def _change_passphrase(self) -> None:
+        host = self._screen.host
+
+        def change(passphrase: Secret) -> None:
+            vault_op.change_passphrase(host.parts(), passphrase)
+
+        host.push_screen(NewPassphraseScreen(change), lambda done: host.say(CHANGED) if done else None)
+
+    def move(self, to: StoreKind) -> None:
+        """Ask, open or make what has to be open, move, and show the receipt."""
+        place, source = PLACES[to], PLACES["keychain" if to == "vault" else "vault"]
+        host = self._screen.host
+
+        def agreed(yes: bool | None) -> None:
+            if yes:
+                self._with_vault(lambda vault: self._move_with(vault, to))
+
+        question = MOVE.format(place, source, place)
+        host.push_screen(ConfirmScreen("Move all credentials", f"to the {place}", question, "Move"), agreed)
+
+    def _ask_passphrase(self, then: Callable[[], Any]) -> None:
+        host = self._screen.host
+
+        def open_it(passphrase: Secret) -> None:
+            vault_op.unlock(host.parts(), passphrase)
+
+        def opened(answer: object) -> None:
+            self._screen.look_again()
+            if answer:
+                then()
+
+        def ask(vault: VaultStatus) -> None:
+            if vault.has_key:
+                host.push_screen(UnlockScreen(open_it), opened)
+            else:  # no passphrase would help
+                host.say(f"{vault.state.reason} {vault.state.hint}", severity="error")
+
+        self._with_vault(ask)
+
+    def _unlocked(self, _: None) -> None:
+        self._unlocking = False
+        store = self._screen.store
+        name = named_store(store.name) if store else "it"
+        self._screen.host.say(f"{name[0].upper()}{name[1:]} is open.")
+        self._screen.look_again()
+
+    def _not_unlocked(self, error: Exception) -> None:
+        self._unlocking = False
+        self._screen.look_again()
+        if isinstance(error, StoreAbsent):
+            find_a_place(self._screen.host, "", str(error), lambda found: None)
+        elif isinstance(error, StoreLocked) and NO_SCREEN in error.hint:
+            why = f"{error} {error.hint.partition('. ')[0]}."
+            find_a_place(self._screen.host, "", why, lambda found: None)
+        else:
+            self._screen.host.say(error_text(error), severity="error")
+
+    def _lock(self) -> None:
+        host = self._screen.host
+
+        def lock() -> VaultStatus:
+            vault_op.lock(host.parts())
+            return vault_op.status(host.parts())
+
+        def locked(vault: VaultStatus) -> None:
+            self._screen.look_again()
+            if not vault.state.locked:
+                host.say(STAYS_OPEN, severity="warning")
+
+        in_background(self._screen, lock, locked, host.say_error)
+
+    def _move_with(self, vault: VaultStatus, to: StoreKind) -> None:
+        go = partial(self._move, to)
+        if to == "vault" and not vault.exists:
+            create_vault(self._screen.host, lambda made: go() if made else None)
+        elif vault.state.locked:
+            self._ask_passphrase(go)
+        else:
+            go()
+
+    def _move(self, to: StoreKind) -> None:
+        host = self._screen.host
+        progress = ProgressScreen(title("Move all credentials"), "Copying every credential…", "hide")
+        count = sum(row.credential is not None for row in self._screen.rows.values())
+        told: list[Line] = []
+
+        def one(line: Line) -> None:
+            told.append(line)
+            deliver(progress, progress.show, f"{line.what}: {line.outcome}", len(told) / (count + 1))
+
+        def done(receipt: Receipt) -> None:
+            self._screen.look_again()
+            head = "Moved" if receipt.ok else "Not all was done"
+            if receipt.ok and not progress.is_attached:  # the user is at something else
+                host.say(f"All credentials are in the {PLACES[to]}.")
+                return
+            progress.close_by_itself()
+            host.push_screen(ReceiptScreen(title(head, f"to the {PLACES[to]}"), [("", receipt)]))
+
+        def failed(error: Exception) -> None:
+            self._screen.look_again()
+            progress.close_by_itself()
+            host.say_error(error)
+
+        host.push_screen(progress)
+        in_background(self._screen, lambda: move(host.parts(), to, on_line=one), done, failed)
+
+    def _tidied(self, receipts: tuple[Receipt, Receipt]) -> None:
+        lines = [line for receipt in receipts for line in receipt.lines]
+        if not lines:
+            return
+        self._screen.look()
+        put_right, found = (sum(line.outcome == "done" for line in each.lines) for each in receipts)
+        bad = [f"{line.what}: {line.detail}" for line in lines if line.outcome == "failed"]
+        words: list[str] = []
+        if put_right:
+            words.append(f"{put_right} unfinished credential{'s' if put_right > 1 else ''} put right.")
+        if found:
+            words.append(f"{found} lost record{'s' if found > 1 else ''} made anew from what is stored.")
+        self._screen.host.say(" ".join([*words, *bad]), severity="warning" if bad else "information")

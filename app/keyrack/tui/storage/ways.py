@@ -1,0 +1,50 @@
+"""Where there is no keychain: the ways on, none of them taken without a word."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.entry import Entry
+from keyrack.tui.kit.present import Tone, say, title
+
+WAYS = (
+    ("Sealed vault (v)", "one encrypted file (age format), opened by a passphrase"),
+    ("In memory (m)", "until keyrack ends; nothing is written anywhere"),
+)
+
+
+class WaysScreen(Dialog[keymap.Way]):
+    """Answers with the way, or nothing."""
+
+    BINDINGS: ClassVar = [*keymap.WAYS]
+    GUARDED: ClassVar = True
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, about: str, why: str) -> None:
+        super().__init__()
+        self._about, self._why = about, why
+
+    def compose(self) -> ComposeResult:
+        with Box(title("Where to keep credentials", *([self._about] if self._about else []))):
+            yield Static(say(self._why))
+            for name, meaning in WAYS:
+                yield Static(Entry(say(name, Tone.STRONG), say(meaning, Tone.DIM)), classes="gap")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(Content(WAYS[1][0]), id="memory", compact=True)
+                yield Button(Content(WAYS[0][0]), id="vault", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_answer("" if event.button.id == "no" else event.button.id or "")
+
+    def action_answer(self, way: str) -> None:
+        self.dismiss("vault" if way == "vault" else "memory" if way == "memory" else None)

@@ -1,0 +1,109 @@
+"""Which headers carry a token: as the card says, another of its ways, or one that the user types."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from keyrack.tui.kit.choice import Pick
+from keyrack.tui.kit.link import Link
+from keyrack.tui.kit.present import Tone, say
+from keyrack.tui.token.token_form import (
+    DEFAULT_HEADER,
+    PLACE,
+    header_lines,
+    header_text,
+    lowered,
+    parse_header,
+    ways,
+)
+
+if TYPE_CHECKING:
+    from keyrack.services.card import Card
+
+OWN = "a header of your own"
+
+
+class HeaderField(Vertical):
+    """A preview with a way to change it; for an unknown service the line to type, at once."""
+
+    def __init__(self, card: Card | None) -> None:
+        super().__init__()
+        self._card = card
+        self._ways = ways(card) if card is not None else []
+        self._open = card is None
+        self._given: Collection[str] = ()
+
+    def compose(self) -> ComposeResult:
+        card = self._card
+        with Horizontal(classes="field close-by tall"):
+            yield Static("Header", classes="label")
+            with Vertical(classes="value"):
+                yield Static("", id="preview")
+                if len(self._ways) > 1:
+                    names = (", ".join(headers) for _, headers in self._ways)
+                    yield Pick((*names, OWN), id="way")
+                alone = card is not None and len(card.headers) == 1 and PLACE in card.template
+                first = header_text(card.header, card.template) if card and alone else DEFAULT_HEADER
+                yield Input(first, id="header", compact=True, select_on_focus=False)
+                if card is not None and len(card.fields) > 1:
+                    label = next((f.label for f in card.fields if f.key == card.main_field), "Token")
+                    yield Static(say(f"{PLACE} is the {lowered(label)}.", Tone.DIM), id="place")
+            if card is not None:
+                yield Link(say("[change]", Tone.KEY), "change_header", id="change")
+
+    def on_mount(self) -> None:
+        self._refresh_parts()
+
+    def show(self, given: Collection[str]) -> None:
+        """Show what is sent with these fields filled in (by their keys)."""
+        self._given = given
+        self._refresh_parts()
+
+    def open(self) -> None:
+        """Let the user choose."""
+        self._open = True
+        self._refresh_parts()
+        picks = self.query(Pick)
+        (picks.first() if picks else self.query_one("#header")).focus()
+
+    @on(Pick.Changed)
+    def _refresh_parts(self) -> None:
+        way = self._way
+        own = self._open and way >= len(self._ways)
+        preview = self.query_one("#preview", Static)
+        if self._card is not None:
+            headers = self._ways[way][1] if 0 < way < len(self._ways) else None
+            lines = header_lines(self._card, self._given, headers)
+            preview.update(Content("\n").join(say(line) for line in lines))
+        preview.display = not own
+        self.query_one("#header").display = own
+        for extra in self.query("#place"):
+            extra.display = own
+        for pick in self.query(Pick):
+            pick.display = self._open
+        for link in self.query(Link):
+            link.display = not self._open
+
+    def typed(self) -> tuple[str | None, str | None]:
+        """(name, template), each None where the card decides. Raises UsageError with a sentence."""
+        way = self._way
+        if not self._open or way == 0 < len(self._ways):
+            return None, None
+        if way < len(self._ways):
+            return self._ways[way][0], None
+        return parse_header(self.query_one("#header", Input).value)
+
+    @property
+    def _way(self) -> int:
+        """The place among the ways; behind them all: a header that is typed."""
+        if not self._open:
+            return 0
+        picks = self.query(Pick)
+        return picks.first().value if picks else len(self._ways)

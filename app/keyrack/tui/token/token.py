@@ -1,0 +1,222 @@
+"""A token that a person made by hand: what it is, where to make it, and whether it works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent
+from keyrack.domain.model import Server
+from keyrack.domain.secret import Secret
+from keyrack.operations.tokens import set_token as set_token_op
+from keyrack.operations.tokens.service import card_for
+from keyrack.operations.tokens.set_token import TokenSaved, Typed
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.choice import Tick
+from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.link import Link
+from keyrack.tui.kit.present import Tone, error_text, join, say, title
+from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.kit.styles import BOX, FORM
+from keyrack.tui.token.header_field import HeaderField
+from keyrack.tui.token.pages import open_page, page_words
+from keyrack.tui.token.token_field import TokenField
+from keyrack.tui.token.token_form import (
+    UNKNOWN,
+    about,
+    expiry_hint,
+    missing_site,
+    question,
+    region_of,
+    typed_expiry,
+)
+from keyrack.tui.token.token_saved import TokenSavedScreen
+
+if TYPE_CHECKING:
+    from keyrack.services.card import Card
+
+
+def _item(sign: str, words: str) -> ComposeResult:
+    """A line of a list, whose words stand beside its sign also where they break."""
+    with Horizontal(classes="item"):
+        yield Static(say(sign, Tone.DIM), classes="sign")
+        yield Static(say(words, Tone.DIM), classes="value")
+
+
+class TokenScreen(Dialog[bool]):
+    """Answers True when a token was stored."""
+
+    CSS_PATH: ClassVar = [BOX, FORM]
+    BINDINGS: ClassVar = [*keymap.TOKEN, keymap.TOKEN_PAGE, *keymap.TOKEN_MORE]
+    AUTO_FOCUS = "TokenField SecretInput, TokenField Input"
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+        self._known: Card | None = None  # what is known of the service
+        self._card: Card | None = None  # the same, where its server takes a token made by hand
+        self._saving = False
+
+    def compose(self) -> ComposeResult:
+        self._known = card_for(self.host.parts(), self._server.url)
+        card = self._card = self._known if self._known and self._known.takes_token else None
+        with Box(title("Token", self._server.called), classes="form token", id="form"):
+            if card is not None:
+                yield from self._of_service(card)
+            else:
+                yield from self._of_nobody()
+            for place, field in enumerate(card.fields if card else UNKNOWN):
+                token_field = TokenField(field, card)
+                token_field.set_class(place == 0, "gap")
+                yield token_field
+            yield HeaderField(card)
+            with Horizontal(classes="field close-by"):
+                yield Static("Expires", classes="label")
+                yield Input(placeholder=expiry_hint(card), id="expires", compact=True)
+            yield Tick("Try it on the server before saving", value=True, id="try")
+            if card is not None and (asked := question(card)):
+                yield Tick(asked, id="ask")
+            yield Static("", id="said")
+            if card is not None:
+                yield from self._small_print(card)
+            yield KeyLine([*([keymap.TOKEN_PAGE] if card and card.page else []), *reversed(keymap.TOKEN)])
+
+    def _of_service(self, card: Card) -> ComposeResult:
+        region = region_of(card, self._server.url or "")
+        yield Static(
+            join(
+                say(card.name, Tone.STRONG),
+                say(f" · {card.token_name}"),
+                say(f" · {region}" if region else "", Tone.DIM),
+            )
+        )
+        for number, step in enumerate(card.steps, 1):
+            yield from _item(str(number), step)
+        if card.page:
+            yield Link(page_words(card.page), "open_page", id="page")
+
+    def _of_nobody(self) -> ComposeResult:
+        yield Static(say(f"For {self._server.url}. Make the token on the service's own page.", Tone.DIM))
+        if (known := self._known) is not None:
+            words = f"{known.name} is not known to take a token made by hand here; it may refuse it."
+            yield Static(join(say("! ", Tone.WARN), say(words)), id="untold")
+
+    def _small_print(self, card: Card) -> ComposeResult:
+        yield Static(say(about(card), Tone.DIM), id="about")
+        for note in card.notes:
+            yield from _item("·", note)
+
+    def on_mount(self) -> None:
+        self.query_one("#said").display = False
+
+    @property
+    def _fields(self) -> list[TokenField]:
+        return list(self.query(TokenField))
+
+    @on(SecretInput.Changed)
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        filled = {each.field.key for each in self._fields if each.filled}
+        self.query_one(HeaderField).show(filled)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.focus_next()
+
+    def action_change_header(self) -> None:
+        self.query_one(HeaderField).open()
+
+    def action_open_page(self) -> None:
+        if self._card is not None and self._card.page:
+            open_page(self, self._card.page)
+
+    def action_save(self) -> None:
+        if self._saving:
+            return
+        try_it = self.query_one("#try", Tick).value
+        ask = any(tick.value for tick in self.query("#ask").results(Tick))
+        try:
+            typed = self._read(ask)
+        except KeyrackError as error:
+            self._say(say(error_text(error), Tone.BAD))
+            return
+        parts, server = self.host.parts, self._server
+        self._saving = True
+        doing = "Trying it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
+        self._say(say(doing, Tone.BUSY))
+        # The app's side: it may be stored after esc, and the list must know.
+        in_background(
+            self.app,
+            lambda: set_token_op.set_token(parts(), server, typed, try_it=try_it, at_service=ask),
+            lambda saved: self._saved(saved, asked=ask),
+            self._failed,
+        )
+
+    def _read(self, ask: bool) -> Typed:
+        """What was typed. Raises KeyrackError, with the focus where it is wrong."""
+        values: dict[str, Secret] = {}
+        fields = self._fields
+        for each in fields:
+            try:
+                value = each.typed()
+            except KeyrackError as error:
+                each.take_focus()
+                named = len(fields) == 1 or each.field.label in str(error)
+                sentence = str(error) if named else f"{each.field.label}: {error}"
+                raise KeyrackError(sentence, hint=error.hint) from None
+            if value is not None:
+                values[each.field.key] = value
+        if ask and self._card is not None and (missing := missing_site(self._card, values)):
+            hint = "Type it, or take the tick away."
+            raise KeyrackError(f"{missing} is needed for asking there.", hint=hint)
+        header, template = self.query_one(HeaderField).typed()
+        expires_at = typed_expiry(self.query_one("#expires", Input).value, self.host.now())
+        return Typed(values, header, template, expires_at)
+
+    def _saved(self, saved: TokenSaved, *, asked: bool) -> None:
+        if not self.is_attached:
+            self.host.look_again()
+            self.host.say(f"{self._server.called}: the token is stored all the same.")
+            return
+        self._wipe()
+        never = self._card is not None and self._card.never_expires
+        app, server = self.app, self._server
+        self.dismiss(True)
+        app.push_screen(TokenSavedScreen(server, saved, asked=asked, never_expires=never))
+
+    def _failed(self, error: Exception) -> None:
+        self._saving = False
+        if not self.is_attached:
+            self.host.say_error(error)
+            return
+        self._say(say(error_text(error), Tone.BAD))
+        if isinstance(error, StoreAbsent):
+            from keyrack.tui.storage.setup import find_a_place
+
+            find_a_place(self.host, self._server.called, str(error), self._with_a_place)
+
+    def _with_a_place(self, found: bool) -> None:
+        if found:
+            self.action_save()
+
+    def action_close(self) -> None:
+        self._wipe()
+        self.dismiss(False)
+
+    def _wipe(self) -> None:
+        for each in self._fields:
+            each.wipe()
+
+    def _say(self, words: Content) -> None:
+        said = self.query_one("#said", Static)
+        said.display = True
+        said.update(words)
+        said.call_after_refresh(said.scroll_visible, animate=False)

@@ -1,0 +1,170 @@
+"""What the token form shows of a card, and what is typed into it, understood. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from keyrack.domain.errors import BadUrl, KeyrackError, UsageError
+from keyrack.domain.resource import host
+from keyrack.domain.secret import Secret
+from keyrack.operations.tokens.pasted import clean, clean_plain
+from keyrack.services.card import Field, host_matches
+from keyrack.services.judge import Looks, looks, variant_with
+from keyrack.services.template import fill, names_in
+from keyrack.tui.kit.present import short_path
+from keyrack.wording.times import parse_expiry
+
+if TYPE_CHECKING:
+    from keyrack.services.card import Card
+
+DEFAULT_HEADER = "Authorization: Bearer {token}"
+PLACE = "{token}"
+UNKNOWN = (Field("token", "Token"),)  # of a service that has no card
+
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a field name's characters, RFC 9110 section 5.1
+_CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
+
+
+def header_text(header: str, template: str) -> str:
+    """The header as it is typed: "X-Api-Key: {token}"."""
+    return f"{header}: {template}"
+
+
+def parse_header(text: str) -> tuple[str, str]:
+    """(name, template) of "Name: template". Raises UsageError with a sentence."""
+    name, colon, template = (part.strip() for part in text.partition(":"))
+    if not colon or not _NAME.fullmatch(name):
+        raise UsageError("The header needs a name and a colon.", hint=f"For example: {DEFAULT_HEADER}")
+    if template.count(PLACE) != 1:
+        raise UsageError(
+            f"The header must hold {PLACE} once, where the token goes.", hint=f"For example: {DEFAULT_HEADER}"
+        )
+    if not template.isprintable() or not template.isascii():
+        raise UsageError("The header may hold only plain printable characters.")
+    return name, template
+
+
+def typed_expiry(text: str, now: float) -> float | None:
+    """Unix seconds of "2027-01-31" or "90d"; None for nothing or "never". Raises UsageError otherwise."""
+    words = "".join(text.split())
+    if words.lower() in ("", "never", "none"):
+        return None
+    try:
+        return parse_expiry(words, now)
+    except ValueError as error:
+        raise UsageError(f"The expiry: {error}", hint="Or leave it empty.") from None
+
+
+def typed_field(field: Field, text: str) -> Secret | None:
+    """What was typed into a field, without what was pasted around it; None for an optional one left empty.
+
+    Raises KeyrackError with a sentence.
+    """
+    if not text.strip():
+        if field.optional:
+            return None
+        raise KeyrackError(f"{field.label} is needed.", hint=f"It is {field.hint}." if field.hint else "")
+    return clean(text) if field.secret else clean_plain(field.label, text)
+
+
+def judged(card: Card | None, field: Field, text: str) -> Looks:
+    """How it looks, as far as it is typed. Of a field that is no secret, only what may be wrong with it."""
+    if not text.strip():
+        return Looks("unknown", "")
+    try:
+        value = clean(text) if field.secret else clean_plain(field.label, text)
+    except KeyrackError as error:
+        return Looks("wrong", f"{error} {error.hint}".strip())
+    if card is None:
+        return Looks("unknown", f"{len(value)} characters")
+    found = looks(card, value, field.key)
+    return found if field.secret or found.level in ("wrong", "odd") else Looks("unknown", "")
+
+
+def ways(card: Card) -> list[tuple[str, Mapping[str, str]]]:
+    """The ways to send the token that a header's name tells apart: (that name, the headers)."""
+    typed = {field.key for field in card.fields}
+    found = [(card.header, card.headers)]
+    for name, headers in card.variants:
+        first = next(iter(headers))
+        if variant_with(card, first) == name and _needs(card, headers) <= typed:
+            found.append((first, headers))
+    return found
+
+
+def header_lines(
+    card: Card, given: Collection[str], headers: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """A line for each header, with ‹token› where a field goes. `given`: the keys of the fields that hold
+    something; without `headers`, the first of the card's ways that can do with those."""
+    sent = card.headers
+    if headers is not None:
+        sent = headers
+    elif given:
+        every = (card.headers, *(variant.headers for variant in card.variants))
+        sent = next((each for each in every if _needs(card, each) <= set(given)), card.headers)
+    labels = {"token": "token", **{field.key: lowered(field.label) for field in card.fields}}
+    values = {key: f"‹{label}›" for key, label in labels.items()}
+    values["basic"] = f"‹{fill(card.basic, labels)}›"
+    return tuple(header_text(name, fill(template, values)) for name, template in sent.items())
+
+
+def lowered(label: str) -> str:
+    """A label inside a sentence: "Key id" to "key id", but "API key" as it is."""
+    return label if label[:2].isalpha() and label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def region_of(card: Card, url: str) -> str:
+    """Which of a service's installations a server belongs to; "" where there is only one."""
+    try:
+        name = host(url)
+    except BadUrl:
+        return ""
+    if len(card.regions) < 2:
+        return ""
+    return next((region.name for region in card.regions if host_matches(name, region.host)), "")
+
+
+def question(card: Card) -> str | None:
+    """What the service's own check tells and where the token goes for it; None where there is none."""
+    check = card.check
+    if check is None:
+        return None
+    place = urlsplit(check.url).netloc if "{site}" not in check.url else "the site that you typed"
+    told = [("whose it is", check.account), ("its scopes", check.scopes), ("when it ends", check.expires)]
+    facts = ", ".join(words for words, known in told if known)
+    return f"Ask {place} too: {facts or 'whether it takes it'}"
+
+
+def missing_site(card: Card, typed: Mapping[str, Secret]) -> str:
+    """The label of the field without which the service's own check has no address; "" where none is."""
+    if card.check is None or "{site}" not in card.check.url or typed.get("site"):
+        return ""
+    return next((field.label for field in card.fields if field.key == "site"), "")
+
+
+def expiry_hint(card: Card | None) -> str:
+    """What stands in the empty field for the expiry."""
+    if card is not None and card.never_expires:
+        return "never, by itself; or 2027-01-31, or 90d"
+    if card is not None and card.check is not None and card.check.expires:
+        return "asked, if ticked below; or 2027-01-31, or 90d"
+    return "not known; or 2027-01-31, or 90d"
+
+
+def about(card: Card) -> str:
+    """How well the card is known."""
+    if card.path:
+        return f"From your own card {short_path(card.path)}"
+    sure = _CONFIDENCE.get(card.confidence)
+    known = [f"verified {card.verified}"] if card.verified else []
+    known += [f"confidence {sure}"] if sure else []
+    return f"keyrack’s card: {', '.join(known)}" if known else ""
+
+
+def _needs(card: Card, headers: Mapping[str, str]) -> set[str]:
+    names = set[str]().union(*(names_in(template) for template in headers.values()))
+    return (names - {"basic"}) | names_in(card.basic) if "basic" in names else names

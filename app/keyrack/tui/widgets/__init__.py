@@ -1,1 +1,0 @@
-"""Pieces of screens. They take domain objects and post messages."""

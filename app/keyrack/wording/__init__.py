@@ -1,0 +1,1 @@
+"""States, outcomes and times in words and glyphs, for both front ends. No Textual."""

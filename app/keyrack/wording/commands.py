@@ -1,0 +1,75 @@
+"""The command line that does an action to a server, as a shell reads it."""
+
+import re
+import sys
+
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.status import Action, authorization_header
+
+PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # what no shell reads in a way of its own
+
+
+def command_for(action: Action | None, server: Server) -> str | None:
+    """The command line that does the action, or None."""
+    if action is None:
+        return None
+    if action is Action.SET_VARIABLE:
+        return _export(server)
+    if action is Action.OPEN_FILE:
+        return _edit(server)
+    verb = _VERBS[action]
+    return f"keyrack {verb}" if action is Action.UNLOCK else command_line(verb, server)
+
+
+def command_line(verb: str, server: Server, *options: str) -> str:
+    """The command that does a verb to this server and account, as a shell reads it."""
+    if server.account != DEFAULT_ACCOUNT:
+        options = (*options, "--account", server.account)
+    words = "".join(f" {_quoted(option)}" for option in options)
+    if server.name.startswith("-"):
+        return f"keyrack {verb}{words} -- {_quoted(server.name)}"
+    return f"keyrack {verb} {_quoted(server.name)}{words}"
+
+
+_VERBS = {
+    Action.LOGIN: "login",
+    Action.REFRESH: "refresh",
+    Action.TOKEN: "set",
+    Action.CHECK: "check",
+    Action.CLEAR: "clear",
+    Action.UNLOCK: "doctor",
+    Action.ADOPT: "adopt",
+}
+
+
+def _quoted(word: str) -> str:
+    """For a shell; most names need nothing. What can't be seen is written as bash and zsh read it."""
+    if PLAIN_WORD.fullmatch(word):
+        return word
+    if not word.isprintable():
+        return "$'" + "".join(map(_seen, word)) + "'"
+    import shlex
+
+    return shlex.quote(word)
+
+
+def _seen(char: str) -> str:
+    if char.isprintable() and char not in "\\'":
+        return char
+    code = ord(char)
+    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _export(server: Server) -> str | None:
+    header = authorization_header(server)
+    variables = (*server.variables, *(header.variables if header else ()))
+    unset = [variable.name for variable in variables if not variable.is_set]
+    return f"export {unset[0]}=…" if unset else None
+
+
+def _edit(server: Server) -> str | None:
+    """In the user's editor; None where the entry stands in no file."""
+    path = server.sources[0].path if server.sources else ""
+    if not ("/" in path or "\\" in path):
+        return None
+    return f'notepad "{path}"' if sys.platform == "win32" else f"${{EDITOR:-vi}} {_quoted(path)}"

@@ -1,0 +1,112 @@
+"""Fakes for the command line: a fixed clock, servers in a list, records in a dict."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from keyrack import cli
+from keyrack.domain.model import Check, Credential, CredentialKey, Record, Server, Source
+from keyrack.domain.reading import Place, Problem, Reading
+from keyrack.domain.resource import identity
+from keyrack.domain.storage import Finding, StoreState, Survey
+from keyrack.operations.ports import Parts
+
+NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
+URL = "https://mcp.linear.app/mcp"
+CURSOR = Source("Cursor", "/home/u/.cursor/mcp.json", "linear")
+
+
+def linear(**changes: Any) -> Server:
+    """A remote server that Cursor names."""
+    return Server("linear", URL, sources=(CURSOR,))._replace(**changes)
+
+
+def oauth(**changes: Any) -> Credential:
+    """An OAuth credential that is good for 52 minutes."""
+    return Credential(
+        "oauth", "https://auth.linear.app", "client-1", "dynamic", URL, ("read", "write"),
+        obtained_at=NOW - 600, expires_at=NOW + 52 * 60, refreshable=True, store="Secret Service",
+    )._replace(**changes)  # fmt: skip
+
+
+def record(server: Server, credential: Credential | None = None, check: Check | None = None) -> Record:
+    return Record(identity(server.url or ""), server.account, credential, check, server.key_name)
+
+
+class FakeRack:
+    """Records alone. Whoever asks it for a secret fails with AttributeError."""
+
+    def __init__(self, records: Iterable[Record], state: StoreState) -> None:
+        self._records = {entry.key: entry for entry in records}
+        self._state = state
+
+    warnings: tuple[str, ...] = ()
+    tidied: tuple[Finding, ...] = ()
+    repaired: tuple[Finding, ...] = ()
+    surveyed = Survey(0, 0)
+
+    def records(self) -> dict[CredentialKey, Record]:
+        return self._records
+
+    def record(self, url: str, account: str, name: str = "") -> Record | None:
+        return self._records.get(CredentialKey(url, account, name))
+
+    def state(self) -> StoreState:
+        return self._state
+
+    def tidy(self) -> tuple[Finding, ...]:
+        return self.tidied
+
+    def survey(self) -> Survey:
+        return self.surveyed
+
+    def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
+        self.also = list(also)
+        return self.repaired
+
+
+class FakeParts:
+    """Call it as `parts(config_files=…)`; it remembers what it was asked for."""
+
+    def __init__(
+        self,
+        servers: Iterable[Server] = (),
+        records: Iterable[Record] = (),
+        problems: Iterable[Problem] = (),
+        places: Iterable[Place] = (),
+        state: StoreState = StoreState("Secret Service", ready=True),
+    ) -> None:
+        self.reading = Reading(tuple(servers), tuple(problems), tuple(places))
+        self.rack = FakeRack(records, state)
+        self.config_files: tuple[str, ...] | None = None
+
+    def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Parts:
+        self.config_files = config_files
+        unused: dict[str, Any] = dict.fromkeys(Parts._fields)
+        return Parts(**unused)._replace(
+            read=lambda: self.reading,
+            rack=lambda: self.rack,
+            now=lambda: NOW,
+            cards_dir=lambda: None,
+            on_wait=lambda tell: None,
+        )
+
+
+class Terminal(io.StringIO):
+    """A stream with a person at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def _unexpected(*args: Any, **named: Any) -> Any:
+    raise AssertionError("this verb opens no screen, no demo, no adapters")
+
+
+def run(
+    argv: list[str], *, parts: Any = _unexpected, screen: Any = _unexpected, demo: Any = _unexpected
+) -> int:
+    """`keyrack ARGV` with fakes for what `__main__` would give."""
+    return cli.run(argv, parts=parts, screen=screen, demo=demo)

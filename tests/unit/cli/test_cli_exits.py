@@ -1,0 +1,73 @@
+"""How a run ends when something is wrong that is nobody's sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from support.cli_kit import FakeParts, linear, run
+
+KEYRACK = [sys.executable, "-m", "keyrack"]
+Capture = pytest.CaptureFixture[str]
+
+
+def failing(error: BaseException) -> Callable[..., object]:
+    def parts(**_: object) -> object:
+        raise error
+
+    return parts
+
+
+def test_a_fault_of_ours_is_one_line_without_a_value(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KEYRACK_DEBUG", raising=False)
+    assert run(["list"], parts=failing(RuntimeError("tok-1"))) == 1  # type: ignore[arg-type]
+    out, err = capsys.readouterr()
+    assert out == "" and "tok-1" not in err
+    assert err.startswith("keyrack: something went wrong inside keyrack (RuntimeError at cli/dispatch.py:")
+    assert "Traceback" not in err and len(err.splitlines()) == 2
+
+
+def test_debug_shows_frames_and_still_no_value(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KEYRACK_DEBUG", "1")
+    assert run(["list"], parts=failing(RuntimeError("tok-" + "1"))) == 1  # type: ignore[arg-type]
+    err = capsys.readouterr().err
+    assert "dispatch.py" in err and err.endswith("RuntimeError\n") and "tok-1" not in err
+
+
+def test_ctrl_c_exits_with_130(capsys: Capture) -> None:
+    assert run(["list"], parts=failing(KeyboardInterrupt())) == 130  # type: ignore[arg-type]
+    assert capsys.readouterr().err == "keyrack: stopped.\n"
+
+
+def test_a_reader_that_goes_away_is_no_error_message() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as stdout:
+        done = subprocess.run(
+            [*KEYRACK, "help"], stdout=stdout, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_and_is_no_success() -> None:
+    with open("/dev/full", "wb") as stdout:
+        done = subprocess.run(
+            [*KEYRACK, "help"], stdout=stdout, stderr=subprocess.PIPE, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.decode().startswith("keyrack: The output can't be written")
+    assert done.stderr.count(b"\n") == 1
+
+
+def test_a_closed_stdout_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    assert run(["list"], parts=FakeParts([linear()])) == 1
+    assert capsys.readouterr().err == "keyrack: There is no standard output to write to.\n"

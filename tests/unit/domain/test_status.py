@@ -1,0 +1,156 @@
+"""The table of states."""
+
+import subprocess
+
+import pytest
+
+from keyrack.domain.model import Check, Credential, Header, Server, Source, Variable
+from keyrack.domain.secret import Secret
+from keyrack.domain.status import Action, State, authorization_header, is_due
+from keyrack.wording.commands import command_for
+from keyrack.wording.status import status_of
+from keyrack.wording.times import local
+
+NOW = 1_000_000.0
+SERVER = Server("linear", "https://mcp.linear.app/mcp", sources=(Source("Cursor", "/x", "linear"),))
+OAUTH = Credential("oauth", obtained_at=NOW - 100, refreshable=True)
+TOKEN = Credential("token", obtained_at=NOW - 100)
+
+
+def header(value, *variables, name="Authorization"):
+    return Header(name, "Bearer ${X}", Secret(value), variables)
+
+
+@pytest.mark.parametrize(
+    ("server", "credential", "check", "state", "action"),
+    [
+        (SERVER, OAUTH._replace(expires_at=NOW + 3600), None, State.VALID, None),
+        (SERVER, OAUTH._replace(expires_at=None), None, State.VALID, None),
+        (SERVER, OAUTH._replace(expires_at=NOW + 599), None, State.EXPIRING, Action.REFRESH),
+        (SERVER, OAUTH._replace(expires_at=NOW + 599, refreshable=False), None, State.EXPIRING, Action.LOGIN),
+        (SERVER, OAUTH._replace(expires_at=NOW), None, State.REFRESHABLE, Action.REFRESH),
+        (SERVER, OAUTH._replace(expires_at=NOW, refreshable=False), None, State.LOGIN_NEEDED, Action.LOGIN),
+        (SERVER, OAUTH._replace(refused_at=NOW, refusal="no"), None, State.LOGIN_NEEDED, Action.LOGIN),
+        (
+            SERVER,
+            OAUTH._replace(expires_at=NOW + 3600, refreshable=False, refusal="no"),
+            None,
+            State.LOGIN_NEEDED,
+            Action.LOGIN,
+        ),
+        (SERVER, TOKEN._replace(expires_at=NOW + 6 * 86400), None, State.EXPIRING, Action.TOKEN),
+        (SERVER, TOKEN._replace(expires_at=NOW + 8 * 86400), None, State.VALID, None),
+        (SERVER, TOKEN._replace(expires_at=NOW - 1), None, State.LOGIN_NEEDED, Action.TOKEN),
+        (SERVER, None, None, State.NO_CREDENTIAL, Action.LOGIN),
+        (SERVER, None, Check(NOW, "required"), State.NO_CREDENTIAL, Action.LOGIN),
+        (SERVER, None, Check(NOW, "optional"), State.NO_CREDENTIAL, Action.LOGIN),
+        (SERVER, None, Check(NOW, "open"), State.NO_AUTH, None),
+        (SERVER, None, Check(NOW, "unreachable", "no route"), State.UNREACHABLE, Action.CHECK),
+        (
+            SERVER,
+            OAUTH._replace(expires_at=NOW + 3600),
+            Check(NOW, "unreachable", "x"),
+            State.UNREACHABLE,
+            Action.CHECK,
+        ),
+        # unreachable is never "expired", and expired is never hidden by it
+        (
+            SERVER,
+            OAUTH._replace(expires_at=NOW - 1),
+            Check(NOW, "unreachable", "x"),
+            State.REFRESHABLE,
+            Action.REFRESH,
+        ),
+        (SERVER._replace(headers=(header("Bearer x"),)), OAUTH, None, State.CONFIGURED, None),
+        (
+            SERVER._replace(headers=(header("Bearer ", Variable("X", False)),)),
+            None,
+            None,
+            State.EMPTY_HEADER,
+            Action.SET_VARIABLE,
+        ),
+        (
+            SERVER._replace(headers=(header("Bearer ", Variable("X", False)),)),
+            OAUTH._replace(expires_at=NOW + 3600),
+            None,
+            State.VALID,
+            None,
+        ),  # skipped: the saved credential counts
+        (SERVER._replace(sources=()), OAUTH, None, State.ORPHAN, Action.CLEAR),
+        (Server("local", transport="stdio"), None, None, State.STDIO, None),
+        (Server("bad", problem="The address is empty."), None, None, State.BAD_ENTRY, Action.OPEN_FILE),
+    ],
+)
+def test_each_state_follows_from_the_facts_and_has_its_next_action(server, credential, check, state, action):
+    status = status_of(server, credential, check, NOW)
+    assert (status.state, status.action) == (state, action)
+    assert status.reason.endswith(".") or status.reason in ("no", "no route", "x")
+
+
+def test_a_locked_keychain_is_a_state_of_what_is_stored_in_it():
+    assert status_of(SERVER, OAUTH, None, NOW, store_locked=True).state is State.STORE_LOCKED
+    assert status_of(SERVER, None, None, NOW, store_locked=True).state is State.NO_CREDENTIAL
+
+
+@pytest.mark.parametrize("value", ["", " ", "Bearer", "bearer ", "Basic ", "Token  ", "Sentry-Bearer "])
+def test_a_header_with_nothing_behind_its_scheme_word_is_empty(value):
+    assert header(value).is_empty
+
+
+def test_the_header_that_carries_the_credential_is_found_by_its_name():
+    found = authorization_header(
+        SERVER._replace(headers=(header("x", name="X-Trace"), header("k", name="X-Api-Key")))
+    )
+    assert found and found.name == "X-Api-Key"
+    assert authorization_header(SERVER._replace(headers=(header("x", name="X-Trace"),))) is None
+
+
+def test_a_token_is_due_sixty_seconds_before_it_expires():
+    assert is_due(OAUTH._replace(expires_at=NOW + 59), NOW)
+    assert not is_due(OAUTH._replace(expires_at=NOW + 61), NOW)
+    assert is_due(OAUTH._replace(expires_at=NOW + 61), NOW, 300)
+
+
+@pytest.mark.parametrize("min_valid", [0.0, 60.0, 86400.0])
+def test_a_token_whose_expiry_nobody_told_is_due_after_an_hour_where_it_can_be_refreshed(min_valid):
+    old, young = OAUTH._replace(obtained_at=NOW - 3600), OAUTH._replace(obtained_at=NOW - 3599)
+    assert is_due(old, NOW, min_valid) and not is_due(young, NOW, min_valid)
+    assert not is_due(old._replace(refreshable=False), NOW, min_valid)
+    assert not is_due(TOKEN._replace(obtained_at=0.0), NOW, min_valid)
+
+
+def test_of_a_refused_refresh_the_reason_tells_what_the_access_token_is_still_good_for():
+    refused = OAUTH._replace(refusal="It said no.", refresh_refused_at=NOW, expires_at=NOW + 60)
+
+    def reason(credential, check=None):
+        return status_of(SERVER, credential, check, NOW).reason
+
+    at, end = local(NOW, NOW), local(NOW + 60, NOW)
+    assert reason(refused) == f"At {at} It said no. The access token may still work until {end}."
+    works = f"At {at} It said no. The access token still works until {end}."
+    assert reason(refused, Check(NOW + 1, "accepted")) == works
+    assert reason(refused, Check(NOW - 1, "accepted")) == reason(refused)
+    assert reason(refused, Check(NOW + 1, "unknown")) == reason(refused)
+    assert reason(refused._replace(expires_at=None)).endswith("may still work (expiry unknown).")
+    assert reason(refused._replace(expires_at=NOW)) == "It said no."
+    assert reason(refused._replace(refused_at=NOW)) == "It said no."
+    assert not is_due(OAUTH, NOW, 300)
+
+
+def test_the_next_command_can_be_typed_as_it_stands():
+    odd = SERVER._replace(name="a; rm -rf ~", account="work")
+    assert command_for(Action.LOGIN, odd) == "keyrack login 'a; rm -rf ~' --account work"
+    assert command_for(None, odd) is None
+    assert (
+        command_for(Action.CHECK, odd._replace(name="--config=x"))
+        == "keyrack check --account work -- --config=x"
+    )
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\x1b[2Jb'c\\d", "r\u202el", "\U000e0001x", "it's"])
+def test_a_command_shows_what_can_not_be_seen_and_a_shell_reads_the_same_name(name):
+    command = command_for(Action.LOGIN, SERVER._replace(name=name))
+    assert command.isprintable()
+    line = command.replace("keyrack login", "printf %s", 1)
+    done = subprocess.run(["bash", "-c", line], capture_output=True, env={"LC_ALL": "C.UTF-8"}, check=True)
+    assert done.stdout.decode() == name

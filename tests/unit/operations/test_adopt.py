@@ -1,0 +1,386 @@
+"""`keyrack adopt`: the token is stored, read back and only then taken out of the file."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.model import Grant
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+from keyrack.oauth.effects import Request, Response
+from keyrack.operations.credential import configured_token
+from keyrack.operations.ports import Parts
+from keyrack.operations.servers.find import find
+from keyrack.operations.servers.overview import overview
+from keyrack.operations.tokens.get_token import hand_out
+from keyrack.sources.reader import read_all
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.credential_store import StoreRack, memory_rack
+from keyrack.store.records.records import MemoryRecords
+from keyrack.system.locks import Locks
+from support.canned import URL, World, rpc, unauthorized
+from support.cli_kit import Terminal, run
+from support.workbench import build, grant
+
+Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
+TOKEN = "sk-hidden-1"
+CURSOR, CLAUDE, OWN = ".cursor/mcp.json", ".claude.json", ".config/keyrack/config.toml"
+
+
+class Lasting(MemoryStore):
+    """Memory that says that it is a keychain."""
+
+    name = "Test Keychain"
+    persistent = True
+    forgets = False
+
+    def state(self) -> StoreState:
+        return StoreState(self.name, ready=True)
+
+    def set(self, entry: str, secret: Secret) -> None:
+        if self.forgets:
+            raise StoreUnavailable("The keychain did not keep it.")
+        super().set(entry, secret)
+
+
+class Desk:
+    """A home folder, a server that takes one token, and keyrack."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.store = Lasting()
+        self.env: dict[str, str] = {}
+        self.takes = [f"Bearer {TOKEN}"]
+        rack = StoreRack(self.store, MemoryRecords(None), Locks(None))
+        self.parts: Parts = build(World(**{f"POST {URL}": self.answer}), rack=rack)._replace(
+            read=lambda: read_all({"HOME": str(home), **self.env}, "linux", str(home / "clone"))
+        )
+
+    def answer(self, request: Request) -> Response:
+        sent = [value.reveal() for value in request.headers.values() if isinstance(value, Secret)]
+        return rpc({"tools": []}) if set(self.takes) & set(sent) else unauthorized()
+
+    def put(self, file: str, text: Any) -> Path:
+        path = self.home / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text if isinstance(text, str) else json.dumps(text, indent=2))
+        return path
+
+    def cursor(self, file: str = CURSOR, name: str = "github", url: str = URL, **headers: str) -> Path:
+        headers = headers or {"Authorization": f"Bearer {TOKEN}"}
+        return self.put(file, {"mcpServers": {name: {"url": url, "headers": headers}}})
+
+    def codex(self, header: str, value: str) -> Path:
+        text = f'[mcp_servers.gh]\nurl = "{URL}"\nhttp_headers = {{ {header} = "{value}" }}'
+        return self.put(".codex/config.toml", text)
+
+    def adopt(self, *words: str) -> int:
+        return run(["adopt", *words], parts=lambda **_: self.parts)
+
+    def stored(self, account: str = "default") -> Grant | None:
+        return self.parts.rack().load(URL, account)
+
+    def copies(self) -> list[Path]:
+        return sorted(self.home.glob("**/*keyrack-backup*"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def test_the_whole_way(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor()
+    before = path.read_text()
+    assert desk.adopt("github", "--yes") == 0
+    assert path.read_text() == before.replace(TOKEN, "${env:KEYRACK_GITHUB_TOKEN}")
+    stored = desk.stored()
+    assert stored and stored.tokens.access_token.reveal() == TOKEN and stored.credential.kind == "token"
+    assert dict(stored.headers) == {"Authorization": Secret(f"Bearer {TOKEN}")}
+    [copy] = desk.copies()
+    assert copy.read_text() == before and re.fullmatch(r"mcp\.json\.keyrack-backup-\d{8}T\d{6}Z", copy.name)
+    out = capsys.readouterr().out
+    assert f"rm {copy}" in out
+    assert '  export KEYRACK_GITHUB_TOKEN="$(KEYRACK_GITHUB_TOKEN= keyrack token github)"' in out.splitlines()
+    assert "✓ Store the token (Test Keychain)" in out and f"✓ Change the file ({path})" in out
+
+
+def test_afterwards_the_stored_token_counts_and_a_variable_that_is_set_is_told(desk: Desk) -> None:
+    desk.cursor()
+    assert desk.adopt("github", "--yes") == 0
+    assert [(row.kind, row.status.state) for row in overview(desk.parts).rows] == [("token", "valid")]
+    desk.env["KEYRACK_GITHUB_TOKEN"] = TOKEN
+    [row] = overview(desk.parts).rows
+    assert row.status.reason.endswith("Cursor's configuration: Bearer ${env:KEYRACK_GITHUB_TOKEN}.")
+    assert row.server.literals == () and row.server.headers[0].value.reveal() == f"Bearer {TOKEN}"
+
+
+def test_doctor_points_it_out_and_finds_nothing_wrong(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor()
+    assert run(["doctor"], parts=lambda **_: desk.parts) == 0
+    out = capsys.readouterr().out
+    told = f"  ! Cursor: {path}, “github”: The Authorization header is written in plain text in the file. "
+    assert f"Tokens in plain text\n{told}Run keyrack adopt github to move it to the keychain.\n" in out
+    assert desk.adopt("github", "--yes") == 0
+    assert run(["doctor"], parts=lambda **_: desk.parts) == 0
+    assert "Tokens in plain text" not in capsys.readouterr().out
+
+
+def test_no_secret_is_ever_said(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor(**{"Authorization": f"Bearer {TOKEN}", "X-Team": "sk-hidden-2"})
+    path.write_text(path.read_text().replace("{", "{ // sk-hidden-3\n", 1))
+    assert desk.adopt("github", "--dry-run") == 0
+    assert desk.adopt("github", "--yes") == 0
+    assert run(["list"], parts=lambda **_: desk.parts) == 0
+    said = "".join(capsys.readouterr())
+    assert "sk-hidden" not in said
+    assert '-        "Authorization": "Bearer ●●●●●●●●",' in said
+    assert '+        "Authorization": "Bearer ${env:KEYRACK_GITHUB_TOKEN}",' in said
+
+
+@pytest.mark.parametrize("words", [("--dry-run",), ()])
+def test_nothing_is_changed_by_looking_or_by_a_no(
+    desk: Desk, words: tuple[str, ...], monkeypatch: Patch, capsys: Capture
+) -> None:
+    path = desk.cursor()
+    before = path.read_text()
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert desk.adopt("github", *words) == (0 if words else 1)
+    assert (path.read_text(), desk.stored(), desk.copies()) == (before, None, [])
+    assert "Nothing was changed." in capsys.readouterr().err
+
+
+def test_a_yes_at_the_terminal_does_it_and_without_one_it_wants_the_flag(
+    desk: Desk, monkeypatch: Patch, capsys: Capture
+) -> None:
+    desk.cursor()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(""))
+    assert desk.adopt("github") == 2 and desk.stored() is None
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    assert desk.adopt("github") == 0 and desk.stored() is not None
+    assert "Store the token of github and change this file? [y/N]" in capsys.readouterr().err
+
+
+def test_a_token_that_the_server_refuses_stays_where_it_is(desk: Desk, capsys: Capture) -> None:
+    path, desk.takes = desk.cursor(), []
+    assert desk.adopt("github", "--yes") == 1
+    assert TOKEN in path.read_text() and desk.stored() is None and not desk.copies()
+    assert "No file was changed." in capsys.readouterr().err
+    assert desk.adopt("github", "--yes", "--no-check") == 0
+    assert TOKEN not in path.read_text()
+
+
+@pytest.mark.parametrize("fault", ["forgets", "another"])
+def test_the_file_stays_unless_the_keychain_gives_the_token_back(
+    desk: Desk, fault: str, monkeypatch: Patch
+) -> None:
+    path = desk.cursor()
+    if fault == "forgets":
+        desk.store.forgets = True
+    else:
+        monkeypatch.setattr(StoreRack, "load", lambda *_: grant(access="another"))
+    assert desk.adopt("github", "--yes") in (1, 5)
+    assert TOKEN in path.read_text() and not desk.copies()
+
+
+def test_nothing_is_moved_into_mere_memory(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor()
+    rack = memory_rack(desk.parts.now)
+    desk.parts = desk.parts._replace(rack=lambda: rack)
+    assert desk.adopt("github", "--yes") == 1
+    assert TOKEN in path.read_text()
+    assert "no permanent store" in capsys.readouterr().err
+
+
+def test_a_file_that_changed_while_the_question_was_open_stays(
+    desk: Desk, monkeypatch: Patch, capsys: Capture
+) -> None:
+    path = desk.cursor()
+
+    class Slow(Terminal):
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+            path.write_text(path.read_text() + "\n")
+            return "y\n"
+
+    monkeypatch.setattr(sys, "stdin", Slow())
+    assert desk.adopt("github") == 1
+    assert TOKEN in path.read_text() and path.read_text().endswith("}\n") and not desk.copies()
+    assert "✕ Change the file: failed" in capsys.readouterr().out
+    assert desk.stored() is not None  # nothing is lost: it is in both places
+
+
+def test_what_is_stored_for_it_is_replaced_only_after_a_word(
+    desk: Desk, monkeypatch: Patch, capsys: Capture
+) -> None:
+    desk.cursor()
+    desk.parts.rack().save(grant())
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    assert desk.adopt("github") == 1
+    assert "in place of the stored OAuth login" in capsys.readouterr().err
+    kept = desk.stored()
+    assert kept and kept.tokens.access_token.reveal() == "at-0"
+
+
+def test_an_account_of_its_own(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor()
+    desk.parts.rack().save(grant())
+    assert desk.adopt("github", "--account", "my work", "--yes") == 0
+    assert "${env:KEYRACK_GITHUB_MY_WORK_TOKEN}" in path.read_text()
+    assert "keyrack token github --account 'my work')\"" in capsys.readouterr().out
+    assert [bool(each) and each.credential.kind for each in (desk.stored(), desk.stored("my work"))] == [
+        "oauth",
+        "token",
+    ]
+
+
+def test_one_token_in_two_programs_is_moved_once(desk: Desk, capsys: Capture) -> None:
+    cursor = desk.cursor()
+    codex = desk.codex("Authorization", f"Bearer {TOKEN}")
+    assert desk.adopt("github", "--yes") == 0
+    assert "KEYRACK_GITHUB_TOKEN" in cursor.read_text()
+    assert tomllib.loads(codex.read_text())["mcp_servers"]["gh"] == {
+        "url": URL,
+        "bearer_token_env_var": "KEYRACK_GITHUB_TOKEN",
+    }
+    assert len(desk.copies()) == 2
+    assert capsys.readouterr().out.count("export ") == 1
+
+
+def test_a_token_is_moved_beside_a_login_of_the_same_name(desk: Desk) -> None:
+    """Claude Code logs in to what Cursor sends a token to."""
+    desk.put(CLAUDE, {"mcpServers": {"github": {"type": "http", "url": URL}}})
+    desk.cursor()
+    desk.parts.rack().save(grant())
+    assert desk.adopt("github (Cursor)", "--yes") == 0
+    names = ("github", "github (Cursor)")
+    tokens = [hand_out(desk.parts, find(desk.parts, name)).token for name in names]
+    assert tokens == [Secret("at-0"), Secret(TOKEN)]
+    desk.env = {"KEYRACK_GITHUB_CURSOR_TOKEN": TOKEN}
+    assert hand_out(desk.parts, find(desk.parts, "github")).token == Secret("at-0")
+
+
+def test_another_token_of_another_program_is_another_servers_and_stays(desk: Desk) -> None:
+    desk.cursor()
+    codex = desk.codex("X-Api-Key", "sk-hidden-2")
+    assert desk.adopt("github", "--yes") == 0
+    assert "sk-hidden-2" in codex.read_text()
+    assert configured_token(find(desk.parts, "gh")) == Secret("sk-hidden-2")
+
+
+def test_a_token_in_a_projects_file_stays_and_is_told(desk: Desk, capsys: Capture) -> None:
+    desk.cursor()
+    file = desk.cursor("clone/.cursor/mcp.json", Authorization="Bearer sk-hidden-2")
+    assert desk.adopt("github", "--yes") == 0
+    assert "sk-hidden-2" in file.read_text()
+    assert (
+        f"The Authorization header in {file} also contains a secret for it. It is" in capsys.readouterr().out
+    )
+
+
+def test_a_scheme_without_a_field_in_codex_goes_into_the_variable(desk: Desk, capsys: Capture) -> None:
+    desk.takes = [f"Token {TOKEN}"]
+    desk.codex("Authorization", f"Token {TOKEN}")
+    assert desk.adopt("gh", "--yes") == 0
+    line = 'export KEYRACK_GH_HEADER="Token $(KEYRACK_GH_HEADER= keyrack token gh)"'
+    assert line in capsys.readouterr().out
+    desk.env["KEYRACK_GH_HEADER"] = f"Token {TOKEN}"
+    assert find(desk.parts, "gh").headers[0].value.reveal() == f"Token {TOKEN}"
+
+
+def test_keyracks_own_file_needs_no_variable(desk: Desk, capsys: Capture) -> None:
+    entry = f'[servers.gh]\nurl = "{URL}"\nheaders = {{ Authorization = "Bearer {TOKEN}" }} # mine\n'
+    path = desk.put(OWN, entry)
+    assert desk.adopt("gh", "--yes") == 0
+    assert path.read_text() == entry.replace(TOKEN, "${KEYRACK_GH_TOKEN}")
+    out = capsys.readouterr().out
+    assert "keyrack itself needs no variable" in out and "export" not in out
+
+
+def test_claude_codes_file_is_told_what_to_put_and_not_written(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor(CLAUDE)
+    before = path.read_bytes()
+    assert desk.adopt("github", "--yes") == 0
+    assert path.read_bytes() == before and not desk.copies() and desk.stored() is not None
+    out = capsys.readouterr().out
+    assert '"Authorization": "Bearer ${KEYRACK_GITHUB_TOKEN}"' in out
+    assert "export KEYRACK_GITHUB_TOKEN=" in out and TOKEN not in out
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (".mcp.json", "project's file"),
+        (".cursor/mcp.json", "project's file"),
+        ("use.json", "does not support variables"),
+    ],
+)
+def test_other_peoples_files_and_those_without_variables_stay(
+    desk: Desk, file: str, words: str, capsys: Capture
+) -> None:
+    path = desk.cursor(f"clone/{file}")
+    if file == "use.json":
+        desk.put(OWN, f"config_files = ['{path}']")
+    before = path.read_bytes()
+    assert desk.adopt("github", "--yes") == 1
+    assert path.read_bytes() == before and desk.stored() is None and not desk.copies()
+    err = capsys.readouterr().err
+    assert words in err and "keyrack set github" in err and TOKEN not in err
+
+
+def test_several_secrets_in_one_entry_are_left_alone(desk: Desk, capsys: Capture) -> None:
+    path = desk.cursor(**{"DD-API-KEY": TOKEN, "DD-APPLICATION-KEY": "sk-hidden-2"})
+    assert desk.adopt("github", "--yes") == 1
+    assert TOKEN in path.read_text() and desk.stored() is None
+    assert "several secrets (DD-API-KEY, DD-APPLICATION-KEY)" in capsys.readouterr().err
+
+
+def test_where_there_is_nothing_to_move(desk: Desk, capsys: Capture) -> None:
+    desk.cursor(Authorization="Bearer ${env:KEY}")
+    assert desk.adopt("github") == 1
+    assert "No file contains a token for github in plain text." in capsys.readouterr().err
+    assert desk.adopt("gone") == 6
+
+
+def test_a_variable_that_another_server_refers_to_is_not_taken(desk: Desk) -> None:
+    taken = {"Authorization": "Bearer ${env:KEYRACK_GIT_HUB_TOKEN}"}
+    other = {"url": "https://other.example/mcp", "headers": taken}
+    mine = {"url": URL, "headers": {"Authorization": f"Bearer {TOKEN}"}}
+    path = desk.put(CURSOR, {"mcpServers": {"git-hub": other, "git.hub": mine}})
+    assert desk.adopt("git.hub", "--yes") == 0
+    assert path.read_text().count("KEYRACK_GIT_HUB_2_TOKEN") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"), [("日本", "KEYRACK_MCP_EXAMPLE_TOKEN"), ("a b-ü", "KEYRACK_A_B_TOKEN")]
+)
+def test_any_name_makes_a_variable(desk: Desk, name: str, variable: str) -> None:
+    path = desk.cursor(name=name)
+    assert desk.adopt(name, "--yes") == 0
+    assert f"${{env:{variable}}}" in path.read_text()
+
+
+def test_a_token_that_stands_there_twice_is_told_with_its_line(desk: Desk, capsys: Capture) -> None:
+    entry = f'"url": "{URL}", "headers": {{"Authorization": "Bearer {TOKEN}"}}'
+    desk.put(CURSOR, f'{{"mcpServers": {{"github":\n {{{entry}}}}} // {TOKEN}\n}}')
+    assert desk.adopt("github", "--yes") == 0
+    told = f"The token also appears elsewhere in {desk.home / CURSOR} and stays there: line 2."
+    assert told in capsys.readouterr().out
+
+
+def test_on_windows_it_speaks_powershell(desk: Desk, monkeypatch: Patch, capsys: Capture) -> None:
+    desk.cursor()
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert desk.adopt("github", "--yes") == 0
+    out = capsys.readouterr().out
+    assert '$env:KEYRACK_GITHUB_TOKEN = ""; $env:KEYRACK_GITHUB_TOKEN = "$(keyrack token github)"' in out
+    assert "Remove-Item" in out and os.name == "posix"

@@ -1,0 +1,264 @@
+"""The cards say what is known of each service: the reference's tables, a row per card."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pytest
+
+from keyrack.domain.secret import Secret
+from keyrack.services.calls import check_call, revoke_call
+from keyrack.services.card import Card
+from keyrack.services.judge import headers_for, looks
+from keyrack.services.load import built_in, built_in_ids, card_for
+
+
+class Row(NamedTuple):
+    """What a person needs of one of the twelve."""
+
+    url: str
+    called: str
+    page: str
+    how: tuple[str, ...]  # the words of the way there, all of which a step has
+    sent: dict[str, str]  # the headers of a credential whose fields are their own names in capitals
+    check: str
+    right: tuple[str, ...] = ()  # beginnings of good tokens
+    wrong: tuple[str, ...] = ()  # beginnings of those of another kind
+    auth: str = "oauth"  # what to try first
+    confidence: str = "H"
+    field: str = ""  # the one that `right` and `wrong` are typed into; "": the main one
+
+
+BEARER = {"Authorization": "Bearer TOKEN"}
+TWELVE = {
+    "honeycomb": Row(
+        "https://mcp.honeycomb.io/mcp", "API Key", "https://ui.honeycomb.io/account",
+        ("Account", "API Keys"), {"Authorization": "Bearer KEY_ID:SECRET"},
+        "GET https://api.honeycomb.io/2/auth", right=("hcamk_",), wrong=("hcaik_",), field="key_id"),
+    "github": Row(
+        "https://api.githubcopilot.com/mcp/", "Personal Access Token",
+        "https://github.com/settings/personal-access-tokens/new",
+        ("Settings", "Developer settings", "Personal access tokens"), BEARER, "GET https://api.github.com/user",
+        right=("ghp_", "gho_", "ghu_", "ghs_", "github_pat_"), wrong=("ghr_",), auth="own-app"),
+    "sentry": Row(
+        "https://mcp.sentry.dev/mcp", "Auth Token", "https://sentry.io/settings/account/api/auth-tokens/",
+        ("Settings", "Account", "API", "Auth Tokens"), {"Authorization": "Sentry-Bearer TOKEN"},
+        "GET https://sentry.io/api/0/auth/validate/", right=("sntryu_",), wrong=("sntrys_",)),
+    "linear": Row(
+        "https://mcp.linear.app/mcp", "API Key", "https://linear.app/settings/account/security/api-keys/new",
+        ("Settings", "API", "Personal API Keys"), BEARER, "POST https://api.linear.app/graphql",
+        right=("lin_api_",)),
+    "notion": Row(
+        "https://mcp.notion.com/mcp", "Integration Token", "https://www.notion.so/profile/integrations",
+        ("My Integrations", "Create"), BEARER, "GET https://api.notion.com/v1/users/me"),
+    "slack": Row(
+        "https://mcp.slack.com/mcp", "Bot/User Token", "https://api.slack.com/apps",
+        ("Your app", "OAuth & Permissions"), BEARER, "POST https://slack.com/api/auth.test",
+        right=("xoxp-", "xoxb-"), auth="own-app"),
+    "grafana": Row(
+        "https://acme.grafana.net/mcp", "Service Account Token", "https://acme.grafana.net/org/serviceaccounts",
+        ("Administration", "Service Accounts"), BEARER,
+        "GET https://acme.grafana.net/api/access-control/user/permissions", right=("glsa_",)),
+    "gitlab": Row(
+        "https://gitlab.com/api/v4/mcp", "Access Token",
+        "https://gitlab.com/-/user_settings/personal_access_tokens", ("User Settings", "Access Tokens"),
+        BEARER, "GET https://gitlab.com/api/v4/personal_access_tokens/self", right=("glpat-",)),
+    "jira": Row(
+        "https://acme.atlassian.net/mcp", "API Token",
+        "https://id.atlassian.com/manage-profile/security/api-tokens",
+        ("Manage profile", "Security", "API tokens"), {"Authorization": "Basic RU1BSUw6VE9LRU4="},
+        "GET https://acme.atlassian.net/rest/api/3/myself", right=("ATATT",)),
+    "cloudflare": Row(
+        "https://docs.mcp.cloudflare.com/mcp", "API Token", "https://dash.cloudflare.com/profile/api-tokens",
+        ("Profile", "API Tokens"), BEARER, "GET https://api.cloudflare.com/client/v4/user/tokens/verify",
+        wrong=("cfk_",)),
+    "datadog": Row(
+        "https://mcp.datadoghq.com/mcp", "API Key + Application Key",
+        "https://app.datadoghq.com/organization-settings/api-keys", ("Organization Settings", "API Keys"),
+        {"DD-API-KEY": "API_KEY", "DD-APPLICATION-KEY": "APP_KEY"},
+        "GET https://api.datadoghq.com/api/v1/validate", confidence="M"),
+    "pagerduty": Row(
+        "https://mcp.pagerduty.com/mcp", "API Key", "", ("My Profile", "User Settings", "API Access"),
+        {"Authorization": "Token token=TOKEN"}, "GET https://api.pagerduty.com/users/me", auth="token"),
+}  # fmt: skip
+EACH = pytest.mark.parametrize("id", TWELVE)
+
+
+def card_of(id: str) -> Card:
+    card = card_for(TWELVE[id].url)
+    assert card is not None and card.id == id
+    return card
+
+
+def fields(card: Card) -> dict[str, Secret]:
+    """Every field with its own name for a value."""
+    return {field.key: Secret(field.key.upper()) for field in card.fields if field.key != "site"}
+
+
+@EACH
+def test_what_the_token_is_called_and_where_it_is_made(id: str) -> None:
+    card, row = card_of(id), TWELVE[id]
+    assert (card.token_name, card.page) == (row.called, row.page)
+    assert [words for words in row.how if not any(words in step for step in card.steps)] == []
+
+
+@EACH
+def test_what_is_tried_first_and_how_sure_that_is(id: str) -> None:
+    card, row = card_of(id), TWELVE[id]
+    assert (card.auth[0], card.confidence) == (row.auth, row.confidence)
+    assert card.takes_token is (id != "notion")
+
+
+@EACH
+def test_the_headers(id: str) -> None:
+    card = card_of(id)
+    sent = headers_for(card, fields(card))
+    assert {name: value.reveal() for name, value in sent.items()} == TWELVE[id].sent
+
+
+@EACH
+def test_the_check(id: str) -> None:
+    card = card_of(id)
+    call = check_call(card, fields(card))
+    assert call is not None and f"{call.method} {call.url}" == TWELVE[id].check
+
+
+@EACH
+def test_the_beginnings_of_tokens(id: str) -> None:
+    card, row = card_of(id), TWELVE[id]
+    for prefix in row.right:
+        assert looks(card, Secret(prefix + "0aB" * 8), row.field).level == "right", prefix
+    for prefix in row.wrong:
+        assert looks(card, Secret(prefix + "0aB" * 8), row.field).level == "wrong", prefix
+
+
+@pytest.mark.parametrize(
+    ("id", "field", "kept"),
+    [
+        ("github", "scopes", "X-OAuth-Scopes"),
+        ("github", "expires", "github-authentication-token-expiration"),
+        ("gitlab", "scopes", "scopes"), ("gitlab", "expires", "expires_at"),
+        ("cloudflare", "expires", "result.expires_on"),
+    ],
+)  # fmt: skip
+def test_where_scopes_and_expiry_are_read(id: str, field: str, kept: str) -> None:
+    check = card_of(id).check
+    place = getattr(check, field)
+    assert kept in (place.header, place.json)
+
+
+@pytest.mark.parametrize("id", sorted(set(TWELVE) - {"github", "gitlab", "cloudflare"}))
+def test_elsewhere_no_expiry_can_be_read(id: str) -> None:
+    check = card_of(id).check
+    assert check is not None and check.expires is None
+
+
+def test_github_compares_the_expiry_with_the_date_of_the_reply() -> None:
+    check = card_of("github").check
+    assert check is not None and check.expires is not None and check.expires.ignore_equal == "Date"
+
+
+def test_the_details_that_decide_whether_a_token_works() -> None:
+    assert card_of("pagerduty").never_expires
+    assert [id for id in built_in_ids() if built_in(id).never_expires] == ["pagerduty"]
+    assert any("github.com/settings/tokens/new" in note for note in card_of("github").notes)
+    assert any("mcp.atlassian.com/v1/mcp/authv2" in note for note in card_of("jira").notes)
+    assert any("type the date" in note for note in card_of("jira").notes)
+    assert any("X-Honeycomb-Team" in note for note in card_of("honeycomb").notes)
+    assert check_call(card_of("notion"), {"token": Secret("t")}).headers["Notion-Version"]  # type: ignore[union-attr]
+    service_account = headers_for(card_of("jira"), {"token": Secret("TOKEN")})
+    assert service_account == {"Authorization": Secret("Bearer TOKEN")}
+
+
+@pytest.mark.parametrize(
+    ("url", "check"),
+    [
+        ("https://mcp.eu1.honeycomb.io/mcp", "https://api.eu1.honeycomb.io/2/auth"),
+        ("https://mcp.eu.pagerduty.com/mcp", "https://api.eu.pagerduty.com/users/me"),
+        ("https://mcp.datadoghq.eu/mcp", "https://api.datadoghq.eu/api/v1/validate"),
+        ("https://mcp.ap2.datadoghq.com/mcp", "https://api.ap2.datadoghq.com/api/v1/validate"),
+    ],
+)
+def test_a_region_asks_its_own_api(url: str, check: str) -> None:
+    card = card_for(url)
+    assert card is not None and card.check is not None and card.check.url == check
+
+
+@pytest.mark.parametrize(
+    ("id", "request_"),
+    [
+        ("github", "POST https://api.github.com/credentials/revoke"),
+        ("gitlab", "DELETE https://gitlab.com/api/v4/personal_access_tokens/self"),
+        ("slack", "POST https://slack.com/api/auth.revoke"),
+    ],
+)
+def test_the_revoke_recipes(id: str, request_: str) -> None:
+    card = card_of(id)
+    call = revoke_call(card, fields(card))
+    assert call is not None and card.revoke is not None and card.revoke.irreversible
+    assert f"{call.method} {call.url}" == request_
+
+
+class Other(NamedTuple):
+    """A row of the second table."""
+
+    url: str
+    auth: str
+    confidence: str
+    page: str = ""
+    prefix: str = ""
+    check: str = ""
+
+
+OTHERS = {
+    "asana": Other("https://mcp.asana.com/v2/mcp", "own-app", "H",
+                   check="https://app.asana.com/api/1.0/users/me"),
+    "stripe": Other("https://mcp.stripe.com", "oauth", "H", "https://dashboard.stripe.com/apikeys", "rk_",
+                    "https://api.stripe.com/v1/balance"),
+    "vercel": Other("https://mcp.vercel.com", "allow-list", "M", "https://vercel.com/account/settings/tokens",
+                    "vcp_", "https://api.vercel.com/v2/user"),
+    "supabase": Other("https://mcp.supabase.com/mcp", "oauth", "H",
+                      "https://supabase.com/dashboard/account/tokens", "sbp_",
+                      "https://api.supabase.com/v1/projects"),
+    "huggingface": Other("https://huggingface.co/mcp", "none", "H", "https://huggingface.co/settings/tokens",
+                         "hf_", "https://huggingface.co/api/whoami-v2"),
+    "figma": Other("https://mcp.figma.com/mcp", "allow-list", "H", prefix="figd_",
+                   check="https://api.figma.com/v1/me"),
+    "neon": Other("https://mcp.neon.tech/mcp", "oauth", "H", prefix="napi_",
+                  check="https://console.neon.tech/api/v2/users/me"),
+    "monday": Other("https://mcp.monday.com/mcp", "oauth", "H", prefix="eyJ", check="https://api.monday.com/v2"),
+    "airtable": Other("https://mcp.airtable.com/mcp", "token", "H", "https://airtable.com/create/tokens",
+                      check="https://api.airtable.com/v0/meta/whoami"),
+    "exa": Other("https://mcp.exa.ai/mcp", "none", "H", "https://dashboard.exa.ai/api-keys"),
+    "tavily": Other("https://mcp.tavily.com/mcp", "oauth", "H", prefix="tvly-"),
+    "context7": Other("https://mcp.context7.com/mcp", "none", "H", "https://context7.com/dashboard"),
+    "firecrawl": Other("https://mcp.firecrawl.dev/v2/mcp", "none", "H",
+                       "https://www.firecrawl.dev/app/api-keys", "fc-"),
+    "postman": Other("https://mcp.postman.com/mcp", "oauth", "H", prefix="PMAK-",
+                     check="https://api.getpostman.com/me"),
+    "zapier": Other("https://mcp.zapier.com/api/v1/connect", "oauth", "H", "https://mcp.zapier.com"),
+    "intercom": Other("https://mcp.intercom.com/mcp", "oauth", "M", check="https://api.intercom.io/me"),
+    "box": Other("https://mcp.box.com", "own-app", "H"),
+    "hubspot": Other("https://mcp.hubspot.com", "own-app", "H"),
+    "clickup": Other("https://mcp.clickup.com/mcp", "allow-list", "H"),
+    "ramp": Other("https://mcp.ramp.com/mcp", "allow-list", "M"),
+    "square": Other("https://mcp.squareup.com/sse", "oauth", "M"),
+    "paypal": Other("https://mcp.paypal.com/sse", "oauth", "M"),
+    "webflow": Other("https://mcp.webflow.com/sse", "oauth", "M"),
+    "plaid": Other("https://api.dashboard.plaid.com/mcp/", "client-credentials", "H"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("id", OTHERS)
+def test_the_others(id: str) -> None:
+    row = OTHERS[id]
+    card = card_for(row.url)
+    assert card is not None and card.id == id
+    assert (card.auth[0], card.confidence) == (row.auth, row.confidence)
+    assert (card.check.url if card.check else "") == row.check
+    assert not row.page or card.page == row.page
+    assert not row.prefix or row.prefix in card.prefixes
+
+
+def test_every_card_has_its_row() -> None:
+    assert sorted([*TWELVE, *OTHERS]) == sorted(built_in_ids())

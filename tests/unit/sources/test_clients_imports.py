@@ -1,0 +1,49 @@
+"""Reading plain JSON stays light: what only TOML or other platforms need is not imported."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = (
+    "tomllib",
+    "tomli_w",
+    "tomlkit",
+    "pathlib",
+    "dataclasses",
+    "inspect",
+    "asyncio",
+    "keyrack.sources.programs.codex",
+    "keyrack.sources.programs.keyrack_own",
+    "keyrack.sources.bridges.bridge",
+    "keyrack.sources.bridges.launchers",
+)
+CODE = """
+import sys
+from keyrack.sources.reader import read_all
+assert read_all({"HOME": sys.argv[1]}, "linux", sys.argv[1]).servers
+print(*[name for name in sys.argv[2:] if name in sys.modules])
+"""
+
+
+def imported(home: Path, names: tuple[str, ...]) -> list[str]:
+    """Which of the modules a process has after it has read this home folder's files."""
+    # -S: what an environment's own start-up files import is not ours.
+    command = [sys.executable, "-S", "-c", CODE, str(home), *names]
+    source = Path(__file__).parents[3] / "app"
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={"PYTHONPATH": str(source)}
+    )
+    return done.stdout.split()
+
+
+def test_a_json_configuration_imports_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / ".claude.json").write_text(json.dumps({"mcpServers": {"a": {"url": "https://a.example"}}}))
+    assert imported(tmp_path, HEAVY) == []
+
+
+def test_a_toml_configuration_is_read_without_what_changes_it(tmp_path: Path) -> None:
+    path = tmp_path / ".codex" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('[mcp_servers.a]\nurl = "https://a.example"\n')
+    assert imported(tmp_path, ("tomllib", "tomlkit", "tomli_w")) == ["tomllib"]

@@ -1,0 +1,76 @@
+"""Where files are, on three platforms, from the environment alone."""
+
+import pytest
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.sources import locations as places
+from keyrack.system import paths
+
+WINDOWS = {"USERPROFILE": r"C:\Users\ada", "APPDATA": r"D:\Roaming", "LOCALAPPDATA": r"D:\Local"}
+MAC = {"HOME": "/Users/ada"}
+
+
+@pytest.mark.parametrize(("env", "platform", "config", "data"), [
+    ({"HOME": "/home/ada"}, "linux", "/home/ada/.config/keyrack", "/home/ada/.local/share/keyrack"),
+    ({"HOME": "/h", "XDG_CONFIG_HOME": "/c", "XDG_DATA_HOME": "/d"}, "linux", "/c/keyrack", "/d/keyrack"),
+    ({"HOME": "/h", "XDG_CONFIG_HOME": "relative"}, "linux", "/h/.config/keyrack", "/h/.local/share/keyrack"),
+    (MAC, "darwin", "/Users/ada/Library/Application Support/keyrack",
+     "/Users/ada/Library/Application Support/keyrack"),
+    (WINDOWS, "win32", r"D:\Roaming\keyrack", r"D:\Local\keyrack"),
+    ({"USERPROFILE": r"C:\Users\ada"}, "win32", r"C:\Users\ada\AppData\Roaming\keyrack",
+     r"C:\Users\ada\AppData\Local\keyrack"),
+])  # fmt: skip
+def test_own_folders(env: dict[str, str], platform: str, config: str, data: str) -> None:
+    assert paths.config_dir(env, platform) == config
+    assert paths.data_dir(env, platform) == data
+
+
+def test_without_a_home_the_missing_variable_is_named() -> None:
+    with pytest.raises(KeyrackError, match="HOME is not set"):
+        paths.config_dir({}, "linux")
+
+
+@pytest.mark.parametrize(("find", "env", "platform", "last"), [
+    (places.vscode, WINDOWS, "win32", r"D:\Roaming\Code\User\mcp.json"),
+    (places.vscode, MAC, "darwin", "/Users/ada/Library/Application Support/Code/User/mcp.json"),
+    (places.cursor, WINDOWS, "win32", r"C:\Users\ada\.cursor\mcp.json"),
+    (places.codex, {"CODEX_HOME": "/x", "HOME": "/h"}, "linux", "/x/config.toml"),
+    (places.claude_code, {"CLAUDE_CONFIG_DIR": "/x", "HOME": "/h"}, "linux", "/x/.claude.json"),
+    (places.claude_code, WINDOWS, "win32", r"C:\Users\ada\.claude.json"),
+    (places.mcp, MAC, "darwin", "/Users/ada/.config/mcp/servers.json"),
+    (places.mcp, {"MCP_CONFIG_PATH": "p.json"}, "linux", "/cwd/p.json"),
+    (places.mcp, {"MCP_CONFIG_DIR": "/d"}, "linux", "/d/servers.json"),
+    (places.mcp, {"MCP_CONFIG_DIR": "/d", "MCP_CONFIG_PATH": "/p.json"}, "linux", "/p.json"),
+])  # fmt: skip
+def test_other_programs_files(find, env: dict[str, str], platform: str, last: str) -> None:
+    assert last in [spot.path for spot in find(places.Look(env, platform, "/cwd"))]
+
+
+@pytest.mark.parametrize(("env", "platform", "user"), [
+    ({"HOME": "/h"}, "linux", "/h/.config/Code/User"),
+    ({"HOME": "/h", "XDG_CONFIG_HOME": "/c"}, "linux", "/c/Code/User"),
+    (MAC, "darwin", "/Users/ada/Library/Application Support/Code/User"),
+    (WINDOWS, "win32", r"D:\Roaming\Code\User"),
+])  # fmt: skip
+def test_vs_code_s_profiles(
+    monkeypatch: pytest.MonkeyPatch, env: dict[str, str], platform: str, user: str
+) -> None:
+    insiders = user.replace("Code", "Code - Insiders")
+    there = {paths.join(platform, each, "profiles"): ["-1a2b", "empty"] for each in (user, insiders)}
+    monkeypatch.setattr(places.Look, "folders", lambda self, parent: there.get(parent, []))
+    monkeypatch.setattr("os.path.lexists", lambda path: "empty" not in path)
+    spots = places.vscode(places.Look(env, platform, "/cwd"))
+    found = [(spot.path, spot.scope, spot.trusted) for spot in spots if "profile" in spot.path]
+    own = ("profiles", "-1a2b", "mcp.json")
+    assert found == [
+        (paths.join(platform, user, *own), "user, profile -1a2b", True),
+        (paths.join(platform, insiders, *own), "user, Insiders, profile -1a2b", True),
+    ]
+
+
+@pytest.mark.parametrize(("platform", "written", "path"), [
+    ("linux", "~/a.json", "/h/a.json"), ("linux", "a.json", "/base/a.json"), ("linux", "/a.json", "/a.json"),
+    ("linux", "~", "/h"),
+])  # fmt: skip
+def test_a_path_that_a_person_wrote(platform: str, written: str, path: str) -> None:
+    assert paths.expand({"HOME": "/h"}, platform, written, "/base") == path

@@ -1,0 +1,127 @@
+"""What an earlier keyrack stored is read, and what it can't know it leaves alone."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.model import CredentialKey
+from keyrack.domain.secret import Secret
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.naming import record_id
+from keyrack.system.locks import Locks
+from support.store_fakes import as_found, grant, word_of
+
+# Written by keyrack at the commit before names became part of keys, into a store that can't be asked
+# for its entries: records/, and entries.json with what lay in the store.
+STORED_1 = Path(__file__).parents[2] / "support" / "stored_1"
+URL = "https://mcp.example/mcp"
+
+
+class Kept(MemoryStore):
+    """A store that outlives the process, as far as anyone can tell, and can't be asked for its entries."""
+
+    name = "keychain"
+    persistent = True
+
+    def entries(self) -> None:  # type: ignore[override]
+        return None
+
+    def read(self, entry: str) -> dict[str, object]:
+        text = self.get(entry)
+        assert text is not None
+        return json.loads(text.reveal())
+
+
+class Home:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Kept()
+        self.records = RecordFiles(str(folder / "records"), Locks(None), lambda: 0.0)
+        self.rack = StoreRack(self.store, self.records, Locks(None))
+
+    def record(self, ident: str) -> dict[str, object]:
+        return json.loads((self.folder / "records" / f"{ident}.json").read_text())
+
+    def index(self) -> dict[str, object]:
+        [entry] = [each for each in ("index.a", "index.b") if self.store.get(each) is not None]
+        return self.store.read(entry)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """With what the earlier version left."""
+    shutil.copytree(STORED_1 / "records", tmp_path / "records")
+    home = Home(tmp_path)
+    for entry, text in json.loads((STORED_1 / "entries.json").read_text()).items():
+        home.store.set(entry, Secret(text))
+    return home
+
+
+def test_what_an_earlier_version_stored_is_listed_and_handed_out(home: Home) -> None:
+    assert set(home.rack.records()) == {CredentialKey(URL), CredentialKey(URL, "work")}
+    tokens = [home.rack.load(URL, account) for account in ("default", "work")]
+    assert [each and each.tokens.access_token.reveal() for each in tokens] == ["at-1", "key-1"]
+    record = home.rack.record(URL, "default")
+    assert record is not None and record.check is not None and record.check.verdict == "accepted"
+    assert home.rack.warnings == ()
+
+
+def test_it_is_found_again_where_its_records_are_lost(home: Home) -> None:
+    before = as_found(home.rack.records())
+    shutil.rmtree(home.folder / "records")
+    assert len(home.rack.repair()) == 2
+    checked = {key: record._replace(check=None) for key, record in before.items()}
+    assert home.rack.records() == checked
+
+
+def test_it_is_renewed_under_the_same_id_in_the_same_format(home: Home) -> None:
+    old = home.rack.load(URL, "default")
+    assert old is not None
+    home.rack.save(old._replace(tokens=old.tokens._replace(access_token=Secret("at-2"))))
+    ident = record_id(URL, "default")
+    assert ident == "609de0df18ba61b7870fc1dec9385010"
+    assert home.record(ident)["format"] == 1 and "name" not in home.record(ident)
+    entry = home.store.read(f"{ident}.b")
+    assert entry["format"] == 1 and "name" not in entry
+
+
+def test_a_credential_with_a_name_lies_beside_the_one_without(home: Home) -> None:
+    home.rack.save(grant("b", url=URL)._replace(name="wiki-b"))
+    home.rack.save(grant("c", url=URL)._replace(name="wiki-c"))
+    found = [home.rack.load(URL, "default", name) for name in ("wiki-b", "wiki-c")]
+    assert [word_of(each) for each in found] == ["b", "c"]
+    first = home.rack.load(URL, "default")
+    assert first is not None and first.tokens.access_token.reveal() == "at-1"
+    assert home.rack.remove(URL, "default", "wiki-b").verified
+    assert home.rack.load(URL, "default", "wiki-b") is None
+    assert word_of(home.rack.load(URL, "default", "wiki-c")) == "c"
+
+
+def test_an_earlier_version_is_told_to_leave_a_name_alone(home: Home) -> None:
+    """It knows format 1, and neither reads nor replaces what says that it is newer."""
+    home.rack.save(grant("b", url=URL)._replace(name="wiki-b"))
+    ident = record_id(URL, "default", "wiki-b")
+    assert home.record(ident)["format"] == home.store.read(f"{ident}.a")["format"] == 2
+    index = home.index()
+    assert index["format"] == 1
+    assert index["credentials"] == [[URL, "default"], [URL, "work"]]
+    assert index["named"] == [[URL, "default", "wiki-b"]]
+
+
+def test_a_name_is_found_again_by_the_list_in_the_store(home: Home) -> None:
+    home.rack.save(grant("b", url=URL)._replace(name="wiki-b"))
+    shutil.rmtree(home.folder / "records")
+    home.rack.repair()
+    assert CredentialKey(URL, "default", "wiki-b") in home.rack.records()
+    assert word_of(home.rack.load(URL, "default", "wiki-b")) == "b"
+
+
+def test_no_two_keys_have_the_same_id() -> None:
+    keys = [(URL, "a\nb"), (URL, "a", "b"), (URL, "a", "b\n"), (URL, 'a", "b'), (URL + "/a", "b")]
+    assert len({record_id(*key) for key in keys}) == len(keys)

@@ -1,0 +1,148 @@
+"""The list of credentials that a store keeps which can't be asked for its entries."""
+
+from __future__ import annotations
+
+import json
+import threading
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.model import CredentialKey
+from keyrack.domain.secret import Secret
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.records import MemoryRecords
+from keyrack.store.transaction.index import ENTRIES, Index
+from keyrack.system.locks import Locks
+from support.store_fakes import URL, Killed, Watched, grant, word_of
+
+OTHER = "https://other.example/mcp"
+ONE, TWO = CredentialKey(URL), CredentialKey(OTHER)
+
+
+@pytest.fixture
+def store() -> Watched:
+    return Watched()
+
+
+def rack_over(store: Watched, folder: Path) -> StoreRack:
+    locks = Locks(str(folder / "locks"))
+    return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+
+
+def listed(store: Watched) -> set[CredentialKey]:
+    return set(Index(store, MemoryRecords(), Locks(None)).keys())
+
+
+def test_a_login_puts_a_name_in_and_a_clear_takes_it_out(store: Watched, tmp_path: Path) -> None:
+    rack = rack_over(store, tmp_path)
+    rack.save(grant(url="https://MCP.example:443/mcp/"))
+    rack.save(grant(url=OTHER))
+    assert listed(store) == {ONE, TWO}
+    rack.remove(URL, "default")
+    assert listed(store) == {TWO}
+
+
+def test_neither_a_load_nor_a_refresh_nor_a_note_touches_it(store: Watched, tmp_path: Path) -> None:
+    rack_over(store, tmp_path).save(grant("one"))
+    store.asked.clear()
+    rack = rack_over(store, tmp_path)
+    rack.load(URL, "default")
+    rack.save(grant("two"))
+    rack.note(URL, "default", refusal=(1.0, "No."))
+    rack.remove(OTHER, "default")
+    assert store.asked and not set(ENTRIES) & set(store.asked)
+
+
+def test_a_store_that_can_be_asked_needs_none(tmp_path: Path) -> None:
+    store = Watched(listable=True)
+    rack_over(store, tmp_path).save(grant())
+    rack_over(store, tmp_path).remove(URL, "default")
+    assert not set(ENTRIES) & set(store.asked)
+
+
+def test_a_kill_at_any_instant_leaves_every_stored_credential_listed(tmp_path: Path) -> None:
+    for after in count():
+        store, folder = Watched(), tmp_path / str(after)
+        rack_over(store, folder).save(grant())
+        store.left = after
+        try:
+            rack_over(store, folder).save(grant("two", url=OTHER))
+        except Killed:
+            store.left = -1
+        found = rack_over(store, folder).load(OTHER, "default")
+        assert {ONE, TWO} >= listed(store) >= ({ONE} if found is None else {ONE, TWO})
+        if store.left > 0:
+            break
+    assert after > 8
+
+
+@pytest.mark.parametrize("text", [None, "", "{}", '{"format":1,"sequence":9,"credentials":[["a"]]}'])
+def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_records(
+    text: str | None, store: Watched, tmp_path: Path
+) -> None:
+    rack_over(store, tmp_path).save(grant())
+    for entry in ENTRIES:
+        if text is None:
+            store.texts.pop(entry, None)
+        else:
+            store.texts[entry] = Secret(text)
+    rack_over(store, tmp_path).save(grant(url=OTHER))
+    assert listed(store) == {ONE, TWO}
+
+
+def test_of_two_lists_the_newer_counts(store: Watched) -> None:
+    for entry, sequence, url in zip(ENTRIES, (4, 5), (URL, OTHER), strict=True):
+        store.texts[entry] = Secret(
+            json.dumps({"format": 1, "sequence": sequence, "credentials": [[url, "default"]]})
+        )
+    assert listed(store) == {TWO}
+    Index(store, MemoryRecords(), Locks(None)).change(add=[ONE])
+    assert listed(store) == {ONE, TWO}
+    assert [entry in store.texts for entry in ENTRIES] == [True, False]
+
+
+def test_a_list_of_a_newer_keyrack_is_left_alone_and_keeps_nothing_from_being_stored(
+    store: Watched, tmp_path: Path
+) -> None:
+    newer = Secret('{"format": 2}')
+    store.texts[ENTRIES[1]] = newer
+    rack = rack_over(store, tmp_path)
+    rack.save(grant())
+    assert word_of(rack.load(URL, "default")) == "one"
+    assert [store.texts.get(entry) for entry in ENTRIES] == [None, newer]
+    assert any("out of date" in warning and "newer" in warning for warning in rack.warnings)
+
+
+def test_a_list_that_cannot_be_written_keeps_nothing_from_being_stored_or_cleared(
+    store: Watched, tmp_path: Path
+) -> None:
+    store.breaking = "index"
+    rack = rack_over(store, tmp_path)
+    rack.save(grant())
+    assert word_of(rack.load(URL, "default")) == "one"
+    assert rack.remove(URL, "default").verified
+    assert any("out of date" in warning for warning in rack.warnings)
+
+
+def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None:
+    def login(number: int) -> None:
+        rack_over(store, tmp_path).save(grant(url=f"https://{number}.example/mcp"))
+
+    threads = [threading.Thread(target=login, args=[number]) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert listed(store) == {CredentialKey(f"https://{number}.example/mcp") for number in range(8)}
+
+
+def test_two_never_change_it_at_once(store: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyrack.store.transaction.index.WAIT", 0)
+    rack = rack_over(store, tmp_path)
+    with Locks(str(tmp_path / "locks")).hold("index", timeout=0):
+        rack.save(grant())
+        assert listed(store) == set()
+    assert any("out of date" in warning for warning in rack.warnings)

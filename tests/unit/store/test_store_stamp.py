@@ -1,0 +1,65 @@
+"""Whether records have changed is told by one look at their folder."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.model import Check
+from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.credential_store import StoreRack, memory_rack
+from keyrack.store.records.files import TICK, RecordFiles
+from keyrack.system.locks import Locks
+from support.store_fakes import URL, grant
+
+OLD = 1_000_000_000_000_000_000  # nanoseconds: long past
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "records"
+
+
+@pytest.fixture
+def rack(tmp_path: Path, folder: Path) -> StoreRack:
+    locks = Locks(str(tmp_path / "locks"))
+    return StoreRack(MemoryStore(), RecordFiles(str(folder), locks, lambda: 0.0), locks)
+
+
+def test_each_change_leaves_another_stamp_and_looking_leaves_the_same(rack: StoreRack, folder: Path) -> None:
+    seen = [rack.stamp()]
+    for change in (
+        lambda: rack.save(grant("one")),
+        lambda: rack.note(URL, "default", check=Check(1.0, "accepted")),
+        lambda: rack.remove(URL, "default"),
+    ):
+        change()
+        # As if it had been a while ago, each time another one.
+        os.utime(folder, ns=(OLD + len(seen), os.stat(folder).st_mtime_ns - 10**12))
+        seen.append(rack.stamp())
+        rack.records()
+        assert rack.stamp() == seen[-1]
+    assert len(set(seen)) == 4 and None not in seen and seen[0] == 0
+
+
+def test_just_after_a_change_it_is_not_known_whether_another_one_follows(
+    rack: StoreRack, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rack.save(grant("one"))
+    changed = os.stat(folder).st_mtime_ns
+    monkeypatch.setattr(time, "time_ns", lambda: changed + TICK // 2)
+    assert rack.stamp() is None
+    monkeypatch.setattr(time, "time_ns", lambda: changed + TICK * 2)
+    assert rack.stamp() == changed
+
+
+def test_in_memory_the_disk_s_records_are_watched(rack: StoreRack, folder: Path, tmp_path: Path) -> None:
+    memory = memory_rack(lambda: 0.0, str(tmp_path))
+    assert memory.stamp() == 0
+    rack.save(grant("one"))
+    os.utime(folder, ns=(OLD, OLD))
+    assert memory.stamp() == OLD
+    assert memory_rack(lambda: 0.0).stamp() == 0

@@ -1,0 +1,199 @@
+"""Two data folders over one store: each finds what the other one has stored, and neither undoes it.
+
+Each has records of its own, which say in which slot the credential lies; what the slots hold
+decides. `Killed` in one folder stands for its process's end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keyrack.domain.model import Grant
+from keyrack.domain.storage import Finding
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.records.naming import entry_name, record_id
+from keyrack.system.locks import Locks
+from support import store_fakes
+from support.store_fakes import URL, Killed, Watched, word_of
+
+IDENT = record_id(URL, "default")
+
+
+def grant(word: str, at: float) -> Grant:
+    """Issued at that time."""
+    made = store_fakes.grant(word)
+    return made._replace(credential=made.credential._replace(obtained_at=at))
+
+
+class Homes:
+    """One store, and a new process in each of its data folders."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = Watched(listable=True)
+        self._folder = folder
+
+    def rack(self, name: str) -> StoreRack:
+        locks = Locks(str(self._folder / name / "locks"))
+        files = RecordFiles(str(self._folder / name / "records"), locks, lambda: 0.0)
+        return StoreRack(self.store, files, locks)
+
+    @property
+    def a(self) -> StoreRack:
+        return self.rack("a")
+
+    @property
+    def b(self) -> StoreRack:
+        return self.rack("b")
+
+    def word(self, name: str) -> str | None:
+        return word_of(self.rack(name).load(URL, "default"))
+
+    def slots(self) -> list[str]:
+        return sorted(name for name in self.store.texts if name.startswith(IDENT))
+
+    def killed(self, name: str, action: Callable[[StoreRack], object], after: int) -> bool:
+        """In that folder, after so many changes of the store."""
+        self.store.left = after
+        try:
+            action(self.rack(name))
+        except Killed:
+            return True
+        finally:
+            self.store.left = -1
+        return False
+
+
+@pytest.fixture
+def homes(tmp_path: Path) -> Homes:
+    """Both know the credential "one"."""
+    homes = Homes(tmp_path)
+    homes.a.save(grant("one", 1))
+    assert homes.word("b") == "one"
+    return homes
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_one_stored_is_what_the_other_loads(homes: Homes, times: int) -> None:
+    for number in range(times):
+        homes.a.save(grant(f"new{number}", 2 + number))
+    assert homes.word("b") == homes.word("a") == f"new{times - 1}"
+    assert len(homes.slots()) == 1
+
+
+def test_saves_by_turns_never_bring_an_older_one_back(homes: Homes) -> None:
+    for number in range(6):
+        homes.rack("ab"[number % 2]).save(grant(f"new{number}", 2 + number))
+        assert homes.word("a") == homes.word("b") == f"new{number}"
+    assert len(homes.slots()) == 1
+
+
+def test_an_old_one_that_a_kill_left_beside_the_new_one_is_not_loaded(homes: Homes) -> None:
+    # Its slot and sequence are the ones that the other folder's record names.
+    seen: set[str | None] = set()
+    for after in range(20):
+        homes.a.save(grant("old", 10 * after + 2))
+        assert homes.word("b") == "old"
+        if not homes.killed("a", lambda rack, at=10 * after + 3: rack.save(grant("new", at)), after):
+            break
+        held = [homes.store.texts[name].reveal() for name in homes.slots()]
+        newest = "new" if any("access-new" in text for text in held) else "old"
+        assert homes.word("b") == newest
+        assert homes.word("a") == newest and len(homes.slots()) == 1
+        seen.add(newest)
+    assert seen == {"old", "new"}
+
+
+def test_a_renewal_in_one_begins_with_what_the_other_stored(homes: Homes) -> None:
+    homes.a.save(grant("new", 2))
+    rack = homes.b
+    with rack.lock(URL, "default"):
+        stored = rack.load(URL, "default")
+        assert stored is not None and word_of(stored) == "new"
+        with rack.renewing(stored) as keep:
+            keep(grant("newer", 3))
+    assert homes.word("a") == "newer"
+
+
+def test_what_one_cleared_is_gone_for_the_other(homes: Homes) -> None:
+    assert homes.a.remove(URL, "default").verified
+    assert homes.word("b") is None
+    assert homes.b.records() == {}
+
+
+def test_a_refusal_that_one_noted_is_not_said_of_what_the_other_stored_since(homes: Homes) -> None:
+    homes.b.note(URL, "default", refusal=(9.0, "The issuer refused."))
+    # After a clear the count of saves begins anew: same slot, same number, another credential.
+    homes.a.remove(URL, "default")
+    homes.a.save(grant("new", 2))
+    found = homes.b.load(URL, "default")
+    assert found is not None and word_of(found) == "new"
+    assert (found.credential.refused_at, found.credential.refusal) == (None, "")
+
+
+def test_a_killed_clear_does_not_delete_what_the_other_stored_since(homes: Homes) -> None:
+    """After any change of the clear; the other one logs in with a new count, or on top."""
+    for cleared_first in (True, False):
+        for after in range(20):
+            homes.a.save(grant("old", 2))
+            assert homes.word("b") == "old"
+            killed = homes.killed("b", lambda rack: rack.remove(URL, "default"), after)
+            if cleared_first:
+                homes.a.remove(URL, "default")
+            homes.a.save(grant("new", 3))
+            homes.b.tidy()
+            assert homes.word("b") == homes.word("a") == "new", after
+            homes.a.remove(URL, "default")
+            homes.b.load(URL, "default")
+            if not killed:
+                break
+
+
+def test_a_killed_clear_goes_on_where_nobody_stored_since(homes: Homes) -> None:
+    homes.a.save(grant("new", 2))  # which the record of b does not know of
+    assert homes.killed("b", lambda rack: rack.remove(URL, "default"), 0)
+    homes.b.tidy()
+    assert homes.slots() == []
+
+
+def test_a_killed_save_of_one_is_finished_by_the_other(homes: Homes) -> None:
+    for after in range(20):
+        killed = homes.killed("a", lambda rack, at=2 + after: rack.save(grant("new", at)), after)
+        word = homes.word("b")
+        homes.b.tidy()
+        assert homes.word("b") == homes.word("a") == word
+        assert len(homes.slots()) == 1
+        if not killed:
+            break
+
+
+def test_what_was_found_is_no_orphan_here_and_stays_what_it_was_there(homes: Homes) -> None:
+    def unlisted(rack: StoreRack) -> bool:
+        record = rack.record(URL, "default")
+        assert record is not None and record.credential is not None
+        return record.credential.unlisted
+
+    assert (unlisted(homes.a), unlisted(homes.b)) == (False, True)
+    stored = homes.b.load(URL, "default")
+    assert stored is not None
+    homes.b.save(stored._replace(credential=stored.credential._replace(obtained_at=5.0)))  # a refresh
+    assert homes.word("a") == "one"
+    assert (unlisted(homes.a), unlisted(homes.b)) == (False, True)
+    homes.b.save(grant("login", 6))
+    assert not unlisted(homes.b)
+
+
+def test_what_no_record_names_is_rebuilt_on_request_and_never_deleted(tmp_path: Path) -> None:
+    homes = Homes(tmp_path)
+    homes.a.save(grant("one", 1))
+    before = dict(homes.store.texts)
+    assert homes.b.tidy() == ()
+    assert homes.b.survey().strays == 1
+    assert homes.b.repair() == (Finding(URL, "default"),)
+    record = homes.b.record(URL, "default")
+    assert record is not None and record.credential is not None and record.credential.unlisted
+    assert homes.store.texts == before
+    assert list(before) == [entry_name(IDENT, "a")]

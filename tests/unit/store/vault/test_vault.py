@@ -1,0 +1,517 @@
+"""The sealed vault as a file: who opens it, when it locks, and that nothing damaged is overwritten."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.store.credential_store import StoreRack
+from keyrack.store.records.fields import NewerFormat
+from keyrack.store.records.files import RecordFiles
+from keyrack.store.vault import age as vault_age
+from keyrack.store.vault import passphrase as vault_passphrase
+from keyrack.store.vault.backend import VaultStore
+from keyrack.store.vault.content import Content, encode
+from keyrack.system.locks import Locks
+from support.clock import Clock
+from support.store_fakes import URL, grant, word_of
+from support.vaults import PASSPHRASE, made, vault
+
+Patch = pytest.MonkeyPatch
+HIDDEN = "hidden-token"
+
+
+@pytest.fixture
+def full(tmp_path: Path, monkeypatch: Patch) -> VaultStore:
+    """An open vault with one entry."""
+    store = made(tmp_path, monkeypatch)
+    store.set("one", Secret(HIDDEN))
+    return store
+
+
+class TestLocked:
+    def test_nothing_is_read_written_or_asked_and_the_state_says_so(
+        self, full: VaultStore, tmp_path: Path
+    ) -> None:
+        before = Path(full.path).read_bytes()
+        store = vault(tmp_path)
+        for use in (
+            lambda: store.get("one"), lambda: store.set("one", Secret("x")),
+            lambda: store.delete("one"), store.entries, store.recipients,
+        ):  # fmt: skip
+            with pytest.raises(StoreLocked, match=r"^The sealed vault is locked\.$") as caught:
+                use()
+            assert "KEYRACK_VAULT_PASSPHRASE" in caught.value.hint
+        assert Path(full.path).read_bytes() == before
+        state = store.state()
+        assert (state.name, state.ready, state.locked) == ("Sealed vault", False, True)
+        assert state.reason == "The sealed vault is locked."
+
+    def test_the_passphrase_opens_it(self, full: VaultStore, tmp_path: Path) -> None:
+        store = vault(tmp_path)
+        store.unlock(PASSPHRASE)
+        assert store.get("one") == Secret(HIDDEN)
+        assert (store.state().ready, store.state().locked) == (True, False)
+
+    def test_a_wrong_passphrase_changes_nothing(self, full: VaultStore, tmp_path: Path) -> None:
+        before = {path.name: path.read_bytes() for path in tmp_path.glob("*.age")}
+        store = vault(tmp_path)
+        with pytest.raises(StoreLocked, match="not the passphrase"):
+            store.unlock(Secret("guess"))
+        assert store.state().locked
+        assert {path.name: path.read_bytes() for path in tmp_path.glob("*.age")} == before
+
+    def test_it_locks_a_while_after_its_last_use(self, tmp_path: Path, monkeypatch: Patch) -> None:
+        clock = Clock()
+        store = made(tmp_path, monkeypatch, clock)
+        for _ in range(3):  # each use counts anew
+            clock.time += 14 * 60
+            assert store.get("one") is None
+        clock.time += 15 * 60 + 1
+        assert store.state().locked
+        with pytest.raises(StoreLocked):
+            store.get("one")
+
+    def test_looking_at_the_state_is_no_use(self, tmp_path: Path, monkeypatch: Patch) -> None:
+        clock = Clock()
+        store = made(tmp_path, monkeypatch, clock)
+        clock.time += 14 * 60
+        assert not store.state().locked
+        clock.time += 2 * 60
+        assert store.state().locked
+
+    def test_a_clock_that_was_set_back_leaves_it_open_for_as_long_again(
+        self, tmp_path: Path, monkeypatch: Patch
+    ) -> None:
+        clock = Clock()
+        store = made(tmp_path, monkeypatch, clock)
+        clock.time -= 3600
+        assert not store.state().locked
+        clock.time += 15 * 60 + 1
+        assert store.state().locked
+
+    @pytest.mark.parametrize("event", ["locked", "time over", "set back", "locked and unlocked"])
+    def test_a_refresh_that_is_under_way_can_be_stored(
+        self, event: str, tmp_path: Path, monkeypatch: Patch
+    ) -> None:
+        clock = Clock()
+        store, locks = made(tmp_path, monkeypatch, clock), Locks(str(tmp_path / "locks"))
+        rack = StoreRack(store, RecordFiles(str(tmp_path / "records"), locks, clock), locks)
+        rack.save(grant("old"))
+        stored = rack.load(URL, "default")
+        assert stored is not None
+        with rack.lock(URL, "default"), rack.renewing(stored) as keep:
+            if event.startswith("locked"):
+                store.lock()
+            if event.endswith("unlocked"):
+                store.unlock(PASSPHRASE)
+            clock.time += {"time over": 3600, "set back": -3600}.get(event, 0)
+            keep(grant("new"))
+        assert store.state().locked == (event == "locked")
+        store.unlock(PASSPHRASE)
+        assert word_of(rack.load(URL, "default")) == "new"
+
+    def test_a_forked_child_does_not_hold_it_open_for_its_parent(
+        self, tmp_path: Path, monkeypatch: Patch
+    ) -> None:
+        clock = Clock()
+        store = made(tmp_path, monkeypatch, clock)
+        with store.staying_open():
+            store.begin_anew()  # as after a fork
+            clock.time += 3600
+            assert store.state().locked
+
+    def test_locking_forgets_what_was_read(self, full: VaultStore) -> None:
+        os.utime(full.path, ns=(0, 1_000_000_000))
+        full.get("one")
+        assert full._seen is not None
+        full.lock()
+        assert full._seen is None
+        assert full.state().locked
+        with pytest.raises(StoreLocked):
+            full.get("one")
+
+
+class TestWhoOpensIt:
+    def test_a_person_is_asked_once(self, full: VaultStore, tmp_path: Path) -> None:
+        asked: list[int] = []
+
+        def ask() -> Secret:
+            asked.append(1)
+            return PASSPHRASE
+
+        store = vault(tmp_path, ask=ask)
+        assert store.state()[:4] == ("Sealed vault", True, True, True)  # ready, and will ask
+        assert not asked
+        assert store.get("one") == store.get("one") == Secret(HIDDEN)
+        store.lock()
+        with pytest.raises(StoreLocked):
+            store.get("one")
+        assert len(asked) == 1
+
+    def test_a_person_who_is_asked_keeps_no_other_process_waiting(
+        self, full: VaultStore, tmp_path: Path
+    ) -> None:
+        def ask() -> Secret:
+            full.set("two", Secret("meanwhile"))  # with locks of its own, as another process
+            return PASSPHRASE
+
+        store = vault(tmp_path, ask=ask)
+        store.set("three", Secret("later"))
+        assert set(full.entries()) == {"one", "two", "three"}
+
+    @pytest.mark.parametrize(("typed", "asked"), [(None, 1), (Secret(""), 1), (Secret("guess"), 3)])
+    def test_a_person_who_does_not_know_it_is_not_asked_again(
+        self, typed: Secret | None, asked: int, full: VaultStore, tmp_path: Path
+    ) -> None:
+        answers = [typed] * 3
+        store = vault(tmp_path, ask=answers.pop)
+        for _ in range(2):
+            with pytest.raises(StoreLocked):
+                store.get("one")
+        assert store.state().ready is False and len(answers) == 3 - asked
+
+    def test_a_slip_of_the_finger_is_asked_about_again(self, full: VaultStore, tmp_path: Path) -> None:
+        answers = [PASSPHRASE, Secret("slip")]
+        assert vault(tmp_path, ask=answers.pop).get("one") == Secret(HIDDEN)
+
+    def test_without_a_key_nobody_is_asked_for_its_passphrase(self, full: VaultStore, tmp_path: Path) -> None:
+        (tmp_path / "identity.age").unlink()
+        store = vault(tmp_path, ask=lambda: pytest.fail("there is nothing to open"))
+        assert "There is no key for the sealed vault" in store.state().reason and not store.state().ready
+        with pytest.raises(StoreLocked, match="There is no key") as caught:
+            store.get("one")
+        assert "keyrack vault init --identity FILE" in caught.value.hint
+
+    def test_the_environments_passphrase(self, full: VaultStore, tmp_path: Path) -> None:
+        store = vault(tmp_path, passphrase=PASSPHRASE)
+        assert store.state()[1:4] == (True, True, False)
+        assert store.get("one") == Secret(HIDDEN)
+        with pytest.raises(StoreLocked, match=r"^KEYRACK_VAULT_PASSPHRASE is not"):
+            vault(tmp_path, passphrase=Secret("guess")).get("one")
+
+    def test_an_identity_of_its_own_needs_no_passphrase(self, tmp_path: Path) -> None:
+        identity = vault_age.new_identity()
+        store = vault(tmp_path, identity=identity)
+        store.create(None)
+        store.set("one", Secret(HIDDEN))
+        assert not Path(store.identity_path).exists()
+        file = tmp_path / "key.txt"
+        file.write_text(f"# created by hand\r\n{identity.reveal()}\r\n")
+        for again in (vault(tmp_path, identity=identity), vault(tmp_path, file=file)):
+            assert again.state().ready
+            assert again.get("one") == Secret(HIDDEN)
+
+    def test_an_identity_file_may_be_sealed_itself(
+        self, tmp_path: Path, full: VaultStore, monkeypatch: Patch
+    ) -> None:
+        elsewhere = tmp_path / "keys"
+        elsewhere.mkdir()
+        os.rename(full.identity_path, elsewhere / "key")
+        store = vault(tmp_path, file=elsewhere / "key")
+        assert store.state().locked
+        store.unlock(PASSPHRASE)
+        assert store.get("one") == Secret(HIDDEN)
+
+    @pytest.mark.parametrize("text", ["", "# only words\n", "hidden-token\n", "AGE-SECRET-KEY-1HIDDEN-TOKEN"])
+    def test_a_file_without_an_identity_is_named_and_not_quoted(
+        self, text: str, full: VaultStore, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "key.txt"
+        file.write_text(text)
+        with pytest.raises(KeyrackError, match=r"key\.txt contains no age identity") as caught:
+            vault(tmp_path, file=file).get("one")
+        assert "hidden" not in str(caught.value).lower()
+
+    def test_without_its_key_it_is_locked_and_says_what_is_missing(
+        self, full: VaultStore, tmp_path: Path
+    ) -> None:
+        os.unlink(full.identity_path)
+        store = vault(tmp_path, ask=lambda: pytest.fail("there is nothing to open"))
+        assert store.state().locked
+        with pytest.raises(StoreLocked, match=r"identity\.age does not exist"):
+            store.get("one")
+
+    def test_another_key_is_told_how_to_become_a_recipient(self, full: VaultStore, tmp_path: Path) -> None:
+        other = vault_age.new_identity()
+        with pytest.raises(StoreLocked, match="does not open the sealed vault") as caught:
+            vault(tmp_path, identity=other).get("one")
+        assert caught.value.hint.endswith(f"keyrack vault add-recipient {vault_age.recipient_of(other)}")
+
+
+class TestPassphrase:
+    def test_a_change_keeps_the_vault_and_retires_the_old_one(self, full: VaultStore, tmp_path: Path) -> None:
+        before = Path(full.path).read_bytes()
+        full.change_passphrase(Secret("another"))
+        assert Path(full.path).read_bytes() == before
+        store = vault(tmp_path)
+        with pytest.raises(StoreLocked):
+            store.unlock(PASSPHRASE)
+        store.unlock(Secret("another"))
+        assert store.get("one") == Secret(HIDDEN)
+
+    def test_it_can_only_be_changed_in_an_open_vault(self, full: VaultStore, tmp_path: Path) -> None:
+        with pytest.raises(StoreLocked):
+            vault(tmp_path).change_passphrase(Secret("another"))
+
+    def test_an_empty_one_is_refused(self, full: VaultStore) -> None:
+        before = Path(full.identity_path).read_bytes()
+        with pytest.raises(KeyrackError, match="empty"):
+            full.change_passphrase(Secret(""))
+        assert Path(full.identity_path).read_bytes() == before
+
+    def test_one_that_is_no_text_hangs_on_no_error(self, full: VaultStore) -> None:
+        with pytest.raises(KeyrackError, match="bytes that are not text") as caught:
+            full.unlock(Secret("half a pair: \udce9"))
+        assert caught.value.__context__ is None
+
+    def test_a_vault_with_a_configured_key_has_none(self, tmp_path: Path) -> None:
+        store = vault(tmp_path, identity=vault_age.new_identity())
+        store.create(None)
+        with pytest.raises(KeyrackError, match="an identity file, and has no passphrase"):
+            store.change_passphrase(Secret("another"))
+
+    def test_scrypt_runs_with_neither_arguments_nor_variables_that_tell(self, monkeypatch: Patch) -> None:
+        started: list[tuple[object, dict[str, object]]] = []
+        run = subprocess.run
+
+        def watched(command: list[str], **options: object) -> object:
+            started.append((command, options))
+            return run(command, **options)  # type: ignore[call-overload]
+
+        monkeypatch.setenv("KEYRACK_VAULT_PASSPHRASE", HIDDEN)
+        monkeypatch.setenv("KEYRACK_VAULT_IDENTITY", HIDDEN)
+        monkeypatch.setattr(subprocess, "run", watched)
+        sealed = vault_passphrase.seal(Secret("identity"), Secret(HIDDEN))
+        assert vault_passphrase.unseal(sealed, Secret(HIDDEN)) == Secret("identity")
+        for command, options in started:
+            assert HIDDEN not in repr(command) + repr(options["env"])
+        assert len(started) == 2
+
+    def test_running_out_of_memory_is_a_sentence(self, monkeypatch: Patch, tmp_path: Path) -> None:
+        program = tmp_path / "killed.py"
+        program.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+        monkeypatch.setattr(vault_passphrase, "PROGRAM", str(program))
+        with pytest.raises(StoreUnavailable, match="could not be checked") as caught:
+            vault_passphrase.seal(Secret("identity"), Secret("x"))
+        assert "memory" in caught.value.hint
+
+
+class TestDamage:
+    """Nothing that can't be read is ever overwritten."""
+
+    @pytest.mark.parametrize("cut", [0, 1, 40, 200, -1, -20])
+    def test_a_vault_cut_short_is_named_and_left(self, cut: int, full: VaultStore) -> None:
+        path = Path(full.path)
+        path.write_bytes(path.read_bytes()[:cut])
+        self.is_left(full)
+
+    def test_a_changed_byte_is_noticed(self, full: VaultStore) -> None:
+        path = Path(full.path)
+        data = bytearray(path.read_bytes())
+        data[-30] ^= 1
+        path.write_bytes(data)
+        self.is_left(full)
+
+    @pytest.mark.parametrize(
+        "plain", [b"", b"[]", b"{}", b'{"format": 1}', b'{"format": 1, "entries": {"one": "x"}}',
+                  b'{"format": 1, "entries": [["one", 2]], "recipients": []}', b"\xff\xfe"],
+    )  # fmt: skip
+    def test_other_content_is_damage(self, plain: bytes, full: VaultStore) -> None:
+        Path(full.path).write_bytes(vault_age.seal(plain, full.recipients()))
+        self.is_left(full)
+
+    def test_a_newer_format_is_refused_and_left(self, full: VaultStore) -> None:
+        content = json.loads(encode(Content(full.recipients(), {})))
+        Path(full.path).write_bytes(
+            vault_age.seal(json.dumps(content | {"format": 2}).encode(), full.recipients())
+        )
+        self.is_left(full, NewerFormat, "newer keyrack")
+
+    def test_a_link_is_not_followed(self, full: VaultStore, tmp_path: Path) -> None:
+        target = tmp_path / "elsewhere"
+        os.rename(full.path, target)
+        os.symlink(target, full.path)
+        with pytest.raises(StoreUnavailable, match="is a link"):
+            full.get("one")
+        with pytest.raises(StoreUnavailable, match="is a link"):
+            full.set("one", Secret("x"))
+        assert Path(full.path).is_symlink()
+
+    def test_a_pipe_holds_nobody_up(self, full: VaultStore) -> None:
+        os.unlink(full.path)
+        os.mkfifo(full.path)
+        with pytest.raises(StoreUnavailable, match="not a file that keyrack has written"):
+            full.get("one")
+
+    def test_a_damaged_key_is_named(self, full: VaultStore, tmp_path: Path) -> None:
+        path = Path(full.identity_path)
+        path.write_bytes(path.read_bytes()[:-10])
+        with pytest.raises(StoreUnavailable, match=r"identity\.age is damaged"):
+            vault(tmp_path).unlock(PASSPHRASE)
+
+    def test_one_that_is_gone_is_not_made_anew_by_a_save(self, full: VaultStore) -> None:
+        os.unlink(full.path)
+        for use in (lambda: full.get("one"), lambda: full.set("one", Secret("x"))):
+            with pytest.raises(StoreAbsent, match="does not exist") as caught:
+                use()
+            assert caught.value.hint == "Run keyrack vault init to create one."
+        assert not os.path.exists(full.path)
+        assert full.state()[:2] == ("Sealed vault", False)
+
+    def test_a_full_disk_leaves_the_old_vault(self, full: VaultStore, monkeypatch: Patch) -> None:
+        def no_space(fd: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", no_space)
+            with pytest.raises(StoreUnavailable, match="No space left on device"):
+                full.set("two", Secret("x"))
+        assert (full.get("one"), full.get("two")) == (Secret(HIDDEN), None)
+
+    def test_a_disk_that_keeps_something_else_is_found_out(
+        self, full: VaultStore, monkeypatch: Patch
+    ) -> None:
+        def forgetful(fd: int) -> None:
+            os.ftruncate(fd, 10) if stat.S_ISREG(os.fstat(fd).st_mode) else None
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", forgetful)
+            with pytest.raises(StoreUnavailable, match="did not keep"):
+                full.set("one", Secret("x"))
+        assert full.get("one") == Secret(HIDDEN)
+
+    @staticmethod
+    def is_left(
+        store: VaultStore, error: type[KeyrackError] = StoreUnavailable, said: str = "damaged"
+    ) -> None:
+        before = Path(store.path).read_bytes()
+        for use in (
+            lambda: store.get("one"), lambda: store.set("one", Secret("x")), lambda: store.delete("one"),
+            lambda: store.change_recipients(lambda all: all),
+        ):  # fmt: skip
+            with pytest.raises(error, match=said) as caught:
+                use()
+            assert store.path in str(caught.value)
+            assert HIDDEN not in str(caught.value)
+        assert Path(store.path).read_bytes() == before
+
+
+class TestRecipients:
+    def test_a_second_machine_opens_a_copy_and_its_writes_keep_the_first(
+        self, full: VaultStore, tmp_path: Path
+    ) -> None:
+        second = vault_age.new_identity()
+        full.change_recipients(lambda own: (*own, f" {vault_age.recipient_of(second)}\n"))
+        store = vault(tmp_path, identity=second)
+        assert store.get("one") == Secret(HIDDEN)
+        store.set("two", Secret("from afar"))
+        assert full.get("two") == Secret("from afar")
+        assert store.own_recipients() == (vault_age.recipient_of(second),)
+        assert store.recipients() == full.recipients()
+        assert len(full.recipients()) == 2
+
+    def test_one_that_is_removed_cannot_open_it_any_more(self, full: VaultStore, tmp_path: Path) -> None:
+        second = vault_age.new_identity()
+        full.change_recipients(lambda own: (*own, vault_age.recipient_of(second)))
+        full.change_recipients(lambda all: all[:1])
+        with pytest.raises(StoreLocked, match="does not open the sealed vault"):
+            vault(tmp_path, identity=second).get("one")
+        assert full.get("one") == Secret(HIDDEN)
+
+    def test_nobody_locks_this_machine_out(self, full: VaultStore) -> None:
+        before = Path(full.path).read_bytes()
+        for wish in ((), (vault_age.recipient_of(vault_age.new_identity()),)):
+            with pytest.raises(KeyrackError, match="could no longer open the vault"):
+                full.change_recipients(lambda own, wish=wish: wish)
+        assert Path(full.path).read_bytes() == before
+
+    @pytest.mark.parametrize("text", ["", "age1hidden-token", "AGE-SECRET-KEY-1HIDDEN", "ssh-ed25519 AAAA"])
+    def test_what_is_no_recipient_is_refused_and_not_repeated(self, text: str, full: VaultStore) -> None:
+        with pytest.raises(KeyrackError, match="not an age recipient") as caught:
+            full.change_recipients(lambda own: (*own, text))
+        assert "hidden" not in str(caught.value).lower()
+
+    def test_others_can_be_named_when_it_is_made(self, tmp_path: Path) -> None:
+        second = vault_age.new_identity()
+        store = vault(tmp_path, identity=vault_age.new_identity())
+        store.create(None, [vault_age.recipient_of(second)])
+        assert vault(tmp_path, identity=second).entries() == ()
+
+
+class TestMade:
+    def test_the_files_are_the_owners_alone_and_hold_no_plain_text(
+        self, full: VaultStore, tmp_path: Path
+    ) -> None:
+        files = [path for path in tmp_path.rglob("*") if path.is_file()]
+        assert {path.name for path in files} == {"vault.age", "identity.age", "vault.lock"}
+        for path in files:
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600
+            data = path.read_bytes()
+            assert HIDDEN.encode() not in data
+            assert b"AGE-SECRET-KEY" not in data
+
+    def test_a_second_one_is_refused(self, full: VaultStore) -> None:
+        before = Path(full.identity_path).read_bytes()
+        with pytest.raises(KeyrackError, match="A vault already exists"):
+            full.create(Secret("another"))
+        assert Path(full.identity_path).read_bytes() == before
+        assert full.get("one") == Secret(HIDDEN)
+
+    def test_a_key_without_its_vault_is_set_aside(self, full: VaultStore, tmp_path: Path) -> None:
+        old = Path(full.identity_path).read_bytes()
+        os.rename(full.path, tmp_path / "backup.age")
+        vault(tmp_path).create(Secret("another"))
+        (aside,) = tmp_path.glob("identity.age.old-*")
+        assert aside.read_bytes() == old
+
+    def test_without_any_key_none_is_made(self, tmp_path: Path) -> None:
+        with pytest.raises(KeyrackError, match="needs a passphrase, or an identity file"):
+            vault(tmp_path).create(None)
+        assert list(tmp_path.glob("*.age*")) == []
+
+    def test_a_draft_that_a_killed_process_left_is_no_way_in(self, full: VaultStore, tmp_path: Path) -> None:
+        outside = tmp_path / "outside"
+        outside.write_text("mine")
+        os.symlink(outside, f"{full.path}.new")
+        full.set("one", Secret("new"))
+        assert outside.read_text() == "mine"
+        assert not Path(full.path).is_symlink()
+        assert full.get("one") == Secret("new")
+
+
+def test_what_another_process_wrote_is_seen_at_once(full: VaultStore, tmp_path: Path) -> None:
+    other = vault(tmp_path, passphrase=PASSPHRASE)
+    for number in range(50):  # the same length each time, faster than some clocks tick
+        other.set("one", Secret(f"token-{number:02}"))
+        assert full.get("one") == Secret(f"token-{number:02}")
+
+
+def test_a_file_that_was_just_written_may_be_another_one_that_looks_the_same(
+    full: VaultStore, monkeypatch: Patch
+) -> None:
+    # Where a clock ticks slowly and a number is given out again, the next file has the same stamp.
+    before = os.stat(full.path)
+    monkeypatch.setattr("keyrack.store.vault.backend.time.time_ns", lambda: before.st_mtime_ns + 1)
+    assert full.get("one") == Secret(HIDDEN)
+    plain = encode(Content(full.recipients(), {"one": Secret("x" * len(HIDDEN))}))
+    while len(sealed := vault_age.seal(plain, full.recipients())) != before.st_size:
+        pass  # it pads each file by a length of its own
+    Path(full.path).write_bytes(sealed)
+    os.utime(full.path, ns=(0, before.st_mtime_ns))
+    assert full.get("one") == Secret("x" * len(HIDDEN))
+
+
+def test_an_unchanged_file_is_decrypted_once(full: VaultStore, monkeypatch: Patch) -> None:
+    os.utime(full.path, ns=(0, 1_000_000_000))
+    full.get("one")
+    monkeypatch.setattr(pyrage, "decrypt", lambda *_: pytest.fail("decrypted again"))
+    assert full.get("one") == Secret(HIDDEN)
