@@ -16,14 +16,26 @@ from typing import Any
 import httpx
 from timing import medians
 
-from keyrack.domain.model import Credential, Endpoints, Grant, Registration, Server, Source, TokenSet
+from keyrack.domain.model import (
+    CredentialInfo,
+    Endpoints,
+    Registration,
+    Server,
+    Source,
+    StoredCredential,
+    TokenSet,
+)
 from keyrack.domain.secret import Secret
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.backends.keychain import KeychainStore
-from keyrack.store.credential_store import StoreRack, keychain_rack, memory_rack
+from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.credential_store import (
+    BackendCredentialStore,
+    keychain_credential_store,
+    memory_credential_store,
+)
 from keyrack.system.many import Many
 from keyrack.system.paths import data_dir
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 
 Tell = Callable[[str, float, float, float | None], None]
 MANY = 200  # credentials that are all due
@@ -44,13 +56,15 @@ def issuer() -> Iterator[str]:
         process.kill()
 
 
-def grant(base: str, number: int) -> Grant:
+def stored_credential(base: str, number: int) -> StoredCredential:
     """A credential that is due."""
     url, now = f"{base}/mcp/{number}", time.time()
-    facts = Credential("oauth", base, "bench", "dynamic", obtained_at=now, expires_at=now, refreshable=True)
+    facts = CredentialInfo(
+        "oauth", base, "bench", "dynamic", obtained_at=now, expires_at=now, refreshable=True
+    )
     tokens = TokenSet(Secret("x" * 32), Secret("y" * 32), expires_at=now)
     registration = Registration(base, "bench", "dynamic")
-    return Grant(url, "default", facts, tokens, registration, Endpoints(f"{base}/token"))
+    return StoredCredential(url, "default", facts, tokens, registration, Endpoints(f"{base}/token"))
 
 
 def bare(base: str, count: int) -> Callable[[], float]:
@@ -72,10 +86,10 @@ def server(base: str, number: int) -> Server:
     )
 
 
-def one_by_one(base: str, rack: StoreRack) -> Callable[[], float]:
+def one_by_one(base: str, credentials: BackendCredentialStore) -> Callable[[], float]:
     """Seconds for a block of refreshes of one credential."""
-    rack.save(grant(base, 0))
-    world = parts(rack=rack)
+    credentials.save(stored_credential(base, 0))
+    world = adapters(credentials=credentials)
 
     def measure() -> float:
         start = time.perf_counter()
@@ -86,11 +100,11 @@ def one_by_one(base: str, rack: StoreRack) -> Callable[[], float]:
     return measure
 
 
-def side_by_side(base: str, rack: StoreRack) -> Callable[[], float]:
+def side_by_side(base: str, credentials: BackendCredentialStore) -> Callable[[], float]:
     """Seconds for many credentials, as `keyrack refresh` and the screen do it."""
     for number in range(MANY):
-        rack.save(grant(base, number))
-    world = parts(rack=rack)
+        credentials.save(stored_credential(base, number))
+    world = adapters(credentials=credentials)
 
     def measure() -> float:
         outcomes: list[Any] = []
@@ -103,7 +117,7 @@ def side_by_side(base: str, rack: StoreRack) -> Callable[[], float]:
             ended.set,
         )
         ended.wait()
-        assert all(isinstance(outcome, Credential) for outcome in outcomes)
+        assert all(isinstance(outcome, CredentialInfo) for outcome in outcomes)
         return time.perf_counter() - start
 
     return measure
@@ -111,24 +125,28 @@ def side_by_side(base: str, rack: StoreRack) -> Callable[[], float]:
 
 def in_memory(tell: Tell, runs: int) -> None:
     with issuer() as base:
-        one, floor = medians(one_by_one(base, memory_rack(time.time)), bare(base, BLOCK), runs=runs)
+        one, floor = medians(
+            one_by_one(base, memory_credential_store(time.time)), bare(base, BLOCK), runs=runs
+        )
         tell("a refresh in memory / a bare POST on a kept connection", one / BLOCK, floor / BLOCK, None)
-        many, floor = medians(side_by_side(base, memory_rack(time.time)), bare(base, MANY), runs=runs)
+        many, floor = medians(
+            side_by_side(base, memory_credential_store(time.time)), bare(base, MANY), runs=runs
+        )
         tell(f"{MANY} refreshes in memory, side by side / {MANY} bare POSTs, one by one", many, floor, None)
 
 
 def on_keychain(tell: Tell, runs: int) -> None:
     """On the keychain to which this process's environment leads; in its home nothing may be kept."""
-    rack = keychain_rack(data_dir(os.environ, sys.platform), time.time)
+    credentials = keychain_credential_store(data_dir(os.environ, sys.platform), time.time)
     with issuer() as base:
-        one, floor = medians(one_by_one(base, rack), bare(base, BLOCK), runs=runs)
+        one, floor = medians(one_by_one(base, credentials), bare(base, BLOCK), runs=runs)
         tell("a refresh on the Secret Service / a bare POST", one / BLOCK, floor / BLOCK, None)
-        window, write = _window(one_by_one(base, rack))
+        window, write = _window(one_by_one(base, credentials))
         tell("a refresh on the Secret Service / one write of it", one / BLOCK, write, None)
         what = "from the issuer's answer until the Secret Service has it / one write of it"
         tell(what, window, write, None)
         # Once, for a keychain is slow where it holds so much.
-        many, floor = side_by_side(base, rack)(), bare(base, MANY)()
+        many, floor = side_by_side(base, credentials)(), bare(base, MANY)()
         tell(f"{MANY} refreshes on the Secret Service, side by side / {MANY} bare POSTs", many, floor, None)
 
 
@@ -139,7 +157,7 @@ def _window(measure: Callable[[], float]) -> tuple[float, float]:
     """
     from keyrack.net import exchange
 
-    read, store = exchange.read_body, KeychainStore.set
+    read, store = exchange.read_body, KeychainBackend.set
     windows: list[float] = []
     writes: list[float] = []
     replied: list[float] = []
@@ -149,16 +167,16 @@ def _window(measure: Callable[[], float]) -> tuple[float, float]:
         replied[:] = [time.perf_counter()]
         return body
 
-    def stored(self: KeychainStore, entry: str, secret: Secret) -> None:
+    def stored(self: KeychainBackend, entry: str, secret: Secret) -> None:
         start = time.perf_counter()
         store(self, entry, secret)
         if replied:  # the first write after the reply
             windows.append(time.perf_counter() - replied.pop())
             writes.append(time.perf_counter() - start)
 
-    exchange.read_body, KeychainStore.set = heard, stored  # type: ignore[method-assign]
+    exchange.read_body, KeychainBackend.set = heard, stored  # type: ignore[method-assign]
     try:
         measure()
     finally:
-        exchange.read_body, KeychainStore.set = read, store  # type: ignore[method-assign]
+        exchange.read_body, KeychainBackend.set = read, store  # type: ignore[method-assign]
     return statistics.median(windows), statistics.median(writes)

@@ -25,14 +25,15 @@ STORE = f"""
 import os, sys, time
 import keyring
 from keyrack.system.paths import data_dir
-from keyrack.domain.model import Credential, Grant, TokenSet
+from keyrack.domain.model import CredentialInfo, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.store.credential_store import keychain_rack
+from keyrack.store.credential_store import keychain_credential_store
 keyring.set_password("bench", "bench", "x" * 40)
 end = time.time() + 86400
-facts = Credential("oauth", "https://bench.example", "c", "dynamic", expires_at=end, refreshable=True)
+facts = CredentialInfo("oauth", "https://bench.example", "c", "dynamic", expires_at=end, refreshable=True)
 tokens = TokenSet(Secret("x" * 40), Secret("y" * 40), expires_at=end)
-keychain_rack(data_dir(os.environ, sys.platform), time.time).save(Grant({URL!r}, "default", facts, tokens))
+credentials = keychain_credential_store(data_dir(os.environ, sys.platform), time.time)
+credentials.save(StoredCredential({URL!r}, "default", facts, tokens))
 """
 
 

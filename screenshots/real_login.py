@@ -17,9 +17,9 @@ from pathlib import Path
 
 from make import HERE, without_fonts
 
-from keyrack.store.credential_store import memory_rack
+from keyrack.store.credential_store import memory_credential_store
 from keyrack.tui.app import KeyrackApp
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support.authserver import oidc
 from support.signing_in import Person
 
@@ -50,11 +50,9 @@ def main() -> None:
         config = Path(home, ".cursor", "mcp.json")
         config.parent.mkdir()
         config.write_text(json.dumps({"mcpServers": {"notes": {"url": server.mcp_url}}}))
-        rack = memory_rack(time.time)
-        adapters = parts(env={"HOME": home}, cwd=home, rack=rack, browse=Person())
-        (HERE / "real_login.svg").write_text(
-            asyncio.run(log_in(KeyrackApp(lambda: adapters))), encoding="utf-8"
-        )
+        credentials = memory_credential_store(time.time)
+        built = adapters(env={"HOME": home}, cwd=home, credentials=credentials, browse=Person())
+        (HERE / "real_login.svg").write_text(asyncio.run(log_in(KeyrackApp(lambda: built))), encoding="utf-8")
 
 
 if __name__ == "__main__":

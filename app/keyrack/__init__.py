@@ -1,6 +1,6 @@
 """keyrack: a rack with a hook for every MCP server's key.
 
-For Python programs: `keyrack.Auth`, the rack's tokens for httpx, and the errors that it raises.
+For Python programs: `keyrack.Auth`, keyrack's tokens for httpx, and the errors that it raises.
 """
 
 from __future__ import annotations

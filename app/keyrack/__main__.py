@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keyrack.domain.secret import Secret
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 
 ENDS = ("SIGTERM", "SIGHUP")  # a time limit of whoever started keyrack; a terminal that was closed
@@ -27,7 +27,7 @@ def main() -> int:
             signal.signal(getattr(signal, name), _end)
     # A command ends before there is garbage worth looking for; the screen enables it after its first frame.
     gc.disable()
-    return run(sys.argv[1:], parts=_parts, screen=_screen, demo=_demo)
+    return run(sys.argv[1:], adapters=_adapters, screen=_screen, demo=_demo)
 
 
 def _end(number: int, frame: object) -> None:
@@ -43,13 +43,15 @@ def _end(number: int, frame: object) -> None:
 # Each imports what it needs when it is needed: `keyrack token` must not pay for a screen.
 
 
-def _parts(*, config_files: tuple[str, ...] = (), ask: Callable[[], Secret | None] | None = None) -> Parts:
+def _adapters(
+    *, config_files: tuple[str, ...] = (), ask: Callable[[], Secret | None] | None = None
+) -> Adapters:
     from keyrack import wiring
 
-    return wiring.parts(config_files=config_files, ask=ask)
+    return wiring.adapters(config_files=config_files, ask=ask)
 
 
-def _screen(factory: Callable[[], Parts]) -> int:
+def _screen(factory: Callable[[], Adapters]) -> int:
     from keyrack.tui import run_tui
 
     return run_tui(factory)

@@ -1,4 +1,4 @@
-"""`keyrack.Auth`: the rack's tokens for Python programs that speak HTTP with httpx or httpx2."""
+"""`keyrack.Auth`: the credential store's tokens for Python programs that speak HTTP with httpx or httpx2."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.trace import shown_url
-from keyrack.operations.credential import grant_headers, key_of
+from keyrack.operations.credential import credential_key, grant_headers
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.command import command_to, option
 from keyrack.operations.tokens.accounts import account_name
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import NotStored, refreshed
 
 LOGINS = 2  # the second where the server changed its authorization server right after the first
@@ -63,11 +63,11 @@ class Auth(*_bases()):  # type: ignore[misc]
         name: str | None = None,
         interactive: bool = False,
         options: LoginOptions = LoginOptions(),
-        parts: Parts | None = None,
+        adapters: Adapters | None = None,
     ) -> None:
         self._url, self._name = without_key(parse_url(url)), name
         self._account = account_name(account)
-        self._interactive, self._options, self._parts = interactive, options, parts
+        self._interactive, self._options, self._adapters = interactive, options, adapters
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """For httpx.Client."""
@@ -126,35 +126,37 @@ class Auth(*_bases()):  # type: ignore[misc]
 
     def _stored(self) -> dict[str, Secret]:
         """The header with a token that is good, or none where nothing usable is stored."""
-        parts, server = self._parts_now(), self._server()
+        adapters, server = self._adapters_now(), self._server()
         try:
-            given = hand_out(parts, server)
+            given = get_token(adapters, server)
         except LoginNeeded:
             return {}
-        grant = parts.rack().load(*key_of(server))
-        if grant is None:
+        stored_credential = adapters.credentials().load(*credential_key(server))
+        if stored_credential is None:
             return {}
-        if grant.credential.kind == "oauth":  # also one that was renewed and could not be stored
-            grant = grant._replace(tokens=grant.tokens._replace(access_token=given.token))
-        return dict(grant_headers(grant))
+        if stored_credential.credential.kind == "oauth":  # also one that was renewed and could not be stored
+            stored_credential = stored_credential._replace(
+                tokens=stored_credential.tokens._replace(access_token=given.token)
+            )
+        return dict(grant_headers(stored_credential))
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: what another program has stored meanwhile, else a refreshed token, else none."""
-        parts, server = self._parts_now(), self._server()
-        grant = parts.rack().load(*key_of(server))
-        if grant is not None and dict(grant_headers(grant)) != refused:
-            return dict(grant_headers(grant))
+        adapters, server = self._adapters_now(), self._server()
+        stored_credential = adapters.credentials().load(*credential_key(server))
+        if stored_credential is not None and dict(grant_headers(stored_credential)) != refused:
+            return dict(grant_headers(stored_credential))
         try:
-            return dict(grant_headers(refreshed(parts, server)))
+            return dict(grant_headers(refreshed(adapters, server)))
         except NotStored as error:
-            return dict(grant_headers(error.grant))
+            return dict(grant_headers(error.stored_credential))
         except LoginNeeded:
             return {}
 
     def _logged_in(self, challenge: Challenge) -> dict[str, Secret]:
-        parts, server = self._parts_now(), self._server()
-        rack, key = parts.rack(), key_of(server)
-        record = rack.record(*key)
+        adapters, server = self._adapters_now(), self._server()
+        credentials, key = adapters.credentials(), credential_key(server)
+        record = credentials.record(*key)
         held = record.credential.scopes if record and record.credential else ()
         asked = tuple(challenge.params.get("scope", "").split())
         # The union: what was granted before must not be lost by asking for more.
@@ -169,40 +171,40 @@ class Auth(*_bases()):  # type: ignore[misc]
             raise self._needed(f"A login is needed for {where}.", "login", server, *wanted)
         more = asked if challenge.params.get("error") == "insufficient_scope" else ()
         options = self._options._replace(scopes=(*self._options.scopes, *more), challenge=challenge)
-        login(parts, server, options)
-        grant = rack.load(*key)
-        return dict(grant_headers(grant)) if grant else {}
+        login(adapters, server, options)
+        stored_credential = credentials.load(*key)
+        return dict(grant_headers(stored_credential)) if stored_credential else {}
 
     def _is_given_up(self, challenge: Challenge) -> bool:
         """Did earlier logins for these scopes change nothing? A login by the user forgets that."""
-        record = self._parts_now().rack().record(*key_of(self._server()))
+        record = self._adapters_now().credentials().record(*credential_key(self._server()))
         return bool(record and record.check and record.check.reason == _short_of(challenge))
 
     def _give_up(self, challenge: Challenge) -> None:
-        parts = self._parts_now()
-        check = Check(parts.now(), "accepted", _short_of(challenge))
-        parts.rack().note(*key_of(self._server()), check=check)
+        adapters = self._adapters_now()
+        check = Check(adapters.now(), "accepted", _short_of(challenge))
+        adapters.credentials().note(*credential_key(self._server()), check=check)
 
     def _needed(self, sentence: str, verb: str, server: Server, *options: str) -> LoginNeeded:
         """Many programs print the exception and nothing else, so the command stands in its text too."""
         # An address with a key in it is named only where there is no other way to name the server.
         has_key = shown_url(self._url) != self._url
         words = (self._name or (server.name if has_key else self._url), self._url)
-        hint = f"Run: {command_to(self._parts_now(), verb, server, words, *options)}"
+        hint = f"Run: {command_to(self._adapters_now(), verb, server, words, *options)}"
         return LoginNeeded(f"{sentence} {hint}", hint=hint)
 
     def _server(self) -> Server:
         from keyrack.operations.servers.find import find
 
-        server = find(self._parts_now(), self._url, self._account, name=self._name)
+        server = find(self._adapters_now(), self._url, self._account, name=self._name)
         return server._replace(headers=())
 
-    def _parts_now(self) -> Parts:
-        if self._parts is None:
-            from keyrack.wiring import parts
+    def _adapters_now(self) -> Adapters:
+        if self._adapters is None:
+            from keyrack.wiring import adapters
 
-            self._parts = parts()
-        return self._parts
+            self._adapters = adapters()
+        return self._adapters
 
 
 def _with(request: Any, headers: dict[str, Secret]) -> Any:

@@ -11,36 +11,36 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
-from keyrack.operations.ports import Callback, Parts, Rack, Wire
+from keyrack.operations.ports import Adapters, Callback, CredentialStore, HttpClient
 
 if TYPE_CHECKING:
     from keyrack.domain.model import TlsFiles
     from keyrack.domain.reading import Reading
     from keyrack.domain.settings import Settings
-    from keyrack.store.backends.base import SecretStore
-    from keyrack.store.vault.backend import VaultStore
+    from keyrack.store.backends.base import SecretBackend
+    from keyrack.store.vault.backend import VaultBackend
     from keyrack.store.vault.keys import Sources
     from keyrack.system.locks import Locks
 
 
-def parts(
+def adapters(
     *,
     env: Mapping[str, str] | None = None,
     platform: str = sys.platform,
     cwd: str | None = None,
     config_files: tuple[str, ...] = (),
-    rack: Rack | None = None,
+    credentials: CredentialStore | None = None,
     browse: Callable[[str], bool] | None = None,
     now: Callable[[], float] = time.time,
     ask: Callable[[], Secret | None] | None = None,
-) -> Parts:
-    """The adapters for this machine. `rack` (in the keychain's place), `browse` and `now` are for
+) -> Adapters:
+    """The adapters for this machine. `credentials` (in the keychain's place), `browse` and `now` are for
     the demo and for tests; `ask` asks a person for the vault's passphrase.
 
     Nothing is opened or imported that is not used: `keyrack list` pays for no keychain.
     """
     env = os.environ if env is None else env
-    stores = _Stores(rack, env, platform, now, ask)
+    stores = _Stores(credentials, env, platform, now, ask)
 
     def read() -> Reading:
         from keyrack.sources.reader import read_all
@@ -71,10 +71,10 @@ def parts(
 
         return os.path.join(config_dir(env, platform), "cards")
 
-    return Parts(
+    return Adapters(
         read=read,
-        rack=stores.current,
-        wire=_wire,
+        credentials=stores.current,
+        http_client=_http_client,
         listen=_listen,
         browse=browse or _browse,
         now=now,
@@ -89,14 +89,14 @@ def parts(
 
 
 class _Stores:
-    """The places for secrets (`operations.parts.Stores`), and the rack in use.
+    """The places for secrets (`operations.ports.Stores`), and the credential store in use.
 
     That is the one of the settings, or memory's once the user has agreed to it.
     """
 
     def __init__(
         self,
-        rack: Rack | None,
+        credentials: CredentialStore | None,
         env: Mapping[str, str],
         platform: str,
         now: Callable[[], float],
@@ -107,8 +107,8 @@ class _Stores:
         self._env, self._platform, self._now, self._ask = env, platform, now, ask
         self.begin_anew()
         anew_in_child(self)
-        self._racks: dict[str, Rack] = {} if rack is None else {"keychain": rack}
-        self._vault: VaultStore | None = None
+        self._racks: dict[str, CredentialStore] = {} if credentials is None else {"keychain": credentials}
+        self._vault: VaultBackend | None = None
         self._locks: Locks | None = None
         self._seen: tuple[object, Settings] | None = None
         self._tell: Callable[[str], Any] = lambda sentence: None
@@ -117,25 +117,25 @@ class _Stores:
         """In a forked child: another thread of the parent's may have had the turn."""
         self._turn = threading.RLock()  # the screen asks from several threads
 
-    def current(self) -> Rack:
+    def current(self) -> CredentialStore:
         with self._turn:
             if "memory" in self._racks:
                 return self._racks["memory"]
             settings = self._settings()
             if settings.refusal:
-                from keyrack.store.backends.refused import RefusedStore
+                from keyrack.store.backends.refused import RefusedBackend
 
-                return self._over(RefusedStore(settings.refusal))
-            return self.rack(settings.store)
+                return self._over(RefusedBackend(settings.refusal))
+            return self.credentials(settings.store)
 
     def on_wait(self, tell: Callable[[str], Any]) -> None:
         self._tell = tell
 
     def keep_in_memory(self) -> None:
-        from keyrack.store.credential_store import memory_rack
+        from keyrack.store.credential_store import memory_credential_store
 
         with self._turn:
-            self._racks["memory"] = memory_rack(self._now, self._data_dir())
+            self._racks["memory"] = memory_credential_store(self._now, self._data_dir())
 
     def chosen(self) -> StoreKind:
         return self._settings().store
@@ -146,14 +146,14 @@ class _Stores:
             self._set("store", kind)
             self._racks.pop("memory", None)
 
-    def rack(self, kind: StoreKind) -> Rack:
+    def credentials(self, kind: StoreKind) -> CredentialStore:
         with self._turn:
             self._known()
             if kind not in self._racks:
                 self._racks[kind] = self._over(self.vault() if kind == "vault" else self._keychain())
             return self._racks[kind]
 
-    def vault(self, identity_file: str = "") -> VaultStore:
+    def vault(self, identity_file: str = "") -> VaultBackend:
         with self._turn:
             settings = self._known()
             if identity_file:
@@ -201,27 +201,27 @@ class _Stores:
 
         set_value(config_file(self._env, self._platform), (key,), value)
 
-    def _over(self, store: SecretStore) -> Rack:
-        """A rack over the disk's records. All share the locks: a move holds one in two racks."""
-        from keyrack.store.credential_store import StoreRack
+    def _over(self, store: SecretBackend) -> CredentialStore:
+        """A credential store over the disk's records. All share the locks: a move holds one lock in two."""
+        from keyrack.store.credential_store import BackendCredentialStore
         from keyrack.store.records.files import RecordFiles
 
         locks = self._disk_locks()
         records = RecordFiles(os.path.join(self._data_dir(), "records"), locks, self._now)
-        return StoreRack(store, records, locks)
+        return BackendCredentialStore(store, records, locks)
 
-    def _keychain(self) -> SecretStore:
-        from keyrack.store.backends.chunked import Pieces
-        from keyrack.store.backends.keychain import KeychainStore
+    def _keychain(self) -> SecretBackend:
+        from keyrack.store.backends.chunked import ChunkedBackend
+        from keyrack.store.backends.keychain import KeychainBackend
 
         allowed = self._settings().allow_backend
-        return Pieces(KeychainStore(allowed=allowed, tell=lambda sentence: self._tell(sentence)))
+        return ChunkedBackend(KeychainBackend(allowed=allowed, tell=lambda sentence: self._tell(sentence)))
 
-    def _new_vault(self, settings: Settings, sources: Sources) -> VaultStore:
-        from keyrack.store.vault.backend import VaultStore
+    def _new_vault(self, settings: Settings, sources: Sources) -> VaultBackend:
+        from keyrack.store.vault.backend import VaultBackend
 
         minutes = settings.vault_lock_minutes
-        return VaultStore(self._data_dir(), self._disk_locks(), self._now, sources=sources, minutes=minutes)
+        return VaultBackend(self._data_dir(), self._disk_locks(), self._now, sources=sources, minutes=minutes)
 
     def _sources(self, settings: Settings, identity_file: str = "") -> Sources:
         """What the environment and the settings say; the file in its default place otherwise."""
@@ -252,10 +252,10 @@ class _Stores:
         return data_dir(self._env, self._platform)
 
 
-def _wire(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> Wire:
-    from keyrack.net.http_client import HttpWire
+def _http_client(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> HttpClient:
+    from keyrack.net.http_client import HttpxClient
 
-    return HttpWire() if files is None else HttpWire(files=files, issuers=issuers)
+    return HttpxClient() if files is None else HttpxClient(files=files, issuers=issuers)
 
 
 def _listen(*args: Any) -> Callback:

@@ -14,21 +14,22 @@ import sys
 before = set(sys.modules)
 from keyrack.cli import run
 from keyrack.domain.reading import Reading
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 
-class Rack:
+class CredentialStore:
     warnings = ()
 
     def records(self):
         return {{}}
 
-def parts(*, config_files, ask):
-    nothing = dict.fromkeys(Parts._fields)
+def adapters(*, config_files, ask):
+    nothing = dict.fromkeys(Adapters._fields)
     reading = Reading((), (), ())
-    return Parts(**nothing)._replace(read=lambda: reading, rack=Rack, now=lambda: 0.0, cards_dir=lambda: None,
+    return Adapters(**nothing)._replace(read=lambda: reading, credentials=CredentialStore, now=lambda: 0.0,
+        cards_dir=lambda: None,
         on_wait=lambda tell: None)
 
-assert run(["list", "--json"], parts=parts, screen=None, demo=None) == 0
+assert run(["list", "--json"], adapters=adapters, screen=None, demo=None) == 0
 import keyrack.cli.token
 print(*sorted(set({HEAVY!r}) & (set(sys.modules) - before)))
 """

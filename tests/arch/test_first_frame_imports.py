@@ -18,7 +18,7 @@ def kinds(base):
             yield kind
 
 def factory():
-    raise SystemExit("the parts were built before the first frame")
+    raise SystemExit("the adapters were built before the first frame")
 
 seen, screens = [], []
 

@@ -15,11 +15,11 @@ import pytest
 
 from keyrack.domain.errors import StoreDenied, StoreLocked, StoreSlow
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 from keyrack.store.backends.timeouts import TELL_AFTER
-from keyrack.store.credential_store import keychain_rack
+from keyrack.store.credential_store import keychain_credential_store
 from support.asking_keychain import AskingKeychain, asking_keychain
-from support.store_fakes import URL, Backend, grant
+from support.store_fakes import URL, Backend, stored_credential
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 LIMIT = 0.3  # seconds for a call that needs nobody, here
@@ -38,16 +38,16 @@ def new(monkeypatch: pytest.MonkeyPatch) -> Iterator[New]:
             keychain, variables = stack.enter_context(asking_keychain())
             for name, value in variables.items():
                 monkeypatch.setenv(name, value)
-            KeychainStore().set("old", Secret("one"))
+            KeychainBackend().set("old", Secret("one"))
             keychain.ways.update(ways)
             return keychain
 
         yield make
 
 
-def store(person_limit: float = 30.0, told: list[str] | None = None) -> KeychainStore:
+def store(person_limit: float = 30.0, told: list[str] | None = None) -> KeychainBackend:
     """A client of its own."""
-    return KeychainStore(
+    return KeychainBackend(
         limit=LIMIT, person_limit=person_limit, tell=(told if told is not None else []).append
     )
 
@@ -209,7 +209,7 @@ def test_a_backend_of_keyrings_that_may_ask_gets_the_persons_time_each_time() ->
             time.sleep(2 * LIMIT)
             return super().get_password(service, username)
 
-    client = KeychainStore(Asking, limit=LIMIT, person_limit=30)
+    client = KeychainBackend(Asking, limit=LIMIT, person_limit=30)
     for _ in range(2):  # the second time, too: it asks for each entry
         assert client.get("one") is None
 
@@ -217,8 +217,8 @@ def test_a_backend_of_keyrings_that_may_ask_gets_the_persons_time_each_time() ->
 def test_the_command_waits_tells_whom_for_and_takes_a_no(new: New, tmp_path: Path) -> None:
     keychain = new()
     home = tmp_path / "home"
-    keychain_rack(str(home / ".local" / "share" / "keyrack"), time.time).save(
-        grant()._replace(credential=grant().credential._replace(expires_at=None))
+    keychain_credential_store(str(home / ".local" / "share" / "keyrack"), time.time).save(
+        stored_credential()._replace(credential=stored_credential().credential._replace(expires_at=None))
     )
     keychain.ways.add("locked")
     env = {**os.environ, "HOME": str(home)}

@@ -18,7 +18,7 @@ TESTS = str(Path(__file__).parents[1])
 ASKING = """
 import collections, os, sys, threading, time
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 
 def answers(store, entry, seconds):
     seen, end = collections.Counter(), time.monotonic() + seconds
@@ -30,7 +30,7 @@ def answers(store, entry, seconds):
             seen[type(error).__name__] += 1
     return " ".join(sorted(seen))
 
-store = KeychainStore(limit=10)
+store = KeychainBackend(limit=10)
 for number in range(3):
     store.set(f"entry-{number}", Secret(f"secret-{number}"))
 threads = [threading.Thread(target=answers, args=(store, "entry-2", 1.5)) for _ in range(2)]
@@ -55,22 +55,22 @@ print(store.get("entry-2").reveal())
 
 RENEWING = """
 import os, sys, time
-from keyrack.store.credential_store import keychain_rack
-from support.store_fakes import grant, word_of
+from keyrack.store.credential_store import keychain_credential_store
+from support.store_fakes import stored_credential, word_of
 
 urls = [f"https://number-{number}.example/mcp" for number in range(3)]
-rack = keychain_rack(sys.argv[1], time.time)
+credentials = keychain_credential_store(sys.argv[1], time.time)
 for url in urls:
-    rack.save(grant("start", url=url))
+    credentials.save(stored_credential("start", url=url))
 for url in urls:
     if os.fork() == 0:
         for number in range(10):
-            with rack.lock(url, "default"):
-                with rack.renewing(rack.load(url, "default")) as keep:
-                    keep(grant(f"new{number}", url=url))
+            with credentials.lock(url, "default"):
+                with credentials.renewing(credentials.load(url, "default")) as save:
+                    save(stored_credential(f"new{number}", url=url))
         os._exit(0)
 print(*(os.wait()[1] for _ in urls))
-print(*(word_of(keychain_rack(sys.argv[1], time.time).load(url, "default")) for url in urls))
+print(*(word_of(keychain_credential_store(sys.argv[1], time.time).load(url, "default")) for url in urls))
 """
 
 

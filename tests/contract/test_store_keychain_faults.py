@@ -17,13 +17,17 @@ from keyring.backends.Windows import WinVaultKeyring
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import Removal
-from keyrack.store.backends.base import SecretStore
-from keyrack.store.backends.chunked import Pieces
-from keyrack.store.backends.keychain import KeychainStore
-from keyrack.store.backends.memory import MemoryStore
+from keyrack.domain.storage import Deletion
+from keyrack.store.backends.base import SecretBackend
+from keyrack.store.backends.chunked import ChunkedBackend
+from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.backends.timeouts import GIVE_UP
-from keyrack.store.credential_store import StoreRack, keychain_rack, memory_rack
+from keyrack.store.credential_store import (
+    BackendCredentialStore,
+    keychain_credential_store,
+    memory_credential_store,
+)
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import SLOTS, record_id
 from keyrack.system.locks import Locks
@@ -39,19 +43,19 @@ from support.store_fakes import (
     Throwing,
     Truncating,
     Undeletable,
-    grant,
+    stored_credential,
     word_of,
 )
 
 TOKEN = "a-token-nobody-may-see"
 
 
-def rack_over(store: SecretStore | Backend | WinVaultKeyring, folder: Path) -> StoreRack:
+def rack_over(store: SecretBackend | Backend | WinVaultKeyring, folder: Path) -> BackendCredentialStore:
     if isinstance(store, Backend | WinVaultKeyring):
         backend = store
-        store = Pieces(KeychainStore(lambda: backend, limit=5, person_limit=5))
+        store = ChunkedBackend(KeychainBackend(lambda: backend, limit=5, person_limit=5))
     locks = Locks(str(folder / "locks"))
-    return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+    return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
 
 
 def backends_of(kind: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Backend | WinVaultKeyring]:
@@ -102,7 +106,7 @@ def foreign_errors() -> list[tuple[BaseException, type[StoreUnavailable]]]:
 def test_foreign_exceptions_become_our_own_without_their_words(
     error: BaseException, kind: type[StoreUnavailable]
 ) -> None:
-    store = KeychainStore(lambda: Throwing(error))
+    store = KeychainBackend(lambda: Throwing(error))
     for call in (lambda: store.get("one"), lambda: store.set("one", Secret(TOKEN))):
         with pytest.raises(StoreUnavailable) as caught:
             call()
@@ -115,7 +119,7 @@ def test_foreign_exceptions_become_our_own_without_their_words(
 def test_our_own_errors_pass_through() -> None:
     mine = KeyrackError("A sentence.", hint="A hint.")
     with pytest.raises(KeyrackError) as caught:
-        KeychainStore(lambda: Throwing(mine)).get("one")
+        KeychainBackend(lambda: Throwing(mine)).get("one")
     assert caught.value is mine
 
 
@@ -128,7 +132,7 @@ def test_our_own_errors_leave_behind_what_they_were_raised_over() -> None:
                 raise KeyrackError("A sentence.") from None
 
     with pytest.raises(KeyrackError, match=r"A sentence\.") as caught:
-        KeychainStore(Chaining).get("one")
+        KeychainBackend(Chaining).get("one")
     assert caught.value.__context__ is None
 
 
@@ -136,36 +140,36 @@ def test_our_own_errors_leave_behind_what_they_were_raised_over() -> None:
 def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Path) -> None:
     good = Backend()
     good.entries = backend.entries
-    rack_over(good, tmp_path).save(grant("old"))
-    rack = rack_over(backend, tmp_path)
+    rack_over(good, tmp_path).save(stored_credential("old"))
+    credentials = rack_over(backend, tmp_path)
     with pytest.raises(StoreUnavailable, match="could not be read back"):
-        rack.prove_writable()
+        credentials.prove_writable()
     with pytest.raises(StoreUnavailable, match="could not be read back"):
-        rack.save(grant("new"))
-    assert word_of(rack.load(URL, "default")) == "old"
-    rack_over(good, tmp_path).save(grant("next"))
-    assert word_of(rack.load(URL, "default")) == "next"
+        credentials.save(stored_credential("new"))
+    assert word_of(credentials.load(URL, "default")) == "old"
+    rack_over(good, tmp_path).save(stored_credential("next"))
+    assert word_of(credentials.load(URL, "default")) == "next"
 
 
 @pytest.mark.parametrize("silent", [True, False])
 def test_a_delete_that_did_not_happen_is_said_and_the_record_stays(silent: bool, tmp_path: Path) -> None:
-    rack = rack_over(Undeletable(silent=silent), tmp_path)
-    rack.save(grant("one"))
-    removal = rack.remove(URL, "default")
+    credentials = rack_over(Undeletable(silent=silent), tmp_path)
+    credentials.save(stored_credential("one"))
+    removal = credentials.delete(URL, "default")
     assert (removal.deleted, removal.verified) == (False, False)
     assert "still in the" in removal.reason
-    assert word_of(rack.load(URL, "default")) == "one"
-    record = rack.record(URL, "default")
+    assert word_of(credentials.load(URL, "default")) == "one"
+    record = credentials.record(URL, "default")
     assert record is not None and record.credential is not None
 
 
 def test_with_old_entries_that_stay_the_newest_is_read(tmp_path: Path) -> None:
     backend = Undeletable(silent=True)
     for word in ("one", "two", "three"):
-        rack_over(backend, tmp_path).save(grant(word))
-        rack = rack_over(backend, tmp_path)
-        assert word_of(rack.load(URL, "default")) == word
-    assert any("could not be deleted" in warning for warning in rack.warnings)
+        rack_over(backend, tmp_path).save(stored_credential(word))
+        credentials = rack_over(backend, tmp_path)
+        assert word_of(credentials.load(URL, "default")) == word
+    assert any("could not be deleted" in warning for warning in credentials.warnings)
 
 
 def test_a_delete_that_fails_although_the_entry_is_gone_is_a_success(tmp_path: Path) -> None:
@@ -174,17 +178,17 @@ def test_a_delete_that_fails_although_the_entry_is_gone_is_a_success(tmp_path: P
             super().delete_password(service, username)
             raise RuntimeError
 
-    rack = rack_over(Grumbling(), tmp_path)
-    rack.save(grant())
-    assert rack.remove(URL, "default").verified
+    credentials = rack_over(Grumbling(), tmp_path)
+    credentials.save(stored_credential())
+    assert credentials.delete(URL, "default").verified
 
 
 def test_a_keychain_that_hangs_is_slow_and_others_need_not_wait_again() -> None:
     backend = Hanging()
-    store = KeychainStore(lambda: backend, limit=0.05, person_limit=0.05)
+    store = KeychainBackend(lambda: backend, limit=0.05, person_limit=0.05)
     with pytest.raises(StoreSlow):
         store.get("one")
-    patient = KeychainStore(lambda: backend, limit=30, person_limit=30)
+    patient = KeychainBackend(lambda: backend, limit=30, person_limit=30)
     patient._calls._bounded = store._calls._bounded
     began = time.monotonic()
     with pytest.raises(StoreSlow):
@@ -200,7 +204,7 @@ def test_a_keychain_that_hangs_is_slow_and_others_need_not_wait_again() -> None:
 
 def test_a_call_that_hangs_forever_stops_blocking_others_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     backend = Hanging()
-    store = KeychainStore(lambda: backend, limit=0.05, person_limit=0.05)
+    store = KeychainBackend(lambda: backend, limit=0.05, person_limit=0.05)
     with pytest.raises(StoreSlow):
         store.get("one")
     later = time.monotonic() + GIVE_UP + 1
@@ -241,7 +245,7 @@ def test_threads_that_find_a_connection_spent_do_not_trip_over_each_other(
 
     monkeypatch.setattr("keyrack.store.backends.chooser.secret_service_is_the_choice", lambda: True)
     monkeypatch.setattr("keyrack.store.backends.secret_service.SecretService.connect", Service)
-    store, wrong, end = KeychainStore(limit=0.005), [], time.monotonic() + 2
+    store, wrong, end = KeychainBackend(limit=0.005), [], time.monotonic() + 2
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     try:
@@ -258,10 +262,10 @@ def test_threads_that_find_a_connection_spent_do_not_trip_over_each_other(
 def test_a_call_that_hangs_does_not_hold_up_the_exit() -> None:
     script = """
 import sys, threading
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 class Hangs:
     def get_password(self, service, username): threading.Event().wait()
-try: KeychainStore(Hangs, limit=0.05, person_limit=0.05).get("one")
+try: KeychainBackend(Hangs, limit=0.05, person_limit=0.05).get("one")
 except Exception as error: sys.exit(type(error).__name__)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
@@ -269,13 +273,13 @@ except Exception as error: sys.exit(type(error).__name__)
 
 
 def every_outage(
-    folder: Path, make: Callable[[], object], action: Callable[[StoreRack], object], length: int
-) -> Iterator[tuple[StoreRack, bool]]:
-    """Begin `action` on a stored credential with an outage after each call; yields the rack of the
-    next process, with the keychain back, and whether there was an outage."""
+    folder: Path, make: Callable[[], object], action: Callable[[BackendCredentialStore], object], length: int
+) -> Iterator[tuple[BackendCredentialStore, bool]]:
+    """Begin `action` on a stored credential with an outage after each call; yields the credential store
+    of the next process, with the keychain back, and whether there was an outage."""
     for after in count():
         backend, place = make(), folder / f"{length}-{after}"
-        rack_over(backend, place).save(grant("old", size=3000))
+        rack_over(backend, place).save(stored_credential("old", size=3000))
         outage = Outage(backend, after, length)
         try:
             action(rack_over(backend, place))
@@ -287,17 +291,17 @@ def every_outage(
             return
 
 
-def left_over(rack: StoreRack) -> list[str]:
+def left_over(credentials: BackendCredentialStore) -> list[str]:
     """What is in the two slots that should not be there."""
     ident = record_id(URL, "default")
-    stored = rack._records.read(ident)
+    stored = credentials._records.read(ident)
     assert stored is None or stored.intent == ""
     credential = stored and stored.record.credential
     entries = [f"{ident}.{slot}{piece}" for slot in SLOTS for piece in ("", ".1", ".2", ".3", ".4", ".5")]
     return [
         entry
         for entry in entries
-        if rack._store._store.get(entry) is not None and entry[33] != (credential and credential.slot)
+        if credentials._store._store.get(entry) is not None and entry[33] != (credential and credential.slot)
     ]
 
 
@@ -311,10 +315,12 @@ def test_a_keychain_that_vanishes_between_any_two_calls_of_a_save(
 ) -> None:
     seen: set[str | None] = set()
     make = backends_of(kind, monkeypatch)
-    for rack, _ in every_outage(tmp_path, make, lambda rack: rack.save(grant("new", size=3000)), length):
-        rack.tidy()
-        assert left_over(rack) == []
-        seen.add(word_of(rack.load(URL, "default")))
+    for credentials, _ in every_outage(
+        tmp_path, make, lambda credentials: credentials.save(stored_credential("new", size=3000)), length
+    ):
+        credentials.recover()
+        assert left_over(credentials) == []
+        seen.add(word_of(credentials.load(URL, "default")))
     assert seen == {"old", "new"}
 
 
@@ -323,21 +329,21 @@ def test_a_keychain_that_vanishes_between_any_two_calls_of_a_save(
 def test_a_keychain_that_vanishes_between_any_two_calls_of_a_removal(
     kind: str, length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    removals: list[Removal] = []
+    removals: list[Deletion] = []
 
-    def remove(rack: StoreRack) -> None:
+    def delete(credentials: BackendCredentialStore) -> None:
         removals.clear()
-        removals.append(rack.remove(URL, "default"))
+        removals.append(credentials.delete(URL, "default"))
 
     seen: set[str | None] = set()
-    for rack, _ in every_outage(tmp_path, backends_of(kind, monkeypatch), remove, length):
+    for credentials, _ in every_outage(tmp_path, backends_of(kind, monkeypatch), delete, length):
         if removals and removals[0].verified:
-            assert left_over(rack) == [], "it said that it looked"
-            assert rack.load(URL, "default") is None
+            assert left_over(credentials) == [], "it said that it looked"
+            assert credentials.load(URL, "default") is None
         removals.clear()
-        rack.tidy()
-        assert left_over(rack) == []
-        seen.add(word_of(rack.load(URL, "default")))
+        credentials.recover()
+        assert left_over(credentials) == []
+        seen.add(word_of(credentials.load(URL, "default")))
     assert seen == {"old", None}
 
 
@@ -347,13 +353,13 @@ def test_without_a_keychain_unknown_servers_load_as_nothing_and_saves_are_refuse
 
         raise NoKeyringError
 
-    rack = rack_over(KeychainStore(none_here), tmp_path)
-    assert rack.state()[:5] == ("none", False, True, False, "The keychain is not available.")
-    assert rack.load(URL, "default") is None
+    credentials = rack_over(KeychainBackend(none_here), tmp_path)
+    assert credentials.state()[:5] == ("none", False, True, False, "The keychain is not available.")
+    assert credentials.load(URL, "default") is None
     with pytest.raises(StoreAbsent):
-        rack.prove_writable()
+        credentials.prove_writable()
     with pytest.raises(StoreAbsent):
-        rack.save(grant())
+        credentials.save(stored_credential())
     assert list(tmp_path.rglob("*.json")) == []
 
 
@@ -363,16 +369,16 @@ def test_a_locked_gnome_keyring_is_told_and_never_waited_for(
     with private_keychain(locked=True) as env:
         for name, value in env.items():
             monkeypatch.setenv(name, value)
-        store = KeychainStore()
+        store = KeychainBackend()
         assert store.state()[:5] == ("Secret Service", False, True, True, "The Secret Service is locked.")
         with pytest.raises(StoreLocked) as caught:
             store.get("one")
         assert "keyrack vault init" in caught.value.hint  # without a screen nobody could unlock it
-        rack = rack_over(store, tmp_path)
+        credentials = rack_over(store, tmp_path)
         with pytest.raises(StoreLocked):
-            rack.save(grant())
+            credentials.save(stored_credential())
         with pytest.raises(StoreLocked):
-            rack.remove(URL, "default")
+            credentials.delete(URL, "default")
 
 
 def test_a_bus_without_a_keychain_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,14 +389,14 @@ def test_a_bus_without_a_keychain_is_absent(tmp_path: Path, monkeypatch: pytest.
     with private_bus() as env:
         for name, value in env.items():
             monkeypatch.setenv(name, value)
-        rack = keychain_rack(str(tmp_path), lambda: 0.0)
-        assert rack.state()[:5] == ("none", False, True, False, "This machine has no keychain.")
+        credentials = keychain_credential_store(str(tmp_path), lambda: 0.0)
+        assert credentials.state()[:5] == ("none", False, True, False, "This machine has no keychain.")
         with pytest.raises(StoreAbsent):
-            rack.save(grant())
+            credentials.save(stored_credential())
 
 
 def test_the_daemon_may_start_anew_between_two_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    store = KeychainStore()
+    store = KeychainBackend()
     for _ in range(2):
         with private_keychain() as env:
             for name, value in env.items():
@@ -407,7 +413,7 @@ def test_the_fast_reader_and_keyring_see_the_same_entries(monkeypatch: pytest.Mo
             monkeypatch.setenv(name, value)
         Keyring().set_password("keyrack", "one", "by keyring ✓")
         Keyring().set_password("another program", "one", "not ours")
-        store = KeychainStore()
+        store = KeychainBackend()
         assert store.get("one") == Secret("by keyring ✓")
         assert store._calls.open().backend is None, "a read must not load keyring"
         assert store.entries() == ("one",)
@@ -421,17 +427,17 @@ def test_a_credential_in_another_store_is_said_to_be_there(
     backend_class: type[Backend], tmp_path: Path
 ) -> None:
     keychain = rack_over(backend_class(), tmp_path)
-    credential = keychain.save(grant("old"))
-    memory = memory_rack(lambda: 0.0, str(tmp_path))
+    credential = keychain.save(stored_credential("old"))
+    memory = memory_credential_store(lambda: 0.0, str(tmp_path))
     assert memory.records()[CredentialKey(URL)].credential == credential
     with pytest.raises(StoreAbsent, match=f"is in the {credential.store}"):
         memory.load(URL, "default")
-    assert "still there" in memory.remove(URL, "default").reason
-    memory.save(grant("new"))
+    assert "still there" in memory.delete(URL, "default").reason
+    memory.save(stored_credential("new"))
     assert word_of(memory.load(URL, "default")) == "new"
-    assert memory.remove(URL, "default").verified
+    assert memory.delete(URL, "default").verified
     assert word_of(keychain.load(URL, "default")) == "old"
 
 
 def test_the_memory_store_is_not_persistent() -> None:
-    assert MemoryStore().state()[:5] == ("memory", True, False, False, "")
+    assert MemoryBackend().state()[:5] == ("memory", True, False, False, "")

@@ -9,13 +9,13 @@ import pytest
 import secretstorage
 
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 from keyrack.store.backends.secret_service import APPLICATION
-from keyrack.store.credential_store import keychain_rack
+from keyrack.store.credential_store import keychain_credential_store
 from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import entry_name, record_id
 from support.keychain import private_keychain
-from support.store_fakes import URL, grant, word_of
+from support.store_fakes import URL, stored_credential, word_of
 
 Put = Callable[..., None]
 SLOT_A = entry_name(record_id(URL, "default"), "a")
@@ -70,7 +70,7 @@ def test_a_write_leaves_one(
     put("another", b"another", **LIKE_OURS)
     for number, attributes in enumerate(others):
         put("one", b"old %d" % number, **attributes)
-    store = KeychainStore()
+    store = KeychainBackend()
     store.set("one", Secret("new"))
     assert store.get("one") == Secret("new")
     assert count(collection) == 2 and sorted(store.entries() or ()) == ["another", "one"]
@@ -83,7 +83,7 @@ def test_a_delete_takes_all(
     put("another", b"another", **LIKE_OURS)
     for attributes in others:
         put("one", b"old", **attributes)
-    store = KeychainStore()
+    store = KeychainBackend()
     assert store.entries() is not None and store.delete("one")
     assert store.get("one") is None and store.get("another") == Secret("another")
     assert count(collection) == 1
@@ -92,14 +92,14 @@ def test_a_delete_takes_all(
 def test_copies_of_an_old_credential_come_back_neither_after_a_save_nor_after_a_clear(
     collection: secretstorage.Collection, put: Put, tmp_path: Path
 ) -> None:
-    rack = keychain_rack(str(tmp_path), lambda: 0.0)
-    rack.save(grant("old"))
+    credentials = keychain_credential_store(str(tmp_path), lambda: 0.0)
+    credentials.save(stored_credential("old"))
     [item] = collection.search_items({"service": "keyrack", "username": SLOT_A})
     for _ in range(3):
         put(SLOT_A, item.get_secret(), **LIKE_OURS)
-    rack.save(grant("new"))
-    assert count(collection) == 1 and word_of(rack.load(URL, "default")) == "new"
-    assert rack.remove(URL, "default") == (True, True, "")
+    credentials.save(stored_credential("new"))
+    assert count(collection) == 1 and word_of(credentials.load(URL, "default")) == "new"
+    assert credentials.delete(URL, "default") == (True, True, "")
     assert count(collection) == 0
 
 
@@ -107,11 +107,11 @@ def test_what_is_no_text_is_damaged_and_can_be_replaced_and_cleared(
     collection: secretstorage.Collection, put: Put, tmp_path: Path
 ) -> None:
     put(SLOT_A, b"\xff\xfe\x00", **LIKE_OURS)
-    rack = keychain_rack(str(tmp_path), lambda: 0.0)
+    credentials = keychain_credential_store(str(tmp_path), lambda: 0.0)
     with pytest.raises(Damaged):
-        rack.load(URL, "default")
-    rack.save(grant("new"))
-    assert word_of(rack.load(URL, "default")) == "new" and count(collection) == 1
+        credentials.load(URL, "default")
+    credentials.save(stored_credential("new"))
+    assert word_of(credentials.load(URL, "default")) == "new" and count(collection) == 1
     put(entry_name(record_id(URL, "default"), "a"), b"\xff\xfe\x00", **LIKE_OURS)
-    assert rack.remove(URL, "default").verified
+    assert credentials.delete(URL, "default").verified
     assert count(collection) == 0

@@ -8,24 +8,24 @@ from typing import Any
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 from keyrack.store.backends.secret_service import DBusAddressWrapper
 from support.keychain import private_keychain
 
 
 @pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeychainStore]:
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeychainBackend]:
     """On a keychain that holds "old"."""
     with private_keychain() as keychain:
         for name, value in keychain.items():
             monkeypatch.setenv(name, value)
-        KeychainStore().set("old", Secret("1"))
-        yield KeychainStore()
+        KeychainBackend().set("old", Secret("1"))
+        yield KeychainBackend()
 
 
 @pytest.mark.parametrize("action", ["get", "set", "delete"])
 def test_a_keyring_that_is_not_seen_for_a_moment_is_asked_for_again(
-    store: KeychainStore, monkeypatch: pytest.MonkeyPatch, action: str
+    store: KeychainBackend, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
     call, unseen = DBusAddressWrapper.call, [True]
 
@@ -46,9 +46,9 @@ def test_a_keyring_that_is_not_seen_for_a_moment_is_asked_for_again(
 
 @pytest.mark.parametrize("moment", ["Label", "Locked", "Attributes", "GetSecret", "Delete"])
 def test_an_item_that_another_process_deletes_at_any_moment_is_not_there(
-    store: KeychainStore, monkeypatch: pytest.MonkeyPatch, moment: str
+    store: KeychainBackend, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    other, call, ask = KeychainStore(), DBusAddressWrapper.call, DBusAddressWrapper.get_property
+    other, call, ask = KeychainBackend(), DBusAddressWrapper.call, DBusAddressWrapper.get_property
     left = [True]
 
     def delete_first(name: str) -> None:

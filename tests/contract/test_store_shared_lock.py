@@ -19,20 +19,20 @@ from keyrack.domain.errors import Temporary
 from keyrack.store.backends import bus_name
 from keyrack.store.backends.bus_name import PREFIX, BusName
 from keyrack.store.backends.chooser import Backend, is_on_the_bus
-from keyrack.store.backends.keychain import KeychainStore
-from keyrack.store.backends.memory import MemoryStore
-from keyrack.store.credential_store import keychain_rack
+from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.memory import MemoryBackend
+from keyrack.store.credential_store import keychain_credential_store
 from keyrack.store.records.naming import record_id
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.system.locks import Locks
 from support.keychain import private_bus, private_keychain
-from support.store_fakes import URL, grant, word_of
+from support.store_fakes import URL, stored_credential, word_of
 
 HOLDER = """
 import os, sys, threading, time
-from keyrack.store.credential_store import keychain_rack
-rack = keychain_rack(sys.argv[1], time.time)
-with rack.lock(sys.argv[2], "default", timeout=0):
+from keyrack.store.credential_store import keychain_credential_store
+credentials = keychain_credential_store(sys.argv[1], time.time)
+with credentials.lock(sys.argv[2], "default", timeout=0):
     if "fork" in sys.argv and os.fork() == 0:
         print("forked", flush=True)
         threading.Event().wait()
@@ -72,7 +72,7 @@ def holder(folder: Path, *words: str, lines: int = 1) -> Iterator[subprocess.Pop
 
 def is_busy(folder: Path, timeout: float = 0) -> bool:
     try:
-        with keychain_rack(str(folder), time.time).lock(URL, "default", timeout=timeout):
+        with keychain_credential_store(str(folder), time.time).lock(URL, "default", timeout=timeout):
             return False
     except Temporary as error:
         assert error.hint
@@ -108,8 +108,8 @@ class TestTwoDataFoldersOnOneKeychain:
             assert not is_busy(tmp_path / "b", timeout=30)
 
     def test_a_child_takes_locks_of_its_own(self, tmp_path: Path) -> None:
-        rack = keychain_rack(str(tmp_path / "a"), time.time)
-        with rack.lock(URL, "default"):
+        credentials = keychain_credential_store(str(tmp_path / "a"), time.time)
+        with credentials.lock(URL, "default"):
             child = os.fork()
             if child == 0:
                 os._exit(not is_busy(tmp_path / "b"))
@@ -117,26 +117,32 @@ class TestTwoDataFoldersOnOneKeychain:
             assert is_busy(tmp_path / "b")
 
     def test_other_credentials_are_free(self, tmp_path: Path) -> None:
-        with holder(tmp_path / "a"), keychain_rack(str(tmp_path / "b"), time.time).lock(URL, "work"):
+        with (
+            holder(tmp_path / "a"),
+            keychain_credential_store(str(tmp_path / "b"), time.time).lock(URL, "work"),
+        ):
             pass
 
     def test_a_thread_may_take_it_again_and_others_not(self, tmp_path: Path) -> None:
-        rack = keychain_rack(str(tmp_path / "a"), time.time)
-        with rack.lock(URL, "default", timeout=5):
-            with rack.lock(URL, "default", timeout=5):
+        credentials = keychain_credential_store(str(tmp_path / "a"), time.time)
+        with credentials.lock(URL, "default", timeout=5):
+            with credentials.lock(URL, "default", timeout=5):
                 assert is_busy(tmp_path / "b")
             assert is_busy(tmp_path / "b")
         assert not is_busy(tmp_path / "b")
 
     def test_a_load_looks_on_while_the_other_is_at_it(self, tmp_path: Path) -> None:
-        keychain_rack(str(tmp_path / "a"), time.time).save(grant("one"))
+        keychain_credential_store(str(tmp_path / "a"), time.time).save(stored_credential("one"))
         with holder(tmp_path / "a"):
-            assert word_of(keychain_rack(str(tmp_path / "c"), time.time).load(URL, "default")) == "one"
+            assert (
+                word_of(keychain_credential_store(str(tmp_path / "c"), time.time).load(URL, "default"))
+                == "one"
+            )
 
 
 def test_it_can_be_held_without_a_bus(tmp_path: Path) -> None:
     assert not BusName("x").take(timeout=0)
-    store = KeychainStore()
+    store = KeychainBackend()
     with store.shared_lock("x", timeout=0), store.shared_lock("x", timeout=0):
         pass
 
@@ -199,13 +205,13 @@ def test_the_name_is_one_that_a_bus_takes() -> None:
 
 
 def test_what_is_not_on_the_bus_has_no_such_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Elsewhere:
+    class InOtherStore:
         pass
 
-    backend: Backend = Elsewhere()  # type: ignore[assignment]
+    backend: Backend = InOtherStore()  # type: ignore[assignment]
     assert not is_on_the_bus(backend)
     monkeypatch.setattr(BusName, "take", lambda self, *, timeout: pytest.fail("it asked a bus"))
-    with KeychainStore(lambda: backend).shared_lock("x", timeout=0):
+    with KeychainBackend(lambda: backend).shared_lock("x", timeout=0):
         pass
-    with SharedLocks(Locks(str(tmp_path)), MemoryStore()).hold("x", timeout=0):
+    with SharedLocks(Locks(str(tmp_path)), MemoryBackend()).hold("x", timeout=0):
         pass

@@ -19,12 +19,12 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.domain.model import Grant
-from keyrack.operations.storage.recover import tidy
-from keyrack.operations.tokens.get_token import hand_out
-from keyrack.store.credential_store import StoreRack
-from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_identity, record_id
-from keyrack.wiring import parts
+from keyrack.domain.model import StoredCredential
+from keyrack.operations.storage.recover import recover
+from keyrack.operations.tokens.get_token import get_token
+from keyrack.store.credential_store import BackendCredentialStore
+from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_canonical, record_id
+from keyrack.wiring import adapters
 from support import chaos, killable
 from support.authserver import AuthServer
 from support.chaos import Place, Process
@@ -73,12 +73,12 @@ def killed_once(place: Place, what: str, chance: random.Random, spans: tuple[flo
     said = process.kill()
     assert said in ([], ["done"]), said
     happened = ["ended before" if said else "killed"]
-    kept = {grant.tokens.access_token for grant in place.in_keychain()}
+    kept = {stored_credential.tokens.access_token for stored_credential in place.in_keychain()}
 
-    rack = place.rack()
+    credentials = place.credentials()
     try:
-        start_again(place, rack, chance)
-        new = rack.load(place.url, "default")
+        start_again(place, credentials, chance)
+        new = credentials.load(place.url, "default")
     except KeyrackError:
         return [*happened, "unreadable"]
     if new is None and what != "clear":
@@ -92,15 +92,15 @@ def killed_once(place: Place, what: str, chance: random.Random, spans: tuple[flo
     return happened
 
 
-def prepared(place: Place, what: str) -> Grant:
+def prepared(place: Place, what: str) -> StoredCredential:
     """Something to work on: for a refresh, a login's credential; else any."""
-    stored = place.rack().load(place.url, "default")
+    stored = place.credentials().load(place.url, "default")
     if stored is None or (what == "refresh" and stored.tokens.refresh_token is None):
         place.log_in()
     return place.stored()
 
 
-def begun(place: Place, what: str, old: Grant, *, rests: bool) -> tuple[Process, bool]:
+def begun(place: Place, what: str, old: StoredCredential, *, rests: bool) -> tuple[Process, bool]:
     """The operation in a process, at its beginning or at the moment at which it has the lock."""
     process = place.start(killable.act, what, rests, old.tokens.access_token.reveal())
     process.tell()
@@ -122,22 +122,22 @@ def span(place: Place, what: str) -> tuple[float, float]:
     return longest[False], longest[True]
 
 
-def start_again(place: Place, rack: StoreRack, chance: random.Random) -> None:
+def start_again(place: Place, credentials: BackendCredentialStore, chance: random.Random) -> None:
     """What the next keyrack does first: `token` reads, the screen and `doctor` tidy."""
-    world = parts(rack=rack)
+    world = adapters(credentials=credentials)
     if chance.random() < 0.5:
         try:
-            hand_out(world, place.server, min_valid=0)
+            get_token(world, place.server, min_valid=0)
         except LoginNeeded:
             pass  # it was cleared
         # A probe holds no secret.
-        assert all(entry.startswith(id_of_identity(PROBE_URL, "")) for entry in strays(place))
-    tidy(world)
+        assert all(entry.startswith(id_of_canonical(PROBE_URL, "")) for entry in strays(place))
+    recover(world)
 
 
 def strays(place: Place) -> list[str]:
     """The keychain's entries that no record names."""
-    record = place.rack().record(place.url, "default")
+    record = place.credentials().record(place.url, "default")
     named = set()
     if record is not None and record.credential is not None:
         named.add(entry_name(record_id(place.url, "default"), record.credential.slot))

@@ -51,7 +51,10 @@ def test_a_killed_refresher_blocks_nobody_and_loses_no_grant_that_was_stored(
             process.tell()
         time.sleep(chance.uniform(0, span))  # a random moment of its work
         holder.stop()
-        kept = any(grant.tokens.refresh_token != old.tokens.refresh_token for grant in place.in_keychain())
+        kept = any(
+            stored_credential.tokens.refresh_token != old.tokens.refresh_token
+            for stored_credential in place.in_keychain()
+        )
         holder.kill()
         given = [process.hear() for process in waiting]
         for process in waiting:

@@ -16,11 +16,11 @@ import pytest
 from keyring.backends.Windows import WinVaultKeyring
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import CredentialKey, Grant
+from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Finding, StoreState
-from keyrack.store.backends.chunked import MARK, Pieces
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.backends.chunked import MARK, ChunkedBackend
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import SLOTS, entry_name, record_id
 from keyrack.system import atomic
@@ -32,9 +32,9 @@ IDENT = record_id(URL, "default")
 KINDS = ("delete-then-add", "windows")
 
 
-def grant(word: str) -> Grant:
+def stored_credential(word: str) -> StoredCredential:
     """One that fills three entries where they are short."""
-    return store_fakes.grant(word, size=2000)
+    return store_fakes.stored_credential(word, size=2000)
 
 
 class Direct:
@@ -81,7 +81,7 @@ class Direct:
 
 
 class World:
-    """A keychain and a disk that outlive the racks over them."""
+    """A keychain and a disk that outlive the credential stores over them."""
 
     def __init__(self, kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
@@ -115,19 +115,19 @@ class World:
         return effect
 
     @property
-    def store(self) -> Pieces:
-        return Pieces(Direct(self.backend, self.tick))
+    def store(self) -> ChunkedBackend:
+        return ChunkedBackend(Direct(self.backend, self.tick))
 
-    def rack(self) -> StoreRack:
+    def credentials(self) -> BackendCredentialStore:
         locks = Locks(str(self.folder / "locks"))
         files = RecordFiles(str(self.folder / "records"), locks, lambda: 0.0)
-        return StoreRack(self.store, files, locks)
+        return BackendCredentialStore(self.store, files, locks)
 
-    def dies(self, action: Callable[[StoreRack], object], after: int) -> bool:
+    def dies(self, action: Callable[[BackendCredentialStore], object], after: int) -> bool:
         """Do it, killed at its `after`th chance; False when it lived to its end."""
         self.left = after
         try:
-            action(self.rack())
+            action(self.credentials())
         except Killed:
             return True
         finally:
@@ -159,14 +159,14 @@ class Worlds:
 
     def every_kill(
         self,
-        prepare: Callable[[StoreRack], object],
-        action: Callable[[StoreRack], object],
+        prepare: Callable[[BackendCredentialStore], object],
+        action: Callable[[BackendCredentialStore], object],
         check: Callable[[World], object],
     ) -> int:
         """Run `check` on the world after each kill; returns how many kills there were."""
         for after in count():
             with self.new() as world:
-                prepare(world.rack())
+                prepare(world.credentials())
                 died = world.dies(action, after)
                 check(world)
             if not died:
@@ -181,15 +181,15 @@ def worlds(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 def is_tidy(world: World) -> None:
     """Keychain and record agree, nothing is left over, and the list names what is there."""
-    record = world.rack().record(URL, "default")
+    record = world.credentials().record(URL, "default")
     if record is None:
         assert world.held() == []
     else:
         assert record.credential is not None
         entry = entry_name(IDENT, record.credential.slot)
         assert world.held() == sorted([entry, *pieces_of(entry, world.texts()[entry])])
-        assert world.rack()._index.keys() == {CredentialKey(URL)}
-    stored = world.rack()._records.read(IDENT)
+        assert world.credentials()._index.keys() == {CredentialKey(URL)}
+    stored = world.credentials()._records.read(IDENT)
     assert stored is None or stored.intent == ""
 
 
@@ -203,13 +203,15 @@ def test_a_killed_first_save_leaves_the_new_credential_or_none(worlds: Worlds) -
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        seen.add(word_of(world.rack().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(URL, "default")))
         is_tidy(world)
-        world.rack().save(grant("next"))
-        assert word_of(world.rack().load(URL, "default")) == "next"
+        world.credentials().save(stored_credential("next"))
+        assert word_of(world.credentials().load(URL, "default")) == "next"
         is_tidy(world)
 
-    kills = worlds.every_kill(lambda rack: None, lambda rack: rack.save(grant("new")), check)
+    kills = worlds.every_kill(
+        lambda credentials: None, lambda credentials: credentials.save(stored_credential("new")), check
+    )
     assert kills >= worlds.least(6, pieces=14)
     assert seen == {None, "new"}
 
@@ -218,26 +220,30 @@ def test_a_killed_first_save_leaves_the_new_credential_or_none(worlds: Worlds) -
 def test_a_killed_save_leaves_the_old_or_the_new_credential(saves: int, worlds: Worlds) -> None:
     seen: set[str | None] = set()
 
-    def prepare(rack: StoreRack) -> None:
+    def prepare(credentials: BackendCredentialStore) -> None:
         for _ in range(saves):
-            rack.save(grant("old"))
+            credentials.save(stored_credential("old"))
 
     def check(world: World) -> None:
-        seen.add(word_of(world.rack().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(URL, "default")))
         is_tidy(world)
 
-    kills = worlds.every_kill(prepare, lambda rack: rack.save(grant("new")), check)
+    kills = worlds.every_kill(prepare, lambda credentials: credentials.save(stored_credential("new")), check)
     assert kills >= worlds.least(8, pieces=24)
     assert seen == {"old", "new"}
 
 
 def test_a_save_after_a_killed_save_needs_no_load_in_between(worlds: Worlds) -> None:
     def check(world: World) -> None:
-        world.rack().save(grant("next"))
-        assert word_of(world.rack().load(URL, "default")) == "next"
+        world.credentials().save(stored_credential("next"))
+        assert word_of(world.credentials().load(URL, "default")) == "next"
         is_tidy(world)
 
-    worlds.every_kill(lambda rack: rack.save(grant("old")), lambda rack: rack.save(grant("new")), check)
+    worlds.every_kill(
+        lambda credentials: credentials.save(stored_credential("old")),
+        lambda credentials: credentials.save(stored_credential("new")),
+        check,
+    )
 
 
 def test_what_reached_the_keychain_is_not_lost_to_the_kill(worlds: Worlds) -> None:
@@ -245,41 +251,47 @@ def test_what_reached_the_keychain_is_not_lost_to_the_kill(worlds: Worlds) -> No
     def check(world: World) -> None:
         whole = [world.store.get(entry_name(IDENT, slot)) for slot in SLOTS]
         expected = "new" if any(text and "access-new" in text.reveal() for text in whole) else "old"
-        assert word_of(world.rack().load(URL, "default")) == expected
+        assert word_of(world.credentials().load(URL, "default")) == expected
 
-    worlds.every_kill(lambda rack: rack.save(grant("old")), lambda rack: rack.save(grant("new")), check)
+    worlds.every_kill(
+        lambda credentials: credentials.save(stored_credential("old")),
+        lambda credentials: credentials.save(stored_credential("new")),
+        check,
+    )
 
 
 def test_a_killed_removal_leaves_the_credential_or_nothing(worlds: Worlds) -> None:
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        seen.add(word_of(world.rack().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(URL, "default")))
         is_tidy(world)
 
     kills = worlds.every_kill(
-        lambda rack: rack.save(grant("old")), lambda rack: rack.remove(URL, "default"), check
+        lambda credentials: credentials.save(stored_credential("old")),
+        lambda credentials: credentials.delete(URL, "default"),
+        check,
     )
     assert kills >= worlds.least(4, pieces=12)
     assert None in seen
 
 
 def test_a_killed_removal_never_brings_an_older_credential_back(worlds: Worlds) -> None:
-    def prepare(rack: StoreRack) -> None:
+    def prepare(credentials: BackendCredentialStore) -> None:
         # The newest in the slot that is deleted first, and the one before it still there.
-        rack.save(grant("middle"))
-        rack.save(grant("old"))
+        credentials.save(stored_credential("middle"))
+        credentials.save(stored_credential("old"))
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(rack._settler, "tidy", lambda ident, slot: None)
-            rack.save(grant("new"))
+            patch.setattr(credentials._reconciler, "delete_replaced", lambda ident, slot: None)
+            credentials.save(stored_credential("new"))
 
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        seen.add(word_of(world.rack().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(URL, "default")))
         is_tidy(world)
 
-    worlds.every_kill(prepare, lambda rack: rack.remove(URL, "default"), check)
+    worlds.every_kill(prepare, lambda credentials: credentials.delete(URL, "default"), check)
     assert seen == {"new", None}
 
 
@@ -287,10 +299,10 @@ def test_a_kill_while_tidying_is_tidied_too(worlds: Worlds) -> None:
     for first in count(step=worlds.least(1, pieces=3)):
         for second in count():
             with worlds.new() as world:
-                world.rack().save(grant("old"))
-                saving = world.dies(lambda rack: rack.save(grant("new")), first)
-                tidying = world.dies(lambda rack: rack.load(URL, "default"), second)
-                assert word_of(world.rack().load(URL, "default")) in ("old", "new")
+                world.credentials().save(stored_credential("old"))
+                saving = world.dies(lambda credentials: credentials.save(stored_credential("new")), first)
+                tidying = world.dies(lambda credentials: credentials.load(URL, "default"), second)
+                assert word_of(world.credentials().load(URL, "default")) in ("old", "new")
                 is_tidy(world)
             if not tidying:
                 break
@@ -303,41 +315,43 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        findings = world.rack().tidy()
+        findings = world.credentials().recover()
         assert findings in ((), (Finding(URL, "default"),))
         is_tidy(world)
-        seen.add(word_of(world.rack().load(URL, "default")))
-        assert world.rack().tidy() == ()
+        seen.add(word_of(world.credentials().load(URL, "default")))
+        assert world.credentials().recover() == ()
 
-    def prepare(rack: StoreRack) -> None:
-        rack.save(grant("old"))
+    def prepare(credentials: BackendCredentialStore) -> None:
+        credentials.save(stored_credential("old"))
 
-    worlds.every_kill(prepare, lambda rack: rack.save(grant("new")), check)
+    worlds.every_kill(prepare, lambda credentials: credentials.save(stored_credential("new")), check)
     assert seen == {"old", "new"}
     seen.clear()
-    worlds.every_kill(prepare, lambda rack: rack.remove(URL, "default"), check)
+    worlds.every_kill(prepare, lambda credentials: credentials.delete(URL, "default"), check)
     assert seen == {"old", None}
 
 
 def test_a_killed_probe_is_taken_away_at_the_next_start(worlds: Worlds) -> None:
     def check(world: World) -> None:
-        assert world.rack().tidy() == ()  # nothing of the user's was half done
+        assert world.credentials().recover() == ()  # nothing of the user's was half done
         assert world.held() == []
-        assert world.rack().records() == {}
+        assert world.credentials().records() == {}
 
-    kills = worlds.every_kill(lambda rack: None, lambda rack: rack.prove_writable(), check)
+    kills = worlds.every_kill(
+        lambda credentials: None, lambda credentials: credentials.prove_writable(), check
+    )
     assert kills >= 8
 
 
-def renew(rack: StoreRack, before_keeping: Callable[[], None] = lambda: None) -> None:
+def renew(credentials: BackendCredentialStore, before_keeping: Callable[[], None] = lambda: None) -> None:
     """A save in two parts, as a refresh does it."""
-    with rack.lock(URL, "default"), rack.renewing(stored(rack)) as keep:
+    with credentials.lock(URL, "default"), credentials.renewing(stored(credentials)) as save:
         before_keeping()
-        keep(grant("new"))
+        save(stored_credential("new"))
 
 
-def stored(rack: StoreRack) -> Grant:
-    found = rack.load(URL, "default")
+def stored(credentials: BackendCredentialStore) -> StoredCredential:
+    found = credentials.load(URL, "default")
     assert found is not None
     return found
 
@@ -346,15 +360,15 @@ def stored(rack: StoreRack) -> Grant:
 def test_a_killed_renewal_leaves_the_old_or_the_new_credential(worlds: Worlds, saves: int) -> None:
     seen: set[str | None] = set()
 
-    def prepare(rack: StoreRack) -> None:
+    def prepare(credentials: BackendCredentialStore) -> None:
         for _ in range(saves):
-            rack.save(grant("old"))
+            credentials.save(stored_credential("old"))
 
     def check(world: World) -> None:
-        seen.add(word_of(world.rack().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(URL, "default")))
         is_tidy(world)
-        world.rack().save(grant("next"))
-        assert word_of(world.rack().load(URL, "default")) == "next"
+        world.credentials().save(stored_credential("next"))
+        assert word_of(world.credentials().load(URL, "default")) == "next"
         is_tidy(world)
 
     kills = worlds.every_kill(prepare, renew, check)
@@ -364,11 +378,11 @@ def test_a_killed_renewal_leaves_the_old_or_the_new_credential(worlds: Worlds, s
 
 def test_a_renewal_that_is_given_up_leaves_all_as_it_was(worlds: Worlds) -> None:
     with worlds.new() as world:
-        rack = world.rack()
-        rack.save(grant("old"))
-        with rack.lock(URL, "default"), rack.renewing(stored(rack)):
+        credentials = world.credentials()
+        credentials.save(stored_credential("old"))
+        with credentials.lock(URL, "default"), credentials.renewing(stored(credentials)):
             pass
-        assert word_of(world.rack().load(URL, "default")) == "old"
+        assert word_of(world.credentials().load(URL, "default")) == "old"
         is_tidy(world)
 
 
@@ -376,11 +390,11 @@ def test_a_renewal_that_reached_the_slot_but_not_the_record_is_found(
     worlds: Worlds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with worlds.new() as world:
-        rack = world.rack()
-        rack.save(grant("old"))
+        credentials = world.credentials()
+        credentials.save(stored_credential("old"))
         with monkeypatch.context() as patch, pytest.raises(KeyrackError):
-            renew(rack, before_keeping=lambda: patch.setattr(atomic, "replace", full))
-        assert word_of(world.rack().load(URL, "default")) == "new"
+            renew(credentials, before_keeping=lambda: patch.setattr(atomic, "replace", full))
+        assert word_of(world.credentials().load(URL, "default")) == "new"
         is_tidy(world)
 
 
@@ -392,12 +406,12 @@ def full(*_: object, **__: object) -> None:
 @pytest.mark.parametrize("keeps", [True, False])
 def test_a_load_in_the_middle_of_a_renewal_costs_nothing(worlds: Worlds, saves: int, keeps: bool) -> None:
     with worlds.new() as world:
-        rack = world.rack()
+        credentials = world.credentials()
         for _ in range(saves):
-            rack.save(grant("old"))
-        with rack.lock(URL, "default"), rack.renewing(stored(rack)) as keep:
-            assert word_of(rack.load(URL, "default")) == "old"
+            credentials.save(stored_credential("old"))
+        with credentials.lock(URL, "default"), credentials.renewing(stored(credentials)) as save:
+            assert word_of(credentials.load(URL, "default")) == "old"
             if keeps:
-                keep(grant("new"))
-        assert word_of(world.rack().load(URL, "default")) == ("new" if keeps else "old")
+                save(stored_credential("new"))
+        assert word_of(world.credentials().load(URL, "default")) == ("new" if keeps else "old")
         is_tidy(world)

@@ -11,13 +11,13 @@ import pytest
 
 from keyrack.domain.errors import StoreLocked
 from keyrack.domain.secret import Secret
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.vault import age as vault_age
-from keyrack.store.vault.backend import VaultStore
+from keyrack.store.vault.backend import VaultBackend
 from keyrack.system.locks import Locks
 from support import vaults
-from support.store_fakes import URL, Killed, grant, word_of
+from support.store_fakes import URL, Killed, stored_credential, word_of
 from support.vaults import PASSPHRASE, made, vault
 
 EFFECTS = ("open", "fsync", "replace", "rename", "unlink")
@@ -64,8 +64,8 @@ class Death:
 def every_kill(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
-    new: Callable[[Path], VaultStore],
-    action: Callable[[VaultStore], object],
+    new: Callable[[Path], VaultBackend],
+    action: Callable[[VaultBackend], object],
     check: Callable[[Path], object],
 ) -> int:
     """Kill `action` on a `new` store at each effect, run `check` on its folder; how many kills there were."""
@@ -80,7 +80,7 @@ def every_kill(
     raise AssertionError
 
 
-def keyed(folder: Path) -> VaultStore:
+def keyed(folder: Path) -> VaultBackend:
     """The vault as a new process with an identity opens it, made where there is none."""
     store = vault(folder, identity=IDENTITY)
     if not store.exists():
@@ -88,10 +88,10 @@ def keyed(folder: Path) -> VaultStore:
     return store
 
 
-def rack_over(store: VaultStore) -> StoreRack:
+def rack_over(store: VaultBackend) -> BackendCredentialStore:
     folder = Path(store.path).parent
     locks = Locks(str(folder / "locks"))
-    return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+    return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
 
 
 def test_a_killed_write_leaves_the_old_or_the_new_entry(
@@ -99,7 +99,7 @@ def test_a_killed_write_leaves_the_old_or_the_new_entry(
 ) -> None:
     seen: set[str] = set()
 
-    def new(folder: Path) -> VaultStore:
+    def new(folder: Path) -> VaultBackend:
         store = keyed(folder)
         store.set("one", Secret("old"))
         store.set("two", Secret("other"))
@@ -171,14 +171,18 @@ def test_a_credential_in_the_vault_survives_a_kill_of_its_rack(
 ) -> None:
     seen: set[str | None] = set()
 
-    def new(folder: Path) -> VaultStore:
+    def new(folder: Path) -> VaultBackend:
         store = keyed(folder)
-        rack_over(store).save(grant("old"))
+        rack_over(store).save(stored_credential("old"))
         return store
 
-    def act(store: VaultStore) -> object:
-        rack = rack_over(store)
-        return rack.save(grant("new")) if what == "save" else rack.remove(URL, "default")
+    def act(store: VaultBackend) -> object:
+        credentials = rack_over(store)
+        return (
+            credentials.save(stored_credential("new"))
+            if what == "save"
+            else credentials.delete(URL, "default")
+        )
 
     def check(folder: Path) -> None:
         store = keyed(folder)

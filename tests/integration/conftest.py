@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from keyrack.operations.ports import Parts
-from keyrack.store.credential_store import memory_rack
-from keyrack.wiring import parts
+from keyrack.operations.ports import Adapters
+from keyrack.store.credential_store import memory_credential_store
+from keyrack.wiring import adapters
 from support.authserver import AuthServer
 from support.clock import Clock
 from support.signing_in import Person
@@ -35,6 +35,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def world(person: Person, clock: Clock) -> Parts:
-    """keyrack with a rack in memory, a clock that stands, and the person at its browser."""
-    return parts(rack=memory_rack(clock), browse=person, now=clock)
+def world(person: Person, clock: Clock) -> Adapters:
+    """keyrack with a credential store in memory, a clock that stands, and the person at its browser."""
+    return adapters(credentials=memory_credential_store(clock), browse=person, now=clock)

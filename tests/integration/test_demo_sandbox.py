@@ -40,12 +40,12 @@ def world() -> Iterator[Sandbox]:
 
 
 def server(world: Sandbox, name: str) -> Server:
-    return find(world.parts, name)
+    return find(world.adapters, name)
 
 
 def test_every_state_of_the_cast_is_on_the_list(world: Sandbox, own_home: Path) -> None:
     (own_home / ".claude.json").write_text('{"mcpServers": {"the-users-own": {"url": "https://a.example"}}}')
-    seen = overview(world.parts)
+    seen = overview(world.adapters)
     assert {row.server.name: row.status.state.value for row in seen.rows} == STATES
     assert seen.problems == ()
 
@@ -56,14 +56,14 @@ def test_a_server_named_by_two_programs_is_listed_once_with_both(world: Sandbox)
 
 @pytest.mark.parametrize("name", ["drive", "analytics", "weather"])
 def test_a_login_is_approved_without_a_browser(world: Sandbox, name: str) -> None:
-    login(world.parts, server(world, name))
-    assert check(world.parts, server(world, name)).verdict == "accepted"
+    login(world.adapters, server(world, name))
+    assert check(world.adapters, server(world, name)).verdict == "accepted"
 
 
 @pytest.mark.parametrize("name", ["calendar", "issues"])
 def test_what_is_due_can_be_refreshed(world: Sandbox, name: str) -> None:
-    refresh(world.parts, server(world, name))
-    assert check(world.parts, server(world, name)).verdict == "accepted"
+    refresh(world.adapters, server(world, name))
+    assert check(world.adapters, server(world, name)).verdict == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_what_is_due_can_be_refreshed(world: Sandbox, name: str) -> None:
     [("notes", "accepted"), ("drive", "required"), ("docs", "open"), ("warehouse", "unreachable")],
 )
 def test_a_check_finds_what_the_list_said(world: Sandbox, name: str, verdict: str) -> None:
-    assert check(world.parts, server(world, name)).verdict == verdict
+    assert check(world.adapters, server(world, name)).verdict == verdict
 
 
 def test_a_stored_token_can_be_revoked(world: Sandbox) -> None:
-    receipt = clear(world.parts, server(world, "notes"), revoke=True)
+    receipt = clear(world.adapters, server(world, "notes"), revoke=True)
     assert receipt.ok, receipt
 
 
@@ -83,8 +83,8 @@ def test_the_consent_page_shows_a_hostile_name_as_text(world: Sandbox) -> None:
     name = "<script>alert(1)</script>"
     back = "http://127.0.0.1:9/callback"
     with httpx.Client(trust_env=False, follow_redirects=True) as browser:
-        wish = {"client_name": name, "redirect_uris": [back]}
-        client = browser.post(f"{world.issuer}/register", json=wish).json()
+        login_request = {"client_name": name, "redirect_uris": [back]}
+        client = browser.post(f"{world.issuer}/register", json=login_request).json()
         query = {
             "response_type": "code", "client_id": client["client_id"], "redirect_uri": back,
             "code_challenge": "x" * 43, "code_challenge_method": "S256", "state": "s",

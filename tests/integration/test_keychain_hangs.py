@@ -15,16 +15,16 @@ import pytest
 from secretstorage.util import DBusAddressWrapper
 
 from keyrack.store.backends.keychain import LIMIT
-from keyrack.store.credential_store import keychain_rack
+from keyrack.store.credential_store import keychain_credential_store
 from support.keychain import private_keychain
-from support.store_fakes import URL, grant
+from support.store_fakes import URL, stored_credential
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 # With a shorter limit, as nobody waits a minute for a test: an unknown keychain might be asking a person.
 HURRIED = """
 import sys
-from keyrack.store.backends.keychain import KeychainStore
-KeychainStore.__init__.__kwdefaults__.update(limit=0.5, person_limit=0.5)
+from keyrack.store.backends.keychain import KeychainBackend
+KeychainBackend.__init__.__kwdefaults__.update(limit=0.5, person_limit=0.5)
 from keyrack.__main__ import main
 sys.exit(main())
 """
@@ -86,7 +86,7 @@ def test_a_secret_service_that_stops_answering(monkeypatch: pytest.MonkeyPatch) 
     with private_keychain() as keychain:
         for name, value in keychain.items():
             monkeypatch.setenv(name, value)
-        keychain_rack(data_folder(), time.time).save(grant())
+        keychain_credential_store(data_folder(), time.time).save(stored_credential())
         env = dict(os.environ)
         with stopped(keychain):
             began = time.monotonic()

@@ -13,16 +13,16 @@ import pytest
 from integration.net_server import little_server, reply
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
-from keyrack.net.http_client import HttpWire
+from keyrack.net.http_client import HttpxClient
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.credential_store import memory_rack
-from keyrack.wiring import parts
+from keyrack.store.credential_store import memory_credential_store
+from keyrack.wiring import adapters
 from support import certificates
 from support.certificates import Certificates
 from support.tls_world import TlsServer, TlsWorld, tls_world
@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture
-def here(made: Certificates) -> Parts:
+def here(made: Certificates) -> Adapters:
     """keyrack, with a person who has signed in already."""
 
     def browse(url: str) -> bool:
@@ -47,7 +47,7 @@ def here(made: Certificates) -> Parts:
         threading.Thread(target=walk, daemon=True).start()
         return True
 
-    return parts(rack=memory_rack(lambda: 0.0), browse=browse)
+    return adapters(credentials=memory_credential_store(lambda: 0.0), browse=browse)
 
 
 def server_of(world: TlsWorld, files: TlsFiles, **settings: str) -> Server:
@@ -59,7 +59,7 @@ def certified(server: TlsServer, path: str | None = None) -> set[bool]:
     return {each.certified for each in server.seen if path is None or each.path == path}
 
 
-def test_a_login_through_mutual_tls_and_all_that_follows(made: Certificates, here: Parts) -> None:
+def test_a_login_through_mutual_tls_and_all_that_follows(made: Certificates, here: Adapters) -> None:
     with tls_world(made) as world:
         server = server_of(world, made.files)
         login(here, server)
@@ -67,14 +67,16 @@ def test_a_login_through_mutual_tls_and_all_that_follows(made: Certificates, her
         assert certified(world.mcp) == {True} and certified(world.issuer, TOKEN) == {False}
         world.issuer.seen.clear()
         refresh(here, server)
-        assert hand_out(here, server, min_valid=90).token.reveal() == "at-1"
+        assert get_token(here, server, min_valid=90).token.reveal() == "at-1"
         assert len(world.issuer.to(TOKEN)) == 2 and certified(world.issuer) == {True}
         assert check(here, server).verdict == "accepted"
         assert clear(here, server, revoke=True).ok
         assert len(world.issuer.to("/revoke")) == 2 and certified(world.issuer, "/revoke") == {True}
 
 
-def test_a_second_login_shows_the_certificate_to_the_stored_issuer(made: Certificates, here: Parts) -> None:
+def test_a_second_login_shows_the_certificate_to_the_stored_issuer(
+    made: Certificates, here: Adapters
+) -> None:
     with tls_world(made) as world:
         login(here, server_of(world, made.files))
         world.issuer.seen.clear()
@@ -82,13 +84,13 @@ def test_a_second_login_shows_the_certificate_to_the_stored_issuer(made: Certifi
         assert certified(world.issuer, TOKEN) == {True}
 
 
-def test_a_configured_issuer_is_shown_the_certificate_at_once(made: Certificates, here: Parts) -> None:
+def test_a_configured_issuer_is_shown_the_certificate_at_once(made: Certificates, here: Adapters) -> None:
     with tls_world(made) as world:
         login(here, server_of(world, made.files, issuer=world.issuer.url))
         assert certified(world.issuer, TOKEN) == {True}
 
 
-def test_a_machine_may_be_known_by_its_certificate_alone(made: Certificates, here: Parts) -> None:
+def test_a_machine_may_be_known_by_its_certificate_alone(made: Certificates, here: Adapters) -> None:
     machine = {"client_id": "ci", "grant_type": "client_credentials"}
     with tls_world(made) as world:
         login(here, server_of(world, made.files, issuer=world.issuer.url, **machine))
@@ -100,7 +102,7 @@ def test_a_machine_may_be_known_by_its_certificate_alone(made: Certificates, her
             login(here, bare)
 
 
-def test_no_other_origin_is_ever_offered_the_certificate(made: Certificates, here: Parts) -> None:
+def test_no_other_origin_is_ever_offered_the_certificate(made: Certificates, here: Adapters) -> None:
     with tls_world(made, elsewhere=True) as world:
         server = server_of(world, made.files, issuer=world.issuer.url)
         login(here, server)
@@ -108,7 +110,7 @@ def test_no_other_origin_is_ever_offered_the_certificate(made: Certificates, her
         assert len(world.tokens.seen) == 2 and certified(world.tokens) == {False}
 
 
-def test_what_a_login_lacks_is_named(made: Certificates, here: Parts) -> None:
+def test_what_a_login_lacks_is_named(made: Certificates, here: Adapters) -> None:
     with tls_world(made) as world:
         for files, said, setting in (
             (TlsFiles(), "authority that this machine does not trust", "ca_file = "),
@@ -127,11 +129,11 @@ def test_what_a_login_lacks_is_named(made: Certificates, here: Parts) -> None:
 
 
 def test_another_server_gets_neither_the_certificate_nor_the_authorities(made: Certificates) -> None:
-    wire = HttpWire(files=made.files)
+    http_client = HttpxClient(files=made.files)
     with tls_world(made, ssl.CERT_OPTIONAL) as world:
-        own = wire.send(Request("GET", f"{world.mcp.url}/x"), server_url=world.url)
-        other = wire.send(Request("GET", f"{world.issuer.url}/x"), server_url=world.url)
-        plain = HttpWire().send(Request("GET", f"{world.mcp.url}/x"), server_url=world.url)
+        own = http_client.send(Request("GET", f"{world.mcp.url}/x"), server_url=world.url)
+        other = http_client.send(Request("GET", f"{world.issuer.url}/x"), server_url=world.url)
+        plain = HttpxClient().send(Request("GET", f"{world.mcp.url}/x"), server_url=world.url)
         assert isinstance(own, Response) and isinstance(other, Response)
         assert certified(world.mcp) == {True} and certified(world.issuer) == {False}
         assert isinstance(plain, Failed) and "authority that this machine does not trust" in plain.reason
@@ -140,9 +142,9 @@ def test_another_server_gets_neither_the_certificate_nor_the_authorities(made: C
 def test_the_key_may_lie_in_the_certificates_file(made: Certificates, tmp_path: Path) -> None:
     both = tmp_path / "both.pem"
     both.write_text(Path(made.client).read_text() + Path(made.client_key).read_text())
-    wire = HttpWire(files=TlsFiles(made.authority, str(both)))
+    http_client = HttpxClient(files=TlsFiles(made.authority, str(both)))
     with little_server(reply(), context=made.context(ssl.CERT_REQUIRED)) as server:
-        assert isinstance(wire.send(Request("GET", server.url), server_url=server.url), Response)
+        assert isinstance(http_client.send(Request("GET", server.url), server_url=server.url), Response)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +172,7 @@ def test_the_key_may_lie_in_the_certificates_file(made: Certificates, tmp_path: 
     ],
 )
 def test_a_file_that_cannot_be_used_ends_it_before_anything_is_sent(
-    files: Callable[[Certificates], TlsFiles], said: str, made: Certificates, here: Parts
+    files: Callable[[Certificates], TlsFiles], said: str, made: Certificates, here: Adapters
 ) -> None:
     with tls_world(made) as world:
         login(here, server_of(world, made.files))

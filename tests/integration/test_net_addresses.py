@@ -20,7 +20,7 @@ import pytest
 from integration.net_server import little_server, reply
 from keyrack.domain.secret import Secret
 from keyrack.net import address
-from keyrack.net.http_client import HttpWire
+from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.net.proxy import proxy_for
 from keyrack.oauth.effects import Failed, Request, Response
@@ -60,7 +60,7 @@ def dialled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def send(url: str, names: Names, server_url: str = PUBLIC, **more: Any) -> Response | Failed:
-    return HttpWire(LIMITS, names).send(Request("GET", url, **more), server_url=server_url)
+    return HttpxClient(LIMITS, names).send(Request("GET", url, **more), server_url=server_url)
 
 
 @pytest.mark.checklist("security: URLs")
@@ -188,7 +188,7 @@ def test_a_company_keeps_both_behind_public_names(dialled: list[str]):
 )
 def test_a_credential_never_goes_over_plain_http(request_: Request, dialled: list[str]):
     url = "http://box.home/mcp"
-    answer = HttpWire(LIMITS, Names(box_home="127.0.0.1")).send(request_._replace(url=url), server_url=url)
+    answer = HttpxClient(LIMITS, Names(box_home="127.0.0.1")).send(request_._replace(url=url), server_url=url)
     assert isinstance(answer, Failed) and answer.refused and dialled == []
     assert "plain http" in answer.reason
 
@@ -204,7 +204,7 @@ def test_an_unknown_name_is_said():
     assert send("https://auth.example/", Names()) == Failed("The name auth.example was not found.")
     long = "a" * 70 + ".example"
     assert isinstance(
-        HttpWire(LIMITS).send(Request("GET", f"https://{long}/"), server_url=f"https://{long}/"), Failed
+        HttpxClient(LIMITS).send(Request("GET", f"https://{long}/"), server_url=f"https://{long}/"), Failed
     )
 
 
@@ -215,7 +215,9 @@ def test_a_resolver_that_hangs_is_left_behind():
         go.wait(10)
         return []
 
-    answer = HttpWire(Limits(connect=0.1), hang).send(Request("GET", "https://a.example/"), server_url=PUBLIC)
+    answer = HttpxClient(Limits(connect=0.1), hang).send(
+        Request("GET", "https://a.example/"), server_url=PUBLIC
+    )
     go.set()
     assert answer == Failed("The name a.example was not resolved in time.")
 
@@ -355,15 +357,15 @@ def test_a_byte_at_a_time_ends_over_tls_too(tls: Make, head: bytes):
             connection.sendall(b"a")
 
     with little_server(dribble, context=tls("127.0.0.1")) as server:
-        wire = HttpWire(Limits(total=0.8))
-        answer = wire.send(Request("GET", server.url), server_url=server.url)
+        http_client = HttpxClient(Limits(total=0.8))
+        answer = http_client.send(Request("GET", server.url), server_url=server.url)
     assert answer == Failed("127.0.0.1 did not answer in time.")
 
 
 def test_a_handshake_that_never_ends_is_ended():
     with socket.create_server(("127.0.0.1", 0)) as listener:  # takes the connection, says nothing
         url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
-        answer = HttpWire(Limits(connect=0.3)).send(Request("GET", url), server_url=url)
+        answer = HttpxClient(Limits(connect=0.3)).send(Request("GET", url), server_url=url)
     assert answer == Failed("The connection to 127.0.0.1 timed out.")
 
 

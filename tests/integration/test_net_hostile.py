@@ -14,7 +14,7 @@ import pytest
 from integration.net_server import LittleServer, little_server, reply
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
-from keyrack.net.http_client import HttpWire
+from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.oauth.effects import Failed, Request, Response, Step
 from keyrack.operations.login.login import login
@@ -85,15 +85,15 @@ TOO_SLOW: dict[str, Behave] = {
 }
 
 
-class Wire:
+class HttpClient:
     """The real one, with these limits at the hostile place alone: so a busy machine fails no test."""
 
     def __init__(self, path: str, limits: Limits) -> None:
-        self._path, self._calm, self._quick = path, HttpWire(CALM), HttpWire(limits)
+        self._path, self._calm, self._quick = path, HttpxClient(CALM), HttpxClient(limits)
 
     def send(self, request: Request, *, server_url: str) -> Response | Failed:
-        wire = self._quick if request.url.endswith(self._path) else self._calm
-        return wire.send(request, server_url=server_url)
+        http_client = self._quick if request.url.endswith(self._path) else self._calm
+        return http_client.send(request, server_url=server_url)
 
     def close(self) -> None:
         self._calm.close()
@@ -139,12 +139,12 @@ def log_in(
 
     with little_server(talk) as server:
         place = "/.well-known/oauth-authorization-server" if path == "/as" else path
-        wire: Any = Wire(place, limits)
-        parts = build(wire)
+        http_client: Any = HttpClient(place, limits)
+        adapters = build(http_client)
         with pytest.raises(KeyrackError) as caught:
-            login(parts, Server("here", server.url + "/mcp"), on_event=events.append)
+            login(adapters, Server("here", server.url + "/mcp"), on_event=events.append)
     steps = [event for event in events if isinstance(event, Step)]
-    return caught.value, steps[-1], parts.rack().load(server.url + "/mcp", "default"), sent, server
+    return caught.value, steps[-1], adapters.credentials().load(server.url + "/mcp", "default"), sent, server
 
 
 @pytest.mark.checklist("security: time and size")

@@ -13,7 +13,7 @@ import pytest
 
 from integration.net_server import LittleServer, little_server, reply
 from keyrack.domain.secret import MASK, Secret
-from keyrack.net.http_client import HttpWire
+from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.oauth.effects import Failed, Request, Response
 
@@ -23,7 +23,7 @@ CUT_SHORT = gzip.compress(b"abc", mtime=0)[:-9]
 
 
 def get(url: str, limits: Limits = CALM, **more: object) -> Response | Failed:
-    return HttpWire(limits).send(Request("GET", url, **more), server_url=url)  # type: ignore[arg-type]
+    return HttpxClient(limits).send(Request("GET", url, **more), server_url=url)  # type: ignore[arg-type]
 
 
 def failed(answer: Response | Failed) -> Failed:
@@ -55,7 +55,7 @@ def test_repeated_headers_are_kept_apart():
 def test_secrets_of_a_form_and_a_header_are_revealed_on_the_wire():
     request = Request("POST", "", {"X-Key": Secret("k-1")}, form={"code": Secret("a b&c"), "n": "1"})
     with little_server(reply()) as server:
-        replied(HttpWire().send(request._replace(url=server.url), server_url=server.url))
+        replied(HttpxClient().send(request._replace(url=server.url), server_url=server.url))
     head, _, body = server.requests[0].partition(b"\r\n\r\n")
     assert body == b"code=a+b%26c&n=1"
     assert b"x-key: k-1" in head.lower()
@@ -64,15 +64,15 @@ def test_secrets_of_a_form_and_a_header_are_revealed_on_the_wire():
 
 def test_json_is_sent():
     with little_server(reply()) as server:
-        replied(HttpWire().send(Request("POST", server.url, json={"id": 1}), server_url=server.url))
+        replied(HttpxClient().send(Request("POST", server.url, json={"id": 1}), server_url=server.url))
     assert server.requests[0].endswith(b'\r\n\r\n{"id": 1}')
 
 
 def test_nothing_is_kept_between_requests():
     with little_server(reply(Set_Cookie="a=1; Path=/")) as server:
-        wire = HttpWire()
+        http_client = HttpxClient()
         for _ in range(2):
-            replied(wire.send(Request("GET", server.url), server_url=server.url))
+            replied(http_client.send(Request("GET", server.url), server_url=server.url))
     assert b"cookie" not in server.requests[1].lower()
     assert server.connections == 2
 
@@ -257,7 +257,7 @@ def test_a_redirect_elsewhere_is_refused(location: str):
 def test_a_post_is_never_redirected():
     with little_server(redirecting({"/token": "/other"}, "308 Permanent Redirect")) as server:
         request = Request("POST", server.url + "/token", form={"code": Secret("c")})
-        answer = replied(HttpWire().send(request, server_url=server.url))
+        answer = replied(HttpxClient().send(request, server_url=server.url))
     assert (answer.status, answer.header("Location"), len(server.requests)) == (308, "/other", 1)
 
 
@@ -268,7 +268,7 @@ MCP = Request("POST", "", {"Authorization": Secret("Bearer t")}, json={"id": 1},
 @pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
 def test_a_post_that_may_be_repeated_is_made_again_on_its_origin(status: str):
     with little_server(redirecting({"/mcp": "/mcp/", "/mcp/": "mcp"}, status)) as server:
-        answer = replied(HttpWire().send(MCP._replace(url=server.url + "/mcp"), server_url=server.url))
+        answer = replied(HttpxClient().send(MCP._replace(url=server.url + "/mcp"), server_url=server.url))
     assert (answer.status, answer.url) == (200, server.url + "/mcp/mcp")
     assert len(server.requests) == 3
     for request in server.requests:
@@ -279,7 +279,7 @@ def test_a_post_that_may_be_repeated_is_made_again_on_its_origin(status: str):
 @pytest.mark.checklist("security: redirects")
 def test_a_post_that_goes_in_a_circle_ends():
     with little_server(redirecting({"/a": "/b", "/b": "/a"}, "307 Temporary Redirect")) as server:
-        answer = failed(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
+        answer = failed(HttpxClient().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
     assert answer.refused and "too many times" in answer.reason and len(server.requests) == 4
 
 
@@ -287,7 +287,7 @@ def test_a_post_that_goes_in_a_circle_ends():
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other"])
 def test_a_redirect_that_asks_for_a_get_is_no_reason_to_post_again(status: str):
     with little_server(redirecting({"/a": "/b"}, status)) as server:
-        answer = replied(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
+        answer = replied(HttpxClient().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
     assert (answer.status, len(server.requests)) == (int(status[:3]), 1)
 
 
@@ -305,7 +305,7 @@ def test_a_post_never_leaves_its_origin(location: str):
     with little_server(reply(b"never")) as server:
         target = location.replace("{port}", str(server.port))
         server.behave = redirecting({"/a": target}, "307 Temporary Redirect")
-        answer = failed(HttpWire().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
+        answer = failed(HttpxClient().send(MCP._replace(url=server.url + "/a"), server_url=server.url))
     assert answer.refused and answer.sent_to and answer.sent_to.endswith(target.partition("//")[2])
     assert len(server.requests) == 1
 
@@ -345,7 +345,7 @@ def test_a_header_with_forbidden_characters_is_not_sent(headers: dict[str, str |
 def test_half_a_surrogate_pair_in_a_form_is_not_sent():
     with little_server(reply()) as server:
         request = Request("POST", server.url, form={"a": Secret("\ud800")})
-        assert failed(HttpWire().send(request, server_url=server.url)).refused
+        assert failed(HttpxClient().send(request, server_url=server.url)).refused
 
 
 def test_half_a_surrogate_pair_in_a_url_is_not_sent():
@@ -362,28 +362,28 @@ def test_close_ends_what_is_under_way():
         asked.set()
         connection.recv(1)
 
-    wire = HttpWire()
+    http_client = HttpxClient()
     with little_server(behave) as server:
         sender = threading.Thread(
-            target=lambda: answers.append(wire.send(Request("GET", server.url), server_url=server.url))
+            target=lambda: answers.append(http_client.send(Request("GET", server.url), server_url=server.url))
         )
         sender.start()
         assert asked.wait(10)
-        wire.close()
+        http_client.close()
         sender.join(5)
         assert not sender.is_alive()
         assert "stopped" in failed(answers[0]).reason
-        assert "stopped" in failed(wire.send(Request("GET", server.url), server_url=server.url)).reason
+        assert "stopped" in failed(http_client.send(Request("GET", server.url), server_url=server.url)).reason
 
 
 def test_many_threads_share_a_wire():
     def behave(connection: socket.socket, request: bytes) -> None:
         connection.sendall(reply(request.split(b" ")[1]))
 
-    wire, answers = HttpWire(), dict[int, Response | Failed]()
+    http_client, answers = HttpxClient(), dict[int, Response | Failed]()
 
     def ask(server: LittleServer, number: int) -> None:
-        answers[number] = wire.send(Request("GET", f"{server.url}/{number}"), server_url=server.url)
+        answers[number] = http_client.send(Request("GET", f"{server.url}/{number}"), server_url=server.url)
 
     with little_server(behave) as server:
         threads = [threading.Thread(target=ask, args=(server, n)) for n in range(20)]
@@ -405,7 +405,7 @@ def test_a_refusal_that_quotes_the_secret_comes_without_it(quoted: str):
     in_a_header = Request("POST", "", {"Authorization": Secret(f"Bearer {TOKEN}")})
     for request in (in_a_form, in_a_header):
         with little_server(said) as server:
-            answer = replied(HttpWire().send(request._replace(url=server.url), server_url=server.url))
+            answer = replied(HttpxClient().send(request._replace(url=server.url), server_url=server.url))
         assert (answer.body, answer.header("WWW-Authenticate")) == (
             f"no {MASK} here".encode(),
             f"Bearer x={MASK}",
@@ -420,7 +420,7 @@ def test_what_a_reply_brings_is_left_alone():
     ):
         with little_server(said) as server:
             request = Request("POST", server.url, form={"refresh_token": Secret(secret)})
-            assert secret in replied(HttpWire().send(request, server_url=server.url)).body.decode()
+            assert secret in replied(HttpxClient().send(request, server_url=server.url)).body.decode()
 
 
 @pytest.mark.checklist("security: time and size")

@@ -8,31 +8,31 @@ import json
 import pytest
 
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
-from keyrack.domain.model import Credential, Server, Source
+from keyrack.domain.model import CredentialInfo, Server, Source
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from support.odd_server import HANG_UP, META, NOT_THERE, OPENID, PRM, Answer, OddServer, odd_server
 from support.signing_in import Person
 
 
-def log_in(world: Parts, server: OddServer) -> Credential:
+def log_in(world: Adapters, server: OddServer) -> CredentialInfo:
     """A login; the token must be one that the server takes."""
     named = Server("odd", server.url, sources=(Source("keyrack", "config.toml", "odd"),))
     credential = login(world, named, LoginOptions(wait=20))
-    grant = world.rack().load(server.url, "default")
-    assert grant and grant.tokens.access_token.reveal() in server.tokens
+    stored_credential = world.credentials().load(server.url, "default")
+    assert stored_credential and stored_credential.tokens.access_token.reveal() in server.tokens
     return credential
 
 
-def refused(world: Parts, person: Person, server: OddServer) -> str:
+def refused(world: Adapters, person: Person, server: OddServer) -> str:
     """A login that must end before anybody signs in or anything is stored."""
     with pytest.raises(KeyrackError) as caught:
         log_in(world, server)
-    assert person.urls == [] and not server.to("/register") and not world.rack().records()
+    assert person.urls == [] and not server.to("/register") and not world.credentials().records()
     return f"{caught.value} {caught.value.hint}"
 
 
-def test_an_issuer_is_the_same_with_and_without_its_final_slash(world: Parts) -> None:
+def test_an_issuer_is_the_same_with_and_without_its_final_slash(world: Adapters) -> None:
     with odd_server() as server:
         named = server.resource(authorization_servers=[server.base + "/"])
         server.routes[f"GET {PRM}/mcp"] = Answer(body=named)
@@ -43,7 +43,7 @@ def test_an_issuer_is_the_same_with_and_without_its_final_slash(world: Parts) ->
         assert len(server.to("/register")) == 1  # the client of the first login is known
 
 
-def test_any_other_spelling_is_another_issuer_and_both_are_shown(world: Parts, person: Person) -> None:
+def test_any_other_spelling_is_another_issuer_and_both_are_shown(world: Adapters, person: Person) -> None:
     with odd_server() as server:
         for said in (server.base + "/as", server.other, server.base + "//"):
             server.routes[f"GET {META}"] = Answer(body={**server.metadata(), "issuer": said})
@@ -71,7 +71,7 @@ NO_DOCUMENTS = {
 
 @pytest.mark.parametrize("nothing", NO_DOCUMENTS.values(), ids=NO_DOCUMENTS)
 def test_what_is_no_document_at_a_guessed_place_says_nothing_about_the_next(
-    world: Parts, nothing: Answer
+    world: Adapters, nothing: Answer
 ) -> None:
     with odd_server() as server:
         server.routes["GET /login"] = PAGE
@@ -82,7 +82,7 @@ def test_what_is_no_document_at_a_guessed_place_says_nothing_about_the_next(
         assert log_in(world, server).resource == server.url
 
 
-def test_the_last_place_of_an_issuer_with_a_path_is_reached(world: Parts) -> None:
+def test_the_last_place_of_an_issuer_with_a_path_is_reached(world: Adapters) -> None:
     with odd_server() as server:
         issuer = server.base + "/realms/x"
         places = [f"{META}/realms/x", f"{OPENID}/realms/x"]
@@ -93,7 +93,7 @@ def test_the_last_place_of_an_issuer_with_a_path_is_reached(world: Parts) -> Non
         assert log_in(world, server).issuer == issuer
 
 
-def test_documents_come_in_many_wrappings(world: Parts) -> None:
+def test_documents_come_in_many_wrappings(world: Adapters) -> None:
     with odd_server() as server:
         wrapped = json.dumps(server.resource()).encode()
         zipped = Answer(200, gzip.compress(wrapped), {"Content-Encoding": "gzip"})
@@ -102,7 +102,7 @@ def test_documents_come_in_many_wrappings(world: Parts) -> None:
             assert log_in(world, server).resource == server.url
 
 
-def test_a_real_document_that_is_wrong_ends_the_search(world: Parts, person: Person) -> None:
+def test_a_real_document_that_is_wrong_ends_the_search(world: Adapters, person: Person) -> None:
     with odd_server() as server:
         server.routes[f"GET {PRM}"] = Answer(body=server.resource())
         server.routes[f"GET {PRM}/mcp"] = Answer(body=server.resource(resource="https://other.example/mcp"))
@@ -122,7 +122,7 @@ def test_a_real_document_that_is_wrong_ends_the_search(world: Parts, person: Per
         'Bearer realm="x" resource_metadata="{base}/odd/prm.json?a=1"',
     ],
 )
-def test_a_named_document_is_found_however_it_is_named(world: Parts, challenge: str) -> None:
+def test_a_named_document_is_found_however_it_is_named(world: Adapters, challenge: str) -> None:
     with odd_server() as server:
         server.challenge = challenge.format(base=server.base)
         issuer = server.base + "/as"
@@ -132,14 +132,14 @@ def test_a_named_document_is_found_however_it_is_named(world: Parts, challenge: 
         assert not server.to(PRM + "/mcp")
 
 
-def test_a_named_document_that_is_not_there_is_looked_for_where_it_should_be(world: Parts) -> None:
+def test_a_named_document_that_is_not_there_is_looked_for_where_it_should_be(world: Adapters) -> None:
     with odd_server() as server:
         server.challenge = f'Bearer resource_metadata="{server.base}/gone"'
         assert log_in(world, server).resource == server.url
 
 
 @pytest.mark.parametrize("quote", ["", "'", '"'])
-def test_a_document_on_another_origin_is_not_asked_for(world: Parts, person: Person, quote: str) -> None:
+def test_a_document_on_another_origin_is_not_asked_for(world: Adapters, person: Person, quote: str) -> None:
     """Though it would say that its own authorization server protects the server."""
     with odd_server() as server, odd_server() as other:
         other.routes["GET /prm"] = Answer(body=other.resource(resource=server.url))
@@ -150,7 +150,7 @@ def test_a_document_on_another_origin_is_not_asked_for(world: Parts, person: Per
         assert other.asked == []
 
 
-def test_metadata_of_the_server_itself_may_be_openid_s_alone(world: Parts) -> None:
+def test_metadata_of_the_server_itself_may_be_openid_s_alone(world: Adapters) -> None:
     with odd_server() as server:
         server.routes[f"GET {PRM}/mcp"] = server.routes[f"GET {META}"] = NOT_THERE
         at = {"authorization_endpoint": server.base + "/oidc/authorize"}
@@ -161,7 +161,7 @@ def test_metadata_of_the_server_itself_may_be_openid_s_alone(world: Parts) -> No
 
 
 @pytest.mark.parametrize("place", [META, OPENID])
-def test_a_server_may_send_on_to_its_issuers_own_metadata(world: Parts, place: str) -> None:
+def test_a_server_may_send_on_to_its_issuers_own_metadata(world: Adapters, place: str) -> None:
     with odd_server() as server, odd_server() as issuer:
         issuer.base = issuer.other
         issuer.tokens = server.tokens
@@ -170,7 +170,7 @@ def test_a_server_may_send_on_to_its_issuers_own_metadata(world: Parts, place: s
         assert log_in(world, server).issuer == issuer.other
 
 
-def test_metadata_that_speaks_for_somebody_else_is_not_used(world: Parts, person: Person) -> None:
+def test_metadata_that_speaks_for_somebody_else_is_not_used(world: Adapters, person: Person) -> None:
     with odd_server() as server, odd_server() as evil:
         server.routes[f"GET {PRM}/mcp"] = NOT_THERE
         server.routes[f"GET {META}"] = Answer(301, headers={"Location": evil.other + META})
@@ -185,7 +185,7 @@ def test_metadata_that_speaks_for_somebody_else_is_not_used(world: Parts, person
         assert not evil.to("/elsewhere") and not evil.to("/register") and person.urls == []
 
 
-def test_where_nothing_answers_it_is_called_temporary(world: Parts, person: Person) -> None:
+def test_where_nothing_answers_it_is_called_temporary(world: Adapters, person: Person) -> None:
     with odd_server() as server:
         for answer in (Answer(500), Answer(503), HANG_UP):
             for place in (PRM + "/mcp", PRM, META, OPENID):

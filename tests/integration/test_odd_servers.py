@@ -13,7 +13,7 @@ from keyrack import cli
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from support.odd_server import HANG_UP, META, NOT_THERE, PRM, SILENCE, Answer, OddServer, odd_server
 from support.signing_in import Person
@@ -23,11 +23,11 @@ def named(server: OddServer) -> Server:
     return Server("odd", server.url, sources=(Source("keyrack", "config.toml", "odd"),))
 
 
-def logs_in(world: Parts, server: OddServer) -> None:
+def logs_in(world: Adapters, server: OddServer) -> None:
     """A login whose token the server takes, and says so."""
     login(world, named(server), LoginOptions(wait=20))
-    grant = world.rack().load(server.url, "default")
-    assert grant and grant.tokens.access_token.reveal() in server.tokens
+    stored_credential = world.credentials().load(server.url, "default")
+    assert stored_credential and stored_credential.tokens.access_token.reveal() in server.tokens
     assert check(world, named(server)).verdict == "accepted"
 
 
@@ -50,14 +50,16 @@ def unknown_method(server: OddServer, answer: Answer) -> Any:
     ],
     ids=lambda each: str(each.status),
 )
-def test_a_server_that_does_not_know_the_first_question_is_logged_in_to(world: Parts, answer: Answer) -> None:
+def test_a_server_that_does_not_know_the_first_question_is_logged_in_to(
+    world: Adapters, answer: Answer
+) -> None:
     with odd_server() as server:
         server.routes["POST /mcp"] = unknown_method(server, answer)
         logs_in(world, server)
 
 
 def test_a_server_that_is_silent_on_what_it_does_not_know_is_given_up_soon(
-    world: Parts, monkeypatch: pytest.MonkeyPatch
+    world: Adapters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("keyrack.oauth.probe.SILENCE", 0.3)
     with odd_server() as server:
@@ -67,7 +69,7 @@ def test_a_server_that_is_silent_on_what_it_does_not_know_is_given_up_soon(
         assert len(silent) == 1  # the token is not tried in the way that the server does not know
 
 
-def test_a_server_that_answers_nothing_else_is_out_of_order(world: Parts, person: Person) -> None:
+def test_a_server_that_answers_nothing_else_is_out_of_order(world: Adapters, person: Person) -> None:
     for answer in (Answer(500), Answer(503), HANG_UP):
         with odd_server({"POST /mcp": answer}) as server:
             with pytest.raises(Temporary):
@@ -76,16 +78,19 @@ def test_a_server_that_answers_nothing_else_is_out_of_order(world: Parts, person
     assert person.urls == []
 
 
-def test_a_server_that_sends_on_within_its_origin_is_followed_with_everything(world: Parts) -> None:
+def test_a_server_that_sends_on_within_its_origin_is_followed_with_everything(world: Adapters) -> None:
     with odd_server() as server:
         server.routes["POST /mcp/"] = server.mcp
         server.routes["POST /mcp"] = Answer(307, headers={"Location": "/mcp/"})
         logs_in(world, server)
-        grant = world.rack().load(server.url, "default")
-        assert grant and (grant.url, grant.credential.resource) == (server.url, server.url)
+        stored_credential = world.credentials().load(server.url, "default")
+        assert stored_credential and (stored_credential.url, stored_credential.credential.resource) == (
+            server.url,
+            server.url,
+        )
 
 
-def test_no_other_origin_gets_a_login_or_a_token(world: Parts, person: Person) -> None:
+def test_no_other_origin_gets_a_login_or_a_token(world: Adapters, person: Person) -> None:
     with odd_server() as server, odd_server() as elsewhere:
         server.routes["POST /mcp"] = Answer(307, headers={"Location": f"{elsewhere.other}/mcp"})
         with pytest.raises(KeyrackError, match=f"redirects to {elsewhere.other}/mcp"):
@@ -101,7 +106,7 @@ def test_no_other_origin_gets_a_login_or_a_token(world: Parts, person: Person) -
 
 
 @pytest.mark.parametrize("status", [301, 302, 303])
-def test_a_redirect_that_is_not_followed_is_named(world: Parts, status: int) -> None:
+def test_a_redirect_that_is_not_followed_is_named(world: Adapters, status: int) -> None:
     with odd_server() as server:
         server.routes["POST /mcp/"] = server.mcp
         server.routes["POST /mcp"] = Answer(status, headers={"Location": "/mcp/"})
@@ -115,7 +120,7 @@ def guarding_calls_alone(server: OddServer) -> OddServer:
     return server
 
 
-def test_a_server_that_guards_its_calls_alone_is_logged_in_to(world: Parts) -> None:
+def test_a_server_that_guards_its_calls_alone_is_logged_in_to(world: Adapters) -> None:
     with odd_server() as server:
         guarding_calls_alone(server)
         found = check(world, named(server))
@@ -128,7 +133,7 @@ def test_a_server_that_guards_its_calls_alone_is_logged_in_to(world: Parts) -> N
 
 
 def test_a_server_that_guards_nothing_is_open_and_nobody_is_sent_to_sign_in(
-    world: Parts, person: Person
+    world: Adapters, person: Person
 ) -> None:
     with odd_server() as server:
         guarding_calls_alone(server)
@@ -144,15 +149,15 @@ def test_a_server_that_guards_nothing_is_open_and_nobody_is_sent_to_sign_in(
         assert server.to("/authorize")[0].query["client_id"] == "mine" and not server.to("/register")
 
 
-def test_the_command_that_a_program_is_told_makes_it_work(world: Parts) -> None:
+def test_the_command_that_a_program_is_told_makes_it_work(world: Adapters) -> None:
     """Its text alone, which is what most programs print."""
     with odd_server() as server:
         for account in ("default", "my work"):
-            auth = keyrack.Auth(server.url, account=account, parts=world)
+            auth = keyrack.Auth(server.url, account=account, adapters=world)
             with httpx.Client(auth=auth, trust_env=False) as client:
                 with pytest.raises(keyrack.LoginNeeded) as caught:
                     client.post(server.url, json={"method": "tools/list"})
                 command = str(caught.value).rpartition("Type: ")[2]
                 words = shlex.split(command)[1:]
-                assert cli.run(words, parts=lambda **_: world, screen=pytest.fail, demo=lambda: 1) == 0
+                assert cli.run(words, adapters=lambda **_: world, screen=pytest.fail, demo=lambda: 1) == 0
                 assert client.post(server.url, json={"method": "tools/list"}).status_code == 200

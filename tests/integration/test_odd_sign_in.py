@@ -15,11 +15,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from keyrack.domain.errors import ClientNeeded, LoginNeeded, Temporary
-from keyrack.domain.model import Credential, Server, Source
+from keyrack.domain.model import CredentialInfo, Server, Source
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refresh
 from support.odd_server import META, Answer, Asked, OddServer, odd_server
 from support.signing_in import sign_in
@@ -32,11 +32,11 @@ def named(server: OddServer) -> Server:
     return Server("odd", server.url, sources=(Source("keyrack", "config.toml", "odd"),))
 
 
-def log_in(world: Parts, server: OddServer, options: LoginOptions = FIRST, **more: Any) -> Credential:
+def log_in(world: Adapters, server: OddServer, options: LoginOptions = FIRST, **more: Any) -> CredentialInfo:
     """A login; the token must be one that the server takes."""
     credential = login(world, named(server), options, **more)
-    grant = world.rack().load(server.url, "default")
-    assert grant and grant.tokens.access_token.reveal() in server.tokens
+    stored_credential = world.credentials().load(server.url, "default")
+    assert stored_credential and stored_credential.tokens.access_token.reveal() in server.tokens
     return credential
 
 
@@ -67,7 +67,7 @@ class Registry:
         return answer._replace(body={**answer.body, "refresh_token": "rt"})
 
 
-def test_after_a_page_that_did_not_know_the_client_the_next_login_registers_anew(world: Parts) -> None:
+def test_after_a_page_that_did_not_know_the_client_the_next_login_registers_anew(world: Adapters) -> None:
     with odd_server() as server:
         registry = Registry(server)
         log_in(world, server)
@@ -79,7 +79,7 @@ def test_after_a_page_that_did_not_know_the_client_the_next_login_registers_anew
         assert log_in(world, server).client_id == "c-2"
 
 
-def test_while_the_login_waits_the_client_is_registered_anew_on_demand(world: Parts) -> None:
+def test_while_the_login_waits_the_client_is_registered_anew_on_demand(world: Adapters) -> None:
     with odd_server() as server:
         registry = Registry(server)
         log_in(world, server)
@@ -95,7 +95,9 @@ def test_while_the_login_waits_the_client_is_registered_anew_on_demand(world: Pa
         assert credential.client_id == "c-2" and len(waits) == 2
 
 
-def test_a_registration_that_takes_localhost_alone_gets_it_and_the_browser_comes_back(world: Parts) -> None:
+def test_a_registration_that_takes_localhost_alone_gets_it_and_the_browser_comes_back(
+    world: Adapters,
+) -> None:
     with odd_server() as server:
         Registry(server, lambda uri: urlsplit(uri).hostname == "localhost")
         log_in(world, server)
@@ -104,15 +106,15 @@ def test_a_registration_that_takes_localhost_alone_gets_it_and_the_browser_comes
         assert [urlsplit(uri).hostname for uri in asked] == ["127.0.0.1", "localhost"]
 
 
-def test_a_registration_that_takes_neither_ends_the_login(world: Parts) -> None:
+def test_a_registration_that_takes_neither_ends_the_login(world: Adapters) -> None:
     with odd_server() as server:
         Registry(server, lambda uri: False)
         with pytest.raises(ClientNeeded):
             log_in(world, server)
-        assert len(server.to("/register")) == 2 and not world.rack().records()
+        assert len(server.to("/register")) == 2 and not world.credentials().records()
 
 
-def test_a_page_that_takes_localhost_alone_gets_it_on_demand_by_ipv6_too(world: Parts) -> None:
+def test_a_page_that_takes_localhost_alone_gets_it_on_demand_by_ipv6_too(world: Adapters) -> None:
     if not socket.has_ipv6:
         pytest.skip("this machine has no IPv6")
     with odd_server() as server:
@@ -137,7 +139,7 @@ def test_a_page_that_takes_localhost_alone_gets_it_on_demand_by_ipv6_too(world: 
         assert hosts == ["127.0.0.1", "localhost"]
 
 
-def test_a_refusal_without_a_state_is_told_and_the_login_goes_on(world: Parts) -> None:
+def test_a_refusal_without_a_state_is_told_and_the_login_goes_on(world: Adapters) -> None:
     with odd_server() as server:
         told: list[Any] = []
 
@@ -163,7 +165,7 @@ def test_a_refusal_without_a_state_is_told_and_the_login_goes_on(world: Parts) -
                                      ["client_secret_basic", "client_secret_post"],
                                      ["none", "client_secret_post", "client_secret_basic"]])  # fmt: skip
 def test_a_silent_registration_s_secret_goes_in_the_first_way_of_the_issuer_s_list(
-    world: Parts, methods: list[str]
+    world: Adapters, methods: list[str]
 ) -> None:
     """The server takes a secret in that one way."""
     way = next(method for method in methods if method != "none")
@@ -188,7 +190,7 @@ def test_a_silent_registration_s_secret_goes_in_the_first_way_of_the_issuer_s_li
 
 
 @pytest.mark.parametrize("place", ["POST /mcp", "POST /register", "POST /token"])
-def test_whoever_asks_to_wait_is_heard(place: str, world: Parts) -> None:
+def test_whoever_asks_to_wait_is_heard(place: str, world: Adapters) -> None:
     later = formatdate(time.time() + 47, usegmt=True)
     with odd_server() as server:
         for header in ("47", later):
@@ -198,4 +200,4 @@ def test_whoever_asks_to_wait_is_heard(place: str, world: Parts) -> None:
             # A date is told by the server's own clock, of whole seconds.
             assert re.search(r"\b4[5-8] s\b", f"{caught.value} {caught.value.hint}")
             server.tokens.clear()
-        assert not world.rack().records()
+        assert not world.credentials().records()

@@ -13,8 +13,8 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Server, Source
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
 from support.clock import Clock
 from support.odd_server import META, Answer, Asked, OddServer, odd_server
@@ -71,12 +71,12 @@ WRITTEN = {
 
 
 @pytest.mark.parametrize("write", WRITTEN.values(), ids=WRITTEN)
-def test_a_login_and_its_refreshes_take_replies_as_they_come(world: Parts, write: Any) -> None:
+def test_a_login_and_its_refreshes_take_replies_as_they_come(world: Adapters, write: Any) -> None:
     with odd_server() as server:
         Issuer(server, write)
         assert login(world, named(server), LoginOptions(wait=20)).refreshable
         for count in (1, 2, 3):
-            assert hand_out(world, named(server)).token.reveal() == f"at-{count - 1}"
+            assert get_token(world, named(server)).token.reveal() == f"at-{count - 1}"
             refresh(world, named(server))
         assert server.tokens == {"at-0", "at-1", "at-2", "at-3"}
 
@@ -84,15 +84,15 @@ def test_a_login_and_its_refreshes_take_replies_as_they_come(world: Parts, write
 @pytest.mark.parametrize(
     "answer", [Answer(201, {"status": "created"}), Answer(200, {"error": "invalid_grant"})]
 )
-def test_a_reply_without_a_token_is_no_login(world: Parts, answer: Answer) -> None:
+def test_a_reply_without_a_token_is_no_login(world: Adapters, answer: Answer) -> None:
     with odd_server() as server:
         server.routes["POST /token"] = answer
         with pytest.raises(KeyrackError):
             login(world, named(server), LoginOptions(wait=20))
-        assert not world.rack().records() or not world.rack().load(server.url, "default")
+        assert not world.credentials().records() or not world.credentials().load(server.url, "default")
 
 
-def test_a_refused_refresh_asks_for_a_login_and_may_be_tried_again(world: Parts, clock: Clock) -> None:
+def test_a_refused_refresh_asks_for_a_login_and_may_be_tried_again(world: Adapters, clock: Clock) -> None:
     with odd_server() as server:
         issuer = Issuer(server)
         login(world, named(server), LoginOptions(wait=20))
@@ -100,32 +100,32 @@ def test_a_refused_refresh_asks_for_a_login_and_may_be_tried_again(world: Parts,
         for passing in (Answer(302, headers={"Location": "http://portal.example/"}), Answer(200, b"<html>")):
             issuer.refusal = passing
             with pytest.raises(Temporary):
-                hand_out(world, named(server))
+                get_token(world, named(server))
         issuer.refusal = Answer(403, b"<html>Forbidden</html>")
         for _ in range(2):
             with pytest.raises(LoginNeeded):
-                hand_out(world, named(server))
+                get_token(world, named(server))
         issuer.refusal = None
         refresh(world, named(server))
-        assert hand_out(world, named(server)).token.reveal() == "at-1"
+        assert get_token(world, named(server)).token.reveal() == "at-1"
 
 
-def test_an_access_token_that_ends_with_its_grant_is_not_handed_out(world: Parts, clock: Clock) -> None:
+def test_an_access_token_that_ends_with_its_grant_is_not_handed_out(world: Adapters, clock: Clock) -> None:
     with odd_server() as server:
         issuer = Issuer(server)
         login(world, named(server), LoginOptions(wait=20))
         issuer.refusal = Answer(400, {"error": "invalid_grant"})
         clock.time += 1
-        assert "invalid_grant" in hand_out(world, named(server), min_valid=LIFE).notes[0]
+        assert "invalid_grant" in get_token(world, named(server), min_valid=LIFE).notes[0]
         server.tokens.clear()
-        world.rack().note(server.url, "default", refresh_refusal=(clock.time + 1, "Refused again."))
+        world.credentials().note(server.url, "default", refresh_refusal=(clock.time + 1, "Refused again."))
         clock.time += 2
         with pytest.raises(LoginNeeded):
-            hand_out(world, named(server))
+            get_token(world, named(server))
 
 
 @pytest.mark.parametrize("looked_up", [True, False], ids=["looked up", "a JWT that is not looked up"])
-def test_a_revocation_is_told_as_it_is(world: Parts, looked_up: bool) -> None:
+def test_a_revocation_is_told_as_it_is(world: Adapters, looked_up: bool) -> None:
     with odd_server() as server:
         Issuer(server)
         server.routes[f"GET {META}"] = Answer(

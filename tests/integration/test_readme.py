@@ -31,8 +31,8 @@ def test_the_lines_of_python_run_with_the_credential_of_the_keychain(
         for name, value in env.items():
             monkeypatch.setenv(name, value)
         person = Person()
-        parts = wiring.parts(browse=person)
-        login(parts, find(parts, sdk_server.mcp_url))
+        adapters = wiring.adapters(browse=person)
+        login(adapters, find(adapters, sdk_server.mcp_url))
         person.leave()
         [lines] = blocks("python")
         told: list[int] = []

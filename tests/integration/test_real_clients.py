@@ -11,8 +11,8 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
 from support import authserver
 from support.authserver import LOOPBACK, AuthServer, free_port
@@ -38,16 +38,16 @@ def post_server() -> Iterator[AuthServer]:
     ids=["basic", "post", "public"],
 )
 def test_a_client_registered_by_hand_logs_in_refreshes_and_revokes(
-    request: pytest.FixtureRequest, world: Parts, name: str, options: LoginOptions, method: str
+    request: pytest.FixtureRequest, world: Adapters, name: str, options: LoginOptions, method: str
 ) -> None:
     authority: AuthServer = request.getfixturevalue(name)
-    server, rack = authority.server, world.rack()
+    server, credentials = authority.server, world.credentials()
     credential = login(world, server, options)
     assert (credential.client_id, credential.client_kind) == (options.client_id, "pre-registered")
 
-    before = rack.load(authority.mcp_url, "default")
+    before = credentials.load(authority.mcp_url, "default")
     refresh(world, server)
-    after = rack.load(authority.mcp_url, "default")
+    after = credentials.load(authority.mcp_url, "default")
     assert before and after and after.registration and after.registration.auth_method == method
     assert after.tokens.access_token != before.tokens.access_token
     assert authority.accepts(after.tokens.access_token.reveal())
@@ -60,20 +60,20 @@ def test_a_client_registered_by_hand_logs_in_refreshes_and_revokes(
 
 
 def test_a_wrong_client_secret_ends_with_a_sentence_and_leaves_the_old_credential(
-    oidc_server: AuthServer, world: Parts
+    oidc_server: AuthServer, world: Adapters
 ) -> None:
     login(world, oidc_server.server)
-    before = world.rack().load(oidc_server.mcp_url, "default")
+    before = world.credentials().load(oidc_server.mcp_url, "default")
     with pytest.raises(KeyrackError, match="invalid_client") as caught:
         login(world, oidc_server.server, BASIC._replace(client_secret=Secret("not the secret")))
 
     assert "not the secret" not in str(caught.value) + caught.value.hint
-    assert world.rack().load(oidc_server.mcp_url, "default") == before
-    assert oidc_server.accepts(hand_out(world, oidc_server.server).token.reveal())
+    assert world.credentials().load(oidc_server.mcp_url, "default") == before
+    assert oidc_server.accepts(get_token(world, oidc_server.server).token.reveal())
 
 
 def test_a_public_client_is_revoked_where_the_server_wants_a_client_secret_all_the_same(
-    sdk_server: AuthServer, world: Parts
+    sdk_server: AuthServer, world: Adapters
 ) -> None:
     """mcp's own SDK refuses a revocation without the field, and takes an empty one."""
     port = free_port()
@@ -84,8 +84,12 @@ def test_a_public_client_is_revoked_where_the_server_wants_a_client_secret_all_t
     }
     client = httpx.post(f"{sdk_server.issuer}/register", json=wanted, **LOOPBACK).raise_for_status().json()
     login(world, sdk_server.server, LoginOptions(client_id=client["client_id"], callback_port=port))
-    grant = world.rack().load(sdk_server.mcp_url, "default")
-    assert grant and grant.registration and grant.registration.auth_method == "none"
+    stored_credential = world.credentials().load(sdk_server.mcp_url, "default")
+    assert (
+        stored_credential
+        and stored_credential.registration
+        and stored_credential.registration.auth_method == "none"
+    )
     told = {line.what: line.outcome for line in clear(world, sdk_server.server, revoke=True).lines}
     assert (told["Revoke"], told["Access token"]) == ("done", "done")
-    assert not sdk_server.accepts(grant.tokens.access_token.reveal())
+    assert not sdk_server.accepts(stored_credential.tokens.access_token.reveal())

@@ -13,11 +13,11 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
 from keyrack.oauth.effects import ShowCode, Step
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.credential_store import memory_rack
-from keyrack.wiring import parts
+from keyrack.store.credential_store import memory_credential_store
+from keyrack.wiring import adapters
 from support import authserver
 from support.authserver import AuthServer
 from support.signing_in import Person, sign_in
@@ -79,7 +79,7 @@ def refuse(code: ShowCode) -> None:
     sign_in(code.verification_uri, code=code.user_code, deny=True)
 
 
-def log_in(world: Parts, server: Server, options: LoginOptions, watcher: Watcher) -> None:
+def log_in(world: Adapters, server: Server, options: LoginOptions, watcher: Watcher) -> None:
     """Log in and wait until everybody has gone."""
     try:
         login(world, server, options, on_event=watcher)
@@ -89,35 +89,35 @@ def log_in(world: Parts, server: Server, options: LoginOptions, watcher: Watcher
 
 @pytest.mark.parametrize("act", [type_code, follow_address])
 def test_a_code_on_another_device_logs_in_and_the_login_is_refreshable(
-    device_server: AuthServer, world: Parts, act: Callable[[ShowCode], object]
+    device_server: AuthServer, world: Adapters, act: Callable[[ShowCode], object]
 ) -> None:
     watcher = Watcher(act)
     log_in(world, device_server.server, BY_CODE, watcher)
 
-    before = hand_out(world, device_server.server).token
+    before = get_token(world, device_server.server).token
     assert device_server.accepts(before.reveal())
     assert "exchange" not in watcher.done  # there was no code from a browser
     assert refresh(world, device_server.server).refreshable
-    after = hand_out(world, device_server.server).token
+    after = get_token(world, device_server.server).token
     assert after != before and device_server.accepts(after.reveal())
 
 
 def test_where_no_browser_opens_a_code_is_shown_unasked(device_server: AuthServer) -> None:
-    world = parts(rack=memory_rack(time.time), browse=lambda url: False)
+    world = adapters(credentials=memory_credential_store(time.time), browse=lambda url: False)
     log_in(world, device_server.server, LoginOptions(wait=PATIENCE), Watcher(type_code))
 
-    assert device_server.accepts(hand_out(world, device_server.server).token.reveal())
+    assert device_server.accepts(get_token(world, device_server.server).token.reveal())
 
 
 def test_a_no_on_another_device_ends_the_login_and_leaves_the_old_credential(
-    device_server: AuthServer, world: Parts
+    device_server: AuthServer, world: Adapters
 ) -> None:
     login(world, device_server.server)
-    before = world.rack().load(device_server.mcp_url, "default")
+    before = world.credentials().load(device_server.mcp_url, "default")
     with pytest.raises(KeyrackError, match="Access was denied"):
         log_in(world, device_server.server, BY_CODE, Watcher(refuse))
 
-    assert world.rack().load(device_server.mcp_url, "default") == before
+    assert world.credentials().load(device_server.mcp_url, "default") == before
 
 
 def test_a_code_that_ran_out_is_told_and_the_browsers_way_stays_open(
@@ -128,13 +128,13 @@ def test_a_code_that_ran_out_is_told_and_the_browsers_way_stays_open(
         sign_in(url)
 
     watcher, person = Watcher(), Person(late)
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     log_in(world, hasty_server.server, BOTH_WAYS, watcher)
     person.leave()
 
     [told] = [step.detail for step in watcher.steps if step.key == "device"]
     assert "run out" in told
-    assert hasty_server.accepts(hand_out(world, hasty_server.server).token.reveal())
+    assert hasty_server.accepts(get_token(world, hasty_server.server).token.reveal())
 
 
 def test_a_browser_that_is_faster_than_the_code_wins_and_nobody_asks_for_the_code_again(
@@ -145,7 +145,7 @@ def test_a_browser_that_is_faster_than_the_code_wins_and_nobody_asks_for_the_cod
         sign_in(url)
 
     watcher, person = Watcher(), Person(when_the_code_is_there)
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     log_in(world, device_server.server, BOTH_WAYS, watcher)
     person.leave()
 
@@ -153,17 +153,17 @@ def test_a_browser_that_is_faster_than_the_code_wins_and_nobody_asks_for_the_cod
     for thread in [each for each in threading.enumerate() if each.name == "device"]:
         thread.join(PATIENCE)
         assert not thread.is_alive()
-    assert device_server.accepts(hand_out(world, device_server.server).token.reveal())
+    assert device_server.accepts(get_token(world, device_server.server).token.reveal())
 
 
 def test_a_code_that_is_faster_than_the_browser_wins(device_server: AuthServer) -> None:
     opened, person = threading.Event(), Person(lambda url: opened.set())  # a tab that nobody looks at
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     watcher = Watcher(type_code)
     log_in(world, device_server.server, BOTH_WAYS, watcher)
 
     assert opened.wait(PATIENCE) and "exchange" not in watcher.done
-    assert device_server.accepts(hand_out(world, device_server.server).token.reveal())
+    assert device_server.accepts(get_token(world, device_server.server).token.reveal())
 
 
 def test_a_client_that_may_not_have_codes_logs_in_by_the_browser(device_server: AuthServer) -> None:
@@ -172,7 +172,7 @@ def test_a_client_that_may_not_have_codes_logs_in_by_the_browser(device_server: 
         sign_in(url)
 
     watcher, person = Watcher(), Person(when_there_is_none)
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     log_in(world, device_server.server, BOTH_WAYS._replace(client_id="registered-by-hand"), watcher)
     person.leave()
 

@@ -11,18 +11,18 @@ import pytest
 from keyrack import cli
 from keyrack.domain.errors import KeyrackError, StoreUnavailable, Temporary
 from keyrack.domain.model import Server, Source
-from keyrack.net.http_client import HttpWire
+from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.operations.login.login import login
-from keyrack.operations.ports import Parts
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.backends.keychain import KeychainStore
-from keyrack.store.credential_store import StoreRack, memory_rack
+from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.files import RecordFiles
 from keyrack.system import atomic
 from keyrack.system.locks import Locks
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support.authserver import AuthServer
 from support.clock import Clock
 from support.signing_in import Person
@@ -33,31 +33,33 @@ LIFE = 3600.0  # seconds: a token's
 
 
 @pytest.fixture
-def logged_in(oidc_server: AuthServer) -> tuple[Parts, Server]:
+def login_result(oidc_server: AuthServer) -> tuple[Adapters, Server]:
     person = Person()
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     server = Server("guarded", oidc_server.mcp_url, sources=(Source("keyrack", "config.toml", "guarded"),))
     login(world, server)
     person.leave()
     return world, server
 
 
-def test_a_refresh_gets_over_one_failure(oidc_server: AuthServer, logged_in: tuple[Parts, Server]) -> None:
-    world, server = logged_in
+def test_a_refresh_gets_over_one_failure(
+    oidc_server: AuthServer, login_result: tuple[Adapters, Server]
+) -> None:
+    world, server = login_result
     oidc_server.fault("/token", "status", status=503, times=1)
-    before = world.rack().load(oidc_server.mcp_url, "default")
+    before = world.credentials().load(oidc_server.mcp_url, "default")
     refresh(world, server)
 
-    after = world.rack().load(oidc_server.mcp_url, "default")
+    after = world.credentials().load(oidc_server.mcp_url, "default")
     assert before and after and after.tokens.access_token != before.tokens.access_token
 
 
 @pytest.mark.parametrize("mode", ["status", "reset"])
 def test_a_server_that_stays_broken_costs_no_credential(
-    oidc_server: AuthServer, logged_in: tuple[Parts, Server], mode: str
+    oidc_server: AuthServer, login_result: tuple[Adapters, Server], mode: str
 ) -> None:
-    world, server = logged_in
-    before = world.rack().load(oidc_server.mcp_url, "default")
+    world, server = login_result
+    before = world.credentials().load(oidc_server.mcp_url, "default")
     oidc_server.fault("/token", mode, times=MANY)
     try:
         with pytest.raises(Temporary):
@@ -65,17 +67,17 @@ def test_a_server_that_stays_broken_costs_no_credential(
     finally:
         oidc_server.fault("/token", "", times=0)
 
-    assert world.rack().load(oidc_server.mcp_url, "default") == before
+    assert world.credentials().load(oidc_server.mcp_url, "default") == before
     refresh(world, server)
 
 
-def keyrack(world: Parts, *words: str) -> int:
+def keyrack(world: Adapters, *words: str) -> int:
     """The command line in this process; its exit code."""
 
     def unused(*_: Any) -> Any:
         raise AssertionError("neither screen nor demo is wanted")
 
-    return cli.run(list(words), parts=lambda **_: world, screen=unused, demo=unused)
+    return cli.run(list(words), adapters=lambda **_: world, screen=unused, demo=unused)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def keyrack(world: Parts, *words: str) -> int:
 )
 def test_a_failure_is_told_as_temporary_and_costs_no_credential(
     oidc_server: AuthServer,
-    world: Parts,
+    world: Adapters,
     clock: Clock,
     capsys: pytest.CaptureFixture[str],
     fault: dict[str, Any],
@@ -100,8 +102,8 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
 ) -> None:
     login(world, oidc_server.server)
     clock.time += LIFE + 1
-    before, asked = world.rack().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
-    hasty = world._replace(wire=lambda: HttpWire(Limits(read=0.2, total=0.4)))
+    before, asked = world.credentials().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    hasty = world._replace(http_client=lambda: HttpxClient(Limits(read=0.2, total=0.4)))
     oidc_server.fault("/token", times=MANY, **fault)
     try:
         for words in (["token"], ["refresh"]):
@@ -112,17 +114,17 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
         oidc_server.fault("/token", "", times=0)
 
     assert oidc_server.count().asked - asked == 2 * requests
-    assert world.rack().load(oidc_server.mcp_url, "default") == before
+    assert world.credentials().load(oidc_server.mcp_url, "default") == before
     assert keyrack(world, "token", oidc_server.mcp_url) == 0
 
 
 def test_the_answer_to_a_refresh_is_waited_for_longer_than_others(
-    oidc_server: AuthServer, world: Parts, clock: Clock
+    oidc_server: AuthServer, world: Adapters, clock: Clock
 ) -> None:
     """The old refresh token is spent: an answer that nobody waits for is lost."""
     login(world, oidc_server.server)
     clock.time += LIFE + 1
-    hasty = world._replace(wire=lambda: HttpWire(Limits(read=0.2)))
+    hasty = world._replace(http_client=lambda: HttpxClient(Limits(read=0.2)))
     before = oidc_server.count()
     oidc_server.fault("/token", "slow", times=1, ms=600)
     refresh(hasty, oidc_server.server)
@@ -155,11 +157,15 @@ def keychain() -> Full:
 
 
 @pytest.fixture
-def kept(keychain: Full, person: Person, clock: Clock, tmp_path: Path, oidc_server: AuthServer) -> Parts:
+def kept(keychain: Full, person: Person, clock: Clock, tmp_path: Path, oidc_server: AuthServer) -> Adapters:
     """keyrack on that keychain, logged in."""
     locks = Locks(str(tmp_path / "locks"))
     records = RecordFiles(str(tmp_path / "records"), locks, clock)
-    world = parts(rack=StoreRack(KeychainStore(lambda: keychain), records, locks), browse=person, now=clock)
+    world = adapters(
+        credentials=BackendCredentialStore(KeychainBackend(lambda: keychain), records, locks),
+        browse=person,
+        now=clock,
+    )
     login(world, oidc_server.server)
     clock.time += LIFE + 1
     return world
@@ -167,9 +173,9 @@ def kept(keychain: Full, person: Person, clock: Clock, tmp_path: Path, oidc_serv
 
 @pytest.mark.parametrize("complains", [True, False])
 def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_is_spent(
-    oidc_server: AuthServer, kept: Parts, keychain: Full, complains: bool
+    oidc_server: AuthServer, kept: Adapters, keychain: Full, complains: bool
 ) -> None:
-    before, asked = kept.rack().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    before, asked = kept.credentials().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
     keychain.complains, keychain.takes, keychain.fails = complains, 0, MANY
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
@@ -177,12 +183,12 @@ def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_i
     assert oidc_server.count().asked == asked
 
     keychain.fails = 0
-    assert kept.rack().load(oidc_server.mcp_url, "default") == before
+    assert kept.credentials().load(oidc_server.mcp_url, "default") == before
     refresh(kept, oidc_server.server)
 
 
 def test_a_disk_that_takes_no_records_is_found_out_before_the_refresh_token_is_spent(
-    oidc_server: AuthServer, kept: Parts, monkeypatch: pytest.MonkeyPatch
+    oidc_server: AuthServer, kept: Adapters, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left on the device")
@@ -196,16 +202,16 @@ def test_a_disk_that_takes_no_records_is_found_out_before_the_refresh_token_is_s
 
 
 def test_a_keychain_that_fails_after_the_issuers_answer_is_tried_again(
-    oidc_server: AuthServer, kept: Parts, keychain: Full
+    oidc_server: AuthServer, kept: Adapters, keychain: Full
 ) -> None:
     keychain.takes, keychain.fails = 1, 1  # it takes the probe
     refresh(kept, oidc_server.server)
     refresh(kept, oidc_server.server)
-    assert oidc_server.accepts(hand_out(kept, oidc_server.server).token.reveal())
+    assert oidc_server.accepts(get_token(kept, oidc_server.server).token.reveal())
 
 
 def test_a_new_token_that_the_keychain_does_not_take_is_given_out_all_the_same(
-    oidc_server: AuthServer, kept: Parts, keychain: Full, capsys: pytest.CaptureFixture[str]
+    oidc_server: AuthServer, kept: Adapters, keychain: Full, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keychain.takes, keychain.fails = 1, MANY
     assert keyrack(kept, "token", oidc_server.mcp_url) == 0

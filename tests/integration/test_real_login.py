@@ -12,17 +12,17 @@ from keyrack.domain.status import State
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.overview import row_of
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support.authserver import AuthServer
 from support.signing_in import Person, sign_in
 
 
-def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, world: Parts) -> None:
+def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, world: Adapters) -> None:
     events: list[Any] = []
     server = authority.server
     credential = login(world, server, on_event=events.append)
@@ -32,9 +32,9 @@ def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, 
     assert credential.client_kind == "dynamic"
     assert "mcp:read" in credential.scopes
     assert credential.refreshable
-    assert authority.accepts(hand_out(world, server).token.reveal())
+    assert authority.accepts(get_token(world, server).token.reveal())
     assert check(world, server).verdict == "accepted"
-    record = world.rack().record(authority.mcp_url, "default")
+    record = world.credentials().record(authority.mcp_url, "default")
     assert row_of(server, record, time.time()).status.state is State.VALID
     done = [event.key for event in events if isinstance(event, Step) and event.state == "done"]
     assert done[-2:] == ["try", "save"]
@@ -42,12 +42,14 @@ def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, 
     assert asked.origin == authority.issuer
 
 
-def test_a_refresh_brings_another_token_and_uses_up_the_old_one(authority: AuthServer, world: Parts) -> None:
+def test_a_refresh_brings_another_token_and_uses_up_the_old_one(
+    authority: AuthServer, world: Adapters
+) -> None:
     server = authority.server
     login(world, server)
-    before = world.rack().load(authority.mcp_url, "default")
+    before = world.credentials().load(authority.mcp_url, "default")
     refresh(world, server)
-    after = world.rack().load(authority.mcp_url, "default")
+    after = world.credentials().load(authority.mcp_url, "default")
 
     assert before and after and before.tokens.refresh_token and after.tokens.refresh_token
     assert after.tokens.access_token != before.tokens.access_token
@@ -55,64 +57,64 @@ def test_a_refresh_brings_another_token_and_uses_up_the_old_one(authority: AuthS
     assert authority.accepts(after.tokens.access_token.reveal())
 
 
-def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, world: Parts) -> None:
+def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, world: Adapters) -> None:
     server = authority.server
     login(world, server)
-    token = hand_out(world, server).token.reveal()
+    token = get_token(world, server).token.reveal()
     receipt = clear(world, server, revoke=True)
 
     assert receipt.ok
     assert {line.what: line.outcome for line in receipt.lines}["Revoke"] == "done"
     assert not authority.accepts(token)
-    assert world.rack().load(authority.mcp_url, "default") is None
+    assert world.credentials().load(authority.mcp_url, "default") is None
     with pytest.raises(LoginNeeded):
-        hand_out(world, server)
+        get_token(world, server)
 
 
-def test_a_refresh_after_revocation_says_login_needed(authority: AuthServer, world: Parts) -> None:
+def test_a_refresh_after_revocation_says_login_needed(authority: AuthServer, world: Adapters) -> None:
     server = authority.server
     login(world, server)
-    grant = world.rack().load(authority.mcp_url, "default")
+    stored_credential = world.credentials().load(authority.mcp_url, "default")
     clear(world, server, revoke=True)
-    assert grant is not None
-    world.rack().save(grant)
+    assert stored_credential is not None
+    world.credentials().save(stored_credential)
 
     with pytest.raises(LoginNeeded):
         refresh(world, server)
-    record = world.rack().record(authority.mcp_url, "default")
+    record = world.credentials().record(authority.mcp_url, "default")
     assert row_of(server, record, time.time()).status.state is State.LOGIN_NEEDED
 
 
-def test_a_second_login_replaces_the_first(authority: AuthServer, world: Parts) -> None:
+def test_a_second_login_replaces_the_first(authority: AuthServer, world: Adapters) -> None:
     server = authority.server
     login(world, server)
-    first = hand_out(world, server).token
+    first = get_token(world, server).token
     login(world, server)
-    second = hand_out(world, server).token
+    second = get_token(world, server).token
 
     assert second != first
     assert authority.accepts(second.reveal())
 
 
-def test_a_denied_sign_in_leaves_the_old_credential(authority: AuthServer, world: Parts) -> None:
-    rack, no = world.rack(), Person(lambda url: sign_in(url, deny=True))
+def test_a_denied_sign_in_leaves_the_old_credential(authority: AuthServer, world: Adapters) -> None:
+    credentials, no = world.credentials(), Person(lambda url: sign_in(url, deny=True))
     login(world, authority.server)
-    before = rack.load(authority.mcp_url, "default")
+    before = credentials.load(authority.mcp_url, "default")
     with pytest.raises(KeyrackError, match="Access was denied"):
-        login(parts(rack=rack, browse=no), authority.server)
+        login(adapters(credentials=credentials, browse=no), authority.server)
     no.leave()
 
-    assert rack.load(authority.mcp_url, "default") == before
+    assert credentials.load(authority.mcp_url, "default") == before
 
 
-def test_a_client_registered_by_hand_is_used_as_it_is(oidc_server: AuthServer, world: Parts) -> None:
+def test_a_client_registered_by_hand_is_used_as_it_is(oidc_server: AuthServer, world: Adapters) -> None:
     server = oidc_server.server
     credential = login(world, server, LoginOptions(client_id="registered-by-hand"))
 
     assert (credential.client_id, credential.client_kind) == ("registered-by-hand", "pre-registered")
 
 
-def test_forget_takes_the_registration_back(oidc_server: AuthServer, world: Parts) -> None:
+def test_forget_takes_the_registration_back(oidc_server: AuthServer, world: Adapters) -> None:
     server = oidc_server.server
     login(world, server)
     receipt = clear(world, server, revoke=True, forget=True)

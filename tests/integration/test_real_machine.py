@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import ClientSettings, Grant, Server
+from keyrack.domain.model import ClientSettings, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
-from keyrack.operations.ports import Parts
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import get_token
 from support import authserver
 from support.authserver import AuthServer
 from support.clock import Clock
@@ -63,34 +63,34 @@ def site() -> Iterator[Site]:
         yield Site(authority, key)
 
 
-def stored(world: Parts, site: Site) -> Grant:
-    grant = world.rack().load(site.authority.mcp_url, "default")
-    assert grant is not None
-    return grant
+def stored(world: Adapters, site: Site) -> StoredCredential:
+    stored_credential = world.credentials().load(site.authority.mcp_url, "default")
+    assert stored_credential is not None
+    return stored_credential
 
 
 @pytest.mark.parametrize("method", [BASIC, SIGNED])
 def test_a_machine_logs_in_by_itself_and_the_server_takes_its_token(
-    site: Site, world: Parts, person: Person, method: str
+    site: Site, world: Adapters, person: Person, method: str
 ) -> None:
     credential = login(world, site.server(method))
 
     assert person.urls == []
     assert credential.client_kind == "pre-registered" and credential.scopes == ("mcp:read",)
-    assert site.authority.accepts(hand_out(world, site.server(method)).token.reveal())
+    assert site.authority.accepts(get_token(world, site.server(method)).token.reveal())
     registration = stored(world, site).registration
     assert registration is not None and registration.auth_method == method
 
 
 @pytest.mark.parametrize("method", [BASIC, SIGNED])
 def test_a_machines_token_is_renewed_by_asking_again(
-    site: Site, world: Parts, person: Person, clock: Clock, method: str
+    site: Site, world: Adapters, person: Person, clock: Clock, method: str
 ) -> None:
     assert login(world, site.server(method)).refreshable
-    tokens = {hand_out(world, site.server(method)).token}
+    tokens = {get_token(world, site.server(method)).token}
     for _ in range(2):
         clock.time += LIFE + 1
-        handed = hand_out(world, site.server(method))
+        handed = get_token(world, site.server(method))
         assert handed.expires_at == clock.time + LIFE
         assert site.authority.accepts(handed.token.reveal())
         tokens.add(handed.token)
@@ -100,26 +100,26 @@ def test_a_machines_token_is_renewed_by_asking_again(
 
 @pytest.mark.parametrize("method", [BASIC, SIGNED])
 def test_the_next_login_needs_neither_the_secret_nor_the_key_again(
-    site: Site, world: Parts, person: Person, method: str
+    site: Site, world: Adapters, person: Person, method: str
 ) -> None:
     first = login(world, site.server(method))
     second = login(world, site.authority.server)
 
     assert second.client_id == first.client_id and person.urls == []
-    assert site.authority.accepts(hand_out(world, site.authority.server).token.reveal())
+    assert site.authority.accepts(get_token(world, site.authority.server).token.reveal())
 
 
 @pytest.mark.parametrize("method", [BASIC, SIGNED])
-def test_a_machines_token_can_be_revoked(site: Site, world: Parts, method: str) -> None:
+def test_a_machines_token_can_be_revoked(site: Site, world: Adapters, method: str) -> None:
     login(world, site.server(method))
-    token = hand_out(world, site.server(method)).token.reveal()
+    token = get_token(world, site.server(method)).token.reveal()
     receipt = clear(world, site.server(method), revoke=True)
 
     assert {line.what: line.outcome for line in receipt.lines}["Revoke"] == "done"
     assert not site.authority.active(token)
 
 
-def test_another_key_ends_with_a_sentence_and_leaves_the_old_credential(site: Site, world: Parts) -> None:
+def test_another_key_ends_with_a_sentence_and_leaves_the_old_credential(site: Site, world: Adapters) -> None:
     login(world, site.server(SIGNED))
     before = stored(world, site)
     wrong, _ = key_pair()

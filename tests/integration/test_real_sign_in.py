@@ -14,11 +14,11 @@ import pytest
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Step
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.credential_store import memory_rack
-from keyrack.wiring import parts
+from keyrack.store.credential_store import memory_credential_store
+from keyrack.wiring import adapters
 from support import authserver
 from support.authserver import AuthServer
 from support.signing_in import Person, sign_in, walk
@@ -52,12 +52,12 @@ def test_a_forged_callback_does_not_end_the_wait_and_the_real_one_does(
         sign_in(url)
 
     person = Person(attacked)
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     login(world, authority.server)
     person.leave()
 
     assert [answer.status_code for answer in answers] == [400]
-    assert authority.accepts(hand_out(world, authority.server).token.reveal())
+    assert authority.accepts(get_token(world, authority.server).token.reveal())
 
 
 def test_a_second_callback_is_turned_away_and_the_first_one_counts(authority: AuthServer) -> None:
@@ -75,12 +75,12 @@ def test_a_second_callback_is_turned_away_and_the_first_one_counts(authority: Au
             assert both_came.wait(20)
 
     person = Person(impatient)
-    world = parts(rack=memory_rack(time.time), browse=person)
+    world = adapters(credentials=memory_credential_store(time.time), browse=person)
     login(world, authority.server, on_event=wait_for_both)
     person.leave()
 
     assert statuses == [200, 400]
-    assert authority.accepts(hand_out(world, authority.server).token.reveal())
+    assert authority.accepts(get_token(world, authority.server).token.reveal())
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_second_callback_is_turned_away_and_the_first_one_counts(authority: Au
     ids=["dynamic client", "client with a secret"],
 )
 def test_where_requests_must_be_pushed_the_browser_carries_a_reference_only(
-    par_server: AuthServer, world: Parts, person: Person, options: LoginOptions
+    par_server: AuthServer, world: Adapters, person: Person, options: LoginOptions
 ) -> None:
     credential = login(world, par_server.server, options)
 
@@ -100,4 +100,4 @@ def test_where_requests_must_be_pushed_the_browser_carries_a_reference_only(
     assert query(url).keys() == {"client_id", "request_uri"}
     assert query(url)["client_id"] == credential.client_id
     refresh(world, par_server.server)
-    assert par_server.accepts(hand_out(world, par_server.server).token.reveal())
+    assert par_server.accepts(get_token(world, par_server.server).token.reveal())

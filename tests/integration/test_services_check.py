@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.secret import MASK, Secret
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.service import ask_service
 from keyrack.services.card import Card
 from keyrack.services.judge import Verdict
@@ -39,13 +39,13 @@ def card_of(row: Service) -> Card:
 
 
 def ask(net: Internet, row: Service, fields: dict[str, Secret] | None = None) -> Verdict:
-    verdict = ask_service(parts(net), card_of(row), fields or row.secrets)
+    verdict = ask_service(adapters(net), card_of(row), fields or row.secrets)
     assert verdict is not None
     return verdict
 
 
-def parts(net: Internet) -> Parts:
-    return build()._replace(wire=net.wire)
+def adapters(net: Internet) -> Adapters:
+    return build()._replace(http_client=net.http_client)
 
 
 def test_every_card_with_a_check_has_a_stand_in() -> None:

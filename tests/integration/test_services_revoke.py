@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import Credential, Server, Source
+from keyrack.domain.model import CredentialInfo, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.service import revoke_words
 from keyrack.operations.tokens.set_token import Typed, set_token
 from keyrack.services.load import built_in, built_in_ids
@@ -38,20 +38,20 @@ def server_of(id: str) -> Server:
     return Server(id, SERVICES[id].server, sources=(Source("keyrack", "/config.toml", id),))
 
 
-def with_token(net: Internet, id: str, token: str | None = None) -> Parts:
-    """A rack that holds the service's token, or another that it does not know."""
-    parts = build()._replace(wire=net.wire)
+def with_token(net: Internet, id: str, token: str | None = None) -> Adapters:
+    """A credential store that holds the service's token, or another that it does not know."""
+    adapters = build()._replace(http_client=net.http_client)
     fields = SERVICES[id].secrets if token is None else {"token": Secret(token)}
-    set_token(parts, server_of(id), Typed(fields), try_it=False)
-    return parts
+    set_token(adapters, server_of(id), Typed(fields), try_it=False)
+    return adapters
 
 
-def revoked(parts: Parts, id: str) -> Line:
+def revoked(adapters: Adapters, id: str) -> Line:
     """Clear with --revoke; what became of the credential here is the same in every case."""
-    receipt = clear(parts, server_of(id), revoke=True)
+    receipt = clear(adapters, server_of(id), revoke=True)
     first, *rest = receipt.lines
     assert [(line.what, line.outcome) for line in rest] == [("Delete", "done"), ("Verified gone", "done")]
-    assert parts.rack().load(*receipt_key(id)) is None
+    assert adapters.credentials().load(*receipt_key(id)) is None
     return first
 
 
@@ -61,8 +61,8 @@ def receipt_key(id: str) -> tuple[str, str]:
 
 @EACH
 def test_a_revoked_token_is_dead_at_the_service(id: str, net: Internet, vendors: Vendors) -> None:
-    parts = with_token(net, id)
-    line = revoked(parts, id)
+    adapters = with_token(net, id)
+    line = revoked(adapters, id)
     assert line.outcome == "done" and line.detail.endswith(", for good.")
     assert vendors.revoked == {PAT if id == "github" else GLPAT if id == "gitlab" else XOXP}
 
@@ -94,9 +94,9 @@ def test_a_token_that_the_service_does_not_know_has_nothing_to_revoke(id: str, n
 def test_a_refusal_to_revoke_says_that_the_token_may_still_work(
     id: str, net: Internet, vendors: Vendors
 ) -> None:
-    parts = with_token(net, id)
+    adapters = with_token(net, id)
     vendors.moods[REVOKED_AT[id]] = Answer(400, {"error": "nope", "message": "nope"})
-    line = revoked(parts, id)
+    line = revoked(adapters, id)
     assert line.outcome == "failed" and line.detail.endswith("(“nope”). The token may still work.")
 
 
@@ -107,9 +107,9 @@ def test_a_refusal_to_revoke_says_that_the_token_may_still_work(
 def test_an_unknown_end_says_that_the_token_may_still_work(
     id: str, answer: Answer, net: Internet, vendors: Vendors
 ) -> None:
-    parts = with_token(net, id)
+    adapters = with_token(net, id)
     vendors.moods[REVOKED_AT[id]] = answer
-    line = revoked(parts, id)
+    line = revoked(adapters, id)
     assert line.outcome == "failed" and line.detail.endswith("The token may still work.")
     assert len(net.asked) == 1 and net.dialled == [net.asked[0].host]
 
@@ -118,19 +118,19 @@ def test_an_unknown_end_says_that_the_token_may_still_work(
 def test_a_service_that_can_not_be_reached_is_told_and_the_token_is_deleted_here(
     id: str, net: Internet
 ) -> None:
-    parts = with_token(net, id)
+    adapters = with_token(net, id)
     net.addresses.clear()
-    line = revoked(parts, id)
+    line = revoked(adapters, id)
     assert line.outcome == "failed" and "could not be asked" in line.detail
     assert line.detail.endswith("The token may still work.") and not net.asked
 
 
 def test_a_credential_without_its_fields_is_revoked_by_its_token(net: Internet) -> None:
-    parts = with_token(net, "slack")
-    grant = parts.rack().load(*receipt_key("slack"))
-    assert grant is not None
-    parts.rack().save(grant._replace(fields=()))
-    assert revoked(parts, "slack").outcome == "done"
+    adapters = with_token(net, "slack")
+    stored_credential = adapters.credentials().load(*receipt_key("slack"))
+    assert stored_credential is not None
+    adapters.credentials().save(stored_credential._replace(fields=()))
+    assert revoked(adapters, "slack").outcome == "done"
 
 
 @pytest.mark.parametrize("id", sorted(set(built_in_ids()) & set(SERVICES) - set(REVOKED_AT)))
@@ -148,27 +148,27 @@ def test_clear_without_revoke_tells_nobody(net: Internet) -> None:
 
 
 def test_what_revoking_would_do_is_told_before(net: Internet) -> None:
-    parts = build()
-    token, oauth = Credential("token"), Credential("oauth", "https://auth.example")
+    adapters = build()
+    token, oauth = CredentialInfo("token"), CredentialInfo("oauth", "https://auth.example")
     for id in REVOKED_AT:
-        words = revoke_words(parts, server_of(id), token)
+        words = revoke_words(adapters, server_of(id), token)
         assert words == (
             f"{built_in(id).name} revokes the token itself. "
             "This can't be undone, and the token stops working everywhere."
         )
-    words = revoke_words(parts, server_of("linear"), token)
+    words = revoke_words(adapters, server_of("linear"), token)
     assert words == f"keyrack can't revoke this token: revoke it on {built_in('linear').page}."
-    unknown = revoke_words(parts, Server("x", "https://mcp.example/"), token)
+    unknown = revoke_words(adapters, Server("x", "https://mcp.example/"), token)
     assert unknown == "keyrack can't revoke this token: revoke it on the service's own page."
-    assert revoke_words(parts, server_of("github"), oauth) is None
-    assert revoke_words(parts, server_of("github"), None) is None
+    assert revoke_words(adapters, server_of("github"), oauth) is None
+    assert revoke_words(adapters, server_of("github"), None) is None
 
 
 def test_the_next_user_of_a_revoked_token_is_told(net: Internet) -> None:
-    parts = with_token(net, "gitlab")
+    adapters = with_token(net, "gitlab")
     other = with_token(net, "gitlab")
-    revoked(parts, "gitlab")
-    assert hand_out(other, server_of("gitlab")).token == Secret(GLPAT)  # nobody has told it yet
+    revoked(adapters, "gitlab")
+    assert get_token(other, server_of("gitlab")).token == Secret(GLPAT)  # nobody has told it yet
     from keyrack.operations.servers.check import check
 
     assert check(other, server_of("gitlab")).verdict == "refused"

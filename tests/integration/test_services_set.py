@@ -11,13 +11,13 @@ import pytest
 
 from keyrack import Auth
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.domain.model import Grant, Server, Source
+from keyrack.domain.model import Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.overview import Row, overview
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.set_token import TokenSaved, Typed, set_token
 from support.services import (
     ATATT,
@@ -55,24 +55,26 @@ def net(vendors: Vendors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
 
 
 class Desk:
-    """One service's server in the list, and a rack."""
+    """One service's server in the list, and a credential store."""
 
     def __init__(self, net: Internet, id: str) -> None:
         self.row: Service = SERVICES[id]
         self.server = Server(id, self.row.server, sources=(Source("keyrack", "/config.toml", id),))
-        self.parts: Parts = build(servers=(self.server,))._replace(wire=net.wire, now=lambda: NOW)
+        self.adapters: Adapters = build(servers=(self.server,))._replace(
+            http_client=net.http_client, now=lambda: NOW
+        )
 
     def set(self, fields: dict[str, Secret] | None = None, **more: float) -> TokenSaved:
         typed = Typed(fields or self.row.secrets, **more)
-        return set_token(self.parts, self.server, typed, at_service=True)
+        return set_token(self.adapters, self.server, typed, at_service=True)
 
     @property
-    def stored(self) -> Grant | None:
-        return self.parts.rack().load(self.row.server.rstrip("/"), "default")
+    def stored(self) -> StoredCredential | None:
+        return self.adapters.credentials().load(self.row.server.rstrip("/"), "default")
 
     @property
     def listed(self) -> Row:
-        return overview(self.parts).rows[0]
+        return overview(self.adapters).rows[0]
 
 
 @EACH
@@ -100,14 +102,14 @@ def test_it_goes_to_the_server_and_to_the_services_api_and_nowhere_else(id: str,
 def test_what_is_stored_is_what_is_sent_and_what_the_service_told(id: str, net: Internet) -> None:
     desk = Desk(net, id)
     desk.set()
-    grant = desk.stored
-    assert grant is not None
-    assert {name.lower(): value.reveal() for name, value in grant.headers} == desk.row.sent
-    assert {key: value.reveal() for key, value in grant.fields} == desk.row.typed
+    stored_credential = desk.stored
+    assert stored_credential is not None
+    assert {name.lower(): value.reveal() for name, value in stored_credential.headers} == desk.row.sent
+    assert {key: value.reveal() for key, value in stored_credential.fields} == desk.row.typed
     facts = desk.listed.credential
-    assert facts is not None and facts == grant.credential
+    assert facts is not None and facts == stored_credential.credential
     assert (facts.kind, facts.label, facts.scopes) == ("token", desk.row.account, desk.row.scopes)
-    assert facts.header == ", ".join(name for name, _ in grant.headers)
+    assert facts.header == ", ".join(name for name, _ in stored_credential.headers)
     expires = desk.row.expires and datetime.fromisoformat(desk.row.expires).timestamp()
     assert facts.expires_at == expires
 
@@ -117,8 +119,8 @@ def test_later_checks_and_python_programs_send_the_same(id: str, net: Internet) 
     desk = Desk(net, id)
     desk.set()
     net.asked.clear()
-    assert check(desk.parts, desk.server).verdict == "accepted"
-    with httpx.Client(auth=Auth(desk.row.server, parts=desk.parts)) as client:
+    assert check(desk.adapters, desk.server).verdict == "accepted"
+    with httpx.Client(auth=Auth(desk.row.server, adapters=desk.adapters)) as client:
         assert client.post(desk.row.server, json={"id": 1}).status_code == 200
     *tries, without, own = net.asked
     assert not any(name in without.headers for name in desk.row.sent)  # does it make a difference?
@@ -142,7 +144,7 @@ def test_later_checks_and_python_programs_send_the_same(id: str, net: Internet) 
 def test_a_script_gets_what_stands_behind_the_scheme_word(id: str, token: str, net: Internet) -> None:
     desk = Desk(net, id)
     desk.set()
-    given = hand_out(desk.parts, desk.server)
+    given = get_token(desk.adapters, desk.server)
     assert given.token.reveal() == token
     assert bool(given.notes) is (id == "datadog")
 
@@ -150,7 +152,7 @@ def test_a_script_gets_what_stands_behind_the_scheme_word(id: str, token: str, n
 def test_a_script_that_gets_one_of_two_keys_is_told(net: Internet) -> None:
     desk = Desk(net, "datadog")
     desk.set()
-    [note] = hand_out(desk.parts, desk.server).notes
+    [note] = get_token(desk.adapters, desk.server).notes
     assert note == (
         "This credential needs 2 headers, DD-API-KEY and DD-APPLICATION-KEY. "
         "this is what DD-APPLICATION-KEY carries."
@@ -179,7 +181,7 @@ def test_a_token_that_the_server_refuses_leaves_the_old_one(id: str, net: Intern
     desk.set()
     before = desk.stored
     with pytest.raises(KeyrackError, match="refused the token, so it was not stored"):
-        set_token(desk.parts, desk.server, Typed(desk.row.wrong))
+        set_token(desk.adapters, desk.server, Typed(desk.row.wrong))
     assert desk.stored == before
 
 
@@ -228,10 +230,10 @@ def test_a_token_is_expiring_seven_days_ahead(days: float, state: State, net: In
 def test_an_expired_token_is_not_handed_out(net: Internet) -> None:
     desk = Desk(net, "jira")
     desk.set(expires_at=NOW + DAY)
-    desk.parts = desk.parts._replace(now=lambda: NOW + 2 * DAY)
+    desk.adapters = desk.adapters._replace(now=lambda: NOW + 2 * DAY)
     assert desk.listed.status.state is State.LOGIN_NEEDED
     with pytest.raises(LoginNeeded, match="has expired") as caught:
-        hand_out(desk.parts, desk.server)
+        get_token(desk.adapters, desk.server)
     assert caught.value.hint == "Run: keyrack set jira"
 
 
@@ -241,9 +243,9 @@ def test_a_token_that_was_revoked_elsewhere_is_never_handed_out_again(
     desk = Desk(net, "linear")
     desk.set()
     vendors.revoked.add(desk.row.typed["token"])
-    assert check(desk.parts, desk.server).verdict == "refused"
+    assert check(desk.adapters, desk.server).verdict == "refused"
     with pytest.raises(LoginNeeded, match="refused") as caught:
-        hand_out(desk.parts, desk.server)
+        get_token(desk.adapters, desk.server)
     assert caught.value.hint == "Run: keyrack set linear"
 
 
@@ -254,7 +256,7 @@ def test_a_python_program_whose_token_was_revoked_is_told_to_set_another(
     desk.set()
     vendors.revoked.add(desk.row.typed["token"])
     with (
-        httpx.Client(auth=Auth(desk.row.server, parts=desk.parts)) as client,
+        httpx.Client(auth=Auth(desk.row.server, adapters=desk.adapters)) as client,
         pytest.raises(LoginNeeded, match="made by hand") as caught,
     ):
         client.post(desk.row.server, json={"id": 1})
@@ -264,7 +266,7 @@ def test_a_python_program_whose_token_was_revoked_is_told_to_set_another(
 def test_a_jira_token_without_its_address_is_refused_with_the_reason(net: Internet) -> None:
     desk = Desk(net, "jira")
     with pytest.raises(KeyrackError, match="refused the token") as caught:
-        set_token(desk.parts, desk.server, Typed({"token": Secret(ATATT)}))
+        set_token(desk.adapters, desk.server, Typed({"token": Secret(ATATT)}))
     assert caught.value.hint.endswith(" Left empty: E-mail.")
 
 
@@ -280,7 +282,7 @@ def test_a_header_of_one_of_the_services_ways_chooses_that_way(
     header: str, sent: dict[str, str], net: Internet
 ) -> None:
     desk = Desk(net, "datadog")
-    set_token(desk.parts, desk.server, Typed(desk.row.secrets, header=header), try_it=False)
+    set_token(desk.adapters, desk.server, Typed(desk.row.secrets, header=header), try_it=False)
     assert desk.stored is not None
     assert {name: value.reveal() for name, value in desk.stored.headers} == sent
 
@@ -290,4 +292,4 @@ def test_two_keys_joined_in_one_are_taken_as_they_are(net: Internet) -> None:
     saved = desk.set({"token": Secret(f"{HC_ID}:{HC_SECRET}")})
     assert saved.service is not None and saved.service.ok
     assert saved.check is not None and saved.check.verdict == "accepted"
-    assert hand_out(desk.parts, desk.server).token == Secret(f"{HC_ID}:{HC_SECRET}")
+    assert get_token(desk.adapters, desk.server).token == Secret(f"{HC_ID}:{HC_SECRET}")

@@ -17,7 +17,7 @@ from keyrack.store.vault import passphrase as vault_passphrase
 from support.keychain import private_keychain
 from support.require import need
 from support.screen import Screen, screen
-from support.store_fakes import URL, grant
+from support.store_fakes import URL, stored_credential
 from support.vaults import PASSPHRASE, vault
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
@@ -197,7 +197,7 @@ def test_what_a_real_passphrase_seals_it_opens(tmp_path: Path) -> None:
 
 
 def test_a_grant_comes_back_from_a_vault_that_age_rewrote(age: str, tmp_path: Path) -> None:
-    from keyrack.store.credential_store import StoreRack
+    from keyrack.store.credential_store import BackendCredentialStore
     from keyrack.store.records.files import RecordFiles
     from keyrack.system.locks import Locks
 
@@ -205,16 +205,18 @@ def test_a_grant_comes_back_from_a_vault_that_age_rewrote(age: str, tmp_path: Pa
     store = vault(tmp_path, identity=identity)
     store.create(None)
     locks = Locks(str(tmp_path / "locks"))
-    rack = StoreRack(store, RecordFiles(str(tmp_path / "records"), locks, lambda: 0.0), locks)
-    rack.save(grant("one"))
+    credentials = BackendCredentialStore(
+        store, RecordFiles(str(tmp_path / "records"), locks, lambda: 0.0), locks
+    )
+    credentials.save(stored_credential("one"))
     (tmp_path / "key.txt").write_text(identity.reveal())
     plain = subprocess.run(
         [age, "-d", "-i", tmp_path / "key.txt", store.path], check=True, capture_output=True
     ).stdout
     recipient = vault_age.recipient_of(identity)
     subprocess.run([age, "-r", recipient, "-o", store.path], input=plain, check=True)
-    found = rack.load(URL, "default")
-    assert found is not None and found.tokens == grant("one").tokens
+    found = credentials.load(URL, "default")
+    assert found is not None and found.tokens == stored_credential("one").tokens
 
 
 def test_everything_moves_from_a_real_keychain_and_back(

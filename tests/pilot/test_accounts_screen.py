@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from keyrack.domain.model import Credential, Server
-from keyrack.domain.resource import identity
+from keyrack.domain.model import CredentialInfo, Server
+from keyrack.domain.resource import canonical_url
 from keyrack.operations.clearing import clear as clear_op
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.tui.accounts.account_name import AccountNameScreen
 from keyrack.tui.accounts.accounts import AccountList, AccountsScreen
@@ -20,13 +20,13 @@ from support.hostile import NASTY
 from support.screens import Terminal, app_with, screen_test, terminal
 
 LINEAR = "https://mcp.linear.app/mcp"
-WORK = Credential("oauth", expires_at=NOW + 7200, refreshable=True, label="ada@work.example")
+WORK = CredentialInfo("oauth", expires_at=NOW + 7200, refreshable=True, label="ada@work.example")
 
 
-def parts_with_two() -> Parts:
-    parts = demo_parts()
-    parts.rack().put(LINEAR, WORK, account="work")  # type: ignore[attr-defined]
-    return parts
+def parts_with_two() -> Adapters:
+    adapters = demo_parts()
+    adapters.credentials().put(LINEAR, WORK, account="work")  # type: ignore[attr-defined]
+    return adapters
 
 
 async def accounts(t: Terminal, server: str = "linear") -> AccountList:
@@ -70,16 +70,16 @@ async def test_from_the_row_of_another_account_the_default_is_the_same() -> None
 @screen_test
 async def test_enter_makes_an_account_the_default_and_leaves_it_under_the_cursor() -> None:
     chosen: dict[str, str] = {}
-    parts = parts_with_two()
-    reading = parts.read()
-    parts = parts._replace(
+    adapters = parts_with_two()
+    reading = adapters.read()
+    adapters = adapters._replace(
         read=lambda: reading._replace(accounts=dict(chosen)), set_account=chosen.__setitem__
     )
-    async with terminal(app_with(parts)) as t:
+    async with terminal(app_with(adapters)) as t:
         await accounts(t)
         await t.press("j", "enter")
         await t.sees("(•) work")
-        assert chosen == {identity(LINEAR): "work"}
+        assert chosen == {canonical_url(LINEAR): "work"}
         assert "linear: work is meant now where no account is named." in t.said()
         assert t.app.screen.query_one(AccountList).highlighted == 1
         assert t.text().index("( ) default") < t.text().index("(•) work")
@@ -87,8 +87,8 @@ async def test_enter_makes_an_account_the_default_and_leaves_it_under_the_cursor
 
 @screen_test
 async def test_a_new_account_gets_a_name_and_a_login(login: FakeLogin) -> None:
-    parts = parts_with_two()
-    async with terminal(app_with(parts)) as t:
+    adapters = parts_with_two()
+    async with terminal(app_with(adapters)) as t:
         await accounts(t)
         await t.press("n")
         await t.until(lambda: isinstance(t.app.screen, AccountNameScreen))
@@ -101,7 +101,7 @@ async def test_a_new_account_gets_a_name_and_a_login(login: FakeLogin) -> None:
         await t.until(lambda: login.server is not None)
         assert login.server is not None
         assert (login.server.url, login.server.account) == (LINEAR, "work-2")
-        parts.rack().put(LINEAR, WORK, account="work-2")  # type: ignore[attr-defined]
+        adapters.credentials().put(LINEAR, WORK, account="work-2")  # type: ignore[attr-defined]
         login.answer()
         await t.sees("● valid")
         await t.press("enter")
@@ -122,16 +122,16 @@ async def test_l_logs_the_account_in_again(login: FakeLogin) -> None:
 
 @screen_test
 async def test_d_clears_that_account_and_the_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = parts_with_two()
+    adapters = parts_with_two()
     cleared: list[tuple[str, str]] = []
 
-    def clear(parts: Parts, server: Server, **options: bool) -> Receipt:
+    def clear(adapters: Adapters, server: Server, **options: bool) -> Receipt:
         cleared.append((server.url or "", server.account))
-        parts.rack().put(LINEAR, None, account="work")  # type: ignore[attr-defined]
+        adapters.credentials().put(LINEAR, None, account="work")  # type: ignore[attr-defined]
         return Receipt((Line("Delete", "done"),))
 
     monkeypatch.setattr(clear_op, "clear", clear)
-    async with terminal(app_with(parts)) as t:
+    async with terminal(app_with(adapters)) as t:
         await accounts(t)
         await t.press("j", "d")
         await t.until(lambda: isinstance(t.app.screen, ClearScreen))
@@ -153,10 +153,10 @@ async def test_a_local_process_has_no_accounts() -> None:
 
 @screen_test
 async def test_hostile_words_are_only_characters() -> None:
-    parts = demo_parts()
+    adapters = demo_parts()
     for account in (NASTY, "[@click=app.quit]x[/]", "[/b]"):
-        parts.rack().put(LINEAR, WORK._replace(label=account), account=account)  # type: ignore[attr-defined]
-    async with terminal(app_with(parts), (120, 40)) as t:
+        adapters.credentials().put(LINEAR, WORK._replace(label=account), account=account)  # type: ignore[attr-defined]
+    async with terminal(app_with(adapters), (120, 40)) as t:
         await accounts(t)
         await t.sees("[@click=app.quit]x[/]")
         for keys in (("j", "enter"), ("d",), ("escape",), ("n",), ("escape",)):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.tui.clear.clear import Clearing, ClearScreen
 from keyrack.wording.times import local
 from support.demo_rows import NOW, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 
-TOKEN = Credential("token", store="memory")
+TOKEN = CredentialInfo("token", store="memory")
 
 
-def ask(t: Terminal, url: str, credential: Credential = TOKEN) -> list[Clearing | None]:
+def ask(t: Terminal, url: str, credential: CredentialInfo = TOKEN) -> list[Clearing | None]:
     """Open the dialog for a credential of this server; its answer comes into the list."""
     answers: list[Clearing | None] = []
     row = next(iter(t.main.rows.values()))
@@ -76,7 +76,7 @@ async def test_of_an_unknown_service_nothing_is_promised() -> None:
 
 @screen_test
 async def test_up_and_down_choose_while_the_focus_is_on_cancel() -> None:
-    oauth = Credential("oauth", issuer="http://127.0.0.1:9001/issuer", expires_at=NOW)
+    oauth = CredentialInfo("oauth", issuer="http://127.0.0.1:9001/issuer", expires_at=NOW)
     async with terminal(app_with()) as t:
         answers = ask(t, "https://mcp.example.com/tools", oauth)
         await t.sees("(•) Revoke at 127.0.0.1:9001, then delete here")
@@ -106,7 +106,7 @@ async def test_how_long_a_token_works_elsewhere_is_told() -> None:
 
 @screen_test
 async def test_a_registration_that_keyrack_did_not_make_is_not_offered_to_be_forgotten() -> None:
-    oauth = Credential("oauth", issuer="https://auth.example.com", client_kind="dynamic")
+    oauth = CredentialInfo("oauth", issuer="https://auth.example.com", client_kind="dynamic")
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools", oauth)
         await t.sees("[ ] Forget the registration at the issuer too")
@@ -120,7 +120,7 @@ async def test_a_registration_that_keyrack_did_not_make_is_not_offered_to_be_for
 
 @screen_test
 async def test_a_long_issuer_leaves_the_other_choice_on_the_screen() -> None:
-    oauth = Credential("oauth", issuer=f"https://{'long.' * 12}example.com")
+    oauth = CredentialInfo("oauth", issuer=f"https://{'long.' * 12}example.com")
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools", oauth)
         await t.sees("( ) Delete here only; the token works")

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Check, Credential, Record, Server, Source
+from keyrack.domain.model import Check, CredentialInfo, Record, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.secret import Secret
 from keyrack.operations.login import login as login_op
@@ -36,7 +36,7 @@ def hostile_parts():
         Server("[/b]", None, sources=(source,), command=NASTY, problem=NASTY),
         Server("[/]", "https://two.example.com", sources=(source,), account="default"),
     )
-    credential = Credential(
+    credential = CredentialInfo(
         "oauth",
         issuer=NASTY,
         client_id=NASTY,
@@ -107,7 +107,7 @@ class Logins:
         self.world = World()
         self.answer = {"code": "c"} if answer is None else answer
         self.asked = threading.Event()
-        self.parts = build(answer=self._come_back)._replace(wire=lambda: self.world)
+        self.adapters = build(answer=self._come_back)._replace(http_client=lambda: self.world)
 
     def _come_back(self, state: Secret) -> dict[str, Secret]:
         self.asked.wait(20)
@@ -141,7 +141,7 @@ class Logins:
 @screen_test
 async def test_whatever_a_server_says_in_a_login_is_only_characters() -> None:
     logins = Logins()
-    async with terminal(app_with(logins.parts), (100, 40)) as t:
+    async with terminal(app_with(logins.adapters), (100, 40)) as t:
         await t.select(SERVER.name)
         for name in ON_THE_SCREEN:
             await logins.log_in(t, LOGINS[name])
@@ -154,7 +154,7 @@ def test_whatever_the_browser_brings_is_only_characters(answer: dict[str, str]) 
     @screen_test
     async def look() -> None:
         logins = Logins(answer)
-        async with terminal(app_with(logins.parts), (100, 40)) as t:
+        async with terminal(app_with(logins.adapters), (100, 40)) as t:
             await t.select(SERVER.name)
             await logins.log_in(t, {})
 

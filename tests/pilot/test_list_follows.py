@@ -8,21 +8,21 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import Temporary
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import Finding, StoreState
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens import refresh as refresh_op
-from keyrack.store.backends.memory import MemoryStore
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.backends.memory import MemoryBackend
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.system.locks import Locks
-from keyrack.tui.servers import list_reader as lookout
+from keyrack.tui.servers import list_reader as list_reader
 from support.demo_rows import NOW, PLACES, SERVERS, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
-from support.store_fakes import grant
+from support.store_fakes import stored_credential
 
-FRESH = Credential("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
+FRESH = CredentialInfo("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
 GITHUB, LINEAR = "https://api.githubcopilot.com/mcp/", "https://mcp.linear.app/mcp"
 WAIT = "mcp.sentry.dev asks to wait 30 seconds."
 
@@ -30,7 +30,7 @@ WAIT = "mcp.sentry.dev asks to wait 30 seconds."
 @pytest.fixture
 def watching(monkeypatch: pytest.MonkeyPatch) -> None:
     """The list looks at the records without a pause."""
-    monkeypatch.setattr(lookout, "WATCH", 0.02)
+    monkeypatch.setattr(list_reader, "WATCH", 0.02)
 
 
 def line_of(t: Terminal, name: str) -> str:
@@ -39,24 +39,24 @@ def line_of(t: Terminal, name: str) -> str:
 
 @screen_test
 async def test_what_another_process_stored_is_seen_and_the_cursor_stays(watching: None) -> None:
-    parts = demo_parts()
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts()
+    async with terminal(app_with(adapters)) as t:
         await t.select("notion")
         line = t.table.cursor_row
-        parts.rack().put(GITHUB, FRESH)  # type: ignore[attr-defined]
+        adapters.credentials().put(GITHUB, FRESH)  # type: ignore[attr-defined]
         await t.until(lambda: "● valid" in line_of(t, "github"))
-        parts.rack().put("https://aaa.example.com/mcp", FRESH)  # type: ignore[attr-defined]
+        adapters.credentials().put("https://aaa.example.com/mcp", FRESH)  # type: ignore[attr-defined]
         await t.sees("aaa.example.com/mcp")
         assert t.selected == "notion" and t.table.cursor_row == line + 1
 
 
 @screen_test
 async def test_a_row_that_is_gone_leaves_the_cursor_on_its_line(watching: None) -> None:
-    parts = demo_parts()
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts()
+    async with terminal(app_with(adapters)) as t:
         await t.select("old.example.com/mcp")
         line, following = t.table.cursor_row, t.names()[t.table.cursor_row + 1]
-        parts.rack().put("https://old.example.com/mcp", None)  # type: ignore[attr-defined]
+        adapters.credentials().put("https://old.example.com/mcp", None)  # type: ignore[attr-defined]
         await t.misses("old.example.com")
         assert t.table.cursor_row == line and t.selected == following
 
@@ -64,11 +64,11 @@ async def test_a_row_that_is_gone_leaves_the_cursor_on_its_line(watching: None) 
 @screen_test
 async def test_where_nothing_changes_nothing_is_read(watching: None) -> None:
     reads, stamps = [], []
-    parts = demo_parts()
-    full, rack = parts.read(), parts.rack()
-    stamp = rack.stamp
-    rack.stamp = lambda: stamps.append(1) or stamp()  # type: ignore[method-assign]
-    async with terminal(app_with(parts._replace(read=lambda: reads.append(1) or full))) as t:
+    adapters = demo_parts()
+    full, credentials = adapters.read(), adapters.credentials()
+    stamp = credentials.stamp
+    credentials.stamp = lambda: stamps.append(1) or stamp()  # type: ignore[method-assign]
+    async with terminal(app_with(adapters._replace(read=lambda: reads.append(1) or full))) as t:
         before = len(reads)
         await t.until(lambda: len(stamps) > 10)
         assert len(reads) == before
@@ -76,29 +76,31 @@ async def test_where_nothing_changes_nothing_is_read(watching: None) -> None:
 
 @screen_test
 async def test_real_records_of_another_process_are_seen(watching: None, tmp_path: Path) -> None:
-    def rack() -> StoreRack:
+    def credentials() -> BackendCredentialStore:
         locks = Locks(str(tmp_path / "locks"))
-        return StoreRack(MemoryStore(), RecordFiles(str(tmp_path / "records"), locks, lambda: NOW), locks)
+        return BackendCredentialStore(
+            MemoryBackend(), RecordFiles(str(tmp_path / "records"), locks, lambda: NOW), locks
+        )
 
-    ours, theirs = rack(), rack()
+    ours, theirs = credentials(), credentials()
     servers = tuple(server for server, _, _ in SERVERS if server.name == "linear")
-    parts = demo_parts(Reading(servers, (), PLACES))._replace(rack=lambda: ours)
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts(Reading(servers, (), PLACES))._replace(credentials=lambda: ours)
+    async with terminal(app_with(adapters)) as t:
         await t.sees("no credential")
-        theirs.save(grant("one", url=LINEAR))
+        theirs.save(stored_credential("one", url=LINEAR))
         await t.sees("↻ refreshable")
-        theirs.remove(LINEAR, "default")
+        theirs.delete(LINEAR, "default")
         await t.sees("no credential")
 
 
 @screen_test
 async def test_what_a_killed_keyrack_left_is_put_right_and_told() -> None:
-    parts = demo_parts()
-    parts.rack().tidy = lambda: (  # type: ignore[method-assign]
+    adapters = demo_parts()
+    adapters.credentials().recover = lambda: (  # type: ignore[method-assign]
         Finding(LINEAR, "default"),
         Finding(GITHUB, "work", "The entry is damaged."),
     )
-    async with terminal(app_with(parts)) as t:
+    async with terminal(app_with(adapters)) as t:
         await t.until(
             lambda: (
                 t.said()
@@ -109,38 +111,38 @@ async def test_what_a_killed_keyrack_left_is_put_right_and_told() -> None:
 
 @screen_test
 async def test_records_that_were_all_lost_are_made_anew_and_told() -> None:
-    parts = demo_parts(records=[])
-    parts.rack().repair = lambda also: (Finding(LINEAR, "default"), Finding(GITHUB, "default"))  # type: ignore[method-assign]
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts(records=[])
+    adapters.credentials().repair = lambda also: (Finding(LINEAR, "default"), Finding(GITHUB, "default"))  # type: ignore[method-assign]
+    async with terminal(app_with(adapters)) as t:
         await t.until(lambda: t.said() == ["2 lost records made anew from what is stored."])
 
 
 @screen_test
 async def test_where_nothing_was_left_nothing_is_told() -> None:
     asked: list[int] = []
-    parts = demo_parts()
-    parts.rack().tidy = lambda: asked.append(1) or ()  # type: ignore[method-assign,assign]
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts()
+    adapters.credentials().recover = lambda: asked.append(1) or ()  # type: ignore[method-assign,assign]
+    async with terminal(app_with(adapters)) as t:
         await t.until(lambda: asked)
         assert t.said() == []
 
 
 @screen_test
 async def test_a_locked_store_is_tidied_once_it_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookout, "ASK", 0.02)
+    monkeypatch.setattr(list_reader, "ASK", 0.02)
     asked: list[int] = []
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
-    rack: Any = parts.rack()
-    rack.tidy = lambda: asked.append(1) or ()
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    credentials: Any = adapters.credentials()
+    credentials.recover = lambda: asked.append(1) or ()
+    async with terminal(app_with(adapters)) as t:
         await t.sees("▣ store locked")
         assert asked == []
-        rack.store = StoreState("Secret Service", ready=True)
+        credentials.store = StoreState("Secret Service", ready=True)
         await t.until(lambda: asked)
         await t.misses("store locked")
 
 
-def refusing(parts: Parts, server: Server, **options: Any) -> Credential:
+def refusing(adapters: Adapters, server: Server, **options: Any) -> CredentialInfo:
     if server.name == "sentry":
         raise Temporary(WAIT, hint="Try again then.")
     raise Temporary(f"{server.name} did not answer.")
@@ -149,8 +151,8 @@ def refusing(parts: Parts, server: Server, **options: Any) -> Credential:
 @screen_test
 async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh_op, "refresh", refusing)
-    parts = demo_parts()
-    async with terminal(app_with(parts), (120, 30)) as t:
+    adapters = demo_parts()
+    async with terminal(app_with(adapters), (120, 30)) as t:
         await t.press("R")
         await t.until(lambda: "0 of 2 refreshed. Failed: " in "".join(t.said()[-1:]))
         assert t.said()[-1].endswith("Their details tell why.")
@@ -160,7 +162,7 @@ async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.M
         await t.press("enter")
         await t.sees("Try again then.")
         await t.press("escape")
-        parts.rack().put("https://mcp.sentry.dev/mcp", FRESH)  # type: ignore[attr-defined]
+        adapters.credentials().put("https://mcp.sentry.dev/mcp", FRESH)  # type: ignore[attr-defined]
         t.main.look()
         await t.until(lambda: "● valid" in line_of(t, "sentry"))
         assert "failed" not in line_of(t, "sentry") and "failed" in line_of(t, "github")
@@ -168,8 +170,8 @@ async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.M
 
 @screen_test
 async def test_the_one_that_failed_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    def one(parts: Parts, server: Server, **options: Any) -> Credential:
-        return refusing(parts, server) if server.name == "sentry" else FRESH
+    def one(adapters: Adapters, server: Server, **options: Any) -> CredentialInfo:
+        return refusing(adapters, server) if server.name == "sentry" else FRESH
 
     monkeypatch.setattr(refresh_op, "refresh", one)
     async with terminal(app_with()) as t:
@@ -184,7 +186,7 @@ async def test_a_row_that_failed_is_tried_again_with_a_clean_slate(monkeypatch: 
         await t.select("github")
         await t.press("r")
         await t.until(lambda: "failed now" in line_of(t, "github"))
-        monkeypatch.setattr(refresh_op, "refresh", lambda parts, server: FRESH)
+        monkeypatch.setattr(refresh_op, "refresh", lambda adapters, server: FRESH)
         await t.press("r")
         await t.until(lambda: "github: refreshed." in t.said())
         assert "failed" not in line_of(t, "github")

@@ -14,7 +14,7 @@ from keyrack.tui.servers.detail import DetailScreen
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.main import MainScreen
-from keyrack.tui.servers.sources import PlacesScreen
+from keyrack.tui.servers.sources import SourcesScreen
 from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts, many_servers
 from support.screens import app_with, screen_test, terminal
 
@@ -185,18 +185,18 @@ async def test_help_shows_keys_and_states_and_closes() -> None:
 @screen_test
 async def test_i_looks_again_and_shows_every_place_and_problem() -> None:
     looks: list[int] = []
-    parts = demo_parts()
-    full = parts.read()
+    adapters = demo_parts()
+    full = adapters.read()
 
     def read() -> Reading:
         looks.append(1)
         return full
 
-    async with terminal(app_with(parts._replace(read=read))) as t:
+    async with terminal(app_with(adapters._replace(read=read))) as t:
         assert len(looks) == 1
         await t.sees("1 problem in the files")
         await t.press("i")
-        assert isinstance(t.app.screen, PlacesScreen)
+        assert isinstance(t.app.screen, SourcesScreen)
         await t.sees("draft: the entry has neither a url nor a command")
         assert "line 14" in t.text() and "no file" in t.text()
         await t.until(lambda: len(looks) == 2)
@@ -204,8 +204,8 @@ async def test_i_looks_again_and_shows_every_place_and_problem() -> None:
 
 @screen_test
 async def test_i_shows_what_its_own_look_has_found_and_nothing_older() -> None:
-    parts = demo_parts()
-    full = parts.read()
+    adapters = demo_parts()
+    full = adapters.read()
     place = full.places[0]
     looks: list[int] = []
     ends = [threading.Event() for _ in range(4)]
@@ -216,7 +216,7 @@ async def test_i_shows_what_its_own_look_has_found_and_nothing_older() -> None:
         assert ends[mine].wait(30)
         return full._replace(places=(place._replace(found=f"{mine} servers"),))
 
-    async with terminal(app_with(parts._replace(read=read)), loaded=False) as t:
+    async with terminal(app_with(adapters._replace(read=read)), loaded=False) as t:
         await t.until(lambda: looks == [0])
         ends[0].set()
         await t.until(lambda: t.table.keys)
@@ -238,8 +238,8 @@ async def test_i_shows_what_its_own_look_has_found_and_nothing_older() -> None:
 
 @screen_test
 async def test_with_no_servers_it_says_where_it_looked_and_how_to_see_the_demo() -> None:
-    parts = demo_parts(Reading((), (), NO_PLACES), ())
-    async with terminal(app_with(parts), loaded=False) as t:
+    adapters = demo_parts(Reading((), (), NO_PLACES), ())
+    async with terminal(app_with(adapters), loaded=False) as t:
         await t.sees("No MCP servers found")
         assert "~/.codex/config.toml" in t.text() and "keyrack demo" in t.text()
         await t.press("C", "R", "s", "enter", "down", "d", "l")
@@ -248,16 +248,16 @@ async def test_with_no_servers_it_says_where_it_looked_and_how_to_see_the_demo()
 
 @screen_test
 async def test_a_machine_without_a_keychain_still_lists() -> None:
-    parts = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
+    async with terminal(app_with(adapters)) as t:
         await t.sees("! no keychain")
         assert len(t.names()) == 14
 
 
 @screen_test
 async def test_a_locked_keychain_shows_in_the_rows() -> None:
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    async with terminal(app_with(adapters)) as t:
         await t.sees("▣ store locked")
         await t.sees("Secret Service locked")
 
@@ -267,10 +267,10 @@ async def test_a_keychain_that_hangs_holds_nothing_up() -> None:
     import threading
 
     never = threading.Event()
-    parts = demo_parts()
-    rack = parts.rack()
-    rack.state = never.wait  # type: ignore[method-assign]
-    async with terminal(app_with(parts), loaded=False) as t:
+    adapters = demo_parts()
+    credentials = adapters.credentials()
+    credentials.state = never.wait  # type: ignore[method-assign]
+    async with terminal(app_with(adapters), loaded=False) as t:
         await t.sees("linear")
         await t.press("down", "s", "slash")
         assert isinstance(t.app.focused, FilterLine)
@@ -293,12 +293,12 @@ async def test_a_thousand_servers_are_listed_filtered_and_sorted() -> None:
 async def test_reading_that_fails_is_said_and_the_screen_lives() -> None:
     from keyrack.domain.errors import KeyrackError
 
-    parts = demo_parts()
+    adapters = demo_parts()
 
     def read() -> Reading:
         raise KeyrackError("The folder can't be read.", hint="Look at its rights.")
 
-    async with terminal(app_with(parts._replace(read=read)), loaded=False) as t:
+    async with terminal(app_with(adapters._replace(read=read)), loaded=False) as t:
         await t.sees("The folder can't be read. Look at its rights.")
         await t.press("question_mark")
         assert isinstance(t.app.screen, HelpScreen)

@@ -34,10 +34,10 @@ async def test_steps_appear_with_what_was_found_and_where_the_user_signs_in(logi
 
 @screen_test
 async def test_success_closes_with_enter_and_the_row_is_up_to_date(login: FakeLogin) -> None:
-    parts = demo_parts()
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts()
+    async with terminal(app_with(adapters)) as t:
         await begin(t)
-        parts.rack().put("https://mcp.notion.com/mcp", login.credential)  # type: ignore[attr-defined]
+        adapters.credentials().put("https://mcp.notion.com/mcp", login.credential)  # type: ignore[attr-defined]
         login.answer()
         await t.sees("✓ Saved to Secret Service")
         await t.press("enter")
@@ -114,9 +114,9 @@ async def test_a_failure_stays_on_its_step_with_a_hint_and_l_tries_again(login: 
 
 @screen_test
 async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLogin) -> None:
-    parts = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
+    adapters = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
     login.refuse_first = StoreAbsent("No keychain here.")
-    async with terminal(app_with(parts)) as t:
+    async with terminal(app_with(adapters)) as t:
         await t.select("notion")
         await t.press("l")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
@@ -132,15 +132,15 @@ async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLog
 
 @screen_test
 async def test_without_a_keychain_the_careful_answer_stores_nothing(login: FakeLogin) -> None:
-    parts = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
+    adapters = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
     login.refuse_first = StoreAbsent("No keychain here.")
-    async with terminal(app_with(parts)) as t:
+    async with terminal(app_with(adapters)) as t:
         await t.select("notion")
         await t.press("l")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.press("enter")
         await t.until(lambda: t.app.screen is t.main)
-        assert login.calls == 1 and not parts.rack().state().ready
+        assert login.calls == 1 and not adapters.credentials().state().ready
 
 
 @screen_test

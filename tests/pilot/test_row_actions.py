@@ -9,17 +9,17 @@ import pytest
 from textual.widgets import Button, Static
 
 from keyrack.domain.errors import Temporary
-from keyrack.domain.model import Check, Credential, Record, Server, Source
+from keyrack.domain.model import Check, CredentialInfo, Record, Server, Source
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import EXPIRY_WINDOW, UNTESTED
 from keyrack.operations.clearing import clear as clear_op
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers import check as check_op
-from keyrack.operations.tokens import get_token as hand_out_op
+from keyrack.operations.tokens import get_token as get_token_op
 from keyrack.operations.tokens import refresh as refresh_op
-from keyrack.operations.tokens.get_token import HandedOut
+from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.clear.clear import ClearScreen
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
@@ -29,7 +29,7 @@ from keyrack.wording.times import local
 from support.demo_rows import NOW, demo_parts
 from support.screens import app_with, screen_test, terminal
 
-FRESH = Credential("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
+FRESH = CredentialInfo("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
 DONE = Receipt((Line("Revoke", "done"), Line("Delete", "done"), Line("Verified gone", "done")))
 
 
@@ -48,7 +48,7 @@ class Gate:
         self._open.set()
         return self
 
-    def __call__(self, parts: Parts, server: Server, **options: Any) -> Any:
+    def __call__(self, adapters: Adapters, server: Server, **options: Any) -> Any:
         with self._lock:
             self.asked.append(server.name)
             self.options.append(options)
@@ -66,14 +66,14 @@ class Gate:
 async def test_r_refreshes_and_the_row_says_so_while_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     gate = Gate(FRESH)
     monkeypatch.setattr(refresh_op, "refresh", gate)
-    parts = demo_parts()
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts()
+    async with terminal(app_with(adapters)) as t:
         await t.select("github")
         await t.press("r")
         await t.sees("… refreshing")
         await t.press("r", "down", "up")  # nothing waits for it, and it is not begun twice
         assert "github: still refreshing." in t.said()
-        parts.rack().put("https://api.githubcopilot.com/mcp/", FRESH)  # type: ignore[attr-defined]
+        adapters.credentials().put("https://api.githubcopilot.com/mcp/", FRESH)  # type: ignore[attr-defined]
         gate.open()
         await t.until(lambda: any(" github " in x and "● valid" in x for x in t.text().splitlines()))
         assert gate.asked == ["github"] and "github: refreshed." in t.said()
@@ -101,11 +101,13 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
 )
 @screen_test
 async def test_a_login_without_refresh_token_says_how_long_it_works(left: float | None, words: str) -> None:
-    held = Credential("oauth", issuer="https://x.example", expires_at=None if left is None else NOW + left)
+    held = CredentialInfo(
+        "oauth", issuer="https://x.example", expires_at=None if left is None else NOW + left
+    )
     server = Server("plain", "https://x.example/mcp", sources=(Source("Cursor", "/x", "plain"),))
     reading = Reading((server,), (), ())
-    parts = demo_parts(reading, [Record("https://x.example/mcp", "default", held)])
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts(reading, [Record("https://x.example/mcp", "default", held)])
+    async with terminal(app_with(adapters)) as t:
         await t.select("plain")
         await t.press("r")
         assert "plain: no refresh token was issued" in t.said()[-1] and t.said()[-1].endswith(words)
@@ -180,7 +182,7 @@ async def test_check_all_asks_no_server_that_is_switched_off(monkeypatch: pytest
 
 @screen_test
 async def test_refresh_all_takes_what_is_due_and_names_what_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def one(parts: Parts, server: Server, *, min_valid: float) -> Credential:
+    def one(adapters: Adapters, server: Server, *, min_valid: float) -> CredentialInfo:
         assert min_valid == EXPIRY_WINDOW  # what another process has refreshed meanwhile is left alone
         if server.name == "sentry":
             raise Temporary("No answer.")
@@ -231,8 +233,8 @@ async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     left = Line("Access token", "still works", "its server accepts it until 14:52")
-    stays = Line("Registration", "stays", "https://auth.notion.com still has the client c-1")
-    gate = Gate(Receipt((Line("Revoke", "done"), left, Line("Delete", "done"), stays))).open()
+    line = Line("Registration", "stays", "https://auth.notion.com still has the client c-1")
+    gate = Gate(Receipt((Line("Revoke", "done"), left, Line("Delete", "done"), line))).open()
     monkeypatch.setattr(clear_op, "clear", gate)
     async with terminal(app_with()) as t:
         await t.select("notion")
@@ -274,7 +276,7 @@ async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
 
 @screen_test
 async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-123"), None)).open())
+    monkeypatch.setattr(get_token_op, "get_token", Gate(IssuedToken(Secret("tok-123"), None)).open())
     copied: list[str] = []
     app = app_with()
     monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
@@ -291,7 +293,7 @@ async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> 
 
 @screen_test
 async def test_showing_the_token_asks_first_and_hides_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-[b]123"), None)).open())
+    monkeypatch.setattr(get_token_op, "get_token", Gate(IssuedToken(Secret("tok-[b]123"), None)).open())
     monkeypatch.setattr(reveal, "SECONDS", 1000)
     async with terminal(app_with()) as t:
         await t.select("linear")
@@ -310,7 +312,7 @@ async def test_showing_the_token_asks_first_and_hides_it_again(monkeypatch: pyte
 async def test_a_shown_token_is_hidden_in_time_also_behind_the_commands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hand_out_op, "hand_out", Gate(HandedOut(Secret("tok-123"), None)).open())
+    monkeypatch.setattr(get_token_op, "get_token", Gate(IssuedToken(Secret("tok-123"), None)).open())
     monkeypatch.setattr(reveal, "SECONDS", 1000)
     async with terminal(app_with(), (100, 60)) as t:
         await t.select("linear")

@@ -20,7 +20,7 @@ from keyrack.tui.kit.tick_list import TickList
 from support.demo_rows import SERVERS, demo_parts
 from support.hostile import NASTY
 from support.screens import Terminal, app_with, screen_test, terminal
-from support.workbench import build, grant
+from support.workbench import build, stored_credential
 
 DONE = Receipt((Line("Delete", "done"), Line("Verified gone", "done")))
 HOSTILE = (NASTY, "[@click=app.quit]x[/]", "[/b]")
@@ -50,7 +50,7 @@ class Operations:
         self.options: dict[str, Any] = {}
         self.ended: list[Exception] = []
 
-    def find_stale(self, parts: Any, *, on_one: Callable[[int, int], object]) -> tuple[Stale, ...]:
+    def find_stale(self, adapters: Any, *, on_one: Callable[[int, int], object]) -> tuple[Stale, ...]:
         try:
             on_one(3, 12)
             assert self.may_find.wait(30)
@@ -62,7 +62,7 @@ class Operations:
 
     def clear_stale(
         self,
-        parts: Any,
+        adapters: Any,
         chosen: Iterable[Stale],
         *,
         on_one: Callable[[Stale, Receipt], object],
@@ -121,7 +121,7 @@ async def test_esc_ends_the_search(use: Use) -> None:
 
 @screen_test
 async def test_a_search_that_fails_is_told(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(parts: Any, **options: Any) -> None:
+    def fail(adapters: Any, **options: Any) -> None:
         raise KeyrackError("The records can't be read.", hint="Look at their rights.")
 
     monkeypatch.setattr(stale_op, "find_stale", fail)
@@ -203,14 +203,14 @@ async def test_clearing_is_stopped_after_the_one_that_runs(use: Use) -> None:
 
 @screen_test
 async def test_a_real_search_and_a_real_clear() -> None:
-    parts = build(servers=())
-    parts.rack().save(grant())
-    async with terminal(app_with(parts)) as t:
+    adapters = build(servers=())
+    adapters.credentials().save(stored_credential())
+    async with terminal(app_with(adapters)) as t:
         await t.press("D")
         await t.sees("No program lists this server any more.")
         await t.press("y")
         await t.sees("✓  Verified gone")
-        assert parts.rack().records() == {}
+        assert adapters.credentials().records() == {}
         await t.press("escape")
         await t.sees("No MCP servers found")
 

@@ -32,8 +32,8 @@ async def test_the_last_word_of_a_notification_is_on_the_screen(width: int) -> N
 @screen_test
 async def test_whom_the_keychain_waits_for_is_said_over_any_screen() -> None:
     tells: list[Callable[[str], Any]] = []
-    parts = demo_parts()._replace(on_wait=tells.append)
-    async with terminal(app_with(parts)) as t:
+    adapters = demo_parts()._replace(on_wait=tells.append)
+    async with terminal(app_with(adapters)) as t:
         await t.sees("linear")
         await t.press("question_mark")
         tell = threading.Thread(target=tells[0], args=("Waiting for the Secret Service.",))

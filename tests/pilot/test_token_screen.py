@@ -10,10 +10,10 @@ import pytest
 from textual import events
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Check, Credential, Server
+from keyrack.domain.model import Check, CredentialInfo, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved, Typed
 from keyrack.services import load
@@ -34,12 +34,12 @@ class Saver:
     def __init__(self) -> None:
         self.calls: list[tuple[str, str, dict[str, Any]]] = []
         self.fields: list[dict[str, str]] = []
-        self.answer = TokenSaved(Credential("token", store="Secret Service"), None)
+        self.answer = TokenSaved(CredentialInfo("token", store="Secret Service"), None)
         self.error: KeyrackError | None = None
         self.gate = threading.Event()
         self.gate.set()
 
-    def __call__(self, parts: Parts, server: Server, typed: Typed, **options: Any) -> TokenSaved:
+    def __call__(self, adapters: Adapters, server: Server, typed: Typed, **options: Any) -> TokenSaved:
         form = {"header": typed.header, "template": typed.template, "expires_at": typed.expires_at}
         self.calls.append((server.name, typed.fields.get("token", Secret("")).reveal(), {**form, **options}))
         self.fields.append({key: value.reveal() for key, value in typed.fields.items()})
@@ -165,14 +165,14 @@ async def test_the_tick_decides_whether_the_server_is_asked(saver: Saver) -> Non
 async def test_esc_closes_and_forgets_also_while_it_saves(saver: Saver) -> None:
     saver.gate.clear()
     looks: list[int] = []
-    parts = demo_parts()
-    read = parts.read
+    adapters = demo_parts()
+    read = adapters.read
 
     def counted():
         looks.append(1)
         return read()
 
-    async with terminal(app_with(parts._replace(read=counted))) as t:
+    async with terminal(app_with(adapters._replace(read=counted))) as t:
         field = await open_form(t, "internal")
         field.post_message(events.Paste(TOKEN))
         await t.sees("22 characters")
@@ -349,7 +349,7 @@ async def test_a_check_at_a_site_wants_the_site(saver: Saver) -> None:
 
 @screen_test
 async def test_a_token_that_an_open_server_takes_is_not_called_accepted(saver: Saver) -> None:
-    saver.answer = TokenSaved(Credential("token", store="Secret Service"), Check(NOW, "open", UNTESTED))
+    saver.answer = TokenSaved(CredentialInfo("token", store="Secret Service"), Check(NOW, "open", UNTESTED))
     async with terminal(app_with()) as t:
         await open_with(t, "github")
         await fill(t, "Token", "ghp_" + "0" * 36)
@@ -361,7 +361,7 @@ async def test_a_token_that_an_open_server_takes_is_not_called_accepted(saver: S
 @screen_test
 async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: Saver) -> None:
     ends = NOW + 89.5 * 86400
-    facts = Credential(
+    facts = CredentialInfo(
         "token", label="octocat", scopes=("repo", "read:org"), expires_at=ends, store="Secret Service"
     )
     told = Verdict(True, "octocat", ("repo",), ends, "GitHub accepts it; it belongs to octocat.")
@@ -384,7 +384,7 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
 @screen_test
 async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> None:
     limited = "GitHub received too many requests; try again later."
-    facts = Credential("token", store="Secret Service")
+    facts = CredentialInfo("token", store="Secret Service")
     saver.answer = TokenSaved(facts, None, Verdict(None, sentence=limited))
     async with terminal(app_with()) as t:
         await open_with(t, "github")

@@ -32,7 +32,7 @@ NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "?": "ques
 class Clears(list[str]):
     """What was cleared."""
 
-    def __call__(self, parts: Any, server: Any, **how: Any) -> Receipt:
+    def __call__(self, adapters: Any, server: Any, **how: Any) -> Receipt:
         self.append(server.name)
         return Receipt(())
 

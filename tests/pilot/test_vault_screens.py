@@ -14,11 +14,11 @@ from textual import events
 from textual.widgets import Button
 
 from keyrack.domain.errors import StoreLocked
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.storage import vault as vault_op
 from keyrack.operations.tokens import refresh as refresh_op
@@ -28,22 +28,22 @@ from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.login.login import LoginScreen
-from keyrack.tui.servers import list_reader as lookout
+from keyrack.tui.servers import list_reader as list_reader
 from keyrack.tui.storage import store_actions
-from keyrack.tui.storage.current import InUseScreen
+from keyrack.tui.storage.current import CurrentStoreScreen
 from keyrack.tui.storage.passphrase import NewPassphraseScreen, NewVaultScreen, UnlockScreen
 from keyrack.tui.storage.ways import WaysScreen
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support import vaults
 from support.clock import Clock
 from support.demo_rows import CLAUDE, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
-from support.store_fakes import URL, Watched, grant
+from support.store_fakes import URL, Watched, stored_credential
 from support.vaults import PASSPHRASE
 
 SERVER = Server("example", URL, sources=(CLAUDE,))
 WORDS = PASSPHRASE.reveal()
-NewParts = Callable[..., Parts]
+NewParts = Callable[..., Adapters]
 
 
 @pytest.fixture
@@ -58,12 +58,12 @@ def new(own_home: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> NewPar
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     reading = Reading((SERVER,), (), (Place("Claude Code", "~/.claude.json", "1 server"),))
 
-    def make(keychain: Watched | None = None) -> Parts:
+    def make(keychain: Watched | None = None) -> Adapters:
         with monkeypatch.context() as patch:
             if keychain is not None:
                 patch.setattr("keyrack.wiring._Stores._keychain", lambda stores: keychain)
-            real = parts(env={"HOME": str(own_home)}, platform="linux", now=clock)
-            real.rack()
+            real = adapters(env={"HOME": str(own_home)}, platform="linux", now=clock)
+            real.credentials()
         return real._replace(read=lambda: reading)
 
     return make
@@ -74,9 +74,9 @@ def locked(new: NewParts, clock: Clock) -> NewParts:
     """New processes on a machine whose vault is locked and holds a credential."""
     first = new()
     vault_op.create(first, PASSPHRASE)
-    kept = grant("one")
+    kept = stored_credential("one")
     facts = kept.credential._replace(expires_at=clock() + 3600, obtained_at=clock())
-    first.rack().save(kept._replace(credential=facts))
+    first.credentials().save(kept._replace(credential=facts))
     return new
 
 
@@ -216,10 +216,10 @@ async def test_while_the_vault_is_made_the_screen_lives_and_nothing_is_begun_twi
     gate, calls = threading.Event(), []
     create = vault_op.create
 
-    def slowly(parts: Parts, passphrase: Secret | None) -> Any:
+    def slowly(adapters: Adapters, passphrase: Secret | None) -> Any:
         calls.append(passphrase)
         assert gate.wait(30)
-        return create(parts, passphrase)
+        return create(adapters, passphrase)
 
     monkeypatch.setattr(vault_op, "create", slowly)
     async with terminal(app_with(new())) as t:
@@ -245,7 +245,7 @@ async def test_in_memory_is_the_other_way_and_a_vault_can_follow(new: NewParts) 
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.press("m")
         await t.sees("in memory")
-        here.rack().save(grant("one"))
+        here.credentials().save(stored_credential("one"))
         await t.press("K")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.press("v")
@@ -254,7 +254,7 @@ async def test_in_memory_is_the_other_way_and_a_vault_can_follow(new: NewParts) 
             await type_passphrase(t)
             await t.press("enter")
         await t.sees("Sealed vault ✓")
-    assert here.rack().load(URL, "default") is not None
+    assert here.credentials().load(URL, "default") is not None
 
 
 @screen_test
@@ -265,7 +265,7 @@ async def test_quit_asks_before_what_is_only_in_memory_is_lost(new: NewParts) ->
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.press("m")
         await t.sees("in memory")
-        here.rack().save(grant("one"))
+        here.credentials().save(stored_credential("one"))
         t.main.look()
         await t.until(lambda: t.main.only_in_memory() == ["example"])
         for key in ("q", "ctrl+q"):
@@ -337,9 +337,9 @@ async def test_what_needs_the_vault_asks_for_its_passphrase_first(
 ) -> None:
     refreshed: list[str] = []
 
-    def refresh(parts: Parts, server: Server) -> Credential:
+    def refresh(adapters: Adapters, server: Server) -> CredentialInfo:
         refreshed.append(server.name)
-        return grant("two").credential
+        return stored_credential("two").credential
 
     monkeypatch.setattr(refresh_op, "refresh", refresh)
     async with terminal(app_with(locked())) as t:
@@ -360,7 +360,7 @@ async def test_what_needs_the_vault_asks_for_its_passphrase_first(
 async def test_the_header_follows_when_the_vault_locks_itself(
     locked: NewParts, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookout, "ASK", 0.05)
+    monkeypatch.setattr(list_reader, "ASK", 0.05)
     here = locked()
     vault_op.unlock(here, PASSPHRASE)
     async with terminal(app_with(here)) as t:
@@ -385,7 +385,7 @@ async def test_the_palette_locks_the_vault(locked: NewParts) -> None:
 
 async def open_in_use(t: Terminal) -> None:
     await t.press("K")
-    await t.until(lambda: isinstance(t.app.screen, InUseScreen))
+    await t.until(lambda: isinstance(t.app.screen, CurrentStoreScreen))
 
 
 @screen_test
@@ -411,7 +411,7 @@ async def test_a_vault_that_the_environment_opens_says_why_it_stays_open(
 ) -> None:
     here = locked()
     vault_op.unlock(here, PASSPHRASE)
-    monkeypatch.setattr(vault_op, "lock", lambda parts: None)  # it opens again at once
+    monkeypatch.setattr(vault_op, "lock", lambda adapters: None)  # it opens again at once
     async with terminal(app_with(here)) as t:
         await t.sees("Sealed vault ✓")
         await open_in_use(t)
@@ -462,7 +462,7 @@ async def test_a_vault_with_an_identity_of_its_own_is_not_offered_to_be_locked(
         await t.sees("Key   ~/key.txt")
         assert "Lock" not in t.text() and "passphrase" not in t.text()
         await t.press("l", "p")
-        assert isinstance(t.app.screen, InUseScreen)
+        assert isinstance(t.app.screen, CurrentStoreScreen)
         await t.press("escape")
         await t.press("ctrl+p")
         await t.type("sealed vault")
@@ -482,21 +482,21 @@ async def test_k_on_an_open_keychain_says_what_is_in_use_and_moves_all_to_a_vaul
 
 @screen_test
 async def test_a_narrow_terminal_names_the_key_that_unlocks() -> None:
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
-    async with terminal(app_with(parts), size=(60, 20)) as t:
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    async with terminal(app_with(adapters), size=(60, 20)) as t:
         await t.sees("▣ Secret Service locked: K")
 
 
 @screen_test
 async def test_a_keychain_that_no_screen_unlocks_offers_the_other_places() -> None:
     hint = "No screen is here. Unlock it elsewhere, or keep them in a vault: keyrack vault init."
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True, hint=hint))
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True, hint=hint))
 
     def refuse() -> None:
         raise StoreLocked("The Secret Service is locked.", hint=hint)
 
-    parts.rack().prove_writable = refuse  # type: ignore[method-assign]
-    async with terminal(app_with(parts)) as t:
+    adapters.credentials().prove_writable = refuse  # type: ignore[method-assign]
+    async with terminal(app_with(adapters)) as t:
         await t.press("K")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.sees("The Secret Service is locked. No screen is here.")
@@ -509,7 +509,7 @@ async def test_a_keychain_that_no_screen_unlocks_offers_the_other_places() -> No
 async def test_all_credentials_move_to_a_new_vault_and_back(new: NewParts, own_home: Path) -> None:
     keychain = Watched(listable=True)
     here = new(keychain)
-    here.rack().save(grant("one"))
+    here.credentials().save(stored_credential("one"))
     async with terminal(app_with(here)) as t:
         await t.sees("watched ✓")
         await palette(t, "move all credentials to the sealed", "Move all credentials to the sealed vault")
@@ -543,7 +543,7 @@ async def test_a_move_goes_on_unseen_after_esc_and_its_end_is_told(
 ) -> None:
     gate = threading.Event()
 
-    def slowly(parts: Parts, to: str, *, on_line: Callable[[Line], object]) -> Receipt:
+    def slowly(adapters: Adapters, to: str, *, on_line: Callable[[Line], object]) -> Receipt:
         on_line(Line("example", "done"))
         assert gate.wait(30)
         return Receipt((Line("example", "done"),))
@@ -575,7 +575,7 @@ async def palette(t: Terminal, typed: str, seen: str) -> None:
 async def test_credentials_in_a_keychain_out_of_reach_are_told_before_the_vault_is_used(
     new: NewParts, own_home: Path
 ) -> None:
-    new(Watched()).rack().save(grant("one"))
+    new(Watched()).credentials().save(stored_credential("one"))
     async with terminal(app_with(new())) as t:
         await t.press("K")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
@@ -594,15 +594,15 @@ async def test_credentials_in_a_keychain_out_of_reach_are_told_before_the_vault_
 
 @screen_test
 async def test_a_locked_keychain_is_asked_to_open_and_the_rows_are_right_after_it() -> None:
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
-    rack, gate = parts.rack(), threading.Event()
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    credentials, gate = adapters.credentials(), threading.Event()
 
     def prompt() -> None:
         assert gate.wait(30)
-        rack.store = StoreState("Secret Service", ready=True)  # type: ignore[attr-defined]
+        credentials.store = StoreState("Secret Service", ready=True)  # type: ignore[attr-defined]
 
-    rack.prove_writable = prompt  # type: ignore[method-assign]
-    async with terminal(app_with(parts)) as t:
+    credentials.prove_writable = prompt  # type: ignore[method-assign]
+    async with terminal(app_with(adapters)) as t:
         await t.sees("▣ Secret Service locked · K unlock")
         await t.press("K")
         assert t.said()[-1] == "The Secret Service is asked to open; it may want its password."
@@ -618,13 +618,13 @@ async def test_a_locked_keychain_is_asked_to_open_and_the_rows_are_right_after_i
 
 @screen_test
 async def test_a_keychain_that_stays_locked_says_so() -> None:
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
 
     def refuse() -> None:
         raise StoreLocked("The Secret Service is locked.", hint="Unlock it, then try again.")
 
-    parts.rack().prove_writable = refuse  # type: ignore[method-assign]
-    async with terminal(app_with(parts)) as t:
+    adapters.credentials().prove_writable = refuse  # type: ignore[method-assign]
+    async with terminal(app_with(adapters)) as t:
         await t.press("K")
         await t.until(lambda: t.said()[-1:] == ["The Secret Service is locked. Unlock it, then try again."])
         await t.sees("▣ Secret Service locked · K unlock")
@@ -632,8 +632,8 @@ async def test_a_keychain_that_stays_locked_says_so() -> None:
 
 @screen_test
 async def test_a_locked_row_says_which_key_opens_it() -> None:
-    parts = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
-    async with terminal(app_with(parts), (120, 30)) as t:
+    adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
+    async with terminal(app_with(adapters), (120, 30)) as t:
         await t.select("linear")
         await t.sees("press K or type keyrack doctor")
 
@@ -653,5 +653,5 @@ async def test_a_token_finds_a_place_and_is_stored_there(new: NewParts) -> None:
         for _ in range(2):
             await type_passphrase(t)
             await t.press("enter")
-        await t.until(lambda: here.rack().load(URL, "default") is not None, "the token in the vault")
-        assert here.rack().state().kind == "vault"
+        await t.until(lambda: here.credentials().load(URL, "default") is not None, "the token in the vault")
+        assert here.credentials().state().kind == "vault"

@@ -18,15 +18,15 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.model import Grant, Server
+from keyrack.domain.model import Server, StoredCredential
 from keyrack.operations.login.login import login
-from keyrack.store.backends.keychain import KeychainStore
-from keyrack.store.credential_store import StoreRack, keychain_rack
+from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.credential_store import BackendCredentialStore, keychain_credential_store
 from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import SLOTS, record_id
 from keyrack.store.transaction.slots import Slots
 from keyrack.system.paths import data_dir
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support.authserver import AuthServer, Count
 from support.keychain import private_keychain
 from support.killable import Answer
@@ -44,8 +44,8 @@ class Place:
         self.env = env  # leads a keyrack there
         self._nursery = nursery
         # One connection for what the test itself does: gnome-keyring 42 does not live through thousands.
-        self._store = KeychainStore()
-        self._rack = self.rack()
+        self._store = KeychainBackend()
+        self._credentials = self.credentials()
 
     @property
     def server(self) -> Server:
@@ -60,34 +60,38 @@ class Place:
         folder = Path(self.env["HOME"]) / name
         return Place(self.authority, {**self.env, "XDG_DATA_HOME": str(folder)}, self._nursery)
 
-    def rack(self) -> StoreRack:
+    def credentials(self) -> BackendCredentialStore:
         """A new one, as the next process would have it."""
-        return keychain_rack(data_dir(self.env, sys.platform), time.time)
+        return keychain_credential_store(data_dir(self.env, sys.platform), time.time)
 
     def log_in(self) -> None:
         """Store a new grant."""
         person = Person()
-        login(parts(rack=self._rack, browse=person), self.server)
+        login(adapters(credentials=self._credentials, browse=person), self.server)
         person.leave()
 
-    def stored(self) -> Grant:
-        grant = self._rack.load(self.url, "default")
-        assert grant is not None, "nothing is stored"
-        return grant
+    def stored(self) -> StoredCredential:
+        stored_credential = self._credentials.load(self.url, "default")
+        assert stored_credential is not None, "nothing is stored"
+        return stored_credential
 
-    def expire(self) -> Grant:
+    def expire(self) -> StoredCredential:
         """Let the stored access token have run out a minute ago."""
-        grant, past = self.stored(), time.time() - 60
-        facts = grant.credential._replace(expires_at=past)
-        self._rack.save(grant._replace(credential=facts, tokens=grant.tokens._replace(expires_at=past)))
+        stored_credential, past = self.stored(), time.time() - 60
+        facts = stored_credential.credential._replace(expires_at=past)
+        self._credentials.save(
+            stored_credential._replace(
+                credential=facts, tokens=stored_credential.tokens._replace(expires_at=past)
+            )
+        )
         return self.stored()
 
-    def lives(self, grant: Grant) -> bool:
+    def lives(self, stored_credential: StoredCredential) -> bool:
         """Does the issuer still renew this grant?"""
-        assert grant.tokens.refresh_token
-        return self.authority.active(grant.tokens.refresh_token.reveal())
+        assert stored_credential.tokens.refresh_token
+        return self.authority.active(stored_credential.tokens.refresh_token.reveal())
 
-    def in_keychain(self) -> tuple[Grant, ...]:
+    def in_keychain(self) -> tuple[StoredCredential, ...]:
         """What the credential's entries hold, whatever the record says; damaged ones left out."""
         slots, ident = Slots(self._store), record_id(self.url, "default")
         found = []
@@ -97,7 +101,7 @@ class Place:
             except Damaged:
                 continue
             if payload is not None:
-                found.append(payload.grant)
+                found.append(payload.stored_credential)
         return tuple(found)
 
     def entries(self) -> set[str]:

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from keyrack import cli
-from keyrack.domain.model import Check, Credential, CredentialKey, Record, Server, Source
+from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.storage import Finding, StoreState, Survey
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 URL = "https://mcp.linear.app/mcp"
@@ -23,19 +23,19 @@ def linear(**changes: Any) -> Server:
     return Server("linear", URL, sources=(CURSOR,))._replace(**changes)
 
 
-def oauth(**changes: Any) -> Credential:
+def oauth(**changes: Any) -> CredentialInfo:
     """An OAuth credential that is good for 52 minutes."""
-    return Credential(
+    return CredentialInfo(
         "oauth", "https://auth.linear.app", "client-1", "dynamic", URL, ("read", "write"),
         obtained_at=NOW - 600, expires_at=NOW + 52 * 60, refreshable=True, store="Secret Service",
     )._replace(**changes)  # fmt: skip
 
 
-def record(server: Server, credential: Credential | None = None, check: Check | None = None) -> Record:
-    return Record(identity(server.url or ""), server.account, credential, check, server.key_name)
+def record(server: Server, credential: CredentialInfo | None = None, check: Check | None = None) -> Record:
+    return Record(canonical_url(server.url or ""), server.account, credential, check, server.key_name)
 
 
-class FakeRack:
+class FakeCredentialStore:
     """Records alone. Whoever asks it for a secret fails with AttributeError."""
 
     def __init__(self, records: Iterable[Record], state: StoreState) -> None:
@@ -43,7 +43,7 @@ class FakeRack:
         self._state = state
 
     warnings: tuple[str, ...] = ()
-    tidied: tuple[Finding, ...] = ()
+    cleaned_up: tuple[Finding, ...] = ()
     repaired: tuple[Finding, ...] = ()
     surveyed = Survey(0, 0)
 
@@ -56,8 +56,8 @@ class FakeRack:
     def state(self) -> StoreState:
         return self._state
 
-    def tidy(self) -> tuple[Finding, ...]:
-        return self.tidied
+    def recover(self) -> tuple[Finding, ...]:
+        return self.cleaned_up
 
     def survey(self) -> Survey:
         return self.surveyed
@@ -67,8 +67,8 @@ class FakeRack:
         return self.repaired
 
 
-class FakeParts:
-    """Call it as `parts(config_files=…)`; it remembers what it was asked for."""
+class FakeAdapters:
+    """Call it as `adapters(config_files=…)`; it remembers what it was asked for."""
 
     def __init__(
         self,
@@ -79,15 +79,15 @@ class FakeParts:
         state: StoreState = StoreState("Secret Service", ready=True),
     ) -> None:
         self.reading = Reading(tuple(servers), tuple(problems), tuple(places))
-        self.rack = FakeRack(records, state)
+        self.credentials = FakeCredentialStore(records, state)
         self.config_files: tuple[str, ...] | None = None
 
-    def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Parts:
+    def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Adapters:
         self.config_files = config_files
-        unused: dict[str, Any] = dict.fromkeys(Parts._fields)
-        return Parts(**unused)._replace(
+        unused: dict[str, Any] = dict.fromkeys(Adapters._fields)
+        return Adapters(**unused)._replace(
             read=lambda: self.reading,
-            rack=lambda: self.rack,
+            credentials=lambda: self.credentials,
             now=lambda: NOW,
             cards_dir=lambda: None,
             on_wait=lambda tell: None,
@@ -106,7 +106,7 @@ def _unexpected(*args: Any, **named: Any) -> Any:
 
 
 def run(
-    argv: list[str], *, parts: Any = _unexpected, screen: Any = _unexpected, demo: Any = _unexpected
+    argv: list[str], *, adapters: Any = _unexpected, screen: Any = _unexpected, demo: Any = _unexpected
 ) -> int:
     """`keyrack ARGV` with fakes for what `__main__` would give."""
-    return cli.run(argv, parts=parts, screen=screen, demo=demo)
+    return cli.run(argv, adapters=adapters, screen=screen, demo=demo)

@@ -6,7 +6,7 @@ import time
 
 
 class Clock:
-    """`now` for wiring.parts. Servers have their own clock, to which it is right at first."""
+    """`now` for wiring.adapters. Servers have their own clock, to which it is right at first."""
 
     def __init__(self) -> None:
         self.time = time.time()  # Unix seconds

@@ -11,12 +11,21 @@ from contextlib import nullcontext
 from typing import Any
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked
-from keyrack.domain.model import Check, Credential, CredentialKey, Header, Record, Server, Source, Variable
+from keyrack.domain.model import (
+    Check,
+    CredentialInfo,
+    CredentialKey,
+    Header,
+    Record,
+    Server,
+    Source,
+    Variable,
+)
 from keyrack.domain.reading import Place, Problem, Reading
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import Finding, Removal, StoreState
-from keyrack.operations.ports import Parts
+from keyrack.domain.storage import Deletion, Finding, StoreState
+from keyrack.operations.ports import Adapters
 
 NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -31,7 +40,7 @@ def _server(name: str, url: str | None, *sources: Source, **more: Any) -> Server
     return Server(name=name, url=url, sources=tuple(s._replace(name=name) for s in sources), **more)
 
 
-def _oauth(host: str, ends: float | None, **more: Any) -> Credential:
+def _oauth(host: str, ends: float | None, **more: Any) -> CredentialInfo:
     fields: dict[str, Any] = {
         "kind": "oauth",
         "issuer": f"https://{host}",
@@ -44,12 +53,12 @@ def _oauth(host: str, ends: float | None, **more: Any) -> Credential:
         "refreshed_at": NOW - 8 * MINUTE,
         "store": "Secret Service",
     }
-    return Credential(**(fields | more))
+    return CredentialInfo(**(fields | more))
 
 
-def _token(ends: float | None = None, **more: Any) -> Credential:
+def _token(ends: float | None = None, **more: Any) -> CredentialInfo:
     expires = None if ends is None else NOW + ends
-    return Credential(
+    return CredentialInfo(
         **(
             {"kind": "token", "obtained_at": NOW - DAY, "expires_at": expires, "store": "Secret Service"}
             | more
@@ -57,7 +66,7 @@ def _token(ends: float | None = None, **more: Any) -> Credential:
     )
 
 
-SERVERS: tuple[tuple[Server, Credential | None, Check | None], ...] = (
+SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
     (
         _server("linear", "https://mcp.linear.app/mcp", CLAUDE, CURSOR),
         _oauth("auth.linear.app", 52 * MINUTE + 20, label="you@example.com"),
@@ -168,7 +177,7 @@ class DemoRack:
     """Records in memory, and the keychain's state; no secret anywhere."""
 
     def __init__(self, records: Iterable[Record], store: StoreState) -> None:
-        self.kept = {record.key._replace(url=identity(record.url)): record for record in records}
+        self.kept = {record.key._replace(url=canonical_url(record.url)): record for record in records}
         self.store = store
         self.puts: list[str] = []
 
@@ -181,20 +190,26 @@ class DemoRack:
         return dict(self.kept)
 
     def record(self, url: str, account: str, name: str = "") -> Record | None:
-        return self.kept.get(CredentialKey(identity(url), account, name))
+        return self.kept.get(CredentialKey(canonical_url(url), account, name))
 
     def put(
-        self, url: str, credential: Credential | None, check: Check | None = None, account: str = "default"
+        self,
+        url: str,
+        credential: CredentialInfo | None,
+        check: Check | None = None,
+        account: str = "default",
     ) -> None:
         """As if an operation had stored this."""
-        self.kept[CredentialKey(identity(url), account)] = Record(identity(url), account, credential, check)
+        self.kept[CredentialKey(canonical_url(url), account)] = Record(
+            canonical_url(url), account, credential, check
+        )
         self.puts.append(url)
 
     def stamp(self) -> int:
         """Another one whenever something is `put`."""
         return len(self.puts)
 
-    def tidy(self) -> tuple[Finding, ...]:
+    def recover(self) -> tuple[Finding, ...]:
         return ()
 
     def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
@@ -203,7 +218,7 @@ class DemoRack:
     def load(self, url: str, account: str, name: str = "") -> None:
         return None
 
-    def save(self, grant: Any) -> Credential:
+    def save(self, stored_credential: Any) -> CredentialInfo:
         raise AssertionError("a screen does not save")
 
     def prove_writable(self) -> None:
@@ -212,7 +227,7 @@ class DemoRack:
         if not self.store.ready:
             raise StoreAbsent(self.store.reason)
 
-    def remove(self, url: str, account: str, name: str = "") -> Removal:
+    def delete(self, url: str, account: str, name: str = "") -> Deletion:
         raise AssertionError("a screen does not remove")
 
     def note(self, url: str, account: str, name: str = "", **facts: Any) -> None:
@@ -239,7 +254,7 @@ def demo_reading() -> Reading:
 
 def demo_records() -> list[Record]:
     return [
-        Record(identity(server.url), "default", credential, check)
+        Record(canonical_url(server.url), "default", credential, check)
         for server, credential, check in SERVERS
         if server.url and (credential or check)
     ]
@@ -250,21 +265,21 @@ def demo_parts(
     records: Iterable[Record] | None = None,
     store: StoreState = StoreState("Secret Service", ready=True),
     clock: DemoClock | None = None,
-) -> Parts:
-    """Parts over fixed data. `parts.rack()` is one DemoRack; everything else refuses."""
-    rack = DemoRack(demo_records() if records is None else records, store)
+) -> Adapters:
+    """Parts over fixed data. `adapters.credentials()` is one DemoRack; everything else refuses."""
+    credentials = DemoRack(demo_records() if records is None else records, store)
     found = demo_reading() if reading is None else reading
 
     def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("no network here")
 
     def keep_in_memory() -> None:
-        rack.store = StoreState("memory", ready=True, persistent=False)
+        credentials.store = StoreState("memory", ready=True, persistent=False)
 
-    return Parts(
+    return Adapters(
         read=lambda: found,
-        rack=lambda: rack,
-        wire=refuse,
+        credentials=lambda: credentials,
+        http_client=refuse,
         listen=refuse,
         browse=lambda url: True,
         now=clock or DemoClock(),

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from keyrack.domain.errors import Cancelled, ClientNeeded
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.login import LoginOptions
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from support.demo_rows import NOW
 from support.screens import Terminal
 
@@ -108,8 +108,8 @@ class FakeLogin:
     With `offers_code` it has codes for other devices, which a test gives by `tell(CODE)`.
     """
 
-    def __init__(self, credential: Credential | None = None) -> None:
-        self.credential = credential or Credential("oauth", expires_at=None, store="Secret Service")
+    def __init__(self, credential: CredentialInfo | None = None) -> None:
+        self.credential = credential or CredentialInfo("oauth", expires_at=None, store="Secret Service")
         self.refuse_first: Exception | None = None  # raised before anything is sent
         self.offers_code = False
         self.needs_client = False  # fails at the registration until a client id comes
@@ -143,18 +143,18 @@ class FakeLogin:
 
     def __call__(
         self,
-        parts: Parts,
+        adapters: Adapters,
         server: Server,
         options: LoginOptions,
         *,
         control: LoginControl,
         on_event: Callable[[Any], Any],
-    ) -> Credential:
+    ) -> CredentialInfo:
         self.calls += 1
         self.server = server
         self.options.append(options)
         self._on_event = on_event
-        if self.refuse_first is not None and parts.rack().state().persistent:
+        if self.refuse_first is not None and adapters.credentials().state().persistent:
             raise self.refuse_first
         control.paste = self._paste  # type: ignore[method-assign]
         control.reopen = self._reopen  # type: ignore[method-assign]

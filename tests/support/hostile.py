@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Credential, Grant
+from keyrack.domain.model import CredentialInfo, StoredCredential
 from keyrack.domain.resource import inert
 from keyrack.domain.secret import Secret
-from keyrack.net import http_client as wire
+from keyrack.net import http_client as http_client
 from keyrack.net.limits import Limits
 from keyrack.oauth.effects import Failed, Request, Response, SignIn, Step
 from keyrack.operations.login.login import LoginOptions, login
@@ -44,12 +44,12 @@ class Net(World):
         self.names = names or {}
         self.inside = inside  # the server that is logged in to lies in a private network
         self.dialled: list[str] = []  # the addresses that would have been connected to
-        self._wire = wire.HttpWire(Limits(), self._resolve)
+        self._http_client = http_client.HttpxClient(Limits(), self._resolve)
 
     def send(self, request: Request, *, server_url: str = URL) -> Response | Failed:
-        return self._wire.send(request, server_url=server_url)
+        return self._http_client.send(request, server_url=server_url)
 
-    def exchange(self, request: Request, ready: Any, route: wire.Route, *_: Any) -> Response | Failed:
+    def exchange(self, request: Request, ready: Any, route: http_client.Route, *_: Any) -> Response | Failed:
         assert route.address is not None
         self.dialled.append(route.address)
         return super().send(request)
@@ -69,8 +69,8 @@ class Attempt:
         self.events: list[Any] = []
         self.opened: list[str] = []
         self.error: KeyrackError | None = None
-        self.credential: Credential | None = None
-        self.grant: Grant | None = None
+        self.credential: CredentialInfo | None = None
+        self.stored_credential: StoredCredential | None = None
 
     @property
     def failed(self) -> Step | None:
@@ -98,19 +98,19 @@ def attempt(
     """Log in; a KeyrackError is part of what came of it, anything else goes through."""
     made = Attempt(world)
     if isinstance(world, Net):
-        monkeypatch.setattr(wire, "exchange", world.exchange)
-        monkeypatch.setattr(wire, "trust", lambda *_: True)
+        monkeypatch.setattr(http_client, "exchange", world.exchange)
+        monkeypatch.setattr(http_client, "trust", lambda *_: True)
 
     def browse(url: str) -> bool:
         made.opened.append(url)
         return True
 
-    parts = build(world, answer=answer, browse=browse)
+    adapters = build(world, answer=answer, browse=browse)
     try:
-        made.credential = login(parts, server, options, on_event=made.events.append)
+        made.credential = login(adapters, server, options, on_event=made.events.append)
     except KeyrackError as error:
         made.error = error
-    made.grant = parts.rack().load(URL, "default")
+    made.stored_credential = adapters.credentials().load(URL, "default")
     _check(made)
     return made
 
@@ -123,9 +123,9 @@ def _check(made: Attempt) -> None:
         assert url.startswith("https://") and inert(url) == url, url
         assert any(isinstance(event, SignIn) and event.url == url for event in made.events)
     if made.error is None:
-        assert made.grant is not None and made.grant.credential == made.credential
+        assert made.stored_credential is not None and made.stored_credential.credential == made.credential
         return
-    assert made.grant is None, "something was stored"
+    assert made.stored_credential is None, "something was stored"
     sentence = str(made.error)
     assert sentence.endswith((".", "!")) and not sentence.endswith(".."), sentence
     assert len(sentence) < 1000

@@ -21,10 +21,10 @@ from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support.signing_in import Person
 
 # What the operations import when they need it.
@@ -76,22 +76,22 @@ class Answer(NamedTuple):
 
 def ask(pipe: Connection, server: Server) -> None:
     """Ask for a token, as `keyrack token` does; says how it went."""
-    pipe.send(_answer(parts().rack(), server))
+    pipe.send(_answer(adapters().credentials(), server))
 
 
 def hold_and_ask(pipe: Connection, server: Server) -> None:
     """The same, but it rests when it has got the credential's lock: it says "held"."""
-    rack = parts().rack()
-    _rest_at_the_lock(pipe, rack)
-    pipe.send(_answer(rack, server))
+    credentials = adapters().credentials()
+    _rest_at_the_lock(pipe, credentials)
+    pipe.send(_answer(credentials, server))
 
 
 def act(pipe: Connection, server: Server, what: str, rests: bool, token: str) -> None:
     """Log in, refresh, set `token` or clear; says "done". If it `rests`, it says "held" before."""
-    rack = parts().rack()
+    credentials = adapters().credentials()
     if rests:
-        _rest_at_the_lock(pipe, rack)
-    world = parts(rack=rack, browse=Person())
+        _rest_at_the_lock(pipe, credentials)
+    world = adapters(credentials=credentials, browse=Person())
     if what == "login":
         login(world, server)
     elif what == "refresh":
@@ -103,8 +103,8 @@ def act(pipe: Connection, server: Server, what: str, rests: bool, token: str) ->
     pipe.send("done")
 
 
-def _rest_at_the_lock(pipe: Connection, rack: Any) -> None:
-    lock, first = rack.lock, iter([True])
+def _rest_at_the_lock(pipe: Connection, credentials: Any) -> None:
+    lock, first = credentials.lock, iter([True])
 
     @contextmanager
     def told(*key: str, **more: Any) -> Iterator[None]:
@@ -114,11 +114,11 @@ def _rest_at_the_lock(pipe: Connection, rack: Any) -> None:
                 pipe.recv()
             yield
 
-    rack.lock = told
+    credentials.lock = told
 
 
-def _answer(rack: Any, server: Server) -> Answer:
+def _answer(credentials: Any, server: Server) -> Answer:
     try:
-        return Answer(hand_out(parts(rack=rack), server).token.reveal())
+        return Answer(get_token(adapters(credentials=credentials), server).token.reveal())
     except KeyrackError as error:
         return Answer(code=error.exit_code, words=f"{error} {error.hint}")

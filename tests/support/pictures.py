@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from textual import events
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Check, Credential
+from keyrack.domain.model import Check, CredentialInfo
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
 from keyrack.operations.login import login as login_op
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.services.judge import Verdict
@@ -31,7 +31,7 @@ SMALL, WIDE, NARROW = (80, 24), (120, 30), (60, 24)
 
 
 class Scene(NamedTuple):
-    parts: Callable[[DemoClock], Parts]
+    adapters: Callable[[DemoClock], Adapters]
     play: Callable[[Terminal, DemoClock], Awaitable[None]]
     sizes: tuple[Size, ...] = (SMALL, WIDE)
 
@@ -42,11 +42,11 @@ def still() -> None:
     time.tzset()
 
 
-def _demo(clock: DemoClock) -> Parts:
+def _demo(clock: DemoClock) -> Adapters:
     return demo_parts(clock=clock)
 
 
-def _nothing(clock: DemoClock) -> Parts:
+def _nothing(clock: DemoClock) -> Adapters:
     store = StoreState("none", ready=False, reason="No keychain answers here.")
     return demo_parts(Reading((), (), NO_PLACES), (), store, clock)
 
@@ -58,7 +58,7 @@ async def _main(t: Terminal, clock: DemoClock) -> None:
 
 async def _log_in(t: Terminal, words: str, **how: bool) -> FakeLogin:
     """Begin a login that is not the real one, and wait for these words."""
-    fake = FakeLogin(Credential("oauth", expires_at=NOW + 3600, store="Secret Service"))
+    fake = FakeLogin(CredentialInfo("oauth", expires_at=NOW + 3600, store="Secret Service"))
     for name, value in how.items():
         setattr(fake, name, value)
     login_op.login, real = fake, login_op.login
@@ -169,7 +169,7 @@ async def _token_refused(t: Terminal, clock: DemoClock) -> None:
 async def _token_saved(t: Terminal, clock: DemoClock) -> None:
     ends = NOW + 90 * DAY
     scopes = ("repo", "read:org")
-    facts = Credential("token", label="octocat", scopes=scopes, expires_at=ends, store="Secret Service")
+    facts = CredentialInfo("token", label="octocat", scopes=scopes, expires_at=ends, store="Secret Service")
     told = Verdict(True, sentence="GitHub accepts it; it belongs to octocat.")
 
     await _token(t, clock)
@@ -235,8 +235,8 @@ SCENES: dict[str, Scene] = {
 def scene_app(name: str) -> tuple[KeyrackApp, Callable[[Any], Awaitable[None]]]:
     """The application of a scene, and what plays it with a pilot."""
     scene, clock = SCENES[name], DemoClock()
-    parts = scene.parts(clock)
-    app = KeyrackApp(lambda: parts)
+    adapters = scene.adapters(clock)
+    app = KeyrackApp(lambda: adapters)
 
     async def play(pilot: Any) -> None:
         seen = Terminal(app, pilot)

@@ -11,7 +11,7 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.servers.server_table import ServerTable
@@ -30,9 +30,9 @@ def screen_test(body: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...,
     return test
 
 
-def app_with(parts: Parts | None = None, **more: Any) -> KeyrackApp:
+def app_with(adapters: Adapters | None = None, **more: Any) -> KeyrackApp:
     """The application over the demo's data, or over these parts."""
-    found = demo_parts() if parts is None else parts
+    found = demo_parts() if adapters is None else adapters
     return KeyrackApp(lambda: found, **more)
 
 

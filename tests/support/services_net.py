@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from integration.net_server import LittleServer, little_server
-from keyrack.net.http_client import HttpWire
+from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 
 # What every request has, whatever it is for.
@@ -85,9 +85,9 @@ class Internet:
         self.asked: list[Asked] = []
         self.dialled: list[str] = []  # every host that somebody tried to connect to
 
-    def wire(self) -> HttpWire:
+    def http_client(self) -> HttpxClient:
         """keyrack's own, but for the resolver."""
-        return HttpWire(Limits(), self._resolve)
+        return HttpxClient(Limits(), self._resolve)
 
     def to(self, host: str) -> list[Asked]:
         return [asked for asked in self.asked if asked.host == host]

@@ -41,7 +41,7 @@ def walk(url: str, *, deny: bool = False, code: str = "") -> httpx.Response:
 
 
 class Person:
-    """`browse` for wiring.parts: signs in from a thread, as a browser beside keyrack does."""
+    """`browse` for wiring.adapters: signs in from a thread, as a browser beside keyrack does."""
 
     def __init__(self, act: Callable[[str], object] = sign_in) -> None:
         self.urls: list[str] = []

@@ -7,21 +7,23 @@ from collections.abc import Callable
 from typing import Any
 
 from keyrack.domain.errors import StoreLocked, StoreUnavailable
-from keyrack.domain.model import Credential, Endpoints, Grant, Record, Registration, TokenSet
+from keyrack.domain.model import CredentialInfo, Endpoints, Record, Registration, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.backends.memory import MemoryBackend
 
 URL = "https://mcp.example/mcp"
 ISSUER = "https://issuer.example"
 
 
-def grant(word: str = "one", *, url: str = URL, account: str = "default", size: int = 40) -> Grant:
+def stored_credential(
+    word: str = "one", *, url: str = URL, account: str = "default", size: int = 40
+) -> StoredCredential:
     """A complete OAuth grant; `word` stands in its tokens."""
-    return Grant(
+    return StoredCredential(
         url=url,
         account=account,
-        credential=Credential("oauth", ISSUER, "client", "dynamic", url, ("read",), 1.0, 2.0, True),
+        credential=CredentialInfo("oauth", ISSUER, "client", "dynamic", url, ("read",), 1.0, 2.0, True),
         tokens=TokenSet(
             Secret(f"access-{word}-".ljust(size, "x")), Secret(f"refresh-{word}"), expires_at=2.0
         ),
@@ -30,15 +32,15 @@ def grant(word: str = "one", *, url: str = URL, account: str = "default", size: 
     )
 
 
-def word_of(found: Grant | None) -> str | None:
-    """The word that `grant` was made with."""
+def word_of(found: StoredCredential | None) -> str | None:
+    """The word that `stored_credential` was made with."""
     return None if found is None else found.tokens.access_token.reveal().split("-")[1]
 
 
 def as_found(records: dict[Any, Record]) -> dict[Any, Record]:
     """These, made anew from the store: somebody else's programs may name their servers."""
     return {
-        key: record._replace(credential=record.credential and record.credential._replace(unlisted=True))
+        key: record._replace(credential=record.credential and record.credential._replace(ad_hoc=True))
         for key, record in records.items()
     }
 
@@ -82,7 +84,7 @@ class DeleteThenAdd(Backend):
         super().set_password(service, username, password)
 
 
-class Watched(MemoryStore):
+class Watched(MemoryBackend):
     """A store that lasts, and remembers which entries it was asked for. Its entries can be listed or not."""
 
     name = "watched"

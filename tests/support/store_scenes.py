@@ -9,7 +9,7 @@ from textual import events
 from keyrack.domain.storage import StoreState
 from keyrack.operations.clearing import stale as stale_op
 from keyrack.operations.clearing.stale import Stale
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.storage import vault as vault_op
 from keyrack.operations.storage.vault import VaultStatus
 from keyrack.tui.kit.secret_input import SecretInput
@@ -26,22 +26,22 @@ WHYS = {
 }
 
 
-def two_accounts(clock: DemoClock) -> Parts:
-    parts = demo_parts(clock=clock)
+def two_accounts(clock: DemoClock) -> Adapters:
+    adapters = demo_parts(clock=clock)
     own = next(credential for server, credential, _ in SERVERS if server.name == "linear")
     assert own is not None
     work = own._replace(label="ada@work.example", expires_at=clock() + 3 * HOUR)
-    parts.rack().put(LINEAR, work, account="work")  # type: ignore[attr-defined]
-    return parts
+    adapters.credentials().put(LINEAR, work, account="work")  # type: ignore[attr-defined]
+    return adapters
 
 
-def no_keychain(clock: DemoClock) -> Parts:
+def no_keychain(clock: DemoClock) -> Adapters:
     return demo_parts(
         store=StoreState("none", ready=False, reason="This machine has no keychain."), clock=clock
     )
 
 
-def locked_vault(clock: DemoClock) -> Parts:
+def locked_vault(clock: DemoClock) -> Adapters:
     return demo_parts(store=VAULT, clock=clock)
 
 
@@ -49,7 +49,7 @@ async def stale(t: Terminal, clock: DemoClock) -> None:
     rows = {server.name: (server, credential) for server, credential, _ in SERVERS if credential}
     found = tuple(Stale(*rows[name], why) for name, why in WHYS.items())
 
-    def find(parts: Parts, **options: Any) -> tuple[Stale, ...]:
+    def find(adapters: Adapters, **options: Any) -> tuple[Stale, ...]:
         return found
 
     stale_op.find_stale, real = find, stale_op.find_stale
@@ -83,7 +83,7 @@ async def new_vault(t: Terminal, clock: DemoClock) -> None:
 async def unlock_vault(t: Terminal, clock: DemoClock) -> None:
     status = VaultStatus("vault.age", True, True, False, VAULT, "identity.age", has_key=True)
 
-    def asked(parts: Parts) -> VaultStatus:
+    def asked(adapters: Adapters) -> VaultStatus:
         return status
 
     vault_op.status, real = asked, vault_op.status

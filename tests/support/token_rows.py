@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyrack.domain.model import Server, Source
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from support.demo_rows import DemoClock, demo_parts, demo_reading
 
 _URLS = {
@@ -15,7 +15,7 @@ _URLS = {
 }
 
 
-def token_parts(clock: DemoClock | None = None) -> Parts:
+def token_parts(clock: DemoClock | None = None) -> Adapters:
     """The demo's, with these services' servers."""
     reading = demo_reading()
     source = Source("VS Code", "~/.config/Code/User/mcp.json", "")

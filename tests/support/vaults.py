@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from keyrack.domain.secret import Secret
-from keyrack.store.vault.backend import VaultStore
+from keyrack.store.vault.backend import VaultBackend
 from keyrack.store.vault.keys import Sources
 from keyrack.system.locks import Locks
 from support.clock import Clock
@@ -53,14 +53,14 @@ def vault(
     identity: Secret | None = None,
     passphrase: Secret | None = None,
     ask: Callable[[], Secret | None] | None = None,
-) -> VaultStore:
+) -> VaultBackend:
     """The vault in a folder, as a new process would open it."""
     sources = Sources(str(file or folder / "identity.age"), identity, passphrase, ask)
     locks = Locks(str(folder / "locks"))
-    return VaultStore(str(folder), locks, clock or Clock(), sources=sources, minutes=15)
+    return VaultBackend(str(folder), locks, clock or Clock(), sources=sources, minutes=15)
 
 
-def made(folder: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock | None = None) -> VaultStore:
+def made(folder: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock | None = None) -> VaultBackend:
     """A new vault with PASSPHRASE, open. From now on no passphrase in this test takes a second."""
     monkeypatch.setattr("keyrack.store.vault.passphrase.seal", seal)
     store = vault(folder, clock)

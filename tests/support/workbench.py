@@ -1,4 +1,4 @@
-"""Parts with everything but the network and the keychain real: a canned world and a rack in memory."""
+"""Adapters that are real but for the network and the keychain: a canned world, credentials in memory."""
 
 from __future__ import annotations
 
@@ -6,11 +6,19 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.domain.model import Credential, Endpoints, Grant, Registration, Server, Source, TokenSet
+from keyrack.domain.model import (
+    CredentialInfo,
+    Endpoints,
+    Registration,
+    Server,
+    Source,
+    StoredCredential,
+    TokenSet,
+)
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
-from keyrack.operations.ports import Parts
-from keyrack.store.credential_store import memory_rack
+from keyrack.operations.ports import Adapters
+from keyrack.store.credential_store import memory_credential_store
 from support.canned import ISSUER, REDIRECT, URL, World
 
 NOW = 1_000_000.0
@@ -48,16 +56,16 @@ def build(
     *,
     answer: Callable[[Secret], dict[str, Secret]] | None = approve,
     browse: Callable[[str], bool] = lambda url: True,
-    rack: Any = None,
+    credentials: Any = None,
     servers: tuple[Server, ...] = (SERVER,),
-) -> Parts:
-    """Parts for a test; `parts.rack()` is always the same rack."""
-    rack = rack or memory_rack(lambda: NOW)
+) -> Adapters:
+    """Parts for a test; `adapters.credentials()` is always the same credential store."""
+    credentials = credentials or memory_credential_store(lambda: NOW)
     world = world or World()
-    return Parts(
+    return Adapters(
         read=lambda: Reading(servers, (), ()),
-        rack=lambda: rack,
-        wire=lambda: world,
+        credentials=lambda: credentials,
+        http_client=lambda: world,
         listen=lambda port, host, path: Listener(answer, host),
         browse=browse,
         now=lambda: NOW,
@@ -66,14 +74,14 @@ def build(
     )
 
 
-def grant(
+def stored_credential(
     *, access: str = "at-0", refresh: str | None = "rt-0", expires_at: float | None = NOW + 3600, **facts: Any
-) -> Grant:
+) -> StoredCredential:
     """A stored OAuth credential."""
     tokens = TokenSet(
         Secret(access), Secret(refresh) if refresh else None, expires_at=expires_at, scopes=("read",)
     )
-    credential = Credential(
+    credential = CredentialInfo(
         "oauth",
         ISSUER,
         "dyn-0",
@@ -86,6 +94,6 @@ def grant(
         **facts,
     )
     registration = Registration(ISSUER, "dyn-0", "dynamic", redirect_uris=(REDIRECT,))
-    return Grant(
+    return StoredCredential(
         URL, "default", credential, tokens, registration, Endpoints(ISSUER + "/token", ISSUER + "/revoke")
     )

@@ -14,7 +14,7 @@ import keyrack
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
 from keyrack.operations.login.login import login
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
-from support.workbench import NOW, SERVER, build, grant
+from support.workbench import NOW, SERVER, build, stored_credential
 
 TOKEN = ISSUER + "/token"
 MORE = 'Bearer error="insufficient_scope", scope="write"'
@@ -33,8 +33,8 @@ class Server:
         return httpx.Response(200) if token in self.tokens else self.refusal()
 
 
-def get(server: Server, parts: Any, url: str = URL, **options: Any) -> httpx.Response:
-    auth = keyrack.Auth(URL, parts=parts, **options)
+def get(server: Server, adapters: Any, url: str = URL, **options: Any) -> httpx.Response:
+    auth = keyrack.Auth(URL, adapters=adapters, **options)
     with httpx.Client(transport=httpx.MockTransport(server), auth=auth) as client:
         return client.get(url)
 
@@ -49,9 +49,9 @@ def world(*tokens: str) -> World:
 
 
 def with_grant(world: World | None = None, **facts: Any) -> Any:
-    parts = build(world)
-    parts.rack().save(grant(**facts))
-    return parts
+    adapters = build(world)
+    adapters.credentials().save(stored_credential(**facts))
+    return adapters
 
 
 def test_the_stored_token_is_sent() -> None:
@@ -99,21 +99,21 @@ def test_more_scope_is_asked_for_by_the_union() -> None:
 @pytest.mark.checklist(24)
 def test_scopes_that_never_suffice_are_given_up_and_remembered() -> None:
     server = Server(refusal=lambda: httpx.Response(403, headers={"WWW-Authenticate": MORE}))
-    parts = with_grant(world("at-1"))
-    assert get(server, parts, interactive=True).status_code == 403
+    adapters = with_grant(world("at-1"))
+    assert get(server, adapters, interactive=True).status_code == 403
     assert len(server.seen) == 3
-    check = parts.rack().record(URL, "default").check
+    check = adapters.credentials().record(URL, "default").check
     assert (check.verdict, "does not grant: write" in check.reason) == ("accepted", True)
-    assert get(server, parts, interactive=True).status_code == 403
+    assert get(server, adapters, interactive=True).status_code == 403
     assert len(server.seen) == 4  # no more logins for these scopes
 
 
 def test_scopes_given_up_are_asked_for_again_after_the_user_s_own_login() -> None:
     server = Server(refusal=lambda: httpx.Response(403, headers={"WWW-Authenticate": MORE}))
-    parts = with_grant(world("at-1"))
-    get(server, parts, interactive=True)
-    login(parts, SERVER)
-    get(server, parts, interactive=True)
+    adapters = with_grant(world("at-1"))
+    get(server, adapters, interactive=True)
+    login(adapters, SERVER)
+    get(server, adapters, interactive=True)
     assert len(server.seen) == 6
 
 
@@ -138,7 +138,7 @@ def test_a_refused_refresh_needs_a_login() -> None:
 
 def test_it_works_for_an_async_client() -> None:
     async def ask() -> int:
-        auth = keyrack.Auth(URL, parts=with_grant())
+        auth = keyrack.Auth(URL, adapters=with_grant())
         transport = httpx.MockTransport(Server("at-1"))
         async with httpx.AsyncClient(transport=transport, auth=auth) as client:
             return (await client.get(URL)).status_code
@@ -152,23 +152,23 @@ def test_it_works_for_httpx2() -> None:
     def server(request: Any) -> Any:
         return httpx2.Response(200 if request.headers.get("Authorization") == "Bearer at-1" else 401)
 
-    auth = keyrack.Auth(URL, parts=with_grant())
+    auth = keyrack.Auth(URL, adapters=with_grant())
     with httpx2.Client(transport=httpx2.MockTransport(server), auth=auth) as client:
         assert client.get(URL).status_code == 200
 
 
 def test_a_token_that_could_not_be_stored_is_sent_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyrack.operations.tokens.refresh.SAVE_PAUSES", ())
-    parts = with_grant(expires_at=NOW - 1)
+    adapters = with_grant(expires_at=NOW - 1)
 
     @contextmanager
     def full(_: Any, stored: Any) -> Iterator[Any]:
-        def keep(renewed: Any) -> Any:
+        def save(renewed: Any) -> Any:
             raise StoreUnavailable("The keychain is full.")
 
-        yield keep
+        yield save
 
-    monkeypatch.setattr(type(parts.rack()), "renewing", full)
+    monkeypatch.setattr(type(adapters.credentials()), "renewing", full)
     server = Server("at-1")
-    assert get(server, parts).status_code == 200
+    assert get(server, adapters).status_code == 200
     assert server.seen == ["at-1"]

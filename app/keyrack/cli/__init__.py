@@ -10,19 +10,19 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 
 def run(
     argv: list[str],
     *,
-    parts: Callable[..., Parts],
-    screen: Callable[[Callable[[], Parts]], Any],
+    adapters: Callable[..., Adapters],
+    screen: Callable[[Callable[[], Adapters]], Any],
     demo: Callable[[], int],
 ) -> int:
     """Do what the words after `keyrack` say, and return the exit code. Raises nothing.
 
-    `parts(config_files=…, ask=…)` builds the adapters, `screen(factory)` opens the TUI, `demo()`
+    `adapters(config_files=…, ask=…)` builds the adapters, `screen(factory)` opens the TUI, `demo()`
     the sandbox: the command line knows none of them.
     """
     from keyrack.cli.dispatch import dispatch
@@ -30,4 +30,4 @@ def run(
     from keyrack.cli.output import Output
 
     out = Output()
-    return guarded(out, lambda: dispatch(argv, out, parts, screen, demo))
+    return guarded(out, lambda: dispatch(argv, out, adapters, screen, demo))

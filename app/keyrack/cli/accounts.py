@@ -40,18 +40,18 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
     from keyrack.operations.tokens.accounts import accounts_of, make_default
 
-    parts = context.parts()
+    adapters = context.adapters()
     args.account = None
-    server = target(parts, args)
+    server = target(adapters, args)
     if args.default is not None:
-        make_default(parts, server, args.default)
-    accounts = accounts_of(parts, server)
+        make_default(adapters, server, args.default)
+    accounts = accounts_of(adapters, server)
     if args.json:
         from json import dumps
 
         context.out.line(dumps([_facts(account) for account in accounts]))
         return 0
-    now = parts.now()
+    now = adapters.now()
     for account in accounts:
         credential = account.row.credential
         words = [plain(account.name, 60)]

@@ -54,18 +54,18 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import agree
     from keyrack.operations.servers.adopt import adopt, plan
 
-    out, parts = context.out, context.parts()
-    server = target(parts, args)
-    planned = plan(parts, server)
+    out, adapters = context.out, context.adapters()
+    server = target(adapters, args)
+    planned = plan(adapters, server)
     _show(out, planned)
     if args.dry_run:
         out.note("Nothing was changed.")
         return OK
     if not args.yes and not agree(out, _question(planned)):
         raise Cancelled("Nothing was changed.")
-    open_store(parts)
+    open_store(adapters)
     try:
-        done = adopt(parts, planned, try_it=not args.no_check)
+        done = adopt(adapters, planned, try_it=not args.no_check)
     except KeyrackError as error:
         error.hint = f"{error.hint} No file was changed.".strip()
         raise

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check, Server
     from keyrack.domain.status import Action
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 VERB = Verb(
     name="check",
@@ -58,16 +58,16 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.servers.check import check
     from keyrack.wording.commands import command_for
 
-    parts = context.parts()
-    server = target(parts, args)
-    found = check(parts, server)
+    adapters = context.adapters()
+    server = target(adapters, args)
+    found = check(adapters, server)
     glyph, words, code = _SAID[found.verdict]
-    command = command_for(_next(parts, server, found), server)
+    command = command_for(_next(adapters, server, found), server)
     out = context.out
     if args.json:
         out.line(_as_json(server, found, command))
         return code
-    out.line(f"{glyph} {plain(server.called, 120)}: {words}.")
+    out.line(f"{glyph} {plain(server.display_name, 120)}: {words}.")
     if found.reason:
         out.line(f"  {plain(found.reason)}")
     if found.revision:
@@ -77,10 +77,10 @@ def run(context: Context, args: SimpleNamespace) -> int:
     return code
 
 
-def _next(parts: Parts, server: Server, found: Check) -> Action | None:
+def _next(adapters: Adapters, server: Server, found: Check) -> Action | None:
     """What would help. A header that the configuration sends can only be fixed there."""
     from keyrack.domain.status import Action, authorization_header
-    from keyrack.operations.credential import key_of
+    from keyrack.operations.credential import credential_key
 
     if found.verdict == "unreachable":
         return Action.CHECK
@@ -89,7 +89,7 @@ def _next(parts: Parts, server: Server, found: Check) -> Action | None:
         return None
     if header is not None and not header.is_empty:
         return None
-    record = parts.rack().record(*key_of(server))
+    record = adapters.credentials().record(*credential_key(server))
     stored = record.credential if record is not None else None
     if (found.verdict == "optional" and stored is not None) or (server.helper is not None and stored is None):
         return None

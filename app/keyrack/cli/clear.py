@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
     from keyrack.operations.receipt import Receipt
 
 VERB = Verb(
@@ -66,13 +66,13 @@ def run(context: Context, args: SimpleNamespace) -> int:
     if args.operand is None or args.dry_run:
         needs = "NAME|URL or --stale" if args.operand is None else "--stale with --dry-run"
         raise UsageError(f"keyrack clear needs {needs}.", hint="Run keyrack clear --help for usage.")
-    parts = context.parts()
-    server = target(parts, args)
+    adapters = context.adapters()
+    server = target(adapters, args)
     forget = args.forget or (not args.yes and _offer_to_forget(context, [server]))
-    if not args.yes and not agree(context.out, _question(parts, server, args.revoke, forget)):
+    if not args.yes and not agree(context.out, _question(adapters, server, args.revoke, forget)):
         raise Cancelled("Nothing was changed.")
-    droppable = args.yes and not forget and can_be_forgotten(parts, server) is not None
-    receipt = clear(parts, server, revoke=args.revoke, forget=forget)
+    droppable = args.yes and not forget and can_be_forgotten(adapters, server) is not None
+    receipt = clear(adapters, server, revoke=args.revoke, forget=forget)
     for line in receipt.lines:
         context.out.line(line_of(line))
     if droppable and any(line.outcome == "stays" for line in receipt.lines):
@@ -87,16 +87,16 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
 
     if args.operand is not None:
         raise UsageError("keyrack clear takes NAME|URL or --stale, not both.")
-    out, parts = context.out, context.parts()
-    stale = [each for each in find_stale(parts) if args.account in (None, each.server.account)]
+    out, adapters = context.out, context.adapters()
+    stale = [each for each in find_stale(adapters) if args.account in (None, each.server.account)]
     for each in stale:
-        out.line(f"{plain(each.server.called, 120)}: {plain(each.why)}")
-        words = revoke_words(parts, each.server, each.credential) if args.revoke else None
+        out.line(f"{plain(each.server.display_name, 120)}: {plain(each.why)}")
+        words = revoke_words(adapters, each.server, each.credential) if args.revoke else None
         if words:
             out.line(f"  {plain(words)}")
     if not stale:
         out.note("Nothing is stale.")
-    for place in (place for place in parts.read().places if place.found == "broken"):
+    for place in (place for place in adapters.read().places if place.found == "broken"):
         out.note(f"{plain(place.path)} can't be read, so orphans are not listed.")
     if args.dry_run or not stale:
         return 0
@@ -106,11 +106,11 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
         raise Cancelled("Nothing was changed.")
 
     def tell(each: Stale, receipt: Receipt) -> None:
-        out.line(f"{plain(each.server.called, 120)}")
+        out.line(f"{plain(each.server.display_name, 120)}")
         for line in receipt.lines:
             out.line(f"  {line_of(line)}")
 
-    done = clear_stale(parts, stale, revoke=args.revoke, forget=forget, on_one=tell)
+    done = clear_stale(adapters, stale, revoke=args.revoke, forget=forget, on_one=tell)
     return 0 if all(receipt.ok for _, receipt in done) else ERROR
 
 
@@ -122,26 +122,26 @@ def _offer_to_forget(context: Context, servers: Iterable[Server]) -> bool:
 
     if not is_terminal(sys.stdin):
         return False
-    issuers = {can_be_forgotten(context.parts(), server) for server in servers} - {None}
+    issuers = {can_be_forgotten(context.adapters(), server) for server in servers} - {None}
     where = ", ".join(sorted(plain(issuer or "") for issuer in issuers))
     return bool(where) and agree(
         context.out, f"keyrack is registered at {where}. Delete the registration too (--forget)?"
     )
 
 
-def _question(parts: Parts, server: Server, revoke: bool, forget: bool) -> str:
+def _question(adapters: Adapters, server: Server, revoke: bool, forget: bool) -> str:
     from keyrack.operations.clearing.revoking import lives_on
-    from keyrack.operations.credential import key_of
+    from keyrack.operations.credential import credential_key
     from keyrack.operations.tokens.service import revoke_words
 
-    what = f"the credential for {plain(server.called, 120)} ({plain(shown(server.url or ''))})"
-    record = parts.rack().record(*key_of(server))
+    what = f"the credential for {plain(server.display_name, 120)} ({plain(shown(server.url or ''))})"
+    record = adapters.credentials().record(*credential_key(server))
     credential = record.credential if record else None
     if revoke:
-        words = revoke_words(parts, server, credential)
+        words = revoke_words(adapters, server, credential)
         first = f"{plain(words)} Revoke and delete {what}" if words else f"Revoke and delete {what}"
     elif credential is not None:
-        first = f"Any copy of the token {lives_on(credential, parts.now())}. Delete {what}"
+        first = f"Any copy of the token {lives_on(credential, adapters.now())}. Delete {what}"
     else:
         first = f"Delete {what}"
     return f"{first}{' and the client registration' if forget else ''}?"

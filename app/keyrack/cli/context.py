@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.domain.model import Server
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 
 class Context:
@@ -20,17 +20,17 @@ class Context:
     def __init__(
         self,
         out: Output,
-        parts: Callable[[], Parts],
-        screen: Callable[[Callable[[], Parts]], Any],
+        adapters: Callable[[], Adapters],
+        screen: Callable[[Callable[[], Adapters]], Any],
         demo: Callable[[], int],
     ) -> None:
         self.out = out
-        self.parts = parts
+        self.adapters = adapters
         self.screen = screen
         self.demo = demo
 
 
-def target(parts: Parts, args: SimpleNamespace) -> Server:
+def target(adapters: Adapters, args: SimpleNamespace) -> Server:
     """The remote server that NAME|URL and --account mean.
 
     Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
@@ -38,7 +38,7 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     from keyrack.domain.errors import KeyrackError
     from keyrack.operations.servers.find import find
 
-    server = find(parts, args.operand, args.account)
+    server = find(adapters, args.operand, args.account)
     if server.problem:
         raise KeyrackError(
             f"{server.name} can't be used: {server.problem}",
@@ -52,9 +52,9 @@ def target(parts: Parts, args: SimpleNamespace) -> Server:
     return server
 
 
-def open_store(parts: Parts) -> None:
+def open_store(adapters: Adapters) -> None:
     """Ask for the vault's passphrase now: later it would be in another thread, or after something
     that was typed in vain. Raises StoreUnavailable and its kinds."""
-    store = parts.rack().state()
+    store = adapters.credentials().state()
     if store.ready and store.locked:
-        parts.stores().vault().unlock()
+        adapters.stores().vault().unlock()

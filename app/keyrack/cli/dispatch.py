@@ -12,14 +12,14 @@ from keyrack.cli.parse import parse, parse_global
 from keyrack.cli.verbs import module_of
 
 if TYPE_CHECKING:
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 
 def dispatch(
     argv: list[str],
     out: Output,
-    parts: Callable[..., Parts],
-    screen: Callable[[Callable[[], Parts]], Any],
+    adapters: Callable[..., Adapters],
+    screen: Callable[[Callable[[], Adapters]], Any],
     demo: Callable[[], int],
 ) -> int:
     """Do what `argv` says. Returns the exit code; raises KeyrackError."""
@@ -33,15 +33,15 @@ def dispatch(
         words = ["help", *words[:1]]
     files: list[str] = chosen.config
 
-    def build() -> Parts:
+    def build() -> Adapters:
         if not words:  # the screen has its own ways to ask and to tell
-            return parts(config_files=tuple(files), ask=None)
+            return adapters(config_files=tuple(files), ask=None)
         ask = None
         if is_terminal(sys.stdin) and is_terminal(sys.stderr):
             from keyrack.cli.terminal import PassphrasePrompt
 
             ask = PassphrasePrompt()
-        made = parts(config_files=tuple(files), ask=ask)
+        made = adapters(config_files=tuple(files), ask=ask)
         made.on_wait(lambda sentence: out.note(f"keyrack: {sentence}"))
         return made
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 VERB = Verb(
     name="doctor",
@@ -48,16 +48,16 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.servers.overview import own_problems
     from keyrack.operations.servers.plaintext import pointed_out
 
-    out, parts = context.out, context.parts()
+    out, adapters = context.out, context.adapters()
     if args.repair:
-        open_store(parts)
+        open_store(adapters)
     out.line(f"keyrack {__version__}, Python {platform.python_version()}, {plain(platform.system(), 40)}")
     out.line("")
     out.line("Keychain")
-    code = _tell_store(out, parts, repairing=args.repair)
-    reading = parts.read()
-    parts.rack().records()
-    problems = (*reading.problems, *own_problems(parts))
+    code = _tell_store(out, adapters, repairing=args.repair)
+    reading = adapters.read()
+    adapters.credentials().records()
+    problems = (*reading.problems, *own_problems(adapters))
     out.line("")
     out.line(f"Files ({_count(len(reading.servers), 'server')})")
     for place in reading.places:
@@ -68,19 +68,19 @@ def run(context: Context, args: SimpleNamespace) -> int:
     out.line("Problems" if problems else f"{good} No problems in the {well}.")
     for problem in problems:
         out.line(f"  {bad} {problem_line(problem)}")
-    literals = pointed_out(reading)
-    if literals:
+    plaintext_headers = pointed_out(reading)
+    if plaintext_headers:
         out.line("")
         out.line("Tokens in plain text")
-    for literal in literals:
-        out.line(f"  {paint('!', 'yellow', out.stdout)} {problem_line(literal)}")
+    for plaintext in plaintext_headers:
+        out.line(f"  {paint('!', 'yellow', out.stdout)} {problem_line(plaintext)}")
     return code or (ERROR if problems else OK)
 
 
-def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
+def _tell_store(out: Output, adapters: Adapters, *, repairing: bool) -> int:
     """Print the store, its limits, and whether its credentials match the records. Returns the exit code."""
     good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
-    store = parts.rack().state()
+    store = adapters.credentials().state()
     backend = f" ({plain(store.backend, 80)})" if store.backend else ""
     kept = "" if store.persistent else " (kept until keyrack exits)"
     locked = ", locked" if store.locked else ""
@@ -97,18 +97,18 @@ def _tell_store(out: Output, parts: Parts, *, repairing: bool) -> int:
     if store.locked:
         return OK  # checking further would need the passphrase
     try:
-        return _tell_agreement(out, parts, repairing=repairing)
+        return _tell_agreement(out, adapters, repairing=repairing)
     except KeyrackError as error:
         out.line(f"  {bad} {plain(str(error))}")
         return STORE if isinstance(error, StoreUnavailable) else ERROR
 
 
-def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
+def _tell_agreement(out: Output, adapters: Adapters, *, repairing: bool) -> int:
     from keyrack.cli.receipt import line_of
-    from keyrack.operations.storage.recover import tidy
+    from keyrack.operations.storage.recover import recover
     from keyrack.operations.storage.repair import repair
 
-    receipts = [tidy(parts), *([repair(parts)] if repairing else [])]
+    receipts = [recover(adapters), *([repair(adapters)] if repairing else [])]
     for receipt in receipts:
         for line in receipt.lines:
             out.line(f"  {line_of(line)}")
@@ -117,7 +117,7 @@ def _tell_agreement(out: Output, parts: Parts, *, repairing: bool) -> int:
         if not receipts[1].lines:
             out.line("  – Every credential in it has a record.")
         return code
-    survey = parts.rack().survey()
+    survey = adapters.credentials().survey()
     if survey.strays:
         has = "1 credential has" if survey.strays == 1 else f"{survey.strays} credentials have"
         out.line(f"  – {has} no record here, so the list does not show it: another data folder uses this")

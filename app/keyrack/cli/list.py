@@ -60,8 +60,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
     if args.json and args.tsv:
         raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
-    parts = context.parts()
-    view = overview(parts)
+    adapters = context.adapters()
+    view = overview(adapters)
     out = context.out
     if args.json:
         out.line(as_json(view))
@@ -76,7 +76,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         tell("keyrack login URL works with any server, configured or not.")
         tell("Run keyrack demo to see keyrack with some example servers.")
     else:
-        for line in _lines(view, parts.now(), out, tsv=args.tsv):
+        for line in _lines(view, adapters.now(), out, tsv=args.tsv):
             out.line(line)
     if view.problems:
         from keyrack.cli.sources import problem_line

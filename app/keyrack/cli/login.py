@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import SimpleNamespace
 
     from keyrack.cli.context import Context
-    from keyrack.domain.model import Credential, Server
+    from keyrack.domain.model import CredentialInfo, Server
     from keyrack.operations.login.login import LoginOptions
 
 SECRET_VARIABLE = "KEYRACK_CLIENT_SECRET"
@@ -115,17 +115,17 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.steps import Steps
     from keyrack.operations.login.control import LoginControl
     from keyrack.operations.login.login import login
-    from keyrack.system.cancellable import attend
+    from keyrack.system.cancellable import run_cancellable
 
-    parts = context.parts()
-    server = target(parts, args)
+    adapters = context.adapters()
+    server = target(adapters, args)
     options = _options(args, server)
-    open_store(parts)
+    open_store(adapters)
     control = LoginControl()
     steps = Steps(context.out, control, verbose=args.verbose)
     try:
-        credential = attend(
-            lambda: login(parts, server, options, control=control, on_event=steps), control.cancel
+        credential = run_cancellable(
+            lambda: login(adapters, server, options, control=control, on_event=steps), control.cancel
         )
     except Cancelled as error:
         report(context.out, Cancelled("Stopped. Nothing was changed.", hint=error.hint))
@@ -133,8 +133,8 @@ def run(context: Context, args: SimpleNamespace) -> int:
     except StoreAbsent as error:
         hint = "To keep the login in memory until keyrack exits, log in from the terminal UI: run keyrack."
         raise StoreAbsent(str(error), hint=error.hint or hint) from None
-    left = good_for(credential.expires_at, parts.now())
-    context.out.note(f"✓ Logged in to {plain(server.called, 120)}; {left}.")
+    left = good_for(credential.expires_at, adapters.now())
+    context.out.note(f"✓ Logged in to {plain(server.display_name, 120)}; {left}.")
     if args.verbose:
         _tell(context, credential)
     return 0
@@ -196,7 +196,7 @@ def _client_key(args: SimpleNamespace) -> Secret | None:
     return read_document("The client's private key, then ctrl+d: ")
 
 
-def _tell(context: Context, credential: Credential) -> None:
+def _tell(context: Context, credential: CredentialInfo) -> None:
     facts = (
         ("Issuer", credential.issuer),
         ("Client", f"{credential.client_id} ({credential.client_kind})" if credential.client_id else None),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.cli.output import Output
-    from keyrack.domain.model import Credential, Server
+    from keyrack.domain.model import CredentialInfo, Server
 
 VERB = Verb(
     name="refresh",
@@ -42,13 +42,13 @@ token is kept, so "keyrack refresh NAME" can try it again.""",
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.tokens.refresh import refresh
 
-    parts = context.parts()
+    adapters = context.adapters()
     if args.operand is None:
         return _refresh_due(context, args.account)
     from keyrack.cli.context import target
 
-    server = target(parts, args)
-    context.out.line(_said(server, refresh(parts, server), parts.now()))
+    server = target(adapters, args)
+    context.out.line(_said(server, refresh(adapters, server), adapters.now()))
     return 0
 
 
@@ -59,23 +59,23 @@ def _refresh_due(context: Context, account: str | None) -> int:
     from keyrack.operations.tokens.refresh import due as rows_due
     from keyrack.operations.tokens.refresh import refresh
 
-    parts = context.parts()
-    rows = rows_due(overview(parts).rows, parts.now())
+    adapters = context.adapters()
+    rows = rows_due(overview(adapters).rows, adapters.now())
     due = [row.server for row in rows if account in (None, row.server.account)]
     if not due:
         context.out.note("Nothing needs a refresh.")
         return OK
-    open_store(parts)
+    open_store(adapters)
     return _side_by_side(
         due,
         # Another process may have refreshed it since the list was read.
-        lambda server: refresh(parts, server, min_valid=EXPIRY_WINDOW),
-        lambda server, outcome: _tell(context.out, server, outcome, parts.now()),
+        lambda server: refresh(adapters, server, min_valid=EXPIRY_WINDOW),
+        lambda server, outcome: _tell(context.out, server, outcome, adapters.now()),
     )
 
 
 def _side_by_side(
-    due: list[Server], work: Callable[[Server], Credential], tell: Callable[[Server, Any], int]
+    due: list[Server], work: Callable[[Server], CredentialInfo], tell: Callable[[Server, Any], int]
 ) -> int:
     """Call `tell` for each in the list's order. Returns the first exit code that is not 0.
 
@@ -83,7 +83,7 @@ def _side_by_side(
     """
     from queue import SimpleQueue
 
-    from keyrack.system.cancellable import attend
+    from keyrack.system.cancellable import run_cancellable
     from keyrack.system.many import Many
 
     heard: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
@@ -103,7 +103,7 @@ def _side_by_side(
         lambda: heard.put(None),
     )
     try:
-        attend(listen, many.stop)
+        run_cancellable(listen, many.stop)
     finally:
         many.stop()
     if len(codes) < len(due):
@@ -111,7 +111,7 @@ def _side_by_side(
     return next(filter(None, codes), OK)
 
 
-def _tell(out: Output, server: Server, outcome: Credential | Exception, now: float) -> int:
+def _tell(out: Output, server: Server, outcome: CredentialInfo | Exception, now: float) -> int:
     from keyrack.domain.errors import KeyrackError
 
     if not isinstance(outcome, Exception):
@@ -119,10 +119,10 @@ def _tell(out: Output, server: Server, outcome: Credential | Exception, now: flo
         return OK
     if not isinstance(outcome, KeyrackError):
         raise outcome
-    out.note(f"{plain(server.called, 120)}:")
+    out.note(f"{plain(server.display_name, 120)}:")
     report(out, outcome)
     return outcome.exit_code
 
 
-def _said(server: Server, credential: Credential, now: float) -> str:
-    return f"✓ {plain(server.called, 120)}: refreshed; {good_for(credential.expires_at, now)}."
+def _said(server: Server, credential: CredentialInfo, now: float) -> str:
+    return f"✓ {plain(server.display_name, 120)}: refreshed; {good_for(credential.expires_at, now)}."

@@ -75,11 +75,11 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.tokens.service import card_for
     from keyrack.operations.tokens.set_token import Typed, set_token, way_of
 
-    parts = context.parts()
-    server = target(parts, args)
-    expires_at = _expires_at(args.expires, parts.now())
-    card = card_for(parts, server.url)
-    open_store(parts)
+    adapters = context.adapters()
+    server = target(adapters, args)
+    expires_at = _expires_at(args.expires, adapters.now())
+    card = card_for(adapters, server.url)
+    open_store(adapters)
     own_form = way_of(card, args.header, args.template) is None
     fields = read_fields(context.out, None if own_form else card, server.name, args.field)
     if own_form and card is not None:
@@ -87,13 +87,13 @@ def run(context: Context, args: SimpleNamespace) -> int:
     for warning in _warnings(card, fields):
         context.out.note(f"! {warning}")
     typed = Typed(fields, args.header, args.template, expires_at)
-    saved = set_token(parts, server, typed, try_it=not args.no_check, at_service=args.at_service)
+    saved = set_token(adapters, server, typed, try_it=not args.no_check, at_service=args.at_service)
     said = [_tried(saved.check), saved.service.sentence if saved.service else ""]
     if args.at_service and saved.service is None:
         said.append("keyrack doesn't know how to check this token with the service.")
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
-    ends = _ends(card, saved.credential.expires_at, parts.now())
-    name, store = plain(server.called, 120), plain(saved.credential.store, 60)
+    ends = _ends(card, saved.credential.expires_at, adapters.now())
+    name, store = plain(server.display_name, 120), plain(saved.credential.store, 60)
     context.out.note(f"✓ The token for {name} is in {store}; {ends}.{tried}")
     return 0
 

@@ -100,7 +100,7 @@ def _cells(row: Row, now: float) -> tuple[str, ...]:
     server, state = row.server, row.status.state
     word = "switched off" if server.is_off else state.value.replace("-", " ")
     return (
-        plain(server.called, LONGEST),
+        plain(server.display_name, LONGEST),
         KINDS[row.kind],
         f"{LOOKS[state][0]} {word}",
         plain(expiry(row, now), 40),

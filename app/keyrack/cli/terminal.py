@@ -26,7 +26,7 @@ def open_screen(context: Context) -> int:
     need_screen(
         "The terminal UI", "Run keyrack list for the same list as text, or keyrack help for all commands."
     )
-    code = context.screen(context.parts)
+    code = context.screen(context.adapters)
     return code if isinstance(code, int) else 0
 
 

@@ -42,14 +42,14 @@ standard error. A token of unknown expiry is refreshed once it is an hour old.""
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import target
     from keyrack.domain.status import REFRESH_EARLY
-    from keyrack.operations.tokens.get_token import hand_out
+    from keyrack.operations.tokens.get_token import get_token
 
-    parts = context.parts()
+    adapters = context.adapters()
     try:
-        server = target(parts, args)
+        server = target(adapters, args)
     except Ambiguous as error:  # scripts already handle this exit code: a person must act
         raise LoginNeeded(str(error), hint=error.hint) from None
-    given = hand_out(parts, server, min_valid=REFRESH_EARLY if args.min_valid is None else args.min_valid)
+    given = get_token(adapters, server, min_valid=REFRESH_EARLY if args.min_valid is None else args.min_valid)
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")
     context.out.value(given.token.reveal())

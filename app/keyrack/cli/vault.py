@@ -87,10 +87,10 @@ def _init(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import new_passphrase
     from keyrack.operations.storage.vault import create, wants_new_passphrase
 
-    parts, say = context.parts(), context.out.note
+    adapters, say = context.adapters(), context.out.note
     identity = os.path.abspath(os.path.expanduser(args.identity)) if args.identity else ""
-    passphrase = new_passphrase() if wants_new_passphrase(parts, identity) else None
-    made = create(parts, passphrase, identity_file=identity, recipients=args.recipient)
+    passphrase = new_passphrase() if wants_new_passphrase(adapters, identity) else None
+    made = create(adapters, passphrase, identity_file=identity, recipients=args.recipient)
     done = "The vault already exists, and it opens" if made.found else "Created the vault"
     say(f"✓ {done}: {plain(made.path)}")
     if not made.found and made.identity_path:
@@ -107,7 +107,7 @@ def _init(context: Context, args: SimpleNamespace) -> int:
 def _status(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.storage.vault import status
 
-    out, found = context.out, status(context.parts())
+    out, found = context.out, status(context.adapters())
     out.line(f"Vault    {plain(found.path)}{'' if found.exists else ' (does not exist)'}")
     if not found.exists:
         out.line("         Run keyrack vault init to create one.")
@@ -124,9 +124,9 @@ def _passphrase(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.terminal import new_passphrase
     from keyrack.operations.storage.vault import change_passphrase
 
-    parts = context.parts()
-    parts.stores().vault().unlock()  # asks for the current one
-    change_passphrase(parts, new_passphrase())
+    adapters = context.adapters()
+    adapters.stores().vault().unlock()  # asks for the current one
+    change_passphrase(adapters, new_passphrase())
     context.out.note("✓ Changed the passphrase.")
     context.out.note("  A copy of the old identity.age still opens with the old passphrase.")
     return OK
@@ -135,7 +135,7 @@ def _passphrase(context: Context, args: SimpleNamespace) -> int:
 def _recipients(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.storage.vault import recipients_of
 
-    for recipient in recipients_of(context.parts()):
+    for recipient in recipients_of(context.adapters()):
         context.out.line(f"{recipient.key}{'  this machine' if recipient.is_here else ''}")
     return OK
 
@@ -143,7 +143,7 @@ def _recipients(context: Context, args: SimpleNamespace) -> int:
 def _add_recipient(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.storage.vault import add_recipient
 
-    add_recipient(context.parts(), args.second)
+    add_recipient(context.adapters(), args.second)
     context.out.note("✓ Added the recipient. It can open copies of the vault made from now on.")
     return OK
 
@@ -151,7 +151,7 @@ def _add_recipient(context: Context, args: SimpleNamespace) -> int:
 def _remove_recipient(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.storage.vault import remove_recipient
 
-    remove_recipient(context.parts(), args.second)
+    remove_recipient(context.adapters(), args.second)
     context.out.note("✓ Removed the recipient.")
     context.out.note("  It may have kept a copy of the vault, so log in again where that matters.")
     return OK
@@ -161,9 +161,9 @@ def _move(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.receipt import line_of
     from keyrack.operations.storage.move import move
 
-    parts = context.parts()
-    to = args.to or ("keychain" if parts.stores().chosen() == "vault" else "vault")
-    receipt = move(parts, to, on_line=lambda line: context.out.line(line_of(line)))
+    adapters = context.adapters()
+    to = args.to or ("keychain" if adapters.stores().chosen() == "vault" else "vault")
+    receipt = move(adapters, to, on_line=lambda line: context.out.line(line_of(line)))
     return OK if receipt.ok else ERROR
 
 

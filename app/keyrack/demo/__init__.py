@@ -19,4 +19,4 @@ def run_demo() -> int:
     from keyrack.tui import run_tui
 
     with sandbox(lambda url: open_browser(url) or approving(url)) as world:
-        return run_tui(lambda: world.parts, banner="demo", sign_in_note=NOTE)
+        return run_tui(lambda: world.adapters, banner="demo", sign_in_note=NOTE)

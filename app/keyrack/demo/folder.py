@@ -13,7 +13,7 @@ from pathlib import Path
 
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.system.locks import Locks
-from keyrack.system.shielded import tidied
+from keyrack.system.shielded import cleaned_up
 
 PREFIX = "keyrack-demo-"
 LOCK = "demo"  # held for as long as the demo runs; the kernel gives it back however that ends
@@ -56,7 +56,7 @@ def _taken(stack: ExitStack) -> Path:
     for _ in range(TRIES):
         folder = Path(tempfile.mkdtemp(prefix=PREFIX))
         held = stack.enter_context(ExitStack())
-        held.enter_context(tidied(partial(shutil.rmtree, folder, ignore_errors=True)))
+        held.enter_context(cleaned_up(partial(shutil.rmtree, folder, ignore_errors=True)))
         try:
             held.enter_context(Locks(str(folder)).hold(LOCK, timeout=0))
         except Temporary:  # another demo, which starts too, took it for one that was left behind

@@ -48,5 +48,5 @@ def _installed_from() -> Path | None:
         url = json.loads(distribution("keyrack").read_text("direct_url.json") or "{}").get("url", "")
     except (PackageNotFoundError, ValueError):
         return None
-    parts = urlsplit(url)
-    return Path(unquote(parts.path)) if parts.scheme == "file" and parts.path else None
+    adapters = urlsplit(url)
+    return Path(unquote(adapters.path)) if adapters.scheme == "file" and adapters.path else None

@@ -1,4 +1,4 @@
-"""The demo's world: servers, a home, a rack, a browser. It leaves nothing behind."""
+"""The demo's world: servers, a home, a credential store, a browser. It leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.seed import register, stock
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
-from keyrack.operations.ports import Parts
-from keyrack.store.credential_store import memory_rack
-from keyrack.wiring import parts
+from keyrack.operations.ports import Adapters
+from keyrack.store.credential_store import memory_credential_store
+from keyrack.wiring import adapters
 
 
 class Sandbox(NamedTuple):
-    parts: Parts
+    adapters: Adapters
     home: Path
     issuer: str
     urls: dict[str, str]  # by the server's name
@@ -45,9 +45,11 @@ def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
                 continue  # the port is taken and nobody listens
             guard = Guard(issuer, verifier, list(role.scopes)) if role.scopes else None
             loopback.serve(sock, mcp_server(role.name, role.tool, url, guard))
-        rack = memory_rack(time.time)
+        credentials = memory_credential_store(time.time)
         registration = register(provider, ALL_SCOPES)
         for role in CAST:
-            stock(rack, role, urls[role.name], provider, registration, time.time())
+            stock(credentials, role, urls[role.name], provider, registration, time.time())
         env = furnish(home, urls)
-        yield Sandbox(parts(env=env, cwd=str(home), rack=rack, browse=browse), home, issuer, urls)
+        yield Sandbox(
+            adapters(env=env, cwd=str(home), credentials=credentials, browse=browse), home, issuer, urls
+        )

@@ -1,4 +1,4 @@
-"""What the demo's rack holds at the start."""
+"""What the demo's credential store holds at the start."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from keyrack.demo.provider import Provider
 from keyrack.domain.model import (
     DEFAULT_ACCOUNT,
     Check,
-    Credential,
+    CredentialInfo,
     Endpoints,
-    Grant,
     Registration,
+    StoredCredential,
     TokenSet,
     Verdict,
 )
 from keyrack.domain.secret import Secret
-from keyrack.operations.ports import Rack
+from keyrack.operations.ports import CredentialStore
 
 CLIENT_ID = "keyrack-demo"
 REDIRECT_URI = "http://127.0.0.1:8085/callback"
@@ -56,22 +56,31 @@ def register(provider: Provider, scopes: list[str]) -> Registration:
 
 
 def stock(
-    rack: Rack, role: Role, url: str, provider: Provider, registration: Registration, now: float
+    credentials: CredentialStore,
+    role: Role,
+    url: str,
+    provider: Provider,
+    registration: Registration,
+    now: float,
 ) -> None:
     """Put in what the role's part needs: a grant that the issuer knows, or what a check found."""
     if role.part in LIFE:
-        rack.save(_grant(role, url, provider, registration, now))
+        credentials.save(_grant(role, url, provider, registration, now))
         if role.part == "refused":
-            rack.note(url, DEFAULT_ACCOUNT, refusal=(now - 300, "The server refused the token."))
+            credentials.note(url, DEFAULT_ACCOUNT, refusal=(now - 300, "The server refused the token."))
     elif role.part in VERDICTS:
-        rack.note(url, DEFAULT_ACCOUNT, check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28"))
+        credentials.note(
+            url, DEFAULT_ACCOUNT, check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28")
+        )
     elif role.part == "down":
-        rack.note(
+        credentials.note(
             url, DEFAULT_ACCOUNT, check=Check(now - 60, "unreachable", "The server refuses connections.")
         )
 
 
-def _grant(role: Role, url: str, provider: Provider, registration: Registration, now: float) -> Grant:
+def _grant(
+    role: Role, url: str, provider: Provider, registration: Registration, now: float
+) -> StoredCredential:
     left = LIFE[role.part]
     issued = provider.issue(CLIENT_ID, list(role.scopes), url, int(left))
     if role.part == "refused":
@@ -83,7 +92,7 @@ def _grant(role: Role, url: str, provider: Provider, registration: Registration,
         expires_at=now + left,
         scopes=role.scopes,
     )
-    credential = Credential(
+    credential = CredentialInfo(
         kind="oauth",
         issuer=provider.issuer,
         client_id=CLIENT_ID,
@@ -96,4 +105,4 @@ def _grant(role: Role, url: str, provider: Provider, registration: Registration,
         label="demo user",
     )
     endpoints = Endpoints(token=f"{provider.issuer}/token", revocation=f"{provider.issuer}/revoke")
-    return Grant(url, DEFAULT_ACCOUNT, credential, tokens, registration, endpoints)
+    return StoredCredential(url, DEFAULT_ACCOUNT, credential, tokens, registration, endpoints)

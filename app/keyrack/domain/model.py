@@ -10,7 +10,7 @@ seconds, UTC, as floats.
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
 
 DEFAULT_ACCOUNT = "default"
@@ -59,11 +59,13 @@ class Header(NamedTuple):
     reference: str  # safe to show: the template with its variables, literal text masked
     value: Secret  # after interpolation
     variables: tuple[Variable, ...] = ()
-    literal: bool = False  # the secret itself stands in the file
+    plaintext: bool = False  # the secret itself stands in the file
     asked: bool = False  # the program asks its user for a part of it, which nobody else can see
     withheld: bool = False  # a project's file names variables; keyrack gives it none, so `value` is empty
     source: Source | None = None  # where it stands
-    stays: str = ""  # why a literal can't be moved into the keychain from there; "" where it can
+    not_movable_because: str = (
+        ""  # why a literal can't be moved into the keychain from there; "" where it can
+    )
 
     @property
     def is_empty(self) -> bool:
@@ -84,7 +86,7 @@ class AddressKey(NamedTuple):
     where: str  # for people: the parameter's or the variable's name, "its path"
     values: tuple[Secret, ...] = ()  # what is masked
     bare: str = ""  # the address without it, where that is known
-    literal: bool = False  # it stands in the file, and no variable in its place
+    plaintext: bool = False  # it stands in the file, and no variable in its place
 
 
 class Helper(NamedTuple):
@@ -149,7 +151,7 @@ class Server(NamedTuple):
     variables: tuple[Variable, ...] = ()  # stdio: its environment
     problem: str | None = None  # why this entry can't be used; it is listed all the same
     aliases: tuple[str, ...] = ()  # other names of the same server
-    literals: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
+    plaintext_headers: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
     helper: Helper | None = None
     address_key: AddressKey | None = None  # then `url` is masked
     tag: str = ""  # what tells it from others with the same address and account; "" where there is none
@@ -172,17 +174,17 @@ class Server(NamedTuple):
         return bool(self.sources) and all(source.disabled for source in self.sources)
 
     @property
-    def called(self) -> str:
+    def display_name(self) -> str:
         """What people call it: with its account where that is not the usual one."""
         return self.name if self.account == DEFAULT_ACCOUNT else f"{self.name} · {self.account}"
 
     @property
     def key(self) -> CredentialKey | None:
         """What its credential is stored under; None for a local process."""
-        return CredentialKey(identity(self.url), self.account, self.key_name) if self.url else None
+        return CredentialKey(canonical_url(self.url), self.account, self.key_name) if self.url else None
 
 
-class Credential(NamedTuple):
+class CredentialInfo(NamedTuple):
     """The facts of a stored credential. Not one secret among them."""
 
     kind: CredentialKind
@@ -206,7 +208,7 @@ class Credential(NamedTuple):
     slot: str = ""  # which of the entry's two slots in the keychain holds it
     # Never an orphan: its server was given by its address or by one project's file, or the credential was
     # found in the store, which other data folders may use too.
-    unlisted: bool = False
+    ad_hoc: bool = False
     names: tuple[str, ...] = ()  # its server's `full_names` when it was stored
     apart: bool = False  # others had the same address and account then: it is none of theirs
     added_scopes: tuple[str, ...] = ()  # asked for beside those that the server and the file name
@@ -226,7 +228,7 @@ class Record(NamedTuple):
 
     url: str
     account: str = DEFAULT_ACCOUNT
-    credential: Credential | None = None
+    credential: CredentialInfo | None = None
     check: Check | None = None
     name: str = ""
     unanswered_client: str = ""  # its id: it was sent to the sign-in page, and nothing came back
@@ -275,12 +277,12 @@ class Endpoints(NamedTuple):
     revocation: str | None = None
 
 
-class Grant(NamedTuple):
+class StoredCredential(NamedTuple):
     """Everything that one credential is: what the keychain holds, complete."""
 
     url: str
     account: str
-    credential: Credential
+    credential: CredentialInfo
     tokens: TokenSet
     registration: Registration | None = None
     endpoints: Endpoints | None = None
@@ -291,4 +293,4 @@ class Grant(NamedTuple):
     @property
     def key(self) -> CredentialKey:
         """Raises BadUrl."""
-        return CredentialKey(identity(self.url), self.account, self.name)
+        return CredentialKey(canonical_url(self.url), self.account, self.name)

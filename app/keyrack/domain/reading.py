@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from keyrack.domain.model import Server
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 
 
 class Place(NamedTuple):
@@ -39,4 +39,4 @@ class Reading(NamedTuple):
 def account_key(text: str) -> str:
     """The key in `[accounts]` for "URL", or for "URL name" where servers share it. Raises BadUrl."""
     url, space, name = text.partition(" ")
-    return identity(url) + space + name
+    return canonical_url(url) + space + name

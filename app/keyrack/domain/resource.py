@@ -45,7 +45,7 @@ def parse_url(text: str) -> str:
 
 
 @lru_cache(4096)  # asked for several times of each server whenever the list is made
-def identity(url: str) -> str:
+def canonical_url(url: str) -> str:
     """The canonical form: two URLs with the same identity share one credential.
 
     RFC 8707 and the MCP specification leave a trailing slash to the server; as

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from keyrack.domain.headers import carries_credential
-from keyrack.domain.model import Check, Credential, Header, Server
+from keyrack.domain.model import Check, CredentialInfo, Header, Server
 
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
@@ -80,18 +80,18 @@ def sends_its_own(server: Server, *, skipped: bool = False) -> bool:
     return sends_header(server, skipped=skipped)
 
 
-def is_due(credential: Credential, now: float, min_valid: float = REFRESH_EARLY) -> bool:
+def is_due(credential: CredentialInfo, now: float, min_valid: float = REFRESH_EARLY) -> bool:
     """Should the token be refreshed before it is handed out? One of unknown expiry when it is old."""
     if credential.expires_at is None:
         return credential.refreshable and now - credential.obtained_at >= OLD_AGE
     return credential.expires_at - now < min_valid
 
 
-def renews(credential: Credential) -> bool:
+def renews(credential: CredentialInfo) -> bool:
     """Can it be refreshed, as far as is known?"""
     return credential.refreshable and credential.refused_at is None and not credential.refusal
 
 
-def is_tried(credential: Credential, check: Check) -> bool:
+def is_tried(credential: CredentialInfo, check: Check) -> bool:
     """Was the access token tried since its refresh was refused?"""
     return check.at > (credential.refresh_refused_at or 0.0)

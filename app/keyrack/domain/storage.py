@@ -22,7 +22,7 @@ class StoreState(NamedTuple):
     kind: StoreKind = "keychain"  # how it opens: by itself or a prompt of the system's, or by a passphrase
 
 
-class Removal(NamedTuple):
+class Deletion(NamedTuple):
     """What became of a delete."""
 
     deleted: bool  # something was there and is gone

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from keyrack.domain.model import Credential
+from keyrack.domain.model import CredentialInfo
 
 
-def written(credential: Credential) -> float:
+def written(credential: CredentialInfo) -> float:
     """When its tokens were issued."""
     return max(credential.obtained_at, credential.refreshed_at or 0.0)
 
 
-def with_notes(credential: Credential, known: Credential) -> Credential:
+def with_notes(credential: CredentialInfo, known: CredentialInfo) -> CredentialInfo:
     """A refusal, and whose it is beside others, is noted in the record alone; the store need not be
     written for it."""
     return credential._replace(
@@ -22,12 +22,12 @@ def with_notes(credential: Credential, known: Credential) -> Credential:
     )
 
 
-def is_same(one: Credential | None, other: Credential | None) -> bool:
+def is_same(one: CredentialInfo | None, other: CredentialInfo | None) -> bool:
     """The same tokens, wherever they lie and whatever was noted of them since?"""
     if one is None or other is None:
         return one is other
     return _times(one) == _times(other)
 
 
-def _times(credential: Credential) -> tuple[float, float | None, float | None]:
+def _times(credential: CredentialInfo) -> tuple[float, float | None, float | None]:
     return credential.obtained_at, credential.refreshed_at, credential.expires_at

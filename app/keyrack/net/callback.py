@@ -39,7 +39,7 @@ def listen(port: int | None = None, host: str = "127.0.0.1", path: str = "/callb
 
 
 class LoopbackCallback:
-    """The real `operations.parts.Callback`. Safe from any thread."""
+    """The real `operations.ports.Callback`. Safe from any thread."""
 
     def __init__(
         self,

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import ssl
 
 
-class HttpWire:
-    """The real wire (`operations.parts.Wire`). Safe from any thread."""
+class HttpxClient:
+    """The real wire (`operations.ports.HttpClient`). Safe from any thread."""
 
     def __init__(
         self,

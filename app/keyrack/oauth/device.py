@@ -31,7 +31,7 @@ class Denied(LoginNeeded):
 DeviceFlow = Generator[Send | ShowCode | Pause, Any, TokenSet]
 
 
-class DeviceWish(NamedTuple):
+class DeviceRequest(NamedTuple):
     """What a device authorization takes; ready to be played beside the browser's way."""
 
     server: AuthorizationServer
@@ -45,30 +45,32 @@ class DeviceWish(NamedTuple):
         return device_flow(self)
 
 
-def device_flow(wish: DeviceWish) -> DeviceFlow:
+def device_flow(device_request: DeviceRequest) -> DeviceFlow:
     """Get a code, show it, ask until somebody has typed it. Returns TokenSet.
 
     Raises Denied, LoginNeeded (the code has run out), Temporary, KeyrackError.
     """
-    endpoint = wish.server.device_authorization_endpoint
+    endpoint = device_request.server.device_authorization_endpoint
     assert endpoint is not None
     form: dict[str, str | Secret] = {}
-    if wish.scopes:
-        form["scope"] = " ".join(wish.scopes)
-    if wish.resource is not None:
-        form["resource"] = wish.resource
-    reply = yield Send(authenticated(endpoint, wish.registration, form))
-    code, device_code, interval = _read(reply, wish, endpoint)
+    if device_request.scopes:
+        form["scope"] = " ".join(device_request.scopes)
+    if device_request.resource is not None:
+        form["resource"] = device_request.resource
+    reply = yield Send(authenticated(endpoint, device_request.registration, form))
+    code, device_code, interval = _read(reply, device_request, endpoint)
     yield code
-    return (yield from _poll(wish, device_code, interval, code.expires_at))
+    return (yield from _poll(device_request, device_code, interval, code.expires_at))
 
 
-def _poll(wish: DeviceWish, device_code: Secret, interval: float, expires_at: float) -> DeviceFlow:
+def _poll(
+    device_request: DeviceRequest, device_code: Secret, interval: float, expires_at: float
+) -> DeviceFlow:
     """RFC 8628, sections 3.4 and 3.5."""
-    url = wish.server.token_endpoint
-    while wish.now() < expires_at:
+    url = device_request.server.token_endpoint
+    while device_request.now() < expires_at:
         yield Pause(interval)
-        reply: Response | Failed = yield Send(_token_request(wish, url, device_code))
+        reply: Response | Failed = yield Send(_token_request(device_request, url, device_code))
         error = _error(reply)
         if error == "authorization_pending":
             continue
@@ -82,21 +84,23 @@ def _poll(wish: DeviceWish, device_code: Secret, interval: float, expires_at: fl
         if error == "expired_token":
             break
         try:
-            return read_tokens(reply, url, now=wish.now(), asked_scopes=wish.scopes)
+            return read_tokens(reply, url, now=device_request.now(), asked_scopes=device_request.scopes)
         except Temporary:
             # Section 3.5: less often after a time-out, so that a network in trouble is not made worse.
             interval = min(interval * 2, LONGEST_INTERVAL)
     raise LoginNeeded("The code expired before anyone entered it.", hint="Log in again to get a new code.")
 
 
-def _token_request(wish: DeviceWish, url: str, device_code: Secret) -> Request:
+def _token_request(device_request: DeviceRequest, url: str, device_code: Secret) -> Request:
     form: dict[str, str | Secret] = {"grant_type": DEVICE_GRANT, "device_code": device_code}
-    if wish.resource is not None:
-        form["resource"] = wish.resource
-    return authenticated(url, wish.registration, form)
+    if device_request.resource is not None:
+        form["resource"] = device_request.resource
+    return authenticated(url, device_request.registration, form)
 
 
-def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[ShowCode, Secret, float]:
+def _read(
+    reply: Response | Failed, device_request: DeviceRequest, endpoint: str
+) -> tuple[ShowCode, Secret, float]:
     """The code to show, the one to ask with, and how often (section 3.2)."""
     where = origin(endpoint)
     if isinstance(reply, Failed):
@@ -120,16 +124,18 @@ def _read(reply: Response | Failed, wish: DeviceWish, endpoint: str) -> tuple[Sh
         raise KeyrackError(f"{where} returned an incomplete device code.")
     if len(user_code) > LONGEST_CODE or not (user_code.isascii() and user_code.isprintable()):
         raise KeyrackError(f"{where} returned a device code that can't be typed.")
-    refusal = refusal_of(page, server_url=wish.server_url)
+    refusal = refusal_of(page, server_url=device_request.server_url)
     if refusal:
         raise KeyrackError(f"{where} returned a verification page that keyrack won't show: {refusal}.")
     whole = text(document, "verification_uri_complete")
-    if whole is not None and (refusal_of(whole, server_url=wish.server_url) or origin(whole) != origin(page)):
+    if whole is not None and (
+        refusal_of(whole, server_url=device_request.server_url) or origin(whole) != origin(page)
+    ):
         whole = None
     shortest, longest = LIFETIME
     lifetime = min(max(number(document, "expires_in") or longest, shortest), longest)
     interval = min(max(number(document, "interval") or INTERVAL, 1.0), LONGEST_INTERVAL)
-    code = ShowCode(user_code, inert(page), whole and inert(whole), wish.now() + lifetime)
+    code = ShowCode(user_code, inert(page), whole and inert(whole), device_request.now() + lifetime)
     return code, Secret(device_code), interval
 
 

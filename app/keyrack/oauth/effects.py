@@ -14,7 +14,7 @@ from keyrack.domain.secret import Secret
 
 if TYPE_CHECKING:
     from keyrack.oauth.authorization_server import AuthorizationServer
-    from keyrack.oauth.device import DeviceWish
+    from keyrack.oauth.device import DeviceRequest
 
 StepState = Literal["ahead", "running", "done", "failed"]
 
@@ -106,7 +106,7 @@ class SignIn(NamedTuple):
     redirect_uri: str
     state: Secret
     needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207): a bare code is not enough
-    device: DeviceWish | None = None  # where the issuer offers codes for other devices (RFC 8628)
+    device: DeviceRequest | None = None  # where the issuer offers codes for other devices (RFC 8628)
     earlier_client: str = ""  # the client id, where it was registered dynamically by an earlier login
     server: AuthorizationServer | None = None  # who answers
 

@@ -26,7 +26,7 @@ from keyrack.wording.commands import command_line
 Flow = Generator[Effect, Any, Any]
 
 
-class Wish(NamedTuple):
+class LoginRequest(NamedTuple):
     """What the user and the configuration ask of this login."""
 
     url: str
@@ -42,7 +42,7 @@ class Wish(NamedTuple):
     headers: Headers = MappingProxyType({})  # that the server is asked with, none of them a credential
 
 
-class LoggedIn(NamedTuple):
+class LoginResult(NamedTuple):
     """What a login brought, before anything is stored."""
 
     tokens: TokenSet
@@ -52,45 +52,49 @@ class LoggedIn(NamedTuple):
     without: Probed | None  # what the server said to requests without a credential, where it was asked
 
 
-def login_flow(wish: Wish) -> Flow:
+def login_flow(login_request: LoginRequest) -> Flow:
     """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
-    probed = None if wish.challenge else (yield from _ask(wish))
-    challenge = wish.challenge or (probed and probed.challenge)
+    probed = None if login_request.challenge else (yield from _ask(login_request))
+    challenge = login_request.challenge or (probed and probed.challenge)
     certain = probed is None or probed.verdict in ("required", "optional", "unknown")
-    found: Discovered | None = yield from discover(wish, challenge, certain=certain)
+    found: Discovered | None = yield from discover(login_request, challenge, certain=certain)
     if found is None:
         raise _nothing(probed)
     server = found.server
-    settings = wish.settings
+    settings = login_request.settings
     if settings.grant_type == "client_credentials":
-        return (yield from _for_machine(wish, found, challenge, probed))
+        return (yield from _for_machine(login_request, found, challenge, probed))
     yield Step("register", "Choose the OAuth client", "running")
-    vendor = wish.vendor_of(server.issuer)
-    scopes = _scopes(wish, found, challenge, offline=vendor.offline_scope)
-    found = _sending(wish, found, scopes)
-    registration, tokens = yield from sign_in(wish, found, scopes)
+    vendor = login_request.vendor_of(server.issuer)
+    scopes = _scopes(login_request, found, challenge, offline=vendor.offline_scope)
+    found = _sending(login_request, found, scopes)
+    registration, tokens = yield from sign_in(login_request, found, scopes)
     return _logged_in(found, registration, tokens, probed)
 
 
-def _scopes(wish: Wish, found: Discovered, challenge: Challenge | None, *, offline: bool) -> tuple[str, ...]:
+def _scopes(
+    login_request: LoginRequest, found: Discovered, challenge: Challenge | None, *, offline: bool
+) -> tuple[str, ...]:
     return choose_scopes(
         challenge,
         found.protected,
         found.server,
-        wish.settings.scopes,
-        wish.added_scopes,
-        dropped=wish.dropped_scopes,
+        login_request.settings.scopes,
+        login_request.added_scopes,
+        dropped=login_request.dropped_scopes,
         offline=offline,
     )
 
 
-def _for_machine(wish: Wish, found: Discovered, challenge: Challenge | None, probed: Probed | None) -> Flow:
+def _for_machine(
+    login_request: LoginRequest, found: Discovered, challenge: Challenge | None, probed: Probed | None
+) -> Flow:
     """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
-    server, settings = found.server, wish.settings
+    server, settings = found.server, login_request.settings
     yield Step("register", "Choose the OAuth client", "running")
-    scopes = _scopes(wish, found, challenge, offline=False)
-    found = _sending(wish, found, scopes)
-    registration = known(server, settings, wish.stored, None, wish.now())
+    scopes = _scopes(login_request, found, challenge, offline=False)
+    found = _sending(login_request, found, scopes)
+    registration = known(server, settings, login_request.stored, None, login_request.now())
     # A certificate says who the client is, as a secret does (RFC 8705, section 2).
     if registration is None or (registration.auth_method == "none" and not settings.tls.client_cert):
         missing = "secret or key" if registration else "client ID"
@@ -104,24 +108,24 @@ def _for_machine(wish: Wish, found: Discovered, challenge: Challenge | None, pro
     yield Step("exchange", "Request a token for the client itself", "running")
     endpoint = server.token_endpoint
     request = client_credentials_request(endpoint, registration, scopes=scopes, resource=found.resource)
-    tokens = read_tokens((yield Send(request)), endpoint, now=wish.now(), asked_scopes=scopes)
+    tokens = read_tokens((yield Send(request)), endpoint, now=login_request.now(), asked_scopes=scopes)
     yield Step("exchange", "Got a token for the client itself", "done", registration.auth_method)
     # Section 4.4.3: a refresh token should not come, and is of no use.
     return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
 
 
-def _sending(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Discovered:
+def _sending(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Discovered:
     """With the resource that is sent, now and at each refresh."""
-    vendor = wish.vendor_of(found.server.issuer)
-    resource = resource_to_send(found.resource, wish.settings, vendor, found.server, scopes)
+    vendor = login_request.vendor_of(found.server.issuer)
+    resource = resource_to_send(found.resource, login_request.settings, vendor, found.server, scopes)
     return found._replace(resource=resource)
 
 
 def _logged_in(
     found: Discovered, registration: Registration, tokens: TokenSet, probed: Probed | None
-) -> LoggedIn:
+) -> LoginResult:
     endpoints = Endpoints(found.server.token_endpoint, found.server.revocation_endpoint)
-    return LoggedIn(tokens, registration, endpoints, found.resource, probed)
+    return LoginResult(tokens, registration, endpoints, found.resource, probed)
 
 
 def _nothing(probed: Probed | None) -> KeyrackError:
@@ -136,10 +140,10 @@ def _nothing(probed: Probed | None) -> KeyrackError:
     return kind(sentence, hint=hint, setting=probed.setting)
 
 
-def _ask(wish: Wish) -> Flow:
+def _ask(login_request: LoginRequest) -> Flow:
     """Probe anonymously. Returns Probed; raises where the server can't be reached."""
-    yield Step("probe", "Ask the server", "running", shown(wish.url))
-    probed = yield from probe(wish.url, others=wish.headers)
+    yield Step("probe", "Ask the server", "running", shown(login_request.url))
+    probed = yield from probe(login_request.url, others=login_request.headers)
     if probed.verdict == "unreachable" and probed.revision is None:
         raise _nothing(probed)
     title = {

@@ -19,7 +19,7 @@ from keyrack.oauth.authorize import (
     new_state,
     request_parameters,
 )
-from keyrack.oauth.device import DeviceWish
+from keyrack.oauth.device import DeviceRequest
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import Anew, BindCallback, Failed, Response, Send, SignIn, Step
 from keyrack.oauth.refusal import setting_for
@@ -29,21 +29,21 @@ from keyrack.oauth.token import authenticated, exchange_request
 from keyrack.oauth.token_reply import CLIENT_FAULTS, read_tokens
 
 if TYPE_CHECKING:
-    from keyrack.oauth.flow import Flow, Wish
+    from keyrack.oauth.flow import Flow, LoginRequest
 
 ADDRESS, LOCALHOST = "127.0.0.1", "localhost"
 
 
-def sign_in(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Flow:
+def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Flow:
     """Until somebody has signed in: begun again where the person, or the issuer, says that the client
     or its redirect URI is not known there. Returns (Registration, TokenSet)."""
-    settings = wish.settings
+    settings = login_request.settings
     host = settings.redirect_host or ADDRESS
     first: RedirectRefused | None = None
     while True:
         redirect_uri = yield BindCallback(settings.callback_port, host, settings.callback_path or "/callback")
         try:
-            outcome = yield from _once(wish, found, redirect_uri, scopes)
+            outcome = yield from _once(login_request, found, redirect_uri, scopes)
         except RedirectRefused as refused:
             first = first or refused
             if host != ADDRESS or settings.redirect_host:
@@ -56,25 +56,27 @@ def sign_in(wish: Wish, found: Discovered, scopes: tuple[str, ...]) -> Flow:
         yield Step("sign-in", "Sign in with the browser", "ahead")
         yield Step("register", "Choose the OAuth client", "running")
         host = outcome.host or host
-        wish = wish._replace(forgotten=True)
+        login_request = login_request._replace(forgotten=True)
 
 
-def _once(wish: Wish, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
+def _once(login_request: LoginRequest, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
     """Returns (Registration, TokenSet), or Anew. Raises RedirectRefused."""
-    registration = yield from _client(wish, found.server, redirect_uri, scopes)
-    answer = yield from _answer(wish, found, registration, redirect_uri, scopes)
+    registration = yield from _client(login_request, found.server, redirect_uri, scopes)
+    answer = yield from _answer(login_request, found, registration, redirect_uri, scopes)
     return answer if isinstance(answer, Anew) else (registration, answer)
 
 
-def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
-    stored = wish.stored
-    if wish.forgotten and stored and stored.kind == "dynamic":
+def _client(
+    login_request: LoginRequest, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]
+) -> Flow:
+    stored = login_request.stored
+    if login_request.forgotten and stored and stored.kind == "dynamic":
         stored = None
-    registration = known(server, wish.settings, stored, redirect_uri, wish.now())
+    registration = known(server, login_request.settings, stored, redirect_uri, login_request.now())
     if registration is None:
         how = "dynamic, with localhost" if urlsplit(redirect_uri).hostname == LOCALHOST else "dynamic"
         yield Step("register", "Register this app", "running", how)
-        registration = yield from register(server, redirect_uri, scopes, wish.client_name)
+        registration = yield from register(server, redirect_uri, scopes, login_request.client_name)
         yield Step("register", "Registered this app", "done", how)
     else:
         title = {
@@ -87,16 +89,24 @@ def _client(wish: Wish, server: AuthorizationServer, redirect_uri: str, scopes: 
 
 
 def _answer(
-    wish: Wish, found: Discovered, registration: Registration, redirect_uri: str, scopes: tuple[str, ...]
+    login_request: LoginRequest,
+    found: Discovered,
+    registration: Registration,
+    redirect_uri: str,
+    scopes: tuple[str, ...],
 ) -> Flow:
     """One authorization request and the exchange of its code. Returns TokenSet, or Anew.
 
     Where a code was typed on another device meanwhile, the tokens that this brought.
     """
     server, resource = found.server, found.resource
-    kept = registration.kind == "dynamic" and registration == wish.stored and not wish.forgotten
+    kept = (
+        registration.kind == "dynamic"
+        and registration == login_request.stored
+        and not login_request.forgotten
+    )
     earlier = registration.client_id if kept else ""
-    vendor = wish.vendor_of(server.issuer)
+    vendor = login_request.vendor_of(server.issuer)
     pkce: Pkce = new_pkce()
     state: Secret = new_state()
     parameters = request_parameters(
@@ -108,7 +118,7 @@ def _answer(
         resource=resource,
         scope_name=_scope_name(server, vendor),
         consent=vendor.consent,
-        more={**dict(vendor.authorize), **dict(wish.settings.authorize)},
+        more={**dict(vendor.authorize), **dict(login_request.settings.authorize)},
     )
     where = shown(server.authorization_endpoint)
     if server.require_pushed_authorization_requests:
@@ -120,7 +130,7 @@ def _answer(
                 raise
             return Anew()  # forgotten, and nobody has been asked for anything yet
     yield Step("sign-in", "Waiting for you to sign in", "running", where)
-    device = DeviceWish(server, registration, scopes, resource, wish.url, wish.now)
+    device = DeviceRequest(server, registration, scopes, resource, login_request.url, login_request.now)
     answer = yield SignIn(
         authorization_url(server.authorization_endpoint, parameters),
         origin(server.authorization_endpoint),
@@ -148,7 +158,7 @@ def _answer(
         resource=resource,
     )
     reply = yield Send(request)
-    tokens = read_tokens(reply, server.token_endpoint, now=wish.now(), asked_scopes=scopes)
+    tokens = read_tokens(reply, server.token_endpoint, now=login_request.now(), asked_scopes=scopes)
     renewable = "renewable" if tokens.refresh_token else "no refresh token"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
     return tokens

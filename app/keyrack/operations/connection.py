@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server, TlsFiles
-from keyrack.operations.ports import Parts, Wire
+from keyrack.operations.ports import Adapters, HttpClient
 from keyrack.operations.servers.own_settings import table_of
 
 NO_FILES = TlsFiles()
 
 
-def wire_to(parts: Parts, server: Server) -> Wire:
+def http_client_for(adapters: Adapters, server: Server) -> HttpClient:
     """The client's certificate is for the server, the issuer of its stored credential and the configured
     one; no other origin is offered it.
 
@@ -18,14 +18,16 @@ def wire_to(parts: Parts, server: Server) -> Wire:
     """
     files = server.client.tls
     if files == NO_FILES:
-        return parts.wire()
+        return adapters.http_client()
     try:
-        return parts.wire(files, tuple(filter(None, (_stored_issuer(parts, server), server.client.issuer))))
+        return adapters.http_client(
+            files, tuple(filter(None, (_stored_issuer(adapters, server), server.client.issuer)))
+        )
     except KeyrackError as error:
-        where = f"It is set in {table_of(server)} of {parts.config_file()}."
+        where = f"It is set in {table_of(server)} of {adapters.config_file()}."
         raise KeyrackError(str(error), hint="\n".join(filter(None, (error.hint, where)))) from None
 
 
-def _stored_issuer(parts: Parts, server: Server) -> str | None:
-    record = parts.rack().record(*server.key) if server.key else None
+def _stored_issuer(adapters: Adapters, server: Server) -> str | None:
+    record = adapters.credentials().record(*server.key) if server.key else None
     return record.credential.issuer if record is not None and record.credential is not None else None

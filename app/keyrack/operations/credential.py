@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.headers import carries_credential
-from keyrack.domain.model import SCHEME_WORDS, Credential, CredentialKey, Grant, Server
+from keyrack.domain.model import SCHEME_WORDS, CredentialInfo, CredentialKey, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import authorization_header
 
 
-def key_of(server: Server) -> CredentialKey:
+def credential_key(server: Server) -> CredentialKey:
     """What the server's credential is stored under. Raises KeyrackError where it can have none."""
     if server.problem:
         raise KeyrackError(
@@ -30,7 +30,7 @@ def key_of(server: Server) -> CredentialKey:
     return server.key
 
 
-def stored_for(server: Server, credential: Credential) -> Credential:
+def stored_for(server: Server, credential: CredentialInfo) -> CredentialInfo:
     """The facts with what tells whose they are, should others come to share the address."""
     names = server.full_names or credential.names
     return credential._replace(names=names, apart=credential.apart or bool(server.tag))
@@ -69,8 +69,8 @@ def configured_token(server: Server) -> Secret | None:
     )
 
 
-def grant_headers(grant: Grant) -> Mapping[str, Secret]:
+def grant_headers(stored_credential: StoredCredential) -> Mapping[str, Secret]:
     """The headers that carry a stored credential."""
-    if grant.headers:
-        return dict(grant.headers)
-    return {"Authorization": Secret(f"Bearer {grant.tokens.access_token.reveal()}")}
+    if stored_credential.headers:
+        return dict(stored_credential.headers)
+    return {"Authorization": Secret(f"Bearer {stored_credential.tokens.access_token.reveal()}")}

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Record, Source
+from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, Source, StoredCredential
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import Finding, Removal, StoreKind, StoreState, Survey
+from keyrack.domain.storage import Deletion, Finding, StoreKind, StoreState, Survey
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from keyrack.oauth.effects import Failed, Request, Response
 
 
-class Rack(Protocol):
+class CredentialStore(Protocol):
     """Credentials by their keys (`load(*key)`): secrets in the store, facts in records.
 
     Every method but `records`, `record` and `stamp` may take as long as the keychain does,
@@ -32,16 +32,18 @@ class Rack(Protocol):
     def records(self) -> dict[CredentialKey, Record]: ...
     def record(self, url: str, account: str, name: str = "") -> Record | None: ...
     def stamp(self) -> int | None: ...
-    def load(self, url: str, account: str, name: str = "") -> Grant | None: ...
-    def save(self, grant: Grant) -> Credential: ...
-    def renewing(self, stored: Grant) -> "AbstractContextManager[Callable[[Grant], Credential]]": ...
+    def load(self, url: str, account: str, name: str = "") -> StoredCredential | None: ...
+    def save(self, stored_credential: StoredCredential) -> CredentialInfo: ...
+    def renewing(
+        self, stored: StoredCredential
+    ) -> "AbstractContextManager[Callable[[StoredCredential], CredentialInfo]]": ...
     def prove_writable(self) -> None: ...
-    def remove(self, url: str, account: str, name: str = "") -> Removal: ...
-    def tidy(self) -> tuple[Finding, ...]: ...
+    def delete(self, url: str, account: str, name: str = "") -> Deletion: ...
+    def recover(self) -> tuple[Finding, ...]: ...
     def survey(self) -> Survey: ...
     def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]: ...
-    def held(self, url: str, account: str, name: str = "") -> Grant | None: ...
-    def discard(self, url: str, account: str, name: str = "") -> None: ...
+    def held(self, url: str, account: str, name: str = "") -> StoredCredential | None: ...
+    def delete_copy(self, url: str, account: str, name: str = "") -> None: ...
     def note(
         self,
         url: str,
@@ -51,7 +53,7 @@ class Rack(Protocol):
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
         refresh_refusal: tuple[float, str] | None = None,
-        of: Credential | None = None,
+        of: CredentialInfo | None = None,
         unanswered_client: str | None = None,
         names: tuple[str, ...] | None = None,
     ) -> None: ...
@@ -60,7 +62,7 @@ class Rack(Protocol):
     ) -> "AbstractContextManager[None]": ...
 
 
-class Wire(Protocol):
+class HttpClient(Protocol):
     """HTTP to a server and to what it names. Safe from any thread. Blocking, bounded."""
 
     def send(self, request: "Request", *, server_url: str) -> "Response | Failed": ...
@@ -104,11 +106,11 @@ class Vault(Protocol):
 
 
 class Stores(Protocol):
-    """The places for secrets that can be chosen. `Parts.rack` is the chosen one's."""
+    """The places for secrets that can be chosen. `Adapters.credentials` is the chosen one's."""
 
     def chosen(self) -> StoreKind: ...
     def choose(self, kind: StoreKind) -> None: ...
-    def rack(self, kind: StoreKind) -> Rack: ...
+    def credentials(self, kind: StoreKind) -> CredentialStore: ...
 
     def vault(self, identity_file: str = "") -> Vault:
         """The vault, with the configured identity or the one in a file that is to be configured."""
@@ -124,16 +126,16 @@ def no_stores() -> Stores:
     raise KeyrackError("There is no other store for secrets here.")
 
 
-class Parts(NamedTuple):
+class Adapters(NamedTuple):
     """The adapters, joined. Factories where the real thing is heavy to import."""
 
     read: Callable[[], Reading]
-    rack: Callable[[], Rack]
-    wire: Callable[..., Wire]  # wire(files, issuers): `operations.connection` knows when
+    credentials: Callable[[], CredentialStore]
+    http_client: Callable[..., HttpClient]  # wire(files, issuers): `operations.connection` knows when
     listen: Callable[..., Callback]  # listen(port, host, path)
     browse: Callable[[str], bool]  # opens the URL; False: no browser here
     now: Callable[[], float]
-    keep_in_memory: Callable[[], None]  # from now on the rack is memory, until the end
+    keep_in_memory: Callable[[], None]  # from now on the credential store is memory, until the end
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
     # set_account(url, account): which one is meant where none is named; into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from keyrack.domain.model import ClientSettings, Header, Server
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.status import sends_its_own
 from keyrack.sources.own_tables import OwnTables
 from keyrack.sources.parsing.entries import joined
@@ -82,7 +82,7 @@ def _with_projects(
             servers[place] = server._replace(
                 sources=tuple(dict.fromkeys((*server.sources, *row.server.sources))),
                 aliases=(*server.aliases, *aliases),
-                literals=(*server.literals, *row.server.literals),
+                plaintext_headers=(*server.plaintext_headers, *row.server.plaintext_headers),
             )
         if mine or len(left) > 1:
             give_tags(left, [servers[place].tag for place in mine])
@@ -93,7 +93,7 @@ def _with_projects(
 
 def _harmless(server: Server, addresses: Collection[str]) -> Server:
     """A project's entry, without what it would send to a server of the user's."""
-    if server.url is None or identity(server.url) not in addresses:
+    if server.url is None or canonical_url(server.url) not in addresses:
         return server
     return server._replace(headers=(), client=NO_SETTINGS)
 
@@ -113,7 +113,7 @@ def _both(first: Server, second: Server) -> Server:
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
         aliases=(*first.aliases, second.name) if alias else first.aliases,
         headers=_headers(first, second),
-        literals=(*first.literals, *second.literals),
+        plaintext_headers=(*first.plaintext_headers, *second.plaintext_headers),
         variables=tuple(variables.values()),
         client=_settings(first.client, second.client),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from keyrack.domain.model import ClientSettings, Server, Source
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 
 OWN = "keyrack"
 NO_SETTINGS = ClientSettings()
@@ -22,7 +22,7 @@ class OwnTables:
         self._by_address: dict[str, list[Server]] = {}
         for server in servers:
             if server.url is not None and server.sources[0].client == OWN:
-                self._by_address.setdefault(identity(server.url), []).append(server)
+                self._by_address.setdefault(canonical_url(server.url), []).append(server)
 
     def without_settings(self, server: Server) -> Server:
         """A table before it is merged, so that its client alone decides whose client counts."""
@@ -42,7 +42,7 @@ class OwnTables:
     def _table(self, server: Server) -> Server | None:
         if server.url is None or not self._by_address:
             return None
-        tables = self._by_address.get(identity(server.url), [])
+        tables = self._by_address.get(canonical_url(server.url), [])
         own = [table for table in tables if table.sources[0] in server.sources]
         named = [table for table in tables if table.name in _names(server.sources)]
         return next(iter(own or (tables if len(tables) == 1 else named)), None)

@@ -127,7 +127,7 @@ class _Round:
         try:
             reader = import_module(f"keyrack.sources.programs.{module}")
             gather.style = reader.STYLE
-            gather.stays = _why_it_stays(reader, client, spot)
+            gather.not_movable_because = _why_it_stays(reader, client, spot)
             result = reader.read(content, gather)
         except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from keyrack.domain.headers import carries_credential, selects_tenant
 from keyrack.domain.model import DEFAULT_ACCOUNT, Header, Server
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
 
 Base = tuple[str, ...]  # what servers must have in common to be one at all
@@ -76,12 +76,12 @@ def grouped(
 def _meant(server: Server, accounts: Mapping[str, str]) -> Server:
     if not accounts or server.url is None or server.account != DEFAULT_ACCOUNT:
         return server
-    return server._replace(account=accounts.get(identity(server.url), DEFAULT_ACCOUNT))
+    return server._replace(account=accounts.get(canonical_url(server.url), DEFAULT_ACCOUNT))
 
 
 def base_of(server: Server) -> Base:
     if server.url is not None:
-        return ("url", identity(server.url), server.account)
+        return ("url", canonical_url(server.url), server.account)
     if server.problem:
         return ("problem", server.name, server.problem)
     return ("stdio", server.name, server.command or "")

@@ -1,4 +1,4 @@
-"""The rack: secrets in a store, facts in records, and a kill at any instant survived.
+"""The credential store: secrets in a store, facts in records, and a kill at any instant survived.
 
 A credential's payload lies in one of two entries, and the record names which. A save
 writes the other entry, reads it back, lets the record name it, and deletes the old
@@ -16,12 +16,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
-from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Record
-from keyrack.domain.resource import identity
-from keyrack.domain.storage import Finding, Removal, StoreState, Survey
+from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, StoredCredential
+from keyrack.domain.resource import canonical_url
+from keyrack.domain.storage import Deletion, Finding, StoreState, Survey
 from keyrack.domain.version import is_same
-from keyrack.store.backends.base import UNREACHED, SecretStore
-from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.backends.base import UNREACHED, SecretBackend
+from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import MemoryRecords, Records, Stored
@@ -31,19 +31,19 @@ from keyrack.system.locks import Locks
 if TYPE_CHECKING:
     from keyrack.store.transaction.index import Index
     from keyrack.store.transaction.load import Loader
-    from keyrack.store.transaction.reconcile import Settler
+    from keyrack.store.transaction.reconcile import Reconciler
     from keyrack.store.transaction.recover import Recovery
-    from keyrack.store.transaction.save import Keep, Saver
+    from keyrack.store.transaction.save import Save, Saver
     from keyrack.store.transaction.slots import Slots
     from keyrack.store.transaction.write_test import Prober
 
 WAIT = 30.0  # seconds for another process that works on the same credential
 
 
-class StoreRack:
-    """`operations.parts.Rack` over a store, records and locks."""
+class BackendCredentialStore:
+    """`operations.ports.CredentialStore` over a store, records and locks."""
 
-    def __init__(self, store: SecretStore, records: Records, locks: Locks) -> None:
+    def __init__(self, store: SecretBackend, records: Records, locks: Locks) -> None:
         self._store = store
         self._records = records
         self._locks = locks
@@ -78,43 +78,43 @@ class StoreRack:
     ) -> AbstractContextManager[None]:
         """Keep all other threads and processes from changing this credential; Temporary after `timeout`.
 
-        `save` and `remove` take the same lock; the thread that holds it may call them.
+        `save` and `delete` take the same lock; the thread that holds it may call them.
         """
         return self._shared_locks.hold(record_id(url, account, name), timeout=timeout)
 
-    def load(self, url: str, account: str, name: str = "") -> Grant | None:
+    def load(self, url: str, account: str, name: str = "") -> StoredCredential | None:
         """The credential from the store, complete; what was refused of it as last noted.
 
         None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
         when the record says that it lies in another store; Damaged; NewerFormat.
         """
-        return self._loader.load(CredentialKey(identity(url), account, name))
+        return self._loader.load(CredentialKey(canonical_url(url), account, name))
 
-    def save(self, grant: Grant) -> Credential:
+    def save(self, stored_credential: StoredCredential) -> CredentialInfo:
         """Store a credential and return its facts with `store` and `slot` filled in.
 
         Until the new one has been read back, the old one stands. Raises StoreUnavailable and
         its kinds, Temporary (another process is at it), NewerFormat (never overwritten).
         """
-        with self.lock(*grant.key):
-            return self._saver.save(grant)
+        with self.lock(*stored_credential.key):
+            return self._saver.save(stored_credential)
 
     @contextmanager
-    def renewing(self, stored: Grant) -> Generator[Keep]:
+    def renewing(self, stored: StoredCredential) -> Generator[Save]:
         """A save in two parts, with whatever takes long in between; hold the credential's lock.
 
         Entering does all that can be done before, and proves that the store and the disk take a
-        write; `keep(grant)` is the rest, and may be tried again. Without it nothing has changed.
+        write; `save(grant)` is the rest, and may be tried again. Without it nothing has changed.
         Raises as `save` does.
         """
-        with self._store.staying_open(), self._saver.renewing(stored) as keep:
-            yield keep
+        with self._store.staying_open(), self._saver.renewing(stored) as save:
+            yield save
 
     def prove_writable(self) -> None:
         """Write, read back and delete a probe. Raises as `save` does."""
         self._prober.prove_writable()
 
-    def remove(self, url: str, account: str, name: str = "") -> Removal:
+    def delete(self, url: str, account: str, name: str = "") -> Deletion:
         """Delete the credential, look again, and drop its facts; a check's outcome is kept.
 
         What can't be deleted keeps its record, and the Removal says so. Raises StoreAbsent,
@@ -123,41 +123,41 @@ class StoreRack:
         ident = record_id(url, account, name)
         with self.lock(url, account, name):
             stored = self._records.read(ident)
-            elsewhere = self._settler.lies_elsewhere(stored)
+            elsewhere = self._reconciler.in_other_store(stored)
             if elsewhere is not None:
-                return Removal(False, False, f"{elsewhere} It is still there.")
+                return Deletion(False, False, f"{elsewhere} It is still there.")
             try:
-                self._settler.begin_removal(ident)
-                deleted = self._settler.clear_both(ident)
+                self._reconciler.begin_delete(ident)
+                deleted = self._reconciler.delete_slots(ident)
             except StoreUnavailable as error:
                 # One entry may be gone: the next to come looks at both.
-                self._settler.intend(ident, "writing")
+                self._reconciler.intend(ident, "writing")
                 if isinstance(error, UNREACHED):
                     raise
-                return Removal(False, False, f"It is still in the {self._store.name}. {error}")
-            self._settler.forget(ident)
+                return Deletion(False, False, f"It is still in the {self._store.name}. {error}")
+            self._reconciler.forget(ident)
             if deleted:
-                self._list(drop=[CredentialKey(identity(url), account, name)])
-            return Removal(deleted, True)
+                self._list(drop=[CredentialKey(canonical_url(url), account, name)])
+            return Deletion(deleted, True)
 
-    def held(self, url: str, account: str, name: str = "") -> Grant | None:
+    def held(self, url: str, account: str, name: str = "") -> StoredCredential | None:
         """What this store holds, whatever the record says; nothing is settled.
 
         For a move between stores. Raises StoreUnavailable and its kinds, Damaged, NewerFormat.
         """
-        look = self._settler.look(record_id(url, account, name))
+        look = self._reconciler.look(record_id(url, account, name))
         if look.newest is None and look.damage is not None:
             raise look.damage
-        return look.newest and look.newest.grant
+        return look.newest and look.newest.stored_credential
 
-    def discard(self, url: str, account: str, name: str = "") -> None:
+    def delete_copy(self, url: str, account: str, name: str = "") -> None:
         """Delete what this store holds of a credential that lies in another one now; its record stays.
 
         Verified. Raises StoreUnavailable and its kinds.
         """
         with self.lock(url, account, name):
-            if self._settler.clear_both(record_id(url, account, name)):
-                self._list(drop=[CredentialKey(identity(url), account, name)])
+            if self._reconciler.delete_slots(record_id(url, account, name)):
+                self._list(drop=[CredentialKey(canonical_url(url), account, name)])
 
     def note(
         self,
@@ -168,7 +168,7 @@ class StoreRack:
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
         refresh_refusal: tuple[float, str] | None = None,
-        of: Credential | None = None,
+        of: CredentialInfo | None = None,
         unanswered_client: str | None = None,
         names: tuple[str, ...] | None = None,
     ) -> None:
@@ -178,7 +178,7 @@ class StoreRack:
         A refusal `of` one that another has replaced meanwhile is not noted. `names` are what files call
         its server, which is from now on not alone at its address.
         """
-        fresh = Record(identity(url), account, name=name)
+        fresh = Record(canonical_url(url), account, name=name)
 
         def edit(now: Stored | None) -> Stored | None:
             stored = now or Stored(fresh)
@@ -200,9 +200,9 @@ class StoreRack:
 
         self._records.change(record_id(url, account, name), edit)
 
-    def tidy(self) -> tuple[Finding, ...]:
+    def recover(self) -> tuple[Finding, ...]:
         """Finish what a killed process left half done; where there is none, only records are read."""
-        return self._recovery.tidy()
+        return self._recovery.recover()
 
     def survey(self) -> Survey:
         """What the store holds and the records lack. Raises StoreUnavailable and its kinds, Temporary."""
@@ -224,10 +224,10 @@ class StoreRack:
         return Slots(self._store)
 
     @cached_property
-    def _settler(self) -> Settler:
-        from keyrack.store.transaction.reconcile import Settler
+    def _reconciler(self) -> Reconciler:
+        from keyrack.store.transaction.reconcile import Reconciler
 
-        return Settler(self._store, self._records, self._told)
+        return Reconciler(self._store, self._records, self._told)
 
     @cached_property
     def _saver(self) -> Saver:
@@ -236,7 +236,7 @@ class StoreRack:
         return Saver(
             self._slots,
             self._records,
-            self._settler,
+            self._reconciler,
             lambda: self._store.name,
             lambda keys: self._list(add=keys),
         )
@@ -245,7 +245,9 @@ class StoreRack:
     def _loader(self) -> Loader:
         from keyrack.store.transaction.load import Loader
 
-        return Loader(self._slots, self._records, self._shared_locks, self._settler, lambda: self._store.name)
+        return Loader(
+            self._slots, self._records, self._shared_locks, self._reconciler, lambda: self._store.name
+        )
 
     @cached_property
     def _index(self) -> Index:
@@ -257,14 +259,14 @@ class StoreRack:
     def _prober(self) -> Prober:
         from keyrack.store.transaction.write_test import Prober
 
-        return Prober(self._store, self._records, self._locks, self._settler)
+        return Prober(self._store, self._records, self._locks, self._reconciler)
 
     @cached_property
     def _recovery(self) -> Recovery:
         from keyrack.store.transaction.recover import Recovery
 
         return Recovery(
-            self._store, self._records, self._shared_locks, self._settler, self._index, self._prober
+            self._store, self._records, self._shared_locks, self._reconciler, self._index, self._prober
         )
 
     def _list(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
@@ -275,24 +277,26 @@ class StoreRack:
         except KeyrackError as error:
             if add and isinstance(error, UNREACHED):
                 raise  # the credential could not be written either
-            self._settler.tell(f"The list of credentials in the {self._store.name} is out of date. {error}")
+            self._reconciler.tell(
+                f"The list of credentials in the {self._store.name} is out of date. {error}"
+            )
 
 
-def keychain_rack(data_dir: str, now: Callable[[], float]) -> StoreRack:
-    """The rack of this machine: its keychain, and records under `data_dir`."""
-    from keyrack.store.backends.chunked import Pieces
-    from keyrack.store.backends.keychain import KeychainStore
+def keychain_credential_store(data_dir: str, now: Callable[[], float]) -> BackendCredentialStore:
+    """The credential store of this machine: its keychain, and records under `data_dir`."""
+    from keyrack.store.backends.chunked import ChunkedBackend
+    from keyrack.store.backends.keychain import KeychainBackend
 
-    return StoreRack(Pieces(KeychainStore()), *_record_files(data_dir, now))
+    return BackendCredentialStore(ChunkedBackend(KeychainBackend()), *_record_files(data_dir, now))
 
 
-def memory_rack(now: Callable[[], float], data_dir: str | None = None) -> StoreRack:
-    """A rack that ends with the process; its credentials and records stay in memory.
+def memory_credential_store(now: Callable[[], float], data_dir: str | None = None) -> BackendCredentialStore:
+    """A credential store that ends with the process; its credentials and records stay in memory.
 
     With `data_dir`, the records there are listed too, and only read.
     """
     files = None if data_dir is None else _record_files(data_dir, now)[0]
-    return StoreRack(MemoryStore(), MemoryRecords(files), Locks(None))
+    return BackendCredentialStore(MemoryBackend(), MemoryRecords(files), Locks(None))
 
 
 def _record_files(data_dir: str, now: Callable[[], float]) -> tuple[RecordFiles, Locks]:

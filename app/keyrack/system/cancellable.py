@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 
-def attend(work: Callable[[], T], cancel: Callable[[], Any]) -> T:
+def run_cancellable(work: Callable[[], T], cancel: Callable[[], Any]) -> T:
     """`work` in a thread of its own; its result or its exception here.
 
     The first ctrl+c calls `cancel` and waits for `work` to end; a second one leaves at once.

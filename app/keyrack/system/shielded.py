@@ -11,10 +11,10 @@ from typing import TypeVar
 T = TypeVar("T")
 
 GRACE = 4.0  # seconds for an end in good order; whoever asks for one waits for five
-AWAITED = "awaited"  # the name of the threads that stand for it
+HOLDS_EXIT = "keeps the program from ending"  # the name of the threads that stand for it
 
 
-def aside(work: Callable[[], T]) -> T:
+def run_shielded(work: Callable[[], T]) -> T:
     """`work` in a thread of its own where this is the main one, which alone is struck by ctrl+c.
 
     Its result or its exception is passed on. Whoever presses ctrl+c leaves at once, and
@@ -34,7 +34,7 @@ def aside(work: Callable[[], T]) -> T:
         finally:
             done.set()
 
-    threading.Thread(target=body, daemon=True, name="aside").start()
+    threading.Thread(target=body, daemon=True, name="shielded").start()
     while not done.wait(0.5):  # an endless wait can't be interrupted on Windows
         pass
     if errors:
@@ -43,7 +43,7 @@ def aside(work: Callable[[], T]) -> T:
 
 
 @contextmanager
-def awaited(limit: float) -> Generator[None]:
+def hold_exit(limit: float) -> Generator[None]:
     """Keep the program from ending while this lasts, though only a daemon thread may be in it.
 
     At most `limit` seconds.
@@ -51,17 +51,17 @@ def awaited(limit: float) -> Generator[None]:
     over = threading.Event()
     # Python waits at its end for threads that are no daemons, and only before that end can
     # others, which the keychain's calls need, still be started.
-    threading.Thread(target=over.wait, args=(limit,), daemon=False, name=AWAITED).start()
+    threading.Thread(target=over.wait, args=(limit,), daemon=False, name=HOLDS_EXIT).start()
     try:
         yield
     finally:
         over.set()
 
 
-def let_end() -> None:
-    """Wait for all that is `awaited` now: for an end of the program that waits for no thread."""
+def wait_for_held() -> None:
+    """Wait for all that is `hold_exit` now: for an end of the program that waits for no thread."""
     for thread in threading.enumerate():
-        if thread.name == AWAITED:
+        if thread.name == HOLDS_EXIT:
             thread.join()
 
 
@@ -69,29 +69,29 @@ _last: list[Callable[[], object]] = []
 
 
 @contextmanager
-def tidied(tidy: Callable[[], object]) -> Generator[None]:
-    """Call `tidy` in the end, also where the program ends inside without leaving the block.
+def cleaned_up(cleanup: Callable[[], object]) -> Generator[None]:
+    """Call `cleanup` in the end, also where the program ends inside without leaving the block.
 
     It may be called twice: a signal may have cut off the first call.
     """
-    _last.append(tidy)
+    _last.append(cleanup)
     try:
         yield
     finally:
         try:
-            tidy()
+            cleanup()
         except SystemExit:
-            tidy()
+            cleanup()
             raise
         finally:
-            _last.remove(tidy)
+            _last.remove(cleanup)
 
 
 def end_soon(code: int, grace: float = GRACE) -> None:
     """See to it that the program ends with `code`, whatever its threads do.
 
     Whoever calls it ends the program in good order. Where that takes longer than `grace` seconds, it ends
-    all the same, but for what is `awaited`.
+    all the same, but for what is `hold_exit`.
     """
     timer = threading.Timer(grace, _end_now, (code,))
     timer.daemon = True
@@ -99,8 +99,8 @@ def end_soon(code: int, grace: float = GRACE) -> None:
 
 
 def _end_now(code: int) -> None:
-    let_end()  # a refresh that was begun may have spent the old refresh token
-    for tidy in reversed(_last):
+    wait_for_held()  # a refresh that was begun may have spent the old refresh token
+    for cleanup in reversed(_last):
         with suppress(Exception):
-            tidy()
+            cleanup()
     os._exit(code)

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 
-def run_tui(parts_factory: Callable[[], Parts], *, banner: str = "", sign_in_note: str = "") -> int:
+def run_tui(adapters_factory: Callable[[], Adapters], *, banner: str = "", sign_in_note: str = "") -> int:
     """Show the list until the user quits; the process's exit code.
 
-    `parts_factory` is called once, off the screen's thread, after the first frame.
+    `adapters_factory` is called once, off the screen's thread, after the first frame.
     `banner` stands in the header line (the demo says that it is one), `sign_in_note` below
     where a login's sign-in is. Raises KeyrackError before anything is shown where the screen
     would be a web page's.
     """
     from keyrack.tui.app import KeyrackApp, refuse_web_driver
 
-    app = KeyrackApp(parts_factory, banner=banner, sign_in_note=sign_in_note)
+    app = KeyrackApp(adapters_factory, banner=banner, sign_in_note=sign_in_note)
     refuse_web_driver(app.driver_class)
     with app.ending_on_signals():
         app.run()

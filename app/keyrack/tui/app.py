@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
 
-    from keyrack.operations.ports import Parts
+    from keyrack.operations.ports import Adapters
 
 
 HANG_UP = 1  # SIGHUP's number, also where there is no such signal
@@ -66,13 +66,13 @@ class KeyrackApp(App[None]):
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
 
     def __init__(
-        self, parts_factory: Callable[[], Parts], *, banner: str = "", sign_in_note: str = ""
+        self, adapters_factory: Callable[[], Adapters], *, banner: str = "", sign_in_note: str = ""
     ) -> None:
         super().__init__()
         self.banner, self.sign_in_note = banner, sign_in_note
-        self._parts_factory = parts_factory
-        self._parts: Parts | None = None
-        self._parts_lock = threading.Lock()
+        self._adapters_factory = adapters_factory
+        self._adapters: Adapters | None = None
+        self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
         self.register_theme(KEYRACK_DARK)
         self.register_theme(KEYRACK_LIGHT)
@@ -144,17 +144,17 @@ class KeyrackApp(App[None]):
         os.close(nowhere)
         self._leave(HANG_UP)
 
-    def parts(self) -> Parts:
+    def adapters(self) -> Adapters:
         """The adapters, built at the first call. May be slow: call it off the screen's thread."""
-        with self._parts_lock:
-            if self._parts is None:
-                self._parts = self._parts_factory()
-                self._parts.on_wait(lambda sentence: deliver(self, self.say, sentence))
-            return self._parts
+        with self._adapters_lock:
+            if self._adapters is None:
+                self._adapters = self._adapters_factory()
+                self._adapters.on_wait(lambda sentence: deliver(self, self.say, sentence))
+            return self._adapters
 
     def now(self) -> float:
         """Unix seconds, by the clock that the operations use."""
-        return self._parts.now() if self._parts is not None else time.time()
+        return self._adapters.now() if self._adapters is not None else time.time()
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()

@@ -1,6 +1,6 @@
 """From facts to one word, one sentence, and the next thing to do."""
 
-from keyrack.domain.model import Check, Credential, Header, Server
+from keyrack.domain.model import Check, CredentialInfo, Header, Server
 from keyrack.domain.status import (
     EXPIRY_WINDOW,
     STILL_OFFERED,
@@ -17,7 +17,7 @@ from keyrack.wording.times import lasting, local
 
 def status_of(
     server: Server,
-    credential: Credential | None,
+    credential: CredentialInfo | None,
     check: Check | None,
     now: float,
     *,
@@ -34,7 +34,7 @@ def status_of(
 
 def _status(
     server: Server,
-    credential: Credential | None,
+    credential: CredentialInfo | None,
     check: Check | None,
     now: float,
     store_locked: bool,
@@ -55,7 +55,7 @@ def _status(
             return Status(State.LOGIN_NEEDED, f"{reason} Change it there.", Action.CHECK)
         return _configured(configured)
     if credential is not None:
-        if not server.sources and all_read and not credential.unlisted:
+        if not server.sources and all_read and not credential.ad_hoc:
             return Status(
                 State.ORPHAN,
                 "A credential is stored, but no program lists this server any more.",
@@ -104,7 +104,7 @@ def _switched_off(server: Server, status: Status) -> Status:
     return Status(status.state, f"It is switched off in {where}. {status.reason}", action)
 
 
-def stored_state(credential: Credential, now: float) -> State:
+def stored_state(credential: CredentialInfo, now: float) -> State:
     """The state of a stored credential by itself: what a login has just brought."""
     return _stored(credential, None, now).state
 
@@ -115,11 +115,11 @@ def _place(header: Header) -> str:
 
 def _configured(header: Header) -> Status:
     place = _place(header)
-    if not header.literal:
+    if not header.plaintext:
         return Status(State.CONFIGURED, f"{header.name} is set in {place}: {header.reference}.")
     reason = f"{header.name} is set in {place}, where it is written in plain text: {header.reference}."
-    if header.stays:
-        return Status(State.CONFIGURED, f"{reason} {header.stays}")
+    if header.not_movable_because:
+        return Status(State.CONFIGURED, f"{reason} {header.not_movable_because}")
     return Status(State.CONFIGURED, reason, Action.ADOPT)
 
 
@@ -130,7 +130,7 @@ def _stdio(server: Server) -> Status:
     return Status(State.STDIO, "A local process. Its credentials are in its environment.")
 
 
-def _stored(credential: Credential, check: Check | None, now: float) -> Status:
+def _stored(credential: CredentialInfo, check: Check | None, now: float) -> Status:
     again = Action.TOKEN if credential.kind == "token" else Action.LOGIN
     if credential.refused_at is not None or credential.refusal:  # the token, or its refresh
         return Status(State.LOGIN_NEEDED, _refused(credential, check, now), again)
@@ -158,7 +158,7 @@ def _stored(credential: Credential, check: Check | None, now: float) -> Status:
     return Status(State.VALID, "The token is stored and has not expired.")
 
 
-def _refused(credential: Credential, check: Check | None, now: float) -> str:
+def _refused(credential: CredentialInfo, check: Check | None, now: float) -> str:
     """What was refused; where that is the refresh alone, what becomes of the access token."""
     refusal, at = credential.refusal or "The server refused the token.", credential.refresh_refused_at
     expires = credential.expires_at

@@ -216,12 +216,12 @@ def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:
     reading = desk.read()
     [header] = reading.servers[0].headers
     assert header.value.reveal() == "Bearer sk-hidden"
-    assert header.literal and not header.is_empty
+    assert header.plaintext and not header.is_empty
     assert header.reference.startswith("Bearer ●")
     assert header.source == reading.servers[0].sources[0]
-    assert reading.servers[0].literals == (header,)
+    assert reading.servers[0].plaintext_headers == (header,)
     # mcp-use alone has no way to name a variable.
-    assert bool(header.stays) == (desk.case.client == "mcp-use")
+    assert bool(header.not_movable_because) == (desk.case.client == "mcp-use")
     assert "sk-hidden" not in repr(reading)
 
 
@@ -263,7 +263,7 @@ def test_the_mcp_remote_bridge_is_a_remote_server(desk: Desk) -> None:
     [server] = desk.read().servers
     assert (server.url, server.transport, server.command) == ("https://far.example.com/sse", "sse", None)
     [header] = server.headers
-    assert (header.name, header.reference, header.literal) == ("Authorization", "${AUTH}", True)
+    assert (header.name, header.reference, header.plaintext) == ("Authorization", "${AUTH}", True)
     assert header.value.reveal() == "Bearer sk-hidden"
     assert server.client.callback_port == 9000
 

@@ -18,7 +18,7 @@ import keyrack
 from keyrack import wiring
 from keyrack.domain.secret import Secret
 from keyrack.operations.login.login import LoginOptions
-from keyrack.store.credential_store import memory_rack
+from keyrack.store.credential_store import memory_credential_store
 
 NEWEST = "2026-07-28"
 METADATA_DOCUMENT = "https://conformance-test.local/client-metadata.json"  # the suite knows it
@@ -45,8 +45,8 @@ def main(url: str) -> None:
         client_metadata_url=METADATA_DOCUMENT,
         wait=15,
     )
-    parts = wiring.parts(browse=browse, rack=memory_rack(time.time))
-    auth = keyrack.Auth(url, interactive=True, options=options, parts=parts)
+    adapters = wiring.adapters(browse=browse, credentials=memory_credential_store(time.time))
+    auth = keyrack.Auth(url, interactive=True, options=options, adapters=adapters)
     with httpx.Client(auth=auth, timeout=20, trust_env=False) as client:
         talk(client, url, os.environ.get("MCP_CONFORMANCE_PROTOCOL_VERSION", "2025-11-25"))
 

@@ -14,7 +14,7 @@ from keyrack.oauth.effects import Request, Response
 from keyrack.wording.times import local
 from support.canned import ISSUER, URL, World, rpc, unauthorized
 from support.cli_kit import Terminal, run
-from support.workbench import NOW, build, grant
+from support.workbench import NOW, build, stored_credential
 
 Capture = pytest.CaptureFixture[str]
 MANAGE = f"{ISSUER}/register/dyn-0"
@@ -37,20 +37,20 @@ def guarded(request: Request) -> Response:
 def bench(registration: Registration = MANAGED, **facts: Any) -> tuple[Any, World]:
     world = World(**{f"DELETE {MANAGE}": Response(204), f"POST {ISSUER}/revoke": Response(200)})
     world.routes[f"POST {URL}"] = guarded
-    parts = build(world)
-    held = grant(**facts)._replace(registration=registration)
+    adapters = build(world)
+    held = stored_credential(**facts)._replace(registration=registration)
     kind = held.credential._replace(client_kind=registration.kind)
-    parts.rack().save(held._replace(credential=kind))
-    return lambda **_: parts, world
+    adapters.credentials().save(held._replace(credential=kind))
+    return lambda **_: adapters, world
 
 
 @pytest.mark.parametrize(("typed", "dropped"), [("y\ny\n", True), ("\ny\n", False)])
 def test_to_forget_the_registration_is_offered_before_anything_is_deleted(
     typed: str, dropped: bool, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    parts, world = bench()
+    adapters, world = bench()
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
-    assert run(["clear", "example"], parts=parts) == 0
+    assert run(["clear", "example"], adapters=adapters) == 0
     said = capsys.readouterr()
     question = (
         f"Any copy of the token works until {local(NOW + 3600, NOW)}. Delete the credential for example"
@@ -64,10 +64,10 @@ def test_to_forget_the_registration_is_offered_before_anything_is_deleted(
 def test_a_no_to_the_second_question_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    parts, world = bench()
+    adapters, world = bench()
     monkeypatch.setattr(sys, "stdin", Terminal("y\nn\n"))
-    assert run(["clear", "example"], parts=parts) == 1
-    assert world.asked == [] and parts().rack().load(URL, "default") is not None
+    assert run(["clear", "example"], adapters=adapters) == 1
+    assert world.asked == [] and adapters().credentials().load(URL, "default") is not None
 
 
 @pytest.mark.parametrize(
@@ -78,34 +78,34 @@ def test_a_no_to_the_second_question_changes_nothing(
 def test_it_is_not_offered_where_it_can_not_be_done(
     registration: Registration, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    parts, _ = bench(registration)
+    adapters, _ = bench(registration)
     monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
-    assert run(["clear", "example"], parts=parts) == 0
+    assert run(["clear", "example"], adapters=adapters) == 0
     assert "--forget" not in capsys.readouterr().err
 
 
 def test_with_yes_nobody_is_asked_and_what_stays_is_said_with_the_way_to_drop_it(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    parts, world = bench()
+    adapters, world = bench()
     monkeypatch.setattr(sys, "stdin", io.StringIO())
-    assert run(["clear", "example", "--yes"], parts=parts) == 0
+    assert run(["clear", "example", "--yes"], adapters=adapters) == 0
     said = capsys.readouterr()
     assert said.out.endswith(STAYS) and world.asked == []
     assert said.err == "Next time, use --forget to delete the registration too.\n"
 
 
 def test_with_yes_no_way_is_said_where_the_server_has_none(capsys: Capture) -> None:
-    parts, _ = bench(Registration(ISSUER, "dyn-0", "dynamic"))
-    assert run(["clear", "example", "--yes"], parts=parts) == 0
+    adapters, _ = bench(Registration(ISSUER, "dyn-0", "dynamic"))
+    assert run(["clear", "example", "--yes"], adapters=adapters) == 0
     said = capsys.readouterr()
     assert "Registration: stays" in said.out and "--forget" not in said.err
 
 
 def test_of_the_stale_ones_it_is_offered_too(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    parts, world = bench(refresh=None, expires_at=NOW - 1)
+    adapters, world = bench(refresh=None, expires_at=NOW - 1)
     monkeypatch.setattr(sys, "stdin", Terminal("y\ny\n"))
-    assert run(["clear", "--stale"], parts=parts) == 0
+    assert run(["clear", "--stale"], adapters=adapters) == 0
     said = capsys.readouterr()
     assert OFFER in said.err and world.to(MANAGE) and "✓ Forget" in said.out
 
@@ -113,8 +113,8 @@ def test_of_the_stale_ones_it_is_offered_too(monkeypatch: pytest.MonkeyPatch, ca
 def test_a_token_that_still_works_after_its_revocation_is_told_and_is_no_failure(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    parts, _ = bench()
-    assert run(["clear", "example", "--yes", "--revoke", "--forget"], parts=parts) == 0
+    adapters, _ = bench()
+    assert run(["clear", "example", "--yes", "--revoke", "--forget"], adapters=adapters) == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
         f"✓ Revoke ({ISSUER})",
         f"! Access token: still works (its server accepts it until {local(NOW + 3600, NOW)})",

@@ -17,7 +17,7 @@ from keyrack.cli.output import Output
 from keyrack.cli.piped import in_columns
 from keyrack.domain.errors import KeyrackError
 from keyrack.operations.servers.overview import overview
-from support.cli_kit import FakeParts, linear, oauth, record, run
+from support.cli_kit import FakeAdapters, linear, oauth, record, run
 
 ESCAPE = re.compile(rb"\\[ux][0-9a-fA-F]{2}|&#\d+;|\?\?")
 ENCODINGS = ("cp1252", "ascii", "latin-1", "cp437", "utf-8")
@@ -68,11 +68,11 @@ def test_columns_are_aligned_by_what_is_shown(monkeypatch: pytest.MonkeyPatch) -
     stream.isatty = lambda: True  # type: ignore[method-assign]
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys, "stdout", stream)
-    parts = FakeParts([linear(name="größße…"), linear(name="b")], [record(linear(), oauth())])
-    assert run(["list"], parts=parts) == 0
+    adapters = FakeAdapters([linear(name="größße…"), linear(name="b")], [record(linear(), oauth())])
+    assert run(["list"], adapters=adapters) == 0
     monkeypatch.undo()
     _, first, second = raw.getvalue().decode("ascii").splitlines()
-    piped = [line.index("default") for line in in_columns(overview(parts()).rows, stream)[1:]]
+    piped = [line.index("default") for line in in_columns(overview(adapters()).rows, stream)[1:]]
     assert piped[0] == piped[1]
     assert first.startswith("grosssse...") and first.index("*") == second.index("*")
 

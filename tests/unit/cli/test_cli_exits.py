@@ -10,24 +10,24 @@ from pathlib import Path
 
 import pytest
 
-from support.cli_kit import FakeParts, linear, run
+from support.cli_kit import FakeAdapters, linear, run
 
 KEYRACK = [sys.executable, "-m", "keyrack"]
 Capture = pytest.CaptureFixture[str]
 
 
 def failing(error: BaseException) -> Callable[..., object]:
-    def parts(**_: object) -> object:
+    def adapters(**_: object) -> object:
         raise error
 
-    return parts
+    return adapters
 
 
 def test_a_fault_of_ours_is_one_line_without_a_value(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KEYRACK_DEBUG", raising=False)
-    assert run(["list"], parts=failing(RuntimeError("tok-1"))) == 1  # type: ignore[arg-type]
+    assert run(["list"], adapters=failing(RuntimeError("tok-1"))) == 1  # type: ignore[arg-type]
     out, err = capsys.readouterr()
     assert out == "" and "tok-1" not in err
     assert err.startswith("keyrack: something went wrong inside keyrack (RuntimeError at cli/dispatch.py:")
@@ -36,13 +36,13 @@ def test_a_fault_of_ours_is_one_line_without_a_value(
 
 def test_debug_shows_frames_and_still_no_value(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KEYRACK_DEBUG", "1")
-    assert run(["list"], parts=failing(RuntimeError("tok-" + "1"))) == 1  # type: ignore[arg-type]
+    assert run(["list"], adapters=failing(RuntimeError("tok-" + "1"))) == 1  # type: ignore[arg-type]
     err = capsys.readouterr().err
     assert "dispatch.py" in err and err.endswith("RuntimeError\n") and "tok-1" not in err
 
 
 def test_ctrl_c_exits_with_130(capsys: Capture) -> None:
-    assert run(["list"], parts=failing(KeyboardInterrupt())) == 130  # type: ignore[arg-type]
+    assert run(["list"], adapters=failing(KeyboardInterrupt())) == 130  # type: ignore[arg-type]
     assert capsys.readouterr().err == "keyrack: stopped.\n"
 
 
@@ -69,5 +69,5 @@ def test_a_full_disk_is_told_and_is_no_success() -> None:
 
 def test_a_closed_stdout_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
-    assert run(["list"], parts=FakeParts([linear()])) == 1
+    assert run(["list"], adapters=FakeAdapters([linear()])) == 1
     assert capsys.readouterr().err == "keyrack: There is no standard output to write to.\n"

@@ -15,19 +15,19 @@ from keyrack.cli.output import cells, padded
 from keyrack.domain.model import Check, Header, Server, Variable
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
-from support.cli_kit import CURSOR, NOW, FakeParts, Terminal, linear, oauth, record, run
+from support.cli_kit import CURSOR, NOW, FakeAdapters, Terminal, linear, oauth, record, run
 
 SENTRY = Server("sentry", "https://mcp.sentry.dev/mcp", sources=(CURSOR,))
 LOCAL = Server("local-db", None, transport="stdio", sources=(CURSOR,), command="db-mcp")
 WORK = linear(account="work")
 
 
-def rack_of_all() -> FakeParts:
+def rack_of_all() -> FakeAdapters:
     api = Server(
         "api", "https://api.example/mcp", sources=(CURSOR,),
         headers=(Header("Authorization", "Bearer ${KEY}", Secret("Bearer "), (Variable("KEY", False),)),),
     )  # fmt: skip
-    return FakeParts(
+    return FakeAdapters(
         [linear(), SENTRY, LOCAL, WORK, api],
         [
             record(linear(), oauth()),
@@ -42,11 +42,11 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """What the command writes on a terminal of so many columns."""
     monkeypatch.setenv("NO_COLOR", "1")
 
-    def written(parts: FakeParts, *words: str, columns: int = 100) -> str:
+    def written(adapters: FakeAdapters, *words: str, columns: int = 100) -> str:
         screen = Terminal()
         monkeypatch.setattr(sys, "stdout", screen)
         monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size((columns, 24)))
-        assert run(["list", *words], parts=parts) == 0
+        assert run(["list", *words], adapters=adapters) == 0
         return screen.getvalue()
 
     return written
@@ -101,13 +101,13 @@ def test_a_name_that_is_wider_than_the_terminal_stands_whole_on_a_line(
     on_terminal: Callable[..., str],
 ) -> None:
     name = "a-name-" * 30
-    lines = on_terminal(FakeParts([linear(name=name), SENTRY]), columns=60).splitlines()
+    lines = on_terminal(FakeAdapters([linear(name=name), SENTRY]), columns=60).splitlines()
     assert lines[:3] == [name, "  ◌ no credential", f"  keyrack login {name}"]
     assert lines[3] == "sentry  ◌ no credential"
 
 
 def test_a_pipe_gets_fields_that_are_whole_and_without_blanks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list"], parts=rack_of_all()) == 0
+    assert run(["list"], adapters=rack_of_all()) == 0
     out, err = capsys.readouterr()
     assert out == (
         "Server    Account  Auth    Status        Expires               Next\n"
@@ -121,9 +121,9 @@ def test_a_pipe_gets_fields_that_are_whole_and_without_blanks(capsys: pytest.Cap
 
 
 def test_an_expiry_that_nobody_told_is_called_unknown(on_terminal: Callable[..., str]) -> None:
-    parts = FakeParts([linear()], [record(linear(), oauth(expires_at=None))])
-    assert on_terminal(parts).splitlines()[1] == "linear  OAuth  ● valid  expiry unknown"
-    row = json.loads(on_terminal(parts, "--json"))[0]
+    adapters = FakeAdapters([linear()], [record(linear(), oauth(expires_at=None))])
+    assert on_terminal(adapters).splitlines()[1] == "linear  OAuth  ● valid  expiry unknown"
+    row = json.loads(on_terminal(adapters, "--json"))[0]
     assert (row["expires_at"], row["reason"]) == (None, "The token is stored; its expiry is unknown.")
 
 
@@ -131,7 +131,7 @@ LONG = "a name with blanks\tand a tab " * 20
 
 
 def test_a_long_name_with_blanks_is_one_field_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list"], parts=FakeParts([linear(name=LONG)])) == 0
+    assert run(["list"], adapters=FakeAdapters([linear(name=LONG)])) == 0
     [_, line] = capsys.readouterr().out.splitlines()
     solid = LONG.replace("\t", " ").replace(" ", "%20")
     assert line.split()[:5] == [solid, "default", "unknown", "no-credential", "-"]
@@ -141,23 +141,23 @@ def test_a_long_name_with_blanks_is_one_field_in_a_pipe(capsys: pytest.CaptureFi
 def test_between_tabs_the_fields_are_as_they_are(
     capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]
 ) -> None:
-    parts = FakeParts([linear(name=LONG), WORK], [record(WORK, oauth(expires_at=None))])
-    assert run(["list", "--tsv"], parts=parts) == 0
+    adapters = FakeAdapters([linear(name=LONG), WORK], [record(WORK, oauth(expires_at=None))])
+    assert run(["list", "--tsv"], adapters=adapters) == 0
     out = capsys.readouterr().out
     first, second = [line.split("\t") for line in out.splitlines()]
     assert first[:5] == [LONG.replace("\t", " "), "default", "unknown", "no-credential", "-"]
     assert len(first) == 6 and len(first[5]) > len(LONG)
     assert second == ["linear", "work", "oauth", "valid", "unknown", "-"]
-    assert on_terminal(parts, "--tsv", columns=20) == out, "on a terminal, too"
+    assert on_terminal(adapters, "--tsv", columns=20) == out, "on a terminal, too"
 
 
 def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", "--json", "--tsv"], parts=FakeParts()) == 2
+    assert run(["list", "--json", "--tsv"], adapters=FakeAdapters()) == 2
     assert capsys.readouterr().out == ""
 
 
 def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", "--json"], parts=rack_of_all()) == 0
+    assert run(["list", "--json"], adapters=rack_of_all()) == 0
     out, _ = capsys.readouterr()
     listed = json.loads(out)
     assert listed[0] == {
@@ -184,21 +184,21 @@ def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]
 
 def test_json_is_ascii_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = linear(name="evil\x1b[2J\u202e\n")
-    assert run(["list", "--json"], parts=FakeParts([hostile, SENTRY])) == 0
+    assert run(["list", "--json"], adapters=FakeAdapters([hostile, SENTRY])) == 0
     out, _ = capsys.readouterr()
     assert out.isascii() and "\x1b" not in out and len(out.splitlines()) == 1
     assert json.loads(out)[0]["name"] == "evil\x1b[2J\u202e\n"
 
 
 def test_an_empty_list_in_json_is_an_empty_array(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", "--json"], parts=FakeParts()) == 0
+    assert run(["list", "--json"], adapters=FakeAdapters()) == 0
     assert capsys.readouterr().out == "[]\n"
 
 
 def test_nothing_found_tells_where_was_looked(
     capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]
 ) -> None:
-    parts = FakeParts(places=[Place("Cursor", "/home/u/.cursor/mcp.json", "no file")])
+    adapters = FakeAdapters(places=[Place("Cursor", "/home/u/.cursor/mcp.json", "no file")])
     said = (
         "No MCP servers found. Looked in:\n"
         "  Cursor: /home/u/.cursor/mcp.json: no file\n"
@@ -206,14 +206,14 @@ def test_nothing_found_tells_where_was_looked(
         "Run keyrack demo to see keyrack with some example servers.\n"
     )
     for words in ((), ("--tsv",)):  # which is no answer to a program
-        assert run(["list", *words], parts=parts) == 0
+        assert run(["list", *words], adapters=adapters) == 0
         assert capsys.readouterr() == ("", said)
-    assert on_terminal(parts) == said
+    assert on_terminal(adapters) == said
 
 
 def test_a_broken_file_is_told_and_hides_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     problems = [Problem("Cursor", "/home/u/.cursor/mcp.json", "The URL is empty.", line=3, entry="x\x1b[1m")]
-    assert run(["list"], parts=FakeParts([SENTRY], problems=problems)) == 0
+    assert run(["list"], adapters=FakeAdapters([SENTRY], problems=problems)) == 0
     out, err = capsys.readouterr()
     assert "sentry" in out
     assert err == "keyrack: Cursor: /home/u/.cursor/mcp.json, line 3, “x[1m”: The URL is empty.\n"
@@ -221,7 +221,7 @@ def test_a_broken_file_is_told_and_hides_nothing(capsys: pytest.CaptureFixture[s
 
 def test_a_problem_of_keyracks_own_file_begins_with_keyrack_once(capsys: pytest.CaptureFixture[str]) -> None:
     problems = [Problem("keyrack", "/home/u/.config/keyrack/config.toml", "It is truncated.")]
-    assert run(["list"], parts=FakeParts([SENTRY], problems=problems)) == 0
+    assert run(["list"], adapters=FakeAdapters([SENTRY], problems=problems)) == 0
     assert capsys.readouterr().err == "keyrack: /home/u/.config/keyrack/config.toml: It is truncated.\n"
 
 
@@ -229,9 +229,9 @@ def test_a_problem_of_keyracks_own_file_begins_with_keyrack_once(capsys: pytest.
 def test_hostile_names_reach_the_terminal_harmless(
     capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str], words: tuple[str, ...]
 ) -> None:
-    parts = FakeParts([linear(name="a\x1b]0;x\x07\u202eb\nc")])
-    assert run(["list", *words], parts=parts) == 0
-    piped, shown = capsys.readouterr().out, on_terminal(parts, *words)
+    adapters = FakeAdapters([linear(name="a\x1b]0;x\x07\u202eb\nc")])
+    assert run(["list", *words], adapters=adapters) == 0
+    piped, shown = capsys.readouterr().out, on_terminal(adapters, *words)
     for out in (piped, shown):
         assert "\x1b" not in out and "\u202e" not in out
         assert len(out.splitlines()) == (1 if words else 2)
@@ -239,7 +239,7 @@ def test_hostile_names_reach_the_terminal_harmless(
 
 
 def test_wide_characters_keep_the_columns_aligned(on_terminal: Callable[..., str]) -> None:
-    lines = on_terminal(FakeParts([linear(name="日本"), SENTRY])).splitlines()
+    lines = on_terminal(FakeAdapters([linear(name="日本"), SENTRY])).splitlines()
     assert lines[1].index("◌") == lines[2].index("◌") - 2
 
 
@@ -273,11 +273,11 @@ def test_names_in_latin_letters_need_no_table_of_widths(
 
 def test_an_unreachable_server_tells_when_it_was_checked(on_terminal: Callable[..., str]) -> None:
     check = Check(NOW - 90, "unreachable", "No answer.")
-    parts = FakeParts([linear()], [record(linear(), check=check)])
-    assert "! unreachable  checked 1 min ago  keyrack check linear" in on_terminal(parts)
+    adapters = FakeAdapters([linear()], [record(linear(), check=check)])
+    assert "! unreachable  checked 1 min ago  keyrack check linear" in on_terminal(adapters)
 
 
 def test_config_files_are_taken_before_and_after_the_verb(capsys: pytest.CaptureFixture[str]) -> None:
-    parts = FakeParts()
-    assert run(["--config", "a.json", "list", "--config=b.json", "--json"], parts=parts) == 0
-    assert parts.config_files == ("a.json", "b.json")
+    adapters = FakeAdapters()
+    assert run(["--config", "a.json", "list", "--config=b.json", "--json"], adapters=adapters) == 0
+    assert adapters.config_files == ("a.json", "b.json")

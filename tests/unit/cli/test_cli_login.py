@@ -16,12 +16,12 @@ from typing import Any, ClassVar
 import pytest
 
 from keyrack.domain.errors import Cancelled, KeyrackError, StoreAbsent
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.login.login import LoginOptions
 from keyrack.operations.login.remote import over_ssh, ssh_line
-from support.cli_kit import FakeParts, linear, oauth, run
+from support.cli_kit import FakeAdapters, linear, oauth, run
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
@@ -57,8 +57,8 @@ def login_is(monkeypatch: Patch, body: Callable[..., Any]) -> list[tuple[Server,
     calls: list[tuple[Server, LoginOptions]] = []
 
     def login(
-        parts: Any, server: Server, options: LoginOptions, *, control: Any, on_event: Any
-    ) -> Credential:
+        adapters: Any, server: Server, options: LoginOptions, *, control: Any, on_event: Any
+    ) -> CredentialInfo:
         calls.append((server, options))
         return body(on_event, control) or oauth()
 
@@ -86,7 +86,7 @@ STEPS = (
 
 def test_the_steps_and_the_address_are_told_on_stderr(monkeypatch: Patch, capsys: Capture) -> None:
     login_is(monkeypatch, walk)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
     assert capsys.readouterr() == ("", STEPS + "✓ Logged in to linear; good for 52 min.\n")
 
 
@@ -98,13 +98,13 @@ def test_an_answer_that_is_not_this_login_s_is_told_with_its_words_made_harmless
         tell(Step("stray", "Received a response without a state", "failed", "no\x1b[2J\nscope"))
 
     login_is(monkeypatch, strays)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
     assert "\n✕ Received a response without a state  no[2J scope\n" in capsys.readouterr().err
 
 
 def test_verbose_tells_each_begin_and_what_was_stored(monkeypatch: Patch, capsys: Capture) -> None:
     login_is(monkeypatch, walk)
-    assert run(["login", "-v", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["login", "-v", "linear"], adapters=FakeAdapters([linear()])) == 0
     err = capsys.readouterr().err
     assert err.startswith("▸ Server asked for authorization\n✓ Server asked for authorization  0.2 s\n")
     assert err.endswith(
@@ -117,7 +117,7 @@ def test_over_ssh_the_way_back_is_shown(monkeypatch: Patch, capsys: Capture) -> 
     monkeypatch.setenv("SSH_CONNECTION", "192.0.2.1 5555 192.0.2.9 22")
     monkeypatch.setenv("USER", "ada")
     login_is(monkeypatch, walk)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
     assert "    ssh -N -L 8085:127.0.0.1:8085 ada@192.0.2.9\n" in capsys.readouterr().err
 
 
@@ -144,7 +144,7 @@ def test_every_option_reaches_the_login(monkeypatch: Patch) -> None:
     words = ["login", "linear", "--scope", "read write", "--scope=admin read", "--client-id", "app",
              "--client-metadata-url", "https://c.example/id.json", "--callback-port", "8090",
              "--no-browser", "--account", "work"]  # fmt: skip
-    assert run(words, parts=FakeParts([linear()])) == 0
+    assert run(words, adapters=FakeAdapters([linear()])) == 0
     server, options = calls[0]
     assert server.account == "work"
     assert options == LoginOptions(
@@ -161,8 +161,8 @@ def test_every_option_reaches_the_login(monkeypatch: Patch) -> None:
 def test_scopes_are_taken_away_by_name_or_all_at_once(monkeypatch: Patch) -> None:
     calls = login_is(monkeypatch, lambda tell, control: None)
     words = ["login", "linear", "--drop-scope", "write admin", "--drop-scope=write", "--scope", "read"]
-    assert run(words, parts=FakeParts([linear()])) == 0
-    assert run(["login", "linear", "--reset-scopes"], parts=FakeParts([linear()])) == 0
+    assert run(words, adapters=FakeAdapters([linear()])) == 0
+    assert run(["login", "linear", "--reset-scopes"], adapters=FakeAdapters([linear()])) == 0
     (_, first), (_, second) = calls
     assert (first.scopes, first.drop_scopes, first.reset_scopes) == (("read",), ("write", "admin"), False)
     assert (second.scopes, second.drop_scopes, second.reset_scopes) == ((), (), True)
@@ -170,7 +170,7 @@ def test_scopes_are_taken_away_by_name_or_all_at_once(monkeypatch: Patch) -> Non
 
 @pytest.mark.parametrize("words", [["--drop-scope", "a b"], ["--drop-scope", ""], ["--drop-scope", 'x"']])
 def test_what_is_asked_for_can_not_be_dropped_and_scopes_are_words(words: list[str], capsys: Capture) -> None:
-    assert run(["login", "linear", "--scope", "b", *words], parts=FakeParts([linear()])) == 2
+    assert run(["login", "linear", "--scope", "b", *words], adapters=FakeAdapters([linear()])) == 2
     err = capsys.readouterr().err
     assert (
         "The scope b can't be in both --scope and --drop-scope." in err
@@ -183,19 +183,19 @@ def test_the_client_secret_of_standard_input_goes_before_the_environment(monkeyp
     monkeypatch.setenv("KEYRACK_CLIENT_SECRET", "from-env")
     monkeypatch.setattr(sys, "stdin", io.StringIO("from-pipe\n"))
     words = ["login", "linear", "--client-id", "app", "--client-secret-stdin"]
-    assert run(words, parts=FakeParts([linear()])) == 0
+    assert run(words, adapters=FakeAdapters([linear()])) == 0
     assert calls[0][1].client_secret == Secret("from-pipe")
 
 
 def test_the_environment_s_secret_is_for_the_client_named_alone(monkeypatch: Patch) -> None:
     calls = login_is(monkeypatch, lambda tell, control: None)
     monkeypatch.setenv("KEYRACK_CLIENT_SECRET", "from-env")
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
     assert calls[0][1].client_secret is None
 
 
 def test_a_secret_without_its_client_makes_no_sense(capsys: Capture) -> None:
-    assert run(["login", "linear", "--client-secret-stdin"], parts=FakeParts([linear()])) == 2
+    assert run(["login", "linear", "--client-secret-stdin"], adapters=FakeAdapters([linear()])) == 2
     assert "needs --client-id" in capsys.readouterr().err
 
 
@@ -205,7 +205,7 @@ def test_a_failure_stays_on_its_step_and_is_told(monkeypatch: Patch, capsys: Cap
         raise KeyrackError("The server registers no clients.", hint="Give one with --client-id.")
 
     login_is(monkeypatch, fail)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 1
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 1
     assert capsys.readouterr().err == (
         "✕ Register this app  HTTP 403  0.1 s\n"
         "keyrack: The server registers no clients.\n  Give one with --client-id.\n"
@@ -217,7 +217,7 @@ def test_without_a_keychain_it_says_where_a_login_can_be_kept(monkeypatch: Patch
         raise StoreAbsent("This machine has no keychain.")
 
     login_is(monkeypatch, fail)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 5
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 5
     assert capsys.readouterr().err == (
         "keyrack: This machine has no keychain.\n"
         "  To keep the login in memory until keyrack exits, log in from the terminal UI: run keyrack.\n"
@@ -234,7 +234,7 @@ def test_ctrl_c_cancels_and_waits_until_all_is_as_it_was(monkeypatch: Patch, cap
         raise Cancelled("stopped")
 
     login_is(monkeypatch, interrupted)
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 130
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 130
     assert undone.is_set()
     assert capsys.readouterr().err == "keyrack: Stopped. Nothing was changed.\n"
 
@@ -268,7 +268,7 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
     login_is(monkeypatch, wait)
     with os.fdopen(near, encoding="utf-8") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
-        assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+        assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
         os.close(far)
     err = capsys.readouterr().err
     assert taken == ["http://127.0.0.1:8085/callback?code=c"]
@@ -292,7 +292,7 @@ def test_without_a_terminal_it_says_what_to_do_about_a_page_that_is_stuck(
 ) -> None:
     sign_in = SIGN_IN._replace(earlier_client=earlier_client, redirect_uri=f"http://{host}:8085/callback")
     login_is(monkeypatch, lambda tell, control: tell(sign_in))
-    assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
     lines = capsys.readouterr().err.splitlines()
     assert [line.strip() for line in lines if "Does the page" in line] == told
 
@@ -330,7 +330,7 @@ def test_a_word_typed_at_the_terminal_begins_the_sign_in_anew(monkeypatch: Patch
     login_is(monkeypatch, wait)
     with os.fdopen(near, encoding="utf-8") as stdin:
         monkeypatch.setattr(sys, "stdin", stdin)
-        assert run(["login", "linear"], parts=FakeParts([linear()])) == 0
+        assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
         os.close(far)
     err = capsys.readouterr().err
     assert Control.asked == ["register", "register", "localhost"]
@@ -344,15 +344,15 @@ END_WHILE_READING = """
 import sys
 sys.path[:0] = sys.argv[1:3]
 import keyrack.operations.login.login as operation
-from support.cli_kit import FakeParts, linear, oauth, run
+from support.cli_kit import FakeAdapters, linear, oauth, run
 from test_cli_login import SIGN_IN
 
-def login(parts, server, options, *, control, on_event):
+def login(adapters, server, options, *, control, on_event):
     on_event(SIGN_IN)
     return oauth()
 
 operation.login = login
-sys.exit(run(["login", "linear"], parts=FakeParts([linear()])))
+sys.exit(run(["login", "linear"], adapters=FakeAdapters([linear()])))
 """
 
 

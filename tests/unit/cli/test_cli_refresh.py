@@ -11,23 +11,23 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.status import EXPIRY_WINDOW
-from keyrack.system import cancellable as attend
+from keyrack.system import cancellable as run_cancellable
 from keyrack.system.many import SIDE_BY_SIDE, Many
-from support.cli_kit import CURSOR, NOW, FakeParts, linear, oauth, record, run
+from support.cli_kit import CURSOR, NOW, FakeAdapters, linear, oauth, record, run
 
 Capture = pytest.CaptureFixture[str]
 PATIENCE = 20.0  # seconds
 
 
 def operation(
-    monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], Credential]
+    monkeypatch: pytest.MonkeyPatch, answer: Callable[[str], CredentialInfo]
 ) -> list[tuple[str, dict[str, Any]]]:
     """Let `refresh` answer so by the server's name; what it was asked for."""
     calls: list[tuple[str, dict[str, Any]]] = []
 
-    def refresh(parts: Any, server: Server, **options: Any) -> Credential:
+    def refresh(adapters: Any, server: Server, **options: Any) -> CredentialInfo:
         calls.append((server.name, options))
         return answer(server.name)
 
@@ -35,16 +35,16 @@ def operation(
     return calls
 
 
-def with_expiry(**seconds_left: float) -> FakeParts:
+def with_expiry(**seconds_left: float) -> FakeAdapters:
     """A credential for each name."""
     servers = {name: Server(name, f"https://{name}.example/mcp", sources=(CURSOR,)) for name in seconds_left}
     records = [record(servers[name], oauth(expires_at=NOW + left)) for name, left in seconds_left.items()]
-    return FakeParts(servers.values(), records)
+    return FakeAdapters(servers.values(), records)
 
 
 def test_one_now(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     calls = operation(monkeypatch, lambda name: oauth(expires_at=NOW + 3600))
-    assert run(["refresh", "linear"], parts=FakeParts([linear()])) == 0
+    assert run(["refresh", "linear"], adapters=FakeAdapters([linear()])) == 0
     assert capsys.readouterr() == ("✓ linear: refreshed; good for 1 h.\n", "")
     assert calls == [("linear", {})]
 
@@ -52,14 +52,14 @@ def test_one_now(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
 def test_all_that_are_due_and_one_failure_stops_no_other(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    def answer(name: str) -> Credential:
+    def answer(name: str) -> CredentialInfo:
         failures: dict[str, KeyrackError] = {"soon": Temporary("No answer."), "gone": LoginNeeded("Refused.")}
         if name in failures:
             raise failures[name]
         return oauth(expires_at=None)
 
     calls = operation(monkeypatch, answer)
-    assert run(["refresh"], parts=with_expiry(fresh=3600, soon=60, gone=-60, over=-60)) == 4
+    assert run(["refresh"], adapters=with_expiry(fresh=3600, soon=60, gone=-60, over=-60)) == 4
     assert sorted(calls) == [(name, {"min_valid": EXPIRY_WINDOW}) for name in ("gone", "over", "soon")]
     assert capsys.readouterr() == (
         "✓ over: refreshed; expiry unknown.\n",
@@ -68,7 +68,7 @@ def test_all_that_are_due_and_one_failure_stops_no_other(
 
 
 def test_nothing_due(capsys: Capture) -> None:
-    assert run(["refresh"], parts=with_expiry(fresh=3600)) == 0
+    assert run(["refresh"], adapters=with_expiry(fresh=3600)) == 0
     assert capsys.readouterr() == ("", "Nothing needs a refresh.\n")
 
 
@@ -77,7 +77,7 @@ def test_they_are_told_in_the_lists_order_whichever_ends_first(
 ) -> None:
     second = threading.Event()
 
-    def answer(name: str) -> Credential:
+    def answer(name: str) -> CredentialInfo:
         if name == "b":
             second.set()
         elif name == "a":
@@ -85,7 +85,7 @@ def test_they_are_told_in_the_lists_order_whichever_ends_first(
         return oauth(expires_at=None)
 
     operation(monkeypatch, answer)
-    assert run(["refresh"], parts=with_expiry(a=-1, b=-1, c=-1)) == 0
+    assert run(["refresh"], adapters=with_expiry(a=-1, b=-1, c=-1)) == 0
     assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["✓ a", "✓ b", "✓ c"]
 
 
@@ -94,11 +94,11 @@ def test_after_ctrl_c_no_other_begins_and_what_has_begun_is_told(
 ) -> None:
     begun = threading.Barrier(SIDE_BY_SIDE)
     waits, stopped = threading.Event(), threading.Event()
-    wait, stop = attend._wait, Many.stop
-    monkeypatch.setattr(attend, "_wait", lambda done: (waits.set(), wait(done)))
+    wait, stop = run_cancellable._wait, Many.stop
+    monkeypatch.setattr(run_cancellable, "_wait", lambda done: (waits.set(), wait(done)))
     monkeypatch.setattr(Many, "stop", lambda many: (stop(many), stopped.set()))
 
-    def answer(name: str) -> Credential:
+    def answer(name: str) -> CredentialInfo:
         if begun.wait(PATIENCE) == 0:
             assert waits.wait(PATIENCE)
             os.kill(os.getpid(), signal.SIGINT)
@@ -106,7 +106,7 @@ def test_after_ctrl_c_no_other_begins_and_what_has_begun_is_told(
         return oauth(expires_at=None)
 
     calls = operation(monkeypatch, answer)
-    assert run(["refresh"], parts=with_expiry(**dict.fromkeys("abcdefgh", -1.0))) == 130
+    assert run(["refresh"], adapters=with_expiry(**dict.fromkeys("abcdefgh", -1.0))) == 130
     told = capsys.readouterr()
     assert sorted(name for name, _ in calls) == list("abcd")
     assert told.out.count("refreshed") == SIDE_BY_SIDE and told.err == "keyrack: stopped.\n"

@@ -1,4 +1,4 @@
-"""`keyrack clear --stale` and `keyrack accounts`, over a rack in memory."""
+"""`keyrack clear --stale` and `keyrack accounts`, over a credential store in memory."""
 
 from __future__ import annotations
 
@@ -7,60 +7,63 @@ import json
 import pytest
 
 from keyrack.domain.reading import Place, Reading
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from support.canned import URL
 from support.cli_kit import run
-from support.workbench import NOW, build, grant
+from support.workbench import NOW, build, stored_credential
 
 Capture = pytest.CaptureFixture[str]
 
 
-def stale_parts() -> Parts:
-    parts = build()
-    parts.rack().save(grant(refresh=None, expires_at=NOW - 5))
-    parts.rack().save(grant(label="ada@example.com")._replace(account="work"))
-    return parts
+def stale_parts() -> Adapters:
+    adapters = build()
+    adapters.credentials().save(stored_credential(refresh=None, expires_at=NOW - 5))
+    adapters.credentials().save(stored_credential(label="ada@example.com")._replace(account="work"))
+    return adapters
 
 
-def keyrack(parts: Parts, *words: str) -> int:
-    return run(list(words), parts=lambda **options: parts)
+def keyrack(adapters: Adapters, *words: str) -> int:
+    return run(list(words), adapters=lambda **options: adapters)
 
 
 def test_a_dry_run_tells_the_reasons_and_changes_nothing(capsys: Capture) -> None:
-    parts = stale_parts()
-    assert keyrack(parts, "clear", "--stale", "--dry-run") == 0
+    adapters = stale_parts()
+    assert keyrack(adapters, "clear", "--stale", "--dry-run") == 0
     assert capsys.readouterr().out == "example: It has expired and can't be refreshed.\n"
-    assert parts.rack().load(URL, "default") is not None
+    assert adapters.credentials().load(URL, "default") is not None
 
 
 def test_with_yes_the_stale_ones_go_with_a_receipt_and_the_others_stay(capsys: Capture) -> None:
-    parts = stale_parts()
-    assert keyrack(parts, "clear", "--stale", "--yes") == 0
+    adapters = stale_parts()
+    assert keyrack(adapters, "clear", "--stale", "--yes") == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
         "example",
         "  ✓ Delete",
         "  ✓ Verified gone",
         "  – Registration: stays (https://auth.example still has the client dyn-0)",
     ]
-    assert parts.rack().load(URL, "default") is None and parts.rack().load(URL, "work") is not None
-    assert keyrack(parts, "clear", "--stale", "--yes") == 0
+    assert (
+        adapters.credentials().load(URL, "default") is None
+        and adapters.credentials().load(URL, "work") is not None
+    )
+    assert keyrack(adapters, "clear", "--stale", "--yes") == 0
     assert capsys.readouterr().err == "Nothing is stale.\n"
 
 
 def test_a_file_that_cannot_be_read_is_why_nothing_is_an_orphan(capsys: Capture) -> None:
     broken = Reading((), (), (Place("Cursor", "/c.json", "broken"),))
-    parts = build()._replace(read=lambda: broken)
-    parts.rack().save(grant())
-    assert keyrack(parts, "clear", "--stale", "--dry-run") == 0
+    adapters = build()._replace(read=lambda: broken)
+    adapters.credentials().save(stored_credential())
+    assert keyrack(adapters, "clear", "--stale", "--dry-run") == 0
     said = "Nothing is stale.\n/c.json can't be read, so orphans are not listed.\n"
     assert capsys.readouterr().err == said
 
 
 def test_where_nobody_can_answer_it_wants_yes_and_changes_nothing(capsys: Capture) -> None:
-    parts = stale_parts()
-    assert keyrack(parts, "clear", "--stale") == 2
+    adapters = stale_parts()
+    assert keyrack(adapters, "clear", "--stale") == 2
     assert "--yes" in capsys.readouterr().err
-    assert parts.rack().load(URL, "default") is not None
+    assert adapters.credentials().load(URL, "default") is not None
 
 
 @pytest.mark.parametrize(
@@ -72,10 +75,10 @@ def test_where_nobody_can_answer_it_wants_yes_and_changes_nothing(capsys: Captur
     ],
 )
 def test_words_that_make_no_sense_change_nothing(words: list[str], said: str, capsys: Capture) -> None:
-    parts = stale_parts()
-    assert keyrack(parts, *words) == 2
+    adapters = stale_parts()
+    assert keyrack(adapters, *words) == 2
     assert said in capsys.readouterr().err
-    assert parts.rack().load(URL, "default") is not None
+    assert adapters.credentials().load(URL, "default") is not None
 
 
 def test_accounts_are_told_with_who_they_are(capsys: Capture) -> None:
@@ -92,6 +95,6 @@ def test_accounts_are_told_with_who_they_are(capsys: Capture) -> None:
 
 def test_choosing_the_default_is_passed_on() -> None:
     chosen: list[tuple[str, str]] = []
-    parts = stale_parts()._replace(set_account=lambda url, account: chosen.append((url, account)))
-    assert keyrack(parts, "accounts", "example", "--default", "work") == 0
+    adapters = stale_parts()._replace(set_account=lambda url, account: chosen.append((url, account)))
+    assert keyrack(adapters, "accounts", "example", "--default", "work") == 0
     assert chosen == [(URL, "work")]

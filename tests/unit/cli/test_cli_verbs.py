@@ -16,9 +16,20 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
 from keyrack.domain.storage import Finding, StoreState, Survey
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.operations.tokens.get_token import HandedOut
+from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.operations.tokens.set_token import TokenSaved, Typed
-from support.cli_kit import CURSOR, NOW, URL, FakeParts, FakeRack, Terminal, linear, oauth, record, run
+from support.cli_kit import (
+    CURSOR,
+    NOW,
+    URL,
+    FakeAdapters,
+    FakeCredentialStore,
+    Terminal,
+    linear,
+    oauth,
+    record,
+    run,
+)
 
 Capture = pytest.CaptureFixture[str]
 Patch = pytest.MonkeyPatch
@@ -31,7 +42,7 @@ class Calls(list[tuple[Server, dict[str, Any]]]):
         super().__init__()
         self.answers = list(answers)
 
-    def __call__(self, parts: Any, server: Server, *rest: Any, **options: Any) -> Any:
+    def __call__(self, adapters: Any, server: Server, *rest: Any, **options: Any) -> Any:
         self.append((server, {**options, **({"rest": rest} if rest else {})}))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -46,31 +57,33 @@ def stand_in(monkeypatch: Patch, operation: str, *answers: Any) -> Calls:
 
 
 @pytest.fixture
-def parts() -> FakeParts:
+def adapters() -> FakeAdapters:
     local = Server("db", None, transport="stdio", sources=(CURSOR,))
     broken = Server("broken", None, sources=(CURSOR,), problem="The address names no host.")
-    return FakeParts([linear(), local, broken])
+    return FakeAdapters([linear(), local, broken])
 
 
 class TestToken:
     def test_stdout_is_the_token_and_a_newline(
-        self, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+        self, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
     ) -> None:
         calls = stand_in(
-            monkeypatch, "tokens.get_token.hand_out", HandedOut(Secret("tok-1"), None, ("It is\x1b short.",))
+            monkeypatch,
+            "tokens.get_token.get_token",
+            IssuedToken(Secret("tok-1"), None, ("It is\x1b short.",)),
         )
-        assert run(["token", "linear"], parts=parts) == 0
+        assert run(["token", "linear"], adapters=adapters) == 0
         assert capsys.readouterr() == ("tok-1\n", "keyrack: It is short.\n")
         assert calls[0][1] == {"min_valid": 60.0}
 
-    def test_min_valid_and_account_are_passed_on(self, parts: FakeParts, monkeypatch: Patch) -> None:
-        calls = stand_in(monkeypatch, "tokens.get_token.hand_out", HandedOut(Secret("t"), None))
-        assert run(["token", "--account", "work", "linear", "--min-valid=0"], parts=parts) == 0
+    def test_min_valid_and_account_are_passed_on(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
+        calls = stand_in(monkeypatch, "tokens.get_token.get_token", IssuedToken(Secret("t"), None))
+        assert run(["token", "--account", "work", "linear", "--min-valid=0"], adapters=adapters) == 0
         assert (calls[0][0].account, calls[0][1]) == ("work", {"min_valid": 0.0})
 
-    def test_an_address_need_not_be_configured(self, parts: FakeParts, monkeypatch: Patch) -> None:
-        calls = stand_in(monkeypatch, "tokens.get_token.hand_out", HandedOut(Secret("t"), None))
-        assert run(["token", "https://other.example/mcp"], parts=parts) == 0
+    def test_an_address_need_not_be_configured(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
+        calls = stand_in(monkeypatch, "tokens.get_token.get_token", IssuedToken(Secret("t"), None))
+        assert run(["token", "https://other.example/mcp"], adapters=adapters) == 0
         assert calls[0][0].url == "https://other.example/mcp"
 
     @pytest.mark.parametrize(
@@ -83,10 +96,16 @@ class TestToken:
         ],
     )  # fmt: skip
     def test_each_failure_has_its_exit_code_and_an_empty_stdout(
-        self, error: Exception, code: int, said: str, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+        self,
+        error: Exception,
+        code: int,
+        said: str,
+        adapters: FakeAdapters,
+        monkeypatch: Patch,
+        capsys: Capture,
     ) -> None:
-        stand_in(monkeypatch, "tokens.get_token.hand_out", error)
-        assert run(["token", "linear"], parts=parts) == code
+        stand_in(monkeypatch, "tokens.get_token.get_token", error)
+        assert run(["token", "linear"], adapters=adapters) == code
         assert capsys.readouterr() == ("", said)
 
     @pytest.mark.parametrize(
@@ -100,9 +119,9 @@ class TestToken:
         ],
     )  # fmt: skip
     def test_a_server_without_a_token(
-        self, name: str, code: int, said: str, parts: FakeParts, capsys: Capture
+        self, name: str, code: int, said: str, adapters: FakeAdapters, capsys: Capture
     ) -> None:
-        assert run(["token", name], parts=parts) == code
+        assert run(["token", name], adapters=adapters) == code
         assert capsys.readouterr() == ("", said)
 
 
@@ -123,15 +142,15 @@ class TestCheck:
         ],
     )  # fmt: skip
     def test_each_verdict(
-        self, check: Check, code: int, said: str, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+        self, check: Check, code: int, said: str, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
     ) -> None:
         stand_in(monkeypatch, "servers.check.check", check)
-        assert run(["check", "linear"], parts=parts) == code
+        assert run(["check", "linear"], adapters=adapters) == code
         assert capsys.readouterr() == (said, "")
 
-    def test_json(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+    def test_json(self, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture) -> None:
         stand_in(monkeypatch, "servers.check.check", Check(NOW, "refused", "No.", None))
-        assert run(["check", "linear", "--json"], parts=parts) == 3
+        assert run(["check", "linear", "--json"], adapters=adapters) == 3
         assert json.loads(capsys.readouterr().out) == {
             "name": "linear", "url": "https://mcp.linear.app/mcp", "account": "default",
             "verdict": "refused", "reason": "No.", "revision": None,
@@ -140,8 +159,8 @@ class TestCheck:
 
     def test_a_token_that_was_not_tested(self, monkeypatch: Patch, capsys: Capture) -> None:
         stand_in(monkeypatch, "servers.check.check", Check(NOW, "optional", UNTESTED))
-        parts = FakeParts([linear()], [record(linear(), oauth())])
-        assert run(["check", "linear"], parts=parts) == 0
+        adapters = FakeAdapters([linear()], [record(linear(), oauth())])
+        assert run(["check", "linear"], adapters=adapters) == 0
         assert capsys.readouterr().out == (
             "✓ linear: optional: works without a login, but perhaps not fully.\n"
             "  The token could not be tested: the server accepts the same requests without it.\n"
@@ -149,13 +168,13 @@ class TestCheck:
 
     def test_a_login_that_may_be_needed_is_named(self, monkeypatch: Patch, capsys: Capture) -> None:
         stand_in(monkeypatch, "servers.check.check", Check(NOW, "optional"))
-        assert run(["check", "linear"], parts=FakeParts([linear()])) == 0
+        assert run(["check", "linear"], adapters=FakeAdapters([linear()])) == 0
         assert "Next: keyrack login linear\n" in capsys.readouterr().out
 
     def test_a_refused_token_made_by_hand_is_set_again(self, monkeypatch: Patch, capsys: Capture) -> None:
         stand_in(monkeypatch, "servers.check.check", Check(NOW, "refused"))
-        parts = FakeParts([linear()], [record(linear(), oauth(kind="token"))])
-        assert run(["check", "linear"], parts=parts) == 3
+        adapters = FakeAdapters([linear()], [record(linear(), oauth(kind="token"))])
+        assert run(["check", "linear"], adapters=adapters) == 3
         assert "Next: keyrack set linear\n" in capsys.readouterr().out
 
     def test_a_refused_header_of_the_configuration_is_no_login(
@@ -163,18 +182,20 @@ class TestCheck:
     ) -> None:
         stand_in(monkeypatch, "servers.check.check", Check(NOW, "refused"))
         server = linear(headers=(Header("Authorization", "Bearer ${X}", Secret("Bearer x")),))
-        assert run(["check", "linear"], parts=FakeParts([server])) == 3
+        assert run(["check", "linear"], adapters=FakeAdapters([server])) == 3
         assert "Next" not in capsys.readouterr().out
 
 
 class TestSet:
-    def test_the_token_comes_from_a_pipe(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+    def test_the_token_comes_from_a_pipe(
+        self, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
+    ) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO("lin_api_1\n"))
         saved = oauth(kind="token", expires_at=NOW + 90 * 86400)
         calls = stand_in(
             monkeypatch, "tokens.set_token.set_token", TokenSaved(saved, Check(NOW, "accepted", "It works."))
         )
-        assert run(["set", "linear", "--expires", "90d"], parts=parts) == 0
+        assert run(["set", "linear", "--expires", "90d"], adapters=adapters) == 0
         said = "✓ The token for linear is in Secret Service; good for 90 d. It works.\n"
         assert capsys.readouterr() == ("", said)
         assert calls[0][1] == {
@@ -182,19 +203,19 @@ class TestSet:
             "try_it": True, "at_service": False,
         }  # fmt: skip
 
-    def test_another_header_carries_the_token_alone(self, parts: FakeParts, monkeypatch: Patch) -> None:
+    def test_another_header_carries_the_token_alone(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO("tok-1"))
         calls = stand_in(monkeypatch, "tokens.set_token.set_token", TokenSaved(oauth(kind="token"), None))
-        assert run(["set", "linear", "--header", "X-API-Key", "--no-check"], parts=parts) == 0
+        assert run(["set", "linear", "--header", "X-API-Key", "--no-check"], adapters=adapters) == 0
         [typed] = calls[0][1]["rest"]
         assert (typed.header, typed.template, calls[0][1]["try_it"]) == ("X-API-Key", None, False)
 
-    def test_on_a_terminal_it_is_typed_unseen(self, parts: FakeParts, monkeypatch: Patch) -> None:
+    def test_on_a_terminal_it_is_typed_unseen(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
         monkeypatch.setattr(sys, "stdin", Terminal())
         asked: list[str] = []
         monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or "tok-2")
         calls = stand_in(monkeypatch, "tokens.set_token.set_token", TokenSaved(oauth(kind="token"), None))
-        assert run(["set", "linear"], parts=parts) == 0
+        assert run(["set", "linear"], adapters=adapters) == 0
         assert calls[0][1]["rest"][0].fields == {"token": Secret("tok-2")} and len(asked) == 1
 
     @pytest.mark.parametrize(
@@ -208,51 +229,55 @@ class TestSet:
         ],
     )  # fmt: skip
     def test_what_is_no_token(
-        self, piped: str, said: str, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+        self, piped: str, said: str, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
     ) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO(piped))
-        assert run(["set", "linear"], parts=parts) == 1
+        assert run(["set", "linear"], adapters=adapters) == 1
         assert capsys.readouterr() == ("", said)
 
     def test_a_past_date_is_told_before_the_token_is_asked_for(
-        self, parts: FakeParts, capsys: Capture
+        self, adapters: FakeAdapters, capsys: Capture
     ) -> None:
-        assert run(["set", "linear", "--expires", "2020-01-01"], parts=parts) == 2
+        assert run(["set", "linear", "--expires", "2020-01-01"], adapters=adapters) == 2
         assert capsys.readouterr().err.startswith("keyrack: --expires: must be in the future.\n")
 
 
 class TestClear:
     RECEIPT = Receipt((Line("Revoke", "not supported", "no\x1b endpoint"), Line("Delete", "done")))
 
-    def test_the_receipt_line_by_line(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+    def test_the_receipt_line_by_line(
+        self, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
+    ) -> None:
         calls = stand_in(monkeypatch, "clearing.clear.clear", self.RECEIPT)
-        assert run(["clear", "linear", "--revoke", "--forget", "-y"], parts=parts) == 0
+        assert run(["clear", "linear", "--revoke", "--forget", "-y"], adapters=adapters) == 0
         assert capsys.readouterr() == ("– Revoke: not supported (no endpoint)\n✓ Delete\n", "")
         assert calls[0][1] == {"revoke": True, "forget": True}
 
-    def test_a_failed_line_exits_with_1(self, parts: FakeParts, monkeypatch: Patch, capsys: Capture) -> None:
+    def test_a_failed_line_exits_with_1(
+        self, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
+    ) -> None:
         stand_in(
             monkeypatch, "clearing.clear.clear", Receipt((Line("Delete", "failed", "It is still there."),))
         )
-        assert run(["clear", "linear", "--yes"], parts=parts) == 1
+        assert run(["clear", "linear", "--yes"], adapters=adapters) == 1
         assert capsys.readouterr().out == "✕ Delete: failed (It is still there.)\n"
 
     def test_without_a_terminal_it_wants_yes(
-        self, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+        self, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
     ) -> None:
         monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
-        assert run(["clear", "linear"], parts=parts) == 2
+        assert run(["clear", "linear"], adapters=adapters) == 2
         assert capsys.readouterr().err == (
             "keyrack: There is no terminal to ask on.\n  Use --yes to confirm in advance.\n"
         )
 
     @pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("\n", 1), ("n\n", 1), ("", 1)])
     def test_only_a_yes_is_a_yes(
-        self, typed: str, code: int, parts: FakeParts, monkeypatch: Patch, capsys: Capture
+        self, typed: str, code: int, adapters: FakeAdapters, monkeypatch: Patch, capsys: Capture
     ) -> None:
         monkeypatch.setattr(sys, "stdin", Terminal(typed))
         calls = stand_in(monkeypatch, "clearing.clear.clear", self.RECEIPT)
-        assert run(["clear", "linear"], parts=parts) == code
+        assert run(["clear", "linear"], adapters=adapters) == code
         err = capsys.readouterr().err
         assert err.startswith("Delete the credential for linear (https://mcp.linear.app/mcp)? [y/N] ")
         assert len(calls) == (1 if code == 0 else 0)
@@ -261,8 +286,8 @@ class TestClear:
 
 class TestDoctor:
     def test_all_is_well(self, capsys: Capture) -> None:
-        parts = FakeParts([linear()], places=[Place("Cursor", "/c.json", "1 server")])
-        assert run(["doctor"], parts=parts) == 0
+        adapters = FakeAdapters([linear()], places=[Place("Cursor", "/c.json", "1 server")])
+        assert run(["doctor"], adapters=adapters) == 0
         out = capsys.readouterr().out
         assert out.split("\n\n", 1)[1] == (
             "Keychain\n  ✓ Secret Service\n\nFiles (1 server)\n  Cursor: /c.json: 1 server\n\n"
@@ -272,14 +297,14 @@ class TestDoctor:
     def test_the_backend_and_its_limits_are_told(self, capsys: Capture) -> None:
         limits = ("It is slow.", "And odd.")
         state = StoreState("pass", ready=True, backend="keyring_pass.Store", limits=limits)
-        assert run(["doctor"], parts=FakeParts(state=state)) == 0
+        assert run(["doctor"], adapters=FakeAdapters(state=state)) == 0
         told = "Keychain\n  ✓ pass (keyring_pass.Store)\n    It is slow.\n    And odd.\n\nFiles"
         assert told in capsys.readouterr().out
 
     def test_what_was_left_half_done_is_finished_and_told(self, capsys: Capture) -> None:
-        parts = FakeParts()
-        parts.rack.tidied = (Finding(URL, "default"), Finding(URL, "work", "It is damaged."))
-        assert run(["doctor"], parts=parts) == 1
+        adapters = FakeAdapters()
+        adapters.credentials.cleaned_up = (Finding(URL, "default"), Finding(URL, "work", "It is damaged."))
+        assert run(["doctor"], adapters=adapters) == 1
         assert (
             f"  ✓ {URL} (an interrupted operation was finished)\n"
             f"  ✕ {URL}, account work: failed (It is damaged.)\n\nFiles"
@@ -288,45 +313,45 @@ class TestDoctor:
     def test_credentials_without_a_record_or_not_in_its_list_are_told_and_no_problem(
         self, capsys: Capture
     ) -> None:
-        parts = FakeParts()
-        parts.rack.surveyed = Survey(0, 3)
-        assert run(["doctor"], parts=parts) == 0
+        adapters = FakeAdapters()
+        adapters.credentials.surveyed = Survey(0, 3)
+        assert run(["doctor"], adapters=adapters) == 0
         assert "  – 3 credentials could not be recovered" in capsys.readouterr().out
-        parts.rack.surveyed = Survey(1, 0)
-        assert run(["doctor"], parts=parts) == 0
+        adapters.credentials.surveyed = Survey(1, 0)
+        assert run(["doctor"], adapters=adapters) == 0
         said = capsys.readouterr().out
         assert "  – 1 credential has no record here" in said and "keyrack doctor --repair" in said
 
     def test_a_repair_tells_each_record_that_it_made_or_could_not_make(self, capsys: Capture) -> None:
-        parts = FakeParts([linear()])
-        parts.rack.repaired = (Finding(URL, "default"), Finding("", "", "It is damaged."))
-        assert run(["doctor", "--repair"], parts=parts) == 1
+        adapters = FakeAdapters([linear()])
+        adapters.credentials.repaired = (Finding(URL, "default"), Finding("", "", "It is damaged."))
+        assert run(["doctor", "--repair"], adapters=adapters) == 1
         assert (
             f"  ✓ {URL} (its record is rebuilt)\n"
             "  ✕ a credential of an unknown server: failed (It is damaged.)\n\nFiles"
         ) in capsys.readouterr().out
-        assert parts.rack.also == [CredentialKey(URL)]
-        parts.rack.repaired = ()
-        assert run(["doctor", "--repair"], parts=parts) == 0
+        assert adapters.credentials.also == [CredentialKey(URL)]
+        adapters.credentials.repaired = ()
+        assert run(["doctor", "--repair"], adapters=adapters) == 0
         assert "Every credential in it has a record." in capsys.readouterr().out
 
     def test_a_keychain_that_fails_while_it_is_looked_at_ends_in_5_after_the_files(
         self, capsys: Capture
     ) -> None:
-        class Failing(FakeRack):
+        class Failing(FakeCredentialStore):
             def survey(self) -> Survey:
                 raise StoreSlow("It did not answer in time.")
 
-        parts = FakeParts(places=[Place("Cursor", "/c.json", "1 server")])
-        parts.rack = Failing((), StoreState("Secret Service", ready=True))
-        assert run(["doctor"], parts=parts) == 5
+        adapters = FakeAdapters(places=[Place("Cursor", "/c.json", "1 server")])
+        adapters.credentials = Failing((), StoreState("Secret Service", ready=True))
+        assert run(["doctor"], adapters=adapters) == 5
         out = capsys.readouterr().out
         assert "  ✕ It did not answer in time.\n\nFiles" in out and "/c.json" in out
 
     def test_a_locked_keychain_and_a_broken_file(self, capsys: Capture) -> None:
         state = StoreState("Secret Service", ready=False, locked=True, reason="It is locked.")
-        parts = FakeParts(problems=[Problem("Cursor", "/c.json", "This is no JSON.", 7)], state=state)
-        assert run(["doctor"], parts=parts) == 5
+        adapters = FakeAdapters(problems=[Problem("Cursor", "/c.json", "This is no JSON.", 7)], state=state)
+        assert run(["doctor"], adapters=adapters) == 5
         out = capsys.readouterr().out
         assert "  ✕ Secret Service, locked\n    It is locked.\n" in out
         assert "Problems\n  ✕ Cursor: /c.json, line 7: This is no JSON.\n" in out

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from keyrack.cli.verbs import NAMES, module_of
-from support.cli_kit import FakeParts, Terminal, run
+from support.cli_kit import FakeAdapters, Terminal, run
 
-UNUSED = FakeParts()
+UNUSED = FakeAdapters()
 
 
 @pytest.mark.parametrize(
@@ -38,19 +38,19 @@ UNUSED = FakeParts()
 def test_what_makes_no_sense_exits_with_2(
     argv: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(argv, parts=UNUSED) == 2
+    assert run(argv, adapters=UNUSED) == 2
     assert capsys.readouterr() == ("", said)
 
 
 def test_a_secret_typed_by_mistake_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     for argv in (["set", "github", "ghp_secret"], ["login", "x", "--client-secret=ghp_secret"],
                  ["token", "x", "--min-valid", "ghp_secret"]):  # fmt: skip
-        assert run(argv, parts=UNUSED) == 2
+        assert run(argv, adapters=UNUSED) == 2
     assert "ghp_secret" not in "".join(capsys.readouterr())
 
 
 def test_without_a_terminal_the_screen_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run([], parts=UNUSED, screen=lambda factory: pytest.fail("opened")) == 2
+    assert run([], adapters=UNUSED, screen=lambda factory: pytest.fail("opened")) == 2
     assert capsys.readouterr() == (
         "",
         "keyrack: The terminal UI needs a terminal, and there is none here.\n"
@@ -82,28 +82,28 @@ def test_on_a_terminal_that_draws_nothing_it_says_what_to_do_instead(
 ) -> None:
     said = be_a_terminal(monkeypatch, "dumb")
     opened = lambda *_: pytest.fail("opened")  # noqa: E731
-    assert run(words, parts=UNUSED, screen=opened, demo=opened) == 2
+    assert run(words, adapters=UNUSED, screen=opened, demo=opened) == 2
     assert said.getvalue() == f"keyrack: {what} can't be drawn in this terminal (TERM=dumb).\n  {instead}\n"
 
 
 def test_alone_on_a_terminal_it_opens_the_screen_on_the_files(monkeypatch: pytest.MonkeyPatch) -> None:
     be_a_terminal(monkeypatch, "xterm")
-    parts = FakeParts()
-    assert run(["--config", "mcp.json"], parts=parts, screen=lambda factory: factory() and None) == 0
-    assert parts.config_files == ("mcp.json",)
+    adapters = FakeAdapters()
+    assert run(["--config", "mcp.json"], adapters=adapters, screen=lambda factory: factory() and None) == 0
+    assert adapters.config_files == ("mcp.json",)
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     from keyrack import __version__
 
-    assert run(["--version"], parts=UNUSED) == 0
+    assert run(["--version"], adapters=UNUSED) == 0
     assert capsys.readouterr().out == f"keyrack {__version__}\n"
 
 
 def test_the_manual_names_every_verb_and_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--help"], parts=UNUSED) == 0
+    assert run(["--help"], adapters=UNUSED) == 0
     page = capsys.readouterr().out
-    assert run(["help"], parts=UNUSED) == 0
+    assert run(["help"], adapters=UNUSED) == 0
     assert capsys.readouterr().out == page
     for words in (*NAMES, "EXIT CODES", "FILES", "ENVIRONMENT", "EXAMPLES", "130"):
         assert words in page
@@ -113,10 +113,10 @@ def test_the_manual_names_every_verb_and_every_exit_code(capsys: pytest.CaptureF
 def test_every_verb_has_a_page_with_its_options_and_examples(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([name, "--help"], parts=UNUSED) == 0
+    assert run([name, "--help"], adapters=UNUSED) == 0
     page = capsys.readouterr().out
-    assert run(["help", name], parts=UNUSED) == 0
-    assert run(["--help", name], parts=UNUSED) == 0
+    assert run(["help", name], adapters=UNUSED) == 0
+    assert run(["--help", name], adapters=UNUSED) == 0
     assert capsys.readouterr().out == page * 2
     verb = module_of(name).VERB
     assert verb.name == name and page.startswith(f"keyrack {name} - ")
@@ -126,4 +126,4 @@ def test_every_verb_has_a_page_with_its_options_and_examples(
 
 
 def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["token", "-h"], parts=UNUSED) == 0
+    assert run(["token", "-h"], adapters=UNUSED) == 0

@@ -16,7 +16,7 @@ from support.canned import ISSUER, URL, World, reply
 from support.cli_kit import Terminal, run
 from support.hostile import NASTY, SHOWN, protected
 from support.hostile_words import ANSWERS, LOGINS, REFUSAL, TOKENS
-from support.workbench import SERVER, approve, build, grant
+from support.workbench import SERVER, approve, build, stored_credential
 
 Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
 
@@ -49,15 +49,15 @@ def nobody_types(monkeypatch: Patch) -> None:
 def test_a_login_says_hostile_words_as_characters(
     routes: dict[str, Any], words: list[str], capsys: Capture
 ) -> None:
-    parts = parts_of(guarded(routes))
-    ended = run([*words, SERVER.name], parts=parts)
+    adapters = parts_of(guarded(routes))
+    ended = run([*words, SERVER.name], adapters=adapters)
     out, err = capsys.readouterr()
     assert out == "" and err
     assert_harmless(err)
     assert ended in (0, 1, 3, 4)
-    assert bool(parts().rack().load(URL, "default")) is (ended == 0)
+    assert bool(adapters().credentials().load(URL, "default")) is (ended == 0)
     for verb in (["list"], ["list", "--json"], ["token"], ["refresh"], ["check"], ["clear", "--yes"]):
-        run([*verb, *([] if verb[0] == "list" else [SERVER.name])], parts=parts)
+        run([*verb, *([] if verb[0] == "list" else [SERVER.name])], adapters=adapters)
         assert_harmless("".join(capsys.readouterr()))
 
 
@@ -69,7 +69,7 @@ def test_a_hostile_answer_of_the_browser_is_said_as_characters(
     def come_back(state: Secret) -> dict[str, Secret]:
         return {"state": state, **{key: Secret(value) for key, value in answer.items()}}
 
-    ended = run([*words, SERVER.name], parts=parts_of(guarded({}), answer=come_back))
+    ended = run([*words, SERVER.name], adapters=parts_of(guarded({}), answer=come_back))
     err = capsys.readouterr().err
     assert_harmless(err)
     assert (ended == 0) is ("iss" not in answer and "code" in answer)
@@ -81,7 +81,7 @@ def test_on_a_terminal_only_our_own_colours_act(monkeypatch: Patch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
-    run(["login", "-v", SERVER.name], parts=parts_of(guarded(LOGINS["the token's refusal"])))
+    run(["login", "-v", SERVER.name], adapters=parts_of(guarded(LOGINS["the token's refusal"])))
     said = terminal.getvalue()
     assert SHOWN in said and "\x1b[" in said
     assert_harmless(re.sub(r"\x1b\[(32|31|36|2|1|0)m", "", said))
@@ -90,12 +90,12 @@ def test_on_a_terminal_only_our_own_colours_act(monkeypatch: Patch) -> None:
 def test_a_hostile_name_is_said_as_characters(capsys: Capture) -> None:
     source = Source(NASTY, NASTY, NASTY, NASTY)
     server = SERVER._replace(name=NASTY, sources=(source,), problem=None)
-    parts = parts_of(guarded({}), server)
+    adapters = parts_of(guarded({}), server)
     for verb in ("login", "token", "refresh", "check", "clear"):
-        run([verb, NASTY, *(["--yes"] if verb == "clear" else [])], parts=parts)
+        run([verb, NASTY, *(["--yes"] if verb == "clear" else [])], adapters=adapters)
         assert_harmless("".join(capsys.readouterr()))
     for words in (["list"], ["list", "--json"], ["doctor"], ["login", NASTY + "x"]):
-        run(words, parts=parts)
+        run(words, adapters=adapters)
         assert_harmless("".join(capsys.readouterr()))
 
 
@@ -106,14 +106,14 @@ def test_a_hostile_issuer_s_words_at_a_refresh_and_a_revocation(
     monkeypatch.setattr("keyrack.operations.tokens.renewal.PAUSE", 0)
     words = {"error": "invalid_grant", "error_description": NASTY}
     world = guarded({f"POST {TOKEN}": reply(words, status), f"POST {REVOKE}": reply(REFUSAL, status)})
-    parts = parts_of(world)
+    adapters = parts_of(world)
     for verb in (["refresh"], ["token"], ["check"], ["clear", "--yes", "--revoke", "--forget"]):
-        parts().rack().save(grant(expires_at=1.0))
-        run([*verb, SERVER.name], parts=parts)
-        run(["list"], parts=parts)
-        run(["list", "--json"], parts=parts)
+        adapters().credentials().save(stored_credential(expires_at=1.0))
+        run([*verb, SERVER.name], adapters=adapters)
+        run(["list"], adapters=adapters)
+        run(["list", "--json"], adapters=adapters)
         assert_harmless("".join(capsys.readouterr()))
-        record = parts().rack().record(URL, "default")
+        record = adapters().credentials().record(URL, "default")
         if record and record.credential:
             assert record.credential.refusal.isprintable()
 
@@ -122,10 +122,10 @@ def test_a_hostile_issuer_s_words_at_a_refresh_and_a_revocation(
 def test_a_token_that_would_act_on_a_terminal_is_never_stored_nor_handed_out(
     access: str, capsys: Capture
 ) -> None:
-    parts = parts_of(guarded({f"POST {TOKEN}": reply({**TOKENS, "access_token": access})}))
-    assert run(["login", SERVER.name], parts=parts) == 1
+    adapters = parts_of(guarded({f"POST {TOKEN}": reply({**TOKENS, "access_token": access})}))
+    assert run(["login", SERVER.name], adapters=adapters) == 1
     capsys.readouterr()
-    assert run(["token", SERVER.name], parts=parts) == 3
+    assert run(["token", SERVER.name], adapters=adapters) == 3
     assert capsys.readouterr().out == ""
 
 
@@ -134,7 +134,7 @@ def test_what_a_request_carries_is_not_asked_for_here() -> None:
     asked: list[Request] = []
     for routes in LOGINS.values():
         world = guarded(routes)
-        run(["login", SERVER.name], parts=parts_of(world))
+        run(["login", SERVER.name], adapters=parts_of(world))
         asked += world.asked
     assert len(asked) > 100
     for request in asked:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.model import Grant, Server, Source
+from keyrack.domain.model import Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Request, Response
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from support.canned import World, rpc, unauthorized
 from support.cli_kit import Terminal, run
 from support.workbench import NOW, build
@@ -39,7 +39,7 @@ ATATT = "ATATT" + "t" * 40
 
 
 class Desk:
-    """All the servers, a rack in memory, and a network where every server wants and takes a credential."""
+    """All the servers, credentials in memory, and a network where every server takes a credential."""
 
     def __init__(self, cards: Path | None = None, takes: bool = True) -> None:
         found = (Source("keyrack", "/config.toml", ""),)
@@ -53,23 +53,23 @@ class Desk:
             return rpc({"tools": []}) if takes else unauthorized()
 
         world = World(**{f"POST {url}": answer for url in URLS.values()})
-        self.parts: Parts = build(world, servers=servers)._replace(
+        self.adapters: Adapters = build(world, servers=servers)._replace(
             cards_dir=lambda: None if cards is None else str(cards)
         )
 
     def set(self, *words: str) -> int:
-        return run(["set", *words], parts=lambda **_: self.parts)
+        return run(["set", *words], adapters=lambda **_: self.adapters)
 
-    def grant(self, name: str) -> Grant | None:
-        return self.parts.rack().load(URLS[name].rstrip("/"), "default")
+    def stored_credential(self, name: str) -> StoredCredential | None:
+        return self.adapters.credentials().load(URLS[name].rstrip("/"), "default")
 
     def headers(self, name: str) -> dict[str, str]:
-        grant = self.grant(name)
-        return {key: value.reveal() for key, value in grant.headers} if grant else {}
+        stored_credential = self.stored_credential(name)
+        return {key: value.reveal() for key, value in stored_credential.headers} if stored_credential else {}
 
     def fields(self, name: str) -> dict[str, str]:
-        grant = self.grant(name)
-        return {key: value.reveal() for key, value in grant.fields} if grant else {}
+        stored_credential = self.stored_credential(name)
+        return {key: value.reveal() for key, value in stored_credential.fields} if stored_credential else {}
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_what_can_not_be_used_is_told_and_nothing_is_sent(
     assert desk.set(name, *words) == code
     out, err = capsys.readouterr()
     assert out == "" and said in err
-    assert not desk.sent and not desk.parts.rack().records()
+    assert not desk.sent and not desk.adapters.credentials().records()
     for secret in (API, APP, GHP, ATATT, HC_SECRET):
         assert secret not in err
 
@@ -201,7 +201,7 @@ def test_a_refused_token_is_not_stored_and_not_shown(pipe: Callable[[str], None]
     assert desk.set("jira") == 1
     err = capsys.readouterr().err
     assert "jira refused the token, so it was not stored." in err and "Left empty: E-mail." in err
-    assert ATATT not in err and desk.grant("jira") is None
+    assert ATATT not in err and desk.stored_credential("jira") is None
 
 
 def test_without_a_check_nothing_is_sent(desk: Desk, pipe: Callable[[str], None]) -> None:
@@ -312,7 +312,7 @@ def test_the_service_is_asked_only_on_request(pipe: Callable[[str], None], capsy
     ask: Callable[[Request], Response] = lambda request: Response(  # noqa: E731
         200, (("X-OAuth-Scopes", "repo"),), b'{"login": "octo"}'
     )
-    world: Any = desk.parts.wire()
+    world: Any = desk.adapters.http_client()
     world.routes[f"GET {api}"] = ask
     pipe(GHP)
     assert desk.set("github") == 0
@@ -322,17 +322,22 @@ def test_the_service_is_asked_only_on_request(pipe: Callable[[str], None], capsy
     assert desk.set("github", "--at-service") == 0
     assert len(world.to(api)) == 1
     assert "GitHub accepts it; it belongs to octo." in capsys.readouterr().err
-    grant = desk.grant("github")
-    assert grant is not None and (grant.credential.label, grant.credential.scopes) == ("octo", ("repo",))
+    stored_credential = desk.stored_credential("github")
+    assert stored_credential is not None and (
+        stored_credential.credential.label,
+        stored_credential.credential.scopes,
+    ) == ("octo", ("repo",))
 
 
 def test_a_fault_of_ours_shows_no_secret(
     desk: Desk, pipe: Callable[[str], None], monkeypatch: Patch, capsys: Capture
 ) -> None:
-    def break_down(grant: Grant) -> None:
-        raise RuntimeError(f"can't store {grant.tokens.access_token.reveal()} of {grant!r}")
+    def break_down(stored_credential: StoredCredential) -> None:
+        raise RuntimeError(
+            f"can't store {stored_credential.tokens.access_token.reveal()} of {stored_credential!r}"
+        )
 
-    monkeypatch.setattr(desk.parts.rack(), "save", break_down)
+    monkeypatch.setattr(desk.adapters.credentials(), "save", break_down)
     monkeypatch.setenv("KEYRACK_DEBUG", "1")
     pipe(GHP)
     assert desk.set("github") == 1
@@ -359,11 +364,11 @@ def test_the_question_tells_what_a_revocation_takes_away(
     desk.set(name)
     sent = len(desk.sent)
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
-    assert run(["clear", name, "--revoke"], parts=lambda **_: desk.parts) == 1
+    assert run(["clear", name, "--revoke"], adapters=lambda **_: desk.adapters) == 1
     assert words in capsys.readouterr().err
-    assert desk.grant(name) is not None and len(desk.sent) == sent
+    assert desk.stored_credential(name) is not None and len(desk.sent) == sent
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
-    run(["clear", name], parts=lambda **_: desk.parts)
+    run(["clear", name], adapters=lambda **_: desk.adapters)
     assert "revoke" not in capsys.readouterr().err
 
 
@@ -373,10 +378,10 @@ def test_what_is_stale_is_listed_with_what_a_revocation_takes_away(
     for name, token in (("github", GHP), ("exa", "exa-key-0123456789")):
         pipe(token)
         assert desk.set(name, "--expires", "1d", "--no-check") == 0
-    later = desk.parts._replace(now=lambda: NOW + 2 * 86400)
+    later = desk.adapters._replace(now=lambda: NOW + 2 * 86400)
     told = {}
     for words in ([], ["--revoke"]):
-        assert run(["clear", "--stale", "--dry-run", *words], parts=lambda **_: later) == 0
+        assert run(["clear", "--stale", "--dry-run", *words], adapters=lambda **_: later) == 0
         told[len(words)] = capsys.readouterr().out
     assert "can't be undone" not in told[0]
     assert told[1].count("GitHub revokes the token itself. This can't be undone") == 1
@@ -435,7 +440,7 @@ def test_a_broken_card_is_passed_over_here_and_told_by_doctor(
     assert desk.set("github") == 0
     assert desk.headers("github") == {"Authorization": f"Bearer {GHP}"}
     capsys.readouterr()
-    assert run(["doctor"], parts=lambda **_: desk.parts) == 1
+    assert run(["doctor"], adapters=lambda **_: desk.adapters) == 1
     out = capsys.readouterr().out
     assert (
         f"✕ keyrack: {tmp_path / 'github.toml'}: This service file can't be used: "
@@ -445,7 +450,7 @@ def test_a_broken_card_is_passed_over_here_and_told_by_doctor(
 
 def test_whole_cards_are_no_problem(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "acme.toml").write_text(ACME)
-    assert run(["doctor"], parts=lambda **_: Desk(tmp_path).parts) == 0
+    assert run(["doctor"], adapters=lambda **_: Desk(tmp_path).adapters) == 0
     assert "No problems" in capsys.readouterr().out
 
 

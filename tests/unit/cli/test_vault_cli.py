@@ -18,7 +18,7 @@ from keyrack.domain.storage import StoreState
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.store.vault import age as vault_age
 from support import vaults
-from support.cli_kit import FakeParts, Terminal, linear, oauth, record, run
+from support.cli_kit import FakeAdapters, Terminal, linear, oauth, record, run
 from support.store_fakes import URL
 from support.vaults import PASSPHRASE
 
@@ -35,7 +35,7 @@ def keyrack(monkeypatch: Patch, own_home: Path) -> Keyrack:
 
     def keyrack(*words: str, typed: str = "") -> int:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        return run(list(words), parts=wiring.parts)
+        return run(list(words), adapters=wiring.adapters)
 
     return keyrack
 
@@ -59,7 +59,7 @@ def opened(monkeypatch: Patch) -> None:
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str, capsys: Capture) -> None:
-    assert run(["vault", *words], parts=FakeParts()) == 2
+    assert run(["vault", *words], adapters=FakeAdapters()) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert said in err
@@ -127,13 +127,13 @@ def test_the_passphrase_is_changed_by_a_pipe(
 def test_a_move_tells_a_line_for_each_and_its_outcome(monkeypatch: Patch, capsys: Capture) -> None:
     lines = (Line("Use the Sealed vault", "done"), Line("linear\x1b[1m", "failed", "It stays."))
 
-    def move(parts: Any, to: str, *, on_line: Callable[[Line], Any]) -> Receipt:
+    def move(adapters: Any, to: str, *, on_line: Callable[[Line], Any]) -> Receipt:
         for line in lines:
             on_line(line)
         return Receipt(lines)
 
     monkeypatch.setattr("keyrack.operations.storage.move.move", move)
-    assert run(["vault", "move", "--to", "vault"], parts=FakeParts()) == 1
+    assert run(["vault", "move", "--to", "vault"], adapters=FakeAdapters()) == 1
     assert capsys.readouterr().out == "✓ Use the Sealed vault\n✕ linear[1m: failed (It stays.)\n"
 
 
@@ -166,7 +166,7 @@ class TestWhoIsAsked:
     def at_a_terminal(self, monkeypatch: Patch, *words: str, stdin: Any = None, stderr: Any = None) -> int:
         monkeypatch.setattr(sys, "stdin", stdin or Terminal())
         monkeypatch.setattr(sys, "stderr", stderr or Terminal())
-        return run(list(words), parts=wiring.parts)
+        return run(list(words), adapters=wiring.adapters)
 
     def test_once_for_a_command(self, keyrack: Keyrack, asked: list[str], monkeypatch: Patch) -> None:
         keyrack("vault", "init", typed=PASSPHRASE.reveal())
@@ -203,7 +203,7 @@ import sys
 from keyrack import wiring
 from keyrack.cli import run
 before = set(sys.modules)
-assert run(["list"], parts=wiring.parts, screen=None, demo=None) == 0
+assert run(["list"], adapters=wiring.adapters, screen=None, demo=None) == 0
 loaded = set(sys.modules) - before
 assert "keyrack.store.credential_store" in loaded
 print(*sorted(set({HEAVY!r}) & loaded), *sorted(name for name in loaded if "vault" in name))
@@ -234,18 +234,18 @@ def test_several_refreshes_ask_before_they_begin(monkeypatch: Patch) -> None:
         def vault(self) -> Vault:
             return Vault()
 
-    def refresh(parts: Any, server: Any, *, min_valid: float) -> Any:
+    def refresh(adapters: Any, server: Any, *, min_valid: float) -> Any:
         opened.append("refresh")
         return oauth()
 
     state = StoreState("Sealed vault", ready=True, locked=True)
-    parts = FakeParts([linear()], [record(linear(), oauth(expires_at=1.0))], state=state)
+    adapters = FakeAdapters([linear()], [record(linear(), oauth(expires_at=1.0))], state=state)
     monkeypatch.setattr("keyrack.operations.tokens.refresh.refresh", refresh)
 
     def build(**options: Any) -> Any:
-        return parts(**options)._replace(stores=Stores)
+        return adapters(**options)._replace(stores=Stores)
 
-    assert run(["refresh"], parts=build) == 0
+    assert run(["refresh"], adapters=build) == 0
     assert opened == ["unlock", "refresh"]
 
 
@@ -289,7 +289,7 @@ def test_a_move_goes_to_the_other_place(
 ) -> None:
     seen: list[str] = []
 
-    def move(parts: object, to: str, on_line: object) -> Receipt:
+    def move(adapters: object, to: str, on_line: object) -> Receipt:
         seen.append(to)
         return Receipt(())
 

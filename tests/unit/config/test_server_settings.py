@@ -17,7 +17,7 @@ from keyrack.domain.errors import KeyrackError, NoSuchServer
 from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.status import State
-from keyrack.operations.credential import key_of
+from keyrack.operations.credential import credential_key
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.sources.parsing import entries, oauth_client
@@ -25,7 +25,7 @@ from keyrack.sources.programs import keyrack_own
 from keyrack.sources.programs import keyrack_servers as server_settings
 from keyrack.sources.programs.keyrack_keys import OF_SERVER, OTHER_SPELLINGS
 from keyrack.sources.reader import read_all
-from support.workbench import build, grant
+from support.workbench import build, stored_credential
 
 URL = "https://a.example/mcp"
 EVERY_SETTING = f"""\
@@ -202,8 +202,8 @@ def test_a_bad_table_stops_its_server_and_no_other(line: str, look) -> None:
     bad, good = reading.servers
     assert bad.problem == reading.problems[0].sentence and good.problem is None
     with pytest.raises(KeyrackError, match="a can't be used: "):
-        key_of(bad)
-    assert key_of(good)
+        credential_key(bad)
+    assert credential_key(good)
 
 
 def test_what_is_no_table_is_a_server_that_is_stopped(look) -> None:
@@ -264,11 +264,13 @@ def is_read(key: str, look) -> bool:
 
 
 def test_a_table_that_is_none_makes_no_credential_an_orphan() -> None:
-    parts = build(servers=())
-    parts.rack().save(grant())
-    assert [row.status.state for row in overview(parts).rows] == [State.ORPHAN]
+    adapters = build(servers=())
+    adapters.credentials().save(stored_credential())
+    assert [row.status.state for row in overview(adapters).rows] == [State.ORPHAN]
     own = Server("a", problem="It is none.", sources=(Source("keyrack", "/config.toml", "a"),))
-    states = {row.status.state for row in overview(build(servers=(own,), rack=parts.rack())).rows}
+    states = {
+        row.status.state for row in overview(build(servers=(own,), credentials=adapters.credentials())).rows
+    }
     assert State.ORPHAN not in states
 
 

@@ -21,12 +21,12 @@ from keyrack.operations.login.login import login
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import Row, overview
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.sources.reader import read_all
 from keyrack.tui.servers.facts import address, facts
 from support.canned import World, rpc, unauthorized
 from support.cli_kit import run
-from support.workbench import NOW, build, grant
+from support.workbench import NOW, build, stored_credential
 
 Capture = pytest.CaptureFixture[str]
 KEY = "sk-0123456789abcdef"
@@ -81,7 +81,7 @@ class Desk:
         self.home = home
         self.env: dict[str, str] = {}
         self.world = World()
-        self.parts = build(self.world)._replace(read=self.read)
+        self.adapters = build(self.world)._replace(read=self.read)
 
     def read(self) -> Reading:
         return read_all({"HOME": str(self.home), **self.env}, "linux", str(self.home / "clone"))
@@ -92,7 +92,7 @@ class Desk:
         path.write_text(json.dumps({"mcpServers": {name: {"url": url, **more}}}))
 
     def row(self) -> Row:
-        [row] = overview(self.parts).rows
+        [row] = overview(self.adapters).rows
         return row
 
     def takes(self, *urls: str) -> None:
@@ -112,7 +112,7 @@ def test_it_is_configured_and_asks_for_nothing(desk: Desk) -> None:
     row = desk.row()
     assert (row.status.state, row.kind, row.command) == (State.CONFIGURED, "header", None)
     assert row.status.reason == "The URL in Cursor's configuration contains a key (searchApiKey)."
-    assert desk.parts.read().problems == ()
+    assert desk.adapters.read().problems == ()
 
 
 def test_the_key_is_shown_nowhere(desk: Desk, capsys: Capture) -> None:
@@ -130,26 +130,26 @@ def test_the_key_is_shown_nowhere(desk: Desk, capsys: Capture) -> None:
         "login search",
         "clear search",
     ):
-        run(words.split(), parts=lambda **_: desk.parts)
+        run(words.split(), adapters=lambda **_: desk.adapters)
     said = capsys.readouterr()
     row = desk.row()
-    shown = said.out + said.err + repr(row) + repr(desk.parts.read()) + address(row)
+    shown = said.out + said.err + repr(row) + repr(desk.adapters.read()) + address(row)
     shown += "".join(fact.value.plain for fact in facts(row, NOW)) + row.key
     assert KEY not in shown and json.dumps(MASKED)[1:-1] in shown and address(row) == MASKED
-    assert KEY not in repr(desk.parts.rack().records())
+    assert KEY not in repr(desk.adapters.credentials().records())
 
 
 def test_a_check_asks_with_it_and_its_record_has_the_masked_address(desk: Desk) -> None:
     desk.takes(URL)
-    assert check(desk.parts, desk.row().server).verdict == "accepted"
+    assert check(desk.adapters, desk.row().server).verdict == "accepted"
     assert desk.world.to(URL) and desk.world.to(BARE)
-    assert list(desk.parts.rack().records()) == [CredentialKey(MASKED)]
+    assert list(desk.adapters.credentials().records()) == [CredentialKey(MASKED)]
     assert desk.row().status.state is State.CONFIGURED
 
 
 def test_a_key_that_is_refused_is_not_green(desk: Desk) -> None:
     desk.takes()
-    assert check(desk.parts, desk.row().server).verdict == "refused"
+    assert check(desk.adapters, desk.row().server).verdict == "refused"
     row = desk.row()
     assert (row.status.state, row.kind, row.command) == (
         State.LOGIN_NEEDED, "header", "keyrack check search"
@@ -159,37 +159,37 @@ def test_a_key_that_is_refused_is_not_green(desk: Desk) -> None:
 
 def test_a_server_that_answers_without_it_too_proves_nothing(desk: Desk) -> None:
     desk.takes(URL, BARE)
-    found = check(desk.parts, desk.row().server)
+    found = check(desk.adapters, desk.row().server)
     assert found.verdict == "open" and "could not be tested" in found.reason
 
 
 def test_one_that_cannot_be_reached_is_still_configured(desk: Desk) -> None:
     for url in (URL, BARE):
         desk.world.routes[f"POST {url}"] = Failed(f"No route to {KEY}.")
-    found = check(desk.parts, desk.row().server)
+    found = check(desk.adapters, desk.row().server)
     assert (found.verdict, found.reason) == ("unreachable", f"No route to {MASK}.")
     assert desk.row().status.state is State.CONFIGURED
 
 
 def test_a_key_is_not_sent_in_the_clear_to_another_machine(desk: Desk) -> None:
     desk.put(URL.replace("https:", "http:"))
-    assert "plain http" in check(desk.parts, desk.row().server).reason
+    assert "plain http" in check(desk.adapters, desk.row().server).reason
     assert desk.world.asked == []
 
 
-@pytest.mark.parametrize("what", [login, hand_out])
+@pytest.mark.parametrize("what", [login, get_token])
 def test_there_is_nothing_to_log_in_to_and_nothing_to_hand_out(desk: Desk, what: Any) -> None:
     with pytest.raises(KeyrackError, match=r"search has a key in its URL \(searchApiKey\)"):
-        what(desk.parts, desk.row().server)
+        what(desk.adapters, desk.row().server)
     assert desk.world.asked == []
 
 
 def test_two_keys_at_one_address_are_two_servers(desk: Desk) -> None:
     desk.put(URL.replace(KEY, "sk-another0123456789"), ".config/mcp/servers.json", "search")
-    rows = overview(desk.parts).rows
+    rows = overview(desk.adapters).rows
     assert [row.server.name for row in rows] == ["search", "search (Cursor)"]
     assert {row.server.url for row in rows} == {MASKED}
-    assert find(desk.parts, URL).name == "search (Cursor)"
+    assert find(desk.adapters, URL).name == "search (Cursor)"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_a_part_that_its_program_asks_for_is_configured_too(desk: Desk) -> None:
     desk.put("https://h.example/mcp?key=${input:key}")
     row = desk.row()
     assert row.status.state is State.CONFIGURED and row.server.url == f"https://h.example/mcp?key={MASK}"
-    assert check(desk.parts, row.server).reason == "Only its program knows a part of its URL."
+    assert check(desk.adapters, row.server).reason == "Only its program knows a part of its URL."
 
 
 def test_a_variable_that_is_not_set_is_said(desk: Desk) -> None:
@@ -246,7 +246,7 @@ class TestFromAPerson:
     def test_one_that_is_typed_is_refused_without_being_quoted(self, desk: Desk, capsys: Capture) -> None:
         (desk.home / ".cursor/mcp.json").unlink()
         for verb in ("login", "token", "set", "check", "clear"):
-            assert run([verb, URL], parts=lambda **_: desk.parts) == 1
+            assert run([verb, URL], adapters=lambda **_: desk.adapters) == 1
         said = capsys.readouterr()
         assert "The URL contains a key (searchApiKey)" in said.err and KEY not in said.err + said.out
         assert desk.world.asked == []
@@ -264,9 +264,9 @@ class TestFromAPerson:
 
 def test_one_that_an_earlier_version_stored_is_masked_in_the_list(desk: Desk, capsys: Capture) -> None:
     (desk.home / ".cursor/mcp.json").unlink()
-    desk.parts.rack().save(grant()._replace(url=URL))
-    run(["list", "--json"], parts=lambda **_: desk.parts)
-    assert run(["clear", "--stale", "--yes"], parts=lambda **_: desk.parts) == 0
+    desk.adapters.credentials().save(stored_credential()._replace(url=URL))
+    run(["list", "--json"], adapters=lambda **_: desk.adapters)
+    assert run(["clear", "--stale", "--yes"], adapters=lambda **_: desk.adapters) == 0
     said = capsys.readouterr()
     assert KEY not in said.out + said.err
-    assert not any(record.credential for record in desk.parts.rack().records().values())
+    assert not any(record.credential for record in desk.adapters.credentials().records().values())

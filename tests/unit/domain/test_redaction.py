@@ -96,13 +96,13 @@ FORMS = ["{}", "Bearer {}", '"{}"', "a\n{}", "\\{}", "// {}", "# {}", "'{}'", "'
 @given(SECRET, st.sampled_from(FORMS))
 def test_no_value_can_be_read(secret: str, form: str) -> None:
     data = {"k": form.format(secret), "list": [form.format(secret)], "in": {"x y": form.format(secret)}}
-    for text, parts in [
+    for text, adapters in [
         (json.dumps(data), JSON_PARTS),
         (json.dumps(data, indent=1, ensure_ascii=False), JSON_PARTS),
         (tomli_w.dumps(data), TOML_PARTS),
         (tomli_w.dumps(data, multiline_strings=True), TOML_PARTS),
     ]:
-        shown = shown_file(text, parts, {})
+        shown = shown_file(text, adapters, {})
         assert secret not in shown
         assert shown.count("\n") == text.count("\n")
 

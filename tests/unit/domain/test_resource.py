@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import (
     NUMBER,
+    canonical_url,
     covers,
     host,
-    identity,
     inert,
     ip_of,
     is_loopback,
@@ -75,8 +75,8 @@ def test_a_bad_url_is_refused_with_the_reason_and_without_the_password(text, wor
 
 
 def test_two_spellings_of_one_server_share_an_identity():
-    assert identity("https://A.example:443/mcp/") == identity("https://a.example/mcp")
-    assert identity("https://a.example/mcp") != identity("https://a.example/mcp2")
+    assert canonical_url("https://A.example:443/mcp/") == canonical_url("https://a.example/mcp")
+    assert canonical_url("https://a.example/mcp") != canonical_url("https://a.example/mcp2")
 
 
 @given(st.text(max_size=60))

@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from keyrack.domain.model import Check, Credential, Header, Server, Source, Variable
+from keyrack.domain.model import Check, CredentialInfo, Header, Server, Source, Variable
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State, authorization_header, is_due
 from keyrack.wording.commands import command_for
@@ -13,8 +13,8 @@ from keyrack.wording.times import local
 
 NOW = 1_000_000.0
 SERVER = Server("linear", "https://mcp.linear.app/mcp", sources=(Source("Cursor", "/x", "linear"),))
-OAUTH = Credential("oauth", obtained_at=NOW - 100, refreshable=True)
-TOKEN = Credential("token", obtained_at=NOW - 100)
+OAUTH = CredentialInfo("oauth", obtained_at=NOW - 100, refreshable=True)
+TOKEN = CredentialInfo("token", obtained_at=NOW - 100)
 
 
 def header(value, *variables, name="Authorization"):

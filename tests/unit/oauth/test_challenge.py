@@ -126,11 +126,11 @@ def test_what_is_written_by_the_rules_is_read_as_it_was_meant(challenges):
     def quoted(value):
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
-    parts = [
+    adapters = [
         " ".join([scheme, ", ".join(f"{key}={quoted(value)}" for key, value in params.items())])
         for scheme, params in challenges
     ]
-    for lines in (parts, [", ".join(parts)]):
+    for lines in (adapters, [", ".join(adapters)]):
         assert [(each.scheme, dict(each.params)) for each in parse_challenges(lines)] == challenges
 
 

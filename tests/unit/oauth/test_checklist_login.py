@@ -10,7 +10,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Request, SignIn
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
 from keyrack.operations.tokens.refresh import refresh
@@ -37,8 +37,8 @@ NOT_THERE = reply(None, 404)
 RESOURCE = {"resource": URL, "authorization_servers": [ISSUER]}
 
 
-def log_in(world: World, wish: Wish = Wish(URL), **more: Any) -> Played:
-    return play(login_flow(wish), world, **more)
+def log_in(world: World, login_request: LoginRequest = LoginRequest(URL), **more: Any) -> Played:
+    return play(login_flow(login_request), world, **more)
 
 
 def got(world: World) -> list[str]:
@@ -82,7 +82,7 @@ def test_what_one_issuer_gave_is_not_shown_to_another() -> None:
     )
     place = OTHER + "/.well-known/oauth-authorization-server"
     world = World(**{**names(ISSUER, OTHER), f"GET {META}": NOT_THERE, **issuer_at(place, OTHER)})
-    found = log_in(world, Wish(URL, stored=stored)).result.registration
+    found = log_in(world, LoginRequest(URL, stored=stored)).result.registration
     assert (found.issuer, found.client_id) == (OTHER, "c")
     said = [str(value) for request in world.asked for value in (request.json, request.form)]
     assert not any("known" in each for each in said)
@@ -178,11 +178,11 @@ def test_a_client_stored_under_the_other_spelling_is_the_issuers(before: str, no
         before, "known", kind, Secret("s-1"), "client_secret_post", redirect_uris=(REDIRECT,)
     )
     world = Anywhere(now, **names("https://new.example", before))
-    found = log_in(world, Wish(URL, stored=stored), person=from_issuer(now)).result.registration
+    found = log_in(world, LoginRequest(URL, stored=stored), person=from_issuer(now)).result.registration
     assert (found.issuer, found.client_id, found.client_secret) == (now, "known", Secret("s-1"))
     assert not any("new.example" in url for url in got(world))
     settings = ClientSettings(client_id="known", issuer=before)
-    assert log_in(Anywhere(now), Wish(URL, settings), person=from_issuer(now)).result
+    assert log_in(Anywhere(now), LoginRequest(URL, settings), person=from_issuer(now)).result
 
 
 @pytest.mark.checklist(12)
@@ -190,7 +190,7 @@ def test_a_client_of_another_issuer_is_refused_and_both_are_named() -> None:
     settings = ClientSettings(client_id="known", issuer=ISSUER + "/t1")
     world = World()
     with pytest.raises(KeyrackError, match="belongs to the issuer") as caught:
-        log_in(world, Wish(URL, settings))
+        log_in(world, LoginRequest(URL, settings))
     assert f"“{ISSUER}/t1”" in str(caught.value) and f"“{ISSUER}”" in str(caught.value)
     assert world.to(ISSUER + "/token") == []
 
@@ -199,7 +199,7 @@ def test_a_client_of_another_issuer_is_refused_and_both_are_named() -> None:
 def test_the_secret_of_one_issuer_does_not_follow_the_configuration_to_another() -> None:
     stored = Registration(OTHER, "known", "pre-registered", Secret("s-1"), "client_secret_post")
     settings = ClientSettings(client_id="known", issuer=ISSUER)
-    found = log_in(World(), Wish(URL, settings, stored=stored)).result.registration
+    found = log_in(World(), LoginRequest(URL, settings, stored=stored)).result.registration
     assert (found.issuer, found.client_secret, found.auth_method) == (ISSUER, None, "none")
 
 
@@ -272,9 +272,9 @@ def test_the_issuer_of_an_answer(promised: bool, answer: dict[str, str], iss: st
 @pytest.mark.checklist(14, 22)
 def test_a_refresh_names_the_resource_of_its_login() -> None:
     world = protected("at-1")
-    parts = build(world)
-    login(parts, SERVER)
-    refresh(parts, SERVER)
+    adapters = build(world)
+    login(adapters, SERVER)
+    refresh(adapters, SERVER)
     exchanged, refreshed = (request.form for request in world.to(ISSUER + "/token"))
     assert exchanged and refreshed and exchanged["resource"] == refreshed["resource"] == URL
     assert refreshed["grant_type"] == "refresh_token"
@@ -297,10 +297,10 @@ def test_no_secret_is_in_an_address_and_no_token_goes_where_it_was_not_issued_fo
     world = protected("at-1")
     world.routes[f"GET {META}"] = reply(metadata(revocation_endpoint=ISSUER + "/revoke"))
     world.routes[f"POST {ISSUER}/revoke"] = reply(None, 200)
-    parts = build(world)
-    login(parts, SERVER)
-    refresh(parts, SERVER)
-    clear(parts, SERVER, revoke=True)
+    adapters = build(world)
+    login(adapters, SERVER)
+    refresh(adapters, SERVER)
+    clear(adapters, SERVER, revoke=True)
     secrets = {"at-1", "rt-1", "code-1"}
     for request in world.asked:
         assert not any(secret in request.url for secret in secrets)
@@ -329,14 +329,14 @@ def test_no_endpoint_of_a_public_server_is_plain_http(field: str, url: str) -> N
 
 @pytest.mark.checklist("security: binding")
 def test_a_credential_is_kept_with_what_it_is_bound_to() -> None:
-    parts = build(protected("at-1"))
-    login(parts, SERVER)
-    login(parts, SERVER._replace(account="work", client=ClientSettings(client_id="mine")))
-    own, work = parts.rack().load(URL, "default"), parts.rack().load(URL, "work")
+    adapters = build(protected("at-1"))
+    login(adapters, SERVER)
+    login(adapters, SERVER._replace(account="work", client=ClientSettings(client_id="mine")))
+    own, work = adapters.credentials().load(URL, "default"), adapters.credentials().load(URL, "work")
     assert own and work
     for grant, client_id in ((own, "dyn-1"), (work, "mine")):
         facts = grant.credential
         assert (facts.resource, facts.issuer, facts.client_id) == (URL, ISSUER, client_id)
         client = grant.registration
         assert client and (client.issuer, client.client_id) == (ISSUER, client_id)
-    assert parts.rack().load("https://mcp.example/mcp2", "default") is None
+    assert adapters.credentials().load("https://mcp.example/mcp2", "default") is None

@@ -8,7 +8,7 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from support.canned import (
     ISSUER,
     META,
@@ -57,7 +57,7 @@ def log_in(
     revision: str, settings: ClientSettings = ClientSettings(), **changes: Any
 ) -> tuple[Played, World]:
     world = World(**{**SERVERS[revision], **changes})
-    return play(login_flow(Wish(URL, settings)), world), world
+    return play(login_flow(LoginRequest(URL, settings)), world), world
 
 
 def got(world: World) -> list[str]:
@@ -113,7 +113,7 @@ def test_where_nothing_is_found(revision: str) -> None:
 def test_a_document_that_was_named_and_is_nowhere_ends_the_login() -> None:
     world = World(**{**SERVERS["2025-06-18"], f"GET {PRM}": NOT_THERE})
     with pytest.raises(KeyrackError, match="does not exist"):
-        play(login_flow(Wish(URL)), world)
+        play(login_flow(LoginRequest(URL)), world)
     assert got(world) == [PRM, PRM, PRM_ROOT, OWN_META, OWN_OIDC]
     assert not world.to(BASE + "/register")  # the default paths are for servers that know no document
 
@@ -158,5 +158,5 @@ def test_the_default_paths_are_not_used_over_plain_http() -> None:
     base = "http://box.example"
     world = World(**{f"POST {base}/mcp": unauthorized()})
     with pytest.raises(KeyrackError, match="plain http"):
-        play(login_flow(Wish(base + "/mcp")), world)
+        play(login_flow(LoginRequest(base + "/mcp")), world)
     assert {request.method for request in world.asked} == {"POST", "GET"} and not world.to(base + "/register")

@@ -13,7 +13,7 @@ from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.assertion import choose_algorithm, client_assertion
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
 from support.canned import ISSUER, META, PRM, URL, World, metadata, reply, rpc, unauthorized
 from support.workbench import SERVER, build
@@ -54,8 +54,8 @@ def world_for(**changes):
 
 def test_a_machine_logs_in_with_its_secret_and_nobody_signs_in():
     world = world_for(token_endpoint_auth_methods_supported=["client_secret_basic"])
-    parts = build(world, browse=lambda url: pytest.fail("a browser was opened"))
-    stored = login(parts, MACHINE, LoginOptions(client_secret=Secret("s")))
+    adapters = build(world, browse=lambda url: pytest.fail("a browser was opened"))
+    stored = login(adapters, MACHINE, LoginOptions(client_secret=Secret("s")))
     [request] = world.to(TOKEN)
     assert request.form == {
         "grant_type": "client_credentials", "scope": "read", "resource": URL, "client_id": "ci"}  # fmt: skip
@@ -65,11 +65,11 @@ def test_a_machine_logs_in_with_its_secret_and_nobody_signs_in():
 
 def test_a_token_that_is_due_is_asked_for_anew_with_the_kept_secret():
     world = world_for()
-    parts = build(world)
-    login(parts, MACHINE, LoginOptions(client_secret=Secret("s")))
+    adapters = build(world)
+    login(adapters, MACHINE, LoginOptions(client_secret=Secret("s")))
     world.routes[f"POST {TOKEN}"] = reply({"access_token": "at-2", "token_type": "Bearer", "expires_in": 90})
-    refresh(parts, MACHINE)
-    assert hand_out(parts, MACHINE, min_valid=0).token == Secret("at-2")
+    refresh(adapters, MACHINE)
+    assert get_token(adapters, MACHINE, min_valid=0).token == Secret("at-2")
     forms = [request.form for request in world.to(TOKEN)]
     assert [form["grant_type"] for form in forms] == ["client_credentials"] * 2
     assert world.to(TOKEN)[1].headers["Authorization"] == world.to(TOKEN)[0].headers["Authorization"]
@@ -77,20 +77,20 @@ def test_a_token_that_is_due_is_asked_for_anew_with_the_kept_secret():
 
 def test_the_next_login_takes_the_secret_from_the_keychain():
     world = world_for()
-    parts = build(world)
-    login(parts, MACHINE, LoginOptions(client_secret=Secret("s")))
-    login(parts, MACHINE)
-    login(parts, SERVER)  # the same address, without its configuration
+    adapters = build(world)
+    login(adapters, MACHINE, LoginOptions(client_secret=Secret("s")))
+    login(adapters, MACHINE)
+    login(adapters, SERVER)  # the same address, without its configuration
     assert len({request.headers["Authorization"] for request in world.to(TOKEN)}) == 1
 
 
 def test_a_changed_secret_is_login_needed_with_the_issuer_s_words():
     world = world_for()
-    parts = build(world)
-    login(parts, MACHINE, LoginOptions(client_secret=Secret("s")))
+    adapters = build(world)
+    login(adapters, MACHINE, LoginOptions(client_secret=Secret("s")))
     world.routes[f"POST {TOKEN}"] = reply({"error": "invalid_client"}, 401)
     with pytest.raises(LoginNeeded, match="invalid_client"):
-        refresh(parts, MACHINE)
+        refresh(adapters, MACHINE)
 
 
 @pytest.mark.parametrize(
@@ -108,11 +108,11 @@ def test_without_secret_or_id_it_says_how_to_give_them(settings, command):
 
 
 def test_a_client_that_was_typed_once_is_named_where_its_secret_is_missing():
-    parts = build(world_for())
+    adapters = build(world_for())
     options = LoginOptions(client_id="typed", client_secret=Secret("s"))
-    login(parts, MACHINE._replace(client=ClientSettings(grant_type="client_credentials")), options)
+    login(adapters, MACHINE._replace(client=ClientSettings(grant_type="client_credentials")), options)
     with pytest.raises(KeyrackError, match="client has no secret") as caught:
-        login(parts, MACHINE, LoginOptions(client_id="other"))
+        login(adapters, MACHINE, LoginOptions(client_id="other"))
     assert "--client-id other --client-secret-stdin" in caught.value.hint
 
 
@@ -127,9 +127,9 @@ def test_offline_access_is_not_asked_for_by_a_machine():
 
 def test_a_key_signs_a_new_assertion_for_the_issuer_each_time():
     world = world_for(token_endpoint_auth_methods_supported=["private_key_jwt"])
-    parts = build(world)
-    login(parts, MACHINE, LoginOptions(client_key=pem(key())))
-    refresh(parts, MACHINE)
+    adapters = build(world)
+    login(adapters, MACHINE, LoginOptions(client_key=pem(key())))
+    refresh(adapters, MACHINE)
     seen = []
     for request in world.to(TOKEN):
         assert request.form["client_assertion_type"].endswith(":jwt-bearer")

@@ -8,7 +8,7 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
-from keyrack.oauth.device import Denied, DeviceWish
+from keyrack.oauth.device import Denied, DeviceRequest
 from keyrack.oauth.effects import Failed, Pause, Send, ShowCode, Step
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.login import LoginOptions, login
@@ -51,7 +51,7 @@ def play(*answers, authorization=AUTHORIZATION):
     })  # fmt: skip
     server = AuthorizationServer(ISSUER, ISSUER + "/authorize", TOKEN, device_authorization_endpoint=DEVICE)
     client = Registration(ISSUER, "c", "dynamic")
-    flow, answer = DeviceWish(server, client, ("read",), URL, URL, clock).flow(), None
+    flow, answer = DeviceRequest(server, client, ("read",), URL, URL, clock).flow(), None
     while True:
         try:
             effect = flow.send(answer)
@@ -174,9 +174,9 @@ def test_where_no_browser_opens_the_code_is_there_by_itself_and_typing_it_logs_i
         if isinstance(event, ShowCode):
             person.typed.set()
 
-    parts = build(world_with(person), answer=None, browse=lambda url: False)
-    stored = login(parts, SERVER, on_event=tell)
-    assert stored.refreshable and parts.rack().load(URL, "default") is not None
+    adapters = build(world_with(person), answer=None, browse=lambda url: False)
+    stored = login(adapters, SERVER, on_event=tell)
+    assert stored.refreshable and adapters.credentials().load(URL, "default") is not None
     assert [e.user_code for e in events if isinstance(e, ShowCode)] == ["WDJB-MJHT"]
     assert "Signed in with the device code" in [e.title for e in events if isinstance(e, Step)]
 
@@ -207,10 +207,10 @@ def test_the_browser_wins_and_the_code_is_asked_about_no_more():
 
 def test_a_no_on_the_other_device_ends_the_login():
     world = world_with(lambda request: error("access_denied"))
-    parts = build(world, answer=None)
+    adapters = build(world, answer=None)
     with pytest.raises(LoginNeeded, match="denied"):
-        login(parts, SERVER, LoginOptions(device=True))
-    assert parts.rack().load(URL, "default") is None
+        login(adapters, SERVER, LoginOptions(device=True))
+    assert adapters.credentials().load(URL, "default") is None
 
 
 def test_a_refused_code_leaves_the_browser_s_way_open():

@@ -6,7 +6,7 @@ from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from support.canned import (
     ISSUER,
     META,
@@ -24,8 +24,8 @@ from support.canned import (
 )
 
 
-def log_in(world, wish=None, **more):
-    return play(login_flow(wish or Wish(URL, now=lambda: 1000.0)), world, **more)
+def log_in(world, login_request=None, **more):
+    return play(login_flow(login_request or LoginRequest(URL, now=lambda: 1000.0)), world, **more)
 
 
 @pytest.mark.checklist(1, 14)
@@ -121,7 +121,7 @@ def test_12_the_issuer_that_knows_us_is_preferred_and_its_registration_used():
     world = World(
         **{f"GET {PRM}": reply({"resource": URL, "authorization_servers": ["https://new.example", ISSUER]})}
     )
-    played = log_in(world, Wish(URL, stored=stored))
+    played = log_in(world, LoginRequest(URL, stored=stored))
     assert played.result.registration == stored
     assert world.to(ISSUER + "/register") == []
 
@@ -138,7 +138,7 @@ def test_10_a_private_address_as_issuer_is_refused_unasked():
 def test_provider_metadata_from_the_configuration_skips_discovery():
     settings = ClientSettings(client_id="mine", metadata=metadata(code_challenge_methods_supported=None))
     world = World()
-    assert log_in(world, Wish(URL, settings)).result.registration.client_id == "mine"
+    assert log_in(world, LoginRequest(URL, settings)).result.registration.client_id == "mine"
     assert world.to(PRM) == [] and world.to(META) == []
 
 
@@ -146,10 +146,10 @@ def test_metadata_at_a_configured_address_skips_discovery():
     address = "https://auth.example/odd.json"
     world = World(**{f"GET {address}": reply(metadata(code_challenge_methods_supported=None))})
     settings = ClientSettings(client_id="mine", metadata_url=address)
-    assert log_in(world, Wish(URL, settings)).result.registration.issuer == ISSUER
+    assert log_in(world, LoginRequest(URL, settings)).result.registration.issuer == ISSUER
     assert world.to(PRM) == []
     with pytest.raises(KeyrackError, match="no metadata"):
-        log_in(World(), Wish(URL, settings))
+        log_in(World(), LoginRequest(URL, settings))
 
 
 @pytest.mark.checklist("RFC 9126")

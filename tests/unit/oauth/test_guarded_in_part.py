@@ -13,7 +13,7 @@ from keyrack.domain.model import ClientSettings, Header, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED, State
 from keyrack.oauth.effects import Failed, Request, Step
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
@@ -34,7 +34,7 @@ from support.canned import (
     rpc,
     unauthorized,
 )
-from support.workbench import SERVER, build, grant
+from support.workbench import SERVER, build, stored_credential
 
 BASE = "https://mcp.example"
 OWN_META = BASE + "/.well-known/oauth-authorization-server"
@@ -71,28 +71,30 @@ BROKEN = {"initialize": GREETING, "tools/list": reply(None, 500)}
 
 
 def steps_of(world: World, server: Server = SERVER) -> tuple[Any, list[Step]]:
-    parts, events = build(world, servers=(server,)), []
-    login(parts, server, on_event=events.append)
-    return parts, [event for event in events if isinstance(event, Step) and event.state == "done"]
+    adapters, events = build(world, servers=(server,)), []
+    login(adapters, server, on_event=events.append)
+    return adapters, [event for event in events if isinstance(event, Step) and event.state == "done"]
 
 
 def test_a_server_with_a_document_is_logged_in_to_though_it_answers_anyone() -> None:
-    parts, steps = steps_of(answers(OPEN))
+    adapters, steps = steps_of(answers(OPEN))
     assert ("probe", "The server answers without a credential") in [(each.key, each.title) for each in steps]
     tried = next(each for each in steps if each.key == "try")
     assert f"{tried.title}: {tried.detail}." == UNTESTED
-    record = parts.rack().record(URL, "default")
+    record = adapters.credentials().record(URL, "default")
     assert record.credential and (record.check.verdict, record.check.reason) == ("optional", UNTESTED)
-    row = overview(parts).rows[0]
+    row = overview(adapters).rows[0]
     assert (row.status.state, row.kind) == (State.EXPIRING, "oauth")
 
 
 def nothing(world: World, server: Server = SERVER) -> KeyrackError:
     """A login that ends before anybody is sent anywhere, with nothing stored."""
-    parts = build(world, servers=(server,), browse=lambda url: pytest.fail("a browser was opened"))
+    adapters = build(world, servers=(server,), browse=lambda url: pytest.fail("a browser was opened"))
     with pytest.raises(KeyrackError) as caught:
-        login(parts, server)
-    assert not parts.rack().records() and {each.method for each in world.asked if each.url != URL} <= {"GET"}
+        login(adapters, server)
+    assert not adapters.credentials().records() and {
+        each.method for each in world.asked if each.url != URL
+    } <= {"GET"}
     return caught.value
 
 
@@ -113,21 +115,25 @@ def test_what_else_its_host_signs_in_to_is_no_reason_to_log_in() -> None:
 
 def test_a_configured_client_is_used_with_the_metadata_of_the_origin() -> None:
     server = SERVER._replace(client=ClientSettings(client_id="mine"))
-    parts, _ = steps_of(answers(OPEN, **NOTHING, **OWN), server)
-    grant = parts.rack().load(URL, "default")
-    assert grant and grant.registration and grant.registration.client_id == "mine"
+    adapters, _ = steps_of(answers(OPEN, **NOTHING, **OWN), server)
+    stored_credential = adapters.credentials().load(URL, "default")
+    assert (
+        stored_credential
+        and stored_credential.registration
+        and stored_credential.registration.client_id == "mine"
+    )
 
 
 def test_a_client_of_an_earlier_login_is_reason_enough_too() -> None:
     stored = Registration(BASE, "known", "dynamic", redirect_uris=(REDIRECT,))
-    played = play(login_flow(Wish(URL, stored=stored)), answers(OPEN, **NOTHING, **OWN))
+    played = play(login_flow(LoginRequest(URL, stored=stored)), answers(OPEN, **NOTHING, **OWN))
     assert played.result.registration.client_id == "known"
 
 
 def test_a_configured_issuer_is_asked_where_no_document_names_one() -> None:
     settings = ClientSettings(client_id="mine", issuer=ISSUER)
     for without in (OPEN, GUARDED):
-        played = play(login_flow(Wish(URL, settings)), answers(without, **NOTHING))
+        played = play(login_flow(LoginRequest(URL, settings)), answers(without, **NOTHING))
         assert (played.result.registration.issuer, played.result.resource) == (ISSUER, URL)
         assert query(played.sign_ins[0].url)["resource"] == URL
 
@@ -139,8 +145,8 @@ def test_where_nobody_answers_nothing_is_said_of_the_server() -> None:
 
 def test_a_server_whose_list_is_out_of_order_is_logged_in_to_where_it_says_how() -> None:
     """Some answer 500 where they mean 401."""
-    parts, _ = steps_of(answers(BROKEN, OPEN))
-    assert parts.rack().record(URL, "default").check.verdict == "accepted"
+    adapters, _ = steps_of(answers(BROKEN, OPEN))
+    assert adapters.credentials().record(URL, "default").check.verdict == "accepted"
     assert isinstance(nothing(answers(BROKEN, **NOTHING)), Temporary)
 
 
@@ -185,9 +191,9 @@ def test_the_same_requests_are_compared_but_for_the_credential() -> None:
 
 
 def with_token(world: World) -> Any:
-    parts = build(world)
-    parts.rack().save(grant())
-    return parts
+    adapters = build(world)
+    adapters.credentials().save(stored_credential())
+    return adapters
 
 
 def test_a_check_never_calls_a_token_accepted_that_was_not_tested() -> None:
@@ -218,21 +224,21 @@ def test_a_header_of_the_configuration_is_judged_by_the_same_rule() -> None:
 
 
 def test_a_token_typed_in_is_stored_and_said_to_be_untested() -> None:
-    parts = build(answers(OPEN, **NOTHING))
-    saved = set_token(parts, SERVER, Typed({MAIN: Secret("t")}))
+    adapters = build(answers(OPEN, **NOTHING))
+    saved = set_token(adapters, SERVER, Typed({MAIN: Secret("t")}))
     assert saved.check and (saved.check.verdict, saved.check.reason) == ("open", UNTESTED)
-    assert "could not be tested" in overview(parts).rows[0].status.reason
-    clear(parts, SERVER)
-    assert parts.rack().record(URL, "default").check[1:3] == ("open", "")
+    assert "could not be tested" in overview(adapters).rows[0].status.reason
+    clear(adapters, SERVER)
+    assert adapters.credentials().record(URL, "default").check[1:3] == ("open", "")
 
 
 def test_a_token_that_an_open_server_refuses_is_not_stored() -> None:
-    parts = build(answers(OPEN, GUARDED))
+    adapters = build(answers(OPEN, GUARDED))
     with pytest.raises(KeyrackError, match="refused the token"):
-        set_token(parts, SERVER, Typed({MAIN: Secret("t")}))
+        set_token(adapters, SERVER, Typed({MAIN: Secret("t")}))
     with pytest.raises(KeyrackError, match="refuses the token"):
-        login(parts, SERVER)
-    assert not parts.rack().records()
+        login(adapters, SERVER)
+    assert not adapters.credentials().records()
 
 
 def test_a_program_that_is_refused_a_call_logs_in_and_no_more_is_claimed() -> None:
@@ -243,18 +249,18 @@ def test_a_program_that_is_refused_a_call_logs_in_and_no_more_is_claimed() -> No
             return httpx.Response(200)
         return httpx.Response(401, headers={"WWW-Authenticate": "Bearer"})
 
-    parts = build(answers(OPEN))
-    auth = keyrack.Auth(URL, parts=parts, interactive=True)
+    adapters = build(answers(OPEN))
+    auth = keyrack.Auth(URL, adapters=adapters, interactive=True)
     with httpx.Client(transport=httpx.MockTransport(server), auth=auth) as client:
         assert client.post(URL).status_code == 200
-    assert parts.rack().record(URL, "default").check[1:3] == ("optional", UNTESTED)
+    assert adapters.credentials().record(URL, "default").check[1:3] == ("optional", UNTESTED)
 
 
 def test_a_challenge_in_hand_and_a_guarded_greeting_prove_a_token() -> None:
     """Though its list of tools is refused: an authorization server was changed just now."""
-    parts = build(answers(GUARDED, LIST_GUARDED))
-    login(parts, SERVER)
-    assert parts.rack().record(URL, "default").check.verdict == "accepted"
+    adapters = build(answers(GUARDED, LIST_GUARDED))
+    login(adapters, SERVER)
+    assert adapters.credentials().record(URL, "default").check.verdict == "accepted"
 
 
 def test_a_record_of_an_anonymous_probe_spares_the_first_question() -> None:

@@ -11,10 +11,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Grant, Registration
+from keyrack.domain.model import Registration, StoredCredential
 from keyrack.oauth import document
 from keyrack.oauth.authorization_server import AuthorizationServer, read_authorization_server
-from keyrack.oauth.device import DeviceWish
+from keyrack.oauth.device import DeviceRequest
 from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.effects import Pause, Response, Send, ShowCode
 from keyrack.oauth.probe import probe
@@ -118,8 +118,8 @@ def test_a_field_of_a_wrong_type_is_ignored_or_ends_in_a_sentence(
     for value in WRONG:
         made = log_in(kind.routes_with({**kind.good, field: value}), monkeypatch)
         if made.error is None:
-            assert made.grant is not None
-            assert_sound(made.grant)
+            assert made.stored_credential is not None
+            assert_sound(made.stored_credential)
             assert made.opened[0].startswith(ISSUER + "/authorize?")
         elif made.failed is not None:
             assert made.failed.key in kind.steps, (value, made.failed)
@@ -142,10 +142,14 @@ NEEDED = set(
 )
 
 
-def assert_sound(grant: Grant) -> None:
+def assert_sound(stored_credential: StoredCredential) -> None:
     """What is stored has the types that it claims to have, whatever the documents said."""
-    facts, tokens, client = grant.credential, grant.tokens, grant.registration
-    assert client is not None and grant.endpoints is not None
+    facts, tokens, client = (
+        stored_credential.credential,
+        stored_credential.tokens,
+        stored_credential.registration,
+    )
+    assert client is not None and stored_credential.endpoints is not None
     texts = [facts.issuer, facts.client_id, facts.resource, facts.label, *facts.scopes]
     texts += [
         client.client_id,
@@ -153,7 +157,11 @@ def assert_sound(grant: Grant) -> None:
         client.registration_client_uri or "",
         *client.redirect_uris,
     ]
-    texts += [client.registration_client_uri or "", grant.endpoints.token, grant.endpoints.revocation or ""]
+    texts += [
+        client.registration_client_uri or "",
+        stored_credential.endpoints.token,
+        stored_credential.endpoints.revocation or "",
+    ]
     texts.append(tokens.access_token.reveal())
     texts += [each.reveal() for each in (tokens.refresh_token, client.client_secret) if each is not None]
     assert all(isinstance(text, str) for text in texts)
@@ -298,7 +306,7 @@ DEVICE_REPLY = {
 def test_any_reply_to_a_request_for_a_code_is_read_or_refused(changes: dict[str, Any], status: int) -> None:
     answer = Response(status, (), json.dumps({**DEVICE_REPLY, **changes}).encode())
     server = AuthorizationServer(ISSUER, ISSUER, TOKEN, device_authorization_endpoint=DEVICE)
-    flow = DeviceWish(server, Registration(ISSUER, "c", "dynamic"), (), URL, URL, lambda: 1000.0).flow()
+    flow = DeviceRequest(server, Registration(ISSUER, "c", "dynamic"), (), URL, URL, lambda: 1000.0).flow()
     assert isinstance(next(flow), Send)
     try:
         shown = flow.send(answer)

@@ -28,9 +28,9 @@ def test_an_error_of_the_wrong_issuer_is_in_no_trace() -> None:
     events: list[Any] = []
     evil = Secret("EVIL")
     answer = {"error": evil, "error_description": evil, "iss": Secret("https://evil.example")}
-    parts = build(World(**{f"POST {URL}": protected}), answer=lambda state: {"state": state, **answer})
+    adapters = build(World(**{f"POST {URL}": protected}), answer=lambda state: {"state": state, **answer})
     with pytest.raises(KeyrackError):
-        login(parts, SERVER, on_event=events.append)
+        login(adapters, SERVER, on_event=events.append)
     assert "EVIL" not in "".join(map(str, events))
 
 
@@ -78,8 +78,12 @@ def test_a_client_metadata_document_has_an_https_address_with_a_path(
 def test_the_token_that_manages_a_registration_goes_to_no_other_host(place: str) -> None:
     body = {"client_id": "c", "registration_access_token": "rat", "registration_client_uri": place}
     world = World(**{f"POST {URL}": protected, f"POST {ISSUER}/register": reply(body, 201)})
-    parts = build(world)
-    login(parts, SERVER)
-    grant = parts.rack().load(URL, "default")
-    assert grant and grant.registration and grant.registration.registration_client_uri is None
-    assert grant.registration.registration_access_token is None
+    adapters = build(world)
+    login(adapters, SERVER)
+    stored_credential = adapters.credentials().load(URL, "default")
+    assert (
+        stored_credential
+        and stored_credential.registration
+        and stored_credential.registration.registration_client_uri is None
+    )
+    assert stored_credential.registration.registration_access_token is None

@@ -10,7 +10,7 @@ from keyrack.domain.errors import LoginNeeded
 from keyrack.operations.tokens.refresh import refresh
 from support.canned import ISSUER, META, PRM, PRM_ROOT, URL, metadata, reply, unauthorized
 from support.hostile import NASTY, PUBLIC, Net, attempt, no_program, protected  # noqa: F401  # a fixture
-from support.workbench import NOW, SERVER, build, grant
+from support.workbench import NOW, SERVER, build, stored_credential
 
 pytestmark = pytest.mark.usefixtures("no_program")
 
@@ -220,7 +220,11 @@ def test_a_redirect_to_an_issuers_own_metadata_counts_as_naming_the_issuer(
     net = Net(**{f"GET {PRM}": reply(None, 404), f"GET {NEXT[1]}": on, f"GET {META}": said})
     made = attempt(net, monkeypatch)
     if not words:
-        assert made.error is None and made.grant and made.grant.credential.issuer == ISSUER
+        assert (
+            made.error is None
+            and made.stored_credential
+            and made.stored_credential.credential.issuer == ISSUER
+        )
         return
     assert made.failed and made.failed.key == "discover" and words in made.failed.detail
     assert made.opened == [] and not net.to(ISSUER + "/register") and not net.to(ISSUER + "/token")
@@ -264,8 +268,8 @@ def test_a_server_that_sends_on_within_its_origin_gets_its_token_and_no_one_else
     routes = {f"POST {URL}": reply(None, status, Location="/mcp/"), f"POST {URL}/": protected}
     net = Net(**routes)
     made = attempt(net, monkeypatch)
-    assert made.error is None and made.grant
-    assert (made.grant.url, made.grant.credential.resource) == (URL, URL)
+    assert made.error is None and made.stored_credential
+    assert (made.stored_credential.url, made.stored_credential.credential.resource) == (URL, URL)
     with_token = {request.url for request in net.asked if "Authorization" in request.headers}
     assert with_token == {URL, URL + "/"}
     far = Net(**{f"POST {URL}": reply(None, status, Location="https://evil.example/mcp")})
@@ -342,10 +346,10 @@ def test_an_issuer_that_quotes_the_refresh_token_puts_it_into_no_record(
     net = Net(**{f"POST {ISSUER}/token": reply(words, status)})
     monkeypatch.setattr("keyrack.net.http_client.exchange", net.exchange)
     monkeypatch.setattr("keyrack.net.http_client.trust", lambda *_: True)
-    parts = build(net)
-    parts.rack().save(grant(refresh=secret, expires_at=NOW - 1))
+    adapters = build(net)
+    adapters.credentials().save(stored_credential(refresh=secret, expires_at=NOW - 1))
     with pytest.raises(LoginNeeded, match="unknown token") as caught:
-        refresh(parts, SERVER)
-    record = parts.rack().record(URL, "default")
+        refresh(adapters, SERVER)
+    record = adapters.credentials().record(URL, "default")
     assert record and record.credential and "unknown token" in record.credential.refusal
     assert secret not in str(caught.value) + record.credential.refusal

@@ -112,11 +112,11 @@ def test_a_client_of_the_users_own_is_tried_where_nothing_is_published() -> None
 
 
 def test_the_step_that_failed_says_it_and_nothing_is_stored() -> None:
-    parts, events = build(World(**{f"GET {PRM}": NOT_THERE})), []
+    adapters, events = build(World(**{f"GET {PRM}": NOT_THERE})), []
     with pytest.raises(NoOAuth):
-        login(parts, SERVER, on_event=events.append)
+        login(adapters, SERVER, on_event=events.append)
     assert (events[-1].key, events[-1].state) == ("register", "failed")
-    assert not parts.rack().records()
+    assert not adapters.credentials().records()
 
 
 NO_OAUTH = NoOAuth("It has none.", hint="Its operator must fix it.")

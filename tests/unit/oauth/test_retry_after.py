@@ -11,9 +11,9 @@ from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
-from keyrack.oauth.device import DeviceWish, device_flow
+from keyrack.oauth.device import DeviceRequest, device_flow
 from keyrack.oauth.effects import Response
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from keyrack.oauth.probe import probe
 from keyrack.oauth.retry_after import asks_to_wait, retry_after
 from keyrack.oauth.revoke import why_not
@@ -63,12 +63,12 @@ CLIENT = Registration(ISSUER, "c", "dynamic")
 
 
 def log_in(**routes: Any) -> Callable[[], Any]:
-    return lambda: play(login_flow(Wish(URL, now=lambda: 0.0)), World(**routes))
+    return lambda: play(login_flow(LoginRequest(URL, now=lambda: 0.0)), World(**routes))
 
 
 def get_code(answer: Response) -> Callable[[], Any]:
-    wish = DeviceWish(SERVER, CLIENT, (), None, URL, lambda: 0.0)
-    return lambda: play(device_flow(wish), World(**{f"POST {ISSUER}/device": answer}))
+    login_request = DeviceRequest(SERVER, CLIENT, (), None, URL, lambda: 0.0)
+    return lambda: play(device_flow(login_request), World(**{f"POST {ISSUER}/device": answer}))
 
 
 def push(answer: Response) -> Callable[[], Any]:

@@ -15,7 +15,7 @@ from keyrack.operations.login.login import LoginOptions, login
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.store.transaction.payload import Payload, decode, encode
 from support.canned import ISSUER, URL, World, query, reply, rpc, unauthorized
-from support.workbench import NOW, SERVER, Listener, build, grant
+from support.workbench import NOW, SERVER, Listener, build, stored_credential
 
 
 class Bench:
@@ -27,16 +27,16 @@ class Bench:
 
         self.urls: list[str] = []
         self.world = World(**{f"POST {URL}": answer, **routes})
-        self.parts = build(self.world, browse=lambda url: bool(self.urls.append(url)) or True)
+        self.adapters = build(self.world, browse=lambda url: bool(self.urls.append(url)) or True)
 
     def asks(self, *, server: Any = SERVER, **options: Any) -> str:
         """Log in; the scopes that were asked for."""
-        login(self.parts, server, LoginOptions(**options))
+        login(self.adapters, server, LoginOptions(**options))
         return query(self.urls[-1]).get("scope", "")
 
     @property
     def added(self) -> tuple[str, ...]:
-        return self.parts.rack().record(URL, "default").credential.added_scopes
+        return self.adapters.credentials().record(URL, "default").credential.added_scopes
 
 
 def test_a_plain_login_keeps_what_earlier_ones_had_added() -> None:
@@ -93,28 +93,28 @@ def test_another_account_s_additions_are_its_own() -> None:
 def test_a_login_that_fails_changes_nothing() -> None:
     bench = Bench()
     bench.asks(scopes=("write",))
-    listening = bench.parts.listen
+    listening = bench.adapters.listen
 
     def no(state: Secret) -> dict[str, Secret]:
         return {"error": Secret("access_denied"), "state": state}
 
-    bench.parts = bench.parts._replace(listen=lambda port, host, path: Listener(no))
+    bench.adapters = bench.adapters._replace(listen=lambda port, host, path: Listener(no))
     for options in ({"scopes": ("admin",)}, {"reset_scopes": True}, {"drop_scopes": ("write",)}):
         with pytest.raises(KeyrackError):
             bench.asks(**options)
-    bench.parts = bench.parts._replace(listen=listening)
+    bench.adapters = bench.adapters._replace(listen=listening)
     assert bench.added == ("write",) and bench.asks() == "read write"
 
 
 def test_a_refresh_keeps_the_note_and_payloads_without_it_are_read() -> None:
     bench = Bench()
     bench.asks(scopes=("write",))
-    refresh(bench.parts, SERVER)
+    refresh(bench.adapters, SERVER)
     assert bench.added == ("write",)
-    stored = bench.parts.rack().load(URL, "default")
-    assert decode(encode(Payload(1, stored))).grant == stored
+    stored = bench.adapters.credentials().load(URL, "default")
+    assert decode(encode(Payload(1, stored))).stored_credential == stored
     older = Secret(encode(Payload(1, stored)).reveal().replace(',"added_scopes":["write"]', ""))
-    assert decode(older).grant.credential == stored.credential._replace(added_scopes=())
+    assert decode(older).stored_credential.credential == stored.credential._replace(added_scopes=())
 
 
 def test_scopes_that_the_issuer_refuses_end_with_the_way_out() -> None:
@@ -124,7 +124,7 @@ def test_scopes_that_the_issuer_refuses_end_with_the_way_out() -> None:
     def no(state: Secret) -> dict[str, Secret]:
         return {"error": Secret("invalid_scope"), "state": state}
 
-    bench.parts = bench.parts._replace(listen=lambda port, host, path: Listener(no))
+    bench.adapters = bench.adapters._replace(listen=lambda port, host, path: Listener(no))
     with pytest.raises(ScopeRefused) as caught:
         bench.asks(scopes=("odd",))
     assert caught.value.added == ("write", "odd")
@@ -137,16 +137,16 @@ def test_scopes_that_the_issuer_refuses_end_with_the_way_out() -> None:
 
 def test_a_client_registered_for_fewer_scopes_is_registered_anew_after_that() -> None:
     bench = Bench()
-    bench.parts.rack().save(grant())
+    bench.adapters.credentials().save(stored_credential())
 
     def no(state: Secret) -> dict[str, Secret]:
         return {"error": Secret("invalid_scope"), "state": state}
 
-    parts = bench.parts
-    bench.parts = parts._replace(listen=lambda port, host, path: Listener(no))
+    adapters = bench.adapters
+    bench.adapters = adapters._replace(listen=lambda port, host, path: Listener(no))
     with pytest.raises(ScopeRefused):
         bench.asks(scopes=("write",))
-    bench.parts = parts
+    bench.adapters = adapters
     bench.asks(scopes=("write",))
     assert query(bench.urls[0])["client_id"] == "dyn-0" and query(bench.urls[1])["client_id"] == "dyn-1"
     assert bench.world.to(ISSUER + "/register")[0].json["scope"] == "read write"
@@ -155,7 +155,7 @@ def test_a_client_registered_for_fewer_scopes_is_registered_anew_after_that() ->
 def test_step_up_asks_for_the_union_and_adds_only_what_the_server_wanted_more() -> None:
     bench = Bench()
     token = {"access_token": "at-2", "scope": "read write"}
-    bench.parts.rack().save(grant())
+    bench.adapters.credentials().save(stored_credential())
     bench.world.routes[f"POST {ISSUER}/token"] = reply(token)
     more = 'Bearer error="insufficient_scope", scope="write"'
 
@@ -163,7 +163,7 @@ def test_step_up_asks_for_the_union_and_adds_only_what_the_server_wanted_more() 
         good = request.headers.get("Authorization") == "Bearer at-2"
         return httpx.Response(200) if good else httpx.Response(403, headers={"WWW-Authenticate": more})
 
-    auth = keyrack.Auth(URL, parts=bench.parts, interactive=True)
+    auth = keyrack.Auth(URL, adapters=bench.adapters, interactive=True)
     with httpx.Client(transport=httpx.MockTransport(server), auth=auth) as client:
         assert client.get(URL).status_code == 200
     assert set(query(bench.urls[-1])["scope"].split()) == {"read", "write"}
@@ -173,6 +173,6 @@ def test_step_up_asks_for_the_union_and_adds_only_what_the_server_wanted_more() 
 
 def test_a_challenge_s_own_scopes_are_no_addition() -> None:
     bench = Bench()
-    bench.parts.rack().save(grant(expires_at=NOW - 1, refresh=None))
+    bench.adapters.credentials().save(stored_credential(expires_at=NOW - 1, refresh=None))
     challenge = Challenge("Bearer", {"scope": "list"})
     assert set(bench.asks(challenge=challenge).split()) == {"list", "read"} and bench.added == ()

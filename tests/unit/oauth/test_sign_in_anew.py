@@ -15,7 +15,7 @@ from keyrack.domain.errors import ClientNeeded, ClientRefused, KeyrackError
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Anew, Request, Response, SignIn
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from support.canned import ISSUER, META, REDIRECT, URL, Played, World, approve, metadata, play, query, reply
 
 REGISTER, PAR = ISSUER + "/register", ISSUER + "/par"
@@ -24,8 +24,8 @@ STORED = Registration(ISSUER, "old", "dynamic", redirect_uris=(REDIRECT,))
 TYPED = Registration(ISSUER, "mine", "pre-registered")
 
 
-def log_in(world: World, person: Callable[[SignIn], Any] = approve, **wish: Any) -> Played:
-    return play(login_flow(Wish(URL, now=lambda: 1000.0, **wish)), world, person)
+def log_in(world: World, person: Callable[[SignIn], Any] = approve, **login_request: Any) -> Played:
+    return play(login_flow(LoginRequest(URL, now=lambda: 1000.0, **login_request)), world, person)
 
 
 def asks_first_for(anew: Anew) -> Callable[[SignIn], Any]:
@@ -103,11 +103,13 @@ def test_a_pushed_request_that_tells_of_a_forgotten_client_registers_anew_by_its
     assert clients(log_in(pushing(answer), stored=STORED)) == ["dyn-1"]
 
 
-@pytest.mark.parametrize("wish", [{}, {"stored": TYPED}, {"settings": ClientSettings(client_id="app")}])
-def test_a_pushed_request_refused_for_any_other_client_ends_the_login(wish: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "login_request", [{}, {"stored": TYPED}, {"settings": ClientSettings(client_id="app")}]
+)
+def test_a_pushed_request_refused_for_any_other_client_ends_the_login(login_request: dict[str, Any]) -> None:
     world = pushing(lambda request: reply({"error": "invalid_client"}, 401))
     with pytest.raises(ClientRefused, match="invalid_client"):
-        log_in(world, **wish)
+        log_in(world, **login_request)
     assert len(world.to(PAR)) == 1 and len(world.to(REGISTER)) <= 1
 
 

@@ -77,9 +77,9 @@ def log_in(*strays: dict[str, str]) -> list[Step]:
     def answer(request: Any) -> Any:
         return rpc() if "Authorization" in request.headers else unauthorized()
 
-    parts = build(World(**{f"POST {URL}": answer}))
-    parts = parts._replace(listen=lambda port, host, path: Visited(list(strays)))
-    assert login(parts, SERVER, on_event=events.append).client_id == "dyn-1"
+    adapters = build(World(**{f"POST {URL}": answer}))
+    adapters = adapters._replace(listen=lambda port, host, path: Visited(list(strays)))
+    assert login(adapters, SERVER, on_event=events.append).client_id == "dyn-1"
     return [event for event in events if isinstance(event, Step) and event.key == "stray"]
 
 

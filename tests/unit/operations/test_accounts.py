@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from keyrack import wiring
 from keyrack.config import file as own_file
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.tokens.accounts import account_name, accounts_of, make_default
-from keyrack.operations.tokens.get_token import hand_out
-from keyrack.store.credential_store import memory_rack
+from keyrack.operations.tokens.get_token import get_token
+from keyrack.store.credential_store import memory_credential_store
 from support.canned import URL
-from support.cli_kit import FakeParts, run
-from support.workbench import NOW, grant
+from support.cli_kit import FakeAdapters, run
+from support.workbench import NOW, stored_credential
 
 CONFIG = """\
 # mine
@@ -45,60 +45,64 @@ def config(own_home: Path) -> Path:
 
 
 @pytest.fixture
-def parts(config: Path, own_home: Path) -> Parts:
-    rack = memory_rack(lambda: NOW)
-    parts = wiring.parts(env={"HOME": str(own_home)}, platform="linux", rack=rack, now=lambda: NOW)
-    parts.rack().save(grant())
-    parts.rack().save(grant(access="at-w", label="ada@example.com")._replace(account="work"))
-    return parts
+def adapters(config: Path, own_home: Path) -> Adapters:
+    credentials = memory_credential_store(lambda: NOW)
+    adapters = wiring.adapters(
+        env={"HOME": str(own_home)}, platform="linux", credentials=credentials, now=lambda: NOW
+    )
+    adapters.credentials().save(stored_credential())
+    adapters.credentials().save(
+        stored_credential(access="at-w", label="ada@example.com")._replace(account="work")
+    )
+    return adapters
 
 
-def test_an_entry_s_own_account_is_meant_by_its_name(parts: Parts) -> None:
-    assert find(parts, "example").account == "default"
-    assert find(parts, "second").account == "work"
-    assert find(parts, "second", "other").account == "other"
+def test_an_entry_s_own_account_is_meant_by_its_name(adapters: Adapters) -> None:
+    assert find(adapters, "example").account == "default"
+    assert find(adapters, "second").account == "work"
+    assert find(adapters, "second", "other").account == "other"
 
 
-def test_an_address_means_the_account_asked_for_with_its_own_settings(parts: Parts) -> None:
-    assert find(parts, URL).account == "default"
-    assert find(parts, URL, "work").client.client_id == "theirs"
+def test_an_address_means_the_account_asked_for_with_its_own_settings(adapters: Adapters) -> None:
+    assert find(adapters, URL).account == "default"
+    assert find(adapters, URL, "work").client.client_id == "theirs"
 
 
-def test_all_accounts_are_told_the_default_first(parts: Parts) -> None:
-    found = accounts_of(parts, find(parts, "example"))
+def test_all_accounts_are_told_the_default_first(adapters: Adapters) -> None:
+    found = accounts_of(adapters, find(adapters, "example"))
     assert [(each.name, each.label, each.is_default) for each in found] == [
         ("default", "", True),
         ("work", "ada@example.com", False),
     ]
 
 
-def test_the_chosen_default_is_meant_from_then_on_and_comments_stay(parts: Parts, config: Path) -> None:
-    make_default(parts, find(parts, "example"), "work")
-    assert find(parts, "example").account == "work" and find(parts, URL).account == "work"
+def test_the_chosen_default_is_meant_from_then_on_and_comments_stay(adapters: Adapters, config: Path) -> None:
+    make_default(adapters, find(adapters, "example"), "work")
+    assert find(adapters, "example").account == "work" and find(adapters, URL).account == "work"
     text = config.read_text()
     assert text.startswith(CONFIG) and f'"{URL}" = "work"' in text
-    assert [row.server.account for row in overview(parts).rows] == ["work", "default"]
-    make_default(parts, find(parts, "example"), "default")
-    assert find(parts, "example").account == "default"
+    assert [row.server.account for row in overview(adapters).rows] == ["work", "default"]
+    make_default(adapters, find(adapters, "example"), "default")
+    assert find(adapters, "example").account == "default"
     assert config.read_text().count(URL) == 3
 
 
-def test_a_default_for_an_address_that_is_not_configured(parts: Parts) -> None:
-    parts.rack().save(grant()._replace(url="https://other.example/mcp", account="home"))
-    make_default(parts, find(parts, "https://other.example/mcp"), "home")
-    assert find(parts, "https://other.example/mcp").account == "home"
+def test_a_default_for_an_address_that_is_not_configured(adapters: Adapters) -> None:
+    adapters.credentials().save(stored_credential()._replace(url="https://other.example/mcp", account="home"))
+    make_default(adapters, find(adapters, "https://other.example/mcp"), "home")
+    assert find(adapters, "https://other.example/mcp").account == "home"
 
 
-def test_an_account_without_a_credential_is_no_default(parts: Parts, config: Path) -> None:
+def test_an_account_without_a_credential_is_no_default(adapters: Adapters, config: Path) -> None:
     with pytest.raises(KeyrackError, match="called wrok") as caught:
-        make_default(parts, find(parts, "example"), "wrok")
+        make_default(adapters, find(adapters, "example"), "wrok")
     assert "default, work" in caught.value.hint and config.read_text() == CONFIG
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 61])
-def test_a_name_that_is_none_is_refused(parts: Parts, config: Path, name: str) -> None:
+def test_a_name_that_is_none_is_refused(adapters: Adapters, config: Path, name: str) -> None:
     with pytest.raises(KeyrackError, match="printable"):
-        make_default(parts, find(parts, "example"), name)
+        make_default(adapters, find(adapters, "example"), name)
     assert config.read_text() == CONFIG
 
 
@@ -161,38 +165,40 @@ def test_a_broken_file_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def others(own_home: Path) -> Parts:
+def others(own_home: Path) -> Adapters:
     """A server in a program's file, and credentials for two accounts that no file names."""
     path = own_home / ".config" / "keyrack" / "config.toml"
     path.parent.mkdir(parents=True)
     path.write_text('[servers.example]\nurl = "https://mcp.example/mcp"\n')
-    rack = memory_rack(lambda: NOW)
-    parts = wiring.parts(env={"HOME": str(own_home)}, platform="linux", rack=rack, now=lambda: NOW)
-    parts.rack().save(grant(access="at-w")._replace(account="work"))
-    return parts
+    credentials = memory_credential_store(lambda: NOW)
+    adapters = wiring.adapters(
+        env={"HOME": str(own_home)}, platform="linux", credentials=credentials, now=lambda: NOW
+    )
+    adapters.credentials().save(stored_credential(access="at-w")._replace(account="work"))
+    return adapters
 
 
 @pytest.mark.parametrize("word", ["example", URL])
-def test_the_only_account_is_meant_where_none_is_named(others: Parts, word: str) -> None:
+def test_the_only_account_is_meant_where_none_is_named(others: Adapters, word: str) -> None:
     assert find(others, word).account == "work"
     assert find(others, word, "home").account == "home"
     assert [row.server.account for row in overview(others).rows] == ["work"]
-    assert hand_out(others, find(others, word)).token.reveal() == "at-w"
+    assert get_token(others, find(others, word)).token.reveal() == "at-w"
 
 
-def test_of_two_accounts_none_is_meant_and_the_error_names_them(others: Parts) -> None:
-    others.rack().save(grant(access="at-h")._replace(account="home"))
+def test_of_two_accounts_none_is_meant_and_the_error_names_them(others: Adapters) -> None:
+    others.credentials().save(stored_credential(access="at-h")._replace(account="home"))
     server = find(others, "example")
     assert server.account == "default"
     with pytest.raises(LoginNeeded, match=r"Nothing is stored for example\.") as caught:
-        hand_out(others, server)
+        get_token(others, server)
     assert caught.value.hint.startswith("It has: home, work. Use --account, or set a default:")
     with pytest.raises(LoginNeeded, match="Nothing is stored for example · wrk"):
-        hand_out(others, find(others, "example", "wrk"))
+        get_token(others, find(others, "example", "wrk"))
 
 
-def test_the_default_s_own_credential_comes_first(others: Parts) -> None:
-    others.rack().save(grant(access="at-d"))
+def test_the_default_s_own_credential_comes_first(others: Adapters) -> None:
+    others.credentials().save(stored_credential(access="at-d"))
     assert find(others, "example").account == "default"
     assert [row.server.account for row in overview(others).rows] == ["default", "work"]
 
@@ -201,7 +207,7 @@ def test_the_default_s_own_credential_comes_first(others: Parts) -> None:
 def test_a_name_that_nobody_could_tell_from_another_is_refused(
     typed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["token", "example", "--account", typed], parts=FakeParts()) == 2
+    assert run(["token", "example", "--account", typed], adapters=FakeAdapters()) == 2
     assert "--account: an account name has up to 60 printable characters." in capsys.readouterr().err
 
 

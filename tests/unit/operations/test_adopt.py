@@ -14,30 +14,30 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import StoreUnavailable
-from keyrack.domain.model import Grant
+from keyrack.domain.model import StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import Request, Response
 from keyrack.operations.credential import configured_token
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.sources.reader import read_all
-from keyrack.store.backends.memory import MemoryStore
-from keyrack.store.credential_store import StoreRack, memory_rack
+from keyrack.store.backends.memory import MemoryBackend
+from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.records import MemoryRecords
 from keyrack.system.locks import Locks
 from support.canned import URL, World, rpc, unauthorized
 from support.cli_kit import Terminal, run
-from support.workbench import build, grant
+from support.workbench import build, stored_credential
 
 Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
 TOKEN = "sk-hidden-1"
 CURSOR, CLAUDE, OWN = ".cursor/mcp.json", ".claude.json", ".config/keyrack/config.toml"
 
 
-class Lasting(MemoryStore):
+class Lasting(MemoryBackend):
     """Memory that says that it is a keychain."""
 
     name = "Test Keychain"
@@ -61,10 +61,10 @@ class Desk:
         self.store = Lasting()
         self.env: dict[str, str] = {}
         self.takes = [f"Bearer {TOKEN}"]
-        rack = StoreRack(self.store, MemoryRecords(None), Locks(None))
-        self.parts: Parts = build(World(**{f"POST {URL}": self.answer}), rack=rack)._replace(
-            read=lambda: read_all({"HOME": str(home), **self.env}, "linux", str(home / "clone"))
-        )
+        credentials = BackendCredentialStore(self.store, MemoryRecords(None), Locks(None))
+        self.adapters: Adapters = build(
+            World(**{f"POST {URL}": self.answer}), credentials=credentials
+        )._replace(read=lambda: read_all({"HOME": str(home), **self.env}, "linux", str(home / "clone")))
 
     def answer(self, request: Request) -> Response:
         sent = [value.reveal() for value in request.headers.values() if isinstance(value, Secret)]
@@ -85,10 +85,10 @@ class Desk:
         return self.put(".codex/config.toml", text)
 
     def adopt(self, *words: str) -> int:
-        return run(["adopt", *words], parts=lambda **_: self.parts)
+        return run(["adopt", *words], adapters=lambda **_: self.adapters)
 
-    def stored(self, account: str = "default") -> Grant | None:
-        return self.parts.rack().load(URL, account)
+    def stored(self, account: str = "default") -> StoredCredential | None:
+        return self.adapters.credentials().load(URL, account)
 
     def copies(self) -> list[Path]:
         return sorted(self.home.glob("**/*keyrack-backup*"))
@@ -118,21 +118,21 @@ def test_the_whole_way(desk: Desk, capsys: Capture) -> None:
 def test_afterwards_the_stored_token_counts_and_a_variable_that_is_set_is_told(desk: Desk) -> None:
     desk.cursor()
     assert desk.adopt("github", "--yes") == 0
-    assert [(row.kind, row.status.state) for row in overview(desk.parts).rows] == [("token", "valid")]
+    assert [(row.kind, row.status.state) for row in overview(desk.adapters).rows] == [("token", "valid")]
     desk.env["KEYRACK_GITHUB_TOKEN"] = TOKEN
-    [row] = overview(desk.parts).rows
+    [row] = overview(desk.adapters).rows
     assert row.status.reason.endswith("Cursor's configuration: Bearer ${env:KEYRACK_GITHUB_TOKEN}.")
-    assert row.server.literals == () and row.server.headers[0].value.reveal() == f"Bearer {TOKEN}"
+    assert row.server.plaintext_headers == () and row.server.headers[0].value.reveal() == f"Bearer {TOKEN}"
 
 
 def test_doctor_points_it_out_and_finds_nothing_wrong(desk: Desk, capsys: Capture) -> None:
     path = desk.cursor()
-    assert run(["doctor"], parts=lambda **_: desk.parts) == 0
+    assert run(["doctor"], adapters=lambda **_: desk.adapters) == 0
     out = capsys.readouterr().out
     told = f"  ! Cursor: {path}, “github”: The Authorization header is written in plain text in the file. "
     assert f"Tokens in plain text\n{told}Run keyrack adopt github to move it to the keychain.\n" in out
     assert desk.adopt("github", "--yes") == 0
-    assert run(["doctor"], parts=lambda **_: desk.parts) == 0
+    assert run(["doctor"], adapters=lambda **_: desk.adapters) == 0
     assert "Tokens in plain text" not in capsys.readouterr().out
 
 
@@ -141,7 +141,7 @@ def test_no_secret_is_ever_said(desk: Desk, capsys: Capture) -> None:
     path.write_text(path.read_text().replace("{", "{ // sk-hidden-3\n", 1))
     assert desk.adopt("github", "--dry-run") == 0
     assert desk.adopt("github", "--yes") == 0
-    assert run(["list"], parts=lambda **_: desk.parts) == 0
+    assert run(["list"], adapters=lambda **_: desk.adapters) == 0
     said = "".join(capsys.readouterr())
     assert "sk-hidden" not in said
     assert '-        "Authorization": "Bearer ●●●●●●●●",' in said
@@ -188,15 +188,15 @@ def test_the_file_stays_unless_the_keychain_gives_the_token_back(
     if fault == "forgets":
         desk.store.forgets = True
     else:
-        monkeypatch.setattr(StoreRack, "load", lambda *_: grant(access="another"))
+        monkeypatch.setattr(BackendCredentialStore, "load", lambda *_: stored_credential(access="another"))
     assert desk.adopt("github", "--yes") in (1, 5)
     assert TOKEN in path.read_text() and not desk.copies()
 
 
 def test_nothing_is_moved_into_mere_memory(desk: Desk, capsys: Capture) -> None:
     path = desk.cursor()
-    rack = memory_rack(desk.parts.now)
-    desk.parts = desk.parts._replace(rack=lambda: rack)
+    credentials = memory_credential_store(desk.adapters.now)
+    desk.adapters = desk.adapters._replace(credentials=lambda: credentials)
     assert desk.adopt("github", "--yes") == 1
     assert TOKEN in path.read_text()
     assert "no permanent store" in capsys.readouterr().err
@@ -223,7 +223,7 @@ def test_what_is_stored_for_it_is_replaced_only_after_a_word(
     desk: Desk, monkeypatch: Patch, capsys: Capture
 ) -> None:
     desk.cursor()
-    desk.parts.rack().save(grant())
+    desk.adapters.credentials().save(stored_credential())
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
     assert desk.adopt("github") == 1
     assert "in place of the stored OAuth login" in capsys.readouterr().err
@@ -233,7 +233,7 @@ def test_what_is_stored_for_it_is_replaced_only_after_a_word(
 
 def test_an_account_of_its_own(desk: Desk, capsys: Capture) -> None:
     path = desk.cursor()
-    desk.parts.rack().save(grant())
+    desk.adapters.credentials().save(stored_credential())
     assert desk.adopt("github", "--account", "my work", "--yes") == 0
     assert "${env:KEYRACK_GITHUB_MY_WORK_TOKEN}" in path.read_text()
     assert "keyrack token github --account 'my work')\"" in capsys.readouterr().out
@@ -260,13 +260,13 @@ def test_a_token_is_moved_beside_a_login_of_the_same_name(desk: Desk) -> None:
     """Claude Code logs in to what Cursor sends a token to."""
     desk.put(CLAUDE, {"mcpServers": {"github": {"type": "http", "url": URL}}})
     desk.cursor()
-    desk.parts.rack().save(grant())
+    desk.adapters.credentials().save(stored_credential())
     assert desk.adopt("github (Cursor)", "--yes") == 0
     names = ("github", "github (Cursor)")
-    tokens = [hand_out(desk.parts, find(desk.parts, name)).token for name in names]
+    tokens = [get_token(desk.adapters, find(desk.adapters, name)).token for name in names]
     assert tokens == [Secret("at-0"), Secret(TOKEN)]
     desk.env = {"KEYRACK_GITHUB_CURSOR_TOKEN": TOKEN}
-    assert hand_out(desk.parts, find(desk.parts, "github")).token == Secret("at-0")
+    assert get_token(desk.adapters, find(desk.adapters, "github")).token == Secret("at-0")
 
 
 def test_another_token_of_another_program_is_another_servers_and_stays(desk: Desk) -> None:
@@ -274,7 +274,7 @@ def test_another_token_of_another_program_is_another_servers_and_stays(desk: Des
     codex = desk.codex("X-Api-Key", "sk-hidden-2")
     assert desk.adopt("github", "--yes") == 0
     assert "sk-hidden-2" in codex.read_text()
-    assert configured_token(find(desk.parts, "gh")) == Secret("sk-hidden-2")
+    assert configured_token(find(desk.adapters, "gh")) == Secret("sk-hidden-2")
 
 
 def test_a_token_in_a_projects_file_stays_and_is_told(desk: Desk, capsys: Capture) -> None:
@@ -294,7 +294,7 @@ def test_a_scheme_without_a_field_in_codex_goes_into_the_variable(desk: Desk, ca
     line = 'export KEYRACK_GH_HEADER="Token $(KEYRACK_GH_HEADER= keyrack token gh)"'
     assert line in capsys.readouterr().out
     desk.env["KEYRACK_GH_HEADER"] = f"Token {TOKEN}"
-    assert find(desk.parts, "gh").headers[0].value.reveal() == f"Token {TOKEN}"
+    assert find(desk.adapters, "gh").headers[0].value.reveal() == f"Token {TOKEN}"
 
 
 def test_keyracks_own_file_needs_no_variable(desk: Desk, capsys: Capture) -> None:

@@ -79,10 +79,10 @@ def test_the_command_works_as_it_is_typed_and_registered(capsys):
 
     server = SERVER._replace(name="their server")
     world = World(**{f"GET {META}": reply(fields), f"POST {URL}": guarded})
-    parts = build(world, browse=browse, servers=(server,))._replace(listen=listen)
+    adapters = build(world, browse=browse, servers=(server,))._replace(listen=listen)
 
     def keyrack(*words):
-        return run(list(words), parts=lambda **_: parts)
+        return run(list(words), adapters=lambda **_: adapters)
 
     assert keyrack("login", "their server") == 1
     said = capsys.readouterr().err

@@ -84,18 +84,18 @@ def test_a_variable_is_told_with_its_program_and_whether_it_is_set(desk: Desk) -
 )
 def test_what_is_a_secret_in_a_file(desk: Desk, header: str, value: str, found: bool) -> None:
     desk.cursor(**{header: value})
-    assert bool(desk.only().literals) == found
+    assert bool(desk.only().plaintext_headers) == found
 
 
 def test_a_variables_default_is_one(desk: Desk) -> None:
     entry = f'[servers.a]\nurl = "{URL}"\nheaders.X-Api-Key = "${{K:-sk-hidden}}"'
     desk.put(".config/keyrack/config.toml", entry)
-    [header] = desk.only(K="other").literals
-    assert "default" in header.stays and "sk-hidden" not in repr(desk.only())
+    [header] = desk.only(K="other").plaintext_headers
+    assert "default" in header.not_movable_because and "sk-hidden" not in repr(desk.only())
 
 
 @pytest.mark.parametrize(
-    ("word", "variable", "literal"),
+    ("word", "variable", "plaintext"),
     [
         ("Authorization: Bearer sk-hidden-1", "", True),
         ("Authorization:${K}", "Bearer sk-hidden-1", True),
@@ -103,12 +103,12 @@ def test_a_variables_default_is_one(desk: Desk) -> None:
     ],
 )
 def test_a_word_of_a_bridge_is_pointed_out_and_stays(
-    desk: Desk, word: str, variable: str, literal: bool
+    desk: Desk, word: str, variable: str, plaintext: bool
 ) -> None:
     entry = {"command": "npx", "args": ["mcp-remote", URL, "--header", word], "env": {"K": variable}}
     desk.put(".cursor/mcp.json", {"mcpServers": {"a": entry}})
     reading = desk.read(OTHER="Bearer x")
-    assert [("mcp-remote" in each.sentence) for each in pointed_out(reading)] == [True] * literal
+    assert [("mcp-remote" in each.sentence) for each in pointed_out(reading)] == [True] * plaintext
     assert "sk-hidden" not in repr(reading)
     status = status_of(desk.only(OTHER="Bearer x"), None, None, 0.0)
     assert (status.state, status.action) == (State.CONFIGURED, None)

@@ -10,7 +10,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
 from keyrack.oauth.effects import Request, Response
 from keyrack.operations.login.login import LoginOptions, login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from support.canned import ISSUER, URL, World, metadata, query, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, Listener, approve, build
 
@@ -28,7 +28,7 @@ class Desk:
         self.world = World(**{f"POST {URL}": guarded, **routes})
         self.asked: list[tuple[Any, ...]] = []
         self.pages: list[dict[str, str]] = []
-        self.parts: Parts = build(self.world)._replace(listen=self._listen, browse=self._browse)
+        self.adapters: Adapters = build(self.world)._replace(listen=self._listen, browse=self._browse)
 
     def _listen(self, *place: Any) -> Listener:
         self.asked.append(place)
@@ -41,7 +41,7 @@ class Desk:
         return True
 
     def login(self, options: LoginOptions = LoginOptions(), client: ClientSettings = ClientSettings()) -> Any:
-        login(self.parts, SERVER._replace(client=client), options)
+        login(self.adapters, SERVER._replace(client=client), options)
         return self.asked[-1]
 
 
@@ -105,7 +105,7 @@ def test_where_the_issuer_may_have_forgotten_a_dynamic_client_the_port_is_kept_a
     desk: Desk,
 ) -> None:
     desk.login(LoginOptions(callback_port=9111))
-    desk.parts.rack().note(URL, "default", refusal=(NOW, "No."))
+    desk.adapters.credentials().note(URL, "default", refusal=(NOW, "No."))
     assert desk.login() == (9111, "127.0.0.1", "/callback")
     assert len(desk.world.to(f"{ISSUER}/register")) == 2
 
@@ -115,7 +115,7 @@ def test_it_lies_in_the_keychain_with_the_registration(desk: Desk) -> None:
         metadata(registration_endpoint=None)
     )
     desk.login(OWN)
-    grant = desk.parts.rack().load(URL, "default")
-    assert grant is not None and grant.registration is not None
-    kept = grant.registration
+    stored_credential = desk.adapters.credentials().load(URL, "default")
+    assert stored_credential is not None and stored_credential.registration is not None
+    kept = stored_credential.registration
     assert (kept.callback_port, kept.redirect_host, kept.callback_path) == (9111, "localhost", "/cb")

@@ -16,10 +16,10 @@ from keyrack.cli.set import VERB as SET
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import CredentialKey, Server, Source
 from keyrack.domain.reading import Reading
-from keyrack.domain.resource import identity
-from keyrack.operations.ports import Parts
+from keyrack.domain.resource import canonical_url
+from keyrack.operations.ports import Adapters
 from support.canned import URL
-from support.workbench import SERVER, build, grant
+from support.workbench import SERVER, build, stored_credential
 
 KEY = "k3y9f8a7d6s5k4j3h2g1q0"
 MORE = 'Bearer error="insufficient_scope", scope="{}"'
@@ -29,8 +29,8 @@ def refusing(challenge: str, status: int = 401) -> Any:
     return lambda request: httpx.Response(status, headers={b"WWW-Authenticate": challenge.encode("latin-1")})
 
 
-def needed(parts: Parts, url: str = URL, server: Any = None, **options: Any) -> LoginNeeded:
-    auth = keyrack.Auth(url, parts=parts, **options)
+def needed(adapters: Adapters, url: str = URL, server: Any = None, **options: Any) -> LoginNeeded:
+    auth = keyrack.Auth(url, adapters=adapters, **options)
     transport = httpx.MockTransport(server or refusing("Bearer"))
     with httpx.Client(transport=transport, auth=auth) as client, pytest.raises(LoginNeeded) as caught:
         client.get(auth._url)
@@ -47,11 +47,11 @@ def typed(error: LoginNeeded) -> list[str]:
     return done.stdout.decode().split("\0")[:-1]
 
 
-def meant(parts: Parts, error: LoginNeeded) -> tuple[CredentialKey | None, Any]:
+def meant(adapters: Adapters, error: LoginNeeded) -> tuple[CredentialKey | None, Any]:
     """What the command line makes of the command."""
     verb, *words = typed(error)
     args = parse(LOGIN if verb == "login" else SET, words)
-    return target(parts, args).key, args
+    return target(adapters, args).key, args
 
 
 ODD = [
@@ -71,9 +71,9 @@ ODD = [
 )
 def test_any_address_and_any_account(url: str, account: str) -> None:
     for servers in ((), (SERVER._replace(url=url),)):
-        parts = build(servers=servers)
-        key, _ = meant(parts, needed(parts, url, account=account))
-        assert key == CredentialKey(identity(url), account.strip())
+        adapters = build(servers=servers)
+        key, _ = meant(adapters, needed(adapters, url, account=account))
+        assert key == CredentialKey(canonical_url(url), account.strip())
 
 
 def test_an_account_that_no_command_can_name_is_refused_at_once() -> None:
@@ -86,15 +86,15 @@ def test_where_another_account_is_meant_without_one_the_command_names_it() -> No
     chosen = build()
     chosen = chosen._replace(read=lambda: Reading((SERVER,), (), (), accounts={URL: "work"}))
     only = build()
-    only.rack().save(grant()._replace(account="work"))
-    for parts in (chosen, only):
-        error = needed(parts)
-        assert meant(parts, error)[0] == CredentialKey(URL, "default")
+    only.credentials().save(stored_credential()._replace(account="work"))
+    for adapters in (chosen, only):
+        error = needed(adapters)
+        assert meant(adapters, error)[0] == CredentialKey(URL, "default")
         assert "--account default" in str(error)
         assert "--account" not in str(needed(build()))
 
 
-def two(*names: str) -> Parts:
+def two(*names: str) -> Adapters:
     """Servers that share an address, each with a credential of its own."""
     found = (Source("keyrack", "/config.toml", ""),)
     return build(servers=tuple(Server(name, URL, sources=found, tag=name) for name in names))
@@ -102,23 +102,23 @@ def two(*names: str) -> Parts:
 
 @pytest.mark.parametrize("names", [("acme", "other"), ("-x", "--help"), ("it's", "a b"), ("$HOME", "`id`")])
 def test_of_servers_at_one_address_the_name_is_typed(names: tuple[str, str]) -> None:
-    parts = two(*names)
+    adapters = two(*names)
     for name in names:
         for account in ("default", "work"):
-            error = needed(parts, name=name, account=account)
-            key, _ = meant(parts, error)
+            error = needed(adapters, name=name, account=account)
+            key, _ = meant(adapters, error)
             assert key is not None and (key.url, key.account) == (URL, account)
             assert URL in str(error)  # the sentence tells for what
-    keys = {meant(parts, needed(parts, name=name))[0] for name in names}
+    keys = {meant(adapters, needed(adapters, name=name))[0] for name in names}
     assert len(keys) == 2
 
 
 def test_a_key_in_the_address_is_shown_only_where_nothing_else_names_the_server() -> None:
     url = f"https://mcp.example/{KEY}/mcp"
-    parts = build(servers=(SERVER._replace(url=url),))
-    error = needed(parts, url)
+    adapters = build(servers=(SERVER._replace(url=url),))
+    error = needed(adapters, url)
     assert KEY not in str(error) and str(error).endswith("Run: keyrack login example")
-    assert meant(parts, error)[0] == CredentialKey(url)
+    assert meant(adapters, error)[0] == CredentialKey(url)
     unknown = build(servers=())
     assert meant(unknown, needed(unknown, url))[0] == CredentialKey(url)
 
@@ -134,19 +134,19 @@ def test_a_key_in_the_address_is_shown_only_where_nothing_else_names_the_server(
     ],
 )
 def test_the_scopes_of_the_command_are_those_that_are_missing(scopes: str, asked: list[str]) -> None:
-    parts = build()
-    parts.rack().save(grant())
-    error = needed(parts, server=refusing(MORE.format(scopes), 403))
-    key, args = meant(parts, error)
+    adapters = build()
+    adapters.credentials().save(stored_credential())
+    error = needed(adapters, server=refusing(MORE.format(scopes), 403))
+    key, args = meant(adapters, error)
     assert key == CredentialKey(URL)
     assert [scope for group in args.scope for scope in group] == asked
 
 
 def test_a_token_made_by_hand_is_set_again() -> None:
-    facts = grant().credential._replace(kind="token", refreshable=False)
+    facts = stored_credential().credential._replace(kind="token", refreshable=False)
     for account in ("default", "-x"):
-        parts = build(servers=())
-        parts.rack().save(grant()._replace(account=account, credential=facts))
-        error = needed(parts, account=account)
+        adapters = build(servers=())
+        adapters.credentials().save(stored_credential()._replace(account=account, credential=facts))
+        error = needed(adapters, account=account)
         assert typed(error)[0] == "set" and "The stored token" in str(error)
-        assert meant(parts, error)[0] == CredentialKey(URL, account)
+        assert meant(adapters, error)[0] == CredentialKey(URL, account)

@@ -1,4 +1,4 @@
-"""What a user can have done, with a canned network and a rack in memory."""
+"""What a user can have done, with a canned network and a credential store in memory."""
 
 import threading
 
@@ -14,17 +14,17 @@ from keyrack.operations.login.control import LoginControl, read_pasted
 from keyrack.operations.login.flow_runner import NO_BROWSER
 from keyrack.operations.login.login import LoginOptions, login
 from keyrack.operations.servers.check import check
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.pasted import clean
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.operations.tokens.set_token import Typed, set_token
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.fields import Damaged
 from keyrack.store.records.files import RecordFiles
 from keyrack.system.locks import Locks
 from support.canned import ISSUER, REDIRECT, URL, World, reply, rpc, unauthorized
 from support.store_fakes import Watched
-from support.workbench import NOW, SERVER, Listener, approve, build, grant
+from support.workbench import NOW, SERVER, Listener, approve, build, stored_credential
 
 TOKEN, REVOKE = ISSUER + "/token", ISSUER + "/revoke"
 INVALID_GRANT = reply({"error": "invalid_grant"}, 400)
@@ -42,8 +42,8 @@ def takes(*tokens):
     return {f"POST {URL}": answer}
 
 
-def stored(parts):
-    found = parts.rack().load(URL, "default")
+def stored(adapters):
+    found = adapters.credentials().load(URL, "default")
     return found and found.tokens.access_token.reveal()
 
 
@@ -51,9 +51,9 @@ def stored(parts):
 
 
 def test_a_login_stores_the_token_and_shows_its_steps():
-    parts, events = build(World(**takes("at-1"))), []
-    credential = login(parts, SERVER, on_event=events.append)
-    assert stored(parts) == "at-1" and credential.scopes == ("read",)
+    adapters, events = build(World(**takes("at-1"))), []
+    credential = login(adapters, SERVER, on_event=events.append)
+    assert stored(adapters) == "at-1" and credential.scopes == ("read",)
     assert [e.key for e in events if isinstance(e, Step) and e.state == "done"] == [
         "probe", "discover", "register", "sign-in", "exchange", "try", "save"]  # fmt: skip
     shown = next(e for e in events if isinstance(e, SignIn))
@@ -62,11 +62,11 @@ def test_a_login_stores_the_token_and_shows_its_steps():
 
 @pytest.mark.checklist(25)
 def test_a_fresh_token_that_the_server_refuses_does_not_replace_the_old_one():
-    parts = build(World(**takes("at-0")))
-    parts.rack().save(grant())
+    adapters = build(World(**takes("at-0")))
+    adapters.credentials().save(stored_credential())
     with pytest.raises(KeyrackError, match="just issued"):
-        login(parts, SERVER)
-    assert stored(parts) == "at-0"
+        login(adapters, SERVER)
+    assert stored(adapters) == "at-0"
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,17 @@ def test_a_fresh_token_that_the_server_refuses_does_not_replace_the_old_one():
     ],
 )
 def test_a_failed_login_leaves_the_old_credential_and_marks_its_step(fault):
-    parts, events = build(World(**{**takes("at-1"), **fault})), []
-    parts.rack().save(grant(refused_at=NOW - 1))
+    adapters, events = build(World(**{**takes("at-1"), **fault})), []
+    adapters.credentials().save(stored_credential(refused_at=NOW - 1))
     with pytest.raises(KeyrackError) as caught:
-        login(parts, SERVER, on_event=events.append)
-    assert stored(parts) == "at-0"
+        login(adapters, SERVER, on_event=events.append)
+    assert stored(adapters) == "at-0"
     assert events[-1].state == "failed" and events[-1].detail == str(caught.value)
 
 
 def test_cancelling_while_the_browser_is_open_leaves_everything_as_it_was():
-    parts = build(World(**takes("at-1")), answer=None)
-    parts.rack().save(grant())
+    adapters = build(World(**takes("at-1")), answer=None)
+    adapters.credentials().save(stored_credential())
     control = LoginControl()
 
     def stop(event):
@@ -98,8 +98,8 @@ def test_cancelling_while_the_browser_is_open_leaves_everything_as_it_was():
             control.cancel()
 
     with pytest.raises(Cancelled):
-        login(parts, SERVER, control=control, on_event=stop)
-    assert stored(parts) == "at-0"
+        login(adapters, SERVER, control=control, on_event=stop)
+    assert stored(adapters) == "at-0"
 
 
 def test_a_cancel_ends_the_request_that_runs_and_is_no_failure_of_the_network():
@@ -121,21 +121,21 @@ def test_a_cancel_ends_the_request_that_runs_and_is_no_failure_of_the_network():
 
 
 def test_a_damaged_entry_does_not_keep_a_login_away(monkeypatch):
-    parts = build(World(**takes("at-1")))
-    parts.rack().save(grant())
-    load = parts.rack().load
+    adapters = build(World(**takes("at-1")))
+    adapters.credentials().save(stored_credential())
+    load = adapters.credentials().load
 
     def damaged(url, account, name):
         raise Damaged("The stored credential is damaged.")
 
-    monkeypatch.setattr(parts.rack(), "load", damaged)
-    login(parts, SERVER)
-    monkeypatch.setattr(parts.rack(), "load", load)
-    assert stored(parts) == "at-1"
+    monkeypatch.setattr(adapters.credentials(), "load", damaged)
+    login(adapters, SERVER)
+    monkeypatch.setattr(adapters.credentials(), "load", load)
+    assert stored(adapters) == "at-1"
 
 
 def test_a_pasted_address_ends_the_wait():
-    parts, control = build(World(**takes("at-1")), answer=None), LoginControl()
+    adapters, control = build(World(**takes("at-1")), answer=None), LoginControl()
     pasted = threading.Event()
 
     def browse(url):
@@ -145,8 +145,8 @@ def test_a_pasted_address_ends_the_wait():
         pasted.set()
         return False
 
-    login(parts._replace(browse=browse), SERVER, control=control)
-    assert pasted.is_set() and stored(parts) == "at-1"
+    login(adapters._replace(browse=browse), SERVER, control=control)
+    assert pasted.is_set() and stored(adapters) == "at-1"
 
 
 def test_nobody_coming_back_ends_with_a_sentence():
@@ -155,7 +155,7 @@ def test_nobody_coming_back_ends_with_a_sentence():
 
 
 def test_a_code_that_lives_longer_than_the_wait_for_a_browser_is_waited_for():
-    parts, control = build(World(**takes("at-1")), answer=None), LoginControl()
+    adapters, control = build(World(**takes("at-1")), answer=None), LoginControl()
 
     def browse(url):
         state = control._sign_in.state.reveal()
@@ -164,8 +164,8 @@ def test_a_code_that_lives_longer_than_the_wait_for_a_browser_is_waited_for():
         later.start()
         return True
 
-    login(parts._replace(browse=browse), SERVER, LoginOptions(wait=0.01), control=control)
-    assert stored(parts) == "at-1"
+    login(adapters._replace(browse=browse), SERVER, LoginOptions(wait=0.01), control=control)
+    assert stored(adapters) == "at-1"
 
 
 def test_without_a_keychain_nothing_is_asked_of_the_network():
@@ -175,17 +175,17 @@ def test_without_a_keychain_nothing_is_asked_of_the_network():
 
     world = World()
     with pytest.raises(StoreAbsent, match="no keychain"):
-        login(build(world, rack=NoStore()), SERVER)
+        login(build(world, credentials=NoStore()), SERVER)
     assert world.asked == []
 
 
 def test_the_registration_of_an_earlier_login_is_used_again_unless_it_was_refused():
     world = World(**takes("at-1"))
-    parts = build(world)
-    parts.rack().save(grant())
-    assert login(parts, SERVER).client_id == "dyn-0"
-    parts.rack().note(URL, "default", refusal=(NOW, "refused"))
-    assert login(parts, SERVER).client_id == "dyn-1"
+    adapters = build(world)
+    adapters.credentials().save(stored_credential())
+    assert login(adapters, SERVER).client_id == "dyn-0"
+    adapters.credentials().note(URL, "default", refusal=(NOW, "refused"))
+    assert login(adapters, SERVER).client_id == "dyn-1"
 
 
 SIGN_IN = SignIn(ISSUER + "/authorize?x", ISSUER, REDIRECT, Secret("st"))
@@ -233,16 +233,16 @@ def moved(tmp_path):
     """Parts over two stores with records in common, and a function that chooses the second one."""
     locks = Locks(str(tmp_path / "locks"))
     files = RecordFiles(str(tmp_path / "records"), locks, lambda: NOW)
-    racks = [StoreRack(named(name), files, locks) for name in ("first", "second")]
-    parts = build(World(**takes("at-1", "mine")))._replace(rack=lambda: racks[0])
-    parts.rack().save(grant())
+    stores = [BackendCredentialStore(named(name), files, locks) for name in ("first", "second")]
+    adapters = build(World(**takes("at-1", "mine")))._replace(credentials=lambda: stores[0])
+    adapters.credentials().save(stored_credential())
 
     def choose():
-        if len(racks) == 2:
-            racks[1].save(grant())
-            racks.pop(0).discard(URL, "default")
+        if len(stores) == 2:
+            stores[1].save(stored_credential())
+            stores.pop(0).delete_copy(URL, "default")
 
-    return parts, choose
+    return adapters, choose
 
 
 def named(name):
@@ -252,61 +252,66 @@ def named(name):
 
 
 def test_a_login_goes_to_the_store_that_all_were_moved_to_meanwhile(moved):
-    parts, choose = moved
+    adapters, choose = moved
     events = []
 
     def approve_later(state):
         choose()
         return approve(state)
 
-    parts = parts._replace(listen=lambda port, host, path: Listener(approve_later))
-    assert login(parts, SERVER, on_event=events.append).store == "second"
-    assert stored(parts) == "at-1" and parts.rack().record(URL, "default").credential.store == "second"
+    adapters = adapters._replace(listen=lambda port, host, path: Listener(approve_later))
+    assert login(adapters, SERVER, on_event=events.append).store == "second"
+    assert (
+        stored(adapters) == "at-1"
+        and adapters.credentials().record(URL, "default").credential.store == "second"
+    )
     assert events[-1].title == "Saved to second and verified"
-    assert [line.outcome for line in clear(parts, SERVER).lines] == ["done", "done", "stays"]
-    assert stored(parts) is None
+    assert [line.outcome for line in clear(adapters, SERVER).lines] == ["done", "done", "stays"]
+    assert stored(adapters) is None
 
 
 def test_so_does_a_token_by_hand(moved):
-    parts, choose = moved
+    adapters, choose = moved
     world = World(**takes("mine"))
     send = world.send
     world.send = lambda request, **rest: choose() or send(request, **rest)
-    parts = parts._replace(wire=lambda: world)
-    saved = set_token(parts, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
-    assert saved.credential.store == "second" and stored(parts) == "mine"
+    adapters = adapters._replace(http_client=lambda: world)
+    saved = set_token(adapters, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
+    assert saved.credential.store == "second" and stored(adapters) == "mine"
 
 
 def test_a_login_where_another_store_holds_the_old_credential_takes_its_place(moved):
-    parts, _ = moved
-    third = StoreRack(named("third"), parts.rack()._records, parts.rack()._locks)
-    parts = parts._replace(rack=lambda: third)
-    line = clear(parts, SERVER).lines[-1]
+    adapters, _ = moved
+    third = BackendCredentialStore(
+        named("third"), adapters.credentials()._records, adapters.credentials()._locks
+    )
+    adapters = adapters._replace(credentials=lambda: third)
+    line = clear(adapters, SERVER).lines[-1]
     assert line.outcome == "failed" and "is in the first" in line.detail and "still there" in line.detail
-    assert login(parts, SERVER).store == "third"
-    assert stored(parts) == "at-1"
+    assert login(adapters, SERVER).store == "third"
+    assert stored(adapters) == "at-1"
 
 
 # Refresh and hand out
 
 
 def test_a_refresh_replaces_both_tokens():
-    parts = build()
-    parts.rack().save(grant(expires_at=NOW - 1))
-    assert refresh(parts, SERVER).expires_at == NOW + 60
-    found = parts.rack().load(URL, "default")
-    assert found.tokens.refresh_token == Secret("rt-1") and stored(parts) == "at-1"
+    adapters = build()
+    adapters.credentials().save(stored_credential(expires_at=NOW - 1))
+    assert refresh(adapters, SERVER).expires_at == NOW + 60
+    found = adapters.credentials().load(URL, "default")
+    assert found.tokens.refresh_token == Secret("rt-1") and stored(adapters) == "at-1"
 
 
 def test_twenty_threads_that_want_one_expired_token_cause_one_refresh():
     world = World()
-    parts = build(world)
-    parts.rack().save(grant(expires_at=NOW - 1))
+    adapters = build(world)
+    adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     tokens, gate = [], threading.Barrier(20)
 
     def ask():
         gate.wait()
-        tokens.append(hand_out(parts, SERVER, min_valid=30).token.reveal())
+        tokens.append(get_token(adapters, SERVER, min_valid=30).token.reveal())
 
     threads = [threading.Thread(target=ask) for _ in range(20)]
     for thread in threads:
@@ -319,21 +324,21 @@ def test_twenty_threads_that_want_one_expired_token_cause_one_refresh():
 @pytest.mark.checklist(22)
 def test_a_refused_grant_is_final_and_remembered():
     world = World(**{f"POST {TOKEN}": INVALID_GRANT})
-    parts = build(world)
-    parts.rack().save(grant(expires_at=NOW - 1))
+    adapters = build(world)
+    adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     for _ in range(2):
         with pytest.raises(LoginNeeded, match="invalid_grant"):
-            hand_out(parts, SERVER)
+            get_token(adapters, SERVER)
     assert len(world.to(TOKEN)) == 1
-    assert parts.rack().record(URL, "default").credential.refused_at == NOW
+    assert adapters.credentials().record(URL, "default").credential.refused_at == NOW
 
 
 def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
-    parts = build(World(**takes("at-0"), **{f"POST {TOKEN}": INVALID_GRANT}))
-    parts.rack().save(grant(expires_at=NOW + 3000))
+    adapters = build(World(**takes("at-0"), **{f"POST {TOKEN}": INVALID_GRANT}))
+    adapters.credentials().save(stored_credential(expires_at=NOW + 3000))
     for min_valid in (7200, 60):
-        assert hand_out(parts, SERVER, min_valid=min_valid).token == Secret("at-0")
-    credential = parts.rack().record(URL, "default").credential
+        assert get_token(adapters, SERVER, min_valid=min_valid).token == Secret("at-0")
+    credential = adapters.credentials().record(URL, "default").credential
     assert credential.refused_at is None and credential.refresh_refused_at == NOW
     assert "invalid_grant" in credential.refusal
 
@@ -341,137 +346,137 @@ def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
 def test_a_configured_token_that_the_server_refused_is_not_handed_out():
     header = Header("Authorization", "Bearer ${X}", Secret("Bearer mine"))
     server = SERVER._replace(headers=(header,))
-    parts = build(World(**takes()))
-    assert check(parts, server).verdict == "refused"
+    adapters = build(World(**takes()))
+    assert check(adapters, server).verdict == "refused"
     with pytest.raises(LoginNeeded, match="its configuration sends"):
-        hand_out(parts, server)
+        get_token(adapters, server)
 
 
 @pytest.mark.checklist(22)
 def test_a_server_error_is_temporary_and_keeps_the_credential(monkeypatch):
     monkeypatch.setattr("keyrack.operations.tokens.renewal.PAUSE", 0)
-    parts = build(World(**{f"POST {TOKEN}": reply(None, 503)}))
-    parts.rack().save(grant(expires_at=NOW - 1))
+    adapters = build(World(**{f"POST {TOKEN}": reply(None, 503)}))
+    adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     with pytest.raises(Temporary):
-        refresh(parts, SERVER)
-    assert parts.rack().load(URL, "default").tokens.refresh_token == Secret("rt-0")
-    assert parts.rack().record(URL, "default").credential.refused_at is None
+        refresh(adapters, SERVER)
+    assert adapters.credentials().load(URL, "default").tokens.refresh_token == Secret("rt-0")
+    assert adapters.credentials().record(URL, "default").credential.refused_at is None
 
 
 @pytest.mark.parametrize("fault", [INVALID_GRANT, reply(None, 503), Failed("down")])
 def test_a_token_that_is_still_valid_is_given_out_although_its_refresh_fails(fault, monkeypatch):
     monkeypatch.setattr("keyrack.operations.tokens.renewal.PAUSE", 0)
-    parts = build(World(**takes("at-0"), **{f"POST {TOKEN}": fault}))
-    parts.rack().save(grant(expires_at=NOW + 30))
-    handed = hand_out(parts, SERVER)
+    adapters = build(World(**takes("at-0"), **{f"POST {TOKEN}": fault}))
+    adapters.credentials().save(stored_credential(expires_at=NOW + 30))
+    handed = get_token(adapters, SERVER)
     assert handed.token == Secret("at-0") and handed.notes
 
 
 def test_a_token_that_is_good_enough_costs_no_request():
     world = World()
-    parts = build(world)
-    parts.rack().save(grant(expires_at=NOW + 120))
-    assert hand_out(parts, SERVER, min_valid=100).token == Secret("at-0")
+    adapters = build(world)
+    adapters.credentials().save(stored_credential(expires_at=NOW + 120))
+    assert get_token(adapters, SERVER, min_valid=100).token == Secret("at-0")
     assert world.asked == []
 
 
 def test_more_validity_than_the_issuer_gives_is_refreshed_once_and_told():
     world = World()
-    parts = build(world)
-    parts.rack().save(grant(expires_at=NOW + 120))
-    handed = hand_out(parts, SERVER, min_valid=300)
+    adapters = build(world)
+    adapters.credentials().save(stored_credential(expires_at=NOW + 120))
+    handed = get_token(adapters, SERVER, min_valid=300)
     assert handed.token == Secret("at-1") and "60 s" in handed.notes[0]
     assert len(world.to(TOKEN)) == 1
 
 
 def test_nothing_stored_needs_a_login():
-    for operation in (hand_out, refresh):
+    for operation in (get_token, refresh):
         with pytest.raises(LoginNeeded):
             operation(build(), SERVER)
 
 
 def test_a_configured_header_comes_before_what_is_stored():
-    parts = build()
-    parts.rack().save(grant())
+    adapters = build()
+    adapters.credentials().save(stored_credential())
     server = SERVER._replace(headers=(Header("authorization", "Bearer ${X}", Secret("Bearer mine")),))
-    assert hand_out(parts, server).token == Secret("mine")
+    assert get_token(adapters, server).token == Secret("mine")
     empty = SERVER._replace(headers=(Header("authorization", "Bearer ${X}", Secret("Bearer ")),))
-    assert hand_out(parts, empty).token == Secret("at-0")
+    assert get_token(adapters, empty).token == Secret("at-0")
 
 
 def test_a_local_process_has_no_token():
     with pytest.raises(KeyrackError, match="local process"):
-        hand_out(build(), Server("local", transport="stdio"))
+        get_token(build(), Server("local", transport="stdio"))
 
 
 # Check
 
 
 def test_a_refused_token_is_refreshed_once_and_then_remembered_as_refused():
-    parts = build(World(**takes("at-1")))
-    parts.rack().save(grant())
-    assert check(parts, SERVER).verdict == "accepted"
-    assert stored(parts) == "at-1"
+    adapters = build(World(**takes("at-1")))
+    adapters.credentials().save(stored_credential())
+    assert check(adapters, SERVER).verdict == "accepted"
+    assert stored(adapters) == "at-1"
 
     hopeless = build(World(**takes()))
-    hopeless.rack().save(grant())
+    hopeless.credentials().save(stored_credential())
     assert check(hopeless, SERVER).verdict == "refused"
     with pytest.raises(LoginNeeded):
-        hand_out(hopeless, SERVER)
+        get_token(hopeless, SERVER)
 
 
 @pytest.mark.parametrize("refresh_token", [None, "rt-0"])
 def test_a_refusal_is_not_put_down_to_a_login_that_came_in_between(refresh_token):
-    old = grant(refresh=refresh_token)
-    new = grant(access="at-NEW", refresh=refresh_token)
+    old = stored_credential(refresh=refresh_token)
+    new = stored_credential(access="at-NEW", refresh=refresh_token)
     new = new._replace(credential=new.credential._replace(obtained_at=NOW + 1))
 
     def answer(request):
         sent = request.headers["Authorization"].reveal()
         if sent != "Bearer at-NEW":
-            parts.rack().save(new)  # while the answer is on its way
+            adapters.credentials().save(new)  # while the answer is on its way
         return unauthorized()
 
-    parts = build(World(**{f"POST {URL}": answer, f"POST {TOKEN}": INVALID_GRANT}))
-    parts.rack().save(old)
-    check(parts, SERVER)
-    found = parts.rack().load(URL, "default")
+    adapters = build(World(**{f"POST {URL}": answer, f"POST {TOKEN}": INVALID_GRANT}))
+    adapters.credentials().save(old)
+    check(adapters, SERVER)
+    found = adapters.credentials().load(URL, "default")
     assert found.tokens.access_token.reveal() == "at-NEW" and found.credential.refused_at is None
 
 
 def test_a_network_failure_is_a_verdict_and_never_a_refusal():
-    parts = build(World(**{f"POST {URL}": Failed("no route")}))
-    parts.rack().save(grant())
-    assert check(parts, SERVER).verdict == "unreachable"
-    assert parts.rack().record(URL, "default").credential.refused_at is None
+    adapters = build(World(**{f"POST {URL}": Failed("no route")}))
+    adapters.credentials().save(stored_credential())
+    assert check(adapters, SERVER).verdict == "unreachable"
+    assert adapters.credentials().record(URL, "default").credential.refused_at is None
 
 
 def test_a_credential_that_cannot_be_refreshed_now_is_told_with_the_reason():
     slow = Response(429, (("Retry-After", "30"),), b"")
-    parts = build(World(**{f"POST {ISSUER}/token": slow}))
-    parts.rack().save(grant(expires_at=NOW - 5))
-    found = check(parts, SERVER)
+    adapters = build(World(**{f"POST {ISSUER}/token": slow}))
+    adapters.credentials().save(stored_credential(expires_at=NOW - 5))
+    found = check(adapters, SERVER)
     assert found.verdict == "unreachable" and "30" in found.reason
-    assert parts.rack().record(URL, "default").check == found
+    assert adapters.credentials().record(URL, "default").check == found
 
 
 # Clear
 
 
 def test_clear_deletes_and_looks_again():
-    parts = build()
-    parts.rack().save(grant())
-    assert [(line.what, line.outcome) for line in clear(parts, SERVER).lines] == [
+    adapters = build()
+    adapters.credentials().save(stored_credential())
+    assert [(line.what, line.outcome) for line in clear(adapters, SERVER).lines] == [
         ("Delete", "done"), ("Verified gone", "done"), ("Registration", "stays")]  # fmt: skip
-    assert stored(parts) is None
+    assert stored(adapters) is None
 
 
 @pytest.mark.checklist("RFC 7009")
 def test_revoke_tells_the_issuer_of_both_tokens_the_refresh_token_first():
     world = World(**{f"POST {REVOKE}": reply(None, 200)})
-    parts = build(world)
-    parts.rack().save(grant())
-    assert clear(parts, SERVER, revoke=True).lines[0].outcome == "done"
+    adapters = build(world)
+    adapters.credentials().save(stored_credential())
+    assert clear(adapters, SERVER, revoke=True).lines[0].outcome == "done"
     assert [request.form["token_type_hint"] for request in world.to(REVOKE)] == [
         "refresh_token",
         "access_token",
@@ -480,29 +485,29 @@ def test_revoke_tells_the_issuer_of_both_tokens_the_refresh_token_first():
 
 @pytest.mark.parametrize("answer", [Failed("down"), reply(None, 500)])
 def test_offline_clear_still_clears(answer):
-    parts = build(World(**{f"POST {REVOKE}": answer}))
-    parts.rack().save(grant())
-    receipt = clear(parts, SERVER, revoke=True, forget=True)
+    adapters = build(World(**{f"POST {REVOKE}": answer}))
+    adapters.credentials().save(stored_credential())
+    receipt = clear(adapters, SERVER, revoke=True, forget=True)
     assert [line.outcome for line in receipt.lines] == ["failed", "not supported", "done", "done"]
-    assert stored(parts) is None
+    assert stored(adapters) is None
 
 
 # Manual tokens
 
 
 def test_a_manual_token_is_tried_then_stored_with_its_header():
-    parts = build(World(**takes("mine")))
-    saved = set_token(parts, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
-    assert saved.check.verdict == "accepted" and stored(parts) == "mine"
-    assert hand_out(parts, SERVER).token == Secret("mine")
+    adapters = build(World(**takes("mine")))
+    saved = set_token(adapters, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
+    assert saved.check.verdict == "accepted" and stored(adapters) == "mine"
+    assert get_token(adapters, SERVER).token == Secret("mine")
 
 
 def test_a_refused_manual_token_is_not_stored():
-    parts = build(World(**takes("mine")))
-    parts.rack().save(grant())
+    adapters = build(World(**takes("mine")))
+    adapters.credentials().save(stored_credential())
     with pytest.raises(KeyrackError, match="refused"):
-        set_token(parts, SERVER, Typed({"token": Secret("wrong")}))
-    assert stored(parts) == "at-0"
+        set_token(adapters, SERVER, Typed({"token": Secret("wrong")}))
+    assert stored(adapters) == "at-0"
 
 
 @pytest.mark.parametrize(
@@ -548,17 +553,17 @@ def test_what_is_no_token_is_refused_with_a_sentence(typed, word):
 
 
 def test_after_a_clear_the_check_no_longer_speaks_of_the_token():
-    parts = build(World(**takes("at-0")))
-    parts.rack().save(grant())
-    check(parts, SERVER)
-    clear(parts, SERVER)
-    assert parts.rack().record(URL, "default").check.verdict == "required"
+    adapters = build(World(**takes("at-0")))
+    adapters.credentials().save(stored_credential())
+    check(adapters, SERVER)
+    clear(adapters, SERVER)
+    assert adapters.credentials().record(URL, "default").check.verdict == "required"
 
 
 def test_a_tokens_life_is_counted_from_the_reply_and_not_from_the_start_of_the_login():
     clock = iter([NOW + 60 * minute for minute in range(100)])
-    parts = build(World(**takes("at-1")))._replace(now=lambda: next(clock))
-    credential = login(parts, SERVER)
+    adapters = build(World(**takes("at-1")))._replace(now=lambda: next(clock))
+    credential = login(adapters, SERVER)
     assert credential.expires_at > NOW + 60 + 30
 
 

@@ -18,17 +18,17 @@ from keyrack.domain.status import State
 from keyrack.oauth.effects import Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.tokens.accounts import accounts_of, make_default
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.operations.tokens.set_token import Typed, set_token
 from keyrack.sources.reader import read_all
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.cli_kit import run
-from support.workbench import build, grant
+from support.workbench import build, stored_credential
 
 Capture = pytest.CaptureFixture[str]
 ENTRY = {"type": "http", "url": URL}
@@ -42,7 +42,7 @@ class Desk:
         self.env: dict[str, str] = {}
         self.given = 0
         world = World(**{f"POST {ISSUER}/token": self._give, f"POST {URL}": self._serve})
-        self.parts: Parts = build(world)._replace(read=self._read)
+        self.adapters: Adapters = build(world)._replace(read=self._read)
 
     def _read(self) -> Any:
         return read_all({"HOME": str(self.home), **self.env}, "linux", str(self.home / "clone"))
@@ -70,17 +70,17 @@ class Desk:
         self.put(".claude.json", dict.fromkeys(names, ENTRY))
 
     def log_in(self, name: str, account: str | None = None) -> str:
-        login(self.parts, find(self.parts, name, account))
+        login(self.adapters, find(self.adapters, name, account))
         return f"at-{self.given}"
 
     def token(self, name: str, account: str | None = None) -> str:
-        return hand_out(self.parts, find(self.parts, name, account)).token.reveal()
+        return get_token(self.adapters, find(self.adapters, name, account)).token.reveal()
 
     def states(self) -> dict[str, State]:
-        return {row.server.name: row.status.state for row in overview(self.parts).rows}
+        return {row.server.name: row.status.state for row in overview(self.adapters).rows}
 
     def keys(self) -> set[CredentialKey]:
-        return {key for key, record in self.parts.rack().records().items() if record.credential}
+        return {key for key, record in self.adapters.credentials().records().items() if record.credential}
 
 
 @pytest.fixture
@@ -106,10 +106,10 @@ class TestTwoNamesInOneFile:
     def test_a_token_made_by_hand_a_refresh_and_a_clear_are_one_s_own_too(self, desk: Desk) -> None:
         desk.claude("a", "b")
         desk.log_in("a")
-        set_token(desk.parts, find(desk.parts, "b"), Typed({"token": Secret("by-hand")}))
-        refresh(desk.parts, find(desk.parts, "a"))
+        set_token(desk.adapters, find(desk.adapters, "b"), Typed({"token": Secret("by-hand")}))
+        refresh(desk.adapters, find(desk.adapters, "a"))
         assert (desk.token("a"), desk.token("b")) == ("at-2", "by-hand")
-        clear(desk.parts, find(desk.parts, "a"))
+        clear(desk.adapters, find(desk.adapters, "a"))
         nothing(lambda: desk.token("a"))
         assert desk.token("b") == "by-hand"
 
@@ -133,36 +133,39 @@ class TestTwoNamesInOneFile:
         desk.claude("a", "b")
         desk.log_in("a")
         with pytest.raises(Ambiguous, match=r"Several servers have the URL .*: a, b\.$"):
-            find(desk.parts, URL)
+            find(desk.adapters, URL)
         for verb, code in (("token", 3), ("check", 2), ("login", 2), ("clear", 2), ("accounts", 2)):
-            assert run([verb, URL], parts=lambda **_: desk.parts) == code
+            assert run([verb, URL], adapters=lambda **_: desk.adapters) == code
             said = capsys.readouterr()
             assert (
                 said.out == "" and "Several servers have the URL https://mcp.example/mcp: a, b." in said.err
             )
-        assert run(["token", "a"], parts=lambda **_: desk.parts) == 0
+        assert run(["token", "a"], adapters=lambda **_: desk.adapters) == 0
 
     def test_accounts_and_their_default_are_each_one_s_own(self, desk: Desk) -> None:
         desk.claude("a", "b")
         chosen: dict[str, str] = {}
-        desk.parts = desk.parts._replace(
+        desk.adapters = desk.adapters._replace(
             set_account=chosen.__setitem__, read=lambda: desk._read()._replace(accounts=chosen)
         )
         desk.log_in("a", "work")
         desk.log_in("a", "default")
-        assert [each.name for each in accounts_of(desk.parts, find(desk.parts, "a"))] == ["default", "work"]
-        assert [each.name for each in accounts_of(desk.parts, find(desk.parts, "b"))] == ["default"]
-        make_default(desk.parts, find(desk.parts, "a"), "work")
+        assert [each.name for each in accounts_of(desk.adapters, find(desk.adapters, "a"))] == [
+            "default",
+            "work",
+        ]
+        assert [each.name for each in accounts_of(desk.adapters, find(desk.adapters, "b"))] == ["default"]
+        make_default(desk.adapters, find(desk.adapters, "a"), "work")
         assert chosen == {f"{URL} a": "work"}
         assert (desk.token("a"), desk.token("a", "default")) == ("at-1", "at-2")
-        assert find(desk.parts, "b").account == "default"
+        assert find(desk.adapters, "b").account == "default"
         nothing(lambda: desk.token("b", "work"))
 
     def test_an_only_account_is_meant_by_itself_for_its_own_server(self, desk: Desk) -> None:
         desk.claude("a", "b")
         desk.log_in("a", "work")
-        assert desk.token("a") == "at-1" and find(desk.parts, "b").account == "default"
-        assert [row.server.account for row in overview(desk.parts).rows] == ["work", "default"]
+        assert desk.token("a") == "at-1" and find(desk.adapters, "b").account == "default"
+        assert [row.server.account for row in overview(desk.adapters).rows] == ["work", "default"]
 
 
 class TestACredentialThatWasThereBefore:
@@ -180,13 +183,13 @@ class TestACredentialThatWasThereBefore:
         assert desk.keys() == {CredentialKey(URL), CredentialKey(URL, "default", "a")}
 
     def test_where_none_was_recorded_it_is_of_the_first(self, desk: Desk) -> None:
-        desk.parts.rack().save(grant())
+        desk.adapters.credentials().save(stored_credential())
         desk.claude("a", "b")
         assert desk.token("a") == "at-0"
         nothing(lambda: desk.token("b"))
 
     def test_a_new_login_takes_its_place(self, desk: Desk) -> None:
-        desk.parts.rack().save(grant())
+        desk.adapters.credentials().save(stored_credential())
         desk.claude("a", "b")
         assert desk.log_in("a") == desk.token("a") == "at-1"
         assert desk.keys() == {CredentialKey(URL)}
@@ -204,9 +207,9 @@ class TestACredentialThatWasThereBefore:
         desk.log_in("a")
         desk.claude("a", "b")
         if asked == "refresh":
-            refresh(desk.parts, next(row.server for row in overview(desk.parts).rows))
+            refresh(desk.adapters, next(row.server for row in overview(desk.adapters).rows))
         else:
-            find(desk.parts, asked)
+            find(desk.adapters, asked)
         desk.claude("b")
         nothing(lambda: desk.token("b"))
         nothing(lambda: desk.token(URL))
@@ -245,10 +248,10 @@ class TestACredentialThatWasThereBefore:
         assert (desk.token("a"), desk.token("b")) == ("at-1", "at-2")
 
     def test_clearing_it_leaves_the_others(self, desk: Desk) -> None:
-        desk.parts.rack().save(grant())
+        desk.adapters.credentials().save(stored_credential())
         desk.claude("a", "b")
         desk.log_in("b")
-        clear(desk.parts, find(desk.parts, "a"))
+        clear(desk.adapters, find(desk.adapters, "a"))
         assert desk.keys() == {CredentialKey(URL, "default", "b")}
 
 
@@ -265,13 +268,13 @@ class TestHeadersOfOneProgram:
 
     def test_a_login_that_was_stored_before_is_of_who_sends_nothing(self, desk: Desk) -> None:
         """Whichever program comes first."""
-        desk.parts.rack().save(grant())
+        desk.adapters.credentials().save(stored_credential())
         desk.claude("a")
         desk.put(".config/mcp/servers.json", {"a": {**ENTRY, "headers": {"Authorization": "Bearer of-mcp"}}})
         assert {name: desk.token(name) for name in desk.states()} == {"a": "at-0", "a (mcp)": "of-mcp"}
 
     def test_two_in_one_file_never_share_it(self, desk: Desk) -> None:
-        desk.parts.rack().save(grant())
+        desk.adapters.credentials().save(stored_credential())
         desk.put(
             ".claude.json",
             {
@@ -299,7 +302,7 @@ class TestHeadersOfOneProgram:
             f'[mcp_servers.x]\nurl = "{URL}"\nhttp_headers = {{ Authorization = "Bearer t" }}'
         )
         with pytest.raises(Ambiguous, match="Several servers are called “x”: b, a"):
-            find(desk.parts, "x")
+            find(desk.adapters, "x")
 
 
 class TestTheSameNameInTwoPrograms:
@@ -315,7 +318,7 @@ class TestTheSameNameInTwoPrograms:
 
     def test_what_is_stored_for_one_is_never_the_others(self, desk: Desk) -> None:
         self.both(desk)
-        set_token(desk.parts, find(desk.parts, "a"), Typed({"token": Secret("of-claude")}))
+        set_token(desk.adapters, find(desk.adapters, "a"), Typed({"token": Secret("of-claude")}))
         nothing(lambda: desk.token("a (Cursor)"))
         for env in ({}, {"ONE": "1"}, {"TWO": "2"}, {"ONE": "1", "TWO": "2"}):
             desk.env = env
@@ -332,7 +335,7 @@ class TestTheSameNameInTwoPrograms:
 
     def test_what_was_stored_before_stays_with_the_file_that_it_was_stored_for(self, desk: Desk) -> None:
         self.both(desk, ".cursor/mcp.json")
-        set_token(desk.parts, find(desk.parts, "a"), Typed({"token": Secret("of-cursor")}))
+        set_token(desk.adapters, find(desk.adapters, "a"), Typed({"token": Secret("of-cursor")}))
         self.both(desk)
         assert desk.token("a (Cursor)") == "of-cursor"
         nothing(lambda: desk.token("a"))
@@ -369,7 +372,7 @@ class TestAProjectsFile:
         desk.log_in("b")
         nothing(lambda: desk.token("c"))
         with pytest.raises(Ambiguous):
-            find(desk.parts, URL)
+            find(desk.adapters, URL)
 
 
 class TestPythonPrograms:
@@ -380,7 +383,7 @@ class TestPythonPrograms:
             sent.append(request.headers.get("Authorization", ""))
             return httpx.Response(200 if sent[-1] else 401)
 
-        auth = keyrack.Auth(URL, parts=desk.parts, **options)
+        auth = keyrack.Auth(URL, adapters=desk.adapters, **options)
         with httpx.Client(transport=httpx.MockTransport(answer), auth=auth) as client:
             client.get(URL)
         return sent[-1]
@@ -401,7 +404,7 @@ class TestPythonPrograms:
 
 
 def test_a_server_known_by_its_address_alone_needs_no_name(desk: Desk) -> None:
-    login(desk.parts, find(desk.parts, URL))
+    login(desk.adapters, find(desk.adapters, URL))
     assert desk.token(URL) == "at-1"
     desk.claude("a")
     assert desk.token("a") == "at-1"
@@ -412,14 +415,14 @@ def test_the_default_of_one_of_several_is_read_from_keyracks_own_file(desk: Desk
     (desk.home / ".config/keyrack/config.toml").write_text(f'[accounts]\n"{URL}/ a" = "work"\n')
     assert desk._read().accounts == {f"{URL} a": "work"}
     desk.claude("a", "b")
-    assert [find(desk.parts, name).account for name in ("a", "b")] == ["work", "default"]
+    assert [find(desk.adapters, name).account for name in ("a", "b")] == ["work", "default"]
 
 
 def test_a_row_keeps_its_key_in_the_list(desk: Desk) -> None:
     desk.claude("a", "b")
-    before = [row.key for row in overview(desk.parts).rows]
+    before = [row.key for row in overview(desk.adapters).rows]
     desk.log_in("a")
-    assert [row.key for row in overview(desk.parts).rows] == before
+    assert [row.key for row in overview(desk.adapters).rows] == before
     assert len(set(before)) == 2
 
 

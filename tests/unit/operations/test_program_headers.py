@@ -11,13 +11,13 @@ from keyrack.domain.status import State
 from keyrack.oauth.effects import Request, Response
 from keyrack.operations.clearing.stale import find_stale
 from keyrack.operations.login.login import login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.overview import Row, overview
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.set_token import Typed, set_token
 from support.canned import URL, World, rpc, unauthorized
-from support.workbench import NOW, build, grant
+from support.workbench import NOW, build, stored_credential
 
 SOURCE = Source("VS Code", "/mcp.json", "copilot")
 TOOLS = Header("X-MCP-Toolsets", "repos,issues", Secret("repos,issues"), source=SOURCE)
@@ -48,47 +48,47 @@ def authorization(token: str, *variables: Variable) -> Header:
     return Header("Authorization", "Bearer ●", Secret(f"Bearer {token}"), variables, source=SOURCE)
 
 
-def parts_with(world: World, *headers: Header) -> Parts:
+def parts_with(world: World, *headers: Header) -> Adapters:
     return build(world, servers=(server(*headers),))
 
 
-def only(parts: Parts) -> Row:
-    [row] = overview(parts).rows
+def only(adapters: Adapters) -> Row:
+    [row] = overview(adapters).rows
     return row
 
 
 def test_a_header_that_is_no_credential_is_not_called_refused() -> None:
-    parts = parts_with(Guarded(), TOOLS)
-    assert check(parts, server(TOOLS)).verdict == "required"
-    row = only(parts)
+    adapters = parts_with(Guarded(), TOOLS)
+    assert check(adapters, server(TOOLS)).verdict == "required"
+    row = only(adapters)
     assert (row.status.state, row.command) == (State.NO_CREDENTIAL, "keyrack login copilot")
 
 
 @pytest.mark.parametrize("header", [authorization("dead"), Header("X-Api-Key", "●", Secret("dead"))])
 def test_a_dead_credential_in_a_header_is_refused_and_not_green(header: Header) -> None:
-    parts = parts_with(Guarded("good"), header, TOOLS)
-    assert check(parts, server(header, TOOLS)).verdict == "refused"
-    row = only(parts)
+    adapters = parts_with(Guarded("good"), header, TOOLS)
+    assert check(adapters, server(header, TOOLS)).verdict == "refused"
+    row = only(adapters)
     assert (row.status.state, row.kind) == (State.LOGIN_NEEDED, "header")
     assert "refused it. Change it there." in row.status.reason and row.command == "keyrack check copilot"
     with pytest.raises(LoginNeeded, match="refused the token that its configuration sends"):
-        hand_out(parts, row.server)
+        get_token(adapters, row.server)
 
 
 def test_a_refused_header_makes_nobodys_stored_login_stale() -> None:
-    parts = parts_with(Guarded(), authorization("dead"))
-    parts.rack().save(grant(expires_at=NOW - 1))
-    check(parts, server(authorization("dead")))
-    assert only(parts).status.state is State.LOGIN_NEEDED
-    assert find_stale(parts, ask_issuers=False) == ()
+    adapters = parts_with(Guarded(), authorization("dead"))
+    adapters.credentials().save(stored_credential(expires_at=NOW - 1))
+    check(adapters, server(authorization("dead")))
+    assert only(adapters).status.state is State.LOGIN_NEEDED
+    assert find_stale(adapters, ask_issuers=False) == ()
 
 
 def test_it_is_sent_with_each_request_and_each_token() -> None:
     world = Guarded("at-1", "by-hand")
-    parts = parts_with(world, TOOLS)
-    login(parts, server(TOOLS))
-    assert check(parts, server(TOOLS)).verdict == "accepted"
-    set_token(parts, server(TOOLS), Typed({"token": Secret("by-hand")}))
+    adapters = parts_with(world, TOOLS)
+    login(adapters, server(TOOLS))
+    assert check(adapters, server(TOOLS)).verdict == "accepted"
+    set_token(adapters, server(TOOLS), Typed({"token": Secret("by-hand")}))
     assert world.toolsets == {"repos,issues"}
 
 
@@ -118,6 +118,6 @@ def test_text_that_may_be_a_secret_stays_one() -> None:
 def test_a_header_that_is_set_counts_before_one_that_is_skipped() -> None:
     skipped = authorization("", Variable("GONE", False))
     key = Header("X-Api-Key", "●", Secret("k-1"), source=SOURCE)
-    parts = parts_with(World(), skipped, key)
-    assert only(parts).status.state is State.CONFIGURED
-    assert hand_out(parts, server(skipped, key)).token == Secret("k-1")
+    adapters = parts_with(World(), skipped, key)
+    assert only(adapters).status.state is State.CONFIGURED
+    assert get_token(adapters, server(skipped, key)).token == Secret("k-1")

@@ -11,10 +11,10 @@ import pytest
 
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Request, Response
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refreshed
 from support.canned import ISSUER, World, reply
-from support.workbench import NOW, SERVER, build, grant
+from support.workbench import NOW, SERVER, build, stored_credential
 
 TOKEN = f"{ISSUER}/token"
 PATIENCE = 20.0  # seconds
@@ -33,7 +33,7 @@ def rotating(before: Callable[[], object] = lambda: None) -> Callable[[Request],
     return answer
 
 
-def bench(issuer: Callable[[Request], Response], arrived: Callable[[], object]) -> tuple[Parts, World]:
+def bench(issuer: Callable[[Request], Response], arrived: Callable[[], object]) -> tuple[Adapters, World]:
     """A stored token that is still valid; `arrived` is called with each look at the clock, which never
     shows the same time twice."""
     world = World(**{f"POST {TOKEN}": issuer})
@@ -43,14 +43,14 @@ def bench(issuer: Callable[[Request], Response], arrived: Callable[[], object]) 
         arrived()
         return NOW + next(ticks)
 
-    parts = build(world)._replace(now=now)
-    parts.rack().save(grant(expires_at=NOW + 3600))
-    return parts, world
+    adapters = build(world)._replace(now=now)
+    adapters.credentials().save(stored_credential(expires_at=NOW + 3600))
+    return adapters, world
 
 
-def force(parts: Parts) -> Secret:
+def force(adapters: Adapters) -> Secret:
     """A refresh as `keyrack refresh` does it."""
-    return refreshed(parts, SERVER, insist=True).tokens.access_token
+    return refreshed(adapters, SERVER, insist=True).tokens.access_token
 
 
 @pytest.mark.parametrize("others", [1, 4])
@@ -72,11 +72,11 @@ def test_forced_refreshes_at_once_are_one_request_and_all_get_its_token(others: 
         for _ in range(others):
             assert waiting.acquire(timeout=PATIENCE)
 
-    parts, world = bench(rotating(until_all_wait), arrived)
+    adapters, world = bench(rotating(until_all_wait), arrived)
     with ThreadPoolExecutor(1 + others) as pool:
-        results = [pool.submit(force, parts)]
+        results = [pool.submit(force, adapters)]
         assert asked.wait(PATIENCE)
-        results += [pool.submit(force, parts) for _ in range(others)]
+        results += [pool.submit(force, adapters) for _ in range(others)]
         tokens = [result.result(PATIENCE) for result in results]
 
     assert tokens == [Secret("at-1")] * (1 + others)
@@ -84,8 +84,8 @@ def test_forced_refreshes_at_once_are_one_request_and_all_get_its_token(others: 
 
 
 def test_a_forced_refresh_after_another_one_asks_again() -> None:
-    parts, world = bench(rotating(), lambda: None)
-    assert [force(parts), force(parts)] == [Secret("at-1"), Secret("at-2")]
+    adapters, world = bench(rotating(), lambda: None)
+    assert [force(adapters), force(adapters)] == [Secret("at-1"), Secret("at-2")]
     assert [(request.form or {})["refresh_token"] for request in world.to(TOKEN)] == [
         Secret("rt-0"),
         Secret("rt-1"),
@@ -98,6 +98,6 @@ def test_an_issuer_that_is_busy_for_a_moment_is_asked_once_more(
 ) -> None:
     monkeypatch.setattr("keyrack.operations.tokens.renewal.PAUSE", 0)
     busy, good = iter([Response(status)]), rotating()
-    parts, world = bench(lambda request: next(busy, None) or good(request), lambda: None)
-    assert force(parts) == Secret("at-1")
+    adapters, world = bench(lambda request: next(busy, None) or good(request), lambda: None)
+    assert force(adapters) == Secret("at-1")
     assert len(world.to(TOKEN)) == 2

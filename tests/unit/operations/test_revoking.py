@@ -12,11 +12,11 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.clearing.revoking import can_be_forgotten
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line
 from keyrack.wording.times import local
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
-from support.workbench import NOW, SERVER, build, grant
+from support.workbench import NOW, SERVER, build, stored_credential
 
 REVOKE = f"{ISSUER}/revoke"
 END = local(NOW + 3600, NOW)
@@ -33,29 +33,29 @@ def takes(*tokens: str) -> Callable[[Request], Response]:
     return answer
 
 
-def bench(revocation: Any = GONE, server: Any = None, **changes: Any) -> tuple[Parts, World]:
+def bench(revocation: Any = GONE, server: Any = None, **changes: Any) -> tuple[Adapters, World]:
     """A login at an issuer that answers so when it shall revoke, and a server that takes the token or not."""
     registration = changes.pop("registration", None)
     endpoints = changes.pop("endpoints", ())
     world = World(**{f"POST {REVOKE}": revocation, f"POST {URL}": server or takes("at-0")})
-    parts = build(world)
-    held = grant(**changes)
+    adapters = build(world)
+    held = stored_credential(**changes)
     if registration is not None:
         kind = held.credential._replace(client_kind=registration.kind)
         held = held._replace(registration=registration, credential=kind)
-    parts.rack().save(held._replace(endpoints=None) if endpoints is None else held)
-    return parts, world
+    adapters.credentials().save(held._replace(endpoints=None) if endpoints is None else held)
+    return adapters, world
 
 
-def lines(parts: Parts, **how: Any) -> dict[str, Line]:
-    receipt = clear(parts, SERVER, **how)
-    assert parts.rack().load(URL, "default") is None
+def lines(adapters: Adapters, **how: Any) -> dict[str, Line]:
+    receipt = clear(adapters, SERVER, **how)
+    assert adapters.credentials().load(URL, "default") is None
     return {line.what: line for line in receipt.lines}
 
 
 def test_a_token_that_its_server_refuses_after_the_revocation_is_said_to_be_gone() -> None:
-    parts, _ = bench(server=takes())
-    found = lines(parts, revoke=True)
+    adapters, _ = bench(server=takes())
+    found = lines(adapters, revoke=True)
     assert (found["Revoke"].outcome, found["Access token"].outcome) == ("done", "done")
     assert "no longer accepts it" in found["Access token"].detail
 
@@ -68,8 +68,8 @@ def test_a_token_that_its_server_refuses_after_the_revocation_is_said_to_be_gone
     ],
 )
 def test_a_token_that_its_server_still_takes_is_said_to_work(expires_at: float | None, words: str) -> None:
-    parts, world = bench(expires_at=expires_at)
-    found = lines(parts, revoke=True)
+    adapters, world = bench(expires_at=expires_at)
+    found = lines(adapters, revoke=True)
     assert found["Revoke"].outcome == "done"
     assert found["Access token"][1:] == ("still works", words)
     # Nothing but a greeting and a look at the tools, and only after the issuer has answered.
@@ -81,28 +81,28 @@ def test_a_token_that_its_server_still_takes_is_said_to_work(expires_at: float |
 
 @pytest.mark.parametrize("server", [Failed("no route"), Response(503), reply({"hello": 1})])
 def test_where_the_server_can_not_tell_the_receipt_says_until_when_it_may_be_taken(server: Any) -> None:
-    parts, _ = bench(server=server)
-    line = lines(parts, revoke=True)["Access token"]
+    adapters, _ = bench(server=server)
+    line = lines(adapters, revoke=True)["Access token"]
     assert line.outcome == "may still work" and f"the server may accept it until {END}" in line.detail
 
 
 def test_a_server_that_takes_the_same_from_anyone_tells_nothing_of_the_token() -> None:
-    parts, _ = bench(server=rpc({"tools": []}))
-    line = lines(parts, revoke=True)["Access token"]
+    adapters, _ = bench(server=rpc({"tools": []}))
+    line = lines(adapters, revoke=True)["Access token"]
     assert line.outcome == "may still work" and line.detail.endswith(
         "; the server accepts the same requests without it, so it could not be tested"
     )
 
 
 def test_of_a_token_that_has_expired_nothing_is_tried() -> None:
-    parts, world = bench(expires_at=NOW - 1)
-    assert "Access token" not in lines(parts, revoke=True) and not world.to(URL)
+    adapters, world = bench(expires_at=NOW - 1)
+    assert "Access token" not in lines(adapters, revoke=True) and not world.to(URL)
 
 
 @pytest.mark.parametrize("how", [{}, {"forget": True}])
 def test_without_a_revocation_nothing_is_sent_to_the_server(how: dict[str, bool]) -> None:
-    parts, world = bench()
-    lines(parts, **how)
+    adapters, world = bench()
+    lines(adapters, **how)
     assert not world.to(URL) and not world.to(REVOKE)
 
 
@@ -131,8 +131,8 @@ LIVES = f"the access token works until {END}, and the refresh token works until 
 def test_what_was_not_revoked_is_named_with_how_long_it_lives(
     changes: dict[str, Any], outcome: str, detail: str
 ) -> None:
-    parts, world = bench(**changes)
-    found = lines(parts, revoke=True)
+    adapters, world = bench(**changes)
+    found = lines(adapters, revoke=True)
     assert found["Revoke"] == ("Revoke", outcome, detail)
     assert "Access token" not in found and not world.to(URL)
 
@@ -148,25 +148,27 @@ def wants_the_field(request: Request) -> Response:
 @pytest.mark.parametrize("words", ["client_secret: Field required", "Client secret is missing"])
 def test_it_is_told_so_in_one_way_or_another(words: str) -> None:
     told = reply({"error": "invalid_client", "error_description": words}, 401)
-    parts, _ = bench(lambda request: GONE if "client_secret" in request.form else told, registration=public())
-    assert lines(parts, revoke=True)["Revoke"].outcome == "done"
+    adapters, _ = bench(
+        lambda request: GONE if "client_secret" in request.form else told, registration=public()
+    )
+    assert lines(adapters, revoke=True)["Revoke"].outcome == "done"
 
 
 @pytest.mark.parametrize("status", [400, 401, 422])
 def test_a_public_client_that_shall_send_a_secret_sends_an_empty_one(status: int) -> None:
     told = Response(status, (), b'{"detail": [{"loc": ["body", "client_secret"], "msg": "Field required"}]}')
-    parts, world = bench(
+    adapters, world = bench(
         lambda request: GONE if "client_secret" in request.form else told, registration=public()
     )
-    assert lines(parts, revoke=True)["Revoke"].outcome == "done"
+    assert lines(adapters, revoke=True)["Revoke"].outcome == "done"
     forms = [request.form or {} for request in world.to(REVOKE)]
     assert [form.get("client_secret") for form in forms] == [None, "", None, ""]
     assert [form["token_type_hint"] for form in forms] == ["refresh_token"] * 2 + ["access_token"] * 2
 
 
 def test_it_is_tried_once_and_the_answer_to_that_counts() -> None:
-    parts, world = bench(NO_SECRET, registration=public())
-    line = lines(parts, revoke=True)["Revoke"]
+    adapters, world = bench(NO_SECRET, registration=public())
+    line = lines(adapters, revoke=True)["Revoke"]
     assert line.outcome == "failed" and "Field required" in line.detail and len(world.to(REVOKE)) == 2
 
 
@@ -183,8 +185,8 @@ def test_it_is_tried_once_and_the_answer_to_that_counts() -> None:
 def test_no_other_client_and_no_other_answer_leads_to_an_empty_secret(
     registration: Registration, answer: Any
 ) -> None:
-    parts, world = bench(answer, registration=registration)
-    assert lines(parts, revoke=True)["Revoke"].outcome == "failed"
+    adapters, world = bench(answer, registration=registration)
+    assert lines(adapters, revoke=True)["Revoke"].outcome == "failed"
     [request] = world.to(REVOKE)
     assert (request.form or {}).get("client_secret") != ""
 
@@ -194,8 +196,8 @@ MANAGED = public(registration_client_uri=f"{ISSUER}/register/me", registration_a
 
 def test_a_registration_that_the_issuer_still_has_is_named() -> None:
     for how in ({}, {"revoke": True}):
-        parts, _ = bench(registration=MANAGED)
-        assert lines(parts, **how)["Registration"] == (
+        adapters, _ = bench(registration=MANAGED)
+        assert lines(adapters, **how)["Registration"] == (
             "Registration",
             "stays",
             f"{ISSUER} still has the client dyn-0",
@@ -204,10 +206,10 @@ def test_a_registration_that_the_issuer_still_has_is_named() -> None:
 
 @pytest.mark.parametrize("kind", ["pre-registered", "metadata-document"])
 def test_of_a_client_that_keyrack_did_not_register_nothing_is_left_or_forgotten(kind: Any) -> None:
-    parts, _ = bench(registration=public(kind=kind))
-    assert "Registration" not in lines(parts)
-    parts, world = bench(registration=public(kind=kind))
-    assert lines(parts, forget=True)["Forget"].outcome == "nothing to do" and world.asked == []
+    adapters, _ = bench(registration=public(kind=kind))
+    assert "Registration" not in lines(adapters)
+    adapters, world = bench(registration=public(kind=kind))
+    assert lines(adapters, forget=True)["Forget"].outcome == "nothing to do" and world.asked == []
 
 
 @pytest.mark.parametrize(
@@ -219,9 +221,9 @@ def test_of_a_client_that_keyrack_did_not_register_nothing_is_left_or_forgotten(
     ],
 )
 def test_what_is_forgotten_is_not_said_to_stay(answer: Response, outcome: str, words: str) -> None:
-    parts, world = bench(registration=MANAGED)
+    adapters, world = bench(registration=MANAGED)
     world.routes[f"DELETE {ISSUER}/register/me"] = answer
-    found = lines(parts, forget=True)
+    found = lines(adapters, forget=True)
     assert found["Forget"].outcome == outcome and words in found["Forget"].detail
     assert "Registration" not in found
 
@@ -233,6 +235,6 @@ def test_what_is_forgotten_is_not_said_to_stay(answer: Response, outcome: str, w
 def test_forgetting_is_offered_where_the_issuer_has_a_way(
     registration: Registration, where: str | None
 ) -> None:
-    parts, world = bench(registration=registration)
-    assert can_be_forgotten(parts, SERVER) == where and world.asked == []
+    adapters, world = bench(registration=registration)
+    assert can_be_forgotten(adapters, SERVER) == where and world.asked == []
     assert can_be_forgotten(build(), SERVER) is None

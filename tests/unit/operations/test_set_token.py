@@ -81,10 +81,10 @@ def test_without_a_place_for_it_nothing_is_sent(
     state: StoreState, error: type[KeyrackError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = World()
-    parts = build(world)
-    monkeypatch.setattr(parts.rack(), "state", lambda: state)
+    adapters = build(world)
+    monkeypatch.setattr(adapters.credentials(), "state", lambda: state)
     with pytest.raises(error):
-        set_token(parts, SERVER, Typed({"token": Secret("mine")}))
+        set_token(adapters, SERVER, Typed({"token": Secret("mine")}))
     assert not world.asked
 
 
@@ -108,10 +108,10 @@ def test_a_missing_field_is_told_before_anything_is_sent() -> None:
 
 def test_a_site_of_somebody_else_ends_it_before_anything_is_sent_or_stored() -> None:
     world = World()
-    parts = build(world)
+    adapters = build(world)
     server = SERVER._replace(url="https://mcp.grafana.com/mcp")
     assert card_for(server.url) is not None
     fields = {"token": Secret("glsa_1"), "site": Secret("grafana.net.evil.example")}
     with pytest.raises(KeyrackError, match="not a site of Grafana"):
-        set_token(parts, server, Typed(fields), at_service=True)
-    assert not world.asked and not parts.rack().records()
+        set_token(adapters, server, Typed(fields), at_service=True)
+    assert not world.asked and not adapters.credentials().records()

@@ -11,29 +11,29 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorize import authorization_url, new_pkce, request_parameters
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from keyrack.operations.login.login import LoginOptions, login
 from keyrack.operations.tokens.refresh import refresh
 from support.canned import ISSUER, META, URL, World, metadata, play, query, reply, rpc, unauthorized
-from support.workbench import NOW, SERVER, build, grant
+from support.workbench import NOW, SERVER, build, stored_credential
 
 TOKEN = f"{ISSUER}/token"
 
 
 def log_in(settings: ClientSettings, world: World | None = None) -> dict[str, str]:
     """The query of the sign-in page."""
-    played = play(login_flow(Wish(URL, settings, now=lambda: NOW)), world or World())
+    played = play(login_flow(LoginRequest(URL, settings, now=lambda: NOW)), world or World())
     return query(played.sign_ins[0].url)
 
 
 def test_without_a_resource_none_is_sent_at_login_and_at_each_refresh() -> None:
     guarded = lambda request: rpc() if "Authorization" in request.headers else unauthorized()  # noqa: E731
     world = World(**{f"POST {URL}": guarded})
-    parts = build(world)
+    adapters = build(world)
     server = SERVER._replace(client=ClientSettings(send_resource=False))
-    assert login(parts, server).resource is None
-    refresh(parts, server)
-    refresh(parts, SERVER)  # the setting is gone; the grant was made without one
+    assert login(adapters, server).resource is None
+    refresh(adapters, server)
+    refresh(adapters, SERVER)  # the setting is gone; the grant was made without one
     forms = [request.form for request in world.to(TOKEN)]
     assert len(forms) == 3 and all(form and "resource" not in form for form in forms)
     assert "resource" in log_in(ClientSettings())
@@ -41,10 +41,10 @@ def test_without_a_resource_none_is_sent_at_login_and_at_each_refresh() -> None:
 
 def test_a_setting_that_came_after_the_login_counts_for_the_next_refresh() -> None:
     world = World()
-    parts = build(world)
-    parts.rack().save(grant())
-    refresh(parts, SERVER)
-    refresh(parts, SERVER._replace(client=ClientSettings(send_resource=False)))
+    adapters = build(world)
+    adapters.credentials().save(stored_credential())
+    refresh(adapters, SERVER)
+    refresh(adapters, SERVER._replace(client=ClientSettings(send_resource=False)))
     assert [request.form and request.form.get("resource") for request in world.to(TOKEN)] == [URL, None]
 
 
@@ -109,9 +109,9 @@ def test_an_issuer_that_says_it_has_no_s256_stays_refused(methods: Any) -> None:
 
 
 def test_without_the_users_word_unlisted_pkce_stays_refused_and_the_error_names_the_setting() -> None:
-    parts = build(without_pkce())._replace(config_file=lambda: FILE)
+    adapters = build(without_pkce())._replace(config_file=lambda: FILE)
     with pytest.raises(KeyrackError, match="does not say that it supports PKCE") as caught:
-        login(parts, SERVER)
+        login(adapters, SERVER)
     assert caught.value.hint.split("\n")[-3:] == [
         f"If you know that it supports S256 anyway, add this to {FILE}:",
         "[servers.example]",
@@ -158,26 +158,26 @@ def test_what_an_issuer_refuses_names_the_setting_that_helps(error: str, descrip
     words = {"error": error, **({"error_description": description} if description else {})}
     page = build(answer=lambda state: {key: Secret(value) for key, value in words.items()} | {"state": state})
     endpoint = build(World(**{f"POST {TOKEN}": reply(words, 400)}))
-    for parts in (page, endpoint):
+    for adapters in (page, endpoint):
         with pytest.raises(KeyrackError) as caught:
-            login(parts, SERVER)
+            login(adapters, SERVER)
         last = caught.value.hint.split("\n")[-1]
         assert last.startswith(line) if line else "[servers." not in caught.value.hint
 
 
 def test_a_refresh_that_is_refused_for_its_resource_names_the_setting() -> None:
-    parts = build(World(**{f"POST {TOKEN}": reply({"error": "invalid_target"}, 400)}))
-    parts.rack().save(grant())
+    adapters = build(World(**{f"POST {TOKEN}": reply({"error": "invalid_target"}, 400)}))
+    adapters.credentials().save(stored_credential())
     with pytest.raises(KeyrackError) as caught:
-        refresh(parts, SERVER)
+        refresh(adapters, SERVER)
     assert caught.value.hint.endswith("resource = false")
 
 
 def test_where_no_refresh_token_came_the_setting_that_asks_for_one_is_named() -> None:
-    parts = build()
-    parts.rack().save(grant(refresh=None))
+    adapters = build()
+    adapters.credentials().save(stored_credential(refresh=None))
     with pytest.raises(KeyrackError) as caught:
-        refresh(parts, SERVER)
+        refresh(adapters, SERVER)
     assert caught.value.hint.endswith('authorize.access_type = "offline"')
 
 

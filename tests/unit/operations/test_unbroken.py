@@ -7,21 +7,21 @@ import sys
 
 PROGRAM = """
 import threading, time
-from keyrack.system.shielded import awaited, end_soon, tidied
+from keyrack.system.shielded import hold_exit, end_soon, cleaned_up
 
 def refresh():
-    with awaited(30):
+    with hold_exit(30):
         begun.set()
         time.sleep(0.5)
         print("kept", flush=True)
 
 begun = threading.Event()
-with tidied(lambda: print("tidy", flush=True)):
+with cleaned_up(lambda: print("tidy", flush=True)):
     if {refreshing}:
         threading.Thread(target=refresh, daemon=True).start()
         begun.wait()
     end_soon(7, grace=0.05)
-    threading.Thread(target=threading.Event().wait).start()  # would keep the program for ever
+    threading.Thread(target=threading.Event().wait).start()  # would save the program for ever
     {then}
 """
 

@@ -11,68 +11,68 @@ import pytest
 from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import overview
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import due, refresh
 from keyrack.operations.tokens.set_token import Typed, set_token
 from keyrack.wording.times import local
 from support.canned import ISSUER, URL, World, reply
-from support.workbench import NOW, SERVER, build, grant
+from support.workbench import NOW, SERVER, build, stored_credential
 
 TOKEN = f"{ISSUER}/token"
 AGAIN = reply({"access_token": "at-1", "refresh_token": "rt-1"})
 
 
-def bench(age: float, answer: Any = AGAIN, **facts: Any) -> tuple[Parts, World]:
+def bench(age: float, answer: Any = AGAIN, **facts: Any) -> tuple[Adapters, World]:
     world = World(**{f"POST {TOKEN}": answer})
-    parts = build(world)
-    held = grant(expires_at=None, **facts)
-    parts.rack().save(held._replace(credential=held.credential._replace(obtained_at=NOW - age)))
-    return parts, world
+    adapters = build(world)
+    held = stored_credential(expires_at=None, **facts)
+    adapters.credentials().save(held._replace(credential=held.credential._replace(obtained_at=NOW - age)))
+    return adapters, world
 
 
 def test_a_refresh_by_name_really_refreshes() -> None:
-    parts, _ = bench(10)
-    assert refresh(parts, SERVER).expires_at is None
-    found = parts.rack().load(URL, "default")
+    adapters, _ = bench(10)
+    assert refresh(adapters, SERVER).expires_at is None
+    found = adapters.credentials().load(URL, "default")
     assert found and found.tokens.access_token == Secret("at-1")
     assert found.tokens.refresh_token == Secret("rt-1")
 
 
 @pytest.mark.parametrize("min_valid", [0, 60, 86400])
 def test_a_token_is_refreshed_when_it_is_older_than_an_hour(min_valid: float) -> None:
-    parts, world = bench(3599)
-    assert hand_out(parts, SERVER, min_valid=min_valid).token == Secret("at-0") and world.asked == []
-    parts, world = bench(3601)
+    adapters, world = bench(3599)
+    assert get_token(adapters, SERVER, min_valid=min_valid).token == Secret("at-0") and world.asked == []
+    adapters, world = bench(3601)
     for _ in range(3):
-        assert hand_out(parts, SERVER, min_valid=min_valid).token == Secret("at-1")
+        assert get_token(adapters, SERVER, min_valid=min_valid).token == Secret("at-1")
     assert len(world.to(TOKEN)) == 1
 
 
 def test_an_old_one_is_among_those_that_are_due() -> None:
     for age, count in ((3599, 0), (3601, 1)):
-        parts, _ = bench(age)
-        assert len(due(overview(parts).rows, NOW)) == count
-    parts, _ = bench(3601, refresh=None)
-    assert due(overview(parts).rows, NOW) == []
+        adapters, _ = bench(age)
+        assert len(due(overview(adapters).rows, NOW)) == count
+    adapters, _ = bench(3601, refresh=None)
+    assert due(overview(adapters).rows, NOW) == []
 
 
 def test_an_old_one_that_can_not_be_refreshed_now_is_handed_out_with_a_word_about_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("keyrack.operations.tokens.renewal.PAUSE", 0)
-    parts, _ = bench(7200, Failed("no route"))
-    handed = hand_out(parts, SERVER)
+    adapters, _ = bench(7200, Failed("no route"))
+    handed = get_token(adapters, SERVER)
     assert handed.token == Secret("at-0") and "of unknown expiry" in handed.notes[0]
-    parts, world = bench(7200, refresh=None)
-    assert hand_out(parts, SERVER).notes == () and world.asked == []
+    adapters, world = bench(7200, refresh=None)
+    assert get_token(adapters, SERVER).notes == () and world.asked == []
 
 
 def test_of_a_refused_refresh_the_token_is_tried_first() -> None:
-    parts, _ = bench(7200, reply({"error": "invalid_grant"}, 400))  # and its server refuses it
+    adapters, _ = bench(7200, reply({"error": "invalid_grant"}, 400))  # and its server refuses it
     with pytest.raises(LoginNeeded, match="no longer accepts the access token"):
-        hand_out(parts, SERVER)
+        get_token(adapters, SERVER)
 
 
 @pytest.mark.parametrize(("typed", "end"), [(None, NOW + 3600), (NOW + 60, NOW + 60)])

@@ -14,16 +14,16 @@ from keyrack.domain.model import Check, CredentialKey, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.storage.move import move
-from keyrack.store.backends.base import SecretStore
-from keyrack.store.backends.chunked import Pieces
-from keyrack.store.backends.keychain import KeychainStore
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.backends.base import SecretBackend
+from keyrack.store.backends.chunked import ChunkedBackend
+from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, record_id
 from keyrack.store.vault import age as vault_age
-from keyrack.store.vault.backend import VaultStore
+from keyrack.store.vault.backend import VaultBackend
 from keyrack.system.locks import Locks
 from support.store_fakes import (
     URL,
@@ -32,7 +32,7 @@ from support.store_fakes import (
     Dropping,
     Killed,
     Undeletable,
-    grant,
+    stored_credential,
     word_of,
 )
 from support.vaults import vault
@@ -48,7 +48,7 @@ class Counted:
 
     persistent = True
 
-    def __init__(self, store: SecretStore, tick: Callable[[], None]) -> None:
+    def __init__(self, store: SecretBackend, tick: Callable[[], None]) -> None:
         self._store, self._tick = store, tick
 
     def __getattr__(self, name: str) -> Any:
@@ -81,11 +81,11 @@ class Machine:
         """A new process."""
         locks = Locks(str(self.folder / "locks"))
         files = RecordFiles(str(self.folder / "records"), locks, lambda: 0.0)
-        self.keychain = Pieces(KeychainStore(lambda: self.backend))
+        self.keychain = ChunkedBackend(KeychainBackend(lambda: self.backend))
         self.vault_store = vault(self.folder, identity=IDENTITY)
-        self.racks = {
-            "keychain": StoreRack(Counted(self.keychain, self.tick), files, locks),
-            "vault": StoreRack(Counted(self.vault_store, self.tick), files, locks),
+        self.stores = {
+            "keychain": BackendCredentialStore(Counted(self.keychain, self.tick), files, locks),
+            "vault": BackendCredentialStore(Counted(self.vault_store, self.tick), files, locks),
         }
 
     def tick(self) -> None:
@@ -94,7 +94,7 @@ class Machine:
             if self.left < 0:
                 raise Killed
 
-    # operations.parts.Stores
+    # operations.ports.Stores
 
     def chosen(self) -> StoreKind:
         return self.setting
@@ -104,33 +104,35 @@ class Machine:
         self.setting = kind
         self.tick()
 
-    def rack(self, kind: StoreKind) -> StoreRack:
-        return self.racks[kind]
+    def credentials(self, kind: StoreKind) -> BackendCredentialStore:
+        return self.stores[kind]
 
-    def vault(self, identity_file: str = "") -> VaultStore:
+    def vault(self, identity_file: str = "") -> VaultBackend:
         return self.vault_store
 
     @property
-    def parts(self) -> Parts:
+    def adapters(self) -> Adapters:
         servers = (Server("linear", URL),)
         return build()._replace(
-            rack=lambda: self.racks[self.setting], stores=lambda: self, read=lambda: Reading(servers, (), ())
+            credentials=lambda: self.stores[self.setting],
+            stores=lambda: self,
+            read=lambda: Reading(servers, (), ()),
         )  # type: ignore[arg-type]
 
     def fill(self) -> None:
         """One credential in each slot, and one refused and checked, in the store of the setting."""
-        rack = self.racks[self.setting]
+        credentials = self.stores[self.setting]
         for word, key in zip(("zero", "one", "two"), KEYS, strict=True):
-            rack.save(grant(word, url=key.url, account=key.account))
-        rack.save(grant("two-again", url=OTHER))
-        rack.note(URL, "work", check=Check(5.0, "refused"), refusal=(9.0, "The issuer refused."))
+            credentials.save(stored_credential(word, url=key.url, account=key.account))
+        credentials.save(stored_credential("two-again", url=OTHER))
+        credentials.note(URL, "work", check=Check(5.0, "refused"), refusal=(9.0, "The issuer refused."))
 
     def words(self) -> list[str | None]:
-        """What the rack in use gives out."""
-        return [word_of(self.racks[self.setting].load(*key)) for key in KEYS]
+        """What the credential store in use gives out."""
+        return [word_of(self.stores[self.setting].load(*key)) for key in KEYS]
 
     def held(self, kind: StoreKind) -> list[str | None]:
-        return [word_of(self.racks[kind].held(*key)) for key in KEYS]
+        return [word_of(self.stores[kind].held(*key)) for key in KEYS]
 
 
 @pytest.fixture(params=["keychain", "vault"])
@@ -153,7 +155,7 @@ def test_everything_is_carried_and_the_source_is_empty(machine: Machine) -> None
     source = machine.setting
     target = other(source)
     told: list[str] = []
-    receipt = move(machine.parts, target, on_line=lambda line: told.append(line.what))
+    receipt = move(machine.adapters, target, on_line=lambda line: told.append(line.what))
     assert receipt.ok
     assert told == [line.what for line in receipt.lines]
     assert sorted(told[1:]) == sorted(["linear", "linear, account work", OTHER.removeprefix("https://")])
@@ -165,36 +167,36 @@ def test_everything_is_carried_and_the_source_is_empty(machine: Machine) -> None
         assert set(machine.backend.entries) <= {"index.a", "index.b"}  # its list, which names nothing now
     else:
         assert machine.vault_store.entries() == ()
-    records = machine.rack(target).records()
+    records = machine.credentials(target).records()
     assert {record.credential.store for record in records.values() if record.credential} == {
-        machine.rack(target).state().name
+        machine.credentials(target).state().name
     }
 
 
 def test_what_the_record_knows_stays_known(machine: Machine) -> None:
     target = other(machine.setting)
-    before = machine.rack(target).record(URL, "work")
-    move(machine.parts, target)
-    after = machine.rack(target).record(URL, "work")
+    before = machine.credentials(target).record(URL, "work")
+    move(machine.adapters, target)
+    after = machine.credentials(target).record(URL, "work")
     assert before is not None and after is not None and before.credential and after.credential
     assert after.check == before.check == Check(5.0, "refused")
     assert (after.credential.refused_at, after.credential.refusal) == (9.0, "The issuer refused.")
-    found = machine.rack(target).load(URL, "work")
+    found = machine.credentials(target).load(URL, "work")
     assert found is not None and found.credential.refused_at == 9.0
 
 
 def test_there_and_back_again(machine: Machine) -> None:
     source = machine.setting
-    assert move(machine.parts, other(source)).ok
-    assert move(machine.parts, source).ok
+    assert move(machine.adapters, other(source)).ok
+    assert move(machine.adapters, source).ok
     assert machine.setting == source
     assert (machine.held(source), machine.held(other(source))) == (FULL, EMPTY)
 
 
 def test_a_second_time_there_is_nothing_to_do(machine: Machine) -> None:
     target = other(machine.setting)
-    move(machine.parts, target)
-    (line,) = move(machine.parts, target).lines
+    move(machine.adapters, target)
+    (line,) = move(machine.adapters, target).lines
     assert line.outcome == "nothing to do"
 
 
@@ -204,11 +206,11 @@ def test_lost_records_lose_nothing(machine: Machine) -> None:
         path.unlink()
     machine.begin()
     if source == "keychain":  # which another data folder may share, so that they may be somebody else's
-        receipt = move(machine.parts, other(source))
+        receipt = move(machine.adapters, other(source))
         assert receipt.ok and "3 more in the" in receipt.lines[-1].what
         assert machine.held(source) == FULL
-        machine.racks[source].repair()
-    assert move(machine.parts, other(source)).ok
+        machine.stores[source].repair()
+    assert move(machine.adapters, other(source)).ok
     assert machine.words() == FULL
     assert machine.held(source) == EMPTY
 
@@ -222,7 +224,7 @@ def test_a_kill_anywhere_loses_nothing_and_a_second_run_finishes(source: StoreKi
         machine.left = after
         died = True
         try:
-            move(machine.parts, other(source))
+            move(machine.adapters, other(source))
             died = False
         except Killed:
             pass
@@ -231,7 +233,7 @@ def test_a_kill_anywhere_loses_nothing_and_a_second_run_finishes(source: StoreKi
         # Whichever store is in use, it holds everything, and the person notices nothing.
         assert machine.held(machine.setting) == FULL, after
         assert machine.words() == FULL, after
-        assert move(machine.parts, other(source)).ok
+        assert move(machine.adapters, other(source)).ok
         assert (machine.setting, machine.held(source)) == (other(source), EMPTY)
         assert machine.words() == FULL
         if not died:
@@ -246,16 +248,16 @@ def test_what_was_refreshed_between_a_kill_and_the_second_run_is_not_lost(tmp_pa
         machine.left = after
         died = True
         try:
-            move(machine.parts, "vault")
+            move(machine.adapters, "vault")
             died = False
         except Killed:
             pass
         machine.left = None
         machine.begin()
-        fresh = grant("fresh")
+        fresh = stored_credential("fresh")
         fresh = fresh._replace(credential=fresh.credential._replace(refreshed_at=50.0))
-        machine.racks[machine.setting].save(fresh)
-        assert move(machine.parts, "vault").ok
+        machine.stores[machine.setting].save(fresh)
+        assert move(machine.adapters, "vault").ok
         assert machine.words() == ["fresh", "one", "two"], after
         assert machine.held("keychain") == EMPTY
         if not died:
@@ -276,7 +278,7 @@ class TestNothingIsDeletedWhere:
         machine.backend = Dropping()
         machine.begin()
         with pytest.raises(StoreUnavailable, match="could not be read back"):
-            move(machine.parts, "keychain")
+            move(machine.adapters, "keychain")
         assert (machine.setting, machine.held("vault")) == ("vault", FULL)
 
     def test_the_target_gives_back_something_else(
@@ -284,9 +286,9 @@ class TestNothingIsDeletedWhere:
     ) -> None:
         machine = Machine(tmp_path)
         machine.fill()
-        target = machine.racks["vault"]
-        monkeypatch.setattr(target, "held", lambda *key: grant("another"))
-        receipt = move(machine.parts, "vault")
+        target = machine.stores["vault"]
+        monkeypatch.setattr(target, "held", lambda *key: stored_credential("another"))
+        receipt = move(machine.adapters, "vault")
         assert not receipt.ok
         self.is_unchanged(machine)
 
@@ -296,7 +298,7 @@ class TestNothingIsDeletedWhere:
         machine.vault_store._keys._sources = machine.vault_store._keys._sources._replace(identity=None)
         machine.vault_store.lock()
         with pytest.raises(StoreLocked):
-            move(machine.parts, "vault")
+            move(machine.adapters, "vault")
         self.is_unchanged(machine)
 
     def test_there_is_no_vault(self, tmp_path: Path) -> None:
@@ -304,7 +306,7 @@ class TestNothingIsDeletedWhere:
         machine.fill()
         Path(machine.vault_store.path).unlink()
         with pytest.raises(StoreAbsent, match="There is no sealed vault"):
-            move(machine.parts, "vault")
+            move(machine.adapters, "vault")
         self.is_unchanged(machine)
 
     def test_one_of_them_is_damaged(self, tmp_path: Path) -> None:
@@ -312,15 +314,15 @@ class TestNothingIsDeletedWhere:
         machine.fill()
         for slot in "ab":
             machine.backend.entries[entry_name(record_id(URL, "work"), slot)] = "{"
-        receipt = move(machine.parts, "vault")
+        receipt = move(machine.adapters, "vault")
         failed = [line for line in receipt.lines if line.outcome == "failed"]
         assert [line.what for line in failed] == ["linear, account work", "Use the Sealed vault"]
         assert "damaged" in failed[0].detail
         assert machine.setting == "keychain"
         for key, word in ((KEYS[0], "zero"), (KEYS[2], "two")):
-            assert word_of(machine.racks["keychain"].load(*key)) == word
-            assert machine.racks["vault"].held(*key) is None
-            record = machine.racks["keychain"].record(*key)
+            assert word_of(machine.stores["keychain"].load(*key)) == word
+            assert machine.stores["vault"].held(*key) is None
+            record = machine.stores["keychain"].record(*key)
             assert record is not None and record.credential is not None
             assert record.credential.store == machine.keychain.name
 
@@ -332,7 +334,7 @@ def test_a_copy_that_cannot_be_deleted_is_told(tmp_path: Path) -> None:
     stuck.entries = machine.backend.entries
     machine.backend = stuck
     machine.begin()
-    receipt = move(machine.parts, "vault")
+    receipt = move(machine.adapters, "vault")
     assert not receipt.ok
     assert all("a copy remains in the" in line.detail for line in receipt.lines if line.outcome == "failed")
     assert machine.setting == "vault"
@@ -347,7 +349,7 @@ def test_a_machine_without_a_keychain_has_nothing_to_bring(tmp_path: Path) -> No
             raise NoKeyringError
 
     machine = Machine(tmp_path, NoKeychain())
-    assert move(machine.parts, "vault").ok
+    assert move(machine.adapters, "vault").ok
     assert machine.setting == "vault"
 
 
@@ -364,5 +366,5 @@ def test_credentials_of_a_keychain_that_is_gone_are_not_passed_over(tmp_path: Pa
     machine.backend = NoKeychain()
     machine.begin()
     with pytest.raises(StoreAbsent):
-        move(machine.parts, "vault")
+        move(machine.adapters, "vault")
     assert machine.setting == "keychain"

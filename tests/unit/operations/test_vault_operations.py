@@ -12,7 +12,7 @@ from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked
 from keyrack.domain.model import Record, Server
 from keyrack.domain.secret import Secret
 from keyrack.operations.login.login import login
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.storage.vault import (
     Made,
@@ -26,17 +26,17 @@ from keyrack.operations.storage.vault import (
     unlock,
     wants_new_passphrase,
 )
-from keyrack.operations.tokens.get_token import hand_out
-from keyrack.store.credential_store import StoreRack
+from keyrack.operations.tokens.get_token import get_token
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import Stored
 from keyrack.store.vault import age as vault_age
-from keyrack.wiring import parts
+from keyrack.wiring import adapters
 from support import vaults
-from support.store_fakes import URL, grant, word_of
+from support.store_fakes import URL, stored_credential, word_of
 from support.vaults import PASSPHRASE
 
-NewParts = Callable[..., Parts]
+NewParts = Callable[..., Adapters]
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def new(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> NewParts:
     monkeypatch.setattr("keyrack.store.vault.passphrase.seal", vaults.seal)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
 
-    def make(ask: Callable[[], Secret | None] | None = None, **variables: str) -> Parts:
-        return parts(env={"HOME": str(own_home), **variables}, platform="linux", ask=ask)
+    def make(ask: Callable[[], Secret | None] | None = None, **variables: str) -> Adapters:
+        return adapters(env={"HOME": str(own_home), **variables}, platform="linux", ask=ask)
 
     return make
 
@@ -64,7 +64,7 @@ def config(home: Path) -> dict[str, object]:
 
 def test_without_a_keychain_the_vault_is_the_way_on(new: NewParts) -> None:
     for work in (
-        lambda: login(new(), Server("a", URL)), lambda: new().rack().save(grant()),
+        lambda: login(new(), Server("a", URL)), lambda: new().credentials().save(stored_credential()),
     ):  # fmt: skip
         with pytest.raises(StoreAbsent, match="This machine has no keychain") as caught:
             work()
@@ -77,7 +77,7 @@ def test_a_vault_with_a_passphrase(new: NewParts, own_home: Path) -> None:
     made = create(first, PASSPHRASE)
     folder = str(own_home / ".local/share/keyrack")
     assert made == Made(f"{folder}/vault.age", f"{folder}/identity.age", False, 0)
-    first.rack().save(grant("one"))
+    first.credentials().save(stored_credential("one"))
     assert config(own_home) == {"store": "vault"}
     second = new()
     found = status(second)
@@ -85,9 +85,9 @@ def test_a_vault_with_a_passphrase(new: NewParts, own_home: Path) -> None:
     with pytest.raises(StoreLocked):
         unlock(second, Secret("guess"))
     unlock(second, PASSPHRASE)
-    assert hand_out(second, Server("a", URL), min_valid=-1e10).token.reveal().startswith("access-one")
+    assert get_token(second, Server("a", URL), min_valid=-1e10).token.reveal().startswith("access-one")
     lock(second)
-    assert second.rack().state().locked
+    assert second.credentials().state().locked
 
 
 def test_a_vault_with_an_identity_file(new: NewParts, own_home: Path, key: Path) -> None:
@@ -95,8 +95,8 @@ def test_a_vault_with_an_identity_file(new: NewParts, own_home: Path, key: Path)
     assert not wants_new_passphrase(first, str(key))
     assert create(first, None, identity_file=str(key)).identity_path == ""
     assert config(own_home) == {"store": "vault", "vault_identity": str(key)}
-    first.rack().save(grant("one"))
-    assert word_of(new().rack().load(URL, "default")) == "one"
+    first.credentials().save(stored_credential("one"))
+    assert word_of(new().credentials().load(URL, "default")) == "one"
     assert not (own_home / ".local/share/keyrack/identity.age").exists()
 
 
@@ -105,16 +105,16 @@ def test_a_machine_makes_one_by_its_variables_alone(new: NewParts, key: Path) ->
     by_value, by_file = {"KEYRACK_VAULT_IDENTITY": identity}, {"KEYRACK_VAULT_IDENTITY_FILE": str(key)}
     assert not wants_new_passphrase(new(**by_value))
     create(new(**by_value), None)
-    new(**by_value).rack().save(grant("one"))
-    assert word_of(new(**by_file).rack().load(URL, "default")) == "one"
+    new(**by_value).credentials().save(stored_credential("one"))
+    assert word_of(new(**by_file).credentials().load(URL, "default")) == "one"
 
 
 def test_a_machine_makes_one_with_the_passphrase_in_a_variable(new: NewParts) -> None:
     variable = {"KEYRACK_VAULT_PASSPHRASE": PASSPHRASE.reveal()}
     assert not wants_new_passphrase(new(**variable))
     create(new(**variable), None)
-    new(**variable).rack().save(grant("one"))
-    assert word_of(new(**variable).rack().load(URL, "default")) == "one"
+    new(**variable).credentials().save(stored_credential("one"))
+    assert word_of(new(**variable).credentials().load(URL, "default")) == "one"
 
 
 def test_a_file_that_is_no_identity_changes_nothing(new: NewParts, own_home: Path) -> None:
@@ -128,21 +128,23 @@ def test_a_file_that_is_no_identity_changes_nothing(new: NewParts, own_home: Pat
 def test_one_that_is_there_is_taken_up_by_whoever_opens_it(new: NewParts, own_home: Path, key: Path) -> None:
     first = new()
     create(first, PASSPHRASE, recipients=[vault_age.recipient_of(Secret(key.read_text().strip()))])
-    first.rack().save(grant("one"))
+    first.credentials().save(stored_credential("one"))
     (own_home / ".config/keyrack/config.toml").unlink()  # another machine, with a copy of the file
     with pytest.raises(StoreLocked):
         create(new(), Secret("guess"))
     assert not status(new()).chosen
     made = create(new(), None, identity_file=str(key))
     assert made.found
-    assert word_of(new().rack().load(URL, "default")) == "one"
+    assert word_of(new().credentials().load(URL, "default")) == "one"
 
 
 def test_credentials_in_a_keychain_are_not_left_behind(new: NewParts, own_home: Path) -> None:
-    rack = new().rack()
-    assert isinstance(rack, StoreRack)
-    facts = grant().credential._replace(store="Secret Service", slot="a")
-    rack._records.change(record_id(URL, "default"), lambda now: Stored(Record(URL, "default", facts), 1))
+    credentials = new().credentials()
+    assert isinstance(credentials, BackendCredentialStore)
+    facts = stored_credential().credential._replace(store="Secret Service", slot="a")
+    credentials._records.change(
+        record_id(URL, "default"), lambda now: Stored(Record(URL, "default", facts), 1)
+    )
     made = create(new(), PASSPHRASE)
     assert made.waiting == 1
     assert not status(new()).chosen
@@ -152,13 +154,13 @@ def test_credentials_in_a_keychain_are_not_left_behind(new: NewParts, own_home: 
 def test_what_was_kept_in_memory_goes_into_it(new: NewParts) -> None:
     running = new()
     running.keep_in_memory()
-    running.rack().save(grant("one"))
+    running.credentials().save(stored_credential("one"))
     create(running, PASSPHRASE)
-    assert running.rack().state().name == "Sealed vault"
-    assert word_of(running.rack().load(URL, "default")) == "one"
+    assert running.credentials().state().name == "Sealed vault"
+    assert word_of(running.credentials().load(URL, "default")) == "one"
     again = new()
     unlock(again, PASSPHRASE)
-    assert word_of(again.rack().load(URL, "default")) == "one"
+    assert word_of(again.credentials().load(URL, "default")) == "one"
 
 
 def test_recipients_come_and_go(new: NewParts, key: Path) -> None:
@@ -170,7 +172,7 @@ def test_recipients_come_and_go(new: NewParts, key: Path) -> None:
     add_recipient(running, other)
     add_recipient(running, other)
     assert recipients_of(running) == (own, (other, False))
-    assert new(KEYRACK_VAULT_IDENTITY_FILE=str(key)).rack().held(URL, "default") is None
+    assert new(KEYRACK_VAULT_IDENTITY_FILE=str(key)).credentials().held(URL, "default") is None
     remove_recipient(running, other)
     assert recipients_of(running) == (own,)
     for wrong in (other, "age1"):
@@ -199,10 +201,10 @@ def test_a_person_is_asked_once_for_a_whole_login(new: NewParts) -> None:
         return PASSPHRASE
 
     running = new(ask)
-    assert running.rack().state()[1:4] == (True, True, True)
-    running.rack().prove_writable()
-    running.rack().save(grant("one"))
-    assert word_of(running.rack().load(URL, "default")) == "one"
+    assert running.credentials().state()[1:4] == (True, True, True)
+    running.credentials().prove_writable()
+    running.credentials().save(stored_credential("one"))
+    assert word_of(running.credentials().load(URL, "default")) == "one"
     assert len(asked) == 1
 
 

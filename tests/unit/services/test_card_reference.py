@@ -17,7 +17,7 @@ class Row(NamedTuple):
     """What a person needs of one of the twelve."""
 
     url: str
-    called: str
+    display_name: str
     page: str
     how: tuple[str, ...]  # the words of the way there, all of which a step has
     sent: dict[str, str]  # the headers of a credential whose fields are their own names in capitals
@@ -98,7 +98,7 @@ def fields(card: Card) -> dict[str, Secret]:
 @EACH
 def test_what_the_token_is_called_and_where_it_is_made(id: str) -> None:
     card, row = card_of(id), TWELVE[id]
-    assert (card.token_name, card.page) == (row.called, row.page)
+    assert (card.token_name, card.page) == (row.display_name, row.page)
     assert [words for words in row.how if not any(words in step for step in card.steps)] == []
 
 

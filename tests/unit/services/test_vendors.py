@@ -10,7 +10,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import UNKNOWN
-from keyrack.oauth.flow import Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, login_flow
 from keyrack.operations.login.login import login
 from keyrack.services import vendors
 from keyrack.services.vendors import vendor_of
@@ -71,7 +71,7 @@ def sent(
             f"POST {issuer}/token": reply({"access_token": "at", "token_type": "Bearer"}),
         }
     )
-    played = play(login_flow(Wish(URL, settings, vendor_of=vendor_of)), world)
+    played = play(login_flow(LoginRequest(URL, settings, vendor_of=vendor_of)), world)
     parameters = query(played.sign_ins[0].url)
     form = world.to(f"{issuer}/token")[0].form
     assert form is not None
@@ -147,7 +147,7 @@ def common(issuer: str = COMMON, named: str = ANY, iss: str | None = None) -> An
     )
     more = {} if iss is None else {"iss": Secret(iss)}
     settings = ClientSettings(client_id="mine", pkce="assumed")
-    flow = login_flow(Wish(URL, settings, vendor_of=vendor_of))
+    flow = login_flow(LoginRequest(URL, settings, vendor_of=vendor_of))
     return play(flow, world, lambda sign_in: {**approve(sign_in), **more}).result
 
 

@@ -173,7 +173,7 @@ def test_a_header_of_the_command_line_takes_its_variable(tmp_path: Path, words: 
     reading = read(tmp_path, *words)
     [header] = only(reading).headers
     assert header.value.reveal() == "Bearer sk-hidden"
-    assert (header.literal, [variable.name for variable in header.variables]) == (False, ["TOKEN"])
+    assert (header.plaintext, [variable.name for variable in header.variables]) == (False, ["TOKEN"])
     assert "sk-hidden" not in repr(reading)
 
 
@@ -193,7 +193,7 @@ def test_a_variable_that_the_command_itself_sets_is_a_secret_in_the_file(
     reading = read(tmp_path, *words, *more, env=env)
     server = only(reading)
     assert server.headers[0].value.reveal() == "sk-lit"
-    assert [header.name for header in server.literals] == ["Authorization"]
+    assert [header.name for header in server.plaintext_headers] == ["Authorization"]
     assert "sk-lit" not in repr(reading)
 
 

@@ -10,7 +10,7 @@ from keyrack.sources.parsing.interpolate import BRACES, BRACES_OR_DEFAULT, ENV_O
 ENV = {"A": "alpha", "B": "beta", "EMPTY": ""}
 
 
-@pytest.mark.parametrize(("style", "text", "value", "reference", "literal"), [
+@pytest.mark.parametrize(("style", "text", "value", "reference", "plaintext"), [
     (BRACES, "Bearer ${A}", "Bearer alpha", "Bearer ${A}", False),
     (BRACES, "${A}:${B}", "alpha:beta", "${A}:${B}", False),
     (BRACES, "Bearer ${GONE}", "Bearer ", "Bearer ${GONE}", False),
@@ -28,10 +28,10 @@ ENV = {"A": "alpha", "B": "beta", "EMPTY": ""}
     (ENV_OR_INPUT, "Bearer ${input:x}", "Bearer ", "Bearer ${input:x}", False),
     (NONE, "Bearer ${A}", "Bearer ${A}", f"Bearer {MASK}", True),
 ])  # fmt: skip
-def test_each_style(style: str, text: str, value: str, reference: str, literal: bool) -> None:
+def test_each_style(style: str, text: str, value: str, reference: str, plaintext: bool) -> None:
     filled = fill(text, style, ENV)
     assert filled.value.reveal() == value
-    assert (filled.reference, filled.literal) == (reference, literal)
+    assert (filled.reference, filled.plaintext) == (reference, plaintext)
 
 
 def test_variables_are_told_once_with_whether_they_are_set() -> None:

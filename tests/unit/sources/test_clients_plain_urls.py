@@ -8,6 +8,6 @@ from keyrack.domain import resource
 
 @given(st.from_regex(resource.PLAIN, fullmatch=True))
 def test_a_plain_address_is_its_own_canonical_form(url: str) -> None:
-    parts = resource._split(url)
-    long_way = parts._replace(netloc=resource._netloc(parts)).geturl()
+    adapters = resource._split(url)
+    long_way = adapters._replace(netloc=resource._netloc(adapters)).geturl()
     assert resource.parse_url(url) == long_way == url

@@ -221,7 +221,7 @@ def test_what_claude_code_has_asked_its_user_for_is_known_to_it_alone(desk: Desk
 def test_a_secret_in_a_plugins_file_stays_there(desk: Desk) -> None:
     desk.install("chat", {"mcpServers": {"chat": http("chat", headers={"Authorization": "Bearer sk-lit"})}})
     [header] = only(desk.read()).headers
-    assert header.literal and "the plugin's next version replaces" in header.stays
+    assert header.plaintext and "the plugin's next version replaces" in header.not_movable_because
 
 
 def test_the_user_s_own_server_is_first_and_keeps_its_name(desk: Desk) -> None:

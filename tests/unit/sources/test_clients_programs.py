@@ -97,7 +97,7 @@ def test_another_variable_in_the_path_is_filled_in(look) -> None:
 def test_mcp_use_bearer_in_each_spelling(look, tmp_path: Path, entry: Files) -> None:
     server = only(look({"m.json": mcp_servers(a={"url": URL, **entry})}, extra=(str(tmp_path / "m.json"),)))
     assert server.headers[0].value.reveal() == "Bearer sk-1"
-    assert server.headers[0].literal
+    assert server.headers[0].plaintext
 
 
 def test_mcp_use_auth_object_with_a_provider(look, tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_codex_fields_that_name_variables(look) -> None:
     shown = [(header.name, header.reference) for header in a.headers]
     assert shown[:2] == [("Authorization", "Bearer ${TOKEN}"), ("X-Team", "${TEAM}")]
     assert a.headers[0].value.reveal() == "Bearer t"
-    assert (a.headers[1].is_empty, a.headers[2].literal) == (True, True)
+    assert (a.headers[1].is_empty, a.headers[2].plaintext) == (True, True)
     assert a.client.scopes == ("read",)
     assert b.variables == (("TOKEN", True), ("GONE", False))
     assert "sk-hidden" not in repr(reading)

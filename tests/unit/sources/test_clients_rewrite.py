@@ -49,7 +49,7 @@ class Desk:
         return read_all({"HOME": str(self.home), **env}, "linux", str(self.home / "project"))
 
     def literal(self) -> Header:
-        [header] = [header for server in self.read().servers for header in server.literals]
+        [header] = [header for server in self.read().servers for header in server.plaintext_headers]
         return header
 
     def moved(self, client: str, text: str | bytes) -> bytes:
@@ -89,7 +89,7 @@ def test_the_string_alone_changes_in_json(
     text = JSONC.replace("ROOT", root).replace(";", comma)
     assert desk.moved(client, text.replace("VALUE", TOKEN)).decode() == text.replace("VALUE", reference)
     [a] = [server for server in desk.read(KEYRACK_A_TOKEN="t").servers if server.name == "a"]
-    assert a.headers[1].value.reveal() == "Bearer t" and not a.literals
+    assert a.headers[1].value.reveal() == "Bearer t" and not a.plaintext_headers
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_codex_names_the_variable_in_a_field_of_its_own(desk: Desk, before: str,
     others = CODEX if "[mcp_servers.a]" in before else ""
     assert desk.moved("Codex", others + before).decode() == others + after
     server = next(server for server in desk.read(KEYRACK_A_TOKEN="t").servers if server.url == URL)
-    assert server.headers[0].value.reveal().removeprefix("Bearer ") == "t" and not server.literals
+    assert server.headers[0].value.reveal().removeprefix("Bearer ") == "t" and not server.plaintext_headers
 
 
 def test_a_scheme_that_codex_has_no_room_for_goes_into_the_variable(desk: Desk) -> None:
@@ -254,7 +254,7 @@ def test_of_the_same_secret_in_two_entries_the_right_one_goes(desk: Desk) -> Non
     entry = '[servers.{0}]\nurl = "https://{0}.example/mcp"\nheaders = {{ Authorization = "Bearer {1}" }}\n'
     other, mine = entry.format("b", TOKEN), entry.format("a", TOKEN)
     path = desk.put("keyrack", other + mine)
-    header = next(server for server in desk.read().servers if server.name == "a").literals[0]
+    header = next(server for server in desk.read().servers if server.name == "a").plaintext_headers[0]
     change = rewrite(header, NAME, URL)
     assert change.lines == (3,)
     apply(change, MARK)
@@ -265,7 +265,7 @@ def test_nor_does_another_entry_of_codex_lose_it(desk: Desk) -> None:
     entry = '[mcp_servers.{0}]\nurl = "https://{0}.example/mcp"\n{1} = {{ X-Api-Key = "{2}" }}\n'
     other, mine = (entry.format(name, "http_headers", TOKEN) for name in "ba")
     path = desk.put("Codex", other + mine)
-    header = next(server for server in desk.read().servers if server.name == "a").literals[0]
+    header = next(server for server in desk.read().servers if server.name == "a").plaintext_headers[0]
     apply(rewrite(header, NAME, URL), MARK)
     assert path.read_text() == other + entry.format("a", "env_http_headers", NAME)
 

@@ -10,15 +10,15 @@ import pytest
 from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.model import Server
 from keyrack.domain.status import State
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import Row, overview
-from keyrack.operations.tokens.get_token import hand_out
+from keyrack.operations.tokens.get_token import get_token
 from keyrack.sources.reader import read_all
 from keyrack.tui.servers.facts import facts
 from support.canned import URL
-from support.workbench import NOW, build, grant
+from support.workbench import NOW, build, stored_credential
 
 
 class Desk:
@@ -26,7 +26,7 @@ class Desk:
         self.home = home
         self.ran = home / "ran"
         self.command = f"touch {self.ran}; echo sk-hidden"
-        self.parts: Parts = build()._replace(
+        self.adapters: Adapters = build()._replace(
             read=lambda: read_all({"HOME": str(home)}, "linux", str(home / "clone"))
         )
 
@@ -46,7 +46,7 @@ class Desk:
         (self.home / ".cursor/mcp.json").write_text(json.dumps({"mcpServers": {"a": {"url": URL}}}))
 
     def rows(self) -> dict[str, Row]:
-        return {row.server.name: row for row in overview(self.parts).rows}
+        return {row.server.name: row for row in overview(self.adapters).rows}
 
     def only(self) -> Server:
         [row] = self.rows().values()
@@ -69,10 +69,11 @@ def test_it_is_configured_by_its_helper_which_nobody_runs(desk: Desk, client: st
     )
     assert row.status.reason == said
     assert (
-        check(desk.parts, row.server).reason == f"It was tested without the headers from {client}'s helper."
+        check(desk.adapters, row.server).reason
+        == f"It was tested without the headers from {client}'s helper."
     )
     with pytest.raises(LoginNeeded, match="from its own helper, which keyrack does not run"):
-        hand_out(desk.parts, row.server)
+        get_token(desk.adapters, row.server)
     assert desk.rows()["a"].status.state is State.CONFIGURED
     assert not desk.ran.exists()
 
@@ -81,25 +82,27 @@ def test_nothing_of_the_command_is_shown(desk: Desk) -> None:
     desk.claude(desk.command)
     row = desk.rows()["a"]
     said = "".join(fact.value.plain for fact in facts(row, NOW))
-    assert "headersHelper: ●●●●●●●●" in said and "sk-hidden" not in said + repr(row) + repr(desk.parts.read())
+    assert "headersHelper: ●●●●●●●●" in said and "sk-hidden" not in said + repr(row) + repr(
+        desk.adapters.read()
+    )
 
 
 def test_it_hides_no_login_that_is_stored_here(desk: Desk) -> None:
-    desk.parts.rack().save(grant())
+    desk.adapters.credentials().save(stored_credential())
     desk.claude(desk.command)
     row = desk.rows()["a"]
     assert (row.status.state, row.kind) == (State.VALID, "oauth")
-    assert hand_out(desk.parts, row.server).token.reveal() == "at-0"
+    assert get_token(desk.adapters, row.server).token.reveal() == "at-0"
 
 
 def test_nor_the_login_of_the_other_programs(desk: Desk) -> None:
-    desk.parts.rack().save(grant())
+    desk.adapters.credentials().save(stored_credential())
     desk.claude(desk.command)
     desk.cursor()
     assert {name: row.status.state for name, row in desk.rows().items()} == {
         "a": State.VALID, "a (Claude Code)": State.CONFIGURED
     }  # fmt: skip
-    assert hand_out(desk.parts, find(desk.parts, "a")).token.reveal() == "at-0"
+    assert get_token(desk.adapters, find(desk.adapters, "a")).token.reveal() == "at-0"
 
 
 @pytest.mark.parametrize(
@@ -127,12 +130,12 @@ def test_one_that_has_the_word_in_it_does_not(desk: Desk, command: str) -> None:
 @pytest.mark.parametrize("command", ["", None])
 def test_an_empty_one_is_none(desk: Desk, command: object) -> None:
     desk.claude(command)
-    assert desk.only().helper is None and desk.parts.read().problems == ()
+    assert desk.only().helper is None and desk.adapters.read().problems == ()
 
 
 def test_one_that_is_no_text_is_said_and_one_that_another_program_does_not_know_is_none(desk: Desk) -> None:
     desk.claude(["x"])
-    [problem] = desk.parts.read().problems
+    [problem] = desk.adapters.read().problems
     assert problem.sentence == "“headersHelper” should be text, but is a list."
     (desk.home / ".claude.json").unlink()
     desk.claude("x", ".cursor/mcp.json")

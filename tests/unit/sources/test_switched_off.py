@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from keyrack.cli.list import facts
-from keyrack.domain.model import Check, Credential, Server, Source
+from keyrack.domain.model import Check, CredentialInfo, Server, Source
 from keyrack.domain.status import Action, State
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row, overview, row_of
 from keyrack.sources.reader import read_all
 from keyrack.tui.kit.present import Tone
@@ -21,13 +21,13 @@ from keyrack.wording.status import status_of
 from support.workbench import NOW, build
 
 ON, OFF = "https://on.example/mcp", "https://off.example/mcp"
-EXPIRED = Credential("oauth", obtained_at=0.0, expires_at=1.0)
+EXPIRED = CredentialInfo("oauth", obtained_at=0.0, expires_at=1.0)
 
 
 class Desk:
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.parts: Parts = build()._replace(
+        self.adapters: Adapters = build()._replace(
             read=lambda: read_all({"HOME": str(home)}, "linux", str(home / "clone"))
         )
 
@@ -37,7 +37,7 @@ class Desk:
         path.write_text(text if isinstance(text, str) else json.dumps(text))
 
     def rows(self) -> dict[str, Row]:
-        return {row.server.name: row for row in overview(self.parts).rows}
+        return {row.server.name: row for row in overview(self.adapters).rows}
 
     def off(self) -> set[str]:
         return {name for name, row in self.rows().items() if row.server.is_off}

@@ -16,7 +16,7 @@ from keyring.backends.chainer import ChainerBackend
 from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.secret import Secret
 from keyrack.store.backends import chooser as backends
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 from support.pass_store import need_pass
 from support.store_fakes import Backend
 
@@ -69,7 +69,7 @@ def test_one_that_is_not_recommended_is_taken_where_the_user_allows_it_by_name(
     assert 'allow_backend = ["test_store_backends.PlaintextKeyring"]' in caught.value.hint
     allowed = ("test_store_backends.PlaintextKeyring",)
     assert choose(backend, monkeypatch, allowed) is backend
-    store = KeychainStore(allowed=allowed)
+    store = KeychainBackend(allowed=allowed)
     monkeypatch.setattr(backends, "secret_service_is_the_choice", lambda: False)
     store.set("one", Secret("x"))
     assert backend.entries == {"one": "x"}
@@ -80,9 +80,9 @@ def test_one_that_is_not_recommended_is_taken_where_the_user_allows_it_by_name(
 
 
 PROBING = """
-from keyrack.store.backends.keychain import KeychainStore
+from keyrack.store.backends.keychain import KeychainBackend
 for _ in range(2):
-    print(KeychainStore().state().reason)
+    print(KeychainBackend().state().reason)
 """
 
 
@@ -132,7 +132,7 @@ def test_one_that_does_not_work_is_a_sentence(
 )
 def test_a_store_tells_its_backend_and_its_limits(module: str, words: str) -> None:
     backend = type("Keyring", (Backend,), {"__module__": module})()
-    state = KeychainStore(lambda: backend).state()
+    state = KeychainBackend(lambda: backend).state()
     assert state.ready and state.backend == f"{module}.Keyring"
     assert words in " ".join(state.limits)
 

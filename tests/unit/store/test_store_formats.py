@@ -10,12 +10,12 @@ import pytest
 
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.memory import MemoryStore
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.backends.memory import MemoryBackend
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
 from keyrack.system.locks import Locks
-from support.store_fakes import as_found, grant, word_of
+from support.store_fakes import as_found, stored_credential, word_of
 
 # Written by keyrack at the commit before names became part of keys, into a store that can't be asked
 # for its entries: records/, and entries.json with what lay in the store.
@@ -23,7 +23,7 @@ STORED_1 = Path(__file__).parents[2] / "support" / "stored_1"
 URL = "https://mcp.example/mcp"
 
 
-class Kept(MemoryStore):
+class Kept(MemoryBackend):
     """A store that outlives the process, as far as anyone can tell, and can't be asked for its entries."""
 
     name = "keychain"
@@ -43,7 +43,7 @@ class Home:
         self.folder = folder
         self.store = Kept()
         self.records = RecordFiles(str(folder / "records"), Locks(None), lambda: 0.0)
-        self.rack = StoreRack(self.store, self.records, Locks(None))
+        self.credentials = BackendCredentialStore(self.store, self.records, Locks(None))
 
     def record(self, ident: str) -> dict[str, object]:
         return json.loads((self.folder / "records" / f"{ident}.json").read_text())
@@ -64,26 +64,26 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_what_an_earlier_version_stored_is_listed_and_handed_out(home: Home) -> None:
-    assert set(home.rack.records()) == {CredentialKey(URL), CredentialKey(URL, "work")}
-    tokens = [home.rack.load(URL, account) for account in ("default", "work")]
+    assert set(home.credentials.records()) == {CredentialKey(URL), CredentialKey(URL, "work")}
+    tokens = [home.credentials.load(URL, account) for account in ("default", "work")]
     assert [each and each.tokens.access_token.reveal() for each in tokens] == ["at-1", "key-1"]
-    record = home.rack.record(URL, "default")
+    record = home.credentials.record(URL, "default")
     assert record is not None and record.check is not None and record.check.verdict == "accepted"
-    assert home.rack.warnings == ()
+    assert home.credentials.warnings == ()
 
 
 def test_it_is_found_again_where_its_records_are_lost(home: Home) -> None:
-    before = as_found(home.rack.records())
+    before = as_found(home.credentials.records())
     shutil.rmtree(home.folder / "records")
-    assert len(home.rack.repair()) == 2
+    assert len(home.credentials.repair()) == 2
     checked = {key: record._replace(check=None) for key, record in before.items()}
-    assert home.rack.records() == checked
+    assert home.credentials.records() == checked
 
 
 def test_it_is_renewed_under_the_same_id_in_the_same_format(home: Home) -> None:
-    old = home.rack.load(URL, "default")
+    old = home.credentials.load(URL, "default")
     assert old is not None
-    home.rack.save(old._replace(tokens=old.tokens._replace(access_token=Secret("at-2"))))
+    home.credentials.save(old._replace(tokens=old.tokens._replace(access_token=Secret("at-2"))))
     ident = record_id(URL, "default")
     assert ident == "609de0df18ba61b7870fc1dec9385010"
     assert home.record(ident)["format"] == 1 and "name" not in home.record(ident)
@@ -92,20 +92,20 @@ def test_it_is_renewed_under_the_same_id_in_the_same_format(home: Home) -> None:
 
 
 def test_a_credential_with_a_name_lies_beside_the_one_without(home: Home) -> None:
-    home.rack.save(grant("b", url=URL)._replace(name="wiki-b"))
-    home.rack.save(grant("c", url=URL)._replace(name="wiki-c"))
-    found = [home.rack.load(URL, "default", name) for name in ("wiki-b", "wiki-c")]
+    home.credentials.save(stored_credential("b", url=URL)._replace(name="wiki-b"))
+    home.credentials.save(stored_credential("c", url=URL)._replace(name="wiki-c"))
+    found = [home.credentials.load(URL, "default", name) for name in ("wiki-b", "wiki-c")]
     assert [word_of(each) for each in found] == ["b", "c"]
-    first = home.rack.load(URL, "default")
+    first = home.credentials.load(URL, "default")
     assert first is not None and first.tokens.access_token.reveal() == "at-1"
-    assert home.rack.remove(URL, "default", "wiki-b").verified
-    assert home.rack.load(URL, "default", "wiki-b") is None
-    assert word_of(home.rack.load(URL, "default", "wiki-c")) == "c"
+    assert home.credentials.delete(URL, "default", "wiki-b").verified
+    assert home.credentials.load(URL, "default", "wiki-b") is None
+    assert word_of(home.credentials.load(URL, "default", "wiki-c")) == "c"
 
 
 def test_an_earlier_version_is_told_to_leave_a_name_alone(home: Home) -> None:
     """It knows format 1, and neither reads nor replaces what says that it is newer."""
-    home.rack.save(grant("b", url=URL)._replace(name="wiki-b"))
+    home.credentials.save(stored_credential("b", url=URL)._replace(name="wiki-b"))
     ident = record_id(URL, "default", "wiki-b")
     assert home.record(ident)["format"] == home.store.read(f"{ident}.a")["format"] == 2
     index = home.index()
@@ -115,11 +115,11 @@ def test_an_earlier_version_is_told_to_leave_a_name_alone(home: Home) -> None:
 
 
 def test_a_name_is_found_again_by_the_list_in_the_store(home: Home) -> None:
-    home.rack.save(grant("b", url=URL)._replace(name="wiki-b"))
+    home.credentials.save(stored_credential("b", url=URL)._replace(name="wiki-b"))
     shutil.rmtree(home.folder / "records")
-    home.rack.repair()
-    assert CredentialKey(URL, "default", "wiki-b") in home.rack.records()
-    assert word_of(home.rack.load(URL, "default", "wiki-b")) == "b"
+    home.credentials.repair()
+    assert CredentialKey(URL, "default", "wiki-b") in home.credentials.records()
+    assert word_of(home.credentials.load(URL, "default", "wiki-b")) == "b"
 
 
 def test_no_two_keys_have_the_same_id() -> None:

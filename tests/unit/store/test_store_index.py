@@ -11,12 +11,12 @@ import pytest
 
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.records import MemoryRecords
 from keyrack.store.transaction.index import ENTRIES, Index
 from keyrack.system.locks import Locks
-from support.store_fakes import URL, Killed, Watched, grant, word_of
+from support.store_fakes import URL, Killed, Watched, stored_credential, word_of
 
 OTHER = "https://other.example/mcp"
 ONE, TWO = CredentialKey(URL), CredentialKey(OTHER)
@@ -27,9 +27,9 @@ def store() -> Watched:
     return Watched()
 
 
-def rack_over(store: Watched, folder: Path) -> StoreRack:
+def rack_over(store: Watched, folder: Path) -> BackendCredentialStore:
     locks = Locks(str(folder / "locks"))
-    return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+    return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
 
 
 def listed(store: Watched) -> set[CredentialKey]:
@@ -37,39 +37,39 @@ def listed(store: Watched) -> set[CredentialKey]:
 
 
 def test_a_login_puts_a_name_in_and_a_clear_takes_it_out(store: Watched, tmp_path: Path) -> None:
-    rack = rack_over(store, tmp_path)
-    rack.save(grant(url="https://MCP.example:443/mcp/"))
-    rack.save(grant(url=OTHER))
+    credentials = rack_over(store, tmp_path)
+    credentials.save(stored_credential(url="https://MCP.example:443/mcp/"))
+    credentials.save(stored_credential(url=OTHER))
     assert listed(store) == {ONE, TWO}
-    rack.remove(URL, "default")
+    credentials.delete(URL, "default")
     assert listed(store) == {TWO}
 
 
 def test_neither_a_load_nor_a_refresh_nor_a_note_touches_it(store: Watched, tmp_path: Path) -> None:
-    rack_over(store, tmp_path).save(grant("one"))
+    rack_over(store, tmp_path).save(stored_credential("one"))
     store.asked.clear()
-    rack = rack_over(store, tmp_path)
-    rack.load(URL, "default")
-    rack.save(grant("two"))
-    rack.note(URL, "default", refusal=(1.0, "No."))
-    rack.remove(OTHER, "default")
+    credentials = rack_over(store, tmp_path)
+    credentials.load(URL, "default")
+    credentials.save(stored_credential("two"))
+    credentials.note(URL, "default", refusal=(1.0, "No."))
+    credentials.delete(OTHER, "default")
     assert store.asked and not set(ENTRIES) & set(store.asked)
 
 
 def test_a_store_that_can_be_asked_needs_none(tmp_path: Path) -> None:
     store = Watched(listable=True)
-    rack_over(store, tmp_path).save(grant())
-    rack_over(store, tmp_path).remove(URL, "default")
+    rack_over(store, tmp_path).save(stored_credential())
+    rack_over(store, tmp_path).delete(URL, "default")
     assert not set(ENTRIES) & set(store.asked)
 
 
 def test_a_kill_at_any_instant_leaves_every_stored_credential_listed(tmp_path: Path) -> None:
     for after in count():
         store, folder = Watched(), tmp_path / str(after)
-        rack_over(store, folder).save(grant())
+        rack_over(store, folder).save(stored_credential())
         store.left = after
         try:
-            rack_over(store, folder).save(grant("two", url=OTHER))
+            rack_over(store, folder).save(stored_credential("two", url=OTHER))
         except Killed:
             store.left = -1
         found = rack_over(store, folder).load(OTHER, "default")
@@ -83,13 +83,13 @@ def test_a_kill_at_any_instant_leaves_every_stored_credential_listed(tmp_path: P
 def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_records(
     text: str | None, store: Watched, tmp_path: Path
 ) -> None:
-    rack_over(store, tmp_path).save(grant())
+    rack_over(store, tmp_path).save(stored_credential())
     for entry in ENTRIES:
         if text is None:
             store.texts.pop(entry, None)
         else:
             store.texts[entry] = Secret(text)
-    rack_over(store, tmp_path).save(grant(url=OTHER))
+    rack_over(store, tmp_path).save(stored_credential(url=OTHER))
     assert listed(store) == {ONE, TWO}
 
 
@@ -109,27 +109,27 @@ def test_a_list_of_a_newer_keyrack_is_left_alone_and_keeps_nothing_from_being_st
 ) -> None:
     newer = Secret('{"format": 2}')
     store.texts[ENTRIES[1]] = newer
-    rack = rack_over(store, tmp_path)
-    rack.save(grant())
-    assert word_of(rack.load(URL, "default")) == "one"
+    credentials = rack_over(store, tmp_path)
+    credentials.save(stored_credential())
+    assert word_of(credentials.load(URL, "default")) == "one"
     assert [store.texts.get(entry) for entry in ENTRIES] == [None, newer]
-    assert any("out of date" in warning and "newer" in warning for warning in rack.warnings)
+    assert any("out of date" in warning and "newer" in warning for warning in credentials.warnings)
 
 
 def test_a_list_that_cannot_be_written_keeps_nothing_from_being_stored_or_cleared(
     store: Watched, tmp_path: Path
 ) -> None:
     store.breaking = "index"
-    rack = rack_over(store, tmp_path)
-    rack.save(grant())
-    assert word_of(rack.load(URL, "default")) == "one"
-    assert rack.remove(URL, "default").verified
-    assert any("out of date" in warning for warning in rack.warnings)
+    credentials = rack_over(store, tmp_path)
+    credentials.save(stored_credential())
+    assert word_of(credentials.load(URL, "default")) == "one"
+    assert credentials.delete(URL, "default").verified
+    assert any("out of date" in warning for warning in credentials.warnings)
 
 
 def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None:
     def login(number: int) -> None:
-        rack_over(store, tmp_path).save(grant(url=f"https://{number}.example/mcp"))
+        rack_over(store, tmp_path).save(stored_credential(url=f"https://{number}.example/mcp"))
 
     threads = [threading.Thread(target=login, args=[number]) for number in range(8)]
     for thread in threads:
@@ -141,8 +141,8 @@ def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None
 
 def test_two_never_change_it_at_once(store: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyrack.store.transaction.index.WAIT", 0)
-    rack = rack_over(store, tmp_path)
+    credentials = rack_over(store, tmp_path)
     with Locks(str(tmp_path / "locks")).hold("index", timeout=0):
-        rack.save(grant())
+        credentials.save(stored_credential())
         assert listed(store) == set()
-    assert any("out of date" in warning for warning in rack.warnings)
+    assert any("out of date" in warning for warning in credentials.warnings)

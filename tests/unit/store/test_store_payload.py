@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Credential, Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.model import CredentialInfo, Endpoints, Registration, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.store.records.fields import Damaged, NewerFormat
 from keyrack.store.transaction.payload import Payload, decode, encode
-from support.store_fakes import grant
+from support.store_fakes import stored_credential
 
 text = st.text(st.characters(codec=None), max_size=20)
 secret = st.builds(Secret, text)
@@ -28,11 +28,11 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 grants = st.builds(
-    Grant,
+    StoredCredential,
     url=text,
     account=text,
     credential=st.builds(
-        Credential,
+        CredentialInfo,
         kind=st.sampled_from(["oauth", "token"]),
         issuer=maybe(text),
         client_id=maybe(text),
@@ -50,7 +50,7 @@ grants = st.builds(
         header=text,
         store=text,
         slot=text,
-        unlisted=st.booleans(),
+        ad_hoc=st.booleans(),
         names=texts,
         apart=st.booleans(),
     ),
@@ -85,7 +85,7 @@ anything = st.recursive(
 
 
 @given(grants, st.integers(0, 2**40))
-def test_every_grant_comes_back_as_it_was(found: Grant, sequence: int) -> None:
+def test_every_grant_comes_back_as_it_was(found: StoredCredential, sequence: int) -> None:
     assert decode(encode(Payload(sequence, found))) == Payload(sequence, found)
 
 
@@ -95,7 +95,7 @@ def paths(data: Any, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     return [path for key, value in data.items() for path in [(*before, key), *paths(value, (*before, key))]]
 
 
-WHOLE = json.loads(encode(Payload(1, grant())).reveal())
+WHOLE = json.loads(encode(Payload(1, stored_credential())).reveal())
 
 
 @given(st.sampled_from(paths(WHOLE)), anything)
@@ -113,7 +113,7 @@ def test_a_wrong_value_anywhere_is_a_sentence_or_harmless(path: tuple[str, ...],
 
 @given(st.integers(0, 2000))
 def test_a_text_that_was_cut_off_is_damaged(length: int) -> None:
-    whole = encode(Payload(1, grant())).reveal()
+    whole = encode(Payload(1, stored_credential())).reveal()
     with pytest.raises(Damaged):
         decode(Secret(whole[: min(length, len(whole) - 1)]))
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.chunked import MARK, Pieces, split
-from keyrack.store.backends.memory import MemoryStore
+from keyrack.store.backends.chunked import MARK, ChunkedBackend, split
+from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.records.fields import Damaged
 from support.store_fakes import Killed
 
 CAPACITY = 100  # the least that a head fits in
 
 
-class Short(MemoryStore):
+class Short(MemoryBackend):
     """Holds CAPACITY UTF-16 code units per entry, and dies after `left` changes."""
 
     left = -1
@@ -65,12 +65,12 @@ def test_a_split_loses_nothing_and_cuts_no_character(text: str, capacity: int) -
 @given(st.lists(texts, min_size=1, max_size=4))
 def test_what_is_set_is_read_and_nothing_of_an_earlier_text_stays(each: list[str]) -> None:
     inner = Short()
-    store = Pieces(inner)
+    store = ChunkedBackend(inner)
     for text in each:
         store.set("one", Secret(text))
         assert store.get("one") == Secret(text)
     fresh = Short()
-    Pieces(fresh).set("one", Secret(each[-1]))
+    ChunkedBackend(fresh).set("one", Secret(each[-1]))
     assert inner._entries == fresh._entries
     assert store.delete("one") is True
     assert inner._entries == {}
@@ -81,7 +81,7 @@ def test_after_a_kill_a_text_is_whole_or_not_there_and_the_next_write_tidies(
     old: str, new: str, after: int
 ) -> None:
     inner = Short()
-    store = Pieces(inner)
+    store = ChunkedBackend(inner)
     store.set("one", Secret(old))
     inner.left = after
     try:
@@ -99,7 +99,7 @@ def test_after_a_killed_delete_a_text_is_whole_or_gone_and_the_next_delete_tidie
     text: str, after: int
 ) -> None:
     inner = Short()
-    store = Pieces(inner)
+    store = ChunkedBackend(inner)
     store.set("one", Secret(text))
     inner.left = after
     try:
@@ -127,7 +127,7 @@ def spoil_the_count(entries: dict[str, Secret]) -> None:
 @pytest.mark.parametrize("spoil", [drop_a_piece, swap_two, spoil_the_count])
 def test_pieces_that_do_not_belong_together_are_damaged(spoil: Callable[[dict[str, Secret]], None]) -> None:
     inner = Short()
-    store = Pieces(inner)
+    store = ChunkedBackend(inner)
     store.set("one", Secret("hidden-" * 40))
     spoil(inner._entries)
     with pytest.raises(Damaged) as caught:
@@ -145,7 +145,7 @@ def test_a_piece_that_is_dropped_in_silence_is_found_out_at_once() -> None:
 
     inner = Losing()
     with pytest.raises(StoreUnavailable, match="could not be read back"):
-        Pieces(inner).set("one", Secret("x" * 350))
+        ChunkedBackend(inner).set("one", Secret("x" * 350))
     assert list(inner._entries) == ["one.1"], "behind a gap the others would never be found"
 
 
@@ -155,14 +155,14 @@ def test_a_piece_that_stays_is_no_success() -> None:
             return entry != "one.1" and super().delete(entry)
 
     inner = Clinging()
-    store = Pieces(inner)
+    store = ChunkedBackend(inner)
     store.set("one", Secret("x" * 350))
     with pytest.raises(StoreUnavailable, match="did not delete"):
         store.delete("one")
 
 
 def test_where_entries_are_long_nothing_is_split_or_looked_for() -> None:
-    class Long(MemoryStore):
+    class Long(MemoryBackend):
         gets = 0
 
         def get(self, entry: str) -> Secret | None:
@@ -173,7 +173,7 @@ def test_where_entries_are_long_nothing_is_split_or_looked_for() -> None:
             return None
 
     inner = Long()
-    store = Pieces(inner)
+    store = ChunkedBackend(inner)
     for text in ("x" * 200_000, f"{MARK} 3 00"):
         store.set("one", Secret(text))
         assert inner._entries == {"one": Secret(text)}

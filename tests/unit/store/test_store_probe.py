@@ -9,9 +9,9 @@ import pytest
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
 from keyrack.domain.secret import Secret
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
-from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_identity
+from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_canonical
 from keyrack.store.transaction.write_test import OLD
 from keyrack.system.locks import Locks
 from support.store_fakes import Killed, Watched
@@ -22,17 +22,17 @@ def store(request: pytest.FixtureRequest) -> Watched:
     return Watched(listable=request.param)
 
 
-def home(store: Watched, folder: Path) -> StoreRack:
+def home(store: Watched, folder: Path) -> BackendCredentialStore:
     """A new process with this data folder."""
     locks = Locks(str(folder / "locks"))
-    return StoreRack(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
+    return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
 
 
-def killed_in_between(store: Watched, rack: StoreRack) -> None:
+def killed_in_between(store: Watched, credentials: BackendCredentialStore) -> None:
     """A probe that was written and not deleted."""
     store.left = 1
     with pytest.raises(Killed):
-        rack.prove_writable()
+        credentials.prove_writable()
     store.left = -1
 
 
@@ -54,7 +54,7 @@ def test_two_data_folders_try_one_store_at_the_same_time(
 def test_what_a_killed_process_left_goes_at_the_next_start_or_the_next_probe(
     store: Watched, tmp_path: Path
 ) -> None:
-    for clean in (StoreRack.tidy, StoreRack.prove_writable):
+    for clean in (BackendCredentialStore.recover, BackendCredentialStore.prove_writable):
         killed_in_between(store, home(store, tmp_path))
         assert len(store.texts) == 1
         clean(home(store, tmp_path))
@@ -71,7 +71,7 @@ def test_the_probe_of_a_living_process_is_left_to_it(
     def and_meanwhile_others_tidy(self: Watched, entry: str, secret: Secret) -> None:
         put(self, entry, secret)
         for other in (home(store, tmp_path / "a"), home(store, tmp_path / "b")):
-            other.tidy()
+            other.recover()
             other.survey()
             other.repair()
             kept.append(entry in self.texts)
@@ -113,7 +113,7 @@ def test_one_that_could_not_be_read_back_is_taken_away_later(
     assert len(store.texts) == 1
     assert home(store, tmp_path).survey() == (0, 0)
     assert home(store, tmp_path).repair() == ()
-    assert home(store, tmp_path).tidy() == ()
+    assert home(store, tmp_path).recover() == ()
     assert store.texts == {} and home(store, tmp_path).records() == {}
 
 
@@ -125,5 +125,5 @@ def test_one_that_could_not_be_written_leaves_no_record(store: Watched, tmp_path
 
 
 def test_its_name_is_never_a_credentials() -> None:
-    assert entry_name(id_of_identity(PROBE_URL, "66f2-1a"), "a") == "probe-66f2-1a.a"
-    assert len(id_of_identity("https://mcp.example/mcp", "")) == 32
+    assert entry_name(id_of_canonical(PROBE_URL, "66f2-1a"), "a") == "probe-66f2-1a.a"
+    assert len(id_of_canonical("https://mcp.example/mcp", "")) == 32

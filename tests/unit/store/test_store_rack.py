@@ -1,4 +1,4 @@
-"""The rack's rules that no kill is needed for."""
+"""The credential store's rules that no kill is needed for."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
 from keyrack.domain.model import Check, CredentialKey, Record
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.memory import MemoryStore
-from keyrack.store.credential_store import StoreRack, memory_rack
+from keyrack.store.backends.memory import MemoryBackend
+from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.fields import Damaged, NewerFormat
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, other_slot, record_id
 from keyrack.system.locks import Locks
-from support.store_fakes import URL, grant, word_of
+from support.store_fakes import URL, stored_credential, word_of
 
 IDENT = record_id(URL, "default")
 
@@ -28,12 +28,14 @@ class Kept:
     """A store in memory with records on disk, so that each can be spoiled."""
 
     def __init__(self, folder: Path) -> None:
-        self.store = MemoryStore()
+        self.store = MemoryBackend()
         self.folder = folder
 
-    def rack(self) -> StoreRack:
+    def credentials(self) -> BackendCredentialStore:
         locks = Locks(str(self.folder / "locks"))
-        return StoreRack(self.store, RecordFiles(str(self.folder / "records"), locks, lambda: 0.0), locks)
+        return BackendCredentialStore(
+            self.store, RecordFiles(str(self.folder / "records"), locks, lambda: 0.0), locks
+        )
 
 
 @pytest.fixture
@@ -42,34 +44,34 @@ def kept(tmp_path: Path) -> Kept:
 
 
 def test_nothing_secret_is_in_any_file(kept: Kept, tmp_path: Path) -> None:
-    kept.rack().save(grant("hidden"))
-    kept.rack().note(URL, "default", check=Check(1.0, "accepted"), refusal=(2.0, "Refused."))
+    kept.credentials().save(stored_credential("hidden"))
+    kept.credentials().note(URL, "default", check=Check(1.0, "accepted"), refusal=(2.0, "Refused."))
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert written and not any(b"hidden" in text for text in written)
 
 
 def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
-    credential = kept.rack().save(grant("one"))
+    credential = kept.credentials().save(stored_credential("one"))
     entry = entry_name(IDENT, credential.slot)
     kept.store.set(entry, Secret("{broken"))
     with pytest.raises(Damaged, match="damaged") as caught:
-        kept.rack().load(URL, "default")
+        kept.credentials().load(URL, "default")
     assert caught.value.hint
     assert kept.store.get(entry) == Secret("{broken")
 
 
 def test_a_new_login_replaces_a_damaged_entry_and_says_so(kept: Kept) -> None:
-    credential = kept.rack().save(grant("one"))
+    credential = kept.credentials().save(stored_credential("one"))
     kept.store.set(entry_name(IDENT, credential.slot), Secret("{broken"))
-    rack = kept.rack()
-    rack.save(grant("two"))
-    assert word_of(rack.load(URL, "default")) == "two"
-    assert any("damaged" in warning for warning in rack.warnings)
+    credentials = kept.credentials()
+    credentials.save(stored_credential("two"))
+    assert word_of(credentials.load(URL, "default")) == "two"
+    assert any("damaged" in warning for warning in credentials.warnings)
 
 
 def test_a_damaged_entry_stands_until_its_replacement_is_safe(kept: Kept) -> None:
     kept.store.set(entry_name(IDENT, "a"), Secret("{broken"))
-    assert kept.rack().save(grant("one")).slot == "b"
+    assert kept.credentials().save(stored_credential("one")).slot == "b"
 
 
 @pytest.mark.parametrize("slot", ["a", "b"])
@@ -77,50 +79,50 @@ def test_an_entry_of_a_newer_keyrack_is_neither_read_nor_replaced(kept: Kept, sl
     newer = Secret(json.dumps({"format": 3}))
     kept.store.set(entry_name(IDENT, slot), newer)
     with pytest.raises(NewerFormat):
-        kept.rack().load(URL, "default")
+        kept.credentials().load(URL, "default")
     with pytest.raises(NewerFormat):
-        kept.rack().save(grant())
+        kept.credentials().save(stored_credential())
     assert kept.store.get(entry_name(IDENT, slot)) == newer
 
 
 def test_an_entry_of_another_server_is_not_handed_out(kept: Kept) -> None:
-    credential = kept.rack().save(grant("one", url="https://evil.example/mcp"))
+    credential = kept.credentials().save(stored_credential("one", url="https://evil.example/mcp"))
     stolen = kept.store.get(entry_name(record_id("https://evil.example/mcp", "default"), credential.slot))
     assert stolen is not None
     kept.store.set(entry_name(IDENT, "a"), stolen)
     with pytest.raises(Damaged, match="belongs to another server"):
-        kept.rack().load(URL, "default")
+        kept.credentials().load(URL, "default")
 
 
 def test_a_credential_deleted_elsewhere_is_dropped_from_the_record(kept: Kept) -> None:
-    credential = kept.rack().save(grant())
-    kept.rack().note(URL, "default", check=Check(1.0, "accepted"))
+    credential = kept.credentials().save(stored_credential())
+    kept.credentials().note(URL, "default", check=Check(1.0, "accepted"))
     kept.store.delete(entry_name(IDENT, credential.slot))
-    rack = kept.rack()
-    assert rack.load(URL, "default") is None
-    assert any("no longer holds" in warning for warning in rack.warnings)
-    record = rack.record(URL, "default")
+    credentials = kept.credentials()
+    assert credentials.load(URL, "default") is None
+    assert any("no longer holds" in warning for warning in credentials.warnings)
+    record = credentials.record(URL, "default")
     assert record is not None and (record.credential, record.check) == (None, Check(1.0, "accepted"))
 
 
 def test_a_note_needs_no_credential_and_leaves_one_alone(kept: Kept) -> None:
-    kept.rack().note(URL, "default", check=Check(1.0, "open"))
-    kept.rack().note(URL, "default", refusal=(1.0, "No credential to refuse."))
-    record = kept.rack().record(URL, "default")
+    kept.credentials().note(URL, "default", check=Check(1.0, "open"))
+    kept.credentials().note(URL, "default", refusal=(1.0, "No credential to refuse."))
+    record = kept.credentials().record(URL, "default")
     assert record is not None and (record.credential, record.check) == (None, Check(1.0, "open"))
-    credential = kept.rack().save(grant())
-    kept.rack().note(URL, "default", check=Check(2.0, "accepted"))
-    assert kept.rack().records() == {
+    credential = kept.credentials().save(stored_credential())
+    kept.credentials().note(URL, "default", check=Check(2.0, "accepted"))
+    assert kept.credentials().records() == {
         CredentialKey(URL): Record(URL, "default", credential, Check(2.0, "accepted"))
     }
 
 
 def test_whose_it_is_beside_others_outlasts_a_killed_write(kept: Kept) -> None:
-    kept.rack().save(grant())
-    kept.rack().note(URL, "default", names=("a", "a (Cursor, user)"))
-    kept.rack()._settler.intend(IDENT, "writing")
-    found = kept.rack().load(URL, "default")
-    record = kept.rack().record(URL, "default")
+    kept.credentials().save(stored_credential())
+    kept.credentials().note(URL, "default", names=("a", "a (Cursor, user)"))
+    kept.credentials()._reconciler.intend(IDENT, "writing")
+    found = kept.credentials().load(URL, "default")
+    record = kept.credentials().record(URL, "default")
     assert found is not None and record is not None and record.credential is not None
     for facts in (found.credential, record.credential):
         assert (facts.names, facts.apart) == (("a", "a (Cursor, user)"), True)
@@ -129,32 +131,32 @@ def test_whose_it_is_beside_others_outlasts_a_killed_write(kept: Kept) -> None:
 def test_notes_and_saves_side_by_side_lose_nothing(kept: Kept) -> None:
     def note() -> None:
         for number in range(30):
-            kept.rack().note(URL, "default", check=Check(float(number), "accepted"))
+            kept.credentials().note(URL, "default", check=Check(float(number), "accepted"))
 
     thread = threading.Thread(target=note)
     thread.start()
     for number in range(10):
-        kept.rack().save(grant(str(number)))
+        kept.credentials().save(stored_credential(str(number)))
     thread.join()
-    record = kept.rack().record(URL, "default")
+    record = kept.credentials().record(URL, "default")
     assert record is not None and record.check == Check(29.0, "accepted")
-    assert word_of(kept.rack().load(URL, "default")) == "9"
+    assert word_of(kept.credentials().load(URL, "default")) == "9"
 
 
 def test_loads_during_saves_find_a_credential_each_time(kept: Kept) -> None:
-    kept.rack().save(grant("0"))
+    kept.credentials().save(stored_credential("0"))
     done = threading.Event()
 
     def save() -> None:
         for number in range(1, 40):
-            kept.rack().save(grant(str(number)))
+            kept.credentials().save(stored_credential(str(number)))
         done.set()
 
     thread = threading.Thread(target=save)
     thread.start()
     last = 0
     while not done.is_set():
-        word = word_of(kept.rack().load(URL, "default"))
+        word = word_of(kept.credentials().load(URL, "default"))
         assert word is not None and int(word) >= last
         last = int(word)
     thread.join()
@@ -164,69 +166,69 @@ def test_a_credential_that_changes_slots_between_two_reads_is_found(
     kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for word in ("one", "two"):
-        last = kept.rack().save(grant(word))
-    writer, reader = kept.rack(), kept.rack()
+        last = kept.credentials().save(stored_credential(word))
+    writer, reader = kept.credentials(), kept.credentials()
     get = kept.store.get
 
     def then_the_writer_gets_on(entry: str) -> Secret | None:
         found = get(entry)
         if entry == entry_name(IDENT, other_slot(last.slot)):
             monkeypatch.setattr(kept.store, "get", get)
-            writer.save(grant("three"))
+            writer.save(stored_credential("three"))
         return found
 
     with writer.lock(URL, "default"):
-        writer._settler.intend(IDENT, "writing")
+        writer._reconciler.intend(IDENT, "writing")
         monkeypatch.setattr(kept.store, "get", then_the_writer_gets_on)
         assert word_of(reader.load(URL, "default")) == "three"
 
 
 def test_a_save_waits_for_whoever_holds_the_credential(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyrack.store.credential_store.WAIT", 0)
-    holder = kept.rack()
+    holder = kept.credentials()
     with holder.lock(URL, "default"):
-        holder.save(grant("holder"))
-        other = kept.rack()
+        holder.save(stored_credential("holder"))
+        other = kept.credentials()
         with pytest.raises(Temporary), other.lock(URL, "default", timeout=0):
             pass
         assert word_of(other.load(URL, "default")) == "holder"
-    other.save(grant("other"))
+    other.save(stored_credential("other"))
 
 
 def test_a_disk_that_takes_nothing_is_found_out_before_the_keychain_is_written(
     kept: Kept, tmp_path: Path
 ) -> None:
-    kept.rack().save(grant("old"))
+    kept.credentials().save(stored_credential("old"))
     before = dict(kept.store._entries)
     for path in (tmp_path / "records").iterdir():
         path.unlink()
     (tmp_path / "records").rmdir()
     (tmp_path / "records").write_text("a file")
     with pytest.raises(KeyrackError, match="record"):
-        kept.rack().save(grant("new"))
+        kept.credentials().save(stored_credential("new"))
     assert kept.store._entries == before
 
 
 def test_an_address_that_is_none_is_refused(kept: Kept) -> None:
     with pytest.raises(BadUrl):
-        kept.rack().load("javascript:alert(1)", "default")
+        kept.credentials().load("javascript:alert(1)", "default")
 
 
 def test_a_rack_in_memory_touches_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    rack = memory_rack(lambda: 0.0)
-    rack.save(grant())
-    rack.prove_writable()
-    rack.note(URL, "default", check=Check(1.0, "open"))
-    assert word_of(rack.load(URL, "default")) == "one"
-    assert rack.remove(URL, "default").verified
+    credentials = memory_credential_store(lambda: 0.0)
+    credentials.save(stored_credential())
+    credentials.prove_writable()
+    credentials.note(URL, "default", check=Check(1.0, "open"))
+    assert word_of(credentials.load(URL, "default")) == "one"
+    assert credentials.delete(URL, "default").verified
     assert list(tmp_path.iterdir()) == []
 
 
 def test_listing_imports_neither_keyring_nor_anything_heavy(tmp_path: Path) -> None:
     script = (
-        "import sys\nfrom keyrack.store.credential_store import keychain_rack\n"
-        "keychain_rack(sys.argv[1], lambda: 0.0).records()\n"
+        "import sys\nfrom keyrack.store.credential_store import keychain_credential_store\n"
+        "keychain_credential_store(sys.argv[1], lambda: 0.0).records()\n"
         "heavy = {'keyring', 'secretstorage', 'asyncio', 'dataclasses', 'httpx', 'textual'}\n"
         "sys.exit(repr(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import Check, Credential, CredentialKey, Record
+from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record
 from keyrack.store.records.fields import NewerFormat
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
@@ -20,7 +20,9 @@ from keyrack.system.locks import Locks
 
 URL = "https://mcp.example/mcp"
 IDENT = record_id(URL, "default")
-STORED = Stored(Record(URL, "default", Credential("oauth", scopes=("a",)), Check(1.0, "accepted", "fine")), 3)
+STORED = Stored(
+    Record(URL, "default", CredentialInfo("oauth", scopes=("a",)), Check(1.0, "accepted", "fine")), 3
+)
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX modes and links")
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import Grant
+from keyrack.domain.model import StoredCredential
 from keyrack.domain.storage import Finding
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, record_id
 from keyrack.system.locks import Locks
@@ -23,9 +23,9 @@ from support.store_fakes import URL, Killed, Watched, word_of
 IDENT = record_id(URL, "default")
 
 
-def grant(word: str, at: float) -> Grant:
+def stored_credential(word: str, at: float) -> StoredCredential:
     """Issued at that time."""
-    made = store_fakes.grant(word)
+    made = store_fakes.stored_credential(word)
     return made._replace(credential=made.credential._replace(obtained_at=at))
 
 
@@ -36,30 +36,30 @@ class Homes:
         self.store = Watched(listable=True)
         self._folder = folder
 
-    def rack(self, name: str) -> StoreRack:
+    def credentials(self, name: str) -> BackendCredentialStore:
         locks = Locks(str(self._folder / name / "locks"))
         files = RecordFiles(str(self._folder / name / "records"), locks, lambda: 0.0)
-        return StoreRack(self.store, files, locks)
+        return BackendCredentialStore(self.store, files, locks)
 
     @property
-    def a(self) -> StoreRack:
-        return self.rack("a")
+    def a(self) -> BackendCredentialStore:
+        return self.credentials("a")
 
     @property
-    def b(self) -> StoreRack:
-        return self.rack("b")
+    def b(self) -> BackendCredentialStore:
+        return self.credentials("b")
 
     def word(self, name: str) -> str | None:
-        return word_of(self.rack(name).load(URL, "default"))
+        return word_of(self.credentials(name).load(URL, "default"))
 
     def slots(self) -> list[str]:
         return sorted(name for name in self.store.texts if name.startswith(IDENT))
 
-    def killed(self, name: str, action: Callable[[StoreRack], object], after: int) -> bool:
+    def killed(self, name: str, action: Callable[[BackendCredentialStore], object], after: int) -> bool:
         """In that folder, after so many changes of the store."""
         self.store.left = after
         try:
-            action(self.rack(name))
+            action(self.credentials(name))
         except Killed:
             return True
         finally:
@@ -71,7 +71,7 @@ class Homes:
 def homes(tmp_path: Path) -> Homes:
     """Both know the credential "one"."""
     homes = Homes(tmp_path)
-    homes.a.save(grant("one", 1))
+    homes.a.save(stored_credential("one", 1))
     assert homes.word("b") == "one"
     return homes
 
@@ -79,14 +79,14 @@ def homes(tmp_path: Path) -> Homes:
 @pytest.mark.parametrize("times", [1, 2, 3])
 def test_what_one_stored_is_what_the_other_loads(homes: Homes, times: int) -> None:
     for number in range(times):
-        homes.a.save(grant(f"new{number}", 2 + number))
+        homes.a.save(stored_credential(f"new{number}", 2 + number))
     assert homes.word("b") == homes.word("a") == f"new{times - 1}"
     assert len(homes.slots()) == 1
 
 
 def test_saves_by_turns_never_bring_an_older_one_back(homes: Homes) -> None:
     for number in range(6):
-        homes.rack("ab"[number % 2]).save(grant(f"new{number}", 2 + number))
+        homes.credentials("ab"[number % 2]).save(stored_credential(f"new{number}", 2 + number))
         assert homes.word("a") == homes.word("b") == f"new{number}"
     assert len(homes.slots()) == 1
 
@@ -95,9 +95,11 @@ def test_an_old_one_that_a_kill_left_beside_the_new_one_is_not_loaded(homes: Hom
     # Its slot and sequence are the ones that the other folder's record names.
     seen: set[str | None] = set()
     for after in range(20):
-        homes.a.save(grant("old", 10 * after + 2))
+        homes.a.save(stored_credential("old", 10 * after + 2))
         assert homes.word("b") == "old"
-        if not homes.killed("a", lambda rack, at=10 * after + 3: rack.save(grant("new", at)), after):
+        if not homes.killed(
+            "a", lambda credentials, at=10 * after + 3: credentials.save(stored_credential("new", at)), after
+        ):
             break
         held = [homes.store.texts[name].reveal() for name in homes.slots()]
         newest = "new" if any("access-new" in text for text in held) else "old"
@@ -108,18 +110,18 @@ def test_an_old_one_that_a_kill_left_beside_the_new_one_is_not_loaded(homes: Hom
 
 
 def test_a_renewal_in_one_begins_with_what_the_other_stored(homes: Homes) -> None:
-    homes.a.save(grant("new", 2))
-    rack = homes.b
-    with rack.lock(URL, "default"):
-        stored = rack.load(URL, "default")
+    homes.a.save(stored_credential("new", 2))
+    credentials = homes.b
+    with credentials.lock(URL, "default"):
+        stored = credentials.load(URL, "default")
         assert stored is not None and word_of(stored) == "new"
-        with rack.renewing(stored) as keep:
-            keep(grant("newer", 3))
+        with credentials.renewing(stored) as save:
+            save(stored_credential("newer", 3))
     assert homes.word("a") == "newer"
 
 
 def test_what_one_cleared_is_gone_for_the_other(homes: Homes) -> None:
-    assert homes.a.remove(URL, "default").verified
+    assert homes.a.delete(URL, "default").verified
     assert homes.word("b") is None
     assert homes.b.records() == {}
 
@@ -127,8 +129,8 @@ def test_what_one_cleared_is_gone_for_the_other(homes: Homes) -> None:
 def test_a_refusal_that_one_noted_is_not_said_of_what_the_other_stored_since(homes: Homes) -> None:
     homes.b.note(URL, "default", refusal=(9.0, "The issuer refused."))
     # After a clear the count of saves begins anew: same slot, same number, another credential.
-    homes.a.remove(URL, "default")
-    homes.a.save(grant("new", 2))
+    homes.a.delete(URL, "default")
+    homes.a.save(stored_credential("new", 2))
     found = homes.b.load(URL, "default")
     assert found is not None and word_of(found) == "new"
     assert (found.credential.refused_at, found.credential.refusal) == (None, "")
@@ -138,32 +140,34 @@ def test_a_killed_clear_does_not_delete_what_the_other_stored_since(homes: Homes
     """After any change of the clear; the other one logs in with a new count, or on top."""
     for cleared_first in (True, False):
         for after in range(20):
-            homes.a.save(grant("old", 2))
+            homes.a.save(stored_credential("old", 2))
             assert homes.word("b") == "old"
-            killed = homes.killed("b", lambda rack: rack.remove(URL, "default"), after)
+            killed = homes.killed("b", lambda credentials: credentials.delete(URL, "default"), after)
             if cleared_first:
-                homes.a.remove(URL, "default")
-            homes.a.save(grant("new", 3))
-            homes.b.tidy()
+                homes.a.delete(URL, "default")
+            homes.a.save(stored_credential("new", 3))
+            homes.b.recover()
             assert homes.word("b") == homes.word("a") == "new", after
-            homes.a.remove(URL, "default")
+            homes.a.delete(URL, "default")
             homes.b.load(URL, "default")
             if not killed:
                 break
 
 
 def test_a_killed_clear_goes_on_where_nobody_stored_since(homes: Homes) -> None:
-    homes.a.save(grant("new", 2))  # which the record of b does not know of
-    assert homes.killed("b", lambda rack: rack.remove(URL, "default"), 0)
-    homes.b.tidy()
+    homes.a.save(stored_credential("new", 2))  # which the record of b does not know of
+    assert homes.killed("b", lambda credentials: credentials.delete(URL, "default"), 0)
+    homes.b.recover()
     assert homes.slots() == []
 
 
 def test_a_killed_save_of_one_is_finished_by_the_other(homes: Homes) -> None:
     for after in range(20):
-        killed = homes.killed("a", lambda rack, at=2 + after: rack.save(grant("new", at)), after)
+        killed = homes.killed(
+            "a", lambda credentials, at=2 + after: credentials.save(stored_credential("new", at)), after
+        )
         word = homes.word("b")
-        homes.b.tidy()
+        homes.b.recover()
         assert homes.word("b") == homes.word("a") == word
         assert len(homes.slots()) == 1
         if not killed:
@@ -171,29 +175,29 @@ def test_a_killed_save_of_one_is_finished_by_the_other(homes: Homes) -> None:
 
 
 def test_what_was_found_is_no_orphan_here_and_stays_what_it_was_there(homes: Homes) -> None:
-    def unlisted(rack: StoreRack) -> bool:
-        record = rack.record(URL, "default")
+    def ad_hoc(credentials: BackendCredentialStore) -> bool:
+        record = credentials.record(URL, "default")
         assert record is not None and record.credential is not None
-        return record.credential.unlisted
+        return record.credential.ad_hoc
 
-    assert (unlisted(homes.a), unlisted(homes.b)) == (False, True)
+    assert (ad_hoc(homes.a), ad_hoc(homes.b)) == (False, True)
     stored = homes.b.load(URL, "default")
     assert stored is not None
     homes.b.save(stored._replace(credential=stored.credential._replace(obtained_at=5.0)))  # a refresh
     assert homes.word("a") == "one"
-    assert (unlisted(homes.a), unlisted(homes.b)) == (False, True)
-    homes.b.save(grant("login", 6))
-    assert not unlisted(homes.b)
+    assert (ad_hoc(homes.a), ad_hoc(homes.b)) == (False, True)
+    homes.b.save(stored_credential("login", 6))
+    assert not ad_hoc(homes.b)
 
 
 def test_what_no_record_names_is_rebuilt_on_request_and_never_deleted(tmp_path: Path) -> None:
     homes = Homes(tmp_path)
-    homes.a.save(grant("one", 1))
+    homes.a.save(stored_credential("one", 1))
     before = dict(homes.store.texts)
-    assert homes.b.tidy() == ()
+    assert homes.b.recover() == ()
     assert homes.b.survey().strays == 1
     assert homes.b.repair() == (Finding(URL, "default"),)
     record = homes.b.record(URL, "default")
-    assert record is not None and record.credential is not None and record.credential.unlisted
+    assert record is not None and record.credential is not None and record.credential.ad_hoc
     assert homes.store.texts == before
     assert list(before) == [entry_name(IDENT, "a")]

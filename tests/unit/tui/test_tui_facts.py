@@ -79,7 +79,7 @@ def test_a_configured_header_shows_its_template_and_its_variables() -> None:
 def test_a_header_shows_its_file_and_that_its_secret_stands_there() -> None:
     row = ROWS["stripe"]
     [source], [header] = row.server.sources, row.server.headers
-    shown = header._replace(source=source, reference="Bearer ●●●●●●●●", literal=True, variables=())
+    shown = header._replace(source=source, reference="Bearer ●●●●●●●●", plaintext=True, variables=())
     row = row._replace(server=row.server._replace(headers=(shown,)))
     said = {fact.label: fact.value.plain for fact in facts(row, NOW)}["Header"]
     assert said.splitlines() == [

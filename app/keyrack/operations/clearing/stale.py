@@ -7,16 +7,16 @@ from functools import partial
 from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Credential, Grant, Server
+from keyrack.domain.model import CredentialInfo, Server, StoredCredential
 from keyrack.domain.resource import origin
 from keyrack.domain.status import State
 from keyrack.domain.version import is_same
 from keyrack.oauth.authorization_server import is_gone
 from keyrack.operations.clearing.clear import clear
-from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import key_of
+from keyrack.operations.connection import http_client_for
+from keyrack.operations.credential import credential_key
 from keyrack.operations.drive import run
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import Row, overview
 from keyrack.wording.times import utc
@@ -26,12 +26,12 @@ class Stale(NamedTuple):
     """A credential that can go, and the reason as a sentence."""
 
     server: Server
-    credential: Credential
+    credential: CredentialInfo
     why: str
 
 
 def find_stale(
-    parts: Parts,
+    adapters: Adapters,
     *,
     ask_issuers: bool = True,
     on_one: Callable[[int, int], object] = lambda done, total: None,
@@ -42,15 +42,15 @@ def find_stale(
     reached may come back. `ask_issuers` False: nothing is sent. `on_one` gets how many credentials
     were looked at, and of how many, before each; what it raises ends the search.
     """
-    rows = [row for row in overview(parts).rows if row.credential is not None]
-    issuers = _Issuers(parts) if ask_issuers else None
+    rows = [row for row in overview(adapters).rows if row.credential is not None]
+    issuers = _Issuers(adapters) if ask_issuers else None
     found: list[Stale] = []
     for done, row in enumerate(rows):
         on_one(done, len(rows))
-        row, grant = _as_stored(parts, row)
+        row, stored_credential = _as_stored(adapters, row)
         if row.credential is None:
             continue
-        why = _by_record(row, parts.now()) or _by_registration(grant, parts.now())
+        why = _by_record(row, adapters.now()) or _by_registration(stored_credential, adapters.now())
         if not why and issuers is not None:
             why = issuers.why(row)
         if why:
@@ -59,7 +59,7 @@ def find_stale(
 
 
 def clear_stale(
-    parts: Parts,
+    adapters: Adapters,
     chosen: Iterable[Stale],
     *,
     revoke: bool = False,
@@ -71,7 +71,7 @@ def clear_stale(
     done: list[tuple[Stale, Receipt]] = []
     for stale in chosen:
         try:
-            receipt = clear(parts, stale.server, revoke=revoke, forget=forget, only=stale.credential)
+            receipt = clear(adapters, stale.server, revoke=revoke, forget=forget, only=stale.credential)
         except KeyrackError as error:
             receipt = Receipt((Line("Delete", "failed", str(error)),))
         done.append((stale, receipt))
@@ -96,9 +96,13 @@ def _by_record(row: Row, now: float) -> str:
     return "It has expired and can't be refreshed."
 
 
-def _by_registration(grant: Grant | None, now: float) -> str:
+def _by_registration(stored_credential: StoredCredential | None, now: float) -> str:
     """A client whose secret has run out can refresh no more (RFC 7591, section 3.2.1)."""
-    ends = grant.registration.secret_expires_at if grant and grant.registration else None
+    ends = (
+        stored_credential.registration.secret_expires_at
+        if stored_credential and stored_credential.registration
+        else None
+    )
     if ends is None or ends > now:
         return ""
     return f"Its client secret expired on {_day(ends)}, so it can't be refreshed."
@@ -108,23 +112,23 @@ def _day(moment: float) -> str:
     return (utc(moment) or "an unknown date")[:10]
 
 
-def _as_stored(parts: Parts, row: Row) -> tuple[Row, Grant | None]:
+def _as_stored(adapters: Adapters, row: Row) -> tuple[Row, StoredCredential | None]:
     """The row by what the store holds: another data folder may have changed that since our record."""
     try:
-        grant = parts.rack().load(*key_of(row.server))
+        stored_credential = adapters.credentials().load(*credential_key(row.server))
     except KeyrackError:
         return row, None  # the store has its own ways to tell
-    if grant is not None and is_same(grant.credential, row.credential):
-        return row, grant
-    again = next((each for each in overview(parts).rows if each.key == row.key), None)
-    return again or row._replace(credential=None), grant
+    if stored_credential is not None and is_same(stored_credential.credential, row.credential):
+        return row, stored_credential
+    again = next((each for each in overview(adapters).rows if each.key == row.key), None)
+    return again or row._replace(credential=None), stored_credential
 
 
 class _Issuers:
     """Asks each issuer once."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, adapters: Adapters) -> None:
+        self._parts = adapters
         self._gone: dict[str, bool] = {}
 
     def why(self, row: Row) -> str:
@@ -134,11 +138,11 @@ class _Issuers:
         issuer = credential.issuer
         if issuer not in self._gone:
             try:
-                wire = wire_to(self._parts, row.server)
+                http_client = http_client_for(self._parts, row.server)
             except KeyrackError:
                 return ""  # its files for TLS can't be used, so nothing is known
             try:
-                self._gone[issuer] = run(is_gone(issuer), partial(wire.send, server_url=url))
+                self._gone[issuer] = run(is_gone(issuer), partial(http_client.send, server_url=url))
             finally:
-                wire.close()
+                http_client.close()
         return f"Its issuer {origin(issuer)} no longer exists." if self._gone[issuer] else ""

@@ -14,7 +14,7 @@ from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Anew, SignIn
 from keyrack.oauth.stray import about_stray
-from keyrack.operations.ports import Callback, Wire
+from keyrack.operations.ports import Callback, HttpClient
 
 Answer = dict[str, Secret]
 Answers = queue.SimpleQueue[Answer | TokenSet | Anew | KeyrackError | None]
@@ -149,9 +149,9 @@ class LoginControl:
                 pass
         return None
 
-    def holds(self, wire: Wire) -> None:
+    def holds(self, http_client: HttpClient) -> None:
         """Whose requests a cancel ends."""
-        self._hang_up = wire.close
+        self._hang_up = http_client.close
         self.check()
 
     def check(self) -> None:

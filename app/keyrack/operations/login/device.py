@@ -8,7 +8,7 @@ from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import TokenSet
-from keyrack.oauth.device import Denied, DeviceWish
+from keyrack.oauth.device import Denied, DeviceRequest
 from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
 
 
@@ -21,13 +21,19 @@ class DeviceSignIn:
 
     def __init__(
         self,
-        wish: DeviceWish,
+        login_request: DeviceRequest,
         send: Callable[[Request], Response | Failed],
         show: Callable[[ShowCode], Any],
         done: Callable[[TokenSet | Denied], Any],
         failed: Callable[[KeyrackError], Any],
     ) -> None:
-        self._wish, self._send, self._show, self._done, self._failed = wish, send, show, done, failed
+        self._login_request, self._send, self._show, self._done, self._failed = (
+            login_request,
+            send,
+            show,
+            done,
+            failed,
+        )
         self._stopped = threading.Event()
         threading.Thread(target=self._run, daemon=True, name="device").start()
 
@@ -47,7 +53,7 @@ class DeviceSignIn:
                 self._done(tokens)
 
     def _perform(self) -> TokenSet | None:
-        flow, answer = self._wish.flow(), None
+        flow, answer = self._login_request.flow(), None
         while not self._stopped.is_set():
             try:
                 effect = flow.send(answer)

@@ -21,32 +21,32 @@ from keyrack.oauth.effects import (
     SignIn,
     Step,
 )
-from keyrack.oauth.flow import Flow, LoggedIn
+from keyrack.oauth.flow import Flow, LoginResult
 from keyrack.oauth.stray import about_stray
 from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
 from keyrack.operations.login.control import Answer, LoginControl
 from keyrack.operations.login.device import DeviceSignIn
-from keyrack.operations.ports import Callback, Parts, Wire
+from keyrack.operations.ports import Adapters, Callback, HttpClient
 
 Event = Step | SignIn | ShowCode | Exchange
 MOST_STRAY = 3  # different answers of others that are told; anybody can send any number
 NO_BROWSER = "No browser opened; use the link"  # the sign-in step's title then
 
 
-class Performer:
+class FlowRunner:
     """The effects of one login, and what they leave open until `close`."""
 
     def __init__(
         self,
-        parts: Parts,
-        wire: Wire,
+        adapters: Adapters,
+        http_client: HttpClient,
         server_url: str,
         control: LoginControl,
         tell: Callable[[Event], Any],
         begin: Callable[[str], Any] = lambda client_id: None,
     ) -> None:
         """`begin` gets the id of an earlier login's client before the browser opens with it."""
-        self._parts, self._wire, self._server_url = parts, wire, server_url
+        self._parts, self._http_client, self._server_url = adapters, http_client, server_url
         self._control, self._tell = control, tell
         self._begin = begin
         self.answered = False  # did the person come back from the sign-in page?
@@ -57,9 +57,9 @@ class Performer:
         self._step: Step | None = None
         self._began = 0.0
 
-    def perform(self, flow: Flow, *, open_browser: bool, device: bool, wait: float) -> LoggedIn:
+    def perform(self, flow: Flow, *, open_browser: bool, device: bool, wait: float) -> LoginResult:
         """Play the flow to its end; its exceptions pass through."""
-        self._control.holds(self._wire)
+        self._control.holds(self._http_client)
         answer: Any = None
         while True:
             self._control.check()
@@ -82,7 +82,7 @@ class Performer:
 
     def send(self, request: Request) -> Response | Failed:
         """Send, and tell the masked account of it."""
-        reply = self._wire.send(request, server_url=self._server_url)
+        reply = self._http_client.send(request, server_url=self._server_url)
         self._trace(exchange(request, reply))
         return reply
 
@@ -104,7 +104,7 @@ class Performer:
             self._device.stop()
         if self._callback is not None:
             self._callback.close()
-        self._wire.close()
+        self._http_client.close()
 
     def _sign_in(
         self, sign_in: SignIn, open_browser: bool, device: bool, wait: float

@@ -6,25 +6,25 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import Cancelled, ClientNeeded, KeyrackError, NoOAuth, ScopeRefused
-from keyrack.domain.model import Check, Credential, CredentialKey, Grant, Registration, Server
+from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Registration, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import Step
-from keyrack.oauth.flow import LoggedIn, Wish, login_flow
+from keyrack.oauth.flow import LoginRequest, LoginResult, login_flow
 from keyrack.oauth.probe import Probed, probe, try_credential
-from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import grant_headers, key_of, other_headers, stored_for
+from keyrack.operations.connection import http_client_for
+from keyrack.operations.credential import credential_key, grant_headers, other_headers, stored_for
 from keyrack.operations.drive import run
 from keyrack.operations.login.control import LoginControl, NobodySignedIn
-from keyrack.operations.login.flow_runner import Event, Performer
+from keyrack.operations.login.flow_runner import Event, FlowRunner
 from keyrack.operations.login.scopes import added_scopes, explain, held_scopes
 from keyrack.operations.login.unanswered import Unanswered
-from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
 from keyrack.services.vendors import vendor_of
 from keyrack.store.records.fields import Damaged
-from keyrack.store.transaction.other_store import Elsewhere
+from keyrack.store.transaction.other_store import InOtherStore
 
 
 class LoginOptions(NamedTuple):
@@ -47,69 +47,80 @@ class LoginOptions(NamedTuple):
 
 
 def login(
-    parts: Parts,
+    adapters: Adapters,
     server: Server,
     options: LoginOptions = LoginOptions(),
     *,
     control: LoginControl | None = None,
     on_event: Callable[[Event], Any] = lambda event: None,
-) -> Credential:
+) -> CredentialInfo:
     """Log in and return the stored credential's facts. Blocks; run it off the screen's thread.
 
     `on_event` gets each Step as it happens (same `key`: the same line, updated), the
     SignIn before the browser opens, ShowCode with a code for another device, and an
     Exchange for each request, masked. Raises KeyrackError with a sentence; StoreAbsent
-    before anything is sent when this machine has no keychain (`parts.keep_in_memory()`
+    before anything is sent when this machine has no keychain (`adapters.keep_in_memory()`
     is the way on, once the user agreed); Cancelled.
     """
-    key = key_of(server)
-    rack = parts.rack()
-    store = require_ready(rack)
-    rack.prove_writable()
+    key = credential_key(server)
+    credentials = adapters.credentials()
+    store = require_ready(credentials)
+    credentials.prove_writable()
     control = control or LoginControl()
-    added = added_scopes(rack, key, options)
-    wish = _wish(parts, rack, server, options, added)
-    unanswered = Unanswered(rack, key)
-    performer = Performer(parts, wire_to(parts, server), wish.url, control, on_event, unanswered.begin)
+    added = added_scopes(credentials, key, options)
+    login_request = _login_request(adapters, credentials, server, options, added)
+    unanswered = Unanswered(credentials, key)
+    runner = FlowRunner(
+        adapters, http_client_for(adapters, server), login_request.url, control, on_event, unanswered.begin
+    )
     try:
-        logged_in = performer.perform(
-            login_flow(wish), open_browser=options.open_browser, device=options.device, wait=options.wait
+        login_result = runner.perform(
+            login_flow(login_request),
+            open_browser=options.open_browser,
+            device=options.device,
+            wait=options.wait,
         )
-        grant = _grant(key, wish, logged_in, store.name)
-        facts = stored_for(server, grant.credential)
-        facts = facts._replace(unlisted=not is_lasting(server), added_scopes=added)
-        grant = grant._replace(credential=facts)
-        probed = _try(performer, wish, grant, logged_in.without)
+        stored_credential = _grant(key, login_request, login_result, store.name)
+        facts = stored_for(server, stored_credential.credential)
+        facts = facts._replace(ad_hoc=not is_lasting(server), added_scopes=added)
+        stored_credential = stored_credential._replace(credential=facts)
+        probed = _try(runner, login_request, stored_credential, login_result.without)
         control.check()
-        return _keep(parts, performer, grant, probed)
+        return _keep(adapters, runner, stored_credential, probed)
     except KeyrackError as error:
-        unanswered.end(error, answered=performer.answered)
+        unanswered.end(error, answered=runner.answered)
         if not isinstance(error, Cancelled):
             control.check()  # a request that a cancel ended is no failure of the network
-        performer.fail(error)
-        if isinstance(error, NobodySignedIn) and wish.settings.client_id:
+        runner.fail(error)
+        if isinstance(error, NobodySignedIn) and login_request.settings.client_id:
             error.setting = "callback"  # no page sends anybody back to a redirect URI that it refuses
         if isinstance(error, ScopeRefused):
             explain(error, added, server)
         if error.setting:
             from keyrack.operations.servers.own_settings import name_setting
 
-            name_setting(parts, error, server)
+            name_setting(adapters, error, server)
         if isinstance(error, ClientNeeded | NoOAuth):
             from keyrack.operations.login.advice import advised
 
-            raise advised(error, server, parts.cards_dir()) from None
+            raise advised(error, server, adapters.cards_dir()) from None
         raise
     finally:
-        performer.close()
+        runner.close()
 
 
-def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions, added: tuple[str, ...]) -> Wish:
+def _login_request(
+    adapters: Adapters,
+    credentials: CredentialStore,
+    server: Server,
+    options: LoginOptions,
+    added: tuple[str, ...],
+) -> LoginRequest:
     """The configuration, with what was asked of this login on top of it."""
     assert server.url is not None
     settings = server.client
-    key = key_of(server)
-    stored = _earlier_registration(rack, key)
+    key = credential_key(server)
+    stored = _earlier_registration(credentials, key)
     if options.client_id:
         settings = settings._replace(client_id=options.client_id, client_secret=None, issuer=None)
     if options.client_secret or options.client_key:
@@ -123,81 +134,94 @@ def _wish(parts: Parts, rack: Rack, server: Server, options: LoginOptions, added
         redirect_host=options.redirect_host or settings.redirect_host or (kept and kept.redirect_host),
         callback_path=options.callback_path or settings.callback_path or (kept and kept.callback_path),
     )
-    return Wish(
+    return LoginRequest(
         server.url,
         settings,
-        added_scopes=(*held_scopes(rack, key, options), *added),
+        added_scopes=(*held_scopes(credentials, key, options), *added),
         dropped_scopes=options.drop_scopes,
         stored=stored,
-        forgotten=stored is not None and _may_be_forgotten(rack, stored, key),
-        client_name=parts.client_name,
-        now=parts.now,
+        forgotten=stored is not None and _may_be_forgotten(credentials, stored, key),
+        client_name=adapters.client_name,
+        now=adapters.now,
         challenge=options.challenge,
         vendor_of=vendor_of,
         headers=other_headers(server),
     )
 
 
-def _earlier_registration(rack: Rack, key: CredentialKey) -> Registration | None:
+def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> Registration | None:
     """None where the new login takes the place of what is damaged, or lies in another store."""
-    record = rack.record(*key)
+    record = credentials.record(*key)
     if record is None or record.credential is None:
         return None
     try:
-        grant = rack.load(*key)
-    except (Damaged, Elsewhere):
+        stored_credential = credentials.load(*key)
+    except (Damaged, InOtherStore):
         return None
-    return grant.registration if grant else None
+    return stored_credential.registration if stored_credential else None
 
 
-def _may_be_forgotten(rack: Rack, registration: Registration, key: CredentialKey) -> bool:
+def _may_be_forgotten(credentials: CredentialStore, registration: Registration, key: CredentialKey) -> bool:
     """A client after a refusal, or after a sign-in without an answer: the issuer may not know it any more."""
-    record = rack.record(*key)
+    record = credentials.record(*key)
     if record is None or record.credential is None:
         return False
     refused = record.credential.refused_at is not None or bool(record.credential.refusal)
     return refused or record.unanswered_client == registration.client_id
 
 
-def _grant(key: CredentialKey, wish: Wish, logged_in: LoggedIn, store: str) -> Grant:
-    tokens, settings = logged_in.tokens, wish.settings
-    registration = logged_in.registration._replace(
+def _grant(
+    key: CredentialKey, login_request: LoginRequest, login_result: LoginResult, store: str
+) -> StoredCredential:
+    tokens, settings = login_result.tokens, login_request.settings
+    registration = login_result.registration._replace(
         callback_port=settings.callback_port,
-        redirect_host=logged_in.registration.redirect_host or settings.redirect_host,
+        redirect_host=login_result.registration.redirect_host or settings.redirect_host,
         callback_path=settings.callback_path,
     )
-    facts = Credential(
+    facts = CredentialInfo(
         "oauth",
         registration.issuer,
         registration.client_id,
         registration.kind,
-        logged_in.resource,
+        login_result.resource,
         tokens.scopes,
-        wish.now(),
+        login_request.now(),
         tokens.expires_at,
         tokens.refresh_token is not None or registration.grant_type == "client_credentials",
         label=tokens.label,
         store=store,
     )
-    return Grant(key.url, key.account, facts, tokens, registration, logged_in.endpoints, name=key.name)
+    return StoredCredential(
+        key.url, key.account, facts, tokens, registration, login_result.endpoints, name=key.name
+    )
 
 
-def _try(performer: Performer, wish: Wish, grant: Grant, without: Probed | None) -> Probed:
+def _try(
+    runner: FlowRunner,
+    login_request: LoginRequest,
+    stored_credential: StoredCredential,
+    without: Probed | None,
+) -> Probed:
     """Before it is stored, so that a token that the server refuses never replaces the old one.
 
     `without`: what the server said to requests without it, where it was asked.
     """
-    performer.step(Step("try", "Test the token on the server", "running"))
-    asking = try_credential(wish.url, grant_headers(grant), others=wish.headers, without=without)
-    probed = run(asking, performer.send)
+    runner.step(Step("try", "Test the token on the server", "running"))
+    asking = try_credential(
+        login_request.url, grant_headers(stored_credential), others=login_request.headers, without=without
+    )
+    probed = run(asking, runner.send)
     # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
     # after that is about something else (an authorization server that was changed just now).
     if probed.revision is not None and probed.verdict not in ("accepted", "open"):
-        without = without or run(probe(wish.url, others=wish.headers, older=probed.older), performer.send)
+        without = without or run(
+            probe(login_request.url, others=login_request.headers, older=probed.older), runner.send
+        )
         if without.verdict == "required":
             probed = probed._replace(verdict="accepted")
     if probed.verdict == "refused":
-        no_audience = vendor_of(grant.credential.issuer or "").token_refused
+        no_audience = vendor_of(stored_credential.credential.issuer or "").token_refused
         raise KeyrackError(
             "The server refuses the token that was just issued for it, so it was not stored.",
             hint=no_audience
@@ -206,21 +230,23 @@ def _try(performer: Performer, wish: Wish, grant: Grant, without: Probed | None)
         )
     if probed.verdict == "open":  # to anyone, and there is a login all the same
         why = "the server accepts the same requests without it"
-        performer.step(Step("try", "The token could not be tested", "done", why))
+        runner.step(Step("try", "The token could not be tested", "done", why))
         return probed._replace(verdict="optional")
     accepted = probed.verdict == "accepted"
     title = "The server accepts the token" if accepted else "The token could not be tested"
-    performer.step(Step("try", title, "done", probed.reason))
+    runner.step(Step("try", title, "done", probed.reason))
     return probed
 
 
-def _keep(parts: Parts, performer: Performer, grant: Grant, probed: Probed) -> Credential:
+def _keep(
+    adapters: Adapters, runner: FlowRunner, stored_credential: StoredCredential, probed: Probed
+) -> CredentialInfo:
     """In the store that is in use now: while the person signed in, another keyrack may have moved all."""
-    performer.step(Step("save", f"Save to {parts.rack().state().name}", "running"))
-    with parts.rack().lock(*grant.key):
-        rack = parts.rack()
-        stored = rack.save(grant)
-    check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
-    rack.note(*grant.key, check=check, unanswered_client="")
-    performer.step(Step("save", f"Saved to {stored.store} and verified", "done"))
+    runner.step(Step("save", f"Save to {adapters.credentials().state().name}", "running"))
+    with adapters.credentials().lock(*stored_credential.key):
+        credentials = adapters.credentials()
+        stored = credentials.save(stored_credential)
+    check = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
+    credentials.note(*stored_credential.key, check=check, unanswered_client="")
+    runner.step(Step("save", f"Saved to {stored.store} and verified", "done"))
     return stored

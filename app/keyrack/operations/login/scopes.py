@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 from keyrack.domain.errors import ScopeRefused
 from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.status import Action
-from keyrack.operations.ports import Rack
+from keyrack.operations.ports import CredentialStore
 from keyrack.wording.commands import command_for
 
 if TYPE_CHECKING:
     from keyrack.operations.login.login import LoginOptions
 
 
-def added_scopes(rack: Rack, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
+def added_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
     """What earlier logins had added, unless this one takes it away, and what it adds."""
-    record = rack.record(*key)
+    record = credentials.record(*key)
     earlier = record.credential.added_scopes if record and record.credential else ()
     wanted = (*(() if options.reset_scopes else earlier), *options.scopes)
     return tuple(scope for scope in dict.fromkeys(wanted) if scope not in options.drop_scopes)
 
 
-def held_scopes(rack: Rack, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
+def held_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
     """What has been granted, where a request has just been refused: more must not lose it."""
-    record = rack.record(*key) if options.challenge else None
+    record = credentials.record(*key) if options.challenge else None
     return record.credential.scopes if record and record.credential else ()
 
 

@@ -12,21 +12,21 @@ from contextlib import suppress
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused
 from keyrack.domain.model import CredentialKey
-from keyrack.operations.ports import Rack
+from keyrack.operations.ports import CredentialStore
 
 NEXT = "If the sign-in page did not know this app, log in again: the next login registers it again."
 
 
 class Unanswered:
-    """The note of one login. Methods raise what `Rack.note` raises."""
+    """The note of one login. Methods raise what `CredentialStore.note` raises."""
 
-    def __init__(self, rack: Rack, key: CredentialKey) -> None:
-        self._rack, self._key = rack, key
+    def __init__(self, credentials: CredentialStore, key: CredentialKey) -> None:
+        self._credentials, self._key = credentials, key
         self._noted = False
 
     def begin(self, client_id: str) -> None:
         """The browser is about to open with this client."""
-        self._rack.note(*self._key, unanswered_client=client_id)
+        self._credentials.note(*self._key, unanswered_client=client_id)
         self._noted = True
 
     def end(self, error: KeyrackError, *, answered: bool) -> None:
@@ -37,4 +37,4 @@ class Unanswered:
             error.hint = f"{error.hint} {NEXT}".strip()
         elif not isinstance(error, ClientRefused | ScopeRefused):  # a client may be registered for scopes
             with suppress(KeyrackError):  # a note that stays costs one registration
-                self._rack.note(*self._key, unanswered_client="")
+                self._credentials.note(*self._key, unanswered_client="")

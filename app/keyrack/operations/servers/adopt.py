@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
-from keyrack.domain.resource import host, identity
+from keyrack.domain.resource import canonical_url, host
 from keyrack.domain.status import Action, authorization_header
-from keyrack.operations.credential import key_of
-from keyrack.operations.ports import Parts
+from keyrack.operations.credential import credential_key
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.tokens.service import card_for
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
@@ -40,10 +40,10 @@ class Adopted(NamedTuple):
     check: Check | None
 
 
-def plan(parts: Parts, server: Server) -> Plan:
+def plan(adapters: Adapters, server: Server) -> Plan:
     """Look what can be moved. Reads files and records alone. Raises KeyrackError where nothing can."""
-    key = key_of(server)
-    movable = [header for header in server.literals if not header.stays]
+    key = credential_key(server)
+    movable = [header for header in server.plaintext_headers if not header.not_movable_because]
     if not movable:
         raise _nothing_to_move(server)
     effective = authorization_header(server)
@@ -51,14 +51,14 @@ def plan(parts: Parts, server: Server) -> Plan:
     wanted = chosen.name.lower(), chosen.value
     same = [header for header in movable if (header.name.lower(), header.value) == wanted]
     _refuse_several(server, chosen)
-    record = parts.rack().record(*key)
+    record = adapters.credentials().record(*key)
     variables: dict[str, str] = {}
     changes: list[Rewrite] = []
     by_hand: list[str] = []
-    left = [_left(each) for each in server.literals if each not in same]
+    left = [_left(each) for each in server.plaintext_headers if each not in same]
     for header in same:
         prefix = rewrite.prefix(header)
-        variable = _variable(server, parts.read().servers, "HEADER" if prefix else "TOKEN")
+        variable = _variable(server, adapters.read().servers, "HEADER" if prefix else "TOKEN")
         words = rewrite.by_hand(header, variable)
         if words is not None:
             by_hand.append(words)
@@ -71,25 +71,25 @@ def plan(parts: Parts, server: Server) -> Plan:
     return Plan(server, chosen, tuple(changes), tuple(by_hand), tuple(left), variables, replaces)
 
 
-def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
+def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
     """Store the token, read it back, and only then change the files, each with a copy of it kept.
 
     Raises KeyrackError where the token is not stored; then no file has been changed.
     """
-    server, rack = plan.server, parts.rack()
-    store = rack.state()
+    server, credentials = plan.server, adapters.credentials()
+    store = credentials.state()
     if store.ready and not store.persistent:
         raise KeyrackError("There is no permanent store for secrets here, so the token stays in the file.")
     scheme, token = split(plan.header.value)
-    card = card_for(parts, server.url)
+    card = card_for(adapters, server.url)
     typed = Typed({card.main_field if card else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
-    saved = set_token(parts, server, typed, try_it=try_it)
-    held = rack.load(*key_of(server))
+    saved = set_token(adapters, server, typed, try_it=try_it)
+    held = credentials.load(*credential_key(server))
     if held is None or held.tokens.access_token != token:
         raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]
     copies: list[str] = []
-    mark = f"keyrack-backup-{re.sub('[-:]', '', utc(parts.now()) or 'now')}"
+    mark = f"keyrack-backup-{re.sub('[-:]', '', utc(adapters.now()) or 'now')}"
     for change in plan.changes:
         try:
             copies.append(rewrite.apply(change, mark))
@@ -102,18 +102,18 @@ def adopt(parts: Parts, plan: Plan, *, try_it: bool = True) -> Adopted:
 
 
 def _nothing_to_move(server: Server) -> KeyrackError:
-    for header in server.literals:
+    for header in server.plaintext_headers:
         assert header.source is not None
         where = f"The {header.name} header is in {header.source.path}."
         hint = f"{command_for(Action.TOKEN, server)} stores the token. Then remove it from the file yourself."
-        return KeyrackError(f"{where} {header.stays}", hint=hint)
+        return KeyrackError(f"{where} {header.not_movable_because}", hint=hint)
     hint = "Run keyrack doctor to see which files contain one."
     return KeyrackError(f"No file contains a token for {server.name} in plain text.", hint=hint)
 
 
 def _refuse_several(server: Server, chosen: Header) -> None:
     """A program is handed one token for a server, so it could not fill two headers."""
-    names = [header.name for header in server.literals if header.source == chosen.source]
+    names = [header.name for header in server.plaintext_headers if header.source == chosen.source]
     if len(names) > 1:
         several = f"{server.name} is sent several secrets ({', '.join(names)})"
         raise KeyrackError(
@@ -125,7 +125,11 @@ def _refuse_several(server: Server, chosen: Header) -> None:
 def _left(header: Header) -> str:
     assert header.source is not None
     where = f"The {header.name} header in {header.source.path} also contains a secret for it"
-    return f"{where}. {header.stays}" if header.stays else f"{where}. It is a different one, and stays there."
+    return (
+        f"{where}. {header.not_movable_because}"
+        if header.not_movable_because
+        else f"{where}. It is a different one, and stays there."
+    )
 
 
 def _again(change: Rewrite) -> str:
@@ -141,7 +145,9 @@ def _variable(server: Server, servers: Iterable[Server], last: str) -> str:
     taken = {
         variable.name
         for other in servers
-        if other.url is None or other.tag != server.tag or identity(other.url) != identity(server.url or "")
+        if other.url is None
+        or other.tag != server.tag
+        or canonical_url(other.url) != canonical_url(server.url or "")
         for variables in (other.variables, *(header.variables for header in other.headers))
         for variable in variables
     }

@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import partial
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
-from keyrack.domain.model import Check, Grant, Record, Server
+from keyrack.domain.model import Check, Record, Server, StoredCredential
 from keyrack.domain.status import REFRESH_EARLY
 from keyrack.oauth.discovery import offers_login
 from keyrack.oauth.probe import Probed
-from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import configured_token, key_of
+from keyrack.operations.connection import http_client_for
+from keyrack.operations.credential import configured_token, credential_key
 from keyrack.operations.drive import run
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refreshed
 from keyrack.operations.tokens.trial import tried
 
 PARTLY = "The server says where to log in, so some of its methods may need a login."
 
 
-def check(parts: Parts, server: Server) -> Check:
+def check(adapters: Adapters, server: Server) -> Check:
     """Probe, with the credential that would be used, and note the outcome in the record.
 
     A network failure is a Check with the verdict "unreachable", not an exception. A refused
@@ -29,40 +29,40 @@ def check(parts: Parts, server: Server) -> Check:
     if server.address_key is not None:
         from keyrack.operations.servers.keyed import tried_with_its_key
 
-        return _noted(parts, server, tried_with_its_key(parts, server, server.address_key))
-    key = key_of(server)
-    rack = parts.rack()
-    record = rack.record(*key)
+        return _noted(adapters, server, tried_with_its_key(adapters, server, server.address_key))
+    key = credential_key(server)
+    credentials = adapters.credentials()
+    record = credentials.record(*key)
     stored = configured_token(server) is None and record is not None and record.credential is not None
     try:
-        grant = _usable(parts, server, record) if stored else None
+        stored_credential = _usable(adapters, server, record) if stored else None
     except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
-        return _noted(parts, server, _unreachable(error))
-    probed = tried(parts, server, grant)
-    if grant is not None and probed.verdict == "refused":
-        grant, probed = _second_try(parts, server, grant, probed)
+        return _noted(adapters, server, _unreachable(error))
+    probed = tried(adapters, server, stored_credential)
+    if stored_credential is not None and probed.verdict == "refused":
+        stored_credential, probed = _second_try(adapters, server, stored_credential, probed)
         if probed.verdict == "refused":
             # Not of one that somebody logged in with while the answer was on its way.
-            refusal = (parts.now(), "The server refused the token.")
-            rack.note(*key, refusal=refusal, of=grant.credential)
-    if probed.verdict == "open" and _has_login(parts, server, record):
+            refusal = (adapters.now(), "The server refused the token.")
+            credentials.note(*key, refusal=refusal, of=stored_credential.credential)
+    if probed.verdict == "open" and _has_login(adapters, server, record):
         probed = probed._replace(verdict="optional", reason=probed.reason or PARTLY)
-    if probed.verdict == "required" and grant is None and server.helper is not None:
+    if probed.verdict == "required" and stored_credential is None and server.helper is not None:
         by = server.helper.source.client
         probed = probed._replace(reason=f"It was tested without the headers from {by}'s helper.")
-    return _noted(parts, server, probed)
+    return _noted(adapters, server, probed)
 
 
-def _has_login(parts: Parts, server: Server, record: Record | None) -> bool:
+def _has_login(adapters: Adapters, server: Server, record: Record | None) -> bool:
     """Is there a login at a server that answers anyone? Then some of its methods may be guarded."""
     if record is not None and record.credential is not None and record.credential.kind == "oauth":
         return True
     assert server.url is not None
-    wire = wire_to(parts, server)
+    http_client = http_client_for(adapters, server)
     try:
-        return run(offers_login(server.url, server.client), partial(wire.send, server_url=server.url))
+        return run(offers_login(server.url, server.client), partial(http_client.send, server_url=server.url))
     finally:
-        wire.close()
+        http_client.close()
 
 
 def _unreachable(error: Temporary) -> Probed:
@@ -70,14 +70,14 @@ def _unreachable(error: Temporary) -> Probed:
     return Probed("unreachable", f"{error} {error.hint}".strip())
 
 
-def _noted(parts: Parts, server: Server, probed: Probed) -> Check:
-    found = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+def _noted(adapters: Adapters, server: Server, probed: Probed) -> Check:
+    found = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
     assert server.key is not None
-    parts.rack().note(*server.key, check=found)
+    adapters.credentials().note(*server.key, check=found)
     return found
 
 
-def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None:
+def _usable(adapters: Adapters, server: Server, record: Record | None) -> StoredCredential | None:
     """What is stored, refreshed when due; None when it can't be used any more. Raises Temporary."""
     assert record is not None and record.credential is not None
     if record.credential.refused_at is not None:
@@ -85,29 +85,31 @@ def _usable(parts: Parts, server: Server, record: Record | None) -> Grant | None
     problem: KeyrackError | None = None
     try:
         if record.credential.refreshable:
-            return refreshed(parts, server, min_valid=REFRESH_EARLY)
+            return refreshed(adapters, server, min_valid=REFRESH_EARLY)
     except (LoginNeeded, Temporary) as error:
         problem = error  # its access token may still be good
-    grant = parts.rack().load(*key_of(server))
-    if grant is None or grant.credential.refused_at is not None:
+    stored_credential = adapters.credentials().load(*credential_key(server))
+    if stored_credential is None or stored_credential.credential.refused_at is not None:
         return None
-    expires_at = grant.credential.expires_at
-    if expires_at is None or expires_at > parts.now():
-        return grant
+    expires_at = stored_credential.credential.expires_at
+    if expires_at is None or expires_at > adapters.now():
+        return stored_credential
     if isinstance(problem, Temporary):
         raise problem
     return None
 
 
-def _second_try(parts: Parts, server: Server, grant: Grant, refused: Probed) -> tuple[Grant, Probed]:
+def _second_try(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, refused: Probed
+) -> tuple[StoredCredential, Probed]:
     """What was tried in the end, and its outcome: a token can be revoked before it expires, and a
     refresh may bring a good one."""
-    if not grant.credential.refreshable:
-        return grant, refused
+    if not stored_credential.credential.refreshable:
+        return stored_credential, refused
     try:
-        fresh = refreshed(parts, server)
+        fresh = refreshed(adapters, server)
     except LoginNeeded:
-        return grant, refused
+        return stored_credential, refused
     except Temporary as error:
-        return grant, _unreachable(error)
-    return fresh, tried(parts, server, fresh)
+        return stored_credential, _unreachable(error)
+    return fresh, tried(adapters, server, fresh)

@@ -6,17 +6,17 @@ from collections.abc import Iterable
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import CredentialKey, Server
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.wording.commands import command_line
 
 
-def command_to(parts: Parts, verb: str, server: Server, words: Iterable[str], *options: str) -> str:
+def command_to(adapters: Adapters, verb: str, server: Server, words: Iterable[str], *options: str) -> str:
     """The command line that does `verb` to a server: by the first of `words`, names or its address, that
     leads to it, and with --account where it does not without."""
     for word in dict.fromkeys((*words, server.name, *server.aliases)):
         for account in (None, server.account):
-            if _key(parts, word, account) == server.key:
+            if _key(adapters, word, account) == server.key:
                 named = option("--account", account) if account is not None else ()
                 return command_line(verb, Server(word), *options, *named)
     return command_line(verb, server, *options)
@@ -27,8 +27,8 @@ def option(flag: str, value: str) -> tuple[str, ...]:
     return (f"{flag}={value}",) if value.startswith("-") else (flag, value)
 
 
-def _key(parts: Parts, word: str, account: str | None) -> CredentialKey | None:
+def _key(adapters: Adapters, word: str, account: str | None) -> CredentialKey | None:
     try:
-        return find(parts, word, account).key
+        return find(adapters, word, account).key
     except KeyrackError:
         return None

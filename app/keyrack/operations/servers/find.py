@@ -8,21 +8,23 @@ from keyrack.domain.address_key import find_key, key_refused
 from keyrack.domain.errors import Ambiguous, KeyrackError, NoSuchServer
 from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialKey, Server
 from keyrack.domain.reading import Reading
-from keyrack.domain.resource import identity, is_address, parse_url
+from keyrack.domain.resource import canonical_url, is_address, parse_url
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
-from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.owners import Owners, name_of
 
 
-def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: str | None = None) -> Server:
+def find(
+    adapters: Adapters, name_or_url: str, account: str | None = None, *, name: str | None = None
+) -> Server:
     """The server that is meant. `name` says which, where several share the URL.
 
     Without `account` it is the entry's own, or the server's default, or the only one that there is.
     A URL need not be configured. Raises NoSuchServer (exit code 6), Ambiguous, BadUrl.
     """
-    reading, rack = parts.read(), parts.rack()
-    owners = Owners(reading, rack)
+    reading, credentials = adapters.read(), adapters.credentials()
+    owners = Owners(reading, credentials)
     if is_address(name_or_url):
         url = parse_url(name_or_url)
         keyed = _with_key(reading, url)
@@ -30,14 +32,16 @@ def find(parts: Parts, name_or_url: str, account: str | None = None, *, name: st
             return keyed
         server = _at(owners, reading, url, account, name)
     else:
-        server = _called(owners, reading, rack, name_or_url, account)
+        server = _by_name(owners, reading, credentials, name_or_url, account)
     if server.tag and server.url is not None:
-        key = CredentialKey(identity(server.url), server.account)
-        _keep_apart(rack, key, owners.first(server, key))
+        key = CredentialKey(canonical_url(server.url), server.account)
+        _keep_apart(credentials, key, owners.first(server, key))
     return server
 
 
-def _called(owners: Owners, reading: Reading, rack: Rack, name: str, account: str | None) -> Server:
+def _by_name(
+    owners: Owners, reading: Reading, credentials: CredentialStore, name: str, account: str | None
+) -> Server:
     servers = reading.servers
     for server in servers:
         if server.name == name:
@@ -51,7 +55,7 @@ def _called(owners: Owners, reading: Reading, rack: Rack, name: str, account: st
     wanted = account or DEFAULT_ACCOUNT
     for server in (*(each for each in strays if each.account == wanted), *strays):
         return server._replace(account=account or server.account)
-    for key in rack.records():  # of a server that was asked, and nothing more
+    for key in credentials.records():  # of a server that was asked, and nothing more
         if name_of(key.url) == name:
             return _at(owners, reading, key.url, account, None)
     raise _no_such(reading, name)
@@ -80,8 +84,8 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
             raise NoSuchServer(
                 f"No server with that URL is called “{name}”.", hint="Run keyrack list to see the names."
             )
-    called = name if name is not None and name != rows[0].name else ""
-    wanted = account or reading.accounts.get(identity(url), DEFAULT_ACCOUNT)
+    typed = name if name is not None and name != rows[0].name else ""
+    wanted = account or reading.accounts.get(canonical_url(url), DEFAULT_ACCOUNT)
     meant = [each for each in rows if each.account == wanted]
     if not rows:
         return _unconfigured(owners, url, account)
@@ -90,12 +94,12 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
     if len(meant or rows) > 1 and not as_one:
         raise _several(f"Several servers have the URL {url}", meant or rows)
     server = (meant or rows)[0]
-    return owners.of(server, account, called)
+    return owners.of(server, account, typed)
 
 
 def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
     """By what is stored there."""
-    wanted = identity(url)
+    wanted = canonical_url(url)
     strays = [each.server for each in owners.strays(()) if each.server.url == wanted]
     strays = [each for each in strays if account in (None, each.account)]
     named = [each for each in strays if each.key_name]
@@ -107,7 +111,7 @@ def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
 
 
 def _several(what: str, servers: Sequence[Server]) -> Ambiguous:
-    names = ", ".join(server.called for server in servers)
+    names = ", ".join(server.display_name for server in servers)
     return Ambiguous(f"{what}: {names}.", hint="Use one of the names that keyrack list shows.")
 
 
@@ -122,12 +126,12 @@ def _no_such(reading: Reading, name: str) -> NoSuchServer:
     return NoSuchServer(f"No server is called “{name}”.", hint=hint)
 
 
-def _keep_apart(rack: Rack, key: CredentialKey, owner: Server | None) -> None:
+def _keep_apart(credentials: CredentialStore, key: CredentialKey, owner: Server | None) -> None:
     """Note of the credential that was there first whose it is, for the day on which its server is gone."""
-    record = rack.record(*key)
+    record = credentials.record(*key)
     if owner is None or record is None or record.credential is None or record.credential.apart:
         return
     try:
-        rack.note(*key, names=record.credential.names or owner.full_names)
+        credentials.note(*key, names=record.credential.names or owner.full_names)
     except KeyrackError:
         pass  # a disk that takes no write; nothing is handed out wrongly for that

@@ -9,17 +9,17 @@ from keyrack.domain.redaction import hide
 from keyrack.domain.resource import is_loopback
 from keyrack.domain.status import UNTESTED
 from keyrack.oauth.probe import Probed, probe
-from keyrack.operations.connection import wire_to
+from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import configured_headers, other_headers
 from keyrack.operations.drive import run
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 
 PLAIN_HTTP = (
     "keyrack does not send the key in the URL, because it is plain http: anyone on the network could read it."
 )
 
 
-def tried_with_its_key(parts: Parts, server: Server, key: AddressKey) -> Probed:
+def tried_with_its_key(adapters: Adapters, server: Server, key: AddressKey) -> Probed:
     """Does the server take the key? "accepted" only where it does not take the same without it."""
     url = key.url.reveal()
     if not url:
@@ -27,16 +27,16 @@ def tried_with_its_key(parts: Parts, server: Server, key: AddressKey) -> Probed:
     if not (url.startswith("https:") or is_loopback(url)):
         return Probed("unreachable", PLAIN_HTTP, refused=True)
     headers, others = configured_headers(server), other_headers(server)
-    wire = wire_to(parts, server)
+    http_client = http_client_for(adapters, server)
     try:
-        send = partial(wire.send, server_url=url)
+        send = partial(http_client.send, server_url=url)
         found = run(probe(url, headers, others=others), send)
         if found.verdict in ("open", "accepted") and key.bare:
             without = run(probe(key.bare, headers, others=others, older=found.older), send)
             if without.verdict == found.verdict:
                 return found._replace(reason=UNTESTED)
     finally:
-        wire.close()
+        http_client.close()
     if found.verdict in ("open", "required"):
         verdict = "accepted" if found.verdict == "open" else "refused"
         reason = "" if found.verdict == "open" else "The server refused the key in the URL."

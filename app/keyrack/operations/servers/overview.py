@@ -3,10 +3,10 @@
 import os
 from typing import NamedTuple
 
-from keyrack.domain.model import Check, Credential, Record, Server
+from keyrack.domain.model import Check, CredentialInfo, Record, Server
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.status import State, Status, sends_header
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.owners import Owners
 from keyrack.wording.commands import command_for
 from keyrack.wording.status import status_of
@@ -16,7 +16,7 @@ class Row(NamedTuple):
     """One line of the list."""
 
     server: Server
-    credential: Credential | None
+    credential: CredentialInfo | None
     check: Check | None
     status: Status
 
@@ -55,12 +55,12 @@ class Overview(NamedTuple):
     places: tuple[Place, ...]
 
 
-def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
+def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
     """All configured servers, then stored credentials that no program names any more."""
-    reading = parts.read()
-    records = parts.rack().records()
-    owners = Owners(reading, parts.rack(), records)
-    now = parts.now()
+    reading = adapters.read()
+    records = adapters.credentials().records()
+    owners = Owners(reading, adapters.credentials(), records)
+    now = adapters.now()
     servers = owners.servers()
     rows = [
         row_of(server, records.get(server.key) if server.key else None, now, store_locked=store_locked)
@@ -71,7 +71,7 @@ def overview(parts: Parts, *, store_locked: bool = False) -> Overview:
         row_of(stray.server, stray.record, now, store_locked=store_locked, all_read=all_read)
         for stray in owners.strays(servers)
     ]
-    return Overview(tuple(rows), (*reading.problems, *own_problems(parts)), reading.places)
+    return Overview(tuple(rows), (*reading.problems, *own_problems(adapters)), reading.places)
 
 
 def _all_read(reading: Reading) -> bool:
@@ -82,10 +82,10 @@ def _all_read(reading: Reading) -> bool:
     )
 
 
-def own_problems(parts: Parts) -> tuple[Problem, ...]:
+def own_problems(adapters: Adapters) -> tuple[Problem, ...]:
     """What keyrack found wrong in its own records, once they have been read, and in the user's cards."""
-    records = tuple(Problem("keyrack", "its records", warning) for warning in parts.rack().warnings)
-    folder = parts.cards_dir()
+    records = tuple(Problem("keyrack", "its records", warning) for warning in adapters.credentials().warnings)
+    folder = adapters.cards_dir()
     if folder is None or not os.path.isdir(folder):
         return records
     from keyrack.services.load import user_cards  # late: few people have cards of their own

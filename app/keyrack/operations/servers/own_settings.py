@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
 from keyrack.domain.resource import host, is_address
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")  # what TOML takes as a key without quotes
 # By the name that an error carries: when it helps, and the lines of the server's table.
@@ -40,14 +40,16 @@ SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def name_setting(parts: Parts, error: KeyrackError, server: Server) -> None:
+def name_setting(adapters: Adapters, error: KeyrackError, server: Server) -> None:
     """Put the setting that helps into the error's hint, with the file and the table that it goes into."""
     if error.setting not in SETTINGS:
         return
     when, lines = SETTINGS[error.setting]
     own = any(source.client == "keyrack" for source in server.sources)
     head = [table_of(server)] if own else [table_of(server), f"url = {_text(server.url or '')}"]
-    error.hint = "\n".join((error.hint, f"{when}, add this to {parts.config_file()}:", *head, *lines)).strip()
+    error.hint = "\n".join(
+        (error.hint, f"{when}, add this to {adapters.config_file()}:", *head, *lines)
+    ).strip()
 
 
 def table_of(server: Server) -> str:

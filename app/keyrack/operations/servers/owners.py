@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from keyrack.domain.address_key import shown
-from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Record, Server
+from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialInfo, CredentialKey, Record, Server
 from keyrack.domain.reading import Reading
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.status import sends_its_own
-from keyrack.operations.ports import Rack
+from keyrack.operations.ports import CredentialStore
 
 Records = Mapping[CredentialKey, Record]
 
@@ -29,15 +29,17 @@ class Stray(NamedTuple):
 class Owners:
     """The configured servers, each with the account that is meant and the key of its credential."""
 
-    def __init__(self, reading: Reading, rack: Rack, records: Records | None = None) -> None:
-        """`records` are all of the rack's; without them those that matter are read one by one."""
+    def __init__(
+        self, reading: Reading, credentials: CredentialStore, records: Records | None = None
+    ) -> None:
+        """`records` are all of the credential store's; without them those that matter are read one by one."""
         self._reading = reading
-        self._rack = rack
+        self._credentials = credentials
         self._given = records
         self._at: dict[str, list[Server]] = {}
         for server in reading.servers:
             if server.url is not None:
-                self._at.setdefault(identity(server.url), []).append(server)
+                self._at.setdefault(canonical_url(server.url), []).append(server)
 
     def servers(self) -> tuple[Server, ...]:
         """In the order of the reading."""
@@ -45,20 +47,20 @@ class Owners:
 
     def at(self, url: str) -> list[Server]:
         """The configured servers at an address; those of a project only where the user has none there."""
-        servers = self._at.get(identity(url), [])
+        servers = self._at.get(canonical_url(url), [])
         return [each for each in servers if not each.of_project] or servers
 
     def named(self, url: str, name: str) -> Server | None:
         """The configured server at an address that is called so."""
         return next((each for each in self.at(url) if name in (each.name, *each.aliases)), None)
 
-    def of(self, server: Server, account: str | None = None, called: str = "") -> Server:
+    def of(self, server: Server, account: str | None = None, as_typed: str = "") -> Server:
         """`server` with its key. Without `account` it is the entry's own, the server's default, or the only
-        one that there is; `called` is the name that was typed, where several are the server's."""
+        one that there is; `as_typed` is the name that was typed, where several are the server's."""
         if server.url is None:
             return server
-        account = account or self._account(server, called)
-        return server._replace(account=account, key_name=self._key_name(server, account, called))
+        account = account or self._account(server, as_typed)
+        return server._replace(account=account, key_name=self._key_name(server, account, as_typed))
 
     def strays(self, listed: Iterable[Server]) -> Iterator[Stray]:
         """Every other credential that is stored: of another account, or of no configured server."""
@@ -71,7 +73,7 @@ class Owners:
             taken.add(server.name)
             yield Stray(server, record)
 
-    def _server_of(self, key: CredentialKey, credential: Credential, taken: Iterable[str]) -> Server:
+    def _server_of(self, key: CredentialKey, credential: CredentialInfo, taken: Iterable[str]) -> Server:
         for server in self._at.get(key.url, []):
             own = self.of(server, key.account)
             if own.key == key:  # a second account
@@ -83,17 +85,21 @@ class Owners:
             name = f"{name_of(key.url)} ({name})" if name else name_of(key.url)
         return Server(name, key.url, key.account, sources=sources, tag=key.name, key_name=key.name)
 
-    def _account(self, server: Server, called: str) -> str:
+    def _account(self, server: Server, as_typed: str) -> str:
         if server.account != DEFAULT_ACCOUNT or server.url is None:
             return server.account
-        url = identity(server.url)
+        url = canonical_url(server.url)
         chosen = self._reading.accounts.get(account_key(server))
         if chosen is not None:
             return chosen
-        if self._is_bare(url) or url in self._reading.accounts or self._has(server, DEFAULT_ACCOUNT, called):
+        if (
+            self._is_bare(url)
+            or url in self._reading.accounts
+            or self._has(server, DEFAULT_ACCOUNT, as_typed)
+        ):
             return DEFAULT_ACCOUNT  # by far the most, and spares reading all records
         others = self._accounts.get(url, set()) - {each.account for each in self._at.get(url, [])}
-        stored = [account for account in others if self._has(server, account, called)]
+        stored = [account for account in others if self._has(server, account, as_typed)]
         return stored[0] if len(stored) == 1 else DEFAULT_ACCOUNT
 
     @cached_property
@@ -105,17 +111,17 @@ class Owners:
                 found.setdefault(key.url, set()).add(key.account)
         return found
 
-    def _has(self, server: Server, account: str, called: str) -> bool:
+    def _has(self, server: Server, account: str, as_typed: str) -> bool:
         assert server.url is not None
-        name = self._key_name(server, account, called)
-        return self._credential(CredentialKey(identity(server.url), account, name)) is not None
+        name = self._key_name(server, account, as_typed)
+        return self._credential(CredentialKey(canonical_url(server.url), account, name)) is not None
 
-    def _key_name(self, server: Server, account: str, called: str) -> str:
+    def _key_name(self, server: Server, account: str, as_typed: str) -> str:
         assert server.url is not None
-        nameless = CredentialKey(identity(server.url), account)
+        nameless = CredentialKey(canonical_url(server.url), account)
         if self._is_bare(nameless.url):
             return server.tag
-        name = called or next(iter(server.entries), server.name)
+        name = as_typed or next(iter(server.entries), server.name)
         own = (name, *(each.full_name for each in server.sources if each.name == name))
         if server.tag:
             # Under its plain name it was stored when no other was called the same.
@@ -163,21 +169,21 @@ class Owners:
 
     @cached_property
     def _all(self) -> Records:
-        return self._rack.records() if self._given is None else self._given
+        return self._credentials.records() if self._given is None else self._given
 
     def _is_bare(self, url: str) -> bool:
         """Is it known that nothing is stored for any server there? False where that would have to be read."""
         return self._given is not None and url not in self._accounts
 
-    def _credential(self, key: CredentialKey) -> Credential | None:
-        record = self._rack.record(*key) if self._given is None else self._given.get(key)
+    def _credential(self, key: CredentialKey) -> CredentialInfo | None:
+        record = self._credentials.record(*key) if self._given is None else self._given.get(key)
         return record.credential if record is not None else None
 
 
 def account_key(server: Server) -> str:
     """What the server's default account is kept under in keyrack's own file: its address, and its name
     where several share that. Raises BadUrl."""
-    url = identity(server.url or "")
+    url = canonical_url(server.url or "")
     return f"{url} {server.tag}" if server.tag else url
 
 

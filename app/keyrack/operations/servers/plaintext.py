@@ -11,17 +11,16 @@ def pointed_out(reading: Reading) -> tuple[Problem, ...]:
     """Each place with its file and entry, and what can be done about it. Nothing is broken there."""
     found: list[Problem] = []
     for server in reading.servers:
-        if server.address_key is not None and server.address_key.literal:
+        if server.address_key is not None and server.address_key.plaintext:
             key = f"The URL contains a key ({server.address_key.where})"
             sentence = f"{key} in plain text. keyrack can't move it."
             found += [Problem(each.client, each.path, sentence, entry=each.name) for each in server.sources]
-        for header in server.literals:
+        for header in server.plaintext_headers:
             if header.source is None:
                 continue
             move = f"Run {command_for(Action.ADOPT, server)} to move it to the keychain."
-            sentence = (
-                f"The {header.name} header is written in plain text in the file. {header.stays or move}"
-            )
+            advice = header.not_movable_because or move
+            sentence = f"The {header.name} header is written in plain text in the file. {advice}"
             source = header.source
             found.append(Problem(source.client, source.path, sentence, entry=source.name))
     return tuple(found)

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent
-from keyrack.domain.model import DEFAULT_ACCOUNT, Credential, CredentialKey, Grant
+from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialInfo, CredentialKey, StoredCredential
 from keyrack.domain.storage import StoreKind
 from keyrack.domain.version import with_notes, written
-from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import overview
 
@@ -22,24 +22,24 @@ LEFT = "without a record here: another data folder may use them, or run keyrack 
 
 
 class _Way(NamedTuple):
-    source: Rack
-    target: Rack
+    source: CredentialStore
+    target: CredentialStore
     source_name: str
     target_name: str
     source_in_use: bool  # then it is right where both were changed at the same time
 
 
-def move(parts: Parts, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda line: None) -> Receipt:
+def move(adapters: Adapters, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda line: None) -> Receipt:
     """A line for each credential, and one for the choice of the store; `on_line` gets them as they happen.
 
     Where one can't be copied, nothing is deleted and the choice stays. Raises KeyrackError,
     StoreUnavailable and its kinds, when one of the stores can't be used at all.
     """
-    stores = parts.stores()
-    source, target = stores.rack("keychain" if to == "vault" else "vault"), stores.rack(to)
+    stores = adapters.stores()
+    source, target = stores.credentials("keychain" if to == "vault" else "vault"), stores.credentials(to)
     target.prove_writable()
     way = _Way(source, target, source.state().name, target.state().name, stores.chosen() != to)
-    names, (keys, left) = _names(parts), _keys(way, shared=to == "vault")
+    names, (keys, left) = _names(adapters), _keys(way, shared=to == "vault")
     lines: list[Line] = []
 
     def tell(line: Line) -> None:
@@ -74,12 +74,16 @@ def _copied(way: _Way, key: CredentialKey) -> bool:
     """Bring the target up to what the source holds; False where that is nothing. Raises KeyrackError."""
     source, target = way.source, way.target
     with source.lock(*key):
-        grant = source.held(*key)
-        if grant is None:
+        stored_credential = source.held(*key)
+        if stored_credential is None:
             return False
         copy, record = target.held(*key), target.record(*key)
         known = record and record.credential
-        best = grant if copy is None or _is_newer(grant, copy, way.source_in_use) else copy
+        best = (
+            stored_credential
+            if copy is None or _is_newer(stored_credential, copy, way.source_in_use)
+            else copy
+        )
         if copy is not None and _is_same(best, copy) and known and known.store == way.target_name:
             return True
         target.save(_as_noted(best, known))
@@ -94,11 +98,11 @@ def _taken_back(way: _Way, key: CredentialKey) -> None:
     source, target = way.source, way.target
     with source.lock(*key):
         try:
-            grant, copy, record = source.held(*key), target.held(*key), source.record(*key)
-            if grant is None or copy is None or not _is_same(grant, copy):
+            stored_credential, copy, record = source.held(*key), target.held(*key), source.record(*key)
+            if stored_credential is None or copy is None or not _is_same(stored_credential, copy):
                 return
-            source.save(_as_noted(grant, record and record.credential))
-            target.discard(*key)
+            source.save(_as_noted(stored_credential, record and record.credential))
+            target.delete_copy(*key)
         except KeyrackError:
             return  # the source still holds it, and the next run finds the copy
 
@@ -108,7 +112,7 @@ def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
     with way.source.lock(*key):
         try:
             if _copied(way, key):
-                way.source.discard(*key)
+                way.source.delete_copy(*key)
         except KeyrackError as error:
             left = f"it is in the {way.target_name}, and a copy remains in the {way.source_name}"
             return Line(name, "failed", f"{left}: {error}")
@@ -124,7 +128,7 @@ def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
     """
     source, left = way.source, 0
     try:
-        source.tidy()
+        source.recover()
         if shared:
             left = source.survey().strays
         else:
@@ -137,9 +141,9 @@ def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
     return sorted(key for key, record in source.records().items() if record.credential is not None), left
 
 
-def _names(parts: Parts) -> Callable[[CredentialKey], str]:
+def _names(adapters: Adapters) -> Callable[[CredentialKey], str]:
     """What people call the credentials."""
-    named = {row.server.key: row.server.name for row in overview(parts).rows}
+    named = {row.server.key: row.server.name for row in overview(adapters).rows}
 
     def name(key: CredentialKey) -> str:
         name = named.get(key, key.url)
@@ -148,24 +152,26 @@ def _names(parts: Parts) -> Callable[[CredentialKey], str]:
     return name
 
 
-def _as_noted(grant: Grant, known: Credential | None) -> Grant:
+def _as_noted(stored_credential: StoredCredential, known: CredentialInfo | None) -> StoredCredential:
     """A refusal is noted in the record alone; so is what the record says of the server's place in files."""
     if known is None:
-        return grant
-    return grant._replace(credential=with_notes(grant.credential, known)._replace(unlisted=known.unlisted))
+        return stored_credential
+    return stored_credential._replace(
+        credential=with_notes(stored_credential.credential, known)._replace(ad_hoc=known.ad_hoc)
+    )
 
 
-def _is_same(one: Grant, other: Grant) -> bool:
+def _is_same(one: StoredCredential, other: StoredCredential) -> bool:
     """But for where it lies, and what only the record knows."""
 
-    def bare(grant: Grant) -> Grant:
-        facts = with_notes(grant.credential, Credential(grant.credential.kind))
-        facts = facts._replace(store="", slot="", unlisted=False, names=(), apart=False)
-        return grant._replace(credential=facts)
+    def bare(stored_credential: StoredCredential) -> StoredCredential:
+        facts = with_notes(stored_credential.credential, CredentialInfo(stored_credential.credential.kind))
+        facts = facts._replace(store="", slot="", ad_hoc=False, names=(), apart=False)
+        return stored_credential._replace(credential=facts)
 
     return bare(one) == bare(other)
 
 
-def _is_newer(one: Grant, other: Grant, in_doubt: bool) -> bool:
+def _is_newer(one: StoredCredential, other: StoredCredential, in_doubt: bool) -> bool:
     first, second = written(one.credential), written(other.credential)
     return first > second or (in_doubt and first == second)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Receipt, of_findings
 
 
-def repair(parts: Parts) -> Receipt:
+def repair(adapters: Adapters) -> Receipt:
     """A line for each credential that had no record: rebuilt, or why not. Nothing is deleted.
 
     A store that can't be asked for its entries has a list of them; the configured servers are
     tried besides, should that be lost too. Raises StoreUnavailable and its kinds, Temporary.
     """
-    keys = [server.key for server in parts.read().servers if server.key]
+    keys = [server.key for server in adapters.read().servers if server.key]
     configured = {*keys, *(key._replace(name="") for key in keys)}
-    return of_findings(parts.rack().repair(configured), "its record is rebuilt")
+    return of_findings(adapters.credentials().repair(configured), "its record is rebuilt")

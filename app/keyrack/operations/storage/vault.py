@@ -11,7 +11,7 @@ from typing import NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.ports import Adapters, CredentialStore
 
 
 class VaultStatus(NamedTuple):
@@ -43,9 +43,9 @@ class Recipient(NamedTuple):
     is_here: bool  # this machine has its identity
 
 
-def status(parts: Parts) -> VaultStatus:
+def status(adapters: Adapters) -> VaultStatus:
     """Asks nobody and opens nothing."""
-    stores = parts.stores()
+    stores = adapters.stores()
     vault = stores.vault()
     return VaultStatus(
         vault.path,
@@ -58,13 +58,13 @@ def status(parts: Parts) -> VaultStatus:
     )
 
 
-def wants_new_passphrase(parts: Parts, identity_file: str = "") -> bool:
+def wants_new_passphrase(adapters: Adapters, identity_file: str = "") -> bool:
     """Has a person to think of a passphrase before `create`?"""
-    return parts.stores().vault(identity_file).wants_new_passphrase()
+    return adapters.stores().vault(identity_file).wants_new_passphrase()
 
 
 def create(
-    parts: Parts, passphrase: Secret | None, *, identity_file: str = "", recipients: Iterable[str] = ()
+    adapters: Adapters, passphrase: Secret | None, *, identity_file: str = "", recipients: Iterable[str] = ()
 ) -> Made:
     """Make a vault and use it from now on; one that is there already is opened and used.
 
@@ -72,7 +72,7 @@ def create(
     configured, or for the one that is. `recipients` (age1…) can open it too. What was kept
     in memory goes into it. Raises KeyrackError, StoreUnavailable and its kinds.
     """
-    stores, before = parts.stores(), parts.rack()
+    stores, before = adapters.stores(), adapters.credentials()
     vault = stores.vault(identity_file)
     recipients = tuple(recipients)
     found = vault.exists()
@@ -87,47 +87,47 @@ def create(
     elsewhere = _elsewhere(before, vault.name)
     recovered = 0
     if not elsewhere:
-        _use(parts, before)
+        _use(adapters, before)
         if found:  # a copy from another machine: what the list shows are records, and they did not come along
-            recovered = sum(not finding.problem for finding in parts.rack().repair())
+            recovered = sum(not finding.problem for finding in adapters.credentials().repair())
     own_key = vault.has_own_key()
     return Made(vault.path, "" if own_key else vault.identity_path, found, elsewhere, recovered)
 
 
-def use(parts: Parts) -> None:
+def use(adapters: Adapters) -> None:
     """Use it from now on, although credentials lie in another store. They stay there until a `move`,
     and whoever wants one of them is told where it is."""
-    _use(parts, parts.rack())
+    _use(adapters, adapters.credentials())
 
 
-def unlock(parts: Parts, passphrase: Secret) -> None:
+def unlock(adapters: Adapters, passphrase: Secret) -> None:
     """Open it for the configured minutes. StoreLocked where the passphrase is the wrong one."""
-    parts.stores().vault().unlock(passphrase)
+    adapters.stores().vault().unlock(passphrase)
 
 
-def lock(parts: Parts) -> None:
+def lock(adapters: Adapters) -> None:
     """Forget at once what opens it."""
-    parts.stores().vault().lock()
+    adapters.stores().vault().lock()
 
 
-def change_passphrase(parts: Parts, passphrase: Secret) -> None:
+def change_passphrase(adapters: Adapters, passphrase: Secret) -> None:
     """The vault must be open, and have a passphrase. Copies of the old identity.age keep the old one."""
-    parts.stores().vault().change_passphrase(passphrase)
+    adapters.stores().vault().change_passphrase(passphrase)
 
 
-def recipients_of(parts: Parts) -> tuple[Recipient, ...]:
+def recipients_of(adapters: Adapters) -> tuple[Recipient, ...]:
     """Who can open it. It must be open."""
-    vault = parts.stores().vault()
+    vault = adapters.stores().vault()
     here = vault.own_recipients()
     return tuple(Recipient(key, key in here) for key in vault.recipients())
 
 
-def add_recipient(parts: Parts, key: str) -> None:
+def add_recipient(adapters: Adapters, key: str) -> None:
     """Seal it to one more. KeyrackError where the key is none."""
-    parts.stores().vault().change_recipients(lambda recipients: (*recipients, key))
+    adapters.stores().vault().change_recipients(lambda recipients: (*recipients, key))
 
 
-def remove_recipient(parts: Parts, key: str) -> None:
+def remove_recipient(adapters: Adapters, key: str) -> None:
     """Seal it to one less, who may have kept a copy of what was in it until now.
 
     KeyrackError where it is not sealed to that one, or where nobody here could open it then.
@@ -138,20 +138,20 @@ def remove_recipient(parts: Parts, key: str) -> None:
             raise KeyrackError("The vault does not have that recipient.", hint="keyrack vault recipients")
         return (each for each in recipients if each != key.strip())
 
-    parts.stores().vault().change_recipients(without)
+    adapters.stores().vault().change_recipients(without)
 
 
-def _elsewhere(rack: Rack, name: str) -> int:
+def _elsewhere(credentials: CredentialStore, name: str) -> int:
     """How many credentials lie in another store that outlives this process?"""
-    stores = [record.credential.store for record in rack.records().values() if record.credential]
+    stores = [record.credential.store for record in credentials.records().values() if record.credential]
     return sum(store not in ("", "memory", name) for store in stores)
 
 
-def _use(parts: Parts, before: Rack) -> None:
-    parts.stores().choose("vault")
+def _use(adapters: Adapters, before: CredentialStore) -> None:
+    adapters.stores().choose("vault")
     if before.state().persistent:
         return
     for record in before.records().values():
-        grant = record.credential and before.load(*record.key)
-        if grant:
-            parts.rack().save(grant)
+        stored_credential = record.credential and before.load(*record.key)
+        if stored_credential:
+            adapters.credentials().save(stored_credential)

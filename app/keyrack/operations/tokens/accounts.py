@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.status import Action
-from keyrack.operations.credential import key_of
-from keyrack.operations.ports import Parts
+from keyrack.operations.credential import credential_key
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row, row_of
 from keyrack.operations.servers.owners import Owners, account_key
 from keyrack.wording.commands import command_for, command_line
@@ -26,17 +26,17 @@ class Account(NamedTuple):
     row: Row
 
 
-def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
+def accounts_of(adapters: Adapters, server: Server) -> tuple[Account, ...]:
     """The default first, then by name. Reads records, never the keychain."""
-    url, records = key_of(server).url, parts.rack().records()
-    owners = Owners(parts.read(), parts.rack(), records)
+    url, records = credential_key(server).url, adapters.credentials().records()
+    owners = Owners(adapters.read(), adapters.credentials(), records)
     server = owners.named(url, server.name) or server._replace(account=DEFAULT_ACCOUNT)
     chosen = owners.of(server).account
     stored = {key.account for key, record in records.items() if key.url == url and record.credential}
     found: list[Account] = []
     for name in sorted({chosen, *stored}, key=lambda name: (name != chosen, name)):
         account = owners.of(server, name)
-        row = row_of(account, records.get(key_of(account)), parts.now())
+        row = row_of(account, records.get(credential_key(account)), adapters.now())
         if row.credential is None and name != chosen:
             continue  # another server's at the same address
         label = row.credential.label if row.credential else ""
@@ -44,18 +44,18 @@ def accounts_of(parts: Parts, server: Server) -> tuple[Account, ...]:
     return tuple(found)
 
 
-def nothing_stored(parts: Parts, server: Server) -> LoginNeeded:
+def nothing_stored(adapters: Adapters, server: Server) -> LoginNeeded:
     """What to say where the account that was meant has no credential."""
-    stored = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
+    stored = [each.name for each in accounts_of(adapters, server) if each.row.credential is not None]
     hint = f"Run: {command_for(Action.LOGIN, server)}"
     if stored:
         choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
         hint = f"It has: {', '.join(stored)}. Use --account, or set a default: {choose} --default NAME"
-    said = f"Nothing is stored for {server.called}."
+    said = f"Nothing is stored for {server.display_name}."
     if server.helper is not None:
         client = server.helper.source.client
         said += f" {client} gets its headers from its own helper, which keyrack does not run."
-    beside = [each.called for each in parts.read().servers if is_beside(each, server)]
+    beside = [each.display_name for each in adapters.read().servers if is_beside(each, server)]
     if beside:
         said += f" Other servers with this URL: {', '.join(beside)}."
     return LoginNeeded(said, hint=hint)
@@ -65,19 +65,19 @@ def is_beside(other: Server, server: Server) -> bool:
     """Do two configured servers share the address, each with a credential of its own?"""
     if not server.tag or other.url is None or server.url is None or other.tag == server.tag:
         return False
-    return identity(other.url) == identity(server.url)
+    return canonical_url(other.url) == canonical_url(server.url)
 
 
-def make_default(parts: Parts, server: Server, account: str) -> None:
+def make_default(adapters: Adapters, server: Server, account: str) -> None:
     """From now on `account` is meant where none is named. Raises KeyrackError where it has no credential."""
     name = account_name(account)
-    known = [each.name for each in accounts_of(parts, server) if each.row.credential is not None]
+    known = [each.name for each in accounts_of(adapters, server) if each.row.credential is not None]
     if name not in known:
         raise KeyrackError(
             f"Nothing is stored for {server.name} under an account called {name}.",
             hint=f"It has: {', '.join(known) or 'none yet'}. To add one, log in with --account.",
         )
-    parts.set_account(account_key(server), name)
+    adapters.set_account(account_key(server), name)
 
 
 def account_name(text: str) -> str:

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
-from keyrack.domain.model import Credential, Grant, Server
+from keyrack.domain.model import CredentialInfo, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, is_due
-from keyrack.operations.credential import configured_token, key_of
-from keyrack.operations.ports import Parts
+from keyrack.operations.credential import configured_token, credential_key
+from keyrack.operations.ports import Adapters
 from keyrack.wording.commands import command_for
 
 
-class HandedOut(NamedTuple):
+class IssuedToken(NamedTuple):
     token: Secret
     expires_at: float | None
     notes: tuple[str, ...] = ()  # for stderr
 
 
-def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) -> HandedOut:
+def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_EARLY) -> IssuedToken:
     """A token that is good for `min_valid` seconds if the issuer gives such. Never opens a browser.
 
     Raises LoginNeeded, Temporary, StoreUnavailable.
     """
-    key = key_of(server)
-    rack = parts.rack()
-    record = rack.record(*key)
+    key = credential_key(server)
+    credentials = adapters.credentials()
+    record = credentials.record(*key)
     configured = configured_token(server)
     if configured is not None:
         if record is not None and record.check is not None and record.check.verdict == "refused":
@@ -34,89 +34,99 @@ def hand_out(parts: Parts, server: Server, *, min_valid: float = REFRESH_EARLY) 
                 f"{server.name} refused the token that its configuration sends.",
                 hint=f"Change it there, then run: {command_for(Action.CHECK, server)}",
             )
-        return HandedOut(configured, None)
+        return IssuedToken(configured, None)
     known = record.credential if record is not None else None
     try:
         # What is known to be refused, too: another data folder may have stored a new one since.
-        grant = rack.load(*key)
+        stored_credential = credentials.load(*key)
     except StoreUnavailable:
         if known is not None and known.refused_at is not None:
             raise _refused(server, known) from None
         raise
-    if grant is None:
+    if stored_credential is None:
         from keyrack.operations.tokens.accounts import nothing_stored
 
-        raise nothing_stored(parts, server)
-    now = parts.now()
-    facts = grant.credential
+        raise nothing_stored(adapters, server)
+    now = adapters.now()
+    facts = stored_credential.credential
     if facts.refused_at is not None:
         raise _refused(server, facts)
     if is_due(facts, now, min_valid):
-        return _renewed(parts, server, grant, min_valid)
+        return _renewed(adapters, server, stored_credential, min_valid)
     if facts.refusal:
-        return _unrenewed(parts, server, grant, _refused(server, facts))
-    return HandedOut(grant.tokens.access_token, facts.expires_at, _one_of_several(grant))
+        return _unrenewed(adapters, server, stored_credential, _refused(server, facts))
+    return IssuedToken(
+        stored_credential.tokens.access_token, facts.expires_at, _one_of_several(stored_credential)
+    )
 
 
-def _refused(server: Server, facts: Credential) -> LoginNeeded:
+def _refused(server: Server, facts: CredentialInfo) -> LoginNeeded:
     again = f"Run: {command_for(Action.TOKEN, server)}"
     hint = again if facts.kind == "token" else f"Log in again: {command_for(Action.LOGIN, server)}"
     return LoginNeeded(facts.refusal or "The server refused the token.", hint=hint)
 
 
-def _one_of_several(grant: Grant) -> tuple[str, ...]:
+def _one_of_several(stored_credential: StoredCredential) -> tuple[str, ...]:
     """A word about credentials that a single value is not enough for."""
-    if len(grant.headers) < 2:
+    if len(stored_credential.headers) < 2:
         return ()
-    names = [name for name, _ in grant.headers]
-    token = grant.tokens.access_token.reveal()
-    carrier = next((name for name, value in grant.headers if token in value.reveal()), names[-1])
+    names = [name for name, _ in stored_credential.headers]
+    token = stored_credential.tokens.access_token.reveal()
+    carrier = next((name for name, value in stored_credential.headers if token in value.reveal()), names[-1])
     several = " and ".join((", ".join(names[:-1]), names[-1]))
     return (f"This credential needs {len(names)} headers, {several}. This is the value of {carrier}.",)
 
 
-def _renewed(parts: Parts, server: Server, grant: Grant, min_valid: float) -> HandedOut:
+def _renewed(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, min_valid: float
+) -> IssuedToken:
     """Refresh; a token that is still valid is given out although that failed."""
     from keyrack.operations.tokens.refresh import NotStored, refreshed
 
     notes: tuple[str, ...] = ()
     try:
-        grant = refreshed(parts, server, min_valid=min_valid)
+        stored_credential = refreshed(adapters, server, min_valid=min_valid)
     except NotStored as error:
-        grant = error.grant
+        stored_credential = error.stored_credential
         notes = (f"{error} Using the stored token anyway.",)
     except KeyrackError as error:
-        return _unrenewed(parts, server, grant, error)
+        return _unrenewed(adapters, server, stored_credential, error)
     else:
-        left = None if grant.credential.expires_at is None else grant.credential.expires_at - parts.now()
+        left = (
+            None
+            if stored_credential.credential.expires_at is None
+            else stored_credential.credential.expires_at - adapters.now()
+        )
         if left is not None and left < min_valid:
             notes = (f"The new token is valid for {int(left)} s, less than the {min_valid:.0f} s requested.",)
-    return HandedOut(grant.tokens.access_token, grant.credential.expires_at, notes)
+    return IssuedToken(stored_credential.tokens.access_token, stored_credential.credential.expires_at, notes)
 
 
-def _unrenewed(parts: Parts, server: Server, grant: Grant, error: KeyrackError) -> HandedOut:
+def _unrenewed(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, error: KeyrackError
+) -> IssuedToken:
     """The token as it is, where it can't be renewed and has not expired; else raises the error.
 
     One whose refresh was refused is tried on the server first.
     """
-    facts, now = grant.credential, parts.now()
+    facts, now = stored_credential.credential, adapters.now()
     if facts.expires_at is not None and facts.expires_at <= now:
         if facts.kind == "token":
             hint = f"Run: {command_for(Action.TOKEN, server)}"
             raise LoginNeeded(f"The token for {server.name} has expired.", hint=hint)
         raise error
     untried = ""
-    record = parts.rack().record(*key_of(server))
+    record = adapters.credentials().record(*credential_key(server))
     noted = record.credential if record else None
     if isinstance(error, LoginNeeded) and noted is not None and noted.refusal:
         from keyrack.operations.tokens.trial import still_taken
 
-        check = still_taken(parts, server, grant._replace(credential=noted), error)
+        check = still_taken(adapters, server, stored_credential._replace(credential=noted), error)
         if check.verdict != "accepted":
             untried = f" It is not known whether the server still accepts it. {check.reason}".rstrip()
     left = "of unknown expiry" if facts.expires_at is None else f"valid for {int(facts.expires_at - now)} s"
-    return HandedOut(
-        grant.tokens.access_token,
+    return IssuedToken(
+        stored_credential.tokens.access_token,
         facts.expires_at,
         (f"{error} Using the stored token, {left}.{untried}",),
     )

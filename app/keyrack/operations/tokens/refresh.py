@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Iterable
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, StoreUnavailable
-from keyrack.domain.model import Credential, Grant, Server, TokenSet
+from keyrack.domain.model import CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.status import EXPIRY_WINDOW, Action, State, is_due, renews
 from keyrack.oauth.token_reply import Unusable
-from keyrack.operations.credential import key_of, stored_for
-from keyrack.operations.ports import Parts, Rack
+from keyrack.operations.credential import credential_key, stored_for
+from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.accounts import nothing_stored
 from keyrack.operations.tokens.renewal import ask_issuer, is_renewable
-from keyrack.system.shielded import aside, awaited
+from keyrack.system.shielded import hold_exit, run_shielded
 from keyrack.wording.commands import command_for
 
 LONGEST = 60.0  # seconds for which a program that ends waits for a refresh
@@ -22,14 +22,14 @@ SAVE_PAUSES = (0.5, 2.0)  # seconds before another try to store what the issuer 
 
 
 class NotStored(StoreUnavailable):
-    """The issuer gave new tokens, and the store does not take them: `grant` is nowhere else."""
+    """The issuer gave new tokens, and the store does not take them: `stored_credential` is nowhere else."""
 
-    def __init__(self, problem: KeyrackError, grant: Grant) -> None:
+    def __init__(self, problem: KeyrackError, stored_credential: StoredCredential) -> None:
         super().__init__(f"The new token could not be stored. {problem}", hint=problem.hint)
-        self.grant = grant
+        self.stored_credential = stored_credential
 
 
-def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> Credential:
+def refresh(adapters: Adapters, server: Server, *, min_valid: float | None = None) -> CredentialInfo:
     """Refresh now, or, with `min_valid`, only when less than that many seconds are left.
 
     Now is also where the issuer has refused it before. Raises LoginNeeded (nothing to refresh with, or
@@ -37,19 +37,21 @@ def refresh(parts: Parts, server: Server, *, min_valid: float | None = None) -> 
     StoreUnavailable.
     """
     try:
-        return refreshed(parts, server, min_valid=min_valid, insist=min_valid is None).credential
+        return refreshed(adapters, server, min_valid=min_valid, insist=min_valid is None).credential
     except LoginNeeded as error:
         from keyrack.operations.tokens.trial import with_what_is_left
 
-        raise with_what_is_left(parts, server, error) from None
+        raise with_what_is_left(adapters, server, error) from None
 
 
-def refreshed(parts: Parts, server: Server, *, min_valid: float | None = None, insist: bool = False) -> Grant:
+def refreshed(
+    adapters: Adapters, server: Server, *, min_valid: float | None = None, insist: bool = False
+) -> StoredCredential:
     """The same, with the tokens. Once begun it goes to its end, whatever becomes of its caller.
 
     Without `insist` an issuer that has refused it once is not asked again.
     """
-    return aside(lambda: _refreshed(parts, server, min_valid, insist))
+    return run_shielded(lambda: _refreshed(adapters, server, min_valid, insist))
 
 
 def due(rows: Iterable[Row], now: float) -> list[Row]:
@@ -64,103 +66,118 @@ def due(rows: Iterable[Row], now: float) -> list[Row]:
     ]
 
 
-def _refreshed(parts: Parts, server: Server, min_valid: float | None, insist: bool) -> Grant:
-    key = key_of(server)
-    asked_at = parts.now()
-    with parts.rack().lock(*key):
-        rack = parts.rack()  # not before the wait, in which all may have moved to another store
-        grant = rack.load(*key)
-        if grant is None:
-            raise nothing_stored(parts, server)
-        facts = grant.credential
+def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insist: bool) -> StoredCredential:
+    key = credential_key(server)
+    asked_at = adapters.now()
+    with adapters.credentials().lock(*key):
+        credentials = (
+            adapters.credentials()
+        )  # not before the wait, in which all may have moved to another store
+        stored_credential = credentials.load(*key)
+        if stored_credential is None:
+            raise nothing_stored(adapters, server)
+        facts = stored_credential.credential
         if facts.refused_at is not None and not insist:
             raise _login_needed(server, facts.refusal or "The server refused the token.")
         someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
-        if someone_did or (min_valid is not None and not is_due(facts, parts.now(), min_valid)):
-            return grant
+        if someone_did or (min_valid is not None and not is_due(facts, adapters.now(), min_valid)):
+            return stored_credential
         if facts.refusal and not insist:
             raise _login_needed(server, facts.refusal)
         try:
-            grant = grant._replace(credential=stored_for(server, facts))
-            return _refresh(parts, rack, grant, server)
+            stored_credential = stored_credential._replace(credential=stored_for(server, facts))
+            return _refresh(adapters, credentials, stored_credential, server)
         except KeyrackError as error:
             if error.setting:
                 from keyrack.operations.servers.own_settings import name_setting
 
-                name_setting(parts, error, server)
+                name_setting(adapters, error, server)
             raise
 
 
-def _refresh(parts: Parts, rack: Rack, grant: Grant, server: Server) -> Grant:
+def _refresh(
+    adapters: Adapters, credentials: CredentialStore, stored_credential: StoredCredential, server: Server
+) -> StoredCredential:
     """With the lock held."""
-    if grant.credential.kind == "token":
+    if stored_credential.credential.kind == "token":
         raise LoginNeeded(
-            f"The token for {server.called} was entered by hand and can't be refreshed.",
+            f"The token for {server.display_name} was entered by hand and can't be refreshed.",
             hint=f"Run: {command_for(Action.TOKEN, server)}",
         )
-    if not is_renewable(grant):
-        if grant.credential.refusal:
-            raise _login_needed(server, grant.credential.refusal)
+    if not is_renewable(stored_credential):
+        if stored_credential.credential.refusal:
+            raise _login_needed(server, stored_credential.credential.refusal)
         raise _login_needed(
-            server, f"No refresh token was issued for {server.called}.", setting="access_type"
+            server, f"No refresh token was issued for {server.display_name}.", setting="access_type"
         )
     # A rotating refresh token is spent by using it: so much of the save is done before.
-    with awaited(LONGEST), rack.renewing(grant) as keep:
+    with hold_exit(LONGEST), credentials.renewing(stored_credential) as save:
         try:
-            tokens = ask_issuer(parts, grant, server)
+            tokens = ask_issuer(adapters, stored_credential, server)
         except LoginNeeded as refusal:
-            again = rack.load(*grant.key)
-            if again is not None and again.tokens.refresh_token != grant.tokens.refresh_token:
+            again = credentials.load(*stored_credential.key)
+            if again is not None and again.tokens.refresh_token != stored_credential.tokens.refresh_token:
                 return again  # another program, without our lock, was faster
-            _remember(parts, rack, grant, refusal)
+            _remember(adapters, credentials, stored_credential, refusal)
             if isinstance(refusal, ClientRefused):
                 raise
             raise _login_needed(server, str(refusal), setting=refusal.setting) from None
         except Unusable as error:
             if error.refresh_token is not None:
-                keep(grant._replace(tokens=grant.tokens._replace(refresh_token=error.refresh_token)))
+                save(
+                    stored_credential._replace(
+                        tokens=stored_credential.tokens._replace(refresh_token=error.refresh_token)
+                    )
+                )
             raise
-        return _kept(parts, keep, grant, tokens)
+        return _saved(adapters, save, stored_credential, tokens)
 
 
-def _kept(parts: Parts, keep: Callable[[Grant], Credential], grant: Grant, tokens: TokenSet) -> Grant:
-    now = parts.now()
-    facts = grant.credential._replace(
+def _saved(
+    adapters: Adapters,
+    save: Callable[[StoredCredential], CredentialInfo],
+    stored_credential: StoredCredential,
+    tokens: TokenSet,
+) -> StoredCredential:
+    now = adapters.now()
+    facts = stored_credential.credential._replace(
         scopes=tokens.scopes,
         expires_at=tokens.expires_at,
-        refreshable=is_renewable(grant._replace(tokens=tokens)),
+        refreshable=is_renewable(stored_credential._replace(tokens=tokens)),
         refreshed_at=now,
         refused_at=None,
         refusal="",
         refresh_refused_at=None,
-        label=tokens.label or grant.credential.label,
+        label=tokens.label or stored_credential.credential.label,
         obtained_at=now,
     )
-    renewed = grant._replace(credential=facts, tokens=tokens)
+    renewed = stored_credential._replace(credential=facts, tokens=tokens)
     problem = KeyrackError("")
     for pause in (*SAVE_PAUSES, 0.0):
         try:
-            return renewed._replace(credential=keep(renewed))
+            return renewed._replace(credential=save(renewed))
         except KeyrackError as error:
             problem = error
             time.sleep(pause)  # most likely for a keychain's daemon that starts anew
     raise NotStored(problem, renewed)
 
 
-def _remember(parts: Parts, rack: Rack, grant: Grant, error: LoginNeeded) -> None:
+def _remember(
+    adapters: Adapters, credentials: CredentialStore, stored_credential: StoredCredential, error: LoginNeeded
+) -> None:
     """Note that the issuer refused. All tokens stay: it may take the refresh token another time, and
     an access token that has not expired may still be good.
 
     Of a client that registered itself, and that the issuer has forgotten, the same is true. One
     that is somebody's own can be put right, so nothing is noted of it.
     """
-    own = grant.registration is not None and grant.registration.kind != "dynamic"
+    own = stored_credential.registration is not None and stored_credential.registration.kind != "dynamic"
     if isinstance(error, ClientRefused) and own:
         return
-    now, expires_at = parts.now(), grant.credential.expires_at
+    now, expires_at = adapters.now(), stored_credential.credential.expires_at
     refusal = now, str(error)
     expired = expires_at is not None and expires_at <= now
-    rack.note(*grant.key, refusal=refusal if expired else None, refresh_refusal=refusal)
+    credentials.note(*stored_credential.key, refusal=refusal if expired else None, refresh_refusal=refusal)
 
 
 def _login_needed(server: Server, reason: str, *, setting: str = "") -> LoginNeeded:

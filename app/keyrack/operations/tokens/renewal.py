@@ -6,13 +6,13 @@ import math
 import time
 
 from keyrack.domain.errors import Temporary
-from keyrack.domain.model import Grant, Server, TokenSet
+from keyrack.domain.model import Server, StoredCredential, TokenSet
 from keyrack.oauth.effects import Failed, Request, Response
 from keyrack.oauth.retry_after import retry_after
 from keyrack.oauth.token import client_credentials_request, refresh_request
 from keyrack.oauth.token_reply import read_tokens
-from keyrack.operations.connection import wire_to
-from keyrack.operations.ports import Parts
+from keyrack.operations.connection import http_client_for
+from keyrack.operations.ports import Adapters
 
 TRIES = 2
 PAUSE = 0.5  # seconds between them, where the server names no others
@@ -20,28 +20,33 @@ LONGEST_PAUSE = 2.0  # seconds; a server that wants more is not asked again at o
 SLOW = 15.0  # seconds for one try, after which there is no other: who waits for the lock has 30
 
 
-def is_renewable(grant: Grant) -> bool:
+def is_renewable(stored_credential: StoredCredential) -> bool:
     """Is there anything to ask with?"""
-    if grant.registration is None or grant.endpoints is None:
+    if stored_credential.registration is None or stored_credential.endpoints is None:
         return False
-    return grant.tokens.refresh_token is not None or grant.registration.grant_type == "client_credentials"
+    return (
+        stored_credential.tokens.refresh_token is not None
+        or stored_credential.registration.grant_type == "client_credentials"
+    )
 
 
-def ask_issuer(parts: Parts, grant: Grant, server: Server) -> TokenSet:
+def ask_issuer(adapters: Adapters, stored_credential: StoredCredential, server: Server) -> TokenSet:
     """New tokens for a grant that is renewable. Raises what `read_tokens` raises."""
-    assert grant.endpoints
-    url, wire = grant.endpoints.token, wire_to(parts, server)
+    assert stored_credential.endpoints
+    url, http_client = stored_credential.endpoints.token, http_client_for(adapters, server)
     try:
         for tries_left in range(TRIES - 1, -1, -1):
             start = time.monotonic()
-            reply = wire.send(_request(grant, url, server), server_url=grant.url)
+            reply = http_client.send(
+                _request(stored_credential, url, server), server_url=stored_credential.url
+            )
             try:
                 return read_tokens(
                     reply,
                     url,
-                    now=parts.now(),
-                    asked_scopes=grant.credential.scopes,
-                    old_refresh=grant.tokens.refresh_token,
+                    now=adapters.now(),
+                    asked_scopes=stored_credential.credential.scopes,
+                    old_refresh=stored_credential.tokens.refresh_token,
                     renewing=True,
                 )
             except Temporary:
@@ -50,19 +55,24 @@ def ask_issuer(parts: Parts, grant: Grant, server: Server) -> TokenSet:
                     raise
                 time.sleep(pause)
     finally:
-        wire.close()
+        http_client.close()
     raise AssertionError("unreachable")
 
 
-def _request(grant: Grant, url: str, server: Server) -> Request:
+def _request(stored_credential: StoredCredential, url: str, server: Server) -> Request:
     """Made anew for each try: a signed assertion is good for one."""
-    assert grant.registration
-    facts = grant.credential
+    assert stored_credential.registration
+    facts = stored_credential.credential
     resource = None if server.client.send_resource is False else facts.resource
-    if grant.tokens.refresh_token is None:  # a machine asks as it did at first
-        return client_credentials_request(url, grant.registration, scopes=facts.scopes, resource=resource)
+    if stored_credential.tokens.refresh_token is None:  # a machine asks as it did at first
+        return client_credentials_request(
+            url, stored_credential.registration, scopes=facts.scopes, resource=resource
+        )
     return refresh_request(
-        url, grant.registration, refresh_token=grant.tokens.refresh_token, resource=resource
+        url,
+        stored_credential.registration,
+        refresh_token=stored_credential.tokens.refresh_token,
+        resource=resource,
     )
 
 

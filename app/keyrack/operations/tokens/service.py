@@ -10,21 +10,21 @@ from keyrack.domain.redaction import forms_of, hide, hide_in_json
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_json
 from keyrack.oauth.effects import Failed, Request, Response
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.services import calls, judge, load
 
 if TYPE_CHECKING:
-    from keyrack.domain.model import Credential, Server
+    from keyrack.domain.model import CredentialInfo, Server
     from keyrack.services.card import Call, Card
     from keyrack.services.judge import Verdict
 
 
-def card_for(parts: Parts, url: str | None) -> Card | None:
+def card_for(adapters: Adapters, url: str | None) -> Card | None:
     """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
-    return load.card_for(url, parts.cards_dir()) if url else None
+    return load.card_for(url, adapters.cards_dir()) if url else None
 
 
-def ask_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
+def ask_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
     """What the service itself says of the token; None where its card has no check for it.
 
     The token goes to a host that the card names and to no other, redirects included.
@@ -33,13 +33,13 @@ def ask_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdi
     call = calls.check_call(card, fields)
     if call is None:
         return None
-    reply = _send(parts, card, call)
+    reply = _send(adapters, card, call)
     if isinstance(reply, Failed):
         return judge.Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
     return judge.read_check(card, reply.status, *_told(reply, card, call, fields))
 
 
-def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
+def revoke_at_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
     """Undo the token at the service, for good; None where it has no API for that."""
     try:
         call = calls.revoke_call(card, fields)
@@ -47,18 +47,18 @@ def revoke_at_service(parts: Parts, card: Card, fields: Mapping[str, Secret]) ->
         return judge.Verdict(False, sentence=str(error))
     if call is None:
         return None
-    reply = _send(parts, card, call)
+    reply = _send(adapters, card, call)
     if isinstance(reply, Failed):
         sentence = f"{card.name} could not be asked: {reply.reason} The token may still work."
         return judge.Verdict(None, sentence=sentence)
     return judge.read_revoke(card, reply.status, *_told(reply, card, call, fields))
 
 
-def revoke_words(parts: Parts, server: Server, credential: Credential | None) -> str | None:
+def revoke_words(adapters: Adapters, server: Server, credential: CredentialInfo | None) -> str | None:
     """What revoking a token made by hand would do, to be told before; None for any other credential."""
     if credential is None or credential.kind != "token":
         return None
-    card = card_for(parts, server.url)
+    card = card_for(adapters, server.url)
     if card is not None and card.revoke is not None:
         last = " This can't be undone, and the token stops working everywhere."
         return f"{card.name} revokes the token itself.{last if card.revoke.irreversible else ''}"
@@ -88,15 +88,17 @@ def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterato
     yield from (value for name, value in call.headers.items() if name.lower() == "authorization")
 
 
-def _send(parts: Parts, card: Card, call: Call) -> Response | Failed:
+def _send(adapters: Adapters, card: Card, call: Call) -> Response | Failed:
     if not calls.may_send(card, call.url):
         return Failed("its service file names another host for that.", refused=True)
-    wire = parts.wire()
+    http_client = adapters.http_client()
     try:
         # Its own origin is the one that it may talk to: a redirect elsewhere is not followed.
-        return wire.send(Request(call.method, call.url, call.headers, json=call.json), server_url=call.url)
+        return http_client.send(
+            Request(call.method, call.url, call.headers, json=call.json), server_url=call.url
+        )
     finally:
-        wire.close()
+        http_client.close()
 
 
 def _json(reply: Response) -> Any:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Check, Credential, Grant, Server, TokenSet
+from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.jwt import end_of
-from keyrack.operations.credential import key_of, stored_for
-from keyrack.operations.ports import Parts
+from keyrack.operations.credential import credential_key, stored_for
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
 from keyrack.operations.tokens.service import ask_service, card_for
@@ -35,33 +35,33 @@ class Typed(NamedTuple):
 
 
 class TokenSaved(NamedTuple):
-    credential: Credential
+    credential: CredentialInfo
     check: Check | None  # what the server said to it; None when it was not asked
     service: Verdict | None = None  # what the service said of it; None when it was not asked
 
 
 def set_token(
-    parts: Parts, server: Server, typed: Typed, *, try_it: bool = True, at_service: bool = False
+    adapters: Adapters, server: Server, typed: Typed, *, try_it: bool = True, at_service: bool = False
 ) -> TokenSaved:
     """Try the token on the server, and with `at_service` on the service's own check; then store it.
 
     A token that either refuses is not stored. Raises KeyrackError with a sentence that says which.
     """
-    key = key_of(server)
-    card = card_for(parts, server.url)
+    key = credential_key(server)
+    card = card_for(adapters, server.url)
     main = (typed.fields.get(card.main_field) if card else None) or typed.fields.get(MAIN)
     if not main:
         raise KeyrackError("Nothing was entered.", hint="Paste the token.")
     headers = headers_of(card, typed, main)
-    store = require_ready(parts.rack()).name
-    now = parts.now()
+    store = require_ready(adapters.credentials()).name
+    now = adapters.now()
     if typed.expires_at is not None and typed.expires_at <= now:
         raise KeyrackError("That expiry date has passed.", hint="Enter a later one, or leave it empty.")
     names = ", ".join(headers)
     expires_at = typed.expires_at or end_of(main.reveal(), now)
-    facts = Credential("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
-    facts = stored_for(server, facts)._replace(unlisted=not is_lasting(server))
-    grant = Grant(
+    facts = CredentialInfo("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
+    facts = stored_for(server, facts)._replace(ad_hoc=not is_lasting(server))
+    stored_credential = StoredCredential(
         key.url,
         key.account,
         facts,
@@ -70,18 +70,20 @@ def set_token(
         fields=tuple(typed.fields.items()),
         name=key.name,
     )
-    service = ask_service(parts, card, typed.fields) if card and at_service else None
+    service = ask_service(adapters, card, typed.fields) if card and at_service else None
     if card is not None and service is not None and service.ok is False:
         hint = f"Create a new one on {card.page or 'the service’s page'}."
         raise KeyrackError(f"{service.sentence} It was not stored.", hint=hint)
-    found = _try(parts, server, card, grant) if try_it else None
+    found = _try(adapters, server, card, stored_credential) if try_it else None
     if service is not None and service.ok:
-        grant = _with_facts(grant, service)
-    with parts.rack().lock(*key):
-        rack = parts.rack()  # another keyrack may have moved all while the services were asked
-        stored = rack.save(grant)
+        stored_credential = _with_facts(stored_credential, service)
+    with adapters.credentials().lock(*key):
+        credentials = (
+            adapters.credentials()
+        )  # another keyrack may have moved all while the services were asked
+        stored = credentials.save(stored_credential)
     if found is not None:
-        rack.note(*key, check=found)
+        credentials.note(*key, check=found)
     return TokenSaved(stored, found, service)
 
 
@@ -131,31 +133,32 @@ def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Se
     return Secret(sent) if made_of_more else main
 
 
-def _with_facts(grant: Grant, service: Verdict) -> Grant:
+def _with_facts(stored_credential: StoredCredential, service: Verdict) -> StoredCredential:
     """Account, scopes and expiry as the service tells them; a typed date stays where it tells none."""
-    facts = grant.credential
+    facts = stored_credential.credential
     expires_at = service.expires_at or facts.expires_at
     facts = facts._replace(label=service.account, scopes=service.scopes, expires_at=expires_at)
-    return grant._replace(credential=facts)
+    return stored_credential._replace(credential=facts)
 
 
-def _try(parts: Parts, server: Server, card: Card | None, grant: Grant) -> Check:
-    probed = tried(parts, server, grant)
+def _try(adapters: Adapters, server: Server, card: Card | None, stored_credential: StoredCredential) -> Check:
+    probed = tried(adapters, server, stored_credential)
     if probed.verdict == "refused":
         raise KeyrackError(
             f"{server.name} refused the token, so it was not stored.",
-            hint=f"Check that it is of the right kind and has not expired.{_left_empty(card, grant)}",
+            hint="Check that it is of the right kind and has not expired."
+            f"{_left_empty(card, stored_credential)}",
         )
-    return Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+    return Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
 
 
-def _left_empty(card: Card | None, grant: Grant) -> str:
+def _left_empty(card: Card | None, stored_credential: StoredCredential) -> str:
     """The optional fields that would have gone into the header: Jira's e-mail address."""
-    if card is None or not grant.fields:
+    if card is None or not stored_credential.fields:
         return ""
     from keyrack.services.template import names_in
 
     sent = names_in(card.basic).union(*(names_in(template) for template in card.headers.values()))
-    given = dict(grant.fields)
+    given = dict(stored_credential.fields)
     labels = [field.label for field in card.fields if field.key in sent and not given.get(field.key)]
     return f" Left empty: {', '.join(labels)}." if labels else ""

@@ -5,56 +5,65 @@ from __future__ import annotations
 from functools import partial
 
 from keyrack.domain.errors import LoginNeeded
-from keyrack.domain.model import Check, Grant, Server
+from keyrack.domain.model import Check, Server, StoredCredential
 from keyrack.domain.status import is_tried
 from keyrack.oauth.probe import Probed, probe, try_credential
-from keyrack.operations.connection import wire_to
-from keyrack.operations.credential import configured_headers, grant_headers, key_of, other_headers
+from keyrack.operations.connection import http_client_for
+from keyrack.operations.credential import configured_headers, credential_key, grant_headers, other_headers
 from keyrack.operations.drive import run
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.wording.times import lasting
 
 
-def tried(parts: Parts, server: Server, grant: Grant | None) -> Probed:
+def tried(adapters: Adapters, server: Server, stored_credential: StoredCredential | None) -> Probed:
     """Greet the server with the grant's token, or with what the configuration sends, and ask for its
     tools; nothing is changed there. "accepted" only where it does not take the same without."""
     assert server.url is not None
     url, others = server.url, other_headers(server)
-    credential = {**configured_headers(server), **(grant_headers(grant) if grant else {})}
+    credential = {
+        **configured_headers(server),
+        **(grant_headers(stored_credential) if stored_credential else {}),
+    }
     asking = try_credential(url, credential, others=others) if credential else probe(url, others=others)
-    wire = wire_to(parts, server)
+    http_client = http_client_for(adapters, server)
     try:
-        return run(asking, partial(wire.send, server_url=url))
+        return run(asking, partial(http_client.send, server_url=url))
     finally:
-        wire.close()
+        http_client.close()
 
 
-def still_taken(parts: Parts, server: Server, grant: Grant, error: LoginNeeded) -> Check:
+def still_taken(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, error: LoginNeeded
+) -> Check:
     """Try a token whose refresh was refused with `error`, once: many issuers end it with the grant.
 
     The outcome is noted. Raises LoginNeeded where the server refuses it, so that it is never handed out
     again. A server that could not be asked is asked the next time.
     """
-    key, rack = key_of(server), parts.rack()
-    record = rack.record(*key)
+    key, credentials = credential_key(server), adapters.credentials()
+    record = credentials.record(*key)
     before = record.check if record else None
-    if before is not None and before.verdict != "unreachable" and is_tried(grant.credential, before):
+    if (
+        before is not None
+        and before.verdict != "unreachable"
+        and is_tried(stored_credential.credential, before)
+    ):
         return before
-    probed = tried(parts, server, grant)
-    check = Check(parts.now(), probed.verdict, probed.reason, probed.revision)
+    probed = tried(adapters, server, stored_credential)
+    check = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
     if check.verdict != "refused":
-        rack.note(*key, check=check)
+        credentials.note(*key, check=check)
         return check
     reason = f"{error} The server no longer accepts the access token either."
-    rack.note(*key, check=check, refusal=(check.at, reason), of=grant.credential)
+    credentials.note(*key, check=check, refusal=(check.at, reason), of=stored_credential.credential)
     raise LoginNeeded(reason, hint=error.hint)
 
 
-def with_what_is_left(parts: Parts, server: Server, error: LoginNeeded) -> LoginNeeded:
+def with_what_is_left(adapters: Adapters, server: Server, error: LoginNeeded) -> LoginNeeded:
     """The same error; of a credential that can't be renewed, with what its access token is good for."""
-    grant = parts.rack().load(*key_of(server))
-    facts, now = grant.credential if grant else None, parts.now()
-    if grant is None or facts is None or facts.kind == "token" or facts.refused_at is not None:
+    stored_credential = adapters.credentials().load(*credential_key(server))
+    facts, now = stored_credential.credential if stored_credential else None, adapters.now()
+    if stored_credential is None or facts is None or facts.kind == "token" or facts.refused_at is not None:
         return error
     if facts.expires_at is not None and facts.expires_at <= now:
         return error
@@ -65,7 +74,7 @@ def with_what_is_left(parts: Parts, server: Server, error: LoginNeeded) -> Login
         works = f"{str(error).rstrip('.')}; the token {lasting('works', facts.expires_at, now)}."
         return LoginNeeded(works, hint=then)
     try:
-        check = still_taken(parts, server, grant, error)
+        check = still_taken(adapters, server, stored_credential, error)
     except LoginNeeded as dead:
         return dead
     verb = "still works" if check.verdict == "accepted" else "may still work"

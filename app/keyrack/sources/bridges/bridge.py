@@ -81,7 +81,7 @@ def add(gather: Gather, name: str, command: str, args: Sequence[str], values: Ma
     else:
         headers = _headers(gather, name, bridge, given, own, env)
         client = bridge_client.client_of(gather, name, bridge.program, given.places, given.options, env)
-        server = server._replace(headers=headers, literals=secrets_among(headers), client=client)
+        server = server._replace(headers=headers, plaintext_headers=secrets_among(headers), client=client)
     gather.servers.append(server)
     return True
 
@@ -123,8 +123,12 @@ def _headers(
         if header is None:
             continue
         # A variable that the file itself sets to a literal: the secret stands in the file.
-        literal = any(variable.name in own and own[variable.name].literal for variable in header.variables)
-        literal = literal or header.literal
-        stays = gather.stays or IN_WORDS.format(bridge.program)
-        found.append(header._replace(literal=literal, stays=stays if literal else ""))
+        plaintext = any(
+            variable.name in own and own[variable.name].plaintext for variable in header.variables
+        )
+        plaintext = plaintext or header.plaintext
+        not_movable_because = gather.not_movable_because or IN_WORDS.format(bridge.program)
+        found.append(
+            header._replace(plaintext=plaintext, not_movable_because=not_movable_because if plaintext else "")
+        )
     return tuple(found)

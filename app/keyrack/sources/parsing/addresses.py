@@ -78,7 +78,7 @@ def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> 
 
 
 def _key(url: str, found: FoundKey) -> AddressKey:
-    return AddressKey(Secret(url), found.where, tuple(map(Secret, found.values)), found.bare, literal=True)
+    return AddressKey(Secret(url), found.where, tuple(map(Secret, found.values)), found.bare, plaintext=True)
 
 
 def _is_secret(variable: str) -> bool:

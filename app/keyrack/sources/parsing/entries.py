@@ -72,7 +72,7 @@ def add(
             headers,
             client or ClientSettings(),
             problem=problem,
-            literals=secrets_among(headers),
+            plaintext_headers=secrets_among(headers),
             helper=_helper(fields, helper_key) if helper_key else None,
             address_key=address.key,
             variables=address.unset,

@@ -35,7 +35,9 @@ class Gather:
         self.scope = scope
         self.style = style  # how this program writes variables: see `interpolate`
         self.trusted = trusted  # False: a project's own file; it gets no variable's value
-        self.stays = ""  # why a secret of this file can't be moved into the keychain; "" where it can
+        self.not_movable_because = (
+            ""  # why a secret of this file can't be moved into the keychain; "" where it can
+        )
         self.off: Container[str] = ()  # the entries that are switched off in the program
         self.servers: list[Server] = []
         self.problems: list[Problem] = []

@@ -48,17 +48,17 @@ def header_of(
     default = f":-{MASK}" in filled.reference
     # Text beside a variable ("Token token=${X}") is no secret, nor is one that this program does not
     # fill in; a variable's default may be one.
-    literal = filled.literal and (default or not (filled.variables or filled.asked or "${" in value))
-    stays = gather.stays or (IN_DEFAULT if default else "")
+    plaintext = filled.plaintext and (default or not (filled.variables or filled.asked or "${" in value))
+    not_movable_because = gather.not_movable_because or (IN_DEFAULT if default else "")
     header = Header(
         name,
         filled.reference,
         filled.value,
         filled.variables,
-        literal,
+        plaintext,
         filled.asked,
         source=gather.source(entry),
-        stays=stays if literal else "",
+        not_movable_because=not_movable_because if plaintext else "",
     )
     if filled.variables and not gather.trusted:
         # A cloned repository could send any variable of the user's anywhere.
@@ -72,4 +72,4 @@ def header_of(
 
 def secrets_among(headers: Iterable[Header]) -> tuple[Header, ...]:
     """Those that carry a credential which stands in the file as it is."""
-    return tuple([header for header in headers if header.literal and carries_credential(header.name)])
+    return tuple([header for header in headers if header.plaintext and carries_credential(header.name)])

@@ -26,7 +26,7 @@ class Filled(NamedTuple):
     value: Secret
     reference: str  # variables as they are written, literal text masked
     variables: tuple[Variable, ...] = ()
-    literal: bool = False  # text of its own stands beside the variables
+    plaintext: bool = False  # text of its own stands beside the variables
     asked: bool = False  # a part of it is known to the program alone
     missing: tuple[str, ...] = ()  # variables that are unset and have no default
 
@@ -34,13 +34,13 @@ class Filled(NamedTuple):
 def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
     """Interpolate; an unset variable is "". With `public`, literal text is no secret and is shown."""
     if not style or "$" not in text:
-        shown, literal = (text, False) if public else _mask(text, at_start=True)
-        return Filled(Secret(text), shown, (), literal)
+        shown, plaintext = (text, False) if public else _mask(text, at_start=True)
+        return Filled(Secret(text), shown, (), plaintext)
     values: list[str] = []
     shown_parts: list[str] = []
     variables: list[Variable] = []
     missing: list[str] = []
-    literal = asked = False
+    plaintext = asked = False
     end = 0
     for match in re.finditer(style, text):
         start = match.start()
@@ -48,7 +48,7 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
             shown, secret = (text[end:start], False) if public else _mask(text[end:start], at_start=end == 0)
             values.append(text[end:start])
             shown_parts.append(shown)
-            literal = literal or secret
+            plaintext = plaintext or secret
         end = match.end()
         name, default, question = match.group("name", "default", "asked")
         if question:
@@ -61,7 +61,7 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
             missing.append(name)
         values.append(found or default or "")
         if default and not public:
-            literal = True
+            plaintext = True
             shown_parts.append(match[0].replace(f":-{default}", f":-{MASK}"))
         else:
             shown_parts.append(match[0])
@@ -69,11 +69,11 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
         shown, secret = (text[end:], False) if public else _mask(text[end:], at_start=end == 0)
         values.append(text[end:])
         shown_parts.append(shown)
-        literal = literal or secret
+        plaintext = plaintext or secret
     if len(variables) > 1:
         variables, missing = list(dict.fromkeys(variables)), list(dict.fromkeys(missing))
     value, reference = Secret("".join(values)), "".join(shown_parts)
-    return Filled(value, reference, tuple(variables), literal, asked, tuple(missing))
+    return Filled(value, reference, tuple(variables), plaintext, asked, tuple(missing))
 
 
 def reference_to(name: str, style: str) -> str:

@@ -65,8 +65,8 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     Raises KeyrackError where that can't be done.
     """
     source = header.source
-    if header.stays or source is None:
-        raise KeyrackError(f"The {header.name} header can't be moved. {header.stays}".rstrip())
+    if header.not_movable_because or source is None:
+        raise KeyrackError(f"The {header.name} header can't be moved. {header.not_movable_because}".rstrip())
     try:
         data = files.read_bytes(source.path)
         files.decode(data)

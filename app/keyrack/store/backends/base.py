@@ -13,7 +13,7 @@ from keyrack.domain.storage import StoreState
 UNREACHED = (StoreAbsent, StoreLocked, StoreSlow)
 
 
-class SecretStore(Protocol):
+class SecretBackend(Protocol):
     """Secrets by the names of entries. Every method returns within the store's time limit.
 
     Failures are StoreUnavailable and its kinds. Whether a write arrived and a delete

@@ -14,15 +14,15 @@ from typing import Protocol
 
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.store.backends.base import SecretStore
+from keyrack.store.backends.base import SecretBackend
 from keyrack.store.records.fields import Damaged
-from keyrack.store.transaction.verified import put, take
+from keyrack.store.transaction.verified import delete, put
 
 MARK = "keyrack in pieces:"  # how a head begins; no payload does
 WHAT = "The stored credential"
 
 
-class Limited(SecretStore, Protocol):
+class Limited(SecretBackend, Protocol):
     """A store that knows how much an entry holds."""
 
     def capacity(self) -> int | None:
@@ -30,7 +30,7 @@ class Limited(SecretStore, Protocol):
         ...
 
 
-class Pieces:
+class ChunkedBackend:
     """A SecretStore over one whose entries may be short. Where they are not, nothing is split.
 
     For an entry that is overwritten there is an instant in which it holds neither text;
@@ -78,12 +78,12 @@ class Pieces:
     def delete(self, entry: str) -> bool:
         if self._store.capacity() is None:
             return self._store.delete(entry)
-        was_there = take(self._store, entry)
+        was_there = delete(self._store, entry)
         last = 0
         while self._store.get(_piece(entry, last + 1)) is not None:
             last += 1
         for number in range(last, 0, -1):
-            take(self._store, _piece(entry, number))
+            delete(self._store, _piece(entry, number))
         return was_there
 
     def staying_open(self) -> AbstractContextManager[None]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SERVICE = "keyrack"
 
 
-class KeychainStore:
+class KeychainBackend:
     """A SecretStore over keyring; the Secret Service is spoken to directly (`secret_service`).
 
     Nothing is opened before the first call, and each call holds to its limit: LIMIT, or

@@ -8,7 +8,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 
 
-class MemoryStore:
+class MemoryBackend:
     """A SecretStore that writes nothing anywhere."""
 
     name = "memory"

@@ -12,7 +12,7 @@ from keyrack.domain.storage import StoreState
 HINT = "Fix the file first. Run keyrack doctor to see what is wrong."
 
 
-class RefusedStore:
+class RefusedBackend:
     """A SecretStore that takes and gives nothing, and says why: a list needs no store, so only use fails."""
 
     name = "none"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keyrack.domain.model import Check, Credential
+from keyrack.domain.model import Check, CredentialInfo
 from keyrack.store.records.fields import Fields
 
 CLIENT_KINDS = ("pre-registered", "metadata-document", "dynamic")
@@ -12,14 +12,16 @@ GRANT_TYPES = ("authorization_code", "client_credentials")
 VERDICTS = ("open", "optional", "required", "accepted", "refused", "unreachable", "unknown")
 
 
-def credential_to_json(credential: Credential) -> dict[str, Any]:
+def credential_to_json(credential: CredentialInfo) -> dict[str, Any]:
     """Every field by its name."""
-    return credential._asdict()
+    data = credential._asdict()
+    data["unlisted"] = data.pop("ad_hoc")  # its name on disk
+    return data
 
 
-def credential_from_json(fields: Fields) -> Credential:
+def credential_from_json(fields: Fields) -> CredentialInfo:
     """Raises Damaged."""
-    return Credential(
+    return CredentialInfo(
         kind=fields.choice("kind", ("oauth", "token")),
         issuer=fields.text_or_none("issuer"),
         client_id=fields.text_or_none("client_id"),
@@ -37,7 +39,7 @@ def credential_from_json(fields: Fields) -> Credential:
         header=fields.text("header", "Authorization"),
         store=fields.text("store", ""),
         slot=fields.text("slot", ""),
-        unlisted=fields.flag("unlisted", False),
+        ad_hoc=fields.flag("unlisted", False),
         names=fields.texts("names"),
         apart=fields.flag("apart", False),
         added_scopes=fields.texts("added_scopes"),

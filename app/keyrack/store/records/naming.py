@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from keyrack.domain.resource import identity
+from keyrack.domain.resource import canonical_url
 
 SLOTS = ("a", "b")
 PROBE_URL = "https://probe.invalid"  # no server: what a store is tried with (RFC 2606, section 2)
@@ -10,10 +10,10 @@ PROBE_URL = "https://probe.invalid"  # no server: what a store is tried with (RF
 
 def record_id(url: str, account: str, name: str = "") -> str:
     """What a credential key is called on disk and in the keychain: 32 hex digits. Raises BadUrl."""
-    return id_of_identity(identity(url), account, name)
+    return id_of_canonical(canonical_url(url), account, name)
 
 
-def id_of_identity(canonical_url: str, account: str, name: str = "") -> str:
+def id_of_canonical(canonical_url: str, account: str, name: str = "") -> str:
     """The same, for a URL in its canonical form; what a probe has is never a credential's."""
     if canonical_url == PROBE_URL:
         return f"probe-{account}"

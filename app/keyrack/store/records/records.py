@@ -13,7 +13,7 @@ from keyrack.store.records.facts import (
     credential_to_json,
 )
 from keyrack.store.records.fields import damaged, parse
-from keyrack.store.records.naming import id_of_identity
+from keyrack.store.records.naming import id_of_canonical
 
 FORMAT = 2  # of a record whose key has a name, so that a keyrack that knows no names leaves it alone
 WHAT = "The record"
@@ -151,6 +151,6 @@ def decode(text: bytes, ident: str) -> Stored:
         name=fields.text("name", ""),
         unanswered_client=fields.text("unanswered_client", ""),
     )
-    if id_of_identity(*record.key) != ident:
+    if id_of_canonical(*record.key) != ident:
         raise damaged(WHAT, "url")
     return Stored(record, fields.whole("sequence", 0), fields.choice("intent", ("", "writing", "removing")))

@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.base import SecretStore
+from keyrack.store.backends.base import SecretBackend
 from keyrack.store.records.fields import Damaged, parse
 from keyrack.store.records.records import Records
 from keyrack.store.transaction.shared_locks import SharedLocks
-from keyrack.store.transaction.verified import put, take
+from keyrack.store.transaction.verified import delete, put
 
 FORMAT = 1
 WHAT = "The list of credentials"
@@ -35,7 +35,7 @@ class Listed(NamedTuple):
 class Index:
     """Reads and changes the index. Methods raise StoreUnavailable and its kinds, Temporary, NewerFormat."""
 
-    def __init__(self, store: SecretStore, records: Records, locks: SharedLocks) -> None:
+    def __init__(self, store: SecretBackend, records: Records, locks: SharedLocks) -> None:
         self._store = store
         self._records = records
         self._locks = locks
@@ -63,7 +63,7 @@ class Index:
             entry = ENTRIES[listed.entry == ENTRIES[0]]
             put(self._store, entry, _encode(listed.sequence + 1, keys))
             if listed.entry:
-                take(self._store, listed.entry)
+                delete(self._store, listed.entry)
 
     def _recorded(self) -> frozenset[CredentialKey]:
         """The credentials in this store that a record names."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyrack.domain.errors import StoreDenied, StoreUnavailable, Temporary
-from keyrack.domain.model import CredentialKey, Grant
-from keyrack.store.records.naming import id_of_identity
+from keyrack.domain.model import CredentialKey, StoredCredential
+from keyrack.store.records.naming import id_of_canonical
 from keyrack.store.records.records import Records, Stored, fresh_record
 from keyrack.store.transaction.other_store import absent, is_superseded
 from keyrack.store.transaction.payload import Payload
-from keyrack.store.transaction.reconcile import Settler
+from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.store.transaction.slots import Slots
 
@@ -23,54 +23,54 @@ class Loader:
         slots: Slots,
         records: Records,
         locks: SharedLocks,
-        settler: Settler,
+        reconciler: Reconciler,
         store_name: Callable[[], str],
     ) -> None:
         self._slots = slots
         self._records = records
         self._locks = locks
-        self._settler = settler
+        self._reconciler = reconciler
         self._store_name = store_name
 
-    def load(self, key: CredentialKey) -> Grant | None:
-        """See `StoreRack.load`."""
-        ident = id_of_identity(*key)
+    def load(self, key: CredentialKey) -> StoredCredential | None:
+        """See `BackendCredentialStore.load`."""
+        ident = id_of_canonical(*key)
         stored = self._records.read(ident)
         credential = stored.record.credential if stored else None
         if stored is None or (credential is None and not stored.intent):
             return self._unrecorded(key, ident)
         if credential is not None and not stored.intent:
             # Both slots: another data folder may have put a newer one into the other.
-            look = self._settler.look(ident)
+            look = self._reconciler.look(ident)
             # Asked for them, the store knows its name.
-            if look.newest is not None and self._settler.is_settled(stored, look):
+            if look.newest is not None and self._reconciler.is_reconciled(stored, look):
                 return self._noted(look.newest, stored)
         # Half done, damaged, lost or in another store; or somebody else saved since our record was written.
         return self._unsettled(key, ident)
 
-    def _unrecorded(self, key: CredentialKey, ident: str) -> Grant | None:
+    def _unrecorded(self, key: CredentialKey, ident: str) -> StoredCredential | None:
         """No record knows of a credential; after a loss of records one may be stored all the same."""
         try:
-            if not self._settler.look(ident).occupied:
+            if not self._reconciler.look(ident).occupied:
                 return None
             return self._unsettled(key, ident)
         except StoreDenied:
             raise  # there is one
         except StoreUnavailable as error:
             # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
-            self._settler.tell(str(error))
+            self._reconciler.tell(str(error))
             return None
 
-    def _unsettled(self, key: CredentialKey, ident: str) -> Grant | None:
+    def _unsettled(self, key: CredentialKey, ident: str) -> StoredCredential | None:
         """Finish what was left half done, then load; if another process is at it, only look."""
         try:
             with self._locks.hold(ident, timeout=0):
-                stored = self._settler.settled(ident, fresh_record(key), replacing=False)
+                stored = self._reconciler.reconciled(ident, fresh_record(key), replacing=False)
         except Temporary:
-            look = self._settler.look(ident)
+            look = self._reconciler.look(ident)
             if look.newest is None:
                 # Between our reads of the two slots it may have gone from one to the other.
-                look = self._settler.look(ident)
+                look = self._reconciler.look(ident)
             if look.newest is None and look.damage is not None:
                 raise look.damage from None
             stored = self._records.read(ident)
@@ -81,6 +81,6 @@ class Loader:
         payload = credential and self._slots.read(ident, credential.slot)
         return payload and self._noted(payload, stored)
 
-    def _noted(self, payload: Payload, stored: Stored | None) -> Grant:
+    def _noted(self, payload: Payload, stored: Stored | None) -> StoredCredential:
         """With what is in the record only; the keychain need not be written for it."""
-        return payload.grant._replace(credential=self._settler.noted(stored, payload))
+        return payload.stored_credential._replace(credential=self._reconciler.noted(stored, payload))

@@ -6,17 +6,17 @@ Stores are compared by name; the name of the one in use is known once it was ask
 from __future__ import annotations
 
 from keyrack.domain.errors import StoreAbsent
-from keyrack.domain.model import Credential
+from keyrack.domain.model import CredentialInfo
 from keyrack.domain.version import written
 from keyrack.store.records.records import Stored
 from keyrack.store.transaction.payload import Payload
 
 
-class Elsewhere(StoreAbsent):
+class InOtherStore(StoreAbsent):
     """The store in use can be asked, and another one has the credential."""
 
 
-def is_elsewhere(stored: Stored | None, here: str) -> bool:
+def is_in_other_store(stored: Stored | None, here: str) -> bool:
     """Does the record name another store?"""
     known = _known(stored)
     return known is not None and known.store not in ("", here)
@@ -28,9 +28,9 @@ def is_superseded(stored: Stored | None, found: Payload, here: str) -> bool:
     What is as old as the record's is a copy of it, which a killed move left.
     """
     known = _known(stored)
-    if known is None or not is_elsewhere(stored, here):
+    if known is None or not is_in_other_store(stored, here):
         return False
-    return written(known) > written(found.grant.credential)
+    return written(known) > written(found.stored_credential.credential)
 
 
 def sentence(stored: Stored | None, here: str) -> str:
@@ -39,10 +39,10 @@ def sentence(stored: Stored | None, here: str) -> str:
     return f"The credential is in the {known.store if known else ''}, but the {here} is in use now."
 
 
-def absent(stored: Stored | None, here: str) -> Elsewhere:
+def absent(stored: Stored | None, here: str) -> InOtherStore:
     """The same as an error."""
-    return Elsewhere(sentence(stored, here), hint="Run keyrack doctor to see which keychain is in use.")
+    return InOtherStore(sentence(stored, here), hint="Run keyrack doctor to see which keychain is in use.")
 
 
-def _known(stored: Stored | None) -> Credential | None:
+def _known(stored: Stored | None) -> CredentialInfo | None:
     return stored.record.credential if stored else None

@@ -9,7 +9,7 @@ another name is never taken for that credential.
 import json
 from typing import Any, NamedTuple
 
-from keyrack.domain.model import Endpoints, Grant, Registration, TokenSet
+from keyrack.domain.model import Endpoints, Registration, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.store.records.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
 from keyrack.store.records.fields import Fields, parse
@@ -22,20 +22,24 @@ class Payload(NamedTuple):
     """A grant and its place in the order of saves."""
 
     sequence: int
-    grant: Grant
+    stored_credential: StoredCredential
 
 
 def encode(payload: Payload) -> Secret:
     """The text for the keychain, in ASCII."""
-    grant = payload.grant
-    tokens, registration, endpoints = grant.tokens, grant.registration, grant.endpoints
+    stored_credential = payload.stored_credential
+    tokens, registration, endpoints = (
+        stored_credential.tokens,
+        stored_credential.registration,
+        stored_credential.endpoints,
+    )
     data: dict[str, Any] = {
-        "format": FORMAT if grant.name else 1,
+        "format": FORMAT if stored_credential.name else 1,
         "sequence": payload.sequence,
-        "url": grant.url,
-        "account": grant.account,
-        **({"name": grant.name} if grant.name else {}),
-        "credential": credential_to_json(grant.credential),
+        "url": stored_credential.url,
+        "account": stored_credential.account,
+        **({"name": stored_credential.name} if stored_credential.name else {}),
+        "credential": credential_to_json(stored_credential.credential),
         "tokens": tokens._asdict()
         | {
             "access_token": tokens.access_token.reveal(),
@@ -49,8 +53,8 @@ def encode(payload: Payload) -> Secret:
             "client_key": _reveal(registration.client_key),
         },
         "endpoints": endpoints and endpoints._asdict(),
-        "headers": _revealed(grant.headers),
-        "fields": _revealed(grant.fields),
+        "headers": _revealed(stored_credential.headers),
+        "fields": _revealed(stored_credential.fields),
     }
     return Secret(json.dumps(data, separators=(",", ":")))
 
@@ -59,7 +63,7 @@ def decode(text: Secret) -> Payload:
     """The payload in an entry. Raises Damaged or NewerFormat; neither tells any of the text."""
     fields = parse(text.reveal(), WHAT, FORMAT)
     registration, endpoints = fields.inner("registration"), fields.inner("endpoints")
-    grant = Grant(
+    stored_credential = StoredCredential(
         url=fields.text("url"),
         account=fields.text("account"),
         credential=credential_from_json(fields.require("credential")),
@@ -70,7 +74,7 @@ def decode(text: Secret) -> Payload:
         fields=_hidden(fields, "fields"),
         name=fields.text("name", ""),
     )
-    return Payload(fields.whole("sequence"), grant)
+    return Payload(fields.whole("sequence"), stored_credential)
 
 
 def _tokens(fields: Fields) -> TokenSet:

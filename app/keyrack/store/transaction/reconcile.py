@@ -3,13 +3,13 @@
 from typing import NamedTuple
 
 from keyrack.domain.errors import StoreUnavailable
-from keyrack.domain.model import Credential, Record
+from keyrack.domain.model import CredentialInfo, Record
 from keyrack.domain.version import is_same, with_notes, written
-from keyrack.store.backends.base import UNREACHED, SecretStore
+from keyrack.store.backends.base import UNREACHED, SecretBackend
 from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import SLOTS, other_slot
 from keyrack.store.records.records import Intent, Records, Stored
-from keyrack.store.transaction.other_store import absent, is_elsewhere, is_superseded, sentence
+from keyrack.store.transaction.other_store import absent, is_in_other_store, is_superseded, sentence
 from keyrack.store.transaction.payload import Payload
 from keyrack.store.transaction.slots import Slots
 
@@ -24,11 +24,11 @@ class Look(NamedTuple):
     occupied: tuple[str, ...]
 
 
-class Settler:
+class Reconciler:
     """Brings a credential's slots and its record into agreement. Under the credential's lock,
     but for `look`."""
 
-    def __init__(self, store: SecretStore, records: Records, told: dict[str, None]) -> None:
+    def __init__(self, store: SecretBackend, records: Records, told: dict[str, None]) -> None:
         self._store = store
         self._slots = Slots(store)
         self._records = records
@@ -55,11 +55,13 @@ class Settler:
                 continue
             occupied.append(slot)
             if newest is None or payload.sequence > newest.sequence:
-                credential = payload.grant.credential._replace(slot=slot, store=self._store.name)
-                newest = payload._replace(grant=payload.grant._replace(credential=credential))
+                credential = payload.stored_credential.credential._replace(slot=slot, store=self._store.name)
+                newest = payload._replace(
+                    stored_credential=payload.stored_credential._replace(credential=credential)
+                )
         return Look(newest, damage, tuple(occupied))
 
-    def settled(self, ident: str, fresh: Record, *, replacing: bool) -> Stored:
+    def reconciled(self, ident: str, fresh: Record, *, replacing: bool) -> Stored:
         """The record with nothing left half done; `fresh` where there is none.
 
         With `replacing`, a credential that is lost, damaged or elsewhere is no error, and
@@ -67,17 +69,17 @@ class Settler:
         Damaged, NewerFormat.
         """
         stored = self._records.read(ident)
-        if stored is not None and stored.intent == "removing" and self.lies_elsewhere(stored) is None:
-            stored = self._finish_removal(ident, stored)
+        if stored is not None and stored.intent == "removing" and self.in_other_store(stored) is None:
+            stored = self._finish_delete(ident, stored)
         look = self.look(ident)
         newest, damage, _ = look
         if newest is not None and not is_superseded(stored, newest, self._store.name):
-            if not self.is_settled(stored, look):
+            if not self.is_reconciled(stored, look):
                 if damage is not None:
                     self.tell("A damaged entry was deleted; the credential's other entry is complete.")
                 credential = self.noted(stored, newest)
                 self.adopt(ident, fresh, credential, newest.sequence)
-                self.tidy(ident, other_slot(credential.slot))
+                self.delete_replaced(ident, other_slot(credential.slot))
         elif replacing:
             if damage is not None:
                 self.tell("A damaged entry was replaced by the new credential.")
@@ -88,27 +90,27 @@ class Settler:
         elif damage is not None:
             raise damage
         else:
-            if self.lies_elsewhere(stored) is not None:
+            if self.in_other_store(stored) is not None:
                 raise absent(stored, self._store.name)
             if stored is not None and stored.record.credential is not None:
                 self.tell(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
             if stored is not None and stored.intent:
-                self.clear_both(ident)  # of the pieces that a killed write left, which no look shows
+                self.delete_slots(ident)  # of the pieces that a killed write left, which no look shows
             self.forget(ident)
         return self._records.read(ident) or Stored(fresh)
 
-    def lies_elsewhere(self, stored: Stored | None) -> str | None:
+    def in_other_store(self, stored: Stored | None) -> str | None:
         """The sentence for a credential that was put into another store than this one."""
-        if not self._store.state().ready or not is_elsewhere(stored, self._store.name):
+        if not self._store.state().ready or not is_in_other_store(stored, self._store.name):
             return None
         return sentence(stored, self._store.name)
 
-    def clear_both(self, ident: str) -> bool:
+    def delete_slots(self, ident: str) -> bool:
         """Delete both slots; False when nothing was there. Raises StoreUnavailable and its kinds."""
         cleared = [self._slots.clear(ident, slot) for slot in SLOTS]
         return any(cleared)
 
-    def tidy(self, ident: str, slot: str) -> None:
+    def delete_replaced(self, ident: str, slot: str) -> None:
         """Delete the slot that was replaced. If it stays, the next to come tries again."""
         try:
             self._slots.clear(ident, slot)
@@ -128,7 +130,7 @@ class Settler:
 
         self._records.change(ident, edit)
 
-    def begin_removal(self, ident: str) -> None:
+    def begin_delete(self, ident: str) -> None:
         """Say that all goes which the slots hold now. Raises NewerFormat, StoreUnavailable."""
         newest = self.look(ident).newest
 
@@ -142,7 +144,7 @@ class Settler:
 
         self._records.change(ident, edit)
 
-    def adopt(self, ident: str, fresh: Record, credential: Credential, sequence: int) -> None:
+    def adopt(self, ident: str, fresh: Record, credential: CredentialInfo, sequence: int) -> None:
         """Let the record name the credential's slot. The other slot is still to be tidied."""
 
         def edit(now: Stored | None) -> Stored:
@@ -157,7 +159,7 @@ class Settler:
             ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
         )
 
-    def is_settled(self, stored: Stored | None, look: Look) -> bool:
+    def is_reconciled(self, stored: Stored | None, look: Look) -> bool:
         """Is the record right, and nothing left to be tidied?
 
         One that is not in step came back from a backup, or another data folder has stored since:
@@ -166,32 +168,34 @@ class Settler:
         if stored is None or stored.intent or look.newest is None:
             return False
         known = stored.record.credential
-        if known is None or look.occupied != (known.slot,) or is_elsewhere(stored, self._store.name):
+        if known is None or look.occupied != (known.slot,) or is_in_other_store(stored, self._store.name):
             return False
-        return stored.sequence == look.newest.sequence and is_same(known, look.newest.grant.credential)
+        return stored.sequence == look.newest.sequence and is_same(
+            known, look.newest.stored_credential.credential
+        )
 
-    def noted(self, stored: Stored | None, newest: Payload) -> Credential:
+    def noted(self, stored: Stored | None, newest: Payload) -> CredentialInfo:
         """The facts of what is stored, with those that only the record knows.
 
         A refusal lasts as long as the credential that it is about. What was found, and not stored
-        from this data folder, is unlisted: somebody else's programs may name its server.
+        from this data folder, is ad hoc: somebody else's programs may name its server.
         """
-        credential, known = newest.grant.credential, stored.record.credential if stored else None
+        credential, known = newest.stored_credential.credential, stored.record.credential if stored else None
         if stored is None or known is None:
             begun_here = stored is not None and stored.intent == "writing"
-            return credential if begun_here else credential._replace(unlisted=True)
-        credential = credential._replace(unlisted=known.unlisted)
-        in_step = stored.sequence == newest.sequence or is_elsewhere(stored, self._store.name)
+            return credential if begun_here else credential._replace(ad_hoc=True)
+        credential = credential._replace(ad_hoc=known.ad_hoc)
+        in_step = stored.sequence == newest.sequence or is_in_other_store(stored, self._store.name)
         if not (in_step and is_same(known, credential)):
             return credential
         return with_notes(credential, known)
 
-    def _finish_removal(self, ident: str, stored: Stored) -> Stored | None:
+    def _finish_delete(self, ident: str, stored: Stored) -> Stored | None:
         if self._was_stored_since(ident, stored):
             self.intend(ident, "writing")
             return self._records.read(ident)
         try:
-            self.clear_both(ident)
+            self.delete_slots(ident)
         except UNREACHED:
             raise
         except StoreUnavailable as error:
@@ -206,4 +210,6 @@ class Settler:
         newest, known = self.look(ident).newest, stored.record.credential
         if newest is None or known is None:
             return False
-        return newest.sequence > stored.sequence or written(newest.grant.credential) > written(known)
+        return newest.sequence > stored.sequence or written(newest.stored_credential.credential) > written(
+            known
+        )

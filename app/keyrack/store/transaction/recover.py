@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.storage import Finding, Survey
-from keyrack.store.backends.base import UNREACHED, SecretStore
+from keyrack.store.backends.base import UNREACHED, SecretBackend
 from keyrack.store.records.fields import NewerFormat
-from keyrack.store.records.naming import PROBE_URL, id_of_identity
+from keyrack.store.records.naming import PROBE_URL, id_of_canonical
 from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.index import Index
-from keyrack.store.transaction.other_store import Elsewhere
-from keyrack.store.transaction.reconcile import Settler
+from keyrack.store.transaction.other_store import InOtherStore
+from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.store.transaction.write_test import Prober
 
@@ -27,21 +27,21 @@ class Recovery:
 
     def __init__(
         self,
-        store: SecretStore,
+        store: SecretBackend,
         records: Records,
         locks: SharedLocks,
-        settler: Settler,
+        reconciler: Reconciler,
         index: Index,
         prober: Prober,
     ) -> None:
         self._store = store
         self._records = records
         self._locks = locks
-        self._settler = settler
+        self._reconciler = reconciler
         self._index = index
         self._prober = prober
 
-    def tidy(self) -> tuple[Finding, ...]:
+    def recover(self) -> tuple[Finding, ...]:
         """Finish what the records say was begun, but for what another process is at.
 
         Reads the records only where nothing is unfinished, and makes nobody unlock the store.
@@ -58,7 +58,7 @@ class Recovery:
                 continue
             except KeyrackError as error:
                 findings.append(_finding(key, str(error)))
-                if isinstance(error, UNREACHED) and not isinstance(error, Elsewhere):
+                if isinstance(error, UNREACHED) and not isinstance(error, InOtherStore):
                     break
             else:
                 if key.url != PROBE_URL:
@@ -67,17 +67,17 @@ class Recovery:
 
     def _finish(self, key: CredentialKey) -> None:
         if key.url == PROBE_URL:
-            self._prober.tidy()
+            self._prober.delete_leftovers()
             return
-        ident = id_of_identity(*key)
+        ident = id_of_canonical(*key)
         with self._locks.hold(ident, timeout=0):
-            self._settler.settled(ident, fresh_record(key), replacing=False)
+            self._reconciler.reconciled(ident, fresh_record(key), replacing=False)
 
     def survey(self) -> Survey:
         """Raises StoreUnavailable and its kinds, Temporary."""
         listed = self._store.entries()
         if listed is not None:
-            self._prober.take_old(listed)
+            self._prober.delete_old(listed)
             return Survey(len(self._unrecorded(listed)), 0)
         strays = [ident for ident in self._unrecorded_of_index(()) if self._is_there(ident)]
         return Survey(len(strays), len(self._index.missing()))
@@ -90,7 +90,7 @@ class Recovery:
         """
         listed = self._store.entries()
         if listed is not None:
-            self._prober.take_old(listed)
+            self._prober.delete_old(listed)
             unrecorded = self._unrecorded(listed)
             found = [self._rebuild(ident, key) for ident, key in unrecorded.items()]
             return tuple(finding for finding in found if finding)
@@ -111,7 +111,7 @@ class Recovery:
         return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
 
     def _unrecorded_of_index(self, also: Iterable[CredentialKey]) -> dict[str, CredentialKey]:
-        keys = {id_of_identity(*key): key for key in sorted({*self._index.keys(), *also})}
+        keys = {id_of_canonical(*key): key for key in sorted({*self._index.keys(), *also})}
         return {ident: key for ident, key in keys.items() if not self._is_recorded(ident)}
 
     def _is_recorded(self, ident: str) -> bool:
@@ -123,7 +123,7 @@ class Recovery:
 
     def _is_there(self, ident: str) -> bool:
         try:
-            return bool(self._settler.look(ident).occupied)
+            return bool(self._reconciler.look(ident).occupied)
         except NewerFormat:
             return True
 
@@ -131,15 +131,15 @@ class Recovery:
         """None where nothing is stored."""
         try:
             with self._locks.hold(ident, timeout=0):
-                look = self._settler.look(ident)
+                look = self._reconciler.look(ident)
                 if look.newest is None:
                     return look.damage and _finding(key, f"{look.damage} It was left unchanged.")
-                grant = look.newest.grant
-                record = fresh_record(grant.key)
-                facts = self._settler.noted(self._records.read(ident), look.newest)
-                self._settler.adopt(ident, record, facts, look.newest.sequence)
-                if look.occupied == (grant.credential.slot,):
-                    self._settler.intend(ident, "")
+                stored_credential = look.newest.stored_credential
+                record = fresh_record(stored_credential.key)
+                facts = self._reconciler.noted(self._records.read(ident), look.newest)
+                self._reconciler.adopt(ident, record, facts, look.newest.sequence)
+                if look.occupied == (stored_credential.credential.slot,):
+                    self._reconciler.intend(ident, "")
                 return _finding(record.key)
         except (NewerFormat, Temporary) as error:
             return _finding(key, str(error))

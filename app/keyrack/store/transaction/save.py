@@ -11,13 +11,13 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from keyrack.domain.model import Credential, CredentialKey, Grant, Record
-from keyrack.store.records.naming import SLOTS, id_of_identity, other_slot
+from keyrack.domain.model import CredentialInfo, CredentialKey, Record, StoredCredential
+from keyrack.store.records.naming import SLOTS, id_of_canonical, other_slot
 from keyrack.store.records.records import Records, fresh_record
-from keyrack.store.transaction.reconcile import Settler
+from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.slots import Slots
 
-Keep = Callable[[Grant], Credential]
+Save = Callable[[StoredCredential], CredentialInfo]
 
 
 class Room(NamedTuple):
@@ -35,67 +35,67 @@ class Saver:
         self,
         slots: Slots,
         records: Records,
-        settler: Settler,
+        reconciler: Reconciler,
         store_name: Callable[[], str],
         list_new: Callable[[Iterable[CredentialKey]], None],
     ) -> None:
         self._slots = slots
         self._records = records
-        self._settler = settler
+        self._reconciler = reconciler
         self._store_name = store_name
         self._list_new = list_new  # puts names into the store's list of its credentials
 
-    def save(self, grant: Grant) -> Credential:
+    def save(self, stored_credential: StoredCredential) -> CredentialInfo:
         """Both parts at once."""
-        return self._finish(grant, self._begin(grant))
+        return self._finish(stored_credential, self._begin(stored_credential))
 
     @contextmanager
-    def renewing(self, stored: Grant) -> Generator[Keep]:
+    def renewing(self, stored: StoredCredential) -> Generator[Save]:
         """The first part; the second is what comes out.
 
         That the free slot takes a write is proven with what is `stored` already, which a kill
         may leave there: it is the same. Where the second part is not begun all is as it was.
         """
-        ident = id_of_identity(*stored.key)
+        ident = id_of_canonical(*stored.key)
         room = self._begin(stored)
         begun = False
 
-        def keep(grant: Grant) -> Credential:
+        def save(stored_credential: StoredCredential) -> CredentialInfo:
             nonlocal begun
             # Whoever loads the credential in between may settle on either slot.
-            place = room if self._is_free(ident, room) else self._begin(grant)
+            place = room if self._is_free(ident, room) else self._begin(stored_credential)
             begun = True
-            return self._finish(grant, place)
+            return self._finish(stored_credential, place)
 
         try:
             self._slots.write(ident, room.slot, stored, room.sequence - 1)
-            yield keep
+            yield save
         finally:
             # A second part that failed may have got as far as the slot: whoever loads next finds it.
             if not begun and self._is_free(ident, room):
-                self._settler.tidy(ident, room.slot)
+                self._reconciler.delete_replaced(ident, room.slot)
 
-    def _begin(self, grant: Grant) -> Room:
-        key = grant.key
-        ident, fresh = id_of_identity(*key), fresh_record(key)
-        stored = self._settler.settled(ident, fresh, replacing=True)
+    def _begin(self, stored_credential: StoredCredential) -> Room:
+        key = stored_credential.key
+        ident, fresh = id_of_canonical(*key), fresh_record(key)
+        stored = self._reconciler.reconciled(ident, fresh, replacing=True)
         old = stored.record.credential
         if old is not None:
             slot = other_slot(old.slot)
         else:
-            occupied = self._settler.look(ident).occupied  # by something damaged
+            occupied = self._reconciler.look(ident).occupied  # by something damaged
             slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
-        self._settler.intend(ident, "writing", fresh)
+        self._reconciler.intend(ident, "writing", fresh)
         if old is None or old.store != self._store_name():
             self._list_new([key])
         return Room(slot, stored.sequence + 1, fresh)
 
-    def _finish(self, grant: Grant, room: Room) -> Credential:
-        ident = id_of_identity(*grant.key)
-        credential = grant.credential._replace(store=self._store_name(), slot=room.slot)
-        self._slots.write(ident, room.slot, grant._replace(credential=credential), room.sequence)
-        self._settler.adopt(ident, room.fresh, credential, room.sequence)
-        self._settler.tidy(ident, other_slot(room.slot))
+    def _finish(self, stored_credential: StoredCredential, room: Room) -> CredentialInfo:
+        ident = id_of_canonical(*stored_credential.key)
+        credential = stored_credential.credential._replace(store=self._store_name(), slot=room.slot)
+        self._slots.write(ident, room.slot, stored_credential._replace(credential=credential), room.sequence)
+        self._reconciler.adopt(ident, room.fresh, credential, room.sequence)
+        self._reconciler.delete_replaced(ident, other_slot(room.slot))
         return credential
 
     def _is_free(self, ident: str, room: Room) -> bool:

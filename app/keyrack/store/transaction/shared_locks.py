@@ -6,14 +6,14 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager, nullcontext
 
-from keyrack.store.backends.base import SecretStore
+from keyrack.store.backends.base import SecretBackend
 from keyrack.system.locks import Locks
 
 
 class SharedLocks:
     """Locks by the names of what lies in a store, among all who use it."""
 
-    def __init__(self, locks: Locks, store: SecretStore) -> None:
+    def __init__(self, locks: Locks, store: SecretBackend) -> None:
         self._locks = locks
         self._store = store
         self._depths: dict[str, int] = {}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.model import Grant
-from keyrack.store.backends.base import SecretStore
+from keyrack.domain.model import StoredCredential
+from keyrack.store.backends.base import SecretBackend
 from keyrack.store.records.fields import Damaged
-from keyrack.store.records.naming import entry_name, id_of_identity
+from keyrack.store.records.naming import entry_name, id_of_canonical
 from keyrack.store.transaction.payload import Payload, decode, encode
-from keyrack.store.transaction.verified import put, take
+from keyrack.store.transaction.verified import delete, put
 
 
 class Slots:
     """Payloads by (record id, slot)."""
 
-    def __init__(self, store: SecretStore) -> None:
+    def __init__(self, store: SecretBackend) -> None:
         self._store = store
 
     def read(self, ident: str, slot: str) -> Payload | None:
@@ -24,19 +24,19 @@ class Slots:
             return None
         payload = decode(text)
         try:
-            belongs = id_of_identity(*payload.grant.key) == ident
+            belongs = id_of_canonical(*payload.stored_credential.key) == ident
         except BadUrl:
             belongs = False
         if not belongs:
             raise Damaged("The stored credential belongs to another server.")
         return payload
 
-    def write(self, ident: str, slot: str, grant: Grant, sequence: int) -> None:
+    def write(self, ident: str, slot: str, stored_credential: StoredCredential, sequence: int) -> None:
         """Write and read back. After an error the slot may hold anything."""
-        text = encode(Payload(sequence, grant))
+        text = encode(Payload(sequence, stored_credential))
         decode(text)  # what could not be read again must not replace what can
         put(self._store, entry_name(ident, slot), text)
 
     def clear(self, ident: str, slot: str) -> bool:
         """Delete and look again; False when nothing was there."""
-        return take(self._store, entry_name(ident, slot))
+        return delete(self._store, entry_name(ident, slot))

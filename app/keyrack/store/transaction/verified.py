@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.base import SecretStore
+from keyrack.store.backends.base import SecretBackend
 from keyrack.store.records.fields import Damaged
 
 
-def put(store: SecretStore, entry: str, text: Secret) -> None:
+def put(store: SecretBackend, entry: str, text: Secret) -> None:
     """Write and read back. Raises StoreUnavailable and its kinds; after one the entry may hold anything."""
     store.set(entry, text)
     confirm(store, entry, text)
 
 
-def confirm(store: SecretStore, entry: str, text: Secret) -> None:
+def confirm(store: SecretBackend, entry: str, text: Secret) -> None:
     """Read back what was written. Raises StoreUnavailable and its kinds."""
     try:
         kept = store.get(entry) == text
@@ -27,7 +27,7 @@ def confirm(store: SecretStore, entry: str, text: Secret) -> None:
         )
 
 
-def take(store: SecretStore, entry: str) -> bool:
+def delete(store: SecretBackend, entry: str) -> bool:
     """Delete and look again; False when nothing was there. Raises StoreUnavailable and its kinds."""
     was_there = store.delete(entry)
     if store.get(entry) is not None:

@@ -34,7 +34,7 @@ INIT_HINT = "Run keyrack vault init to create one."
 MEND_HINT = "Restore it from a copy. keyrack does not change it."
 
 
-class VaultStore:
+class VaultBackend:
     """A SecretStore in one file. Every method but `state` may raise StoreUnavailable and its kinds,
     NewerFormat, and Temporary where another process writes for too long.
 

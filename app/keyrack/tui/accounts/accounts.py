@@ -65,7 +65,7 @@ class AccountsScreen(Dialog[None]):
         return self.query_one(AccountList)
 
     def _read(self) -> tuple[Account, ...]:
-        return accounts_op.accounts_of(self.host.parts(), self._server)
+        return accounts_op.accounts_of(self.host.adapters(), self._server)
 
     def _show(self, accounts: tuple[Account, ...]) -> None:
         now, selected = self.host.now(), self._selected()
@@ -98,14 +98,16 @@ class AccountsScreen(Dialog[None]):
 
     @on(OptionList.OptionSelected)
     def action_make_default(self) -> None:
-        name, parts, server = self._selected(), self.host.parts, self._server
+        name, adapters, server = self._selected(), self.host.adapters, self._server
 
         def done(_: None) -> None:
             self.host.say(f"{server.name}: {name} is meant now where no account is named.")
             self._main.look()
 
         if name:
-            in_background(self, lambda: accounts_op.make_default(parts(), server, name), done, self._failed)
+            in_background(
+                self, lambda: accounts_op.make_default(adapters(), server, name), done, self._failed
+            )
 
     def action_on_account(self, what: str) -> None:
         place = self._list.highlighted

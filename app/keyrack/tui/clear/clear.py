@@ -52,7 +52,7 @@ class ClearScreen(Dialog[Clearing]):
 
     def compose(self) -> ComposeResult:
         row = self._row
-        with Box(title(f"Clear credential for {row.server.called}?")):
+        with Box(title(f"Clear credential for {row.server.display_name}?")):
             if (issuer := self._issuer()) is not None:
                 yield self._pick(issuer, REVOKE)
                 if row.credential is not None and row.credential.client_kind == "dynamic":
@@ -69,9 +69,9 @@ class ClearScreen(Dialog[Clearing]):
 
     def _by_hand(self) -> ComposeResult:
         """Of a token made by hand only what its service's card can do is promised."""
-        row, parts = self._row, self.host.parts()
-        words = revoke_words(parts, row.server, row.credential)
-        card = card_for(parts, row.server.url)
+        row, adapters = self._row, self.host.adapters()
+        words = revoke_words(adapters, row.server, row.credential)
+        card = card_for(adapters, row.server.url)
         if words is not None and card is not None and card.revoke is not None:
             yield self._pick(card.name, KEEP, card)
             yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")

@@ -52,7 +52,7 @@ class StaleActions:
                 host.say_error(error)
 
         host.push_screen(progress)
-        in_background(self._screen, lambda: stale_op.find_stale(host.parts(), on_one=one), found, failed)
+        in_background(self._screen, lambda: stale_op.find_stale(host.adapters(), on_one=one), found, failed)
 
     def _answered(self, wanted: StaleChoice | None) -> None:
         if wanted is None:
@@ -62,7 +62,7 @@ class StaleActions:
         done: list[tuple[str, Receipt]] = []
 
         def one(stale: Stale, receipt: Receipt) -> None:
-            done.append((stale.server.called, receipt))
+            done.append((stale.server.display_name, receipt))
             deliver(progress, progress.show, f"Cleared {len(done)} of {total}", len(done) / total)
             if progress.given_up and len(done) < total:
                 raise Cancelled("Stopped.")
@@ -79,7 +79,7 @@ class StaleActions:
         in_background(
             self._screen,
             lambda: stale_op.clear_stale(
-                host.parts(), wanted.chosen, revoke=wanted.revoke, forget=wanted.forget, on_one=one
+                host.adapters(), wanted.chosen, revoke=wanted.revoke, forget=wanted.forget, on_one=one
             ),
             lambda _: ended(None),
             ended,

@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from keyrack.domain.errors import ClientNeeded, ScopeRefused, StoreAbsent
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
 from keyrack.operations.login import login as login_op
@@ -39,7 +39,7 @@ MAX_LINK = 4_000  # characters of a sign-in address that are shown
 MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first
 
 
-class LoginScreen(Dialog[Credential]):
+class LoginScreen(Dialog[CredentialInfo]):
     """Answers with the stored credential's facts, or nothing."""
 
     CSS_PATH: ClassVar = [BOX, "login.tcss"]
@@ -59,10 +59,10 @@ class LoginScreen(Dialog[Credential]):
         self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
         self._error: Exception | None = None
         self._token_may_do = False
-        self._credential: Credential | None = None
+        self._credential: CredentialInfo | None = None
 
     def compose(self) -> ComposeResult:
-        with Box(title("Log in", self._server.called), id="login"):
+        with Box(title("Log in", self._server.display_name), id="login"):
             yield StepList()
             yield Static("", id="sign-in")
             yield Static("", id="said")
@@ -88,7 +88,7 @@ class LoginScreen(Dialog[Credential]):
         self._set_phase("working")
         self._say(None)
         attempt, control, options = self._attempt, self._control, self._options
-        parts, server = self.host.parts, self._server
+        adapters, server = self.host.adapters, self._server
 
         def tell(event: Event) -> None:
             deliver(self, self._event, attempt, event)
@@ -96,7 +96,7 @@ class LoginScreen(Dialog[Credential]):
         # The app's side, not this screen's: a login that ends after esc is noticed all the same.
         in_background(
             self.app,
-            lambda: login_op.login(parts(), server, options, control=control, on_event=tell),
+            lambda: login_op.login(adapters(), server, options, control=control, on_event=tell),
             lambda credential: self._succeeded(attempt, credential),
             lambda error: self._failed(attempt, error),
         )
@@ -145,7 +145,7 @@ class LoginScreen(Dialog[Credential]):
             if isinstance(screen, TraceScreen):
                 screen.add(exchange)
 
-    def _succeeded(self, attempt: int, credential: Credential) -> None:
+    def _succeeded(self, attempt: int, credential: CredentialInfo) -> None:
         if attempt != self._attempt or not self.is_attached:
             self.host.look_again()
             return
@@ -157,7 +157,7 @@ class LoginScreen(Dialog[Credential]):
         if attempt != self._attempt or not self.is_attached:
             return
         self._error = error
-        self._token_may_do = token_may_do(error, card_for(self.host.parts(), self._server.url))
+        self._token_may_do = token_may_do(error, card_for(self.host.adapters(), self._server.url))
         self._set_phase("failed")
         self._say(failure(error))
         running = self.steps.running
@@ -167,7 +167,7 @@ class LoginScreen(Dialog[Credential]):
             self._find_a_place(str(error))
 
     def _find_a_place(self, why: str) -> None:
-        from keyrack.tui.storage.setup import find_a_place
+        from keyrack.tui.storage.setup import set_up_storage
 
         def ended(found: bool) -> None:
             if found:
@@ -176,7 +176,7 @@ class LoginScreen(Dialog[Credential]):
                 self.dismiss(None)
                 self.host.say("Nothing was stored. Everything is as it was.")
 
-        find_a_place(self.host, self._server.called, why, ended)
+        set_up_storage(self.host, self._server.display_name, why, ended)
 
     # -- what is shown
 
@@ -253,7 +253,7 @@ class LoginScreen(Dialog[Credential]):
         self._show_phase()
 
     def _open_code(self, code: ShowCode) -> None:
-        self.app.push_screen(DeviceScreen(self._server.called, code))
+        self.app.push_screen(DeviceScreen(self._server.display_name, code))
 
     def _close_code(self) -> None:
         for screen in self.app.screen_stack:
@@ -303,7 +303,7 @@ class LoginScreen(Dialog[Credential]):
         self._control.use_localhost()
 
     def action_trace(self) -> None:
-        self.app.push_screen(TraceScreen(self._server.called, self._trace))
+        self.app.push_screen(TraceScreen(self._server.display_name, self._trace))
 
     def action_copy_redirect(self) -> None:
         if isinstance(self._error, ClientNeeded) and self._error.redirect_uri:

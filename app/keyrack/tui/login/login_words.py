@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from textual.content import Content
 
 from keyrack.domain.errors import ClientNeeded, KeyrackError
-from keyrack.domain.model import Credential
+from keyrack.domain.model import CredentialInfo
 from keyrack.oauth.effects import ShowCode, SignIn
 from keyrack.operations.login.remote import over_ssh, ssh_line
 from keyrack.tui.kit import keymap
@@ -54,7 +54,7 @@ def _if_stuck(sign_in: SignIn) -> list[Content]:
     return [key_hint(keymap.shown(key), key.description) for key, is_offered in offers if is_offered]
 
 
-def success(credential: Credential, now: float) -> Content:
+def success(credential: CredentialInfo, now: float) -> Content:
     """The state that the row will show."""
     words = until(credential.expires_at, now)
     ends = words if credential.expires_at is None else f"expires in {words}"

@@ -59,8 +59,10 @@ class AddScreen(Dialog[str]):
         except KeyrackError as error:
             self._failed(error)
             return
-        parts = self.host.parts
-        in_background(self, lambda: parts().add_server(name, url), lambda _: self.dismiss(name), self._failed)
+        adapters = self.host.adapters
+        in_background(
+            self, lambda: adapters().add_server(name, url), lambda _: self.dismiss(name), self._failed
+        )
 
     def _failed(self, error: Exception) -> None:
         said = self.query_one("#said", Static)

@@ -160,7 +160,7 @@ def _header(header: Header) -> Content:
     lines = [join(say(header.name), say(f": {header.reference}", Tone.DIM))]
     if header.source is not None:
         lines.append(_source(header.source))
-    if header.literal:
+    if header.plaintext:
         lines.append(say("stands in the file as it is", Tone.WARN))
     return Content("\n").join(lines)
 

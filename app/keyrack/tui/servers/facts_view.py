@@ -51,7 +51,7 @@ class FactsView(VerticalScroll):
     def show(self, row: Row | None, now: float, trouble: Trouble | None = None) -> None:
         """Show this row as it is at `now` (Unix seconds), and what last failed with it."""
         found = facts(row, now, trouble) if row else []
-        self.border_title = title(row.server.called) if row else Content("")
+        self.border_title = title(row.server.display_name) if row else Content("")
         self._address.update(say(address(row), Tone.DIM) if row else "")
         missing = [FactLine() for _ in range(len(found) - len(self._lines))]
         if missing:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.storage import StoreState
-from keyrack.operations.ports import Rack
+from keyrack.operations.ports import CredentialStore
 from keyrack.operations.servers.overview import Overview, overview
 from keyrack.tui.kit.background import Newest
 from keyrack.tui.kit.present import error_text
@@ -18,14 +18,14 @@ WATCH = 2.0  # seconds between two looks at the records' folder
 ASK = 5.0  # seconds between two questions to the place for secrets: a vault locks itself
 
 
-class Lookout:
+class ListReader:
     """Reads in the background, and hands what it read to the screen."""
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
         self._overview = Newest(screen, self._read, self._was_read, screen.cannot_read)
-        self._store = Newest(screen, lambda: self._rack().state(), screen.show_store, self._no_answer)
-        self._stamp = Newest(screen, lambda: self._rack().stamp(), self._compare, lambda error: None)
+        self._store = Newest(screen, lambda: self._credentials().state(), screen.show_store, self._no_answer)
+        self._stamp = Newest(screen, lambda: self._credentials().stamp(), self._compare, lambda error: None)
         self._shown: int | None = None  # the stamp of the records that are shown
         self._watching = False
 
@@ -37,14 +37,14 @@ class Lookout:
         """The state of the place for secrets, again."""
         self._store.run()
 
-    def _rack(self) -> Rack:
-        return self._screen.host.parts().rack()
+    def _credentials(self) -> CredentialStore:
+        return self._screen.host.adapters().credentials()
 
     def _read(self) -> tuple[int | None, Overview]:
         store = self._screen.store
         # The stamp before the records: what changes in between is found by the next comparison.
-        stamp = self._rack().stamp()
-        return stamp, overview(self._screen.host.parts(), store_locked=store is not None and store.locked)
+        stamp = self._credentials().stamp()
+        return stamp, overview(self._screen.host.adapters(), store_locked=store is not None and store.locked)
 
     def _was_read(self, found: tuple[int | None, Overview]) -> None:
         self._shown, what = found

@@ -78,7 +78,7 @@ def several(rows: Iterable[Row]) -> frozenset[tuple[str, str]]:
     return frozenset(server for server, count in servers.items() if server[0] and count > 1)
 
 
-def called_among(row: Row, crowded: Collection[tuple[str, str]]) -> str:
+def display_name_among(row: Row, crowded: Collection[tuple[str, str]]) -> str:
     """The name in the list; with its account and whose that is where the server has `several`."""
     server = row.server
     if server.account == DEFAULT_ACCOUNT and (server.url, server.tag) not in crowded:

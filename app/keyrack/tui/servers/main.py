@@ -32,7 +32,7 @@ from keyrack.tui.servers.source_words import problems
 if TYPE_CHECKING:
     from keyrack.tui.app import KeyrackApp
     from keyrack.tui.clear.stale_actions import StaleActions
-    from keyrack.tui.servers.list_reader import Lookout
+    from keyrack.tui.servers.list_reader import ListReader
     from keyrack.tui.servers.many_actions import ManyActions
     from keyrack.tui.servers.row_actions import RowActions
     from keyrack.tui.storage.store_actions import StoreActions
@@ -61,10 +61,10 @@ class MainScreen(Screen[None]):
     # Built when they are used: the operations' imports are not for the first frame.
 
     @cached_property
-    def _lookout(self) -> Lookout:
-        from keyrack.tui.servers.list_reader import Lookout
+    def _list_reader(self) -> ListReader:
+        from keyrack.tui.servers.list_reader import ListReader
 
-        return Lookout(self)
+        return ListReader(self)
 
     @cached_property
     def actions(self) -> RowActions:
@@ -126,17 +126,19 @@ class MainScreen(Screen[None]):
         if self.store is None or self.store.persistent:
             return []
         return [
-            r.server.called for r in self.rows.values() if r.credential and r.credential.store == "memory"
+            r.server.display_name
+            for r in self.rows.values()
+            if r.credential and r.credential.store == "memory"
         ]
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
         """Read configurations and records again, off this thread; `then` call back."""
-        self._lookout.look(then)
+        self._list_reader.look(then)
 
     def look_again(self) -> None:
         """The same, and the state of the place for secrets."""
-        self._lookout.look()
-        self._lookout.ask_store()
+        self._list_reader.look()
+        self._list_reader.ask_store()
 
     def show_overview(self, overview: Overview) -> None:
         """What the last look found."""
@@ -261,9 +263,9 @@ class MainScreen(Screen[None]):
         self.app.push_screen(HelpScreen())
 
     def action_places(self) -> None:
-        from keyrack.tui.servers.sources import PlacesScreen
+        from keyrack.tui.servers.sources import SourcesScreen
 
-        self.app.push_screen(PlacesScreen(self))
+        self.app.push_screen(SourcesScreen(self))
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a server, also on one that the filter hides."""

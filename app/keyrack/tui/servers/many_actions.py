@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from keyrack.domain.model import Credential, Server
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.status import EXPIRY_WINDOW
 from keyrack.operations.servers import check as check_op
 from keyrack.operations.servers.overview import Row
@@ -34,11 +34,11 @@ class ManyActions:
         if not due:
             self._say("Nothing is due.")
             return
-        parts = self._screen.host.parts
+        adapters = self._screen.host.adapters
 
-        def work(server: Server) -> Credential:
+        def work(server: Server) -> CredentialInfo:
             # Another process may have been quicker since the list was read.
-            return refresh_op.refresh(parts(), server, min_valid=EXPIRY_WINDOW)
+            return refresh_op.refresh(adapters(), server, min_valid=EXPIRY_WINDOW)
 
         self._start(due, "refreshing", "refreshed", work)
 
@@ -52,8 +52,8 @@ class ManyActions:
         if not rows:
             self._say("There is no server to ask.")
             return
-        parts = self._screen.host.parts
-        self._start(rows, "checking", "checked", lambda server: check_op.check(parts(), server))
+        adapters = self._screen.host.adapters
+        self._start(rows, "checking", "checked", lambda server: check_op.check(adapters(), server))
 
     def stop(self) -> bool:
         """Begin no more; False when nothing runs."""
@@ -92,7 +92,7 @@ class ManyActions:
             screen.look()
             stopped = " Stopped." if finished < len(asked) else ""
             words = f"{finished - len(failures)} of {len(asked)} {done}.{stopped}"
-            told = _failed({asked[key].server.called: why for key, why in failures.items()})
+            told = _failed({asked[key].server.display_name: why for key, why in failures.items()})
             self._say(f"{words} {told}".strip(), "warning" if failures else "information")
 
         screen.show_progress(f"{doing} 0 of {len(asked)}", 0.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.model import Credential
+from keyrack.domain.model import CredentialInfo
 from keyrack.operations.servers.overview import Row
 
 
@@ -14,7 +14,7 @@ class Trouble(NamedTuple):
     doing: str  # "refreshing"
     at: float  # Unix seconds
     sentence: str
-    credential: Credential | None  # as it was then
+    credential: CredentialInfo | None  # as it was then
 
 
 class Marks:

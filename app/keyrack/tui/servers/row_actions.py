@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from keyrack.domain.model import Check, Credential, Server
+from keyrack.domain.model import Check, CredentialInfo, Server
 from keyrack.domain.status import UNTESTED, State, is_due
 from keyrack.operations.clearing import clear as clear_op
 from keyrack.operations.receipt import Receipt
 from keyrack.operations.servers import check as check_op
 from keyrack.operations.servers.overview import Row
-from keyrack.operations.tokens import get_token as hand_out_op
+from keyrack.operations.tokens import get_token as get_token_op
 from keyrack.operations.tokens import refresh as refresh_op
-from keyrack.operations.tokens.get_token import HandedOut
+from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.present import error_text, safe, state_words, title
@@ -44,7 +44,7 @@ class RowActions:
         """`what`: login, refresh, token, check, clear, accounts, copy, show, command."""
         doing = self._screen.marks.busy.get(row.key)
         if doing and what in ("refresh", "check", "clear", "login"):
-            self._say(f"{row.server.called}: still {doing}.")
+            self._say(f"{row.server.display_name}: still {doing}.")
             return
         actions: dict[str, Callable[[Row], None]] = {
             "login": self._login,
@@ -88,12 +88,12 @@ class RowActions:
             return
         assert row.credential is not None
         if not row.credential.refreshable:
-            self._say(f"{row.server.called}: {self._not_refreshable(row.credential)}", "warning")
+            self._say(f"{row.server.display_name}: {self._not_refreshable(row.credential)}", "warning")
             return
-        parts = self._screen.host.parts
-        self._start(row, "refreshing", lambda: refresh_op.refresh(parts(), row.server), self._refreshed)
+        adapters = self._screen.host.adapters
+        self._start(row, "refreshing", lambda: refresh_op.refresh(adapters(), row.server), self._refreshed)
 
-    def _not_refreshable(self, credential: Credential) -> str:
+    def _not_refreshable(self, credential: CredentialInfo) -> str:
         if credential.kind == "token":
             return f"a token made by hand can't be refreshed. Press {keymap.key_of('token')} for a new one."
         now, key = self._screen.host.now(), keymap.key_of("login")
@@ -102,20 +102,20 @@ class RowActions:
         works = lasting("works", credential.expires_at, now)
         return f"no refresh token was issued; the token {works}. Then press {key} to log in."
 
-    def _refreshed(self, server: Server, credential: Credential) -> None:
-        self._say(f"{server.called}: refreshed.")
+    def _refreshed(self, server: Server, credential: CredentialInfo) -> None:
+        self._say(f"{server.display_name}: refreshed.")
 
     def _check(self, row: Row) -> None:
         if self._no_address(row, "check"):
             return
-        parts = self._screen.host.parts
-        self._start(row, "checking", lambda: check_op.check(parts(), row.server), self._checked)
+        adapters = self._screen.host.adapters
+        self._start(row, "checking", lambda: check_op.check(adapters(), row.server), self._checked)
 
     def _checked(self, server: Server, check: Check) -> None:
         bad = check.verdict in ("refused", "unreachable")
         told = bad or check.reason == UNTESTED
         reason = f" ({check.reason.rstrip('.')})" if told and check.reason else ""
-        words = f"{server.called}: {VERDICTS[check.verdict]}{reason}."
+        words = f"{server.display_name}: {VERDICTS[check.verdict]}{reason}."
         self._say(words, "warning" if bad else "information")
 
     def _clear(self, row: Row) -> None:
@@ -123,7 +123,7 @@ class RowActions:
             return
         from keyrack.tui.clear.clear import ClearScreen
 
-        parts = self._screen.host.parts
+        adapters = self._screen.host.adapters
 
         # The row of this moment: the cursor may stand elsewhere when the answer comes.
         def answered(wanted: Clearing | None) -> None:
@@ -131,7 +131,9 @@ class RowActions:
                 self._start(
                     row,
                     "clearing",
-                    lambda: clear_op.clear(parts(), row.server, revoke=wanted.revoke, forget=wanted.forget),
+                    lambda: clear_op.clear(
+                        adapters(), row.server, revoke=wanted.revoke, forget=wanted.forget
+                    ),
                     self._cleared,
                 )
 
@@ -141,7 +143,7 @@ class RowActions:
         from keyrack.tui.kit.receipt import ReceiptScreen
 
         head = "Cleared" if receipt.ok else "Not all was done"
-        self._screen.app.push_screen(ReceiptScreen(title(head, server.called), [("", receipt)]))
+        self._screen.app.push_screen(ReceiptScreen(title(head, server.display_name), [("", receipt)]))
 
     def _accounts(self, row: Row) -> None:
         if self._no_address(row, "log in to"):
@@ -159,9 +161,9 @@ class RowActions:
             self._copied,
         )
 
-    def _copied(self, server: Server, handed: HandedOut) -> None:
+    def _copied(self, server: Server, handed: IssuedToken) -> None:
         self._screen.host.copy(handed.token.reveal())
-        self._say(f"{server.called}: the access token is in the clipboard.")
+        self._say(f"{server.display_name}: the access token is in the clipboard.")
 
     def _show(self, row: Row) -> None:
         self._after_asking(
@@ -172,17 +174,19 @@ class RowActions:
             self._reveal,
         )
 
-    def _reveal(self, server: Server, handed: HandedOut) -> None:
+    def _reveal(self, server: Server, handed: IssuedToken) -> None:
         from keyrack.tui.token.reveal import RevealScreen
 
-        self._screen.app.push_screen(RevealScreen(server.called, handed.token))
+        self._screen.app.push_screen(RevealScreen(server.display_name, handed.token))
 
     def _command(self, row: Row) -> None:
         if row.command is None:
-            self._say(f"{row.server.called}: {state_words(row.status.state)}; nothing has to be done.")
+            self._say(f"{row.server.display_name}: {state_words(row.status.state)}; nothing has to be done.")
             return
         if safe(row.command) != row.command:
-            self._say(f"{row.server.called}: its name can't be typed, so there is no command.", "warning")
+            self._say(
+                f"{row.server.display_name}: its name can't be typed, so there is no command.", "warning"
+            )
             return
         self._screen.host.copy(row.command)
         self._say(f"Copied: {row.command}")
@@ -215,29 +219,29 @@ class RowActions:
             begin()
 
     def _after_asking(
-        self, row: Row, head: str, question: str, yes: str, then: Callable[[Server, HandedOut], None]
+        self, row: Row, head: str, question: str, yes: str, then: Callable[[Server, IssuedToken], None]
     ) -> None:
         if self._nothing_stored(row):
             return
         from keyrack.tui.kit.confirm import ConfirmScreen
 
-        parts = self._screen.host.parts
+        adapters = self._screen.host.adapters
 
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self._start(row, "reading", lambda: hand_out_op.hand_out(parts(), row.server), then)
+                self._start(row, "reading", lambda: get_token_op.get_token(adapters(), row.server), then)
 
-        self._screen.app.push_screen(ConfirmScreen(head, row.server.called, question, yes), answered)
+        self._screen.app.push_screen(ConfirmScreen(head, row.server.display_name, question, yes), answered)
 
     def _no_address(self, row: Row, what: str) -> bool:
         if row.server.problem:
-            self._say(f"{row.server.called}: {row.server.problem}", "warning")
+            self._say(f"{row.server.display_name}: {row.server.problem}", "warning")
             return True
         if row.server.url is None:
             self._say(f"{row.server.name} is a local process: there is nothing to {what}.", "warning")
             return True
         if row.server.address_key is not None and what != "check":
-            words = f"{row.server.called} has its key in its address: there is nothing to {what}."
+            words = f"{row.server.display_name} has its key in its address: there is nothing to {what}."
             self._say(words, "warning")
             return True
         return False
@@ -250,7 +254,7 @@ class RowActions:
             words = f"nothing is stored yet. Press {login} to log in, or {token} for a token."
         else:
             words = f"keyrack holds no credential for it. {row.status.reason}"
-        self._say(f"{row.server.called}: {words}", "warning")
+        self._say(f"{row.server.display_name}: {words}", "warning")
         return True
 
     def _say(self, sentence: str, severity: Any = "information") -> None:

@@ -15,7 +15,7 @@ from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import KINDS, Tone, busy_words, cell
 from keyrack.tui.servers.facts import expiry, look_of
-from keyrack.tui.servers.listing import called_among
+from keyrack.tui.servers.listing import display_name_among
 from keyrack.tui.servers.marks import Marks
 
 AUTH, STATUS, EXPIRES = 6, 15, 14  # columns' widths; the server's name takes the rest
@@ -150,7 +150,7 @@ class ServerTable(DataTable[Text]):
         is_off = row.server.is_off
         status = look_of(row) if what is None else (busy_words(what), Tone.BUSY)
         return (
-            (called_among(row, self._marks.several), Tone.DIM if is_off else Tone.PLAIN),
+            (display_name_among(row, self._marks.several), Tone.DIM if is_off else Tone.PLAIN),
             (KINDS.get(row.kind, row.kind), Tone.DIM),
             status,
             expiry(row, self._now, self._marks.trouble_of(row)),

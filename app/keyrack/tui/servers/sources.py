@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOOKING = "Looking in the configuration files…"
 
 
-class PlacesScreen(Dialog[None]):
+class SourcesScreen(Dialog[None]):
     """Looks again, shows what that has found, and each look after it."""
 
     CSS_PATH: ClassVar = [BOX, "sources.tcss"]

@@ -26,7 +26,7 @@ TO_VAULT = (
 )
 
 
-class InUseScreen(Dialog[keymap.StoreTask]):
+class CurrentStoreScreen(Dialog[keymap.StoreTask]):
     """Answers with what is to be done, or nothing. `vault` is the vault that is in use, if it is one."""
 
     BINDINGS: ClassVar = [*keymap.IN_USE]

@@ -24,7 +24,7 @@ WAITING = (
 )
 
 
-def find_a_place(host: KeyrackApp, about: str, why: str, on_end: Callable[[bool], Any]) -> None:
+def set_up_storage(host: KeyrackApp, about: str, why: str, on_end: Callable[[bool], Any]) -> None:
     """Offer the ways on; `on_end(True)` once there is a place, `on_end(False)` where the user wants none."""
 
     def end(found: bool) -> None:
@@ -40,7 +40,7 @@ def find_a_place(host: KeyrackApp, about: str, why: str, on_end: Callable[[bool]
         if way == "vault":
             create_vault(host, lambda made: _use(host, made, end))
         elif way == "memory":
-            in_background(host, lambda: host.parts().keep_in_memory(), lambda _: end(True), failed)
+            in_background(host, lambda: host.adapters().keep_in_memory(), lambda _: end(True), failed)
         else:
             end(False)
 
@@ -49,13 +49,13 @@ def find_a_place(host: KeyrackApp, about: str, why: str, on_end: Callable[[bool]
 
 def create_vault(host: KeyrackApp, on_end: Callable[[Made | None], Any]) -> None:
     """Make the vault, with a passphrase where it needs one; one that is there is opened."""
-    parts = host.parts
+    adapters = host.adapters
 
     def look() -> tuple[VaultStatus, bool]:
-        return vault_op.status(parts()), vault_op.wants_new_passphrase(parts())
+        return vault_op.status(adapters()), vault_op.wants_new_passphrase(adapters())
 
     def make(passphrase: Secret | None) -> Made:
-        return vault_op.create(parts(), passphrase)
+        return vault_op.create(adapters(), passphrase)
 
     def made(result: Made) -> None:
         if not result.found:
@@ -98,7 +98,7 @@ def _use(host: KeyrackApp, made: Made | None, end: Callable[[bool], Any]) -> Non
 
     def answered(yes: bool | None) -> None:
         if yes:
-            in_background(host, lambda: vault_op.use(host.parts()), lambda _: end(True), host.say_error)
+            in_background(host, lambda: vault_op.use(host.adapters()), lambda _: end(True), host.say_error)
         else:
             end(False)
 

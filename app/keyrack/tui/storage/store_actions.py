@@ -11,7 +11,7 @@ from keyrack.domain.storage import StoreKind, StoreState
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.storage import vault as vault_op
 from keyrack.operations.storage.move import move
-from keyrack.operations.storage.recover import find_again, tidy
+from keyrack.operations.storage.recover import find_again, recover
 from keyrack.operations.storage.unlock import unlock
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
@@ -19,9 +19,9 @@ from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.present import error_text, named_store, title
 from keyrack.tui.kit.progress import ProgressScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
-from keyrack.tui.storage.current import InUseScreen
+from keyrack.tui.storage.current import CurrentStoreScreen
 from keyrack.tui.storage.passphrase import NewPassphraseScreen, UnlockScreen
-from keyrack.tui.storage.setup import create_vault, find_a_place
+from keyrack.tui.storage.setup import create_vault, set_up_storage
 
 if TYPE_CHECKING:
     from keyrack.domain.secret import Secret
@@ -82,8 +82,8 @@ class StoreActions:
         there was something."""
 
         def work() -> tuple[Receipt, Receipt]:
-            parts = self._screen.host.parts()
-            return tidy(parts), find_again(parts)
+            adapters = self._screen.host.adapters()
+            return recover(adapters), find_again(adapters)
 
         in_background(self._screen, work, self._tidied, self._screen.host.say_error)
 
@@ -101,7 +101,7 @@ class StoreActions:
         if store is not None and store.locked and store.kind == "vault":
             self._ask_passphrase(lambda: host.say("The sealed vault is open."))
         elif store is not None and not store.persistent:
-            find_a_place(host, "", "Credentials are kept in memory now.", lambda found: None)
+            set_up_storage(host, "", "Credentials are kept in memory now.", lambda found: None)
         elif store is not None and store.ready:
             self._tell_of(store)
         elif self._unlocking:
@@ -111,11 +111,11 @@ class StoreActions:
                 name = named_store(store.name)
                 host.say(OPENING.format(name[0].upper() + name[1:]))
             self._unlocking = True
-            in_background(self._screen, lambda: unlock(host.parts()), self._unlocked, self._not_unlocked)
+            in_background(self._screen, lambda: unlock(host.adapters()), self._unlocked, self._not_unlocked)
 
     def _tell_of(self, store: StoreState) -> None:
         def show(vault: VaultStatus | None) -> None:
-            self._screen.host.push_screen(InUseScreen(store, vault), answered)
+            self._screen.host.push_screen(CurrentStoreScreen(store, vault), answered)
 
         def answered(task: keymap.StoreTask | None) -> None:
             if task == "lock":
@@ -132,13 +132,13 @@ class StoreActions:
 
     def _with_vault(self, then: Callable[[VaultStatus], Any]) -> None:
         host = self._screen.host
-        in_background(self._screen, lambda: vault_op.status(host.parts()), then, host.say_error)
+        in_background(self._screen, lambda: vault_op.status(host.adapters()), then, host.say_error)
 
     def _change_passphrase(self) -> None:
         host = self._screen.host
 
         def change(passphrase: Secret) -> None:
-            vault_op.change_passphrase(host.parts(), passphrase)
+            vault_op.change_passphrase(host.adapters(), passphrase)
 
         host.push_screen(NewPassphraseScreen(change), lambda done: host.say(CHANGED) if done else None)
 
@@ -158,7 +158,7 @@ class StoreActions:
         host = self._screen.host
 
         def open_it(passphrase: Secret) -> None:
-            vault_op.unlock(host.parts(), passphrase)
+            vault_op.unlock(host.adapters(), passphrase)
 
         def opened(answer: object) -> None:
             self._screen.look_again()
@@ -184,10 +184,10 @@ class StoreActions:
         self._unlocking = False
         self._screen.look_again()
         if isinstance(error, StoreAbsent):
-            find_a_place(self._screen.host, "", str(error), lambda found: None)
+            set_up_storage(self._screen.host, "", str(error), lambda found: None)
         elif isinstance(error, StoreLocked) and NO_SCREEN in error.hint:
             why = f"{error} {error.hint.partition('. ')[0]}."
-            find_a_place(self._screen.host, "", why, lambda found: None)
+            set_up_storage(self._screen.host, "", why, lambda found: None)
         else:
             self._screen.host.say(error_text(error), severity="error")
 
@@ -195,8 +195,8 @@ class StoreActions:
         host = self._screen.host
 
         def lock() -> VaultStatus:
-            vault_op.lock(host.parts())
-            return vault_op.status(host.parts())
+            vault_op.lock(host.adapters())
+            return vault_op.status(host.adapters())
 
         def locked(vault: VaultStatus) -> None:
             self._screen.look_again()
@@ -239,7 +239,7 @@ class StoreActions:
             host.say_error(error)
 
         host.push_screen(progress)
-        in_background(self._screen, lambda: move(host.parts(), to, on_line=one), done, failed)
+        in_background(self._screen, lambda: move(host.adapters(), to, on_line=one), done, failed)
 
     def _tidied(self, receipts: tuple[Receipt, Receipt]) -> None:
         lines = [line for receipt in receipts for line in receipt.lines]

@@ -27,4 +27,4 @@ def open_page(dialog: Dialog[Any], url: str) -> None:
         if not done:
             host.say(f"No browser could be opened. The page is {url}", severity="warning")
 
-    in_background(dialog, lambda: host.parts().browse(url), opened, host.say_error)
+    in_background(dialog, lambda: host.adapters().browse(url), opened, host.say_error)

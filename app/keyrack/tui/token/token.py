@@ -65,9 +65,9 @@ class TokenScreen(Dialog[bool]):
         self._saving = False
 
     def compose(self) -> ComposeResult:
-        self._known = card_for(self.host.parts(), self._server.url)
+        self._known = card_for(self.host.adapters(), self._server.url)
         card = self._card = self._known if self._known and self._known.takes_token else None
-        with Box(title("Token", self._server.called), classes="form token", id="form"):
+        with Box(title("Token", self._server.display_name), classes="form token", id="form"):
             if card is not None:
                 yield from self._of_service(card)
             else:
@@ -148,14 +148,14 @@ class TokenScreen(Dialog[bool]):
         except KeyrackError as error:
             self._say(say(error_text(error), Tone.BAD))
             return
-        parts, server = self.host.parts, self._server
+        adapters, server = self.host.adapters, self._server
         self._saving = True
         doing = "Trying it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
         self._say(say(doing, Tone.BUSY))
         # The app's side: it may be stored after esc, and the list must know.
         in_background(
             self.app,
-            lambda: set_token_op.set_token(parts(), server, typed, try_it=try_it, at_service=ask),
+            lambda: set_token_op.set_token(adapters(), server, typed, try_it=try_it, at_service=ask),
             lambda saved: self._saved(saved, asked=ask),
             self._failed,
         )
@@ -184,7 +184,7 @@ class TokenScreen(Dialog[bool]):
     def _saved(self, saved: TokenSaved, *, asked: bool) -> None:
         if not self.is_attached:
             self.host.look_again()
-            self.host.say(f"{self._server.called}: the token is stored all the same.")
+            self.host.say(f"{self._server.display_name}: the token is stored all the same.")
             return
         self._wipe()
         never = self._card is not None and self._card.never_expires
@@ -199,9 +199,9 @@ class TokenScreen(Dialog[bool]):
             return
         self._say(say(error_text(error), Tone.BAD))
         if isinstance(error, StoreAbsent):
-            from keyrack.tui.storage.setup import find_a_place
+            from keyrack.tui.storage.setup import set_up_storage
 
-            find_a_place(self.host, self._server.called, str(error), self._with_a_place)
+            set_up_storage(self.host, self._server.display_name, str(error), self._with_a_place)
 
     def _with_a_place(self, found: bool) -> None:
         if found:

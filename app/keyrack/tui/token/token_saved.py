@@ -31,7 +31,7 @@ class TokenSavedScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         saved = self._saved
-        with Box(title("Token", self._server.called), classes="form token"):
+        with Box(title("Token", self._server.display_name), classes="form token"):
             yield Static(outcome("Saved", "done", f"in {named_store(saved.credential.store)}"))
             yield Static(self._tried())
             if self._asked:

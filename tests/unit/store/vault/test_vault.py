@@ -13,16 +13,16 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreUnavailable
 from keyrack.domain.secret import Secret
-from keyrack.store.credential_store import StoreRack
+from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.fields import NewerFormat
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import passphrase as vault_passphrase
-from keyrack.store.vault.backend import VaultStore
+from keyrack.store.vault.backend import VaultBackend
 from keyrack.store.vault.content import Content, encode
 from keyrack.system.locks import Locks
 from support.clock import Clock
-from support.store_fakes import URL, grant, word_of
+from support.store_fakes import URL, stored_credential, word_of
 from support.vaults import PASSPHRASE, made, vault
 
 Patch = pytest.MonkeyPatch
@@ -30,7 +30,7 @@ HIDDEN = "hidden-token"
 
 
 @pytest.fixture
-def full(tmp_path: Path, monkeypatch: Patch) -> VaultStore:
+def full(tmp_path: Path, monkeypatch: Patch) -> VaultBackend:
     """An open vault with one entry."""
     store = made(tmp_path, monkeypatch)
     store.set("one", Secret(HIDDEN))
@@ -39,7 +39,7 @@ def full(tmp_path: Path, monkeypatch: Patch) -> VaultStore:
 
 class TestLocked:
     def test_nothing_is_read_written_or_asked_and_the_state_says_so(
-        self, full: VaultStore, tmp_path: Path
+        self, full: VaultBackend, tmp_path: Path
     ) -> None:
         before = Path(full.path).read_bytes()
         store = vault(tmp_path)
@@ -55,13 +55,13 @@ class TestLocked:
         assert (state.name, state.ready, state.locked) == ("Sealed vault", False, True)
         assert state.reason == "The sealed vault is locked."
 
-    def test_the_passphrase_opens_it(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_the_passphrase_opens_it(self, full: VaultBackend, tmp_path: Path) -> None:
         store = vault(tmp_path)
         store.unlock(PASSPHRASE)
         assert store.get("one") == Secret(HIDDEN)
         assert (store.state().ready, store.state().locked) == (True, False)
 
-    def test_a_wrong_passphrase_changes_nothing(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_wrong_passphrase_changes_nothing(self, full: VaultBackend, tmp_path: Path) -> None:
         before = {path.name: path.read_bytes() for path in tmp_path.glob("*.age")}
         store = vault(tmp_path)
         with pytest.raises(StoreLocked, match="not the passphrase"):
@@ -104,20 +104,22 @@ class TestLocked:
     ) -> None:
         clock = Clock()
         store, locks = made(tmp_path, monkeypatch, clock), Locks(str(tmp_path / "locks"))
-        rack = StoreRack(store, RecordFiles(str(tmp_path / "records"), locks, clock), locks)
-        rack.save(grant("old"))
-        stored = rack.load(URL, "default")
+        credentials = BackendCredentialStore(
+            store, RecordFiles(str(tmp_path / "records"), locks, clock), locks
+        )
+        credentials.save(stored_credential("old"))
+        stored = credentials.load(URL, "default")
         assert stored is not None
-        with rack.lock(URL, "default"), rack.renewing(stored) as keep:
+        with credentials.lock(URL, "default"), credentials.renewing(stored) as save:
             if event.startswith("locked"):
                 store.lock()
             if event.endswith("unlocked"):
                 store.unlock(PASSPHRASE)
             clock.time += {"time over": 3600, "set back": -3600}.get(event, 0)
-            keep(grant("new"))
+            save(stored_credential("new"))
         assert store.state().locked == (event == "locked")
         store.unlock(PASSPHRASE)
-        assert word_of(rack.load(URL, "default")) == "new"
+        assert word_of(credentials.load(URL, "default")) == "new"
 
     def test_a_forked_child_does_not_hold_it_open_for_its_parent(
         self, tmp_path: Path, monkeypatch: Patch
@@ -129,7 +131,7 @@ class TestLocked:
             clock.time += 3600
             assert store.state().locked
 
-    def test_locking_forgets_what_was_read(self, full: VaultStore) -> None:
+    def test_locking_forgets_what_was_read(self, full: VaultBackend) -> None:
         os.utime(full.path, ns=(0, 1_000_000_000))
         full.get("one")
         assert full._seen is not None
@@ -141,7 +143,7 @@ class TestLocked:
 
 
 class TestWhoOpensIt:
-    def test_a_person_is_asked_once(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_person_is_asked_once(self, full: VaultBackend, tmp_path: Path) -> None:
         asked: list[int] = []
 
         def ask() -> Secret:
@@ -158,7 +160,7 @@ class TestWhoOpensIt:
         assert len(asked) == 1
 
     def test_a_person_who_is_asked_keeps_no_other_process_waiting(
-        self, full: VaultStore, tmp_path: Path
+        self, full: VaultBackend, tmp_path: Path
     ) -> None:
         def ask() -> Secret:
             full.set("two", Secret("meanwhile"))  # with locks of its own, as another process
@@ -170,7 +172,7 @@ class TestWhoOpensIt:
 
     @pytest.mark.parametrize(("typed", "asked"), [(None, 1), (Secret(""), 1), (Secret("guess"), 3)])
     def test_a_person_who_does_not_know_it_is_not_asked_again(
-        self, typed: Secret | None, asked: int, full: VaultStore, tmp_path: Path
+        self, typed: Secret | None, asked: int, full: VaultBackend, tmp_path: Path
     ) -> None:
         answers = [typed] * 3
         store = vault(tmp_path, ask=answers.pop)
@@ -179,11 +181,13 @@ class TestWhoOpensIt:
                 store.get("one")
         assert store.state().ready is False and len(answers) == 3 - asked
 
-    def test_a_slip_of_the_finger_is_asked_about_again(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_slip_of_the_finger_is_asked_about_again(self, full: VaultBackend, tmp_path: Path) -> None:
         answers = [PASSPHRASE, Secret("slip")]
         assert vault(tmp_path, ask=answers.pop).get("one") == Secret(HIDDEN)
 
-    def test_without_a_key_nobody_is_asked_for_its_passphrase(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_without_a_key_nobody_is_asked_for_its_passphrase(
+        self, full: VaultBackend, tmp_path: Path
+    ) -> None:
         (tmp_path / "identity.age").unlink()
         store = vault(tmp_path, ask=lambda: pytest.fail("there is nothing to open"))
         assert "There is no key for the sealed vault" in store.state().reason and not store.state().ready
@@ -191,7 +195,7 @@ class TestWhoOpensIt:
             store.get("one")
         assert "keyrack vault init --identity FILE" in caught.value.hint
 
-    def test_the_environments_passphrase(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_the_environments_passphrase(self, full: VaultBackend, tmp_path: Path) -> None:
         store = vault(tmp_path, passphrase=PASSPHRASE)
         assert store.state()[1:4] == (True, True, False)
         assert store.get("one") == Secret(HIDDEN)
@@ -211,7 +215,7 @@ class TestWhoOpensIt:
             assert again.get("one") == Secret(HIDDEN)
 
     def test_an_identity_file_may_be_sealed_itself(
-        self, tmp_path: Path, full: VaultStore, monkeypatch: Patch
+        self, tmp_path: Path, full: VaultBackend, monkeypatch: Patch
     ) -> None:
         elsewhere = tmp_path / "keys"
         elsewhere.mkdir()
@@ -223,7 +227,7 @@ class TestWhoOpensIt:
 
     @pytest.mark.parametrize("text", ["", "# only words\n", "hidden-token\n", "AGE-SECRET-KEY-1HIDDEN-TOKEN"])
     def test_a_file_without_an_identity_is_named_and_not_quoted(
-        self, text: str, full: VaultStore, tmp_path: Path
+        self, text: str, full: VaultBackend, tmp_path: Path
     ) -> None:
         file = tmp_path / "key.txt"
         file.write_text(text)
@@ -232,7 +236,7 @@ class TestWhoOpensIt:
         assert "hidden" not in str(caught.value).lower()
 
     def test_without_its_key_it_is_locked_and_says_what_is_missing(
-        self, full: VaultStore, tmp_path: Path
+        self, full: VaultBackend, tmp_path: Path
     ) -> None:
         os.unlink(full.identity_path)
         store = vault(tmp_path, ask=lambda: pytest.fail("there is nothing to open"))
@@ -240,7 +244,7 @@ class TestWhoOpensIt:
         with pytest.raises(StoreLocked, match=r"identity\.age does not exist"):
             store.get("one")
 
-    def test_another_key_is_told_how_to_become_a_recipient(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_another_key_is_told_how_to_become_a_recipient(self, full: VaultBackend, tmp_path: Path) -> None:
         other = vault_age.new_identity()
         with pytest.raises(StoreLocked, match="does not open the sealed vault") as caught:
             vault(tmp_path, identity=other).get("one")
@@ -248,7 +252,9 @@ class TestWhoOpensIt:
 
 
 class TestPassphrase:
-    def test_a_change_keeps_the_vault_and_retires_the_old_one(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_change_keeps_the_vault_and_retires_the_old_one(
+        self, full: VaultBackend, tmp_path: Path
+    ) -> None:
         before = Path(full.path).read_bytes()
         full.change_passphrase(Secret("another"))
         assert Path(full.path).read_bytes() == before
@@ -258,17 +264,17 @@ class TestPassphrase:
         store.unlock(Secret("another"))
         assert store.get("one") == Secret(HIDDEN)
 
-    def test_it_can_only_be_changed_in_an_open_vault(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_it_can_only_be_changed_in_an_open_vault(self, full: VaultBackend, tmp_path: Path) -> None:
         with pytest.raises(StoreLocked):
             vault(tmp_path).change_passphrase(Secret("another"))
 
-    def test_an_empty_one_is_refused(self, full: VaultStore) -> None:
+    def test_an_empty_one_is_refused(self, full: VaultBackend) -> None:
         before = Path(full.identity_path).read_bytes()
         with pytest.raises(KeyrackError, match="empty"):
             full.change_passphrase(Secret(""))
         assert Path(full.identity_path).read_bytes() == before
 
-    def test_one_that_is_no_text_hangs_on_no_error(self, full: VaultStore) -> None:
+    def test_one_that_is_no_text_hangs_on_no_error(self, full: VaultBackend) -> None:
         with pytest.raises(KeyrackError, match="bytes that are not text") as caught:
             full.unlock(Secret("half a pair: \udce9"))
         assert caught.value.__context__ is None
@@ -309,12 +315,12 @@ class TestDamage:
     """Nothing that can't be read is ever overwritten."""
 
     @pytest.mark.parametrize("cut", [0, 1, 40, 200, -1, -20])
-    def test_a_vault_cut_short_is_named_and_left(self, cut: int, full: VaultStore) -> None:
+    def test_a_vault_cut_short_is_named_and_left(self, cut: int, full: VaultBackend) -> None:
         path = Path(full.path)
         path.write_bytes(path.read_bytes()[:cut])
         self.is_left(full)
 
-    def test_a_changed_byte_is_noticed(self, full: VaultStore) -> None:
+    def test_a_changed_byte_is_noticed(self, full: VaultBackend) -> None:
         path = Path(full.path)
         data = bytearray(path.read_bytes())
         data[-30] ^= 1
@@ -325,18 +331,18 @@ class TestDamage:
         "plain", [b"", b"[]", b"{}", b'{"format": 1}', b'{"format": 1, "entries": {"one": "x"}}',
                   b'{"format": 1, "entries": [["one", 2]], "recipients": []}', b"\xff\xfe"],
     )  # fmt: skip
-    def test_other_content_is_damage(self, plain: bytes, full: VaultStore) -> None:
+    def test_other_content_is_damage(self, plain: bytes, full: VaultBackend) -> None:
         Path(full.path).write_bytes(vault_age.seal(plain, full.recipients()))
         self.is_left(full)
 
-    def test_a_newer_format_is_refused_and_left(self, full: VaultStore) -> None:
+    def test_a_newer_format_is_refused_and_left(self, full: VaultBackend) -> None:
         content = json.loads(encode(Content(full.recipients(), {})))
         Path(full.path).write_bytes(
             vault_age.seal(json.dumps(content | {"format": 2}).encode(), full.recipients())
         )
         self.is_left(full, NewerFormat, "newer keyrack")
 
-    def test_a_link_is_not_followed(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_link_is_not_followed(self, full: VaultBackend, tmp_path: Path) -> None:
         target = tmp_path / "elsewhere"
         os.rename(full.path, target)
         os.symlink(target, full.path)
@@ -346,19 +352,19 @@ class TestDamage:
             full.set("one", Secret("x"))
         assert Path(full.path).is_symlink()
 
-    def test_a_pipe_holds_nobody_up(self, full: VaultStore) -> None:
+    def test_a_pipe_holds_nobody_up(self, full: VaultBackend) -> None:
         os.unlink(full.path)
         os.mkfifo(full.path)
         with pytest.raises(StoreUnavailable, match="not a file that keyrack has written"):
             full.get("one")
 
-    def test_a_damaged_key_is_named(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_damaged_key_is_named(self, full: VaultBackend, tmp_path: Path) -> None:
         path = Path(full.identity_path)
         path.write_bytes(path.read_bytes()[:-10])
         with pytest.raises(StoreUnavailable, match=r"identity\.age is damaged"):
             vault(tmp_path).unlock(PASSPHRASE)
 
-    def test_one_that_is_gone_is_not_made_anew_by_a_save(self, full: VaultStore) -> None:
+    def test_one_that_is_gone_is_not_made_anew_by_a_save(self, full: VaultBackend) -> None:
         os.unlink(full.path)
         for use in (lambda: full.get("one"), lambda: full.set("one", Secret("x"))):
             with pytest.raises(StoreAbsent, match="does not exist") as caught:
@@ -367,7 +373,7 @@ class TestDamage:
         assert not os.path.exists(full.path)
         assert full.state()[:2] == ("Sealed vault", False)
 
-    def test_a_full_disk_leaves_the_old_vault(self, full: VaultStore, monkeypatch: Patch) -> None:
+    def test_a_full_disk_leaves_the_old_vault(self, full: VaultBackend, monkeypatch: Patch) -> None:
         def no_space(fd: int) -> None:
             raise OSError(28, "No space left on device")
 
@@ -378,7 +384,7 @@ class TestDamage:
         assert (full.get("one"), full.get("two")) == (Secret(HIDDEN), None)
 
     def test_a_disk_that_keeps_something_else_is_found_out(
-        self, full: VaultStore, monkeypatch: Patch
+        self, full: VaultBackend, monkeypatch: Patch
     ) -> None:
         def forgetful(fd: int) -> None:
             os.ftruncate(fd, 10) if stat.S_ISREG(os.fstat(fd).st_mode) else None
@@ -391,7 +397,7 @@ class TestDamage:
 
     @staticmethod
     def is_left(
-        store: VaultStore, error: type[KeyrackError] = StoreUnavailable, said: str = "damaged"
+        store: VaultBackend, error: type[KeyrackError] = StoreUnavailable, said: str = "damaged"
     ) -> None:
         before = Path(store.path).read_bytes()
         for use in (
@@ -407,7 +413,7 @@ class TestDamage:
 
 class TestRecipients:
     def test_a_second_machine_opens_a_copy_and_its_writes_keep_the_first(
-        self, full: VaultStore, tmp_path: Path
+        self, full: VaultBackend, tmp_path: Path
     ) -> None:
         second = vault_age.new_identity()
         full.change_recipients(lambda own: (*own, f" {vault_age.recipient_of(second)}\n"))
@@ -419,7 +425,7 @@ class TestRecipients:
         assert store.recipients() == full.recipients()
         assert len(full.recipients()) == 2
 
-    def test_one_that_is_removed_cannot_open_it_any_more(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_one_that_is_removed_cannot_open_it_any_more(self, full: VaultBackend, tmp_path: Path) -> None:
         second = vault_age.new_identity()
         full.change_recipients(lambda own: (*own, vault_age.recipient_of(second)))
         full.change_recipients(lambda all: all[:1])
@@ -427,15 +433,15 @@ class TestRecipients:
             vault(tmp_path, identity=second).get("one")
         assert full.get("one") == Secret(HIDDEN)
 
-    def test_nobody_locks_this_machine_out(self, full: VaultStore) -> None:
+    def test_nobody_locks_this_machine_out(self, full: VaultBackend) -> None:
         before = Path(full.path).read_bytes()
-        for wish in ((), (vault_age.recipient_of(vault_age.new_identity()),)):
+        for login_request in ((), (vault_age.recipient_of(vault_age.new_identity()),)):
             with pytest.raises(KeyrackError, match="could no longer open the vault"):
-                full.change_recipients(lambda own, wish=wish: wish)
+                full.change_recipients(lambda own, login_request=login_request: login_request)
         assert Path(full.path).read_bytes() == before
 
     @pytest.mark.parametrize("text", ["", "age1hidden-token", "AGE-SECRET-KEY-1HIDDEN", "ssh-ed25519 AAAA"])
-    def test_what_is_no_recipient_is_refused_and_not_repeated(self, text: str, full: VaultStore) -> None:
+    def test_what_is_no_recipient_is_refused_and_not_repeated(self, text: str, full: VaultBackend) -> None:
         with pytest.raises(KeyrackError, match="not an age recipient") as caught:
             full.change_recipients(lambda own: (*own, text))
         assert "hidden" not in str(caught.value).lower()
@@ -449,7 +455,7 @@ class TestRecipients:
 
 class TestMade:
     def test_the_files_are_the_owners_alone_and_hold_no_plain_text(
-        self, full: VaultStore, tmp_path: Path
+        self, full: VaultBackend, tmp_path: Path
     ) -> None:
         files = [path for path in tmp_path.rglob("*") if path.is_file()]
         assert {path.name for path in files} == {"vault.age", "identity.age", "vault.lock"}
@@ -459,14 +465,14 @@ class TestMade:
             assert HIDDEN.encode() not in data
             assert b"AGE-SECRET-KEY" not in data
 
-    def test_a_second_one_is_refused(self, full: VaultStore) -> None:
+    def test_a_second_one_is_refused(self, full: VaultBackend) -> None:
         before = Path(full.identity_path).read_bytes()
         with pytest.raises(KeyrackError, match="A vault already exists"):
             full.create(Secret("another"))
         assert Path(full.identity_path).read_bytes() == before
         assert full.get("one") == Secret(HIDDEN)
 
-    def test_a_key_without_its_vault_is_set_aside(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_key_without_its_vault_is_set_aside(self, full: VaultBackend, tmp_path: Path) -> None:
         old = Path(full.identity_path).read_bytes()
         os.rename(full.path, tmp_path / "backup.age")
         vault(tmp_path).create(Secret("another"))
@@ -478,7 +484,9 @@ class TestMade:
             vault(tmp_path).create(None)
         assert list(tmp_path.glob("*.age*")) == []
 
-    def test_a_draft_that_a_killed_process_left_is_no_way_in(self, full: VaultStore, tmp_path: Path) -> None:
+    def test_a_draft_that_a_killed_process_left_is_no_way_in(
+        self, full: VaultBackend, tmp_path: Path
+    ) -> None:
         outside = tmp_path / "outside"
         outside.write_text("mine")
         os.symlink(outside, f"{full.path}.new")
@@ -488,7 +496,7 @@ class TestMade:
         assert full.get("one") == Secret("new")
 
 
-def test_what_another_process_wrote_is_seen_at_once(full: VaultStore, tmp_path: Path) -> None:
+def test_what_another_process_wrote_is_seen_at_once(full: VaultBackend, tmp_path: Path) -> None:
     other = vault(tmp_path, passphrase=PASSPHRASE)
     for number in range(50):  # the same length each time, faster than some clocks tick
         other.set("one", Secret(f"token-{number:02}"))
@@ -496,7 +504,7 @@ def test_what_another_process_wrote_is_seen_at_once(full: VaultStore, tmp_path: 
 
 
 def test_a_file_that_was_just_written_may_be_another_one_that_looks_the_same(
-    full: VaultStore, monkeypatch: Patch
+    full: VaultBackend, monkeypatch: Patch
 ) -> None:
     # Where a clock ticks slowly and a number is given out again, the next file has the same stamp.
     before = os.stat(full.path)
@@ -510,7 +518,7 @@ def test_a_file_that_was_just_written_may_be_another_one_that_looks_the_same(
     assert full.get("one") == Secret("x" * len(HIDDEN))
 
 
-def test_an_unchanged_file_is_decrypted_once(full: VaultStore, monkeypatch: Patch) -> None:
+def test_an_unchanged_file_is_decrypted_once(full: VaultBackend, monkeypatch: Patch) -> None:
     os.utime(full.path, ns=(0, 1_000_000_000))
     full.get("one")
     monkeypatch.setattr(pyrage, "decrypt", lambda *_: pytest.fail("decrypted again"))

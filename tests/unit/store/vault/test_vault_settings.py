@@ -13,11 +13,11 @@ from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.settings import Settings
 from keyrack.operations.clearing.clear import clear
-from keyrack.operations.ports import Parts
+from keyrack.operations.ports import Adapters
 from keyrack.sources.reader import read_all
 from keyrack.store.vault import age as vault_age
-from keyrack.wiring import parts
-from support.store_fakes import URL, grant, word_of
+from keyrack.wiring import adapters
+from support.store_fakes import URL, stored_credential, word_of
 from support.vaults import vault
 
 
@@ -34,9 +34,9 @@ def settings(config: Path, text: str) -> Settings:
     return read(os.environ, "linux")
 
 
-def here(**variables: str) -> Parts:
+def here(**variables: str) -> Adapters:
     """The parts of a machine without a keychain."""
-    return parts(env={**os.environ, **variables}, platform="linux")
+    return adapters(env={**os.environ, **variables}, platform="linux")
 
 
 def data(config: Path) -> Path:
@@ -99,14 +99,15 @@ def test_where_the_store_is_not_known_none_is_used_and_the_list_still_stands(
     text: str, said: str, config: Path
 ) -> None:
     config.write_text(text)
-    rack = here().rack()
-    assert rack.records() == {}
-    assert rack.state()[:2] == ("none", False)
+    credentials = here().credentials()
+    assert credentials.records() == {}
+    assert credentials.state()[:2] == ("none", False)
     stores = here().stores()
     for use in (
-        lambda: rack.save(grant()), lambda: rack.prove_writable(), lambda: rack.held(URL, "default"),
-        lambda: clear(here(), Server("a", URL), revoke=True), lambda: rack.repair(),
-        lambda: stores.vault(), lambda: stores.rack("keychain"), lambda: stores.rack("vault"),
+        lambda: credentials.save(stored_credential()), lambda: credentials.prove_writable(),
+        lambda: credentials.held(URL, "default"),
+        lambda: clear(here(), Server("a", URL), revoke=True), lambda: credentials.repair(),
+        lambda: stores.vault(), lambda: stores.credentials("keychain"), lambda: stores.credentials("vault"),
         lambda: stores.choose("vault"), lambda: stores.keep_identity("key"),
     ):  # fmt: skip
         with pytest.raises(StoreUnavailable, match=said) as caught:
@@ -118,13 +119,13 @@ def test_the_choice_is_followed_while_it_runs(config: Path) -> None:
     identity = vault_age.new_identity()
     vault(data(config), identity=identity).create(None)
     running = here(KEYRACK_VAULT_IDENTITY=identity.reveal())
-    assert running.rack().state().name == "none"  # no keychain
+    assert running.credentials().state().name == "none"  # no keychain
     config.write_text('store = "vault"\n')
-    assert running.rack().state()[:2] == ("Sealed vault", True)
-    running.rack().save(grant("one"))
-    assert running.rack() is running.rack()
+    assert running.credentials().state()[:2] == ("Sealed vault", True)
+    running.credentials().save(stored_credential("one"))
+    assert running.credentials() is running.credentials()
     config.write_text("# nothing\n")
-    assert running.rack().state().name == "none"
+    assert running.credentials().state().name == "none"
 
 
 def test_a_choice_keeps_the_rest_of_the_file(config: Path) -> None:
@@ -148,10 +149,10 @@ def test_the_environment_comes_before_the_settings(config: Path, own_home: Path)
     config.write_text(f'store = "vault"\nvault_identity = "{wrong}"\n')
     for name, value in (("IDENTITY", identity.reveal()), ("IDENTITY_FILE", str(right))):
         variable = {f"KEYRACK_VAULT_{name}": value}
-        here(**variable).rack().save(grant("one"))
-        assert word_of(here(**variable).rack().load(URL, "default")) == "one"
+        here(**variable).credentials().save(stored_credential("one"))
+        assert word_of(here(**variable).credentials().load(URL, "default")) == "one"
     with pytest.raises(StoreUnavailable, match="does not open the sealed vault"):
-        here().rack().held(URL, "default")
+        here().credentials().held(URL, "default")
 
 
 def test_an_open_vault_stays_open_when_the_file_changes_elsewhere(config: Path) -> None:
@@ -169,12 +170,14 @@ def test_an_open_vault_stays_open_when_the_file_changes_elsewhere(config: Path) 
 def test_memory_ends_where_a_store_is_chosen(config: Path) -> None:
     running = here()
     running.keep_in_memory()
-    assert running.rack().state().name == "memory"
+    assert running.credentials().state().name == "memory"
     running.stores().choose("vault")
-    assert running.rack().state().name == "Sealed vault"
+    assert running.credentials().state().name == "Sealed vault"
 
 
 def test_a_secret_in_a_variable_is_no_text_in_an_error(config: Path) -> None:
     config.write_text('store = "vault"\n')
-    rack = here(KEYRACK_VAULT_IDENTITY="hidden-token", KEYRACK_VAULT_PASSPHRASE="hidden-token").rack()
-    assert "hidden" not in repr(rack.state()) + repr(Secret("hidden-token"))
+    credentials = here(
+        KEYRACK_VAULT_IDENTITY="hidden-token", KEYRACK_VAULT_PASSPHRASE="hidden-token"
+    ).credentials()
+    assert "hidden" not in repr(credentials.state()) + repr(Secret("hidden-token"))
