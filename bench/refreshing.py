@@ -27,7 +27,7 @@ from keyrack.domain.model import (
 )
 from keyrack.domain.secret import Secret
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.credential_store import (
     BackendCredentialStore,
     keychain_credential_store,

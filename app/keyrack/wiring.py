@@ -211,8 +211,8 @@ class _Stores:
         return BackendCredentialStore(store, records, locks)
 
     def _keychain(self) -> SecretBackend:
+        from keyrack.store.backends.chooser import KeychainBackend
         from keyrack.store.backends.chunked import ChunkedBackend
-        from keyrack.store.backends.keychain import KeychainBackend
 
         allowed = self._settings().allow_backend
         return ChunkedBackend(KeychainBackend(allowed=allowed, tell=lambda sentence: self._tell(sentence)))

@@ -15,7 +15,7 @@ import pytest
 
 from keyrack.domain.errors import StoreDenied, StoreLocked, StoreSlow
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.timeouts import TELL_AFTER
 from keyrack.store.credential_store import keychain_credential_store
 from support.asking_keychain import AskingKeychain, asking_keychain

@@ -13,8 +13,8 @@ from keyrack.domain.model import Check, CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Finding
 from keyrack.store.backends.base import SecretBackend
+from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.chunked import ChunkedBackend
-from keyrack.store.backends.keychain import KeychainBackend
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles

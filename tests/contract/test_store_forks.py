@@ -18,7 +18,7 @@ TESTS = str(Path(__file__).parents[1])
 ASKING = """
 import collections, os, sys, threading, time
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 
 def answers(store, entry, seconds):
     seen, end = collections.Counter(), time.monotonic() + seconds

@@ -9,8 +9,8 @@ import pytest
 import secretstorage
 
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainBackend
-from keyrack.store.backends.secret_service import APPLICATION
+from keyrack.store.backends.chooser import KeychainBackend
+from keyrack.store.backends.secret_service_items import APPLICATION
 from keyrack.store.credential_store import keychain_credential_store
 from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import entry_name, record_id

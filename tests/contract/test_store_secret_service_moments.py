@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.store.backends.keychain import KeychainBackend
-from keyrack.store.backends.secret_service import DBusAddressWrapper
+from keyrack.store.backends.chooser import KeychainBackend
+from keyrack.store.backends.secret_service import SecretService
+from keyrack.store.backends.secret_service_items import DBusAddressWrapper, Items
 from support.keychain import private_keychain
 
 
@@ -21,6 +22,12 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeychainBackend]:
             monkeypatch.setenv(name, value)
         KeychainBackend().set("old", Secret("1"))
         yield KeychainBackend()
+
+
+def items_of(store: KeychainBackend) -> Items | None:
+    backend = store._choice().backend
+    assert isinstance(backend, SecretService)
+    return backend._items
 
 
 @pytest.mark.parametrize("action", ["get", "set", "delete"])
@@ -65,7 +72,8 @@ def test_an_item_that_another_process_deletes_at_any_moment_is_not_there(
         return ask(self, name)
 
     assert other.get("old") == Secret("1")
-    opened = store._calls.open()
+    connection = items_of(store)
+    assert connection is not None
     monkeypatch.setattr(DBusAddressWrapper, "call", calling)
     monkeypatch.setattr(DBusAddressWrapper, "get_property", asking)
     if moment == "Attributes":
@@ -75,4 +83,4 @@ def test_an_item_that_another_process_deletes_at_any_moment_is_not_there(
     else:
         assert store.get("old") is None
     assert left == []
-    assert store._calls.open() is opened, "that is no reason for a new connection"
+    assert items_of(store) is connection, "that is no reason for a new connection"

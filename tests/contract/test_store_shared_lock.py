@@ -18,8 +18,8 @@ import pytest
 from keyrack.domain.errors import Temporary
 from keyrack.store.backends import bus_name
 from keyrack.store.backends.bus_name import PREFIX, BusName
-from keyrack.store.backends.chooser import Backend, is_on_the_bus
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
+from keyrack.store.backends.keyring_choice import Backend, is_on_the_bus
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import keychain_credential_store
 from keyrack.store.records.naming import record_id

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from secretstorage.util import DBusAddressWrapper
 
-from keyrack.store.backends.keychain import LIMIT
+from keyrack.store.backends.calls import LIMIT
 from keyrack.store.credential_store import keychain_credential_store
 from support.keychain import private_keychain
 from support.store_fakes import URL, stored_credential
@@ -23,7 +23,7 @@ KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 # With a shorter limit, as nobody waits a minute for a test: an unknown keychain might be asking a person.
 HURRIED = """
 import sys
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 KeychainBackend.__init__.__kwdefaults__.update(limit=0.5, person_limit=0.5)
 from keyrack.__main__ import main
 sys.exit(main())

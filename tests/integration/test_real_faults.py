@@ -17,7 +17,7 @@ from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.files import RecordFiles
 from keyrack.system import atomic

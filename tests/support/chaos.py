@@ -20,7 +20,7 @@ import pytest
 
 from keyrack.domain.model import Server, StoredCredential
 from keyrack.operations.login.login import login
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.credential_store import BackendCredentialStore, keychain_credential_store
 from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import SLOTS, record_id

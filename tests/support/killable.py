@@ -29,7 +29,7 @@ from support.signing_in import Person
 
 # What the operations import when they need it.
 WARM = ("keyring.backends.SecretService", "keyrack.net.callback", "keyrack.net.http_client",
-        "keyrack.store.backends.keychain", "keyrack.store.backends.chunked", "keyrack.store.credential_store",
+        "keyrack.store.backends.chooser", "keyrack.store.backends.chunked", "keyrack.store.credential_store",
         "keyrack.store.backends.secret_service")  # fmt: skip
 
 

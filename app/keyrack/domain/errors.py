@@ -9,6 +9,7 @@ KeyrackError                 1  anything else
 ├── StoreUnavailable         5  no place for secrets
 │   ├── StoreAbsent             this machine has no keychain
 │   ├── StoreLocked             it is there and locked
+│   │   └── NoCollection            nothing was ever made in it that could be unlocked
 │   ├── StoreDenied             a person, or a rule of theirs, did not let keyrack use an entry
 │   └── StoreSlow               it, or the person that it asked, did not answer in time
 ├── NoSuchServer             6  the name is not configured
@@ -67,6 +68,10 @@ class StoreAbsent(StoreUnavailable):
 
 class StoreLocked(StoreUnavailable):
     pass
+
+
+class NoCollection(StoreLocked):
+    """The Secret Service has no default collection: none was ever made, or it is locked and hidden."""
 
 
 class StoreDenied(StoreUnavailable):

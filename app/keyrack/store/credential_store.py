@@ -284,8 +284,8 @@ class BackendCredentialStore:
 
 def keychain_credential_store(data_dir: str, now: Callable[[], float]) -> BackendCredentialStore:
     """The credential store of this machine: its keychain, and records under `data_dir`."""
+    from keyrack.store.backends.chooser import KeychainBackend
     from keyrack.store.backends.chunked import ChunkedBackend
-    from keyrack.store.backends.keychain import KeychainBackend
 
     return BackendCredentialStore(ChunkedBackend(KeychainBackend()), *_record_files(data_dir, now))
 

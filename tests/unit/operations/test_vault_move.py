@@ -17,8 +17,8 @@ from keyrack.domain.storage import StoreKind
 from keyrack.operations.ports import Adapters
 from keyrack.operations.storage.move import move
 from keyrack.store.backends.base import SecretBackend
+from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.chunked import ChunkedBackend
-from keyrack.store.backends.keychain import KeychainBackend
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, record_id

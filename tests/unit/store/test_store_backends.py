@@ -15,8 +15,8 @@ from keyring.backends.chainer import ChainerBackend
 
 from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.secret import Secret
-from keyrack.store.backends import chooser as backends
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends import keyring_choice as backends
+from keyrack.store.backends.chooser import KeychainBackend
 from support.pass_store import need_pass
 from support.store_fakes import Backend
 
@@ -80,7 +80,7 @@ def test_one_that_is_not_recommended_is_taken_where_the_user_allows_it_by_name(
 
 
 PROBING = """
-from keyrack.store.backends.keychain import KeychainBackend
+from keyrack.store.backends.chooser import KeychainBackend
 for _ in range(2):
     print(KeychainBackend().state().reason)
 """

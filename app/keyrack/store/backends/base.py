@@ -5,12 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow
+from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreSlow
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 
 # The store could not be asked at all, in contrast to one that answered and failed.
 UNREACHED = (StoreAbsent, StoreLocked, StoreSlow)
+SERVICE = "keyrack"  # of the entries in keychains that other programs use, too
 
 
 class SecretBackend(Protocol):
@@ -52,3 +53,11 @@ class SecretBackend(Protocol):
     def state(self) -> StoreState:
         """Never raises, and never makes the system ask the user for a password."""
         ...
+
+
+def state_after(error: KeyrackError, name: str) -> StoreState:
+    """The state of a keychain that can't be used, as a call to it has shown."""
+    if isinstance(error, StoreAbsent):
+        return StoreState("none", ready=False, reason=str(error), hint=error.hint)
+    is_locked = isinstance(error, StoreLocked)
+    return StoreState(name, ready=False, locked=is_locked, reason=str(error), hint=error.hint)

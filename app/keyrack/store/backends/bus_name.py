@@ -8,7 +8,8 @@ owner's connection ends, and gives it to the next in the queue.
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 from jeepney import HeaderFields, MessageType, message_bus
 
@@ -85,3 +86,14 @@ class BusName:
         bus, self._bus = self._bus, None
         if bus is not None:
             bus.close()
+
+
+@contextmanager
+def held(name: str, *, timeout: float) -> Generator[None]:
+    """Own the name as long as it lasts. Raises Temporary."""
+    owned = BusName(name)
+    owned.take(timeout=timeout)
+    try:
+        yield
+    finally:
+        owned.give_back()

@@ -1,173 +1,167 @@
-"""Which of keyring's backends is used, what it is called, what its limits are, and which are refused."""
+"""The operating system's keychain: the Secret Service where there is one, else what keyring chooses."""
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Collection
-from typing import Any, Protocol
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from keyrack.domain.errors import StoreAbsent
-from keyrack.store.backends.translate import absent
+from keyrack.domain.errors import KeyrackError, NoCollection, StoreUnavailable
+from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
+from keyrack.store.backends import keyring_choice
+from keyrack.store.backends.base import state_after
+from keyrack.store.backends.calls import LIMIT, Calls
+from keyrack.store.backends.keyring_choice import Backend
+from keyrack.store.backends.timeouts import PERSON_LIMIT
+from keyrack.store.backends.translate import has_screen, is_unforeseen
 
-NAMES = {
-    "keyring.backends.SecretService": "Secret Service",
-    "keyring.backends.libsecret": "Secret Service",
-    "keyring.backends.macOS": "macOS Keychain",
-    "keyring.backends.Windows": "Windows Credential Manager",
-    "keyring.backends.kwallet": "KWallet",
-}
-SECRET_SERVICE = "keyring.backends.SecretService"
-WINDOWS = "keyring.backends.Windows"
-ON_THE_BUS = (SECRET_SERVICE, "keyring.backends.libsecret", "keyring.backends.kwallet")
-PASS = "keyring_pass"
-WINDOWS_CAPACITY = 1280  # UTF-16 code units: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes
-OPEN_TO_ALL = "While it is unlocked, every program that runs as you can read it."
-LIMITS = {
-    SECRET_SERVICE: (OPEN_TO_ALL,),
-    "keyring.backends.libsecret": (OPEN_TO_ALL,),
-    "keyring.backends.macOS": (
-        "It asks once for each new program that reads an entry. An updated Python counts as a new program.",
-        "It replaces an entry by deleting it first; keyrack keeps the old one until the new one is verified.",
-    ),
-    WINDOWS: ("Entries are limited to 1,280 characters; keyrack splits longer ones.", OPEN_TO_ALL),
-    "keyring.backends.kwallet": ("It may ask once for each new program.",),
-    PASS: ("Each read and write runs gpg, which may ask for the key's passphrase.",),
-}
-UNKNOWN = ("keyrack does not know this backend, and verifies each write by reading it back.",)
-ALLOWED = "keyring does not recommend this backend, but keyrack's config.toml allows it."
-RECOMMENDED = 1  # keyring's own line between backends that it recommends and others
+if TYPE_CHECKING:
+    from keyrack.store.backends.keyring import Keyring
+    from keyrack.store.backends.secret_service import SecretService
+
+T = TypeVar("T")
 
 
-class Backend(Protocol):
-    """What is used of a keyring backend."""
+class KeychainBackend:
+    """A SecretBackend that passes each call on to one of the two, chosen at the first call, for good.
 
-    def get_password(self, service: str, username: str, /) -> str | None: ...
-    def set_password(self, service: str, username: str, password: str, /) -> None: ...
-    def delete_password(self, service: str, username: str, /) -> None: ...
-
-
-def secret_service_is_the_choice() -> bool:
-    """Would keyring choose the Secret Service here, if there is one?
-
-    On Linux, unless the user or a KDE session says otherwise. Spares asking every
-    backend whether it would work, which takes 90 ms with the import of keyring.
+    Where the Secret Service fails in a way that nobody foresaw, the call is made once more by keyring's own
+    backend for it. Each call holds to its limit: LIMIT, or PERSON_LIMIT from the moment in which a person
+    may be asked, for a password or for permission. `tell` gets a sentence, in any thread, when that takes
+    more than a moment. Methods raise StoreUnavailable and its kinds.
     """
-    if not sys.platform.startswith("linux") or "PYTHON_KEYRING_BACKEND" in os.environ:
-        return False
-    if not _reads_plainly() or "KDE" in os.environ.get("XDG_CURRENT_DESKTOP", "").split(":"):
-        return False
-    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return not os.path.exists(os.path.join(config, "python_keyring", "keyringrc.cfg"))
+
+    persistent = True
+
+    def __init__(
+        self,
+        choose: Callable[[], Backend] | None = None,
+        *,
+        allowed: Collection[str] = (),
+        limit: float = LIMIT,
+        person_limit: float = PERSON_LIMIT,
+        tell: Callable[[str], Any] = lambda sentence: None,
+    ) -> None:
+        """`choose` makes a backend of keyring's; None: the machine's own. `allowed` names backends
+        ("module.Class") that are taken although keyring does not recommend them."""
+        self._choose = choose
+        self._allowed = allowed
+        self._calls = Calls(limit=limit, person_limit=person_limit, tell=tell)
+        self._chosen: Chosen | None = None
+
+    @property
+    def name(self) -> str:
+        return self._calls.name
+
+    def get(self, entry: str) -> Secret | None:
+        return self._by_either(lambda backend: backend.get(entry))
+
+    def set(self, entry: str, secret: Secret) -> None:
+        try:
+            self._by_either(lambda backend: backend.set(entry, secret))
+        except NoCollection:
+            if not has_screen():
+                raise
+        else:
+            return
+        # What was never made is made by keyring, which asks a person for its password.
+        self._keyring(self._choice()).set(entry, secret)
+
+    def delete(self, entry: str) -> bool:
+        """False when there was nothing."""
+        return self._by_either(lambda backend: backend.delete(entry))
+
+    def entries(self) -> tuple[str, ...] | None:
+        """Only the Secret Service can be asked for what it holds."""
+        return self._backend().entries()
+
+    def capacity(self) -> int | None:
+        """UTF-16 code units per entry; None: more than keyrack ever needs."""
+        return self._backend().capacity()
+
+    def staying_open(self) -> AbstractContextManager[None]:
+        """Its locking is the system's own affair."""
+        return nullcontext()
+
+    def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
+        try:
+            return self._backend().shared_lock(name, timeout=timeout)
+        except StoreUnavailable:
+            return nullcontext()  # whoever asks it for something is told why
+
+    def state(self) -> StoreState:
+        """Its name and whether it can be used now. Never raises."""
+        try:
+            return self._backend().state()
+        except KeyrackError as error:
+            return state_after(error, self.name)
+
+    def _by_either(self, action: Callable[[SecretService | Keyring], T]) -> T:
+        chosen = self._choice()
+        try:
+            return action(chosen.backend)
+        except StoreUnavailable as error:
+            if not is_unforeseen(error) or chosen.by_keyring is None:
+                raise
+        return action(self._keyring(chosen))
+
+    def _keyring(self, chosen: Chosen) -> Keyring:
+        """keyring's own way to the Secret Service."""
+        from keyrack.store.backends.keyring import Keyring
+
+        assert chosen.by_keyring is not None
+        return Keyring(chosen.by_keyring, self._calls)
+
+    def _backend(self) -> SecretService | Keyring:
+        return self._choice().backend
+
+    def _choice(self) -> Chosen:
+        chosen = self._chosen
+        if chosen is None:
+            self._import()
+            chosen = self._calls.run(lambda ask: self._find())
+            self._calls.is_well, self._chosen = chosen.backend.is_well, chosen
+        return chosen
+
+    def _import(self) -> None:
+        # Here and not in the bounded call: on a cold disk an import may take longer than the limit.
+        try:
+            if self._choose is None and keyring_choice.secret_service_is_the_choice():
+                import keyrack.store.backends.secret_service  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        except ImportError:
+            pass
+
+    def _find(self) -> Chosen:
+        if self._choose is None and keyring_choice.secret_service_is_the_choice():
+            service = self._secret_service()
+            if service is not None:
+                self._calls.name = service.name
+                return Chosen(service, keyring_choice.secret_service)
+        found = self._choose() if self._choose else keyring_choice.chosen_by_keyring(self._allowed)
+        self._calls.name = keyring_choice.name_of(found)
+        if keyring_choice.is_plain_secret_service(found):
+            service = self._secret_service(keyring_choice.full_name(found))
+            if service is not None:
+                return Chosen(service, lambda: found)
+        from keyrack.store.backends.keyring import Keyring
+
+        return Chosen(Keyring(lambda: found, self._calls, allowed=self._allowed), None)
+
+    def _secret_service(self, found_by: str = "") -> SecretService | None:
+        """None where there is none, or what it is spoken to with is not installed."""
+        try:
+            from keyrack.store.backends.secret_service import SecretService
+            from keyrack.store.backends.secret_service_items import Items
+        except ImportError:
+            return None
+        items = Items.connect()
+        return None if items is None else SecretService(items, self._calls, found_by=found_by)
 
 
-def secret_service() -> Backend:
-    """keyring's Secret Service backend, without looking at the others."""
-    from keyring.backends.SecretService import Keyring
+class Chosen:
+    """The backend for all calls, and keyring's own beside a Secret Service, made when it is needed."""
 
-    return Keyring()
-
-
-def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
-    """The backend that keyring is configured for or finds. Raises StoreAbsent where it is not fit.
-
-    `allowed` names classes ("module.Class") that are taken although keyring does not recommend them.
-    """
-    import keyring
-
-    _quieten_pass()
-    try:
-        backend: Any = keyring.get_keyring()
-    except (ImportError, AttributeError, RuntimeError):
-        raise absent("The backend that keyring is configured to use does not work here.") from None
-    if _module(backend) == "keyring.backends.chainer":
-        # Only the first takes writes; reads must not stray to the others.
-        backend = next(iter(backend.backends), None)
-        if backend is None:
-            raise _none_here()
-    refusal = _refusal(backend, allowed)
-    if refusal is not None:
-        raise refusal
-    return backend
-
-
-def name_of(backend: Backend) -> str:
-    """What people call the backend."""
-    module = _module(backend)
-    return NAMES.get(module) or module.removeprefix("keyring_").removeprefix("keyrings.").partition(".")[0]
-
-
-def full_name(backend: Backend) -> str:
-    """What keyring calls it: "module.Class"."""
-    return f"{_module(backend)}.{type(backend).__name__}"
-
-
-def limits_of(backend: Backend, allowed: Collection[str]) -> tuple[str, ...]:
-    """What to know of it, a sentence each."""
-    known = LIMITS.get(_module(backend), UNKNOWN)
-    return (*known, ALLOWED) if full_name(backend) in allowed and not _is_recommended(backend) else known
-
-
-def capacity_of(backend: Backend) -> int | None:
-    """How many UTF-16 code units an entry holds; None: more than keyrack ever needs."""
-    return WINDOWS_CAPACITY if _module(backend) == WINDOWS else None
-
-
-def may_ask(backend: Backend) -> bool:
-    """May it ask a person for something, and so take as long as they do?"""
-    return _module(backend) != WINDOWS
-
-
-def is_on_the_bus(backend: Backend) -> bool:
-    """Is it reached over the session bus, and so by all who are on that?"""
-    return _module(backend) in ON_THE_BUS
-
-
-def is_plain_secret_service(backend: Backend) -> bool:
-    """Do its items lie in the default collection under the usual attributes?"""
-    return _module(backend) == SECRET_SERVICE and _reads_plainly()
-
-
-def _reads_plainly() -> bool:
-    # KEYRING_PROPERTY_SCHEME, …_PREFERRED_COLLECTION and others change where items lie.
-    return not any(name.startswith("KEYRING_PROPERTY_") for name in os.environ)
-
-
-def _refusal(backend: Backend, allowed: Collection[str]) -> StoreAbsent | None:
-    module = _module(backend)
-    if module == "keyring.backends.fail":
-        return _none_here()
-    if module == "keyring.backends.null":
-        return absent("keyring is disabled here (its null backend is configured).")
-    name = full_name(backend)
-    if _is_recommended(backend) or name in allowed:
-        return None
-    refusal = absent(f"keyring would use {name}, which is not safe for secrets.")
-    refusal.hint += f' allow_backend = ["{name}"] in keyrack\'s config.toml would allow it anyway.'
-    return refusal
-
-
-def _is_recommended(backend: Any) -> bool:
-    return float(type(backend).priority) >= RECOMMENDED and "Plaintext" not in type(backend).__name__
-
-
-def _quieten_pass() -> None:
-    """Else pass writes on the terminal, over the screen: for each entry that is not there, and already
-    when keyring asks its backend whether it would work, where nobody ever made a store for pass."""
-    try:
-        import keyring_pass
-    except ImportError:
-        return
-    import subprocess
-    from functools import partial
-
-    if not isinstance(keyring_pass.command, partial):
-        keyring_pass.command = partial(keyring_pass.command, stderr=subprocess.DEVNULL)
-
-
-def _none_here() -> StoreAbsent:
-    return absent("This machine has no keychain.")
-
-
-def _module(backend: object) -> str:
-    return type(backend).__module__
+    def __init__(self, backend: SecretService | Keyring, by_keyring: Callable[[], Backend] | None) -> None:
+        self.backend = backend
+        self.by_keyring = by_keyring

@@ -57,6 +57,11 @@ def translate(error: BaseException, store: str) -> KeyrackError:
     return StoreUnavailable(f"The {store} failed ({type(error).__name__}).", hint=DOCTOR_HINT)
 
 
+def is_unforeseen(error: StoreUnavailable) -> bool:
+    """Is it none of the kinds that tell what is wrong, and what to do?"""
+    return type(error) is StoreUnavailable
+
+
 def locked(store: str) -> StoreLocked:
     return StoreLocked(f"The {store} is locked.", hint=unlock_hint())
 
