@@ -104,21 +104,31 @@ def visit(url: str, say: Any) -> None:
             driver.call("POST", "/url", {"url": url})
             end = time.monotonic() + LIMIT
             while time.monotonic() < end:
-                address = urlsplit(driver.call("GET", "/url"))
-                if address.path.endswith("/callback"):
-                    body = driver.find("body")
-                    say(f"callback: {driver.call('GET', f'{body}/text') if body else ''!r}")
-                    return
-                if field := driver.find("input[name=login]"):
-                    driver.call("POST", f"{field}/value", {"text": "alice"})
-                if field := driver.find("input[name=password]"):
-                    driver.call("POST", f"{field}/value", {"text": "any password"})
-                if button := driver.find("form [type=submit], form button[value=approve]"):
-                    say(f"page: {driver.call('GET', '/title')!r} at {address.path.split('/')[1]}")
-                    driver.call("POST", f"{button}/click")
+                try:
+                    if _go_on(driver, say):
+                        return
+                except HTTPError as error:  # the page went while it was looked at
+                    error.close()
             say("gave up")
         finally:
             driver.close()
+
+
+def _go_on(driver: Driver, say: Any) -> bool:
+    """Do what the page asks for. Is it the callback's, which ends the visit?"""
+    address = urlsplit(driver.call("GET", "/url"))
+    if address.path.endswith("/callback"):
+        body = driver.find("body")
+        say(f"callback: {driver.call('GET', f'{body}/text') if body else ''!r}")
+        return True
+    if field := driver.find("input[name=login]"):
+        driver.call("POST", f"{field}/value", {"text": "alice"})
+    if field := driver.find("input[name=password]"):
+        driver.call("POST", f"{field}/value", {"text": "any password"})
+    if button := driver.find("form [type=submit], form button[value=approve]"):
+        say(f"page: {driver.call('GET', '/title')!r} at {address.path.split('/')[1]}")
+        driver.call("POST", f"{button}/click")
+    return False
 
 
 def main(log: str, *words: str) -> None:
