@@ -33,10 +33,13 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Of `-n auto`: no workers for a file or two, which are over before any has started."""
-    few = len(config.args) < 3 and all(arg.partition("::")[0].endswith(".py") for arg in config.args)
-    return 0 if few else None
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Of `-n auto`: one more than there are cores, since many tests wait for another process; and none for
+    a file or two, which are over before any worker has started."""
+    if len(config.args) < 3 and all(arg.partition("::")[0].endswith(".py") for arg in config.args):
+        return 0
+    affinity = getattr(os, "sched_getaffinity", None)
+    return 1 + (len(affinity(0)) if affinity else os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
