@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ARGS :=
 export VENV PYTHON
 
-.PHONY: run demo test check bench screenshots clean help
+.PHONY: run demo test check mutants bench screenshots clean help
 
 run: $(VENV)/.run ## Start keyrack on the servers that this machine has configured
 	@$(BIN)/keyrack $(ARGS)
@@ -21,6 +21,9 @@ check: $(VENV)/.dev ## Style, types, and who may import whom
 	@$(BIN)/basedpyright --pythonpath $(BIN)/python --level error
 	@$(BIN)/lint-imports
 
+mutants: $(VENV)/.mutants ## Change the code, and show what no unit test notices (ARGS="keyrack.oauth.challenge*")
+	@$(BIN)/python tools/mutants.py $(ARGS)
+
 bench: $(VENV)/.dev ## Print how fast keyrack is, as ratios to what it can't beat
 	@$(BIN)/python bench/run.py $(ARGS)
 
@@ -28,13 +31,13 @@ screenshots: $(VENV)/.dev ## Draw the README's pictures again
 	@$(BIN)/python screenshots/make.py $(ARGS)
 
 clean: ## Remove what make and the tests have made
-	@rm -rf $(VENV) dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html \
+	@rm -rf $(VENV) .mutants dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html \
 	  tests/support/oidc/node_modules tests/support/conformance/node_modules
 	@find app tests bench screenshots -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
-$(VENV)/.run $(VENV)/.demo $(VENV)/.dev: pyproject.toml tools/install.sh
+$(VENV)/.run $(VENV)/.demo $(VENV)/.dev $(VENV)/.mutants: pyproject.toml tools/install.sh
 	@sh tools/install.sh $(patsubst .%,%,$(notdir $@))
 	@touch $@

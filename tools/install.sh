@@ -1,5 +1,5 @@
 #!/bin/sh
-# tools/install.sh run|demo|dev: make .venv hold what that needs. Called by make.
+# tools/install.sh run|demo|dev|mutants: make .venv hold what that needs. Called by make.
 # It says at once what it does, and each package as it comes.
 # Whatever is missing is said in one line, with the command that installs it.
 set -u
@@ -11,7 +11,8 @@ case $want in
   run) goal=run; set -- -e . ;;
   demo) goal=demo; set -- -e '.[demo]' ;;
   dev) goal=test; set -- -e '.[demo]' --group dev ;;
-  *) echo "install.sh run|demo|dev" >&2; exit 2 ;;
+  mutants) goal=mutants; set -- -e '.[demo]' --group dev --group mutants ;;
+  *) echo "install.sh run|demo|dev|mutants" >&2; exit 2 ;;
 esac
 
 say() { echo "keyrack: $*" >&2; }
@@ -147,7 +148,7 @@ if [ ! -x "$venv/bin/python" ] || ! new_enough "$venv/bin/python"; then
 fi
 log=$venv/install.log
 
-if [ "$want" = dev ]; then
+if [ "$want" = dev ] || [ "$want" = mutants ]; then
   # --group (PEP 735) came with pip 25.1.
   "$venv/bin/python" -c 'import sys, pip; sys.exit(tuple(map(int, pip.__version__.split(".")[:2])) < (25, 1))' \
     || pip 'pip>=25.1'
