@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from keyrack.domain.address_key import without_key
-from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.errors import KeyrackError, LoginNeeded, TokenNotStored
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
 from keyrack.domain.resource import origin, parse_url
 from keyrack.domain.secret import Secret
@@ -22,7 +22,7 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.command import command_to, option
 from keyrack.operations.tokens.accounts import account_name
 from keyrack.operations.tokens.get_token import get_token
-from keyrack.operations.tokens.refresh import NotStored, refreshed
+from keyrack.operations.tokens.refresh import refreshed
 
 LOGINS = 2  # the second where the server changed its authorization server right after the first
 STEP_UPS = 2  # new authorizations for more scope; then it is remembered that they change nothing
@@ -148,7 +148,7 @@ class Auth(*_bases()):  # type: ignore[misc]
             return dict(grant_headers(stored_credential))
         try:
             return dict(grant_headers(refreshed(adapters, server)))
-        except NotStored as error:
+        except TokenNotStored as error:
             return dict(grant_headers(error.stored_credential))
         except LoginNeeded:
             return {}

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import secretstorage
 
+from keyrack.domain.errors import DamagedData
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.secret_service_items import APPLICATION
 from keyrack.store.credential_store import keychain_credential_store
-from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import entry_name, record_id
 from support.keychain import private_keychain
 from support.store_fakes import URL, stored_credential, word_of
@@ -108,7 +108,7 @@ def test_what_is_no_text_is_damaged_and_can_be_replaced_and_cleared(
 ) -> None:
     put(SLOT_A, b"\xff\xfe\x00", **LIKE_OURS)
     credentials = keychain_credential_store(str(tmp_path), lambda: 0.0)
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedData):
         credentials.load(URL, "default")
     credentials.save(stored_credential("new"))
     assert word_of(credentials.load(URL, "default")) == "new" and count(collection) == 1

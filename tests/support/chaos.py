@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
+from keyrack.domain.errors import DamagedData
 from keyrack.domain.model import Server, StoredCredential
 from keyrack.operations.login.login import login
 from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.credential_store import BackendCredentialStore, keychain_credential_store
-from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import SLOTS, record_id
 from keyrack.store.transaction.slots import Slots
 from keyrack.system.paths import data_dir
@@ -98,7 +98,7 @@ class Place:
         for slot in SLOTS:
             try:
                 payload = slots.read(ident, slot)
-            except Damaged:
+            except DamagedData:
                 continue
             if payload is not None:
                 found.append(payload.stored_credential)

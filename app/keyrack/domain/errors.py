@@ -1,26 +1,39 @@
-"""Errors that a user reads.
+"""Every error of keyrack, all of which a user may read. The number is the exit code.
 
-KeyrackError                 1  anything else
-├── UsageError               2  the words typed make no sense
-│   └── Ambiguous               they mean several servers
-├── LoginNeeded              3  a person must log in
-│   └── ClientRefused           the issuer does not take the client, whatever the grant
-├── Temporary                4  the network or the server; try again
-├── StoreUnavailable         5  no place for secrets
-│   ├── StoreAbsent             this machine has no keychain
-│   ├── StoreLocked             it is there and locked
-│   │   └── NoCollection            nothing was ever made in it that could be unlocked
-│   ├── StoreDenied             a person, or a rule of theirs, did not let keyrack use an entry
-│   └── StoreSlow               it, or the person that it asked, did not answer in time
-├── NoSuchServer             6  the name is not configured
-├── BadUrl                   1  an address that keyrack will not use
-├── ClientNeeded             1  the issuer wants an app that was registered there by hand
-├── NoOAuth                  1  there is no login at this server; a token made by hand may do
-├── ScopeRefused             1  the issuer does not give one of the scopes that were asked for
-└── Cancelled                1  the user stopped it; nothing was changed
+KeyrackError                  1  anything else
+├── UsageError                2  the words typed make no sense
+│   └── Ambiguous                they mean several servers
+├── LoginNeeded               3  a person must log in
+│   ├── ClientRefused            the issuer does not take the client, whatever the grant
+│   ├── AccessDenied             the person denied the request (RFC 8628)
+│   └── SignInTimeout            nobody signed in within the time that a login waits
+├── Temporary                 4  the network or the server; try again
+├── StoreUnavailable          5  no place for secrets
+│   ├── StoreAbsent              this machine has no keychain
+│   │   └── InOtherStore         the store in use works, but another one has the credential
+│   ├── StoreLocked              it is there and locked
+│   │   └── NoDefaultCollection  the Secret Service has no open keyring
+│   ├── StoreDenied              a person, or a rule of theirs, did not let keyrack use an entry
+│   ├── StoreSlow                it, or the person that it asked, did not answer in time
+│   └── TokenNotStored           the issuer gave new tokens, and the store did not take them
+├── NoSuchServer              6  the name is not configured
+├── BadUrl                    1  an address that keyrack will not use
+├── ClientNeeded              1  the issuer wants an app that was registered there by hand
+│   └── RedirectUriRefused       the issuer does not take this redirect URI; another one may do
+├── NoOAuth                   1  there is no login at this server; a token made by hand may do
+├── ScopeRefused              1  the issuer does not give one of the scopes that were asked for
+├── UnusableTokenResponse     1  the issuer's reply has no access token that can be used
+├── DamagedData               1  stored text that is not what keyrack wrote
+├── NewerFormat               1  stored text of a later version of keyrack; it is left alone
+├── BadServiceFile            1  a file of the user's that describes no service
+└── Cancelled                 1  the user stopped it; nothing was changed
 """
 
 from __future__ import annotations
+
+from typing import Any
+
+from keyrack.domain.secret import Secret
 
 
 class KeyrackError(Exception):
@@ -54,6 +67,14 @@ class ClientRefused(LoginNeeded):
     pass
 
 
+class AccessDenied(LoginNeeded):
+    pass
+
+
+class SignInTimeout(LoginNeeded):
+    pass
+
+
 class Temporary(KeyrackError):
     exit_code = 4
 
@@ -66,12 +87,16 @@ class StoreAbsent(StoreUnavailable):
     pass
 
 
+class InOtherStore(StoreAbsent):
+    pass
+
+
 class StoreLocked(StoreUnavailable):
     pass
 
 
-class NoCollection(StoreLocked):
-    """The Secret Service has no default collection: none was ever made, or it is locked and hidden."""
+class NoDefaultCollection(StoreLocked):
+    """None was ever made, or its owner is locked and hides it."""
 
 
 class StoreDenied(StoreUnavailable):
@@ -80,6 +105,14 @@ class StoreDenied(StoreUnavailable):
 
 class StoreSlow(StoreUnavailable):
     pass
+
+
+class TokenNotStored(StoreUnavailable):
+    """`stored_credential` has the new tokens, which are nowhere else."""
+
+    def __init__(self, problem: KeyrackError, stored_credential: Any) -> None:
+        super().__init__(f"The new token could not be stored. {problem}", hint=problem.hint)
+        self.stored_credential = stored_credential  # Any: the module of its class imports this one
 
 
 class NoSuchServer(KeyrackError):
@@ -106,6 +139,10 @@ class ClientNeeded(KeyrackError):
         self.client_id = client_id
 
 
+class RedirectUriRefused(ClientNeeded):
+    pass
+
+
 class NoOAuth(KeyrackError):
     """`app_may_do`: an app that is registered there by hand may be a way in all the same."""
 
@@ -118,6 +155,32 @@ class ScopeRefused(KeyrackError):
     """`added` are those asked for that an earlier login, or this one, had added to the server's own."""
 
     added: tuple[str, ...] = ()
+
+
+class UnusableTokenResponse(KeyrackError):
+    """`refresh_token` is the one in the reply, where there is one: it may have replaced the old one."""
+
+    def __init__(self, sentence: str, refresh_token: str | None) -> None:
+        super().__init__(sentence, hint="The authorization server is not working correctly.")
+        self.refresh_token = Secret(refresh_token) if refresh_token else None
+
+
+class DamagedData(KeyrackError):
+    pass
+
+
+class NewerFormat(KeyrackError):
+    pass
+
+
+class BadServiceFile(KeyrackError):
+    """`what` is wrong with the file at `path`, as a clause."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(
+            f"The service file {path} can't be used: {what}.", hint="Fix the file or move it away."
+        )
+        self.path, self.what = path, what
 
 
 class Cancelled(KeyrackError):

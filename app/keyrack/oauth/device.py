@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import inert, origin, refusal_of
 from keyrack.domain.secret import Secret
@@ -22,10 +22,6 @@ SLOWER = 5.0  # seconds more after each slow_down
 LONGEST_INTERVAL = 60.0
 LIFETIME = (30.0, 1800.0)  # seconds: a code is waited for at least and at most so long
 LONGEST_CODE = 40  # characters that a person may have to type
-
-
-class Denied(LoginNeeded):
-    """The person said no."""
 
 
 DeviceFlow = Generator[Send | ShowCode | Pause, Any, TokenSet]
@@ -48,7 +44,7 @@ class DeviceRequest(NamedTuple):
 def device_flow(device_request: DeviceRequest) -> DeviceFlow:
     """Get a code, show it, ask until somebody has typed it. Returns TokenSet.
 
-    Raises Denied, LoginNeeded (the code has run out), Temporary, KeyrackError.
+    Raises AccessDenied, LoginNeeded (the code has run out), Temporary, KeyrackError.
     """
     endpoint = device_request.server.device_authorization_endpoint
     assert endpoint is not None
@@ -78,7 +74,7 @@ def _poll(
             interval = min(interval + SLOWER, LONGEST_INTERVAL)
             continue
         if error == "access_denied":
-            raise Denied(
+            raise AccessDenied(
                 "Access was denied on the sign-in page.", hint="Log in again and approve the request."
             )
         if error == "expired_token":

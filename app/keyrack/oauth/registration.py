@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import BadUrl, ClientNeeded, KeyrackError, NoOAuth, Temporary
+from keyrack.domain.errors import BadUrl, ClientNeeded, KeyrackError, NoOAuth, RedirectUriRefused, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.resource import origin, same_issuer
 from keyrack.domain.secret import Secret
@@ -22,10 +22,6 @@ from keyrack.oauth.retry_after import asks_to_wait
 # path, and one that has nothing there.
 NOBODY = (401, 404, 405, 410)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
-
-
-class RedirectRefused(ClientNeeded):
-    """The issuer does not take this redirect URI; another one may do."""
 
 
 def known(
@@ -97,7 +93,7 @@ def register(
     server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
 ) -> Sending:
     """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there,
-    RedirectRefused where that may be for the redirect URI.
+    RedirectUriRefused where that may be for the redirect URI.
 
     Raises NoOAuth where the server was only guessed to have an authorization server, and shows none.
     """
@@ -152,7 +148,7 @@ def register(
             raise _no_oauth(server)
         words = said(document) or f"status {reply.status}"
         about_uri = reply.status in (400, 422) or text(document, "error") == "invalid_redirect_uri"
-        raise (RedirectRefused if about_uri else ClientNeeded)(
+        raise (RedirectUriRefused if about_uri else ClientNeeded)(
             f"{where} refused to register this app: {words}.",
             issuer=server.issuer,
             redirect_uri=redirect_uri,
@@ -176,7 +172,7 @@ def _read(
         raise KeyrackError(f"{where} registered this app but returned no client ID.")
     redirects = texts(document, "redirect_uris")
     if redirects is not None and redirect_uri not in redirects:
-        raise RedirectRefused(
+        raise RedirectUriRefused(
             f"{where} registered this app without its redirect URI {redirect_uri}.",
             issuer=server.issuer,
             redirect_uri=redirect_uri,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, RedirectUriRefused, ScopeRefused, Temporary
 from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
@@ -23,7 +23,7 @@ from keyrack.oauth.device import DeviceRequest
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import Anew, BindCallback, Failed, Response, Send, SignIn, Step
 from keyrack.oauth.refusal import setting_for
-from keyrack.oauth.registration import RedirectRefused, known, register
+from keyrack.oauth.registration import known, register
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, exchange_request
 from keyrack.oauth.token_reply import CLIENT_FAULTS, read_tokens
@@ -39,12 +39,12 @@ def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, .
     or its redirect URI is not known there. Returns (Registration, TokenSet)."""
     settings = login_request.settings
     host = settings.redirect_host or ADDRESS
-    first: RedirectRefused | None = None
+    first: RedirectUriRefused | None = None
     while True:
         redirect_uri = yield BindCallback(settings.callback_port, host, settings.callback_path or "/callback")
         try:
             outcome = yield from _once(login_request, found, redirect_uri, scopes)
-        except RedirectRefused as refused:
+        except RedirectUriRefused as refused:
             first = first or refused
             if host != ADDRESS or settings.redirect_host:
                 raise first from None
@@ -60,7 +60,7 @@ def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, .
 
 
 def _once(login_request: LoginRequest, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
-    """Returns (Registration, TokenSet), or Anew. Raises RedirectRefused."""
+    """Returns (Registration, TokenSet), or Anew. Raises RedirectUriRefused."""
     registration = yield from _client(login_request, found.server, redirect_uri, scopes)
     answer = yield from _answer(login_request, found, registration, redirect_uri, scopes)
     return answer if isinstance(answer, Anew) else (registration, answer)
@@ -172,7 +172,7 @@ def _scope_name(server: AuthorizationServer, vendor: Vendor) -> str:
 def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:
     """Pushed authorization request (RFC 9126): the browser then carries only a reference.
 
-    Returns the parameters. Raises ClientRefused, RedirectRefused, Temporary, KeyrackError.
+    Returns the parameters. Raises ClientRefused, RedirectUriRefused, Temporary, KeyrackError.
     """
     endpoint = server.pushed_authorization_request_endpoint
     if endpoint is None:
@@ -201,7 +201,7 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
         if error == "invalid_scope":
             raise ScopeRefused(sentence)
         if "redirect" in words.lower():
-            raise RedirectRefused(sentence, issuer=server.issuer, redirect_uri=parameters["redirect_uri"])
+            raise RedirectUriRefused(sentence, issuer=server.issuer, redirect_uri=parameters["redirect_uri"])
         raise KeyrackError(sentence, setting=setting_for(error, words))
     return {"client_id": registration.client_id, "request_uri": reference}
 

@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urljoin
 
-from keyrack.domain.errors import BadUrl, ClientRefused, KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.errors import (
+    BadUrl,
+    ClientRefused,
+    KeyrackError,
+    LoginNeeded,
+    Temporary,
+    UnusableTokenResponse,
+)
 from keyrack.domain.model import TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
@@ -41,14 +48,6 @@ PASSING = {
 PORTAL = "Your network may require a sign-in of its own. Open any page in a browser, then try again."
 
 
-class Unusable(KeyrackError):
-    """A reply whose access token can't be used. Its refresh token may have replaced the old one."""
-
-    def __init__(self, sentence: str, refresh_token: str | None) -> None:
-        super().__init__(sentence, hint="The authorization server is not working correctly.")
-        self.refresh_token = Secret(refresh_token) if refresh_token else None
-
-
 def read_tokens(
     reply: Response | Failed,
     url: str,
@@ -65,7 +64,7 @@ def read_tokens(
 
     Raises LoginNeeded (the grant is gone; of a renewal, any refusal that is not for another reason),
     ClientRefused, Temporary (network, 5xx, 407, 408, 425, 429, and what no authorization server
-    answers), Unusable, KeyrackError (anything else), with the server's words shortened.
+    answers), UnusableTokenResponse, KeyrackError (anything else), with the server's words shortened.
     """
     where = origin(url)
     if isinstance(reply, Failed):
@@ -138,10 +137,10 @@ def _tokens(
     place = _place(document)
     access, refresh = _token(place, "access_token"), _token(place, "refresh_token")
     if access is None:
-        raise Unusable(f"{where} answered without a usable access token.", refresh)
+        raise UnusableTokenResponse(f"{where} answered without a usable access token.", refresh)
     if (text(place, "token_type") or "").lower() in OTHER_TYPES:
         sentence = f"{where} issued a token that is not a Bearer token, which MCP requires."
-        raise Unusable(sentence, refresh)
+        raise UnusableTokenResponse(sentence, refresh)
     lifetime = number(place, "expires_in")
     # Nobody issues a token that has ended: 0 and less are how some say that they don't know, or never.
     told = lifetime is not None and 0 < lifetime <= LONGEST_LIFE

@@ -12,7 +12,7 @@ import os
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from keyrack.domain.errors import BadUrl, KeyrackError
+from keyrack.domain.errors import BadServiceFile, BadUrl, KeyrackError
 from keyrack.domain.resource import host, origin
 from keyrack.services.card import Card, Check, Revoke, host_matches
 from keyrack.services.parse import card_of
@@ -24,21 +24,11 @@ _T = TypeVar("_T")
 _C = TypeVar("_C", Check, Revoke)
 
 
-class BadCard(KeyrackError):
-    """A file of the user's that is no card; `what` is wrong, as a clause."""
-
-    def __init__(self, path: str, what: str) -> None:
-        super().__init__(
-            f"The service file {path} can't be used: {what}.", hint="Fix the file or move it away."
-        )
-        self.path, self.what = path, what
-
-
 class UserCards(NamedTuple):
     """The user's own cards, and what is wrong with the files that are none."""
 
     cards: tuple[Card, ...] = ()
-    problems: tuple[BadCard, ...] = ()
+    problems: tuple[BadServiceFile, ...] = ()
 
 
 def card_for(url: str, extra_dir: str | None = None) -> Card | None:
@@ -65,13 +55,13 @@ def user_cards(extra_dir: str) -> UserCards:
     except (FileNotFoundError, NotADirectoryError):
         return UserCards()
     except OSError as error:
-        return UserCards(problems=(BadCard(extra_dir, error.strerror or "it can't be read"),))
+        return UserCards(problems=(BadServiceFile(extra_dir, error.strerror or "it can't be read"),))
     cards: list[Card] = []
-    problems: list[BadCard] = []
+    problems: list[BadServiceFile] = []
     for path in (os.path.join(extra_dir, name) for name in names):
         try:
             cards.append(_user_card(path))
-        except BadCard as error:
+        except BadServiceFile as error:
             problems.append(error)
     return UserCards(tuple(cards), tuple(problems))
 
@@ -110,13 +100,13 @@ def _user_card(path: str) -> Card:
             data = {**inherited, **data}
         return card_of(data, path)
     except KeyrackError as error:
-        raise BadCard(path, str(error)) from None
+        raise BadServiceFile(path, str(error)) from None
     except KeyError:
-        raise BadCard(path, "“extends” names no service that keyrack knows") from None
+        raise BadServiceFile(path, "“extends” names no service that keyrack knows") from None
     except OSError as error:
-        raise BadCard(path, error.strerror or "it can't be read") from None
+        raise BadServiceFile(path, error.strerror or "it can't be read") from None
     except (ValueError, RecursionError) as error:
-        raise BadCard(path, f"it is not TOML ({error})") from None
+        raise BadServiceFile(path, f"it is not TOML ({error})") from None
 
 
 def _read(path: str) -> dict[str, Any]:

@@ -86,7 +86,7 @@ class BackendCredentialStore:
         """The credential from the store, complete; what was refused of it as last noted.
 
         None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
-        when the record says that it lies in another store; Damaged; NewerFormat.
+        when the record says that it lies in another store; DamagedData; NewerFormat.
         """
         return self._loader.load(CredentialKey(canonical_url(url), account, name))
 
@@ -143,7 +143,7 @@ class BackendCredentialStore:
     def held(self, url: str, account: str, name: str = "") -> StoredCredential | None:
         """What this store holds, whatever the record says; nothing is settled.
 
-        For a move between stores. Raises StoreUnavailable and its kinds, Damaged, NewerFormat.
+        For a move between stores. Raises StoreUnavailable and its kinds, DamagedData, NewerFormat.
         """
         look = self._reconciler.look(record_id(url, account, name))
         if look.newest is None and look.damage is not None:

@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
-from keyrack.oauth.device import Denied, DeviceRequest
+from keyrack.oauth.device import DeviceRequest
 from keyrack.oauth.effects import Failed, Pause, Send, ShowCode, Step
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.login import LoginOptions, login
@@ -90,7 +90,7 @@ def test_trouble_in_the_network_means_less_often_and_not_the_end():
 
 
 def test_a_no_is_final():
-    with pytest.raises(Denied, match="denied"):
+    with pytest.raises(AccessDenied, match="denied"):
         play(error("access_denied"))
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
+from keyrack.domain.errors import ClientNeeded, KeyrackError, RedirectUriRefused, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.effects import Failed
-from keyrack.oauth.registration import RedirectRefused, known, register
+from keyrack.oauth.registration import known, register
 from support.canned import ISSUER, REDIRECT, World, play, reply
 
 SERVER = AuthorizationServer(ISSUER, ISSUER + "/authorize", ISSUER + "/token", ISSUER + "/register")
@@ -192,7 +192,7 @@ def test_half_a_surrogate_pair_is_no_text(field):
     [
         (
             reply({"error": "invalid_redirect_uri", "error_description": "no loopback"}, 400),
-            RedirectRefused,
+            RedirectUriRefused,
             "no loopback",
         ),
         (reply(None, 403), ClientNeeded, "403"),
@@ -203,7 +203,7 @@ def test_half_a_surrogate_pair_is_no_text(field):
         (reply({"client_id": 7}, 201), KeyrackError, "client ID"),
         (
             reply({"client_id": "c", "redirect_uris": ["https://evil.example/"]}, 201),
-            RedirectRefused,
+            RedirectUriRefused,
             "redirect URI",
         ),
         (

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, Temporary, UnusableTokenResponse
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Failed, Response
 from keyrack.oauth.jwt import end_of
-from keyrack.oauth.token_reply import Unusable, read_tokens
+from keyrack.oauth.token_reply import read_tokens
 
 URL = "https://auth.example/token"
 GOOD = {
@@ -183,7 +183,7 @@ def test_22_a_reply_without_a_refresh_token_keeps_the_old_one():
         (Response(511, (), b"<html>"), Temporary),
         (Response(407, (), b"<html>"), Temporary),
         (reply([1]), Temporary),
-        (reply({"status": "created"}, 201), Unusable),
+        (reply({"status": "created"}, 201), UnusableTokenResponse),
         (reply({**GOOD, "error": "invalid_grant"}), LoginNeeded),
         (reply({**GOOD, "error": {"code": 7}}), KeyrackError),
         (reply({**GOOD, "error": True}), KeyrackError),
@@ -192,17 +192,17 @@ def test_22_a_reply_without_a_refresh_token_keeps_the_old_one():
         (reply({"error": "incorrect_client_credentials"}), ClientRefused),
         (reply(GOOD, 400), KeyrackError),
         (Response(200, (), b"error=bad_verification_code&error_description=expired"), KeyrackError),
-        (Response(200, (), b"access_token=two+words&token_type=bearer"), Unusable),
-        (reply({"ok": True, "authed_user": {"id": "U1"}}), Unusable),
-        (reply({"ok": True, "data": {"access_token": "at"}}), Unusable),
-        (reply({"token_type": "bearer"}), Unusable),
-        (reply({**GOOD, "access_token": ""}), Unusable),
-        (reply({**GOOD, "access_token": 7}), Unusable),
-        (reply({**GOOD, "access_token": "a\r\nX: y"}), Unusable),
-        (reply({**GOOD, "access_token": "\ud800"}), Unusable),
-        (reply({**GOOD, "token_type": "mac"}), Unusable),
-        (reply({**GOOD, "token_type": "DPoP"}), Unusable),
-        (reply({**GOOD, "token_type": "N_A"}), Unusable),
+        (Response(200, (), b"access_token=two+words&token_type=bearer"), UnusableTokenResponse),
+        (reply({"ok": True, "authed_user": {"id": "U1"}}), UnusableTokenResponse),
+        (reply({"ok": True, "data": {"access_token": "at"}}), UnusableTokenResponse),
+        (reply({"token_type": "bearer"}), UnusableTokenResponse),
+        (reply({**GOOD, "access_token": ""}), UnusableTokenResponse),
+        (reply({**GOOD, "access_token": 7}), UnusableTokenResponse),
+        (reply({**GOOD, "access_token": "a\r\nX: y"}), UnusableTokenResponse),
+        (reply({**GOOD, "access_token": "\ud800"}), UnusableTokenResponse),
+        (reply({**GOOD, "token_type": "mac"}), UnusableTokenResponse),
+        (reply({**GOOD, "token_type": "DPoP"}), UnusableTokenResponse),
+        (reply({**GOOD, "token_type": "N_A"}), UnusableTokenResponse),
         (reply({"error": "invalid_scope"}, 400), KeyrackError),
     ],
 )

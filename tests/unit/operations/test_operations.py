@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded, StoreAbsent, Temporary
+from keyrack.domain.errors import Cancelled, DamagedData, KeyrackError, LoginNeeded, StoreAbsent, Temporary
 from keyrack.domain.model import Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
@@ -19,7 +19,6 @@ from keyrack.operations.tokens.pasted import clean
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.operations.tokens.set_token import Typed, set_token
 from keyrack.store.credential_store import BackendCredentialStore
-from keyrack.store.records.fields import Damaged
 from keyrack.store.records.files import RecordFiles
 from keyrack.system.locks import Locks
 from support.canned import ISSUER, REDIRECT, URL, World, reply, rpc, unauthorized
@@ -126,7 +125,7 @@ def test_a_damaged_entry_does_not_keep_a_login_away(monkeypatch):
     load = adapters.credentials().load
 
     def damaged(url, account, name):
-        raise Damaged("The stored credential is damaged.")
+        raise DamagedData("The stored credential is damaged.")
 
     monkeypatch.setattr(adapters.credentials(), "load", damaged)
     login(adapters, SERVER)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from keyrack.domain.errors import KeyrackError, NoCollection, StoreAbsent, StoreDenied, StoreLocked
+from keyrack.domain.errors import KeyrackError, NoDefaultCollection, StoreAbsent, StoreDenied, StoreLocked
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.keyring import Keyring
@@ -130,7 +130,7 @@ def test_what_nobody_foresaw_is_tried_by_keyring_and_by_it_alone_for_that_call(
     assert store.get("one") == Secret("direct")
 
 
-@pytest.mark.parametrize("kind", [StoreLocked, StoreAbsent, StoreDenied, NoCollection])
+@pytest.mark.parametrize("kind", [StoreLocked, StoreAbsent, StoreDenied, NoDefaultCollection])
 def test_what_is_known_to_be_wrong_is_not_tried_by_keyring(
     items: Items, by_keyring: Backend, kind: type[KeyrackError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,11 +147,11 @@ def test_a_collection_that_was_never_made_is_made_by_keyring_where_a_person_is(
     items: Items, by_keyring: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISPLAY", ":0")
-    items.error = NoCollection("No.")
+    items.error = NoDefaultCollection("No.")
     store = KeychainBackend()
     store.set("one", Secret("x"))
     assert by_keyring.entries == {"one": "x"}
-    with pytest.raises(NoCollection):
+    with pytest.raises(NoDefaultCollection):
         store.get("one")
 
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import DamagedData, KeyrackError, NewerFormat
 from keyrack.domain.model import CredentialInfo, Endpoints, Registration, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.store.records.fields import Damaged, NewerFormat
 from keyrack.store.transaction.payload import Payload, decode, encode
 from support.store_fakes import stored_credential
 
@@ -107,14 +106,14 @@ def test_a_wrong_value_anywhere_is_a_sentence_or_harmless(path: tuple[str, ...],
     place[path[-1]] = value
     try:
         assert isinstance(decode(Secret(json.dumps(data))), Payload)
-    except (Damaged, NewerFormat) as error:
+    except (DamagedData, NewerFormat) as error:
         assert "access-one" not in str(error)
 
 
 @given(st.integers(0, 2000))
 def test_a_text_that_was_cut_off_is_damaged(length: int) -> None:
     whole = encode(Payload(1, stored_credential())).reveal()
-    with pytest.raises(Damaged):
+    with pytest.raises(DamagedData):
         decode(Secret(whole[: min(length, len(whole) - 1)]))
 
 
@@ -137,7 +136,7 @@ def test_a_text_that_was_cut_off_is_damaged(length: int) -> None:
     ids=lambda stored: stored[:12],
 )
 def test_what_is_no_payload_is_damaged_and_not_quoted(stored: str) -> None:
-    with pytest.raises(Damaged) as caught:
+    with pytest.raises(DamagedData) as caught:
         decode(Secret(stored))
     assert "access-one" not in str(caught.value)
 

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.errors import DamagedData, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.chunked import MARK, ChunkedBackend, split
 from keyrack.store.backends.memory import MemoryBackend
-from keyrack.store.records.fields import Damaged
 from support.store_fakes import Killed
 
 CAPACITY = 100  # the least that a head fits in
@@ -130,7 +129,7 @@ def test_pieces_that_do_not_belong_together_are_damaged(spoil: Callable[[dict[st
     store = ChunkedBackend(inner)
     store.set("one", Secret("hidden-" * 40))
     spoil(inner._entries)
-    with pytest.raises(Damaged) as caught:
+    with pytest.raises(DamagedData) as caught:
         store.get("one")
     assert "hidden" not in str(caught.value)
     store.set("one", Secret("x"))

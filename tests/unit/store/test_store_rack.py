@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.errors import BadUrl, KeyrackError, Temporary
+from keyrack.domain.errors import BadUrl, DamagedData, KeyrackError, NewerFormat, Temporary
 from keyrack.domain.model import Check, CredentialKey, Record
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
-from keyrack.store.records.fields import Damaged, NewerFormat
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, other_slot, record_id
 from keyrack.system.locks import Locks
@@ -54,7 +53,7 @@ def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     entry = entry_name(IDENT, credential.slot)
     kept.store.set(entry, Secret("{broken"))
-    with pytest.raises(Damaged, match="damaged") as caught:
+    with pytest.raises(DamagedData, match="damaged") as caught:
         kept.credentials().load(URL, "default")
     assert caught.value.hint
     assert kept.store.get(entry) == Secret("{broken")
@@ -90,7 +89,7 @@ def test_an_entry_of_another_server_is_not_handed_out(kept: Kept) -> None:
     stolen = kept.store.get(entry_name(record_id("https://evil.example/mcp", "default"), credential.slot))
     assert stolen is not None
     kept.store.set(entry_name(IDENT, "a"), stolen)
-    with pytest.raises(Damaged, match="belongs to another server"):
+    with pytest.raises(DamagedData, match="belongs to another server"):
         kept.credentials().load(URL, "default")
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from keyrack.domain.errors import NewerFormat
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record
-from keyrack.store.records.fields import NewerFormat
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import MemoryRecords, Stored

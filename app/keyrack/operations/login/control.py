@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from keyrack.domain.errors import Cancelled, KeyrackError, LoginNeeded
+from keyrack.domain.errors import Cancelled, KeyrackError, SignInTimeout
 from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Anew, SignIn
@@ -19,10 +19,6 @@ from keyrack.operations.ports import Callback, HttpClient
 Answer = dict[str, Secret]
 Answers = queue.SimpleQueue[Answer | TokenSet | Anew | KeyrackError | None]
 LONGEST = 3600.0  # seconds; no code is waited for as long
-
-
-class NobodySignedIn(LoginNeeded):
-    """The time is over."""
 
 
 class LoginControl:
@@ -137,7 +133,7 @@ class LoginControl:
         if answer is None:
             seconds = self._deadline - start
             waited = f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
-            raise NobodySignedIn(f"Nobody signed in within {waited}.", hint="Log in again.")
+            raise SignInTimeout(f"Nobody signed in within {waited}.", hint="Log in again.")
         return answer
 
     def _answer(self) -> Answer | TokenSet | Anew | KeyrackError | None:

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import AccessDenied, KeyrackError
 from keyrack.domain.model import TokenSet
-from keyrack.oauth.device import Denied, DeviceRequest
+from keyrack.oauth.device import DeviceRequest
 from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
 
 
@@ -24,7 +24,7 @@ class DeviceSignIn:
         login_request: DeviceRequest,
         send: Callable[[Request], Response | Failed],
         show: Callable[[ShowCode], Any],
-        done: Callable[[TokenSet | Denied], Any],
+        done: Callable[[TokenSet | AccessDenied], Any],
         failed: Callable[[KeyrackError], Any],
     ) -> None:
         self._login_request, self._send, self._show, self._done, self._failed = (
@@ -43,7 +43,7 @@ class DeviceSignIn:
     def _run(self) -> None:
         try:
             tokens = self._perform()
-        except Denied as no:
+        except AccessDenied as no:
             self._done(no)
         except KeyrackError as error:
             if not self._stopped.is_set():

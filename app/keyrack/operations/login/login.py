@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from keyrack.domain.errors import Cancelled, ClientNeeded, KeyrackError, NoOAuth, ScopeRefused
+from keyrack.domain.errors import (
+    Cancelled,
+    ClientNeeded,
+    DamagedData,
+    InOtherStore,
+    KeyrackError,
+    NoOAuth,
+    ScopeRefused,
+    SignInTimeout,
+)
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Registration, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
@@ -15,7 +24,7 @@ from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key, grant_headers, other_headers, stored_for
 from keyrack.operations.drive import run
-from keyrack.operations.login.control import LoginControl, NobodySignedIn
+from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import Event, FlowRunner
 from keyrack.operations.login.scopes import added_scopes, explain, held_scopes
 from keyrack.operations.login.unanswered import Unanswered
@@ -23,8 +32,6 @@ from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
 from keyrack.services.vendors import vendor_of
-from keyrack.store.records.fields import Damaged
-from keyrack.store.transaction.other_store import InOtherStore
 
 
 class LoginOptions(NamedTuple):
@@ -92,7 +99,7 @@ def login(
         if not isinstance(error, Cancelled):
             control.check()  # a request that a cancel ended is no failure of the network
         runner.fail(error)
-        if isinstance(error, NobodySignedIn) and login_request.settings.client_id:
+        if isinstance(error, SignInTimeout) and login_request.settings.client_id:
             error.setting = "callback"  # no page sends anybody back to a redirect URI that it refuses
         if isinstance(error, ScopeRefused):
             explain(error, added, server)
@@ -156,7 +163,7 @@ def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> R
         return None
     try:
         stored_credential = credentials.load(*key)
-    except (Damaged, InOtherStore):
+    except (DamagedData, InOtherStore):
         return None
     return stored_credential.registration if stored_credential else None
 

@@ -81,12 +81,13 @@ def _renewed(
     adapters: Adapters, server: Server, stored_credential: StoredCredential, min_valid: float
 ) -> IssuedToken:
     """Refresh; a token that is still valid is given out although that failed."""
-    from keyrack.operations.tokens.refresh import NotStored, refreshed
+    from keyrack.domain.errors import TokenNotStored
+    from keyrack.operations.tokens.refresh import refreshed
 
     notes: tuple[str, ...] = ()
     try:
         stored_credential = refreshed(adapters, server, min_valid=min_valid)
-    except NotStored as error:
+    except TokenNotStored as error:
         stored_credential = error.stored_credential
         notes = (f"{error} Using the stored token anyway.",)
     except KeyrackError as error:

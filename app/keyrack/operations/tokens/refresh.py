@@ -5,10 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, StoreUnavailable
+from keyrack.domain.errors import (
+    ClientRefused,
+    KeyrackError,
+    LoginNeeded,
+    TokenNotStored,
+    UnusableTokenResponse,
+)
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.status import EXPIRY_WINDOW, Action, State, is_due, renews
-from keyrack.oauth.token_reply import Unusable
 from keyrack.operations.credential import credential_key, stored_for
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import Row
@@ -21,19 +26,11 @@ LONGEST = 60.0  # seconds for which a program that ends waits for a refresh
 SAVE_PAUSES = (0.5, 2.0)  # seconds before another try to store what the issuer will not give again
 
 
-class NotStored(StoreUnavailable):
-    """The issuer gave new tokens, and the store does not take them: `stored_credential` is nowhere else."""
-
-    def __init__(self, problem: KeyrackError, stored_credential: StoredCredential) -> None:
-        super().__init__(f"The new token could not be stored. {problem}", hint=problem.hint)
-        self.stored_credential = stored_credential
-
-
 def refresh(adapters: Adapters, server: Server, *, min_valid: float | None = None) -> CredentialInfo:
     """Refresh now, or, with `min_valid`, only when less than that many seconds are left.
 
     Now is also where the issuer has refused it before. Raises LoginNeeded (nothing to refresh with, or
-    the issuer refused; it tells what the access token is still good for), Temporary, NotStored,
+    the issuer refused; it tells what the access token is still good for), Temporary, TokenNotStored,
     StoreUnavailable.
     """
     try:
@@ -122,7 +119,7 @@ def _refresh(
             if isinstance(refusal, ClientRefused):
                 raise
             raise _login_needed(server, str(refusal), setting=refusal.setting) from None
-        except Unusable as error:
+        except UnusableTokenResponse as error:
             if error.refresh_token is not None:
                 save(
                     stored_credential._replace(
@@ -159,7 +156,7 @@ def _saved(
         except KeyrackError as error:
             problem = error
             time.sleep(pause)  # most likely for a keychain's daemon that starts anew
-    raise NotStored(problem, renewed)
+    raise TokenNotStored(problem, renewed)
 
 
 def _remember(

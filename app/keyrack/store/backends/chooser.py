@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from keyrack.domain.errors import KeyrackError, NoCollection, StoreUnavailable
+from keyrack.domain.errors import KeyrackError, NoDefaultCollection, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.store.backends import keyring_choice
@@ -60,7 +60,7 @@ class KeychainBackend:
     def set(self, entry: str, secret: Secret) -> None:
         try:
             self._by_either(lambda backend: backend.set(entry, secret))
-        except NoCollection:
+        except NoDefaultCollection:
             if not has_screen():
                 raise
         else:

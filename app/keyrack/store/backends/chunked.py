@@ -12,10 +12,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from keyrack.domain.errors import DamagedData
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.store.backends.base import SecretBackend
-from keyrack.store.records.fields import Damaged
 from keyrack.store.transaction.verified import delete, put
 
 MARK = "keyrack in pieces:"  # how a head begins; no payload does
@@ -46,7 +46,7 @@ class ChunkedBackend:
         return self._store.name
 
     def get(self, entry: str) -> Secret | None:
-        """Raises Damaged where a piece is missing or not the one that was written."""
+        """Raises DamagedData where a piece is missing or not the one that was written."""
         head = self._store.get(entry)
         if head is None or self._store.capacity() is None or not head.reveal().startswith(MARK):
             return head
@@ -55,11 +55,11 @@ class ChunkedBackend:
         for number in range(1, count + 1):
             piece = self._store.get(_piece(entry, number))
             if piece is None:
-                raise Damaged(f"{WHAT} is damaged: a piece of it is missing.")
+                raise DamagedData(f"{WHAT} is damaged: a piece of it is missing.")
             pieces.append(piece.reveal())
         text = "".join(pieces)
         if _digest(text) != digest:
-            raise Damaged(f"{WHAT} is damaged: its pieces have changed.")
+            raise DamagedData(f"{WHAT} is damaged: its pieces have changed.")
         return Secret(text)
 
     def set(self, entry: str, secret: Secret) -> None:
@@ -128,7 +128,7 @@ def _head(count: int, text: str) -> str:
 def _parse(head: str) -> tuple[int, str]:
     count, _, digest = head.removeprefix(MARK).strip().partition(" ")
     if not (count.isascii() and count.isdigit() and len(count) < 6):
-        raise Damaged(f"{WHAT} is damaged: the number of its pieces can't be read.")
+        raise DamagedData(f"{WHAT} is damaged: the number of its pieces can't be read.")
     return int(count), digest
 
 

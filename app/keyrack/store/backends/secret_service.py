@@ -25,7 +25,7 @@ ANSWER = 3.0  # seconds for a question about nothing, to find out whether the se
 class SecretService:
     """A SecretBackend over the default collection. Methods raise StoreUnavailable and its kinds.
 
-    NoCollection is among these: what was never made opens to no password, and keyring alone makes it.
+    NoDefaultCollection is among these: what was never made opens to no password, and keyring alone makes it.
     """
 
     name = "Secret Service"

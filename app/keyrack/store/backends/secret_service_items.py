@@ -21,7 +21,7 @@ from jeepney.io.blocking import DBusConnection
 from secretstorage.exceptions import ItemNotFoundException
 from secretstorage.util import DBusAddressWrapper, exec_prompt, open_session
 
-from keyrack.domain.errors import NoCollection
+from keyrack.domain.errors import NoDefaultCollection
 from keyrack.store.backends.timeouts import Ask
 from keyrack.store.backends.translate import DBUS_LOCKED, denied, unanswered, unlock_hint
 
@@ -41,7 +41,7 @@ APPLICATION = "Python keyring library"  # keyring's name for itself, an attribut
 class Items:
     """The default collection's items, by keyring's attributes. For one thread at a time.
 
-    Methods raise whatever secretstorage and jeepney raise, and LockedException or NoCollection
+    Methods raise whatever secretstorage and jeepney raise, and LockedException or NoDefaultCollection
     where a password is needed, which `unlock` alone makes the service ask for. Those that take
     `ask` may wait for a person who is asked about an item, and raise StoreDenied after a no.
     """
@@ -210,7 +210,7 @@ class Items:
     def _opened(self) -> secretstorage.Collection:
         collection = self._open()
         if collection is None:
-            raise NoCollection("The Secret Service has no open keyring.", hint=unlock_hint())
+            raise NoDefaultCollection("The Secret Service has no open keyring.", hint=unlock_hint())
         return collection
 
     def _open(self) -> secretstorage.Collection | None:

@@ -20,7 +20,7 @@ def credential_to_json(credential: CredentialInfo) -> dict[str, Any]:
 
 
 def credential_from_json(fields: Fields) -> CredentialInfo:
-    """Raises Damaged."""
+    """Raises DamagedData."""
     return CredentialInfo(
         kind=fields.choice("kind", ("oauth", "token")),
         issuer=fields.text_or_none("issuer"),
@@ -52,7 +52,7 @@ def check_to_json(check: Check) -> dict[str, Any]:
 
 
 def check_from_json(fields: Fields) -> Check:
-    """Raises Damaged."""
+    """Raises DamagedData."""
     return Check(
         at=fields.number("at"),
         verdict=fields.choice("verdict", VERDICTS),

@@ -6,21 +6,13 @@ import json
 import math
 from typing import Any
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import DamagedData, NewerFormat
 
 MISSING: Any = object()
 
 
-class Damaged(KeyrackError):
-    """Stored text that is not what keyrack wrote."""
-
-
-class NewerFormat(KeyrackError):
-    """Stored text of a version that this keyrack does not know; it is left alone."""
-
-
 class Fields:
-    """An object of stored JSON; each getter checks the type and raises Damaged.
+    """An object of stored JSON; each getter checks the type and raises DamagedData.
 
     A key that is not there takes the default where one is given: fields added later
     within one format version read as their defaults.
@@ -30,7 +22,7 @@ class Fields:
 
     def __init__(self, data: object, what: str) -> None:
         if not isinstance(data, dict):
-            raise Damaged(f"{what} is damaged.")
+            raise DamagedData(f"{what} is damaged.")
         self._data: dict[str, Any] = data
         self._what = what
 
@@ -115,17 +107,17 @@ class Fields:
         """An object within that must be there."""
         return Fields(self._data.get(key), self._what)
 
-    def _damaged(self, key: str) -> Damaged:
+    def _damaged(self, key: str) -> DamagedData:
         return damaged(self._what, key)
 
 
-def damaged(what: str, key: str) -> Damaged:
+def damaged(what: str, key: str) -> DamagedData:
     """The error for a field that can't be right. It tells the name only: the value may be a secret."""
-    return Damaged(f"{what} is damaged: “{key}” has changed.")
+    return DamagedData(f"{what} is damaged: “{key}” has changed.")
 
 
 def parse(text: str, what: str, known_format: int) -> Fields:
-    """The fields of stored JSON whose `format` is known; raises Damaged or NewerFormat."""
+    """The fields of stored JSON whose `format` is known; raises DamagedData or NewerFormat."""
     try:
         data: object = json.loads(text)
     except (ValueError, RecursionError):

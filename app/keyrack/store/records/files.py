@@ -11,9 +11,8 @@ import stat
 import time
 from collections.abc import Callable, Generator
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import DamagedData, KeyrackError
 from keyrack.domain.model import CredentialKey, Record
-from keyrack.store.records.fields import Damaged
 from keyrack.store.records.records import Edit, Stored, decode, encode
 from keyrack.system import atomic
 from keyrack.system.locks import Locks
@@ -99,7 +98,7 @@ class RecordFiles:
         """Raises NewerFormat, or KeyrackError for what the system will not let us read."""
         try:
             return self._parse(ident)
-        except Damaged:
+        except DamagedData:
             return self._set_aside(ident)
 
     def _parse(self, ident: str) -> Stored | None:
@@ -126,7 +125,7 @@ class RecordFiles:
         with self._locks.hold("records", timeout=LOCK_WAIT):
             try:
                 return self._parse(ident)
-            except Damaged:
+            except DamagedData:
                 pass
             stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._now()))
             aside = f"{path}.damaged-{stamp}"

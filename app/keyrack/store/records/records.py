@@ -140,7 +140,7 @@ def encode(stored: Stored) -> bytes:
 
 
 def decode(text: bytes, ident: str) -> Stored:
-    """The record in a file's bytes. Raises Damaged (another record's, too) or NewerFormat."""
+    """The record in a file's bytes. Raises DamagedData (another record's, too) or NewerFormat."""
     fields = parse(text.decode(errors="replace"), WHAT, FORMAT)
     credential, check = fields.inner("credential"), fields.inner("check")
     record = Record(

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from keyrack.domain.errors import DamagedData
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.base import SecretBackend
-from keyrack.store.records.fields import Damaged, parse
+from keyrack.store.records.fields import parse
 from keyrack.store.records.records import Records
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.store.transaction.verified import delete, put
@@ -76,7 +77,7 @@ class Index:
             try:
                 text = self._store.get(entry)
                 listed = Listed() if text is None else _decode(text, entry)
-            except Damaged:
+            except DamagedData:
                 continue  # the records say the same
             if listed.sequence > newest.sequence:
                 newest = listed

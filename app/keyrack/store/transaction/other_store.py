@@ -5,15 +5,11 @@ Stores are compared by name; the name of the one in use is known once it was ask
 
 from __future__ import annotations
 
-from keyrack.domain.errors import StoreAbsent
+from keyrack.domain.errors import InOtherStore
 from keyrack.domain.model import CredentialInfo
 from keyrack.domain.version import written
 from keyrack.store.records.records import Stored
 from keyrack.store.transaction.payload import Payload
-
-
-class InOtherStore(StoreAbsent):
-    """The store in use can be asked, and another one has the credential."""
 
 
 def is_in_other_store(stored: Stored | None, here: str) -> bool:

@@ -60,7 +60,7 @@ def encode(payload: Payload) -> Secret:
 
 
 def decode(text: Secret) -> Payload:
-    """The payload in an entry. Raises Damaged or NewerFormat; neither tells any of the text."""
+    """The payload in an entry. Raises DamagedData or NewerFormat; neither tells any of the text."""
     fields = parse(text.reveal(), WHAT, FORMAT)
     registration, endpoints = fields.inner("registration"), fields.inner("endpoints")
     stored_credential = StoredCredential(

@@ -2,11 +2,10 @@
 
 from typing import NamedTuple
 
-from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.errors import DamagedData, StoreUnavailable
 from keyrack.domain.model import CredentialInfo, Record
 from keyrack.domain.version import is_same, with_notes, written
 from keyrack.store.backends.base import UNREACHED, SecretBackend
-from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import SLOTS, other_slot
 from keyrack.store.records.records import Intent, Records, Stored
 from keyrack.store.transaction.other_store import absent, is_in_other_store, is_superseded, sentence
@@ -20,7 +19,7 @@ class Look(NamedTuple):
     """What a credential's two slots hold."""
 
     newest: Payload | None
-    damage: Damaged | None  # what is wrong with an unreadable one
+    damage: DamagedData | None  # what is wrong with an unreadable one
     occupied: tuple[str, ...]
 
 
@@ -41,12 +40,12 @@ class Reconciler:
     def look(self, ident: str) -> Look:
         """Read both slots. Raises NewerFormat, StoreUnavailable."""
         newest: Payload | None = None
-        damage: Damaged | None = None
+        damage: DamagedData | None = None
         occupied: list[str] = []
         for slot in SLOTS:
             try:
                 payload = self._slots.read(ident, slot)
-            except Damaged as error:
+            except DamagedData as error:
                 error.hint = LOGIN_HINT
                 damage = error
                 occupied.append(slot)
@@ -66,7 +65,7 @@ class Reconciler:
 
         With `replacing`, a credential that is lost, damaged or elsewhere is no error, and
         its facts stay until the new one is safe. Raises StoreUnavailable and its kinds,
-        Damaged, NewerFormat.
+        DamagedData, NewerFormat.
         """
         stored = self._records.read(ident)
         if stored is not None and stored.intent == "removing" and self.in_other_store(stored) is None:

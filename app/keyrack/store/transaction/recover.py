@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import InOtherStore, KeyrackError, NewerFormat, Temporary
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.storage import Finding, Survey
 from keyrack.store.backends.base import UNREACHED, SecretBackend
-from keyrack.store.records.fields import NewerFormat
 from keyrack.store.records.naming import PROBE_URL, id_of_canonical
 from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.index import Index
-from keyrack.store.transaction.other_store import InOtherStore
 from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.store.transaction.write_test import Prober

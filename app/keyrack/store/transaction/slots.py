@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from keyrack.domain.errors import BadUrl
+from keyrack.domain.errors import BadUrl, DamagedData
 from keyrack.domain.model import StoredCredential
 from keyrack.store.backends.base import SecretBackend
-from keyrack.store.records.fields import Damaged
 from keyrack.store.records.naming import entry_name, id_of_canonical
 from keyrack.store.transaction.payload import Payload, decode, encode
 from keyrack.store.transaction.verified import delete, put
@@ -18,7 +17,7 @@ class Slots:
         self._store = store
 
     def read(self, ident: str, slot: str) -> Payload | None:
-        """What the slot holds. Raises Damaged, NewerFormat, StoreUnavailable."""
+        """What the slot holds. Raises DamagedData, NewerFormat, StoreUnavailable."""
         text = self._store.get(entry_name(ident, slot))
         if text is None:
             return None
@@ -28,7 +27,7 @@ class Slots:
         except BadUrl:
             belongs = False
         if not belongs:
-            raise Damaged("The stored credential belongs to another server.")
+            raise DamagedData("The stored credential belongs to another server.")
         return payload
 
     def write(self, ident: str, slot: str, stored_credential: StoredCredential, sequence: int) -> None:

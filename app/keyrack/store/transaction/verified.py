@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.errors import DamagedData, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.base import SecretBackend
-from keyrack.store.records.fields import Damaged
 
 
 def put(store: SecretBackend, entry: str, text: Secret) -> None:
@@ -18,7 +17,7 @@ def confirm(store: SecretBackend, entry: str, text: Secret) -> None:
     """Read back what was written. Raises StoreUnavailable and its kinds."""
     try:
         kept = store.get(entry) == text
-    except Damaged:
+    except DamagedData:
         kept = False
     if not kept:
         raise StoreUnavailable(

@@ -13,10 +13,9 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreUnavailable
+from keyrack.domain.errors import DamagedData, KeyrackError, StoreAbsent, StoreLocked, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.store.records.fields import Damaged
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import file as vault_file
 from keyrack.store.vault import passphrase as vault_passphrase
@@ -236,7 +235,7 @@ class VaultBackend:
                 "The key on this machine does not open the sealed vault.",
                 hint=f"On a machine that can open it, run: keyrack vault add-recipient {own}",
             )
-        except (vault_age.NotSealed, Damaged):
+        except (vault_age.NotSealed, DamagedData):
             problem = StoreUnavailable(f"The sealed vault {self.path} is damaged.", hint=MEND_HINT)
         raise problem
 

@@ -34,7 +34,7 @@ def encode(content: Content) -> bytes:
 
 
 def decode(plain: bytes, what: str) -> Content:
-    """The content of the vault called `what`. Raises Damaged or NewerFormat; neither tells any of it."""
+    """The content of the vault called `what`. Raises DamagedData or NewerFormat; neither tells any of it."""
     fields = parse(plain.decode(errors="replace"), what, FORMAT)
     entries = {name: Secret(text) for name, text in fields.rows("entries", 2)}
     return Content(fields.texts("recipients"), entries)

@@ -11,10 +11,9 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreUnavailable
+from keyrack.domain.errors import KeyrackError, NewerFormat, StoreAbsent, StoreLocked, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.store.credential_store import BackendCredentialStore
-from keyrack.store.records.fields import NewerFormat
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import passphrase as vault_passphrase
