@@ -43,6 +43,7 @@ from keyrack.oauth.challenge import MAX_LENGTH, bearer, parse_challenges
             [("Bearer", {"realm": "x", "scope": "r", "error": "y"})],
         ),
         (["Bearer scope='r w', realm='x"], [("Bearer", {"scope": "r w"})]),
+        (["X-Login realm=MAX, XBearer"], [("X-Login", {"realm": "MAX"}), ("XBearer", {})]),
     ],
 )
 def test_every_challenge_of_every_line_is_read(lines, expected):

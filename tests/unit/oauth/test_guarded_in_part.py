@@ -268,3 +268,10 @@ def test_a_record_of_an_anonymous_probe_spares_the_first_question() -> None:
     older = Probed("required", older=True)
     play(try_credential(URL, {"Authorization": Secret("Bearer t")}, without=older), world)
     assert [each.json["method"] for each in world.asked][:1] == ["initialize"]
+
+
+def test_what_the_credential_found_of_the_wire_is_not_asked_again_without_it() -> None:
+    world = answers(OPEN)
+    play(try_credential(URL, {"Authorization": Secret("Bearer t")}), world)
+    methods = [each.json["method"] for each in world.asked if each.json]
+    assert (methods.count("server/discover"), methods.count("initialize")) == (1, 2)

@@ -208,6 +208,13 @@ def test_vscode_reads_jsonc_and_knows_inputs(look) -> None:
     assert b.variables == (("KEY", True), ("OTHER", False))
 
 
+def test_of_an_address_s_variables_those_that_are_unset_are_named(look) -> None:
+    address = {"url": "https://${HOST}.example/${GONE}/${EMPTY}/${DEFAULT:-x}/mcp"}
+    [server] = look({".claude.json": mcp_servers(a=address)}, HOST="h", EMPTY="").servers
+    assert server.variables == (("GONE", False), ("EMPTY", False))
+    assert "needs GONE, EMPTY," in (server.problem or "")
+
+
 def test_vs_code_s_profiles_are_read_each(look) -> None:
     """A profile without a file of its own uses the default one, and is no place."""
 
