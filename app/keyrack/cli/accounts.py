@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import CHOSEN, NOT_CHOSEN
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         words.append(account.row.status.state.value.replace("-", " "))
         if credential is not None and credential.refused_at is None:
             words.append(good_for(credential.expires_at, now))
-        context.out.line(f"{'●' if account.is_default else '○'} {' · '.join(words)}")
+        context.out.line(f"{CHOSEN if account.is_default else NOT_CHOSEN} {' · '.join(words)}")
     return 0
 
 

@@ -6,10 +6,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK
-from keyrack.cli.output import Colour, Output, paint
+from keyrack.cli.output import Output, paint
 from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.text import plain
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -46,7 +47,7 @@ which may be shared with others, or files of mcp-use, which has no variables."""
     ),
 )
 
-_COLOURS: dict[str, Colour] = {"+": "green", "-": "red", "@": "cyan"}
+_TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.BUSY}
 
 
 def run(context: Context, args: SimpleNamespace) -> int:
@@ -76,7 +77,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 def _show(out: Output, planned: Plan) -> None:
     for change in planned.changes:
         for line in change.diff:
-            out.line(paint(plain(line, 1000), _COLOURS.get(line[:1], ""), out.stdout))
+            out.line(paint(plain(line, 1000), _TONES.get(line[:1], Tone.PLAIN), out.stdout))
     for sentence in (*planned.by_hand, *planned.left):
         out.line(plain(sentence, 1000))
 

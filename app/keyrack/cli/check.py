@@ -8,6 +8,7 @@ from keyrack.cli.exits import ERROR, LOGIN_NEEDED, OK, TEMPORARY
 from keyrack.cli.spec import ACCOUNT, JSON, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import DONE, FAILED, NONE_STORED, UNKNOWN, WARNING
 from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
@@ -43,13 +44,13 @@ next.""",
 
 # The glyph, the words and the exit code of each verdict.
 _SAID = {
-    "open": ("✓", "open: no login needed", OK),
-    "optional": ("✓", "optional: works without a login, but perhaps not fully", OK),
-    "accepted": ("✓", "accepted: the server accepts the credential", OK),
-    "required": ("◌", "required: the server needs a credential, and none is stored", LOGIN_NEEDED),
-    "refused": ("✕", "refused: the server does not accept the credential", LOGIN_NEEDED),
-    "unreachable": ("!", "unreachable", TEMPORARY),
-    "unknown": ("?", "unknown: the server's answer was not understood", ERROR),
+    "open": (DONE, "open: no login needed", OK),
+    "optional": (DONE, "optional: works without a login, but perhaps not fully", OK),
+    "accepted": (DONE, "accepted: the server accepts the credential", OK),
+    "required": (NONE_STORED, "required: the server needs a credential, and none is stored", LOGIN_NEEDED),
+    "refused": (FAILED, "refused: the server does not accept the credential", LOGIN_NEEDED),
+    "unreachable": (WARNING, "unreachable", TEMPORARY),
+    "unknown": (UNKNOWN, "unknown: the server's answer was not understood", ERROR),
 }
 
 

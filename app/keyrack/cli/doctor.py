@@ -9,6 +9,8 @@ from keyrack.cli.output import Output, paint
 from keyrack.cli.spec import Option, Verb
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import DONE, FAILED, NOTHING, WARNING
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -63,7 +65,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     for place in reading.places:
         out.line(place_line(place))
     out.line("")
-    good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
+    good, bad = paint(DONE, Tone.GOOD, out.stdout), paint(FAILED, Tone.BAD, out.stdout)
     well = "files and records" if code == OK else "files"
     out.line("Problems" if problems else f"{good} No problems in the {well}.")
     for problem in problems:
@@ -73,13 +75,13 @@ def run(context: Context, args: SimpleNamespace) -> int:
         out.line("")
         out.line("Tokens in plain text")
     for plaintext in plaintext_headers:
-        out.line(f"  {paint('!', 'yellow', out.stdout)} {problem_line(plaintext)}")
+        out.line(f"  {paint(WARNING, Tone.WARN, out.stdout)} {problem_line(plaintext)}")
     return code or (ERROR if problems else OK)
 
 
 def _tell_store(out: Output, adapters: Adapters, *, repairing: bool) -> int:
     """Print the store, its limits, and whether its credentials match the records. Returns the exit code."""
-    good, bad = paint("✓", "green", out.stdout), paint("✕", "red", out.stdout)
+    good, bad = paint(DONE, Tone.GOOD, out.stdout), paint(FAILED, Tone.BAD, out.stdout)
     store = adapters.credentials().state()
     backend = f" ({plain(store.backend, 80)})" if store.backend else ""
     kept = "" if store.persistent else " (kept until keyrack exits)"
@@ -115,16 +117,18 @@ def _tell_agreement(out: Output, adapters: Adapters, *, repairing: bool) -> int:
     code = OK if all(receipt.ok for receipt in receipts) else ERROR
     if repairing:
         if not receipts[1].lines:
-            out.line("  – Every credential in it has a record.")
+            out.line(f"  {NOTHING} Every credential in it has a record.")
         return code
     survey = adapters.credentials().survey()
     if survey.strays:
         has = "1 credential has" if survey.strays == 1 else f"{survey.strays} credentials have"
-        out.line(f"  – {has} no record here, so the list does not show it: another data folder uses this")
+        out.line(
+            f"  {NOTHING} {has} no record here, so the list does not show it: another data folder uses this"
+        )
         out.line("    keychain too, or records were lost. Run keyrack doctor --repair to list it here.")
     if survey.unlisted:
         unlisted = _count(survey.unlisted, "credential")
-        out.line(f"  – {unlisted} could not be recovered from the keychain if the records were lost.")
+        out.line(f"  {NOTHING} {unlisted} could not be recovered from the keychain if the records were lost.")
         out.line("    Run keyrack doctor --repair to add what is missing to keyrack's index in the keychain.")
     return code
 

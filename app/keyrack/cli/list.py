@@ -8,7 +8,7 @@ from keyrack.cli.output import is_terminal
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.errors import UsageError
-from keyrack.wording.times import relative, until, utc
+from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -129,14 +129,3 @@ def facts(row: Row) -> dict[str, Any]:
             for source in server.sources
         ],
     }
-
-
-def expiry(row: Row, now: float) -> str:
-    """The text of the "Expires" column."""
-    if row.status.state == "unreachable" and row.check is not None:
-        return f"checked {relative(row.check.at - now)}"
-    if row.credential is None or row.kind == "header":
-        return "–"
-    if row.credential.refused_at is not None:
-        return "refused"
-    return until(row.credential.expires_at, now)

@@ -11,6 +11,7 @@ from keyrack.cli.values import loopback_host, port, scopes
 from keyrack.domain.errors import Cancelled, StoreAbsent, UsageError
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         hint = "To keep the login in memory until keyrack exits, log in from the terminal UI: run keyrack."
         raise StoreAbsent(str(error), hint=error.hint or hint) from None
     left = good_for(credential.expires_at, adapters.now())
-    context.out.note(f"✓ Logged in to {plain(server.display_name, 120)}; {left}.")
+    context.out.note(f"{DONE} Logged in to {plain(server.display_name, 120)}; {left}.")
     if args.verbose:
         _tell(context, credential)
     return 0

@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Literal, TextIO
+from typing import TextIO
 
 from keyrack.cli.encoding import SIGNS, make_readable, readable
 from keyrack.cli.exits import OutputClosed, abandon
 from keyrack.domain.errors import KeyrackError
-
-Colour = Literal["green", "yellow", "red", "cyan", "dim", "bold", "white on black", ""]
+from keyrack.wording.tones import Tone
 
 COMBINING = "\u0300"  # the first character that has no column of its own
 
-_CODES = {
-    "green": "32", "yellow": "33", "red": "31", "cyan": "36", "dim": "2", "bold": "1",
-    "white on black": "97;40",
-}  # fmt: skip
+# SGR parameters (ECMA-48, section 8.3.117); a tone without any is not painted.
+_COLOURS = {
+    Tone.GOOD: "32",
+    Tone.WARN: "33",
+    Tone.BAD: "31",
+    Tone.BUSY: "36",
+    Tone.DIM: "2",
+    Tone.STRONG: "1",
+}
+_PICTURE = "97;40"  # a QR picture is white on black, whatever the terminal's colours are
 
 
 class Output:
@@ -94,11 +99,18 @@ def is_terminal(stream: TextIO | None) -> bool:
         return False
 
 
-def paint(text: str, colour: Colour, stream: TextIO | None) -> str:
-    """`text` in a colour where the stream shows colours and the user has not said NO_COLOR."""
-    if not colour or not _has_colours(stream):
-        return text
-    return f"\x1b[{_CODES[colour]}m{text}\x1b[0m"
+def paint(text: str, tone: Tone, stream: TextIO | None) -> str:
+    """`text` in a tone's colour where the stream shows colours and the user has not said NO_COLOR."""
+    return _coloured(text, _COLOURS.get(tone, ""), stream)
+
+
+def picture(row: str, stream: TextIO | None) -> str:
+    """A QR picture's row in its own colours."""
+    return _coloured(row, _PICTURE, stream)
+
+
+def _coloured(text: str, code: str, stream: TextIO | None) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if code and _has_colours(stream) else text
 
 
 def _has_colours(stream: TextIO | None) -> bool:

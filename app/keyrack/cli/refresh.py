@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from keyrack.cli.exits import OK, report
 from keyrack.cli.spec import ACCOUNT, Verb
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
@@ -125,4 +126,4 @@ def _tell(out: Output, server: Server, outcome: CredentialInfo | Exception, now:
 
 
 def _said(server: Server, credential: CredentialInfo, now: float) -> str:
-    return f"✓ {plain(server.display_name, 120)}: refreshed; {good_for(credential.expires_at, now)}."
+    return f"{DONE} {plain(server.display_name, 120)}: refreshed; {good_for(credential.expires_at, now)}."

@@ -8,6 +8,7 @@ from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import header_name, template
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for, parse_expiry
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
     ends = _ends(card, saved.credential.expires_at, adapters.now())
     name, store = plain(server.display_name, 120), plain(saved.credential.store, 60)
-    context.out.note(f"✓ The token for {name} is in {store}; {ends}.{tried}")
+    context.out.note(f"{DONE} The token for {name} is in {store}; {ends}.{tried}")
     return 0
 
 

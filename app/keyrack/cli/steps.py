@@ -9,12 +9,14 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from keyrack.cli.output import Colour, Output, is_terminal, paint, shows_blocks
+from keyrack.cli.output import Output, is_terminal, paint, picture, shows_blocks
 from keyrack.domain.text import plain
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange, lines
 from keyrack.operations.login.qr import qr_rows
 from keyrack.operations.login.remote import over_ssh, ssh_line
+from keyrack.wording.glyphs import BESIDE, STEPS
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.operations.login.control import LoginControl
@@ -22,14 +24,6 @@ if TYPE_CHECKING:
 
 # An authorization request carries scopes and a resource, at most.
 MOST_URL = 16_384
-
-ASIDE = ("device", "stray")  # they are told as they come, and end nothing
-
-_GLYPHS: dict[str, tuple[str, Colour]] = {
-    "running": ("▸", "cyan"),
-    "done": ("✓", "green"),
-    "failed": ("✕", "red"),
-}
 
 
 class Steps:
@@ -65,10 +59,10 @@ class Steps:
         if line == self._shown:
             return
         self._shown = line
-        glyph, colour = _GLYPHS[step.state]
+        glyph, tone = STEPS[step.state]
         detail = f"  {plain(step.detail)}" if step.detail else ""
-        took = "" if begins or step.key in ASIDE else f"  {step.seconds:.1f} s"
-        self.out.note(f"{paint(glyph, colour, self.out.stderr)} {plain(step.title)}{detail}{took}")
+        took = "" if begins or step.key in BESIDE else f"  {step.seconds:.1f} s"
+        self.out.note(f"{paint(glyph, tone, self.out.stderr)} {plain(step.title)}{detail}{took}")
 
     def _sign_in(self, sign_in: SignIn) -> None:
         say = self.out.note
@@ -98,14 +92,14 @@ class Steps:
     def _show_code(self, code: ShowCode) -> None:
         say = self.out.note
         say(f"  Or open {plain(code.verification_uri, MOST_URL)} on any device and enter:")
-        say(f"    {paint(plain(code.user_code), 'bold', self.out.stderr)}")
+        say(f"    {paint(plain(code.user_code), Tone.STRONG, self.out.stderr)}")
         if shows_blocks(self.out.stderr):
             for row in qr_rows(code.verification_uri_complete or code.verification_uri):
-                say(f"    {paint(row, 'white on black', self.out.stderr)}")
+                say(f"    {picture(row, self.out.stderr)}")
 
     def _trace(self, exchange: Exchange) -> None:
         for line in lines(exchange):
-            self.out.note(f"    {paint(plain(line, MOST_URL), 'dim', self.out.stderr)}")
+            self.out.note(f"    {paint(plain(line, MOST_URL), Tone.DIM, self.out.stderr)}")
 
     def _read_lines(self) -> None:
         """Give each line typed to the login, until the input ends.

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from keyrack.cli.encoding import readable
-from keyrack.cli.list import expiry
-from keyrack.cli.output import Colour, cells, columns, padded, paint, width_of
-from keyrack.domain.status import State
+from keyrack.cli.output import cells, columns, padded, paint, width_of
 from keyrack.domain.text import plain
+from keyrack.wording.expiry import expiry
+from keyrack.wording.states import KINDS, listed_state
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.operations.servers.overview import Row
@@ -23,31 +24,6 @@ SHAPES = (
     (SERVER, STATUS, NEXT),
 )
 LONGEST = 100_000  # characters of a name or a command, which a file may make as long as it likes
-KINDS = {
-    "oauth": "OAuth",
-    "token": "Token",
-    "header": "Header",
-    "none": "none",
-    "stdio": "stdio",
-    "unknown": "–",
-}
-
-# The same glyphs as on the screen.
-LOOKS: dict[State, tuple[str, Colour]] = {
-    State.VALID: ("●", "green"),
-    State.EXPIRING: ("◐", "yellow"),
-    State.REFRESHABLE: ("↻", "yellow"),
-    State.LOGIN_NEEDED: ("✕", "red"),
-    State.NO_CREDENTIAL: ("◌", ""),
-    State.CONFIGURED: ("◆", "green"),
-    State.EMPTY_HEADER: ("◇", "yellow"),
-    State.NO_AUTH: ("◦", "dim"),
-    State.STDIO: ("○", "dim"),
-    State.UNREACHABLE: ("!", "red"),
-    State.BAD_ENTRY: ("≠", "red"),
-    State.STORE_LOCKED: ("▣", "yellow"),
-    State.ORPHAN: ("?", "yellow"),
-}
 
 
 def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
@@ -68,8 +44,8 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
     at = shown.index(STATUS)
     head, *body = aligned
     for row, line in zip(rows, body, strict=True):
-        line[at] = paint(line[at], _colour(row), stream)
-    return [paint("  ".join(head).rstrip(), "dim", stream), *("  ".join(line).rstrip() for line in body)]
+        line[at] = paint(line[at], _state(row)[1], stream)
+    return [paint("  ".join(head).rstrip(), Tone.DIM, stream), *("  ".join(line).rstrip() for line in body)]
 
 
 def _stacked(
@@ -85,24 +61,22 @@ def _stacked(
     told: list[str] = []
     for row, line in zip(rows, lines, strict=True):
         name, state = line[SERVER], padded(line[STATUS], status) if with_expiry else line[STATUS]
-        facts = paint(state, _colour(row), stream) + (f"  {line[EXPIRES]}" if with_expiry else "")
+        facts = paint(state, _state(row)[1], stream) + (f"  {line[EXPIRES]}" if with_expiry else "")
         told += [f"{padded(name, column)}  {facts}"] if cells(name) <= column else [name, f"  {facts}"]
         if line[NEXT]:
             told.append(f"  {line[NEXT]}")
     return [line.rstrip() for line in told]
 
 
-def _colour(row: Row) -> Colour:
-    return "dim" if row.server.is_off else LOOKS[row.status.state][1]
+def _state(row: Row) -> tuple[str, Tone]:
+    return listed_state(row.status.state, is_off=row.server.is_off)
 
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:
-    server, state = row.server, row.status.state
-    word = "switched off" if server.is_off else state.value.replace("-", " ")
     return (
-        plain(server.display_name, LONGEST),
+        plain(row.server.display_name, LONGEST),
         KINDS[row.kind],
-        f"{LOOKS[state][0]} {word}",
-        plain(expiry(row, now), 40),
+        _state(row)[0],
+        plain(expiry(row.kind, row.status.state, row.credential, row.check, now)[0], 40),
         plain(row.command or "", LONGEST),
     )

@@ -10,6 +10,7 @@ from keyrack.cli.spec import Option, Verb
 from keyrack.cli.values import store
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,7 +93,7 @@ def _init(context: Context, args: SimpleNamespace) -> int:
     passphrase = new_passphrase() if wants_new_passphrase(adapters, identity) else None
     made = create(adapters, passphrase, identity_file=identity, recipients=args.recipient)
     done = "The vault already exists, and it opens" if made.found else "Created the vault"
-    say(f"✓ {done}: {plain(made.path)}")
+    say(f"{DONE} {done}: {plain(made.path)}")
     if not made.found and made.identity_path:
         say(f"  Its key, protected by the passphrase: {plain(made.identity_path)}. Back up both files.")
     if made.recovered:
@@ -127,7 +128,7 @@ def _passphrase(context: Context, args: SimpleNamespace) -> int:
     adapters = context.adapters()
     adapters.stores().vault().unlock()  # asks for the current one
     change_passphrase(adapters, new_passphrase())
-    context.out.note("✓ Changed the passphrase.")
+    context.out.note(f"{DONE} Changed the passphrase.")
     context.out.note("  A copy of the old identity.age still opens with the old passphrase.")
     return OK
 
@@ -144,7 +145,7 @@ def _add_recipient(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.storage.vault import add_recipient
 
     add_recipient(context.adapters(), args.second)
-    context.out.note("✓ Added the recipient. It can open copies of the vault made from now on.")
+    context.out.note(f"{DONE} Added the recipient. It can open copies of the vault made from now on.")
     return OK
 
 
@@ -152,7 +153,7 @@ def _remove_recipient(context: Context, args: SimpleNamespace) -> int:
     from keyrack.operations.storage.vault import remove_recipient
 
     remove_recipient(context.adapters(), args.second)
-    context.out.note("✓ Removed the recipient.")
+    context.out.note(f"{DONE} Removed the recipient.")
     context.out.note("  It may have kept a copy of the vault, so log in again where that matters.")
     return OK
 

@@ -10,8 +10,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import Tone, join, safe, say, state
+from keyrack.tui.kit.present import join, safe, say, state
 from keyrack.tui.servers.main import MainScreen
+from keyrack.wording.tones import Tone
 
 KEY, NAME = 7, 17  # columns
 

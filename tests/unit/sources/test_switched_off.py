@@ -14,10 +14,10 @@ from keyrack.domain.status import Action, State
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row, overview, row_of
 from keyrack.sources.reader import read_all
-from keyrack.tui.kit.present import Tone
-from keyrack.tui.servers.facts import look_of
 from keyrack.tui.servers.listing import Sort, arrange, counts
+from keyrack.wording.states import listed_state
 from keyrack.wording.status import status_of
+from keyrack.wording.tones import Tone
 from support.workbench import NOW, build
 
 ON, OFF = "https://on.example/mcp", "https://off.example/mcp"
@@ -168,7 +168,7 @@ def test_on_the_screen_it_is_dimmed_last_in_line_and_not_counted() -> None:
     needed = row_of(off("a"), None, NOW)._replace(credential=EXPIRED)
     needed = needed._replace(status=status_of(off("a"), EXPIRED, None, NOW))
     valid = row_of(Server("b", ON, sources=(Source("Codex", "/c", "b"),)), None, NOW)
-    assert look_of(needed) == ("✕ switched off", Tone.DIM)
+    assert listed_state(needed.status.state, is_off=needed.server.is_off) == ("✕ switched off", Tone.DIM)
     assert [row.server.name for row in arrange([needed, valid], "", Sort.URGENCY)] == ["b", "a"]
     assert [row.server.name for row in arrange([needed, valid], "switched off", Sort.NAME)] == ["a"]
     assert counts([needed, valid]).login == 0

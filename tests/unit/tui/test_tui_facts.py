@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keyrack.operations.servers.overview import overview
-from keyrack.tui.kit.present import KINDS, STATES, short_path
+from keyrack.tui.kit.present import short_path
 from keyrack.tui.servers.facts import address, expiry, facts
 from keyrack.tui.servers.listing import Sort, arrange, counts
+from keyrack.wording.states import KINDS, STATES
 from keyrack.wording.times import local
 from support.demo_rows import NOW, SERVERS, demo_parts
 
@@ -16,14 +17,6 @@ ROWS = {row.server.name: row for row in overview(demo_parts()).rows}
 
 def said(name: str) -> dict[str, str]:
     return {fact.label: fact.value.plain for fact in facts(ROWS[name], NOW)}
-
-
-def test_every_state_has_its_own_glyph_and_word() -> None:
-    from keyrack.domain.status import State
-
-    assert set(STATES) == set(State)
-    assert len({look.glyph for look in STATES.values()}) == len(STATES)
-    assert len({look.word for look in STATES.values()}) == len(STATES)
 
 
 def test_every_kind_of_the_list_has_a_word() -> None:

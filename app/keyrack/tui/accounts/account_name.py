@@ -15,8 +15,9 @@ from keyrack.operations.tokens.accounts import account_name
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.styles import BOX, FORM
+from keyrack.wording.tones import Tone
 
 
 class AccountNameScreen(Dialog[str]):

@@ -20,9 +20,10 @@ from keyrack.tui.kit.background import Newest, in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, chosen, error_text, join, say, title
+from keyrack.tui.kit.present import chosen, error_text, join, say, title
 from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.tui.servers.facts import status
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.tui.servers.main import MainScreen

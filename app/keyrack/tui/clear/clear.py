@@ -21,8 +21,9 @@ from keyrack.tui.kit.choice import Pick, Tick
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.link import Link
-from keyrack.tui.kit.present import Tone, join, say, title
+from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.token.pages import open_page
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.services.card import Card

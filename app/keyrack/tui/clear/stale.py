@@ -16,9 +16,10 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.kit.present import say, title
 from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.tui.kit.tick_list import TickList
+from keyrack.wording.tones import Tone
 
 
 class StaleChoice(NamedTuple):

@@ -7,7 +7,8 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from keyrack.tui.kit.letters import big
-from keyrack.tui.kit.present import Tone, blocks, say
+from keyrack.tui.kit.present import blocks, say
+from keyrack.wording.tones import Tone
 
 
 class BigCode(Widget):

@@ -12,8 +12,10 @@ from textual.widgets import Static
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import STATES, Tone, join, say, title
+from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.kit.styles import BOX
+from keyrack.wording.states import STATES
+from keyrack.wording.tones import Tone
 
 KEY_WIDTH, STATE_WIDTH = 13, 18
 

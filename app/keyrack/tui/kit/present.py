@@ -1,16 +1,15 @@
-"""How things look: glyphs, colours, and other people's words made harmless.
+"""How things look on the screen: colours, and other people's words made harmless.
 
-The only module that knows a glyph or a colour, and the way that every string from
-outside takes to the screen. `Content` and `Text` objects hold no markup, so a
-server named "[@click=…]" is those characters and nothing more.
+The only module that knows a colour, and the way that every string from outside takes
+to the screen. `Content` and `Text` objects hold no markup, so a server named
+"[@click=…]" is those characters and nothing more. What the command line shows too is
+in `wording`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from enum import StrEnum
-from typing import NamedTuple
 
 from rich.style import Style
 from rich.text import Text
@@ -20,24 +19,11 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import MASK
 from keyrack.domain.status import State
 from keyrack.domain.text import plain
+from keyrack.wording.glyphs import OUTCOMES, STEPS
+from keyrack.wording.states import STATES, state_words
+from keyrack.wording.tones import Tone
 
 HIDDEN = MASK
-NOTHING = "–"
-
-
-class Tone(StrEnum):
-    """What a colour means. Never the only sign: a word or a glyph says the same."""
-
-    PLAIN = "plain"
-    GOOD = "good"
-    WARN = "warn"
-    BAD = "bad"
-    BUSY = "busy"
-    DIM = "dim"
-    KEY = "key"
-    STRONG = "strong"
-    CURSOR = "cursor"
-
 
 # How Textual writes each tone. ServerTable's component classes say the same in its .tcss.
 _STYLES = {
@@ -53,58 +39,9 @@ _STYLES = {
 }
 
 
-class Look(NamedTuple):
-    glyph: str
-    word: str
-    tone: Tone
-    meaning: str  # for the legend
-
-
-STATES = {
-    State.VALID: Look("●", "valid", Tone.GOOD, "there is a token, and it has not expired"),
-    State.EXPIRING: Look("◐", "expiring", Tone.WARN, "it expires soon"),
-    State.REFRESHABLE: Look("↻", "refreshable", Tone.WARN, "expired; a refresh token is there"),
-    State.LOGIN_NEEDED: Look("✕", "login needed", Tone.BAD, "expired or refused for good"),
-    State.NO_CREDENTIAL: Look("◌", "no credential", Tone.PLAIN, "nothing is stored yet"),
-    State.CONFIGURED: Look("◆", "configured", Tone.GOOD, "the program's own file sends a header"),
-    State.EMPTY_HEADER: Look("◇", "empty header", Tone.WARN, "the header's variable is not set"),
-    State.NO_AUTH: Look("◦", "no auth", Tone.DIM, "the server is open"),
-    State.STDIO: Look("○", "stdio", Tone.DIM, "a local process with its own environment"),
-    State.UNREACHABLE: Look("!", "unreachable", Tone.BAD, "it could not be reached the last time"),
-    State.BAD_ENTRY: Look("≠", "bad entry", Tone.BAD, "the program's entry makes no sense"),
-    State.STORE_LOCKED: Look("▣", "store locked", Tone.WARN, "the keychain has to be unlocked"),
-    State.ORPHAN: Look("?", "orphan", Tone.WARN, "stored, but no program names the server"),
-}
-
-KINDS = {
-    "oauth": "OAuth",
-    "token": "Token",
-    "header": "Header",
-    "none": "none",
-    "stdio": "stdio",
-    "unknown": NOTHING,
-}
-
-_STEP = {
-    "running": ("▸", Tone.BUSY),
-    "done": ("✓", Tone.GOOD),
-    "failed": ("✕", Tone.BAD),
-    "ahead": ("·", Tone.DIM),
-}
-_OUTCOME = {
-    "done": ("✓", Tone.GOOD),
-    "not supported": ("–", Tone.WARN),
-    "failed": ("✕", Tone.BAD),
-    "nothing to do": ("–", Tone.DIM),
-    "still works": ("!", Tone.WARN),
-    "may still work": ("!", Tone.WARN),
-    "stays": ("–", Tone.WARN),
-}
-
 # A camera wants dark modules on light ground, whatever the theme is.
 _PICTURE = "#ffffff on #000000"
 
-STORE_READY, STORE_MISSING, STORE_LOCKED = "✓", "!", "▣"
 _TICK = {True: "[x]", False: "[ ]"}
 _PICK = {True: "(•)", False: "( )"}
 
@@ -153,12 +90,6 @@ def key_hint(key: str, what: str) -> Content:
     return join(say(key, Tone.KEY), " ", say(what, Tone.DIM))
 
 
-def state_words(state: State) -> str:
-    """Glyph and word: "● valid"."""
-    look = STATES[state]
-    return f"{look.glyph} {look.word}"
-
-
 def state(state: State) -> Content:
     return say(state_words(state), STATES[state].tone)
 
@@ -170,7 +101,7 @@ def busy_words(what: str) -> str:
 
 def step_glyph(step_state: str) -> Content:
     """The sign of a login step: running, done, failed, ahead."""
-    glyph, tone = _STEP[step_state]
+    glyph, tone = STEPS[step_state]
     return say(glyph, tone)
 
 
@@ -186,7 +117,7 @@ def chosen(on: bool) -> Content:
 
 def outcome(what: str, result: str, detail: str = "") -> Content:
     """A receipt's line: "✓ Delete", "– Revoke  not supported by the server"."""
-    glyph, tone = _OUTCOME[result]
+    glyph, tone = OUTCOMES[result]
     words = [say(glyph, tone), "  ", say(what, Tone.STRONG)]
     if result != "done":
         words += ["  ", say(result, tone)]

@@ -14,8 +14,9 @@ from keyrack.operations.receipt import Receipt
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, outcome, say
+from keyrack.tui.kit.present import outcome, say
 from keyrack.tui.kit.styles import BOX
+from keyrack.wording.tones import Tone
 
 
 class ReceiptScreen(Dialog[None]):

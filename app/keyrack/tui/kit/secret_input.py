@@ -15,7 +15,8 @@ from textual.widget import Widget
 
 from keyrack.domain.secret import Secret
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import Tone, dots, join, say
+from keyrack.tui.kit.present import dots, join, say
+from keyrack.wording.tones import Tone
 
 LONGEST = 65536  # characters; more is no token
 

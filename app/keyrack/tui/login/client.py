@@ -16,11 +16,12 @@ from keyrack.domain.secret import Secret
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.tui.login.client_form import typed_client_id, typed_redirect_uri
 from keyrack.wording.commands import command_line
+from keyrack.wording.tones import Tone
 
 KEPT = "All are kept in the keychain with the login."
 

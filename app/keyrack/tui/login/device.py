@@ -15,8 +15,9 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.big_code import BigCode
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, clock, join, picture, say, title
+from keyrack.tui.kit.present import clock, join, picture, say, title
 from keyrack.tui.kit.styles import BOX
+from keyrack.wording.tones import Tone
 
 FRAME = (6, 5)  # columns and rows of the box around the picture and the words; its keys are one row
 GAP = 3  # columns between the picture and the words

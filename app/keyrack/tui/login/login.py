@@ -26,7 +26,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, clock, join, say, title
+from keyrack.tui.kit.present import clock, join, say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.login.client import ClientScreen, OwnClient
 from keyrack.tui.login.device import DeviceScreen
@@ -34,6 +34,7 @@ from keyrack.tui.login.login_words import ASKING, failure, success, where
 from keyrack.tui.login.step_list import StepList
 from keyrack.tui.login.trace import TraceScreen
 from keyrack.tui.login.trace_words import harmless
+from keyrack.wording.tones import Tone
 
 MAX_LINK = 4_000  # characters of a sign-in address that are shown
 MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first

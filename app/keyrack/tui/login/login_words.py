@@ -12,9 +12,10 @@ from keyrack.domain.model import CredentialInfo
 from keyrack.oauth.effects import ShowCode, SignIn
 from keyrack.operations.login.remote import over_ssh, ssh_line
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import Tone, error_text, join, key_hint, say, state
+from keyrack.tui.kit.present import error_text, join, key_hint, say, state
 from keyrack.wording.status import stored_state
 from keyrack.wording.times import until
+from keyrack.wording.tones import Tone
 
 ASKING = "asking for one…"
 

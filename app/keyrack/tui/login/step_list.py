@@ -8,7 +8,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keyrack.oauth.effects import Step
-from keyrack.tui.kit.present import Tone, join, say, step_glyph
+from keyrack.tui.kit.present import join, say, step_glyph
+from keyrack.wording.glyphs import BESIDE
+from keyrack.wording.tones import Tone
 
 # What is expected, in order, until the flow itself says it.
 AHEAD = (
@@ -20,8 +22,6 @@ AHEAD = (
     ("try", "Test the token on the server"),
     ("save", "Save it and read it back"),
 )
-# Where a failure ends nothing.
-ASIDE = ("device", "stray")
 
 
 class StepLine(Horizontal):
@@ -43,7 +43,7 @@ class StepLine(Horizontal):
         self._step = step
         tone = {"running": Tone.STRONG, "failed": Tone.BAD}.get(step.state, Tone.PLAIN)
         # The sentence of a failure that ends the login stands below the steps, with what to do about it.
-        ended = step.state == "failed" and step.key not in ASIDE
+        ended = step.state == "failed" and step.key not in BESIDE
         detail = "" if ended else step.detail.removeprefix("https://")
         self._glyph.update(step_glyph(step.state))
         self._words.update(

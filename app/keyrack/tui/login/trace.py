@@ -13,9 +13,10 @@ from keyrack.oauth.trace import Exchange, as_text
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.kit.present import say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.login.exchange_view import ExchangeView
+from keyrack.wording.tones import Tone
 
 
 class TraceScreen(Dialog[None]):

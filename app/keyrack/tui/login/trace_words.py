@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.content import Content
 
 from keyrack.oauth.trace import Exchange, lines
-from keyrack.tui.kit.present import Tone, join, safe, say
+from keyrack.tui.kit.present import join, safe, say
+from keyrack.wording.tones import Tone
 
 MARGIN = 4  # columns before the "> " of a field in `lines`, and before its words here
 HANG = 2  # columns of "> ", and for the rest of a long address

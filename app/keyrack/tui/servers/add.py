@@ -17,8 +17,9 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.styles import BOX, FORM
+from keyrack.wording.tones import Tone
 
 
 class AddScreen(Dialog[str]):

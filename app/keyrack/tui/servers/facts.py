@@ -11,9 +11,12 @@ from keyrack.domain.model import Header, Source
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import HIDDEN, NOTHING, STATES, Tone, join, say, short_path, state, state_words
+from keyrack.tui.kit.present import HIDDEN, join, say, short_path, state
 from keyrack.tui.servers.marks import Trouble
-from keyrack.wording.times import local, relative, until
+from keyrack.wording import expiry as wording
+from keyrack.wording.states import SWITCHED_OFF
+from keyrack.wording.times import local, relative
+from keyrack.wording.tones import Tone
 
 CLIENT_KINDS = {
     "pre-registered": "pre-registered",
@@ -22,35 +25,17 @@ CLIENT_KINDS = {
 }
 
 
-SWITCHED_OFF = "switched off"
-
-
 class Fact(NamedTuple):
     label: str
     value: Content
 
 
 def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, Tone]:
-    """The table's last column."""
-    credential, check, kind = row.credential, row.check, row.status.state
+    """The table's last column, which has no room for "ago"."""
     if trouble is not None:
         return f"failed {relative(now - trouble.at)}", Tone.WARN
-    if kind is State.UNREACHABLE and check is not None and credential is None:
-        return f"checked {relative(now - check.at)}", Tone.DIM
-    if credential is None or kind is State.CONFIGURED:
-        return NOTHING, Tone.DIM
-    if credential.refused_at is not None:
-        return "refused", Tone.BAD
-    tone = {State.EXPIRING: Tone.WARN, State.VALID: Tone.PLAIN}.get(kind, Tone.DIM)
-    return until(credential.expires_at, now), Tone.DIM if credential.expires_at is None else tone
-
-
-def look_of(row: Row) -> tuple[str, Tone]:
-    """The table's status: the state, or that nothing is to be done."""
-    look = STATES[row.status.state]
-    if row.server.is_off:
-        return f"{look.glyph} {SWITCHED_OFF}", Tone.DIM
-    return state_words(row.status.state), look.tone
+    words, tone = wording.expiry(row.kind, row.status.state, row.credential, row.check, now)
+    return words.removesuffix(" ago") if words.startswith("checked") else words, tone
 
 
 def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:

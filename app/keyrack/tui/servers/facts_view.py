@@ -8,9 +8,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keyrack.operations.servers.overview import Row
-from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.kit.present import say, title
 from keyrack.tui.servers.facts import Fact, address, facts
 from keyrack.tui.servers.marks import Trouble
+from keyrack.wording.tones import Tone
 
 LABEL_WIDTH = 10
 

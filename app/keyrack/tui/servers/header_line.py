@@ -9,8 +9,10 @@ from textual.widgets import Static
 
 from keyrack.domain.storage import StoreState
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import STORE_LOCKED, STORE_MISSING, STORE_READY, Tone, join, key_hint, say
+from keyrack.tui.kit.present import join, key_hint, say
 from keyrack.tui.servers.listing import Counts
+from keyrack.wording.glyphs import DONE, LOCKED, WARNING
+from keyrack.wording.tones import Tone
 
 ROOMY = 100  # columns from which there is room for more words
 NARROW = 70  # columns below which what a key does to the keychain has no room
@@ -63,7 +65,7 @@ def _store(store: StoreState, width: int) -> Content:
     head = say("Keychain: " if wide and store.kind == "keychain" else "", Tone.DIM)
     key = keymap.key_of("unlock")
     if store.locked:
-        shut = say(f"{STORE_LOCKED} {store.name} locked", Tone.WARN)
+        shut = say(f"{LOCKED} {store.name} locked", Tone.WARN)
         if width < NARROW:
             return join(shut, ": ", say(key, Tone.KEY))
         return join(head, shut, say(" · ", Tone.DIM), key_hint(key, "unlock"))
@@ -73,10 +75,10 @@ def _store(store: StoreState, width: int) -> Content:
             what = "config.toml is wrong"
         help = key_hint(key, "why" if store.undecided else "other places")
         todo = (say(" · ", Tone.DIM), help) if wide else (": ", say(key, Tone.KEY))
-        return join(say(f"{STORE_MISSING} {what}", Tone.WARN), *todo)
+        return join(say(f"{WARNING} {what}", Tone.WARN), *todo)
     if not store.persistent:
         return say("kept in memory until you quit" if wide else "in memory", Tone.WARN)
-    return join(head, say(store.name), " ", say(STORE_READY, Tone.GOOD))
+    return join(head, say(store.name), " ", say(DONE, Tone.GOOD))
 
 
 def _many(count: int, what: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
+from keyrack.wording.states import STATES, SWITCHED_OFF
 
 _URGENCY = {
     state: place
@@ -91,10 +92,10 @@ def _haystack(row: Row) -> str:
     server = row.server
     clients = " ".join(source.client for source in server.sources)
     label = row.credential.label if row.credential else ""
-    state = row.status.state.value
+    state = STATES[row.status.state].word
     words = (server.name, *server.aliases, server.url or "", server.account, label, state, clients)
     if server.is_off:
-        words = (*words, "switched off")
+        words = (*words, SWITCHED_OFF)
     return (
         " ".join(words).replace("-", " ").casefold() + " " + server.name.casefold() + " " + (server.url or "")
     )

@@ -20,7 +20,7 @@ from keyrack.operations.servers import overview as look
 from keyrack.operations.servers.overview import Overview, Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.key_footer import KeyFooter
-from keyrack.tui.kit.present import Tone, error_text, join, key_hint, say, title
+from keyrack.tui.kit.present import error_text, join, key_hint, say, title
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.header_line import HeaderLine
@@ -28,6 +28,7 @@ from keyrack.tui.servers.listing import Sort, arrange, counts, several
 from keyrack.tui.servers.marks import Marks
 from keyrack.tui.servers.server_table import ServerTable
 from keyrack.tui.servers.source_words import problems
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.tui.app import KeyrackApp

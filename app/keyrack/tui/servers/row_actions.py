@@ -16,7 +16,8 @@ from keyrack.operations.tokens import refresh as refresh_op
 from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
-from keyrack.tui.kit.present import error_text, safe, state_words, title
+from keyrack.tui.kit.present import error_text, safe, title
+from keyrack.wording.states import state_words
 from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:

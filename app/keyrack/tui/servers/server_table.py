@@ -13,10 +13,12 @@ from textual.widgets import DataTable
 
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import KINDS, Tone, busy_words, cell
-from keyrack.tui.servers.facts import expiry, look_of
+from keyrack.tui.kit.present import busy_words, cell
+from keyrack.tui.servers.facts import expiry
 from keyrack.tui.servers.listing import display_name_among
 from keyrack.tui.servers.marks import Marks
+from keyrack.wording.states import KINDS, listed_state
+from keyrack.wording.tones import Tone
 
 AUTH, STATUS, EXPIRES = 6, 15, 14  # columns' widths; the server's name takes the rest
 COLUMNS = ("server", "auth", "status", "expires")
@@ -148,7 +150,7 @@ class ServerTable(DataTable[Text]):
     def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
         what = self._marks.busy.get(row.key)
         is_off = row.server.is_off
-        status = look_of(row) if what is None else (busy_words(what), Tone.BUSY)
+        status = (busy_words(what), Tone.BUSY) if what else listed_state(row.status.state, is_off=is_off)
         return (
             (display_name_among(row, self._marks.several), Tone.DIM if is_off else Tone.PLAIN),
             (KINDS.get(row.kind, row.kind), Tone.DIM),

@@ -7,7 +7,8 @@ from textual.content import Content
 from keyrack.domain.reading import Place, Problem
 from keyrack.operations.servers.overview import Overview
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import Tone, join, key_hint, say, short_path
+from keyrack.tui.kit.present import join, key_hint, say, short_path
+from keyrack.wording.tones import Tone
 
 CLIENT_WIDTH, FOUND_WIDTH = 14, 12
 DEMO = "keyrack demo"

@@ -12,9 +12,10 @@ from keyrack.operations.servers.overview import Overview
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.kit.present import say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.servers.source_words import all_places
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.tui.servers.main import MainScreen

@@ -12,7 +12,8 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, named_store, say, short_path, title
+from keyrack.tui.kit.present import named_store, say, short_path, title
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.operations.storage.vault import VaultStatus

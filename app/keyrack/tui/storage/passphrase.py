@@ -16,9 +16,10 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, error_text, say, title
+from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
+from keyrack.wording.tones import Tone
 
 EMPTY, AGAIN, DIFFERENT = "Nothing is typed.", "Type it again.", "These are two different passphrases."
 LONG = 12  # characters from which no word is said about the length

@@ -13,7 +13,8 @@ from textual.widgets import Button, Static
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
-from keyrack.tui.kit.present import Tone, say, title
+from keyrack.tui.kit.present import say, title
+from keyrack.wording.tones import Tone
 
 WAYS = (
     ("Sealed vault (v)", "one encrypted file (age format), opened by a passphrase"),

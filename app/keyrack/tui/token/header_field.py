@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from keyrack.tui.kit.choice import Pick
 from keyrack.tui.kit.link import Link
-from keyrack.tui.kit.present import Tone, say
+from keyrack.tui.kit.present import say
 from keyrack.tui.token.token_form import (
     DEFAULT_HEADER,
     PLACE,
@@ -23,6 +23,7 @@ from keyrack.tui.token.token_form import (
     parse_header,
     ways,
 )
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.services.card import Card

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from keyrack.tui.kit.background import in_background
-from keyrack.tui.kit.present import Tone, join, say
+from keyrack.tui.kit.present import join, say
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.tui.kit.dialog import Dialog

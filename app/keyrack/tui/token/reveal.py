@@ -11,7 +11,8 @@ from keyrack.domain.secret import Secret
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import HIDDEN, Tone, say, title
+from keyrack.tui.kit.present import HIDDEN, say, title
+from keyrack.wording.tones import Tone
 
 SECONDS = 10
 

@@ -22,7 +22,7 @@ from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.link import Link
-from keyrack.tui.kit.present import Tone, error_text, join, say, title
+from keyrack.tui.kit.present import error_text, join, say, title
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.tui.token.header_field import HeaderField
@@ -38,6 +38,7 @@ from keyrack.tui.token.token_form import (
     typed_expiry,
 )
 from keyrack.tui.token.token_saved import TokenSavedScreen
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.services.card import Card

@@ -11,16 +11,18 @@ from textual.widgets import Input, Static
 
 from keyrack.domain.secret import Secret
 from keyrack.services.card import Field
-from keyrack.tui.kit.present import Tone, join, say
+from keyrack.tui.kit.present import join, say
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.token.token_form import judged, typed_field
+from keyrack.wording.glyphs import FAILED, WARNING
+from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.services.card import Card
     from keyrack.services.judge import Looks
 
 _TONES = {"right": Tone.GOOD, "odd": Tone.WARN, "wrong": Tone.BAD, "unknown": Tone.DIM}
-_SIGNS = {"odd": "! ", "wrong": "✕ "}
+_SIGNS = {"odd": f"{WARNING} ", "wrong": f"{FAILED} "}
 
 
 class TokenField(Vertical):

@@ -15,9 +15,10 @@ from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import Tone, join, named_store, outcome, say, title
+from keyrack.tui.kit.present import join, named_store, outcome, say, title
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.wording.times import relative, utc
+from keyrack.wording.tones import Tone
 
 
 class TokenSavedScreen(Dialog[None]):
