@@ -13,8 +13,7 @@ from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.document import BadDocument, text, texts
-from keyrack.oauth.effects import Request, Response, Send, Sending
-from keyrack.oauth.protected_resource import ProtectedResource
+from keyrack.oauth.http import Request, Response, Send, Sending
 from keyrack.oauth.well_known import (
     AS_WELL_KNOWN,
     OIDC_WELL_KNOWN,
@@ -58,14 +57,6 @@ class AuthorizationServer(NamedTuple):
             return iss == self.issuer
         before, _, after = self.tenant_issuer.partition(TENANT)
         return re.fullmatch(re.escape(before) + GUID + re.escape(after), iss) is not None
-
-
-class Discovered(NamedTuple):
-    """Where to log in, and for which resource."""
-
-    server: AuthorizationServer
-    resource: str | None  # for the `resource` parameter; None on the legacy route
-    protected: ProtectedResource | None
 
 
 def metadata_urls(issuer: str) -> tuple[str, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, NamedTuple
+from collections.abc import Generator
+from typing import Any
 
 from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded, Temporary
-from keyrack.domain.model import Registration, TokenSet
+from keyrack.domain.model import TokenSet
 from keyrack.domain.resource import inert, origin, refusal_of
 from keyrack.domain.secret import Secret
-from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
+from keyrack.oauth.authorization_server import DEVICE_GRANT
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
-from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode
+from keyrack.oauth.http import Failed, Request, Response, Send
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
@@ -25,20 +26,6 @@ LONGEST_CODE = 40  # characters that a person may have to type
 
 
 DeviceFlow = Generator[Send | ShowCode | Pause, Any, TokenSet]
-
-
-class DeviceRequest(NamedTuple):
-    """What a device authorization takes; ready to be played beside the browser's way."""
-
-    server: AuthorizationServer
-    registration: Registration
-    scopes: tuple[str, ...]
-    resource: str | None
-    server_url: str
-    now: Callable[[], float]  # Unix seconds
-
-    def flow(self) -> DeviceFlow:
-        return device_flow(self)
 
 
 def device_flow(device_request: DeviceRequest) -> DeviceFlow:

@@ -1,83 +1,20 @@
-"""What a flow asks of the outside world, and what it gets back.
+"""What a login asks of the outside world beside HTTP, and what it gets back: the person's part of it.
 
-A flow is a generator: it yields one of these, and `operations` sends back what
-came of it. So a test drives a whole login with canned replies.
+Discovery, registration and the token endpoint know nothing of these: they only send (`oauth.http`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from collections.abc import Callable, Generator
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-
-if TYPE_CHECKING:
-    from keyrack.oauth.authorization_server import AuthorizationServer
-    from keyrack.oauth.device import DeviceRequest
+from keyrack.oauth.authorization_server import AuthorizationServer
+from keyrack.oauth.http import Send
 
 StepState = Literal["ahead", "running", "done", "failed"]
-
-
-class Request(NamedTuple):
-    """One HTTP request. Headers and form fields may be Secrets; `net` reveals them."""
-
-    method: str
-    url: str
-    headers: Mapping[str, str | Secret] = {}
-    form: Mapping[str, str | Secret] | None = None
-    json: Any = None
-    # Ask only for the head of the reply: an event stream never ends.
-    stream: bool = False
-    # Wait for the reply as long as a send may take: what is asked with works once, so an answer
-    # that nobody waits for is lost (a rotating refresh token, an authorization code).
-    once: bool = False
-    # It may be made again, whatever its method, where its own origin sends it on with 307 or 308.
-    repeatable: bool = False
-    seconds: float | None = None  # that all of it may take, where that is less than usual
-
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
-        """What it carries, and what a server may repeat in its reply."""
-        values = (*self.headers.values(), *(self.form or {}).values())
-        return tuple(value for value in values if isinstance(value, Secret))
-
-
-class Response(NamedTuple):
-    """One HTTP reply. `headers` keeps repeated lines (WWW-Authenticate comes in several)."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    url: str = ""
-
-    def header(self, name: str) -> str | None:
-        """The first header of that name, in any case."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """Every header line of that name."""
-        return tuple(value for key, value in self.headers if key.lower() == name.lower())
-
-
-class Failed(NamedTuple):
-    """A request that got no reply: a sentence for a person. Not an exception, so that
-    a flow can go on to the next well-known address."""
-
-    reason: str
-    refused: bool = False  # keyrack would not send it (a forbidden address, a redirect elsewhere)
-    sent_to: str | None = None  # where a redirect that was not followed leads
-    answered: bool = False  # there was a reply, which keyrack does not read
-    setting: str = ""  # of keyrack's own file, that may help: as in KeyrackError
-
-
-class Send(NamedTuple):
-    """Send a request. Answered with Response or Failed."""
-
-    request: Request
-
-
-Sending = Generator[Send, Response | Failed, Any]  # a flow that only sends
 
 
 class BindCallback(NamedTuple):
@@ -90,6 +27,17 @@ class BindCallback(NamedTuple):
     port: int | None = None
     host: str = "127.0.0.1"  # what stands in the URI; the socket is on loopback either way
     path: str = "/callback"
+
+
+class DeviceRequest(NamedTuple):
+    """What a device authorization takes; ready to be played beside the browser's way."""
+
+    server: AuthorizationServer
+    registration: Registration
+    scopes: tuple[str, ...]
+    resource: str | None
+    server_url: str
+    now: Callable[[], float]  # Unix seconds
 
 
 class SignIn(NamedTuple):
@@ -152,3 +100,4 @@ class Step(NamedTuple):
 
 
 Effect = Send | BindCallback | SignIn | Step
+Flow = Generator[Effect, Any, Any]

@@ -2,54 +2,31 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator
-from types import MappingProxyType
-from typing import Any, NamedTuple
-
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
-from keyrack.domain.model import ClientSettings, Endpoints, Registration, Server, TokenSet
+from keyrack.domain.model import Endpoints, Registration, Server, TokenSet
 from keyrack.domain.secret import MASK
-from keyrack.domain.vendor import UNKNOWN, Vendor
-from keyrack.oauth.authorization_server import Discovered
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import discover
-from keyrack.oauth.effects import Effect, Send, Step
-from keyrack.oauth.probe import Headers, Probed, probe
+from keyrack.oauth.discovery import Discovered, How, discover
+from keyrack.oauth.effects import Flow, Step
+from keyrack.oauth.http import Send
+from keyrack.oauth.login_request import LoginRequest, LoginResult
+from keyrack.oauth.probe import Probed, probe
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
 from keyrack.oauth.token_reply import read_tokens
 from keyrack.wording.commands import command_line
 
-Flow = Generator[Effect, Any, Any]
-
-
-class LoginRequest(NamedTuple):
-    """What the user and the configuration ask of this login."""
-
-    url: str
-    settings: ClientSettings = ClientSettings()
-    added_scopes: tuple[str, ...] = ()
-    dropped_scopes: tuple[str, ...] = ()
-    stored: Registration | None = None  # from an earlier login
-    forgotten: bool = False  # the issuer may not know it any more: a dynamic one is made anew
-    client_name: str = "keyrack"
-    now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
-    challenge: Challenge | None = None  # already in hand: the server need not be asked
-    vendor_of: Callable[[str], Vendor] = lambda issuer: UNKNOWN  # what is known beyond an issuer's metadata
-    headers: Headers = MappingProxyType({})  # that the server is asked with, none of them a credential
-
-
-class LoginResult(NamedTuple):
-    """What a login brought, before anything is stored."""
-
-    tokens: TokenSet
-    registration: Registration
-    endpoints: Endpoints
-    resource: str | None
-    without: Probed | None  # what the server said to requests without a credential, where it was asked
+# How the step says in what way the authorization server was found.
+FOUND: dict[How, str] = {
+    "named": "Found the authorization server",
+    "configured metadata": "Using the authorization server from the configuration",
+    "configured issuer": "Using the issuer from the configuration",
+    "referred": "The server refers to an authorization server",
+    "own metadata": "Found metadata at the server itself; using the 2025-03-26 revision of MCP",
+    "no metadata": "Found no metadata; using the 2025-03-26 revision of MCP",
+}
 
 
 def login_flow(login_request: LoginRequest) -> Flow:
@@ -57,9 +34,11 @@ def login_flow(login_request: LoginRequest) -> Flow:
     probed = None if login_request.challenge else (yield from _ask(login_request))
     challenge = login_request.challenge or (probed and probed.challenge)
     certain = probed is None or probed.verdict in ("required", "optional", "unknown")
+    yield Step("discover", "Find the authorization server", "running")
     found: Discovered | None = yield from discover(login_request, challenge, certain=certain)
     if found is None:
         raise _nothing(probed)
+    yield _found(found)
     server = found.server
     settings = login_request.settings
     if settings.grant_type == "client_credentials":
@@ -70,6 +49,11 @@ def login_flow(login_request: LoginRequest) -> Flow:
     found = _sending(login_request, found, scopes)
     registration, tokens = yield from sign_in(login_request, found, scopes)
     return _logged_in(found, registration, tokens, probed)
+
+
+def _found(found: Discovered) -> Step:
+    unsure = ", PKCE support could not be verified" if found.how in ("own metadata", "no metadata") else ""
+    return Step("discover", FOUND[found.how], "done", f"{shown(found.server.issuer)}{unsure}")
 
 
 def _scopes(

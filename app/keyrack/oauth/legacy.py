@@ -15,7 +15,7 @@ from keyrack.oauth.authorization_server import (
     read_authorization_server,
 )
 from keyrack.oauth.document import BadDocument, text
-from keyrack.oauth.effects import Sending
+from keyrack.oauth.http import Sending
 from keyrack.oauth.protected_resource import Unfound
 from keyrack.oauth.well_known import NotHere, all_temporary, is_hopeless, issuer_at, look
 

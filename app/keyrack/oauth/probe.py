@@ -10,7 +10,7 @@ from keyrack.domain.resource import inert, origin, redirect_target
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
-from keyrack.oauth.effects import Failed, Request, Response, Send
+from keyrack.oauth.http import Failed, Request, Response, Send
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.rpc import DATED, has_result, is_modern, is_modern_error, offered_version, result_of
 from keyrack.oauth.trace import shown_url

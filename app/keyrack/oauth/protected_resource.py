@@ -10,7 +10,7 @@ from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.resource import covers, origin, parse_url
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.document import BadDocument, text, texts
-from keyrack.oauth.effects import Sending
+from keyrack.oauth.http import Sending
 from keyrack.oauth.well_known import NotHere, is_hopeless, look
 
 PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"

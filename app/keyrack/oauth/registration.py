@@ -14,7 +14,7 @@ from keyrack.oauth.assertion import choose_algorithm
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.authorize import FOR_REFRESHING
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
+from keyrack.oauth.http import Failed, Request, Response, Send, Sending
 from keyrack.oauth.legacy import legacy_server
 from keyrack.oauth.retry_after import asks_to_wait
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from keyrack.oauth.effects import Response
+from keyrack.oauth.http import Response
 
 LONGEST = 31 * 86400.0  # seconds; more is no answer to a person
 IN_SECONDS_ALONE = 120  # above that, minutes are said too

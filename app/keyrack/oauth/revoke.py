@@ -8,7 +8,7 @@ from typing import Any
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_object, said
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
 

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 
 DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # how MCP's revisions are called
 UNSUPPORTED_VERSION, MODERN_HEADERS, NO_METHOD = -32022, (-32020, -32021), -32601

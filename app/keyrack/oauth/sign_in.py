@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, RedirectUriRefused, ScopeRefused, Temporary
@@ -10,7 +9,7 @@ from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import Vendor
-from keyrack.oauth.authorization_server import AuthorizationServer, Discovered
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.authorize import (
     Pkce,
     authorization_url,
@@ -19,17 +18,16 @@ from keyrack.oauth.authorize import (
     new_state,
     request_parameters,
 )
-from keyrack.oauth.device import DeviceRequest
+from keyrack.oauth.discovery import Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
-from keyrack.oauth.effects import Anew, BindCallback, Failed, Response, Send, SignIn, Step
+from keyrack.oauth.effects import Anew, BindCallback, DeviceRequest, Flow, SignIn, Step
+from keyrack.oauth.http import Failed, Response, Send
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.registration import known, register
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, exchange_request
 from keyrack.oauth.token_reply import CLIENT_FAULTS, read_tokens
-
-if TYPE_CHECKING:
-    from keyrack.oauth.flow import Flow, LoginRequest
 
 ADDRESS, LOCALHOST = "127.0.0.1", "localhost"
 

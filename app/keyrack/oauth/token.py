@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request
+from keyrack.oauth.http import Request
 
 
 def authenticated(url: str, registration: Registration, form: dict[str, str | Secret]) -> Request:

@@ -23,7 +23,7 @@ from keyrack.domain.model import TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import MAX_ITEMS, BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from keyrack.oauth.jwt import LONGEST_LIFE, end_of
 from keyrack.oauth.label import label_of
 from keyrack.oauth.refusal import setting_for

@@ -14,7 +14,7 @@ from keyrack.domain import redaction
 from keyrack.domain.redaction import forms_of, hide, shown_pairs
 from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.document import MAX_TEXT
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.oauth.token_reply import read_reply
 
 LONGEST = 300  # characters of one value

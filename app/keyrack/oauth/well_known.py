@@ -12,7 +12,7 @@ from typing import NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.resource import origin
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
+from keyrack.oauth.http import Failed, Request, Response, Send, Sending
 from keyrack.oauth.retry_after import asks_to_wait
 
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"

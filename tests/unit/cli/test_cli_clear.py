@@ -10,7 +10,7 @@ import pytest
 
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.wording.times import local
 from support.canned import ISSUER, URL, World, rpc, unauthorized
 from support.cli_kit import Terminal, run

@@ -12,7 +12,7 @@ import pytest
 
 from keyrack.domain.model import Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
 from support.canned import World, rpc, unauthorized
 from support.cli_kit import Terminal, run

@@ -12,9 +12,11 @@ from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
-from keyrack.oauth.device import DeviceRequest, device_flow
-from keyrack.oauth.effects import Response
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.device import device_flow
+from keyrack.oauth.effects import DeviceRequest
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.http import Response
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.oauth.probe import probe
 from keyrack.oauth.retry_after import asks_to_wait, retry_after
 from keyrack.oauth.revoke import why_not

@@ -8,7 +8,7 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.login.login import LoginOptions, login
 from keyrack.operations.ports import Adapters
 from support.canned import ISSUER, URL, World, metadata, query, reply, rpc, unauthorized

@@ -8,7 +8,8 @@ from keyrack.domain.errors import Cancelled, DamagedData, KeyrackError, LoginNee
 from keyrack.domain.model import Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.oauth.effects import Failed, Response, SignIn, Step
+from keyrack.oauth.effects import SignIn, Step
+from keyrack.oauth.http import Failed, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.control import LoginControl, read_pasted
 from keyrack.operations.login.flow_runner import NO_BROWSER

@@ -9,7 +9,7 @@ import pytest
 
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.clearing.revoking import can_be_forgotten
 from keyrack.operations.ports import Adapters

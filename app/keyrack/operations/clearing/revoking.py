@@ -7,7 +7,7 @@ from keyrack.domain.model import CredentialInfo, Registration, Server, StoredCre
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from keyrack.oauth.revoke import (
     deregistration_request,
     is_unsupported,

@@ -19,7 +19,8 @@ from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Registrat
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import Step
-from keyrack.oauth.flow import LoginRequest, LoginResult, login_flow
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.login_request import LoginRequest, LoginResult
 from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key, grant_headers, other_headers, stored_for
