@@ -12,7 +12,7 @@ from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
 from keyrack.operations.login.control import LoginControl
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from support.demo_rows import NOW
 from support.screens import Terminal

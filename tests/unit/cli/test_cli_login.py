@@ -19,7 +19,7 @@ from keyrack.domain.errors import Cancelled, KeyrackError, StoreAbsent
 from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn, Step
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.remote import over_ssh, ssh_line
 from support.cli_kit import FakeAdapters, linear, oauth, run
 

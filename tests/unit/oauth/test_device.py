@@ -12,7 +12,8 @@ from keyrack.oauth.device import device_flow
 from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode, Step
 from keyrack.oauth.http import Failed, Send
 from keyrack.operations.login.control import LoginControl
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from support.canned import ISSUER, META, URL, World, metadata, reply, rpc, unauthorized
 from support.workbench import SERVER, build
 

@@ -19,7 +19,7 @@ from keyrack.operations.login import login as login_op
 from keyrack.operations.login.advice import token_may_do
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import NO_BROWSER, Event
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.remote import over_ssh
 from keyrack.operations.tokens.service import card_for
 from keyrack.tui.kit import keymap
