@@ -116,7 +116,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.steps import Steps
     from keyrack.operations.login.control import LoginControl
     from keyrack.operations.login.login import login
-    from keyrack.system.cancellable import run_cancellable
+    from keyrack.system.threads import run_cancellable
 
     adapters = context.adapters()
     server = target(adapters, args)

@@ -15,7 +15,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
-from keyrack.system.shielded import end_soon
+from keyrack.system.ending import end_soon
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
 from keyrack.tui.kit.keyboard import Keyboard
