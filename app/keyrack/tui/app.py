@@ -45,7 +45,7 @@ def refuse_web_driver(driver: type) -> None:
     """
     if driver.__module__.startswith("textual.drivers.web"):
         raise KeyrackError(
-            "keyrack does not run as a web page: whoever opened it could use your credentials.",
+            "keyrack does not run as a web page: anyone who opened it could use your credentials.",
             hint="Start it in a terminal.",
         )
 
@@ -171,7 +171,7 @@ class KeyrackApp(App[None]):
         from keyrack.tui.kit.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(placeholder="a command, or a server's name"))
+            self.push_screen(Palette(placeholder="a command or a server's name"))
 
     async def action_quit(self) -> None:
         """At once, or after a question where something would be lost."""

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from keyrack.tui.servers.main import MainScreen
 
 VERDICTS = {
-    "open": "it answers without a credential",
-    "optional": "it answers without a credential, but perhaps not everything",
-    "required": "it wants a credential",
-    "accepted": "it takes the token",
+    "open": "it works without a login",
+    "optional": "it works without a login, but perhaps not fully",
+    "required": "it needs a credential",
+    "accepted": "it accepts the token",
     "refused": "it refused the token",
     "unreachable": "it can't be reached",
-    "unknown": "it did not say whether it wants a credential",
+    "unknown": "it did not say whether it needs a credential",
 }
 
 
@@ -73,7 +73,7 @@ class RowActions:
         screen.stores.when_open(begin)
 
     def _token(self, row: Row) -> None:
-        if self._no_address(row, "keep a token for"):
+        if self._no_address(row, "store a token for"):
             return
         screen = self._screen
 
@@ -96,7 +96,8 @@ class RowActions:
 
     def _not_refreshable(self, credential: CredentialInfo) -> str:
         if credential.kind == "token":
-            return f"a token made by hand can't be refreshed. Press {keymap.key_of('token')} for a new one."
+            key = keymap.key_of("token")
+            return f"a token that was entered by hand can't be refreshed. Press {key} to enter a new one."
         now, key = self._screen.host.now(), keymap.key_of("login")
         if credential.refused_at is not None or is_due(credential, now, 0.0):
             return f"no refresh token was issued. Press {key} to log in again."
@@ -143,7 +144,7 @@ class RowActions:
     def _cleared(self, server: Server, receipt: Receipt) -> None:
         from keyrack.tui.kit.receipt import ReceiptScreen
 
-        head = "Cleared" if receipt.ok else "Not all was done"
+        head = "Cleared" if receipt.ok else "Not everything was done"
         self._screen.app.push_screen(ReceiptScreen(title(head, server.display_name), [("", receipt)]))
 
     def _accounts(self, row: Row) -> None:
@@ -164,13 +165,13 @@ class RowActions:
 
     def _copied(self, server: Server, handed: IssuedToken) -> None:
         self._screen.host.copy(handed.token.reveal())
-        self._say(f"{server.display_name}: the access token is in the clipboard.")
+        self._say(f"{server.display_name}: copied the access token.")
 
     def _show(self, row: Row) -> None:
         self._after_asking(
             row,
             "Show token",
-            "The access token is shown for 10 seconds, for all who see this screen.",
+            "The access token is shown for 10 seconds. Anyone who sees your screen can read it.",
             "Show",
             self._reveal,
         )
@@ -182,11 +183,12 @@ class RowActions:
 
     def _command(self, row: Row) -> None:
         if row.command is None:
-            self._say(f"{row.server.display_name}: {state_words(row.status.state)}; nothing has to be done.")
+            self._say(f"{row.server.display_name}: {state_words(row.status.state)}; there is nothing to do.")
             return
         if safe(row.command) != row.command:
             self._say(
-                f"{row.server.display_name}: its name can't be typed, so there is no command.", "warning"
+                f"{row.server.display_name}: its name can't be typed, so there is no command for it.",
+                "warning",
             )
             return
         self._screen.host.copy(row.command)
@@ -242,7 +244,7 @@ class RowActions:
             self._say(f"{row.server.name} is a local process: there is nothing to {what}.", "warning")
             return True
         if row.server.address_key is not None and what != "check":
-            words = f"{row.server.display_name} has its key in its address: there is nothing to {what}."
+            words = f"{row.server.display_name} has a key in its URL: there is nothing to {what}."
             self._say(words, "warning")
             return True
         return False
@@ -252,9 +254,9 @@ class RowActions:
             return False
         if row.status.state is State.NO_CREDENTIAL:
             login, token = keymap.key_of("login"), keymap.key_of("token")
-            words = f"nothing is stored yet. Press {login} to log in, or {token} for a token."
+            words = f"nothing is stored yet. Press {login} to log in, or {token} to enter a token."
         else:
-            words = f"keyrack holds no credential for it. {row.status.reason}"
+            words = f"keyrack has no credential for it. {row.status.reason}"
         self._say(f"{row.server.display_name}: {words}", "warning")
         return True
 

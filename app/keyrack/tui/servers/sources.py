@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from keyrack.tui.servers.main import MainScreen
 
 
-LOOKING = "Looking in the configuration files…"
+LOOKING = "Reading the configuration files…"
 
 
 class SourcesScreen(Dialog[None]):
