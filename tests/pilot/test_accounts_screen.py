@@ -40,7 +40,7 @@ async def accounts(t: Terminal, server: str = "linear") -> AccountList:
 
 @screen_test
 async def test_the_list_names_accounts_where_a_server_has_several() -> None:
-    async with terminal(app_with(parts_with_two())) as t:
+    async with terminal(app_with(parts_with_two()), size=(90, 24)) as t:
         await t.sees("linear · default · you@example.com")
         await t.sees("linear · work · ada@work.example")
         assert "14 servers" in t.text()  # as without the second account

@@ -92,16 +92,16 @@ async def test_up_and_down_choose_while_the_focus_is_on_cancel() -> None:
 async def test_how_long_a_token_works_elsewhere_is_told() -> None:
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools")
-        await t.sees("the token works (expiry unknown).")
+        await t.sees("The token works (expiry unknown).")
         await t.press("escape")
         ask(t, "https://mcp.example.com/tools", TOKEN._replace(expires_at=NOW + 60))
-        await t.sees(f"the token works until {local(NOW + 60, NOW)}.")
+        await t.sees(f"The token works until {local(NOW + 60, NOW)}.")
         await t.press("escape")
         ask(t, "https://mcp.example.com/tools", TOKEN._replace(expires_at=NOW))
-        await t.sees("the token has expired.")
+        await t.sees("The token has expired.")
         await t.press("escape")
         ask(t, "https://mcp.pagerduty.com/mcp")  # whose tokens are known to have no end
-        await t.sees("the token works until it is revoked.")
+        await t.sees("The token works until it is revoked.")
 
 
 @screen_test

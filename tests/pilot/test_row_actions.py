@@ -94,7 +94,7 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (3600, f"the token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
+        (3600, f"The token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
         (None, "the token works (expiry unknown). Then press l to log in."),
         (-3600, "Press l to log in again."),
     ],
@@ -147,9 +147,9 @@ async def test_a_check_that_tested_no_token_does_not_claim_that_it_is_taken(
     async with terminal(app_with()) as t:
         await t.select("linear")
         await t.press("c")
-        told = "perhaps not everything (The token could not be tested: the server accepts the same requests"
+        told = "perhaps not fully (The token could not be tested: the server accepts the same requests"
         await t.until(lambda: any(told in each for each in t.said()))
-        assert not any("takes the token" in each for each in t.said())
+        assert not any("accepts the token" in each for each in t.said())
 
 
 @screen_test
@@ -235,7 +235,7 @@ async def test_clear_takes_the_server_of_the_key_press_and_shows_a_receipt(
 async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left = Line("Access token", "still works", "its server accepts it until 14:52")
+    left = Line("Access token", "still works", "accepted until 14:52")
     line = Line("Registration", "stays", "https://auth.notion.com still has the client c-1")
     gate = Gate(Receipt((Line("Revoke", "done"), left, Line("Delete", "done"), line))).open()
     monkeypatch.setattr(clear_op, "clear", gate)
@@ -243,7 +243,7 @@ async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
         await t.select("notion")
         await t.press("d")
         await t.press("y")
-        await t.sees("!  Access token  still works  its server accepts it until 14:52")
+        await t.sees("!  Access token  still works  accepted until 14:52")
         assert "–  Registration  stays" in t.text()
 
 

@@ -228,7 +228,7 @@ async def test_two_keys_go_into_two_fields_and_two_headers_each_judged_by_itself
         await t.sees("Datadog · API Key + Application Key · EU1")
         assert "DD-API-KEY: ‹API key›" in t.text()
         assert "DD-APPLICATION-KEY: ‹application key›" in t.text()
-        assert "Ask api.datadoghq.eu too" in t.text()  # the two fields and the ticks fit 80×24
+        assert "Also ask api.datadoghq.eu" in t.text()  # the two fields and the ticks fit 80×24
         await fill(t, "API key", "b" * 32)
         await t.sees("32 characters · looks right")
         await fill(t, "Application key", "b" * 32)
@@ -355,7 +355,7 @@ async def test_a_token_that_an_open_server_takes_is_not_called_accepted(saver: S
         await fill(t, "Token", "ghp_" + "0" * 36)
         await t.press("ctrl+s")
         await t.sees("!  The token could not be tested: the server accepts the same")
-        assert "accepts" not in t.text()
+        assert "accepts it" not in t.text()
 
 
 @screen_test
@@ -373,8 +373,8 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
         await t.press("space", "ctrl+s")
         await t.sees("✓  Saved  in the Secret Service")
         text = t.text()
-        assert "✓  Tried  github accepts it." in text
-        assert "✓  Asked  GitHub accepts it; it belongs to octocat." in text
+        assert "✓  Tested  github accepts it." in text
+        assert "✓  Service  GitHub accepts it; it belongs to octocat." in text
         for words in ("octocat", "repo, read:org", "in 89 d (2026-12-20) · keyrack warns 7 days before"):
             assert words in text
         await t.press("escape")

@@ -122,7 +122,7 @@ async def test_while_the_settings_cannot_be_read_no_other_place_is_offered(
     async with terminal(app_with(new())) as t:
         await t.sees("! config.toml has errors")
         await t.press("K")
-        await t.sees("keyrack does not know where")
+        await t.sees("Until this is fixed")
         await t.select("example")
         await t.press("l")
         await t.sees("l Retry")
@@ -605,7 +605,7 @@ async def test_a_locked_keychain_is_asked_to_open_and_the_rows_are_right_after_i
     async with terminal(app_with(adapters)) as t:
         await t.sees("▣ Secret Service locked · K unlock")
         await t.press("K")
-        assert t.said()[-1] == "The Secret Service is asked to open; it may want its password."
+        assert t.said()[-1] == "The Secret Service is being unlocked; it may ask for a password."
         await t.press("K")
         assert t.said()[-1] == "It is already being unlocked."
         await t.press("j", "question_mark")  # the screen lives

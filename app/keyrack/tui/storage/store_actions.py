@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keyrack.tui.servers.main import MainScreen
 
 PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
-OPENING = "Unlocking the {}; it may ask for a password."
+OPENING = "{} is being unlocked; it may ask for a password."
 NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
 STAYS_OPEN = "The sealed vault opens with an environment variable or a setting, so it can't be locked."
 CHANGED = "Changed the passphrase. A copy of the old identity.age still opens with the old passphrase."

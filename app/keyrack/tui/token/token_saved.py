@@ -48,7 +48,7 @@ class TokenSavedScreen(Dialog[None]):
         if check is None:
             return join(say("–  ", Tone.DIM), say("It was not tested on the server.", Tone.DIM))
         if check.verdict == "accepted":
-            return outcome("Tried", "done", f"{self._server.name} accepts it.")
+            return outcome("Tested", "done", f"{self._server.name} accepts it.")
         if check.reason == UNTESTED:
             return join(say("!", Tone.WARN), "  ", say(UNTESTED))
         reason = check.reason or f"{self._server.name} did not say whether it accepts it."
@@ -59,7 +59,7 @@ class TokenSavedScreen(Dialog[None]):
         if service is None:
             return join(say("!", Tone.WARN), "  ", say("The service has no check for this kind of token."))
         if service.ok:
-            return outcome("Asked", "done", service.sentence)
+            return outcome("Service", "done", service.sentence)
         return join(say("!", Tone.WARN), "  ", say(f"Service: {service.sentence}"))
 
     def _facts(self) -> list[tuple[str, Content]]:
