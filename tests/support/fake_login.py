@@ -19,7 +19,7 @@ from support.screens import Terminal
 
 FOUND = (
     Step("probe", "Ask the server", "running", "https://mcp.notion.com"),
-    Step("probe", "Server asked for authorization", "done", "", 0.2),
+    Step("probe", "The server requires authorization", "done", "", 0.2),
     Step("discover", "Find the authorization server", "running"),
     Step("discover", "Found the authorization server", "done", "https://auth.notion.com", 0.3),
     Step("register", "Register this app", "running", "dynamic"),

@@ -21,8 +21,8 @@ def no_servers(overview: Overview) -> Content:
         say("No MCP servers found", Tone.STRONG),
         Content(""),
         # What to do comes first: on 80×24 the end of a long list of places is below the edge.
-        join(say(keymap.key_of("add"), Tone.KEY), "  adds a server here"),
-        join(say(keymap.key_of("look-again"), Tone.KEY), "  reloads"),
+        join(say(keymap.key_of("add"), Tone.KEY), "  add a server"),
+        join(say(keymap.key_of("look-again"), Tone.KEY), "  reload"),
         join("To try keyrack with example servers, run  ", say(DEMO, Tone.KEY)),
         Content(""),
         say("keyrack looked in these places:", Tone.DIM),

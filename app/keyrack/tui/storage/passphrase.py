@@ -170,7 +170,7 @@ class NewVaultScreen(NewPassphraseScreen):
 
 class UnlockScreen(PassphraseScreen):
     BINDINGS: ClassVar = [*keymap.VAULT_UNLOCK]
-    TIP = "Locks after 15 minutes unused."
+    TIP = "Locks after 15 minutes unused (by default)."
     DOING = "Opening…"
 
     def compose(self) -> ComposeResult:

@@ -135,9 +135,9 @@ def question(card: Card) -> str | None:
     if check is None:
         return None
     place = urlsplit(check.url).netloc if "{site}" not in check.url else "the site that you entered"
-    told = [("its owner", check.account), ("its scopes", check.scopes), ("its expiry", check.expires)]
+    told = [("owner", check.account), ("scopes", check.scopes), ("expiry", check.expires)]
     facts = ", ".join(words for words, known in told if known)
-    return f"Also ask {place} {f'for {facts}' if facts else 'whether it accepts it'}"
+    return f"Also ask {place} {f'for the token’s {facts}' if facts else 'whether it accepts the token'}"
 
 
 def missing_site(card: Card, typed: Mapping[str, Secret]) -> str:
@@ -152,7 +152,7 @@ def expiry_hint(card: Card | None) -> str:
     if card is not None and card.never_expires:
         return "never; or 2027-01-31, or 90d"
     if card is not None and card.check is not None and card.check.expires:
-        return "found out if checked below; or 2027-01-31, or 90d"
+        return "found if checked below; or 2027-01-31, or 90d"
     return "unknown; or 2027-01-31, or 90d"
 
 
