@@ -27,14 +27,14 @@ class Discovered(NamedTuple):
     """Where to log in, and for which resource."""
 
     server: AuthorizationServer
-    resource: str | None  # for the `resource` parameter; None on the legacy route
+    resource: str | None  # for the `resource` parameter; None with revision 2025-03-26
     protected: ProtectedResource | None
     how: How = "named"  # by the server's protected-resource document
 
 
 def discover(login_request: LoginRequest, challenge: Challenge | None, *, certain: bool) -> Sending:
-    """Returns Discovered; None where nothing says that there is a login, which is not `certain` then:
-    a server that answers anyone may still guard some of its methods."""
+    """Returns Discovered, or None if nothing says that there is a login and it is not `certain`: a server
+    that works without a login may still require one for some methods."""
     settings = login_request.settings
     if settings.metadata is not None or settings.metadata_url is not None:
         if settings.metadata is not None:
@@ -52,7 +52,7 @@ def discover(login_request: LoginRequest, challenge: Challenge | None, *, certai
 
 
 def _discover_without(login_request: LoginRequest, unfound: Unfound, *, certain: bool) -> Sending:
-    """No document says who protects the server: the configured issuer, else the way of 2025-03-26."""
+    """Without a protected-resource document: the configured issuer, or the 2025-03-26 revision."""
     configured = login_request.settings.issuer
     if (
         login_request.settings.client_id
@@ -68,7 +68,7 @@ def _discover_without(login_request: LoginRequest, unfound: Unfound, *, certain:
     server = yield from find_legacy(login_request.url, unfound, guess=certain)
     if server is None:
         return None
-    if isinstance(server, str):  # the origin sends on to the metadata of this issuer
+    if isinstance(server, str):  # the origin redirects to the metadata of this issuer
         server = (yield from _metadata_of(login_request, server))._replace(legacy=True)
         return Discovered(server, None, None, "referred")
     guessed = server == legacy_server(login_request.url)
@@ -76,7 +76,7 @@ def _discover_without(login_request: LoginRequest, unfound: Unfound, *, certain:
 
 
 def _choose_server(login_request: LoginRequest, protected: ProtectedResource) -> Sending:
-    """The issuer that already knows us, else the first whose metadata can be used."""
+    """The issuer that already knows keyrack, or the first one with usable metadata."""
     before = [
         issuer
         for issuer in (login_request.settings.issuer, login_request.stored and login_request.stored.issuer)
@@ -108,7 +108,7 @@ def _metadata_of(login_request: LoginRequest, issuer: str) -> Sending:
 
 
 def offers_login(url: str, settings: ClientSettings) -> Sending:
-    """Is there a login at a server that answers anyone? True, or False where nothing says so."""
+    """Does a server that works without a login still have one? False if nothing says so."""
     if settings.metadata is not None or settings.metadata_url is not None:
         return True
     try:
@@ -119,4 +119,4 @@ def offers_login(url: str, settings: ClientSettings) -> Sending:
             return False
         return bool(settings.issuer) or (yield from find_legacy(url, found, guess=False)) is not None
     except KeyrackError:
-        return False  # a document for another server, or none that can be asked for now
+        return False  # a document for another server, or one that can't be fetched now

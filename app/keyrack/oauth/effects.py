@@ -18,19 +18,19 @@ StepState = Literal["ahead", "running", "done", "failed"]
 
 
 class BindCallback(NamedTuple):
-    """Open the loopback listener. Answered with its redirect URI (str).
+    """Open the loopback listener. The result is its redirect URI (str).
 
-    Bound before any URL is built, so that the port is certain. `port` None: 8085-8099,
-    then any free one.
+    It is bound before any URL is built, so that the port is known. `port` None means 8085-8099, then any
+    free one.
     """
 
     port: int | None = None
-    host: str = "127.0.0.1"  # what stands in the URI; the socket is on loopback either way
+    host: str = "127.0.0.1"  # the host in the URI; the socket is on loopback in any case
     path: str = "/callback"
 
 
 class DeviceRequest(NamedTuple):
-    """What a device authorization takes; ready to be played beside the browser's way."""
+    """The inputs of a device authorization, which runs in parallel to the browser sign-in."""
 
     server: AuthorizationServer
     registration: Registration
@@ -41,61 +41,60 @@ class DeviceRequest(NamedTuple):
 
 
 class SignIn(NamedTuple):
-    """Show where the user will sign in, open the browser there, wait for the answer.
+    """Show where to sign in, open the browser, and wait for the response.
 
-    Answered with the callback's parameters, a mapping of str to Secret ("code",
-    "state", "iss", "error", …). Only a callback with this `state` ends the wait.
-    With `device`, the code of a device authorization may be typed instead; then the
-    answer is the TokenSet that this brought. The person may also ask for Anew.
+    The result is the callback's parameters, a mapping of str to Secret ("code", "state", "iss",
+    "error", …). Only a callback with this `state` ends the wait. With `device`, a device code can be used
+    instead; then the result is its TokenSet. The user can also request Anew.
     """
 
     url: str
-    origin: str  # the sign-in page's, for people
+    origin: str  # of the sign-in page, to show
     redirect_uri: str
     state: Secret
-    needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207): a bare code is not enough
-    device: DeviceRequest | None = None  # where the issuer offers codes for other devices (RFC 8628)
-    earlier_client: str = ""  # the client id, where it was registered dynamically by an earlier login
+    needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207), so a code alone is not enough
+    device: DeviceRequest | None = None  # if the issuer offers device codes (RFC 8628)
+    earlier_client: str = ""  # the client ID, if an earlier login registered it dynamically
     server: AuthorizationServer | None = None  # who answers
 
     @property
     def may_be_localhost(self) -> bool:
-        """Could the redirect URI say localhost instead? Some sign-in pages take no address."""
+        """Can the redirect URI use localhost instead? Some sign-in pages refuse 127.0.0.1."""
         return urlsplit(self.redirect_uri).hostname == "127.0.0.1"
 
 
 class Anew(NamedTuple):
-    """An answer to SignIn: begin the sign-in again, with a registration made now.
+    """A result of SignIn: start the sign-in again with a new registration.
 
-    A sign-in page that does not know the client, or its redirect URI, must not redirect
-    (RFC 6749, section 4.1.2.1), so only the person in front of it can tell.
+    A sign-in page that does not know the client or its redirect URI must not redirect (RFC 6749,
+    section 4.1.2.1), so only the user can tell.
     """
 
-    host: str = ""  # what the redirect URI says from now on; "" as before
+    host: str = ""  # the new host of the redirect URI; "" to keep it
 
 
 class ShowCode(NamedTuple):
-    """Show the code that somebody types on another device. Answered with None."""
+    """Show the code to enter on another device. The result is None."""
 
     user_code: str
     verification_uri: str
-    verification_uri_complete: str | None  # with the code in it; for a QR picture
+    verification_uri_complete: str | None  # contains the code; for a QR code
     expires_at: float  # Unix seconds
 
 
 class Pause(NamedTuple):
-    """Wait before the next question. Answered with None."""
+    """Wait before the next poll. The result is None."""
 
     seconds: float
 
 
 class Step(NamedTuple):
-    """A line of the login screen. Answered with None."""
+    """A line on the login screen. The result is None."""
 
     key: str  # stable: "probe", "discover", "register", "sign-in", "exchange", "save", "try"
     title: str
     state: StepState
-    detail: str = ""  # may hold a server's words: the front end escapes it
+    detail: str = ""  # can contain a server's words; the front end escapes it
     seconds: float = 0.0
 
 

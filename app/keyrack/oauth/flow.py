@@ -1,4 +1,4 @@
-"""The whole login as a generator: it yields effects and steps, and decides (checklist 1-23)."""
+"""The whole login as a generator that yields effects and steps (checklist 1-23)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOUND: dict[How, str] = {
 
 
 def login_flow(login_request: LoginRequest) -> Flow:
-    """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
+    """Log in. Returns LoggedIn; raises KeyrackError and its subclasses."""
     probed = None if login_request.challenge else (yield from _ask(login_request))
     challenge = login_request.challenge or (probed and probed.challenge)
     certain = probed is None or probed.verdict in ("required", "optional", "unknown")
@@ -73,13 +73,13 @@ def _scopes(
 def _for_machine(
     login_request: LoginRequest, found: Discovered, challenge: Challenge | None, probed: Probed | None
 ) -> Flow:
-    """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
+    """The client credentials grant, without a user (MCP's extension; RFC 6749, section 4.4)."""
     server, settings = found.server, login_request.settings
     yield Step("register", "Choose the OAuth client", "running")
     scopes = _scopes(login_request, found, challenge, offline=False)
     found = _sending(login_request, found, scopes)
     registration = known(server, settings, login_request.stored, None, login_request.now())
-    # A certificate says who the client is, as a secret does (RFC 8705, section 2).
+    # A certificate authenticates the client, as a secret does (RFC 8705, section 2).
     if registration is None or (registration.auth_method == "none" and not settings.tls.client_cert):
         missing = "secret or key" if registration else "client ID"
         raise ClientNeeded(
@@ -94,12 +94,12 @@ def _for_machine(
     request = client_credentials_request(endpoint, registration, scopes=scopes, resource=found.resource)
     tokens = read_tokens((yield Send(request)), endpoint, now=login_request.now(), asked_scopes=scopes)
     yield Step("exchange", "Got a token for the client itself", "done", registration.auth_method)
-    # Section 4.4.3: a refresh token should not come, and is of no use.
+    # Section 4.4.3: there should be no refresh token, and it is not needed.
     return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
 
 
 def _sending(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Discovered:
-    """With the resource that is sent, now and at each refresh."""
+    """Add the resource to send, now and with each refresh."""
     vendor = login_request.vendor_of(found.server.issuer)
     resource = resource_to_send(found.resource, login_request.settings, vendor, found.server, scopes)
     return found._replace(resource=resource)
@@ -125,7 +125,7 @@ def _nothing(probed: Probed | None) -> KeyrackError:
 
 
 def _ask(login_request: LoginRequest) -> Flow:
-    """Probe anonymously. Returns Probed; raises where the server can't be reached."""
+    """Probe anonymously. Returns Probed; raises if the server can't be reached."""
     yield Step("probe", "Ask the server", "running", shown(login_request.url))
     probed = yield from probe(login_request.url, others=login_request.headers)
     if probed.verdict == "unreachable" and probed.revision is None:

@@ -20,14 +20,14 @@ class Request(NamedTuple):
     headers: Mapping[str, str | Secret] = {}
     form: Mapping[str, str | Secret] | None = None
     json: Any = None
-    # Ask only for the head of the reply: an event stream never ends.
+    # Only read the head of the reply: an event stream never ends.
     stream: bool = False
-    # Wait for the reply as long as a send may take: what is asked with works once, so an answer
-    # that nobody waits for is lost (a rotating refresh token, an authorization code).
+    # Wait for the reply as long as a send may take. The request works only once, so a reply that nobody
+    # waits for is lost (a rotating refresh token, an authorization code).
     once: bool = False
-    # It may be made again, whatever its method, where its own origin sends it on with 307 or 308.
+    # May be repeated, whatever its method, if its own origin redirects it with 307 or 308.
     repeatable: bool = False
-    seconds: float | None = None  # that all of it may take, where that is less than usual
+    seconds: float | None = None  # the total time limit, if shorter than usual
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -37,7 +37,7 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """One HTTP reply. `headers` keeps repeated lines (WWW-Authenticate comes in several)."""
+    """One HTTP reply. `headers` keeps repeated lines, such as those of WWW-Authenticate."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
@@ -45,27 +45,27 @@ class Response(NamedTuple):
     url: str = ""
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, in any case."""
+        """The first header with that name, ignoring case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
     def all(self, name: str) -> tuple[str, ...]:
-        """Every header line of that name."""
+        """Every header line with that name."""
         return tuple(value for key, value in self.headers if key.lower() == name.lower())
 
 
 class Failed(NamedTuple):
-    """A request that got no reply: a sentence for a person. Not an exception, so that
-    a flow can go on to the next well-known address."""
+    """A request that got no reply, with a sentence for the user. Not an exception, so that a flow can
+    continue with the next well-known URL."""
 
     reason: str
-    refused: bool = False  # keyrack would not send it (a forbidden address, a redirect elsewhere)
-    sent_to: str | None = None  # where a redirect that was not followed leads
-    answered: bool = False  # there was a reply, which keyrack does not read
-    setting: str = ""  # of keyrack's own file, that may help: as in KeyrackError
+    refused: bool = False  # keyrack refused to send it (a forbidden address, a redirect to another origin)
+    sent_to: str | None = None  # the target of a redirect that was not followed
+    answered: bool = False  # there was a reply, but keyrack did not read it
+    setting: str = ""  # the setting in keyrack's own file that may help, as in KeyrackError
 
 
 class Send(NamedTuple):
-    """Send a request. Answered with Response or Failed."""
+    """Send a request. The result is a Response or Failed."""
 
     request: Request
 

@@ -14,26 +14,28 @@ from keyrack.oauth.probe import Headers, Probed
 
 
 class LoginRequest(NamedTuple):
-    """What the user and the configuration ask of this login."""
+    """The user's and the configuration's options for this login."""
 
     url: str
     settings: ClientSettings = ClientSettings()
     added_scopes: tuple[str, ...] = ()
     dropped_scopes: tuple[str, ...] = ()
     stored: Registration | None = None  # from an earlier login
-    forgotten: bool = False  # the issuer may not know it any more: a dynamic one is made anew
+    forgotten: bool = False  # the issuer may no longer know it: a dynamic client is registered again
     client_name: str = "keyrack"
     now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
-    challenge: Challenge | None = None  # already in hand: the server need not be asked
-    vendor_of: Callable[[str], Vendor] = lambda issuer: UNKNOWN  # what is known beyond an issuer's metadata
-    headers: Headers = MappingProxyType({})  # that the server is asked with, none of them a credential
+    challenge: Challenge | None = None  # already known, so the server need not be asked
+    vendor_of: Callable[[str], Vendor] = lambda issuer: (
+        UNKNOWN
+    )  # what is known about an issuer beyond its metadata
+    headers: Headers = MappingProxyType({})  # extra headers for the server, none of them a credential
 
 
 class LoginResult(NamedTuple):
-    """What a login brought, before anything is stored."""
+    """The result of a login, before anything is stored."""
 
     tokens: TokenSet
     registration: Registration
     endpoints: Endpoints
     resource: str | None
-    without: Probed | None  # what the server said to requests without a credential, where it was asked
+    without: Probed | None  # the server's answer to requests without a credential, if it was asked

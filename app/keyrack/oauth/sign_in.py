@@ -1,4 +1,4 @@
-"""The part of a login that a person sees: which client keyrack is, the sign-in, the exchange of its code."""
+"""The visible part of a login: the client, the sign-in, and the exchange of its code."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ ADDRESS, LOCALHOST = "127.0.0.1", "localhost"
 
 
 def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Flow:
-    """Until somebody has signed in: begun again where the person, or the issuer, says that the client
-    or its redirect URI is not known there. Returns (Registration, TokenSet)."""
+    """Run the sign-in. It starts again if the user or the issuer says that the client or its redirect URI
+    is unknown there. Returns (Registration, TokenSet)."""
     settings = login_request.settings
     host = settings.redirect_host or ADDRESS
     first: RedirectUriRefused | None = None
@@ -95,7 +95,7 @@ def _answer(
 ) -> Flow:
     """One authorization request and the exchange of its code. Returns TokenSet, or Anew.
 
-    Where a code was typed on another device meanwhile, the tokens that this brought.
+    If a code was entered on another device in the meantime, returns the tokens of that.
     """
     server, resource = found.server, found.resource
     kept = (
@@ -126,7 +126,7 @@ def _answer(
         except ClientRefused:
             if not earlier:
                 raise
-            return Anew()  # forgotten, and nobody has been asked for anything yet
+            return Anew()  # the issuer forgot it, before the user was asked for anything
     yield Step("sign-in", "Waiting for you to sign in", "running", where)
     device = DeviceRequest(server, registration, scopes, resource, login_request.url, login_request.now)
     answer = yield SignIn(
@@ -205,5 +205,5 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
 
 
 def shown(url: str) -> str:
-    """A URL's origin as a step shows it: https goes without saying."""
+    """A URL's origin as shown in a step, without https."""
     return origin(url).removeprefix("https://")
