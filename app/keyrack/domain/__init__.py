@@ -1,1 +1,1 @@
-"""The data model. Standard library only, no I/O; the current time is passed in."""
+"""What things are. Standard library only, no I/O; the time is passed in."""

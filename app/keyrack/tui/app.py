@@ -8,14 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
-from keyrack.system.ending import end_soon
+from keyrack.system.shielded import end_soon
+from keyrack.tui.host import Severity
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
 from keyrack.tui.kit.keyboard import Keyboard
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from keyrack.operations.ports import Adapters
+    from keyrack.tui.host import Host
+
+    _is_host: Callable[[KeyrackApp], Host] = lambda app: app  # noqa: E731  checked here, used nowhere
 
 
 HANG_UP = 1  # SIGHUP's number, also where there is no such signal
 READ_IN_A_SECOND = 10  # characters, by somebody who looked elsewhere at first
 WIDE = 100  # columns from which the details stand beside the list
-
-Severity = Literal["information", "warning", "error"]
 
 
 def refuse_web_driver(driver: type) -> None:
@@ -45,7 +47,7 @@ def refuse_web_driver(driver: type) -> None:
     """
     if driver.__module__.startswith("textual.drivers.web"):
         raise KeyrackError(
-            "keyrack does not run as a web page: anyone who opened it could use your credentials.",
+            "keyrack does not run as a web page: whoever opened it could use your credentials.",
             hint="Start it in a terminal.",
         )
 
@@ -171,7 +173,7 @@ class KeyrackApp(App[None]):
         from keyrack.tui.kit.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(placeholder="a command or a server's name"))
+            self.push_screen(Palette(placeholder="a command, or a server's name"))
 
     async def action_quit(self) -> None:
         """At once, or after a question where something would be lost."""

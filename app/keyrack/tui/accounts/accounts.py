@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.signal import Signal
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -25,10 +27,7 @@ from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.tui.servers.facts import status
 from keyrack.wording.tones import Tone
 
-if TYPE_CHECKING:
-    from keyrack.tui.servers.main import MainScreen
-
-MEANING = "The marked account is the default."
+MEANING = "The marked one is meant where no account is named."
 
 
 class AccountList(OptionList):
@@ -42,9 +41,10 @@ class AccountsScreen(Dialog[None]):
     BINDINGS: ClassVar = [*keymap.ACCOUNTS]
     AUTO_FOCUS = "AccountList"
 
-    def __init__(self, main: MainScreen, server: Server) -> None:
+    def __init__(self, server: Server, looked: Signal[Overview], run: Callable[[str, Row], Any]) -> None:
+        """`looked`: the list was read again. `run(what, row)` does one of the list's actions."""
         super().__init__()
-        self._main, self._server = main, server
+        self._server, self._looked, self._run = server, looked, run
         self._accounts: tuple[Account, ...] = ()
         self._new = ""  # an account whose login was begun here, until it is seen
         self._look = Newest(self, self._read, self._show, self._failed)
@@ -58,7 +58,7 @@ class AccountsScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one("#said").display = False
-        self._main.looked.subscribe(self, self._changed)
+        self._looked.subscribe(self, self._changed)
         self._look.run()
 
     @property
@@ -102,8 +102,8 @@ class AccountsScreen(Dialog[None]):
         name, adapters, server = self._selected(), self.host.adapters, self._server
 
         def done(_: None) -> None:
-            self.host.say(f"{server.name}: {name} is now the default account.")
-            self._main.look()
+            self.host.say(f"{server.name}: {name} is meant now where no account is named.")
+            self.host.look_again()
 
         if name:
             in_background(
@@ -113,14 +113,14 @@ class AccountsScreen(Dialog[None]):
     def action_on_account(self, what: str) -> None:
         place = self._list.highlighted
         if place is not None:
-            self._main.actions.run(what, self._row(self._accounts[place]))
+            self._run(what, self._row(self._accounts[place]))
 
     def action_new(self) -> None:
         def named(name: str | None) -> None:
             if name:
                 self._new = name
                 server = self._server._replace(account=name, key_name=self._server.tag)
-                self._main.actions.run("login", row_of(server, None, self.host.now()))
+                self._run("login", row_of(server, None, self.host.now()))
 
         names = tuple(account.name for account in self._accounts)
         self.app.push_screen(AccountNameScreen(self._server.name, names), named)

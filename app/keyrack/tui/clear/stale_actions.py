@@ -15,18 +15,18 @@ from keyrack.tui.kit.progress import ProgressScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
 
 if TYPE_CHECKING:
-    from keyrack.tui.servers.main import MainScreen
+    from keyrack.tui.servers.list_screen import ListScreen
 
 HEAD = "Clear stale"
 
 
 class StaleActions:
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
 
     def begin(self) -> None:
         """What is stale is known only from inside the credentials, so a locked vault is opened first."""
-        self._screen.stores.when_open(self._look)
+        self._screen.when_open(self._look)
 
     def _look(self) -> None:
         host = self._screen.host
@@ -87,4 +87,4 @@ class StaleActions:
 
 
 def _head(done: list[tuple[str, Receipt]]) -> str:
-    return "Cleared" if all(receipt.ok for _, receipt in done) else "Not everything was done"
+    return "Cleared" if all(receipt.ok for _, receipt in done) else "Not all was done"

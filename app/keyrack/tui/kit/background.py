@@ -9,9 +9,7 @@ from __future__ import annotations
 import threading
 from asyncio import iscoroutine
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from textual.message_pump import MessagePump
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from keyrack.system.many import Many
@@ -19,8 +17,14 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Node(Protocol):
+    """A screen, a widget or the application: whoever gets the result, while it is there."""
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool: ...
+
+
 def in_background(
-    node: MessagePump,
+    node: Node,
     work: Callable[[], T],
     on_done: Callable[[T], Any],
     on_error: Callable[[Exception], Any],
@@ -46,7 +50,7 @@ class Newest:
 
     def __init__(
         self,
-        node: MessagePump,
+        node: Node,
         work: Callable[[], T],
         on_done: Callable[[T], Any],
         on_error: Callable[[Exception], Any],
@@ -93,7 +97,7 @@ class Newest:
         return after
 
 
-def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None:
+def deliver(node: Node, callback: Callable[..., Any], *args: Any) -> None:
     """From any thread: call back on the node's side, if it is still there."""
 
     async def call() -> None:
@@ -109,7 +113,7 @@ def deliver(node: MessagePump, callback: Callable[..., Any], *args: Any) -> None
 
 
 def many(
-    node: MessagePump,
+    node: Node,
     keys: Iterable[str],
     work: Callable[[str], Any],
     on_one: Callable[[str, Any], Any],

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit.present import more
 from keyrack.tui.kit.styles import BOX
-
-if TYPE_CHECKING:
-    from keyrack.tui.app import KeyrackApp
 
 Answer = TypeVar("Answer")
 
@@ -53,8 +51,8 @@ class Dialog(ModalScreen[Answer]):
         self._over = False
 
     @property
-    def host(self) -> KeyrackApp:
-        return cast("KeyrackApp", self.app)
+    def host(self) -> Host:
+        return host_of(self)
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -19,7 +19,7 @@ from keyrack.operations.login import login as login_op
 from keyrack.operations.login.advice import token_may_do
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import NO_BROWSER, Event
-from keyrack.operations.login.options import LoginOptions
+from keyrack.operations.login.login import LoginOptions
 from keyrack.operations.login.remote import over_ssh
 from keyrack.operations.tokens.service import card_for
 from keyrack.tui.kit import keymap
@@ -40,8 +40,8 @@ MAX_LINK = 4_000  # characters of a sign-in address that are shown
 MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first
 
 
-class LoginScreen(Dialog[CredentialInfo]):
-    """Answers with the stored credential's facts, or nothing."""
+class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
+    """Answers with the stored credential's facts, with the wish to store a token instead, or nothing."""
 
     CSS_PATH: ClassVar = [BOX, "login.tcss"]
     BINDINGS: ClassVar = [*keymap.LOGIN]
@@ -175,7 +175,7 @@ class LoginScreen(Dialog[CredentialInfo]):
                 self.call_later(self._restart)
             else:
                 self.dismiss(None)
-                self.host.say("Nothing was stored or changed.")
+                self.host.say("Nothing was stored. Everything is as it was.")
 
         set_up_storage(self.host, self._server.display_name, why, ended)
 
@@ -284,12 +284,12 @@ class LoginScreen(Dialog[CredentialInfo]):
     def _opened(self, opened: bool) -> None:
         if not opened:
             self._show_link()
-            self.host.say("No browser could be opened here. Use the link on the screen.")
+            self.host.say("No browser could be opened here. The link is on the screen.")
 
     def action_copy_link(self) -> None:
         if self._sign_in is not None:
             self.host.copy(self._sign_in.url)
-            self.host.say("Copied the link through the terminal. Open it in any browser.")
+            self.host.say("The link was sent to the terminal's clipboard. Open it in any browser.")
 
     def action_device(self) -> None:
         if isinstance(self._code, ShowCode):
@@ -309,18 +309,14 @@ class LoginScreen(Dialog[CredentialInfo]):
     def action_copy_redirect(self) -> None:
         if isinstance(self._error, ClientNeeded) and self._error.redirect_uri:
             self.host.copy(self._error.redirect_uri)
-            self.host.say("Copied the redirect URI through the terminal.")
+            self.host.say("The redirect URI was sent to the terminal's clipboard.")
 
     def action_client(self) -> None:
         redirect_uri = self._error.redirect_uri if isinstance(self._error, ClientNeeded) else ""
         self.app.push_screen(ClientScreen(self._server, redirect_uri), self._with_client)
 
     def action_token(self) -> None:
-        from keyrack.tui.token.token import TokenScreen
-
-        app, host, server = self.app, self.host, self._server
-        self.dismiss(None)
-        app.push_screen(TokenScreen(server), lambda _: host.look_again())
+        self.dismiss("token")
 
     async def _with_client(self, client: OwnClient | None) -> None:
         if client is not None:
@@ -372,5 +368,5 @@ class LoginScreen(Dialog[CredentialInfo]):
             if self._phase != "failed":
                 control = self._control
                 in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
-                self.host.say("Canceled. Nothing was changed.")
+                self.host.say("Cancelled. Everything is as it was.")
             self.dismiss(None)

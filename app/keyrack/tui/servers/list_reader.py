@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from keyrack.domain.storage import StoreState
 from keyrack.operations.ports import CredentialStore
 from keyrack.operations.servers.overview import Overview, overview
 from keyrack.tui.kit.background import Newest
 from keyrack.tui.kit.present import error_text
-
-if TYPE_CHECKING:
-    from keyrack.tui.servers.main import MainScreen
+from keyrack.tui.servers.list_screen import ListScreen
 
 WATCH = 2.0  # seconds between two looks at the records' folder
 ASK = 5.0  # seconds between two questions to the place for secrets: a vault locks itself
 
 
+class Shown(ListScreen, Protocol):
+    """The list, as whoever reads for it sees it."""
+
+    def show_overview(self, overview: Overview) -> None: ...
+    def cannot_read(self, error: Exception) -> None: ...
+    def show_store(self, store: StoreState) -> None: ...
+    def set_interval(self, interval: float, callback: Callable[[], Any]) -> Any: ...
+
+
 class ListReader:
     """Reads in the background, and hands what it read to the screen."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: Shown) -> None:
         self._screen = screen
         self._overview = Newest(screen, self._read, self._was_read, screen.cannot_read)
         self._store = Newest(screen, lambda: self._credentials().state(), screen.show_store, self._no_answer)

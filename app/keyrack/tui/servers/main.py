@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from keyrack.domain.model import Record
 from keyrack.domain.storage import StoreState
 from keyrack.operations.servers import overview as look
 from keyrack.operations.servers.overview import Overview, Row
+from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.kit.present import error_text, join, key_hint, say, title
@@ -31,7 +32,6 @@ from keyrack.tui.servers.source_words import problems
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
-    from keyrack.tui.app import KeyrackApp
     from keyrack.tui.clear.stale_actions import StaleActions
     from keyrack.tui.servers.list_reader import ListReader
     from keyrack.tui.servers.many_actions import ManyActions
@@ -92,8 +92,8 @@ class MainScreen(Screen[None]):
         return StoreActions(self)
 
     @property
-    def host(self) -> KeyrackApp:
-        return cast("KeyrackApp", self.app)
+    def host(self) -> Host:
+        return host_of(self)
 
     def compose(self) -> ComposeResult:
         yield HeaderLine(self._banner)
@@ -102,7 +102,7 @@ class MainScreen(Screen[None]):
             yield Static("", id="problems")
         with Horizontal(id="body"):
             yield ServerTable()
-            yield Static(say("Reading the configuration files…", Tone.DIM), id="empty")
+            yield Static(say("Looking in the configuration files…", Tone.DIM), id="empty")
             yield FactsView(id="detail")
         yield Static("", id="progress")
         yield KeyFooter()
@@ -140,6 +140,10 @@ class MainScreen(Screen[None]):
         """The same, and the state of the place for secrets."""
         self._list_reader.look()
         self._list_reader.ask_store()
+
+    def when_open(self, then: Callable[[], Any]) -> None:
+        """Call back as soon as the place for secrets can be read."""
+        self.stores.when_open(then)
 
     def show_overview(self, overview: Overview) -> None:
         """What the last look found."""
@@ -266,7 +270,7 @@ class MainScreen(Screen[None]):
     def action_places(self) -> None:
         from keyrack.tui.servers.sources import SourcesScreen
 
-        self.app.push_screen(SourcesScreen(self))
+        self.app.push_screen(SourcesScreen(self.overview, self.looked, self.look))
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a server, also on one that the filter hides."""
@@ -284,7 +288,7 @@ class MainScreen(Screen[None]):
 
     def _added(self, name: str | None) -> None:
         if name:
-            self.host.say(f"Added {name} to keyrack's own file.")
+            self.host.say(f"{name} is in keyrack's own configuration now.")
             self.look()
 
     def action_row(self, what: str) -> None:

@@ -15,8 +15,8 @@ from keyrack.tui.kit.background import many
 from keyrack.tui.kit.present import error_text
 
 if TYPE_CHECKING:
-    from keyrack.tui.app import Severity
-    from keyrack.tui.servers.main import MainScreen
+    from keyrack.tui.host import Severity
+    from keyrack.tui.servers.list_screen import ListScreen
 
 NAMED = 3  # of those that failed, in the last sentence
 
@@ -24,7 +24,7 @@ NAMED = 3  # of those that failed, in the last sentence
 class ManyActions:
     """Runs one operation over the list's rows. Why one failed stands with its row afterwards."""
 
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
         self._many: Many[str] | None = None
 
@@ -50,7 +50,7 @@ class ManyActions:
             if row.server.url and not row.server.problem and not row.server.is_off
         ]
         if not rows:
-            self._say("There is no server to check.")
+            self._say("There is no server to ask.")
             return
         adapters = self._screen.host.adapters
         self._start(rows, "checking", "checked", lambda server: check_op.check(adapters(), server))
@@ -66,7 +66,7 @@ class ManyActions:
     def _start(self, rows: list[Row], doing: str, done: str, work: Callable[[Server], Any]) -> None:
         screen, marks = self._screen, self._screen.marks
         if self._many is not None:
-            self._say("Another task is running; press esc to stop it.")
+            self._say("Something runs already; esc stops it.")
             return
         asked = {row.key: row for row in rows if row.key not in marks.busy}
         for key in asked:
@@ -111,4 +111,4 @@ def _failed(failures: dict[str, str]) -> str:
         [(name, why)] = failures.items()
         return f"Failed: {name}. {why}"
     names = ", ".join(list(failures)[:NAMED]) + (" …" if len(failures) > NAMED else "")
-    return f"Failed: {names}. See their details for the reasons."
+    return f"Failed: {names}. Their details tell why."

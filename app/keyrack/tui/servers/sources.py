@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.signal import Signal
 from textual.widgets import Static
 
 from keyrack.operations.servers.overview import Overview
@@ -17,11 +19,7 @@ from keyrack.tui.kit.styles import BOX
 from keyrack.tui.servers.source_words import all_places
 from keyrack.wording.tones import Tone
 
-if TYPE_CHECKING:
-    from keyrack.tui.servers.main import MainScreen
-
-
-LOOKING = "Reading the configuration files…"
+LOOKING = "Looking in the configuration files…"
 
 
 class SourcesScreen(Dialog[None]):
@@ -30,9 +28,12 @@ class SourcesScreen(Dialog[None]):
     CSS_PATH: ClassVar = [BOX, "sources.tcss"]
     BINDINGS: ClassVar = [*keymap.PLACES]
 
-    def __init__(self, main: MainScreen) -> None:
+    def __init__(
+        self, overview: Overview, looked: Signal[Overview], look: Callable[[Callable[[], Any]], Any]
+    ) -> None:
+        """`look(then)` looks again and then calls back; `looked` tells what every look has found."""
         super().__init__()
-        self._main = main
+        self._overview, self._every_look, self._look = overview, looked, look
         self._looking = 0  # looks that were begun here and have not ended
 
     def compose(self) -> ComposeResult:
@@ -43,20 +44,21 @@ class SourcesScreen(Dialog[None]):
 
     def on_mount(self) -> None:
         self.query_one("#places-text").can_focus = False
-        self._main.looked.subscribe(self, self._changed)
+        self._every_look.subscribe(self, self._changed)
         self.action_look()
 
     def action_look(self) -> None:
         self._looking += 1
         self._text.update(say(LOOKING, Tone.DIM))
-        self._main.look(self._looked)
+        self._look(self._looked)
 
     def _looked(self) -> None:
         self._looking -= 1
         if self.is_attached:
-            self._changed(self._main.overview)
+            self._changed(self._overview)
 
     def _changed(self, overview: Overview) -> None:
+        self._overview = overview
         if not self._looking:  # what an earlier look has found is not what was asked for
             self._text.update(all_places(overview))
 

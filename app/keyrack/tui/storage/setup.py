@@ -16,15 +16,15 @@ from keyrack.tui.storage.ways import WaysScreen
 
 if TYPE_CHECKING:
     from keyrack.domain.secret import Secret
-    from keyrack.tui.app import KeyrackApp
+    from keyrack.tui.host import Host
 
 WAITING = (
-    "According to the records, {} in the keychain, which can't be reached here. Use the vault anyway? "
-    "They stay there; you can move them later, once the keychain is available."
+    "The records say that {} in the keychain, which can't be reached here. Use the vault all the same? "
+    "They stay where they are; “Move all credentials” brings them once the keychain is there."
 )
 
 
-def set_up_storage(host: KeyrackApp, about: str, why: str, on_end: Callable[[bool], Any]) -> None:
+def set_up_storage(host: Host, about: str, why: str, on_end: Callable[[bool], Any]) -> None:
     """Offer the ways on; `on_end(True)` once there is a place, `on_end(False)` where the user wants none."""
 
     def end(found: bool) -> None:
@@ -47,7 +47,7 @@ def set_up_storage(host: KeyrackApp, about: str, why: str, on_end: Callable[[boo
     host.push_screen(WaysScreen(about, why), answered)
 
 
-def create_vault(host: KeyrackApp, on_end: Callable[[Made | None], Any]) -> None:
+def create_vault(host: Host, on_end: Callable[[Made | None], Any]) -> None:
     """Make the vault, with a passphrase where it needs one; one that is there is opened."""
     adapters = host.adapters
 
@@ -61,11 +61,11 @@ def create_vault(host: KeyrackApp, on_end: Callable[[Made | None], Any]) -> None
         if not result.found:
             key = os.path.basename(result.identity_path)
             keep = (
-                f"Its key, protected by the passphrase, is {key} next to it. Back up both files."
+                f"Its key, which the passphrase opens, is {key} beside it. Keep a copy of both files."
                 if key
-                else "Keep a backup of it."
+                else "Keep a copy of it."
             )
-            host.say(f"Created the vault {short_path(result.path)}. {keep}")
+            host.say(f"The vault is made: {short_path(result.path)}. {keep}")
         on_end(result)
 
     def answered(answer: tuple[Made] | None) -> None:
@@ -90,7 +90,7 @@ def create_vault(host: KeyrackApp, on_end: Callable[[Made | None], Any]) -> None
     in_background(host, look, seen, failed)
 
 
-def _use(host: KeyrackApp, made: Made | None, end: Callable[[bool], Any]) -> None:
+def _use(host: Host, made: Made | None, end: Callable[[bool], Any]) -> None:
     """It is in use, but where credentials are said to lie elsewhere: then the user is asked."""
     if made is None or not made.waiting:
         end(made is not None)

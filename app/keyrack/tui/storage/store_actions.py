@@ -26,16 +26,16 @@ from keyrack.tui.storage.setup import create_vault, set_up_storage
 if TYPE_CHECKING:
     from keyrack.domain.secret import Secret
     from keyrack.operations.storage.vault import VaultStatus
-    from keyrack.tui.servers.main import MainScreen
+    from keyrack.tui.servers.list_screen import ListScreen
 
 PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
-OPENING = "{} is being unlocked; it may ask for a password."
+OPENING = "{} is asked to open; it may want its password."
 NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
-STAYS_OPEN = "The sealed vault opens with an environment variable or a setting, so it can't be locked."
-CHANGED = "Changed the passphrase. A copy of the old identity.age still opens with the old passphrase."
+STAYS_OPEN = "What the environment or the settings hold opens the sealed vault, so it can't be locked."
+CHANGED = "The passphrase is changed. A copy of the old identity.age still opens with the old passphrase."
 MOVE = (
-    "Every credential is copied to the {}, read back, and only then deleted from the {}. "
-    "After that, keyrack uses the {}."
+    "Every credential is copied to the {} and read back; only then is it deleted in the {}. "
+    "From then on the {} is used."
 )
 
 
@@ -48,7 +48,7 @@ class Command(NamedTuple):
 
 
 class StoreActions:
-    def __init__(self, screen: MainScreen) -> None:
+    def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
         self._unlocking = False
         self._can_lock = False  # a vault that a passphrase opens
@@ -60,11 +60,11 @@ class StoreActions:
         other: StoreKind = "keychain" if kind == "vault" else "vault"
         yield Command(
             f"Move all credentials to the {PLACES[other]}",
-            "Copy, verify, then delete the originals",
+            "Copied, read back, then deleted where they were",
             partial(self.move, other),
         )
         if store and kind == "vault" and store.ready and self._can_lock:
-            yield Command("Lock the sealed vault", "Its passphrase unlocks it again", self._lock)
+            yield Command("Lock the sealed vault", "Its passphrase opens it again", self._lock)
 
     def changed(self, store: StoreState) -> None:
         """It is another place, or it was opened or locked."""
@@ -101,11 +101,11 @@ class StoreActions:
         if store is not None and store.locked and store.kind == "vault":
             self._ask_passphrase(lambda: host.say("The sealed vault is open."))
         elif store is not None and not store.persistent:
-            set_up_storage(host, "", "Credentials are now kept in memory.", lambda found: None)
+            set_up_storage(host, "", "Credentials are kept in memory now.", lambda found: None)
         elif store is not None and store.ready:
             self._tell_of(store)
         elif self._unlocking:
-            host.say("It is already being unlocked.")
+            host.say("It is being asked already.")
         else:
             if store is not None and store.locked and NO_SCREEN not in store.hint:
                 name = named_store(store.name)
@@ -226,7 +226,7 @@ class StoreActions:
 
         def done(receipt: Receipt) -> None:
             self._screen.look_again()
-            head = "Moved" if receipt.ok else "Not everything was done"
+            head = "Moved" if receipt.ok else "Not all was done"
             if receipt.ok and not progress.is_attached:  # the user is at something else
                 host.say(f"All credentials are in the {PLACES[to]}.")
                 return
@@ -250,9 +250,7 @@ class StoreActions:
         bad = [f"{line.what}: {line.detail}" for line in lines if line.outcome == "failed"]
         words: list[str] = []
         if put_right:
-            words.append(f"Repaired {put_right} unfinished credential{'s' if put_right > 1 else ''}.")
+            words.append(f"{put_right} unfinished credential{'s' if put_right > 1 else ''} put right.")
         if found:
-            words.append(
-                f"Rebuilt {found} lost record{'s' if found > 1 else ''} from the stored credentials."
-            )
+            words.append(f"{found} lost record{'s' if found > 1 else ''} made anew from what is stored.")
         self._screen.host.say(" ".join([*words, *bad]), severity="warning" if bad else "information")

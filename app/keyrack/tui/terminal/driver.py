@@ -12,19 +12,25 @@ import sys
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from threading import Event
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import Any, Protocol, TextIO, cast
 
 from textual._time import get_time
+from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from keyrack.tui.terminal.reader import TerminalReader
 
-if TYPE_CHECKING:
-    from keyrack.tui.app import KeyrackApp
-
 PAUSE = 0.1  # seconds after which the thread looks whether it has to end
 SHORT = 0.02  # the same while a sequence waits for its rest
 CHUNK = 4096  # bytes
+
+
+class Ending(Protocol):
+    """The application, which ends with its terminal."""
+
+    def hang_up(self) -> None:
+        """The terminal is gone. From any thread."""
+        ...
 
 
 class Output:
@@ -56,7 +62,7 @@ class Output:
 
 
 class TerminalDriver(LinuxDriver):
-    def __init__(self, app: KeyrackApp, **more: Any) -> None:
+    def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
         self._gone = Event()
         self._file = cast(Any, Output(cast(TextIO, sys.__stderr__), self._hang_up))
@@ -89,4 +95,4 @@ class TerminalDriver(LinuxDriver):
         """From any thread."""
         if not self._gone.is_set():
             self._gone.set()
-            cast("KeyrackApp", self._app).hang_up()
+            cast(Ending, self._app).hang_up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -21,14 +21,22 @@ from keyrack.wording.times import relative, utc
 from keyrack.wording.tones import Tone
 
 
+class SavedToken(NamedTuple):
+    """What became of a token, and what it was saved for."""
+
+    saved: TokenSaved
+    asked: bool  # the service's own check was wished for
+    never_expires: bool  # as the service says
+
+
 class TokenSavedScreen(Dialog[None]):
     CSS_PATH: ClassVar = [BOX, FORM]
     BINDINGS: ClassVar = [*keymap.SAVED]
 
-    def __init__(self, server: Server, saved: TokenSaved, *, asked: bool, never_expires: bool) -> None:
-        """`asked`: the service's own check was wished for. `never_expires`: as the service says."""
+    def __init__(self, server: Server, what: SavedToken) -> None:
         super().__init__()
-        self._server, self._saved, self._asked, self._never = server, saved, asked, never_expires
+        self._server = server
+        self._saved, self._asked, self._never = what
 
     def compose(self) -> ComposeResult:
         saved = self._saved
@@ -46,21 +54,21 @@ class TokenSavedScreen(Dialog[None]):
     def _tried(self) -> Content:
         check = self._saved.check
         if check is None:
-            return join(say("–  ", Tone.DIM), say("It was not tested on the server.", Tone.DIM))
+            return join(say("–  ", Tone.DIM), say("It was not tried on the server.", Tone.DIM))
         if check.verdict == "accepted":
-            return outcome("Tested", "done", f"{self._server.name} accepts it.")
+            return outcome("Tried", "done", f"{self._server.name} accepts it.")
         if check.reason == UNTESTED:
             return join(say("!", Tone.WARN), "  ", say(UNTESTED))
-        reason = check.reason or f"{self._server.name} did not say whether it accepts it."
-        return join(say("!", Tone.WARN), "  ", say(f"Tested: {reason}"))
+        reason = check.reason or f"{self._server.name} did not say whether it takes it."
+        return join(say("!", Tone.WARN), "  ", say(f"Tried: {reason}"))
 
     def _told(self) -> Content:
         service = self._saved.service
         if service is None:
-            return join(say("!", Tone.WARN), "  ", say("The service has no check for this kind of token."))
+            return join(say("!", Tone.WARN), "  ", say("The service has no check for a token of this kind."))
         if service.ok:
-            return outcome("Service", "done", service.sentence)
-        return join(say("!", Tone.WARN), "  ", say(f"Service: {service.sentence}"))
+            return outcome("Asked", "done", service.sentence)
+        return join(say("!", Tone.WARN), "  ", say(f"Asked: {service.sentence}"))
 
     def _facts(self) -> list[tuple[str, Content]]:
         credential = self._saved.credential
@@ -72,7 +80,7 @@ class TokenSavedScreen(Dialog[None]):
     def _ends(self) -> Content:
         expires_at = self._saved.credential.expires_at
         if expires_at is None:
-            return say("never" if self._never else "expiry unknown")
+            return say("never, by itself" if self._never else "expiry unknown")
         day = (utc(expires_at) or "").partition("T")[0]
         when = f"in {relative(expires_at - self.host.now())}{f' ({day})' if day else ''}"
-        return join(say(when), say(" · keyrack warns 7 days before", Tone.DIM))
+        return join(say(when), say(" · keyrack warns 7 days ahead", Tone.DIM))
