@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from keyrack.version import __version__
+
 if TYPE_CHECKING:
     from keyrack.auth import Auth as Auth
     from keyrack.domain.errors import KeyrackError as KeyrackError
     from keyrack.domain.errors import LoginNeeded as LoginNeeded
 
-__version__ = "0.1.0"
 __all__ = ["Auth", "KeyrackError", "LoginNeeded", "__version__"]
 
 

@@ -31,7 +31,7 @@ def main() -> int:
 
 
 def _end(number: int, frame: object) -> None:
-    from keyrack.system.shielded import end_soon
+    from keyrack.system.ending import end_soon
 
     for name in ENDS:  # a second one would cut off the end that has begun
         if hasattr(signal, name):

@@ -17,7 +17,8 @@ from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.trace import shown_url
 from keyrack.operations.credential import credential_key, grant_headers
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.command import command_to, option
 from keyrack.operations.tokens.accounts import account_name

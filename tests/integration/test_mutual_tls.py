@@ -14,7 +14,7 @@ from integration.net_server import little_server, reply
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source, TlsFiles
 from keyrack.net.http_client import HttpxClient
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters

@@ -23,7 +23,7 @@ from keyrack.net import address
 from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.net.proxy import proxy_for
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 
 PUBLIC = "https://mcp.example/mcp"  # resolves to 93.184.215.14 below
 LIMITS = Limits()

@@ -16,7 +16,8 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
 from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
-from keyrack.oauth.effects import Failed, Request, Response, Step
+from keyrack.oauth.effects import Step
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.login.login import login
 from support.workbench import build
 

@@ -15,7 +15,7 @@ from integration.net_server import LittleServer, little_server, reply
 from keyrack.domain.secret import MASK, Secret
 from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 
 QUICK = Limits(connect=5.0, read=0.3, total=0.6, event=0.3, body=64 * 1024)
 CALM = Limits()

@@ -9,7 +9,8 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import CredentialInfo, Server, Source
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from support.odd_server import HANG_UP, META, NOT_THERE, OPENID, PRM, Answer, OddServer, odd_server
 from support.signing_in import Person

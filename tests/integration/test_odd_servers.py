@@ -12,7 +12,8 @@ import keyrack
 from keyrack import cli
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Server, Source
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from support.odd_server import HANG_UP, META, NOT_THERE, PRM, SILENCE, Answer, OddServer, odd_server

@@ -18,7 +18,8 @@ from keyrack.domain.errors import ClientNeeded, LoginNeeded, Temporary
 from keyrack.domain.model import CredentialInfo, Server, Source
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.login.control import LoginControl
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refresh
 from support.odd_server import META, Answer, Asked, OddServer, odd_server

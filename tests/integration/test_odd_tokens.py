@@ -12,7 +12,8 @@ import pytest
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import Server, Source
 from keyrack.operations.clearing.clear import clear
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh

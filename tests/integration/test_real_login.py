@@ -11,7 +11,8 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.status import State
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.clearing.clear import clear
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.overview import row_of

@@ -10,7 +10,8 @@ from keyrack.domain.model import StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
 from keyrack.oauth.revoke import deregistration_request
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters, HttpClient
 from keyrack.operations.servers.overview import Row, row_of
 from keyrack.operations.tokens.get_token import get_token

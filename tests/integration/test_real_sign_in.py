@@ -13,7 +13,8 @@ import pytest
 
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import Step
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh

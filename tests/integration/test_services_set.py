@@ -267,7 +267,7 @@ def test_a_jira_token_without_its_address_is_refused_with_the_reason(net: Intern
     desk = Desk(net, "jira")
     with pytest.raises(KeyrackError, match="refused the token") as caught:
         set_token(desk.adapters, desk.server, Typed({"token": Secret(ATATT)}))
-    assert caught.value.hint.endswith(" Left empty: E-mail.")
+    assert caught.value.hint.endswith(" Left empty: Email.")
 
 
 @pytest.mark.parametrize(

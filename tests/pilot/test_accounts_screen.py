@@ -40,7 +40,7 @@ async def accounts(t: Terminal, server: str = "linear") -> AccountList:
 
 @screen_test
 async def test_the_list_names_accounts_where_a_server_has_several() -> None:
-    async with terminal(app_with(parts_with_two())) as t:
+    async with terminal(app_with(parts_with_two()), size=(90, 24)) as t:
         await t.sees("linear · default · you@example.com")
         await t.sees("linear · work · ada@work.example")
         assert "14 servers" in t.text()  # as without the second account
@@ -80,7 +80,7 @@ async def test_enter_makes_an_account_the_default_and_leaves_it_under_the_cursor
         await t.press("j", "enter")
         await t.sees("(•) work")
         assert chosen == {canonical_url(LINEAR): "work"}
-        assert "linear: work is meant now where no account is named." in t.said()
+        assert "linear: work is now the default account." in t.said()
         assert t.app.screen.query_one(AccountList).highlighted == 1
         assert t.text().index("( ) default") < t.text().index("(•) work")
 
@@ -95,7 +95,7 @@ async def test_a_new_account_gets_a_name_and_a_login(login: FakeLogin) -> None:
         await t.press("enter")
         await t.sees("up to 60 printable characters")
         await t.press(*"work", "enter")
-        await t.sees("There is an account of that name already.")
+        await t.sees("There is already an account with that name.")
         await t.press(*"-2", "enter")
         await t.until(lambda: isinstance(t.app.screen, LoginScreen))
         await t.until(lambda: login.server is not None)

@@ -71,7 +71,7 @@ async def test_hostile_words_are_only_characters_on_every_screen(monkeypatch: py
         await t.press("l")
         await t.sees("Waiting for you to sign in")
         fake.fail(KeyrackError(NASTY, hint=NASTY))
-        await t.sees("✕ Wait for you")
+        await t.sees("✕ Waiting for you")
         assert SHOWN[:30] in t.text()
         await t.press("escape")
         assert t.app.is_running
@@ -215,7 +215,7 @@ async def test_the_palette_runs_the_lists_actions() -> None:
     async with terminal(app_with()) as t:
         await t.press("ctrl+p", *"all keys")
         await t.press("escape", "escape", "ctrl+p", *"help")
-        await t.sees("All keys, and what the states mean")
+        await t.sees("Show all keys and states")
         await t.press("enter")
         await t.until(lambda: isinstance(t.app.screen, HelpScreen))
 

@@ -104,7 +104,7 @@ async def test_what_a_killed_keyrack_left_is_put_right_and_told() -> None:
         await t.until(
             lambda: (
                 t.said()
-                == [f"1 unfinished credential put right. {GITHUB}, account work: The entry is damaged."]
+                == [f"Repaired 1 unfinished credential. {GITHUB}, account work: The entry is damaged."]
             )
         )
 
@@ -114,7 +114,7 @@ async def test_records_that_were_all_lost_are_made_anew_and_told() -> None:
     adapters = demo_parts(records=[])
     adapters.credentials().repair = lambda also: (Finding(LINEAR, "default"), Finding(GITHUB, "default"))  # type: ignore[method-assign]
     async with terminal(app_with(adapters)) as t:
-        await t.until(lambda: t.said() == ["2 lost records made anew from what is stored."])
+        await t.until(lambda: t.said() == ["Rebuilt 2 lost records from the stored credentials."])
 
 
 @screen_test
@@ -155,7 +155,7 @@ async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.M
     async with terminal(app_with(adapters), (120, 30)) as t:
         await t.press("R")
         await t.until(lambda: "0 of 2 refreshed. Failed: " in "".join(t.said()[-1:]))
-        assert t.said()[-1].endswith("Their details tell why.")
+        assert t.said()[-1].endswith("See their details for the reasons.")
         assert "failed now" in line_of(t, "sentry") and "failed now" in line_of(t, "github")
         await t.select("sentry")
         await t.sees("wait 30 seconds. Try again then.")

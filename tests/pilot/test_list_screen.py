@@ -143,7 +143,7 @@ async def test_below_100_columns_enter_opens_the_details_and_their_keys_work() -
         await t.press("enter")
         assert isinstance(t.app.screen, DetailScreen)
         await t.sees("auth.notion.com refused the refresh token: it was revoked.")
-        assert "press l or type keyrack login notion" in t.text()
+        assert "press l or run keyrack login notion" in t.text()
         assert "Claude Code" in t.text() and "~/.cursor/mcp.json" in t.text()
         await t.press("x")
         assert t.app.screen is t.main
@@ -174,9 +174,9 @@ async def test_help_shows_keys_and_states_and_closes() -> None:
     async with terminal(app_with(), (100, 60)) as t:
         await t.press("question_mark")
         assert isinstance(t.app.screen, HelpScreen)
-        await t.sees("Refresh every credential that is due")
+        await t.sees("Refresh all credentials that are due")
         assert "✕ login needed" in t.text()
-        assert "Unlock or lock where credentials are kept" in t.text()
+        assert "Lock, unlock or change the store" in t.text()
         assert "the programs' files" in t.text() and "client" not in t.text()
         await t.press("escape")
         assert t.app.screen is t.main
@@ -223,7 +223,7 @@ async def test_i_shows_what_its_own_look_has_found_and_nothing_older() -> None:
         t.main.look()  # one that is under way when the key is pressed
         await t.until(lambda: looks == [0, 1])
         await t.press("i")
-        await t.sees("Looking in the configuration files…")
+        await t.sees("Reading the configuration files…")
         ends[1].set()
         await t.until(lambda: looks == [0, 1, 2])
         await t.pilot.pause()
@@ -231,7 +231,7 @@ async def test_i_shows_what_its_own_look_has_found_and_nothing_older() -> None:
         ends[2].set()
         await t.sees("2 servers")
         await t.press("i")
-        await t.sees("Looking in the configuration files…")
+        await t.sees("Reading the configuration files…")
         ends[3].set()
         await t.sees("3 servers")
 

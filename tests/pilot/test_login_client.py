@@ -38,7 +38,7 @@ async def test_the_failure_names_the_redirect_uri_on_a_line_of_its_own(
         text = t.text()
         assert "✕ Register this app" in text and "Register an app there with the redirect URI" in text
         assert re.search(r"│ +Redirect URI  http://127\.0\.0\.1:8085/callback +│", text)
-        assert "i Enter client id  y Copy redirect URI  l Retry  v Trace  esc Close" in text
+        assert "i Enter client ID  y Copy redirect URI  l Retry  v Trace  esc Close" in text
         await t.press("y")
         assert copied == ["http://127.0.0.1:8085/callback"]
 
@@ -48,7 +48,7 @@ async def test_a_client_id_and_its_secret_begin_the_login_anew(login: FakeLogin)
     async with terminal(app_with()) as t:
         await fail(t)
         await t.press("i")
-        await t.sees("All are kept in the keychain with the login.")
+        await t.sees("They are stored in the keychain with the login.")
         await t.press("space", *"my-app", "space", "enter", *"hunter2")
         await t.sees("●●●●●●●")
         assert "hunter2" not in t.text()
@@ -103,7 +103,7 @@ async def test_a_redirect_uri_that_leads_elsewhere_is_refused(login: FakeLogin) 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [("", "The client id is empty."), ("my app", "A client id holds only plain characters")],
+    [("", "The client ID is empty."), ("my app", "A client ID contains only plain characters")],
 )
 @screen_test
 async def test_what_can_be_no_client_id_is_refused_with_a_sentence(
@@ -132,7 +132,7 @@ async def test_the_form_says_where_a_private_key_goes(login: FakeLogin) -> None:
     async with terminal(app_with(), (80, 24)) as t:
         await fail(t)
         await t.press("i")
-        await t.sees("With a private key: keyrack login notion --client-id ID")
+        await t.sees("With a private key, run: keyrack login notion --client-id ID")
         assert "--client-key-stdin < key.pem" in t.text()
 
 
@@ -148,7 +148,7 @@ async def test_after_another_failure_a_client_can_be_given_too_but_there_is_no_r
         await begin(t)
         login.fail(LoginNeeded("The client is not known."))
         await t.sees("The client is not known.")
-        assert "Enter client id" not in t.text() and "Redirect URI" not in t.text()
+        assert "Enter client ID" not in t.text() and "Redirect URI" not in t.text()
         await t.press("y", "i")
         assert isinstance(t.app.screen, ClientScreen) and copied == []
 

@@ -31,7 +31,7 @@ async def show(t: Terminal, login: FakeLogin, code=CODE) -> None:
     await t.press("d")
     login.tell(code)
     await t.until(lambda: isinstance(t.app.screen, DeviceScreen), "the code")
-    await t.sees("Good for")
+    await t.sees("Expires in")
 
 
 def picture(t: Terminal) -> list[str]:
@@ -46,24 +46,24 @@ async def test_d_asks_for_a_code_and_shows_page_code_picture_and_time(login: Fak
         await t.sees("d Code for another device")
         assert login.codes_asked == 0
         await t.press("d")
-        await t.sees("Or a code     asking for one…")
+        await t.sees("Or a code     requesting a code…")
         assert login.codes_asked == 1
         login.tell(CODE._replace(expires_at=NOW + 240))
-        await t.sees("Good for 4:00")
+        await t.sees("Expires in 4:00")
         text = t.text()
-        assert "https://auth.notion.com/device" in text and "Type WDJB-MJHT there" in text
+        assert "https://auth.notion.com/device" in text and "Enter WDJB-MJHT there" in text
         assert FIRST_ROW_OF_W in text and "y Copy address" in text and "esc Back" in text
         for row in qr_rows(CODE.verification_uri_complete):
             assert row in text
         clock.time += 61
-        await t.sees("Good for 2:59")
+        await t.sees("Expires in 2:59")
 
 
 @screen_test
 async def test_the_login_waits_as_long_as_the_code_is_good(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await show(t, login, CODE._replace(expires_at=NOW + 1800))
-        assert "Good for 30:00" in t.text()
+        assert "Expires in 30:00" in t.text()
         await t.press("escape")
         await t.sees("0:00 / 30:00")
 
@@ -153,12 +153,12 @@ async def test_no_code_is_a_line_and_the_browser_s_way_goes_on(login: FakeLogin)
     async with terminal(app_with()) as t:
         await show(t, login)
         login.tell(NO_CODE)
-        await t.sees("✕ No code for another device  auth.notion.com gave no")
+        await t.sees("✕ No code for another device  auth.notion.com did")
         assert isinstance(t.app.screen, LoginScreen)
         assert "▸ Waiting for you to sign in" in t.text() and "Or a code" not in t.text()
         assert "Paste callback URL" in t.text()
         await t.press("d")
-        await t.sees("asking for one…")
+        await t.sees("requesting a code…")
         assert login.codes_asked == 2
         login.answer()
         await t.sees("● valid")
@@ -170,7 +170,7 @@ async def test_over_ssh_it_is_asked_for_at_once(login: FakeLogin, monkeypatch: p
     async with terminal(app_with()) as t:
         await begin(t)
         assert login.options[0].device
-        await t.sees("asking for one…")
+        await t.sees("requesting a code…")
         login.tell(CODE)
         await t.until(lambda: isinstance(t.app.screen, DeviceScreen))
 
@@ -179,7 +179,7 @@ async def test_over_ssh_it_is_asked_for_at_once(login: FakeLogin, monkeypatch: p
 async def test_at_a_desk_it_is_not_asked_for_unasked(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t)
-        assert not login.options[0].device and "asking for one" not in t.text()
+        assert not login.options[0].device and "requesting a code" not in t.text()
 
 
 @screen_test
@@ -187,7 +187,7 @@ async def test_without_a_browser_the_screen_says_that_a_code_is_asked_for(login:
     async with terminal(app_with()) as t:
         await begin(t)
         login.tell(Step("sign-in", NO_BROWSER, "running"))
-        await t.sees("asking for one…")
+        await t.sees("requesting a code…")
 
 
 @screen_test

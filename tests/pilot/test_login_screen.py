@@ -65,7 +65,7 @@ async def test_esc_cancels_at_once_and_says_that_nothing_changed(login: FakeLogi
         await begin(t)
         await t.press("escape")
         assert t.app.screen is t.main
-        assert "Cancelled. Everything is as it was." in t.said()
+        assert "Canceled. Nothing was changed." in t.said()
         await t.until(login.cancelled.is_set)
 
 
@@ -120,7 +120,7 @@ async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLog
         await t.select("notion")
         await t.press("l")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
-        await t.sees("Where to keep credentials · notion")
+        await t.sees("Where to store credentials · notion")
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("m")
         await t.sees("▸ Waiting for you to sign in")
@@ -175,7 +175,7 @@ async def test_a_surprise_inside_is_told_without_its_words(login: FakeLogin) -> 
 
 LEGACY = Step(
     "discover",
-    "Found no metadata; using the 2025-03-26 revision of MCP",
+    "Found no metadata; using MCP 2025-03-26",
     "done",
     "auth.example.com, PKCE support could not be verified",
     0.3,
@@ -188,7 +188,7 @@ async def test_what_could_not_be_verified_is_told_in_whole_words(login: FakeLogi
         await begin(t)
         login.tell(LEGACY)
         await t.sees("PKCE support could not be verified")
-        assert "Found no metadata; using the 2025-03-26 revision of MCP" in t.text()
+        assert "Found no metadata; using MCP 2025-03-26" in t.text()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 24), (60, 16), (40, 20)])
@@ -252,9 +252,9 @@ async def test_n_registers_a_client_of_an_earlier_login_anew(login: FakeLogin) -
     login.sign_in = SIGN_IN._replace(earlier_client="old")
     async with terminal(app_with()) as t:
         await begin(t)
-        await t.sees("Error there?  n registers anew · h uses localhost")
+        await t.sees("Error there?  n register again · h use localhost")
         await t.press("n")
-        await t.until(lambda: "registers anew" not in t.text())
+        await t.until(lambda: "register again" not in t.text())
         assert login.anew == ["register"] and "▸ Waiting for you to sign in" in t.text()
         login.answer()
         await t.sees("● valid")
@@ -264,7 +264,7 @@ async def test_n_registers_a_client_of_an_earlier_login_anew(login: FakeLogin) -
 async def test_h_begins_anew_with_localhost(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t)
-        await t.sees("Error there?  h uses localhost")
+        await t.sees("Error there?  h use localhost")
         await t.press("h")
         await t.sees("Returns to    localhost:8085")
         assert "Error there?" not in t.text() and "Paste callback URL" in t.text()

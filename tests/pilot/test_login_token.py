@@ -42,7 +42,7 @@ async def test_where_an_app_has_to_be_registered_a_token_is_offered_if_the_card_
     async with terminal(app_with()) as t:
         await t.select("github")
         await t.press("l")
-        await t.sees("t Token  i Enter client id")
+        await t.sees("t Token  i Enter client ID")
         await t.press("t")
         assert isinstance(t.app.screen, TokenScreen)
 

@@ -87,7 +87,7 @@ async def test_y_copies_all_of_it_as_plain_text(login: FakeLogin, monkeypatch: p
         await t.press("v")
         await t.until(lambda: len(t.app.screen.query("ExchangeView")) == len(EXCHANGES) + 1)
         await t.press("y")
-        assert t.said()[-1] == "Copied. Every secret is masked."
+        assert t.said()[-1] == "Copied, with all secrets masked."
         assert copied[0].startswith("POST https://mcp.notion.com/mcp → 401\n    > MCP-Protocol-Version: ")
         assert copied[0].endswith("POST https://auth.notion.com/token → 400\n    < error: invalid_grant\n")
 

@@ -94,7 +94,7 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (3600, f"the token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
+        (3600, f"The token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
         (None, "the token works (expiry unknown). Then press l to log in."),
         (-3600, "Press l to log in again."),
     ],
@@ -118,13 +118,16 @@ async def test_what_cannot_be_refreshed_says_which_key_helps() -> None:
     async with terminal(app_with()) as t:
         await t.select("internal")
         await t.press("r")
-        assert t.said()[-1] == "internal: a token made by hand can't be refreshed. Press t for a new one."
+        assert (
+            t.said()[-1]
+            == "internal: a token that was entered by hand can't be refreshed. Press t to enter a new one."
+        )
         await t.select("atlassian")
         await t.press("r")
-        assert t.said()[-1] == "atlassian: nothing is stored yet. Press l to log in, or t for a token."
+        assert t.said()[-1] == "atlassian: nothing is stored yet. Press l to log in, or t to enter a token."
         await t.select("context7")
         await t.press("r")
-        assert "keyrack holds no credential for it. The server works without a login." in t.said()[-1]
+        assert "keyrack has no credential for it. The server works without" in t.said()[-1]
 
 
 @screen_test
@@ -144,9 +147,9 @@ async def test_a_check_that_tested_no_token_does_not_claim_that_it_is_taken(
     async with terminal(app_with()) as t:
         await t.select("linear")
         await t.press("c")
-        told = "perhaps not everything (The token could not be tested: the server accepts the same requests"
+        told = "perhaps not fully (The token could not be tested: the server accepts the same requests"
         await t.until(lambda: any(told in each for each in t.said()))
-        assert not any("takes the token" in each for each in t.said())
+        assert not any("accepts the token" in each for each in t.said())
 
 
 @screen_test
@@ -158,7 +161,7 @@ async def test_check_all_runs_four_side_by_side_and_esc_stops_it(monkeypatch: py
         await t.until(lambda: len(gate.asked) == 4)
         await t.sees("checking 0 of 13")
         await t.press("C")
-        assert "Something runs already; esc stops it." in t.said()
+        assert "Another task is running; press esc to stop it." in t.said()
         await t.press("escape")
         gate.open()
         await t.until(lambda: "4 of 13 checked. Stopped." in t.said())
@@ -202,8 +205,8 @@ async def test_clear_stands_on_cancel_and_enter_changes_nothing(monkeypatch: pyt
         await t.select("notion")
         await t.press("d")
         assert isinstance(t.app.screen, ClearScreen)
-        await t.sees("Revoke at auth.notion.com, then delete here")
-        assert "Claude Code and Cursor may keep copies of their own." in t.text()
+        await t.sees("Revoke it at auth.notion.com, then delete it here")
+        assert "Claude Code and Cursor may keep their own copies." in t.text()
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("enter")
         assert t.app.screen is t.main and gate.asked == []
@@ -232,7 +235,7 @@ async def test_clear_takes_the_server_of_the_key_press_and_shows_a_receipt(
 async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    left = Line("Access token", "still works", "its server accepts it until 14:52")
+    left = Line("Access token", "still works", "accepted until 14:52")
     line = Line("Registration", "stays", "https://auth.notion.com still has the client c-1")
     gate = Gate(Receipt((Line("Revoke", "done"), left, Line("Delete", "done"), line))).open()
     monkeypatch.setattr(clear_op, "clear", gate)
@@ -240,7 +243,7 @@ async def test_what_still_works_after_a_revocation_stands_in_the_receipt(
         await t.select("notion")
         await t.press("d")
         await t.press("y")
-        await t.sees("!  Access token  still works  its server accepts it until")
+        await t.sees("!  Access token  still works  accepted until 14:52")
         assert "–  Registration  stays" in t.text()
 
 
@@ -258,11 +261,11 @@ async def test_clear_can_delete_here_only_and_forget_the_registration(
         t.widget("#forget").focus()
         await t.press("space")
         await t.sees("( ) Revoke")
-        assert "(•) Delete here only" in t.text() and "[x] Forget" in t.text()
+        assert "(•) Only delete it here" in t.text() and "[x] Also delete the registration" in t.text()
         await t.press("y")
         await t.until(lambda: isinstance(t.app.screen, ReceiptScreen))
         assert gate.options == [{"revoke": False, "forget": True}]
-        assert "Not all was done" in t.text() and "It is still in the keychain." in t.text()
+        assert "Not everything was done" in t.text() and "It is still in the keychain." in t.text()
 
 
 @screen_test
@@ -270,7 +273,7 @@ async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
     async with terminal(app_with()) as t:
         await t.select("internal")
         await t.press("d")
-        await t.sees("It is deleted here; the token works (expiry unknown).")
+        await t.sees("It is only deleted here. The token works (expiry unknown).")
         assert "Revoke" not in t.text()
 
 
@@ -341,7 +344,7 @@ async def test_x_copies_the_command_or_says_that_nothing_is_to_be_done(
         await t.select("linear")
         await t.press("x")
         assert copied == ["keyrack refresh sentry"]
-        assert "nothing has to be done" in t.said()[-1]
+        assert "there is nothing to do" in t.said()[-1]
 
 
 @screen_test
@@ -357,4 +360,4 @@ async def test_a_adds_a_server_to_keyracks_own_file() -> None:
         await t.sees("The address has “javascript:”")
         await t.press("ctrl+u", *"https://mine.example.com/mcp", "enter")
         await t.until(lambda: added == [("mine", "https://mine.example.com/mcp")])
-        await t.until(lambda: "mine is in keyrack's own configuration now." in t.said())
+        await t.until(lambda: "Added mine to keyrack's own file." in t.said())

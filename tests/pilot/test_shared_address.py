@@ -77,5 +77,5 @@ async def test_an_entry_that_makes_no_sense_is_told_where_it_stands() -> None:
     bad = Server("bad", sources=(Source("Cursor", "/cursor.json", "bad"),), problem="It names no url.")
     async with terminal(app(bad), (140, 30)) as t:
         await t.sees("≠ bad entry")
-        await t.sees("type ${EDITOR:-vi} /cursor.json")
+        await t.sees("run ${EDITOR:-vi} /cursor.json")
         assert t.main.rows[key(t, "bad")].status.state is State.BAD_ENTRY

@@ -136,7 +136,7 @@ async def test_all_are_ticked_with_their_reasons_and_enter_changes_nothing(use: 
     operations = use(Operations(FOUND))
     async with terminal(app_with()) as t:
         ticks = await found(t, operations)
-        await t.sees("3 credentials are of no more use:")
+        await t.sees("3 credentials are stale:")
         assert ticks.ticked == (0, 1, 2)
         for each in FOUND:
             assert f"[x] {each.server.name}" in t.text() and each.why in t.text()
@@ -163,7 +163,7 @@ async def test_what_is_ticked_is_cleared_as_asked_and_the_receipt_has_a_block_fo
         await t.until(lambda: isinstance(t.app.screen, ReceiptScreen))
         assert operations.cleared == ["github", "old.example.com/mcp"]
         assert operations.options == {"revoke": True, "forget": False}
-        await t.sees("Not all was done · 2 of 2")
+        await t.sees("Not everything was done · 2 of 2")
         lines = [line.strip(" │") for line in t.text().splitlines()]
         assert any("✕  Delete  failed  It is still in the keychain." in line for line in lines)
         assert any("old.example.com/mcp" in line for line in lines)

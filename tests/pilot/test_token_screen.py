@@ -141,7 +141,7 @@ async def test_what_is_typed_wrong_is_said_before_anything_is_sent(saver: Saver)
         await t.until(lambda: t.app.screen.query_one("#said").display)
         field.post_message(events.Paste(TOKEN))
         await t.press("tab", "end", "backspace", "ctrl+s")
-        await t.sees("The header must hold {token} once")
+        await t.sees("The header must contain {token} once")
         await t.press("end", "right_curly_bracket", "tab", *"soon", "ctrl+s")
         await t.sees("The expiry must be a date")
         assert saver.calls == []
@@ -152,10 +152,10 @@ async def test_the_tick_decides_whether_the_server_is_asked(saver: Saver) -> Non
     async with terminal(app_with()) as t:
         field = await open_form(t, "internal")
         field.post_message(events.Paste(TOKEN))
-        await t.sees("[x] Try it")
+        await t.sees("[x] Test it")
         t.widget("#try").focus()
         await t.press("space")
-        await t.sees("[ ] Try it")
+        await t.sees("[ ] Test it")
         await t.press("ctrl+s")
         await t.until(lambda: saver.calls)
         assert saver.calls[0][2]["try_it"] is False
@@ -177,7 +177,7 @@ async def test_esc_closes_and_forgets_also_while_it_saves(saver: Saver) -> None:
         field.post_message(events.Paste(TOKEN))
         await t.sees("22 characters")
         await t.press("ctrl+s")
-        await t.sees("Trying it on the server")
+        await t.sees("Testing it on the server")
         await t.press("escape")
         assert t.app.screen is t.main and not field.secret
         await t.until(lambda: len(looks) == 2)
@@ -228,11 +228,11 @@ async def test_two_keys_go_into_two_fields_and_two_headers_each_judged_by_itself
         await t.sees("Datadog · API Key + Application Key · EU1")
         assert "DD-API-KEY: ‹API key›" in t.text()
         assert "DD-APPLICATION-KEY: ‹application key›" in t.text()
-        assert "Ask api.datadoghq.eu too" in t.text()  # the two fields and the ticks fit 80×24
+        assert "Also ask api.datadoghq.eu" in t.text()  # the two fields and the ticks fit 80×24
         await fill(t, "API key", "b" * 32)
         await t.sees("32 characters · looks right")
         await fill(t, "Application key", "b" * 32)
-        await t.sees("✕ This is an API key; here goes the application")
+        await t.sees("✕ This is an API key; enter the application")
         await t.press("ctrl+u")
         await fill(t, "Application key", "c" * 40)
         await t.sees("40 characters · looks right")
@@ -311,7 +311,7 @@ async def test_jira_without_an_e_mail_address_shows_the_header_of_a_service_acco
         await t.sees("Authorization: Basic ‹e-mail:API token›")
         await fill(t, "API token", "ATATT" + "x" * 30)
         await t.sees("Authorization: Bearer ‹API token›")
-        await fill(t, "E-mail", "ada@example.com")
+        await fill(t, "Email", "ada@example.com")
         await t.sees("Authorization: Basic ‹e-mail:API token›")
         await t.press("ctrl+s")
         await t.until(lambda: saver.fields == [{"email": "ada@example.com", "token": "ATATT" + "x" * 30}])
@@ -322,7 +322,7 @@ async def test_the_service_is_asked_only_where_the_user_ticks_it(saver: Saver) -
     async with terminal(app_with()) as t:
         await open_with(t, "github")
         await fill(t, "Token", "ghp_" + "0" * 36)
-        assert "[ ] Ask api.github.com too: whose it is, its scopes, when it ends" in t.text()
+        assert "[ ] Also ask api.github.com for the token’s owner, scopes, expiry" in t.text()
         t.widget("#ask").focus()
         await t.press("space", "ctrl+s")
         await t.until(lambda: saver.calls)
@@ -343,7 +343,7 @@ async def test_a_check_at_a_site_wants_the_site(saver: Saver) -> None:
         await fill(t, "API token", "ATATT" + "x" * 30)
         t.widget("#ask").focus()
         await t.press("space", "ctrl+s")
-        await t.sees("Your site is needed for asking there.")
+        await t.sees("Your site is needed to ask there.")
         assert saver.calls == []
 
 
@@ -355,7 +355,7 @@ async def test_a_token_that_an_open_server_takes_is_not_called_accepted(saver: S
         await fill(t, "Token", "ghp_" + "0" * 36)
         await t.press("ctrl+s")
         await t.sees("!  The token could not be tested: the server accepts the same")
-        assert "github accepts it" not in t.text()
+        assert "accepts it" not in t.text()
 
 
 @screen_test
@@ -373,9 +373,9 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
         await t.press("space", "ctrl+s")
         await t.sees("✓  Saved  in the Secret Service")
         text = t.text()
-        assert "✓  Tried  github accepts it." in text
-        assert "✓  Asked  GitHub accepts it; it belongs to octocat." in text
-        for words in ("octocat", "repo, read:org", "in 89 d (2026-12-20) · keyrack warns 7 days ahead"):
+        assert "✓  Tested  github accepts it." in text
+        assert "✓  Service  GitHub accepts it; it belongs to octocat." in text
+        for words in ("octocat", "repo, read:org", "in 89 d (2026-12-20) · keyrack warns 7 days before"):
             assert words in text
         await t.press("escape")
         assert t.app.screen is t.main
@@ -391,8 +391,8 @@ async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> No
         await fill(t, "Token", "ghp_" + "0" * 36)
         t.widget("#ask").focus()
         await t.press("space", "ctrl+s")
-        await t.sees("It was not tried on the server.")
-        assert f"!  Asked: {limited}" in t.text() and "expiry unknown" in t.text()
+        await t.sees("It was not tested on the server.")
+        assert f"!  Service: {limited}" in t.text() and "expiry unknown" in t.text()
 
 
 @screen_test
@@ -449,14 +449,14 @@ async def test_the_page_opens_by_its_line_by_ctrl_o_and_by_o_outside_of_the_fiel
 async def test_a_service_that_takes_no_tokens_is_told_as_that(saver: Saver) -> None:
     async with terminal(app_with()) as t:
         await open_with(t, "notion")
-        await t.sees("! Notion is not known to take a token made by hand here")
+        await t.sees("! Notion may not accept tokens here")
 
 
 @screen_test
 async def test_how_well_the_card_is_known_stands_below_it(saver: Saver) -> None:
     async with terminal(app_with()) as t:
         await open_with(t, "github")
-        await t.sees("keyrack’s card: verified 2026-")
+        await t.sees("Known service: verified 2026-")
         assert "confidence high" in t.text()
 
 
@@ -473,7 +473,7 @@ async def test_the_users_own_card_makes_the_form(saver: Saver, own_home: Path) -
     async with terminal(app_with(demo_parts()._replace(cards_dir=lambda: str(cards)))) as t:
         await open_with(t, "internal")
         await t.sees("[b]Ours[/b] · Key")
-        assert "From your own card" in t.text() and "[red]Key" in t.text()
+        assert "From your own file" in t.text() and "[red]Key" in t.text()
 
 
 @screen_test
@@ -485,4 +485,4 @@ async def test_after_a_failure_the_focus_goes_on_from_where_it_was(saver: Saver)
         await t.press("ctrl+s")
         await t.sees("The server refused the token.")
         await t.press("tab", "tab", "tab", "space")
-        await t.sees("[ ] Try it on the server")
+        await t.sees("[ ] Test it on the server")

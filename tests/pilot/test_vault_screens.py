@@ -105,7 +105,7 @@ async def test_without_a_keychain_k_offers_ways_and_the_careful_answer_takes_non
         await t.press("K")
         await t.until(lambda: isinstance(t.app.screen, WaysScreen))
         await t.sees("This machine has no keychain.")
-        assert "one encrypted file" in t.text() and "until keyrack ends" in t.text()
+        assert "one encrypted file" in t.text() and "until keyrack exits" in t.text()
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("enter")
         await t.until(lambda: t.app.screen is t.main)
@@ -120,9 +120,9 @@ async def test_while_the_settings_cannot_be_read_no_other_place_is_offered(
     config.parent.mkdir(parents=True)
     config.write_text('store = "vautl"\n')
     async with terminal(app_with(new())) as t:
-        await t.sees("! config.toml is wrong")
+        await t.sees("! config.toml has errors")
         await t.press("K")
-        await t.sees("keyrack does not know where")
+        await t.sees("Until this is fixed")
         await t.select("example")
         await t.press("l")
         await t.sees("l Retry")
@@ -149,18 +149,18 @@ async def test_a_vault_is_made_with_a_passphrase_typed_twice(new: NewParts, own_
         place = column(t, placeholder)
         await t.press("tab")
         await t.until(lambda: t.app.focused is t.widget("#second"))
-        assert column(t, placeholder) == place and column(t, "the same") == place
+        assert column(t, placeholder) == place and column(t, "the same again") == place
         await t.press("shift+tab")
         await t.press("ctrl+s")
-        await t.sees("Nothing is typed.")
+        await t.sees("Nothing is entered.")
         await type_passphrase(t)
         await t.press("enter")
         await type_passphrase(t)
         await t.press("ctrl+s")
         await t.sees("Sealed vault ✓")
         await t.until(lambda: t.app.screen is t.main)
-        assert "The vault is made: ~/.local/share/keyrack/vault.age." in t.said()[-1]
-        assert "is identity.age beside it. Keep a copy of both files." in t.said()[-1]
+        assert "Created the vault ~/.local/share/keyrack/vault.age." in t.said()[-1]
+        assert "is identity.age next to it. Back up both files." in t.said()[-1]
         await t.sees("both files.")
     assert config(own_home) == {"store": "vault"}
 
@@ -172,16 +172,16 @@ async def test_what_is_wrong_with_the_second_passphrase_is_corrected_there(new: 
         box = t.widget("Box").region
         await type_passphrase(t)
         await t.press("ctrl+s")
-        await t.sees("Type it again.")
+        await t.sees("Enter it again.")
         second = t.widget("#second")
         assert t.app.focused is second
         await type_passphrase(t, "something else")
-        await t.misses("Type it again.")
+        await t.misses("Enter it again.")
         await t.press("enter")
-        await t.sees("These are two different passphrases.")
+        await t.sees("The two passphrases are different.")
         assert t.app.focused is second and t.widget("Box").region == box
         await t.press("c")
-        await t.misses("two different")
+        await t.misses("passphrases are different")
         assert t.app.screen.query_one("#second", SecretInput).secret == Secret("c")
         await t.press("ctrl+u")
         await type_passphrase(t)
@@ -230,7 +230,7 @@ async def test_while_the_vault_is_made_the_screen_lives_and_nothing_is_begun_twi
         for _ in range(2):
             await type_passphrase(t)
             await t.press("enter")
-        await t.sees("Making the vault…")
+        await t.sees("Creating the vault…")
         await t.press("ctrl+s", "escape")
         assert isinstance(t.app.screen, NewVaultScreen) and calls == [PASSPHRASE]
         gate.set()
@@ -270,7 +270,7 @@ async def test_quit_asks_before_what_is_only_in_memory_is_lost(new: NewParts) ->
         await t.until(lambda: t.main.only_in_memory() == ["example"])
         for key in ("q", "ctrl+q"):
             await t.press(key)
-            await t.sees("The credential for example is in memory alone")
+            await t.sees("The credential for example is only in memory")
             assert t.app.focused is t.app.screen.query_one("#no", Button)
             await t.press("ctrl+q")
             await t.press("enter")
@@ -395,7 +395,7 @@ async def test_k_on_an_open_vault_says_where_it_is_and_locks_it(locked: NewParts
     async with terminal(app_with(here)) as t:
         await t.sees("Sealed vault ✓")
         await open_in_use(t)
-        await t.sees("They are in the sealed vault, which is open.")
+        await t.sees("They are in the sealed vault, which is unlocked.")
         assert "~/.local/share/keyrack/vault.age" in t.text() and "keyrack/identity.age" in t.text()
         await t.press("escape")
         await t.until(lambda: t.app.screen is t.main)
@@ -443,7 +443,7 @@ async def test_the_passphrase_of_an_open_vault_is_changed(locked: NewParts) -> N
         for _ in range(2):
             await type_passphrase(t, "another long passphrase")
             await t.press("enter")
-        await t.until(lambda: "The passphrase is changed." in "".join(t.said()))
+        await t.until(lambda: "Changed the passphrase." in "".join(t.said()))
         vault_op.lock(here)
         vault_op.unlock(here, Secret("another long passphrase"))
 
@@ -473,7 +473,7 @@ async def test_a_vault_with_an_identity_of_its_own_is_not_offered_to_be_locked(
 async def test_k_on_an_open_keychain_says_what_is_in_use_and_moves_all_to_a_vault() -> None:
     async with terminal(app_with()) as t:
         await open_in_use(t)
-        await t.sees("They are in the Secret Service, which is open.")
+        await t.sees("They are in the Secret Service, which is unlocked.")
         assert "Lock" not in t.text()
         await t.press("m")
         await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
@@ -514,7 +514,7 @@ async def test_all_credentials_move_to_a_new_vault_and_back(new: NewParts, own_h
         await t.sees("watched ✓")
         await palette(t, "move all credentials to the sealed", "Move all credentials to the sealed vault")
         await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
-        assert "only then is it deleted" in t.text()
+        assert "only then deleted" in t.text()
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("y")
         await t.until(lambda: isinstance(t.app.screen, NewVaultScreen))
@@ -605,9 +605,9 @@ async def test_a_locked_keychain_is_asked_to_open_and_the_rows_are_right_after_i
     async with terminal(app_with(adapters)) as t:
         await t.sees("▣ Secret Service locked · K unlock")
         await t.press("K")
-        assert t.said()[-1] == "The Secret Service is asked to open; it may want its password."
+        assert t.said()[-1] == "The Secret Service is being unlocked; it may ask for a password."
         await t.press("K")
-        assert t.said()[-1] == "It is being asked already."
+        assert t.said()[-1] == "It is already being unlocked."
         await t.press("j", "question_mark")  # the screen lives
         await t.press("escape")
         gate.set()
@@ -635,7 +635,7 @@ async def test_a_locked_row_says_which_key_opens_it() -> None:
     adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
     async with terminal(app_with(adapters), (120, 30)) as t:
         await t.select("linear")
-        await t.sees("press K or type keyrack doctor")
+        await t.sees("press K or run keyrack doctor")
 
 
 @screen_test

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import BindCallback, Failed, Request, Response, Send, SignIn, Step
+from keyrack.oauth.effects import BindCallback, SignIn, Step
+from keyrack.oauth.http import Failed, Request, Response, Send
 
 URL = "https://mcp.example/mcp"
 ISSUER = "https://auth.example"

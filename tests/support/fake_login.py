@@ -12,14 +12,14 @@ from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
 from keyrack.operations.login.control import LoginControl
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from support.demo_rows import NOW
 from support.screens import Terminal
 
 FOUND = (
     Step("probe", "Ask the server", "running", "https://mcp.notion.com"),
-    Step("probe", "Server asked for authorization", "done", "", 0.2),
+    Step("probe", "The server requires authorization", "done", "", 0.2),
     Step("discover", "Find the authorization server", "running"),
     Step("discover", "Found the authorization server", "done", "https://auth.notion.com", 0.3),
     Step("register", "Register this app", "running", "dynamic"),

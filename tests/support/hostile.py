@@ -15,8 +15,10 @@ from keyrack.domain.resource import inert
 from keyrack.domain.secret import Secret
 from keyrack.net import http_client as http_client
 from keyrack.net.limits import Limits
-from keyrack.oauth.effects import Failed, Request, Response, SignIn, Step
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.oauth.effects import SignIn, Step
+from keyrack.oauth.http import Failed, Request, Response
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from support.canned import URL, World, rpc, unauthorized
 from support.workbench import SERVER, approve, build
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from keyrack.oauth.authorization_server import DEVICE_GRANT
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from support.canned import ISSUER, META, PRM, URL, metadata, reply, rpc, unauthorized
 from support.hostile import NASTY
 

@@ -74,7 +74,7 @@ async def _log_in(t: Terminal, words: str, **how: bool) -> FakeLogin:
 async def _palette(t: Terminal, clock: DemoClock) -> None:
     await t.press("ctrl+p", *"re")
     # What was found before the second letter goes away when all that matches both has been found.
-    await t.until(lambda: "Go to stripe" in t.text() and "Log in to the" not in t.text())
+    await t.until(lambda: "Go to stripe" in t.text() and "Log in with" not in t.text())
 
 
 async def _login(t: Terminal, clock: DemoClock) -> None:
@@ -89,7 +89,7 @@ async def _code(t: Terminal, clock: DemoClock) -> None:
     fake = await _log_in(t, "Code for another device", offers_code=True)
     await t.press("d")
     fake.tell(CODE)
-    await t.sees("Good for 10:00")
+    await t.sees("Expires in 10:00")
     clock.time += 19
     await t.sees("9:41")
 
@@ -101,7 +101,7 @@ async def _trace(t: Terminal, clock: DemoClock) -> None:
 
 
 async def _client_needed(t: Terminal, clock: DemoClock) -> None:
-    await _log_in(t, "Enter client id", needs_client=True)
+    await _log_in(t, "Enter client ID", needs_client=True)
 
 
 async def _client(t: Terminal, clock: DemoClock) -> None:
@@ -116,7 +116,7 @@ async def _client(t: Terminal, clock: DemoClock) -> None:
 async def _token(t: Terminal, clock: DemoClock) -> None:
     await t.select("github")
     await t.press("t")
-    await t.sees("Try it on the server")
+    await t.sees("Test it on the server")
     t.widget("#token").post_message(events.Paste("github_pat_" + "0" * 82))
     await t.sees("looks right")
 
@@ -124,7 +124,7 @@ async def _token(t: Terminal, clock: DemoClock) -> None:
 async def _token_of(t: Terminal, name: str, secret: str, words: str) -> None:
     await t.select(name)
     await t.press("t")
-    await t.sees("Try it on the server")
+    await t.sees("Test it on the server")
     field = t.widget("TokenField SecretInput")
     field.focus()
     field.post_message(events.Paste(secret))
@@ -175,7 +175,7 @@ async def _token_saved(t: Terminal, clock: DemoClock) -> None:
     await _token(t, clock)
     t.widget("#ask").focus()
     await t.press("space")
-    await _saving(t, "warns 7 days ahead", lambda *_, **__: TokenSaved(facts, Check(NOW, "accepted"), told))
+    await _saving(t, "warns 7 days before", lambda *_, **__: TokenSaved(facts, Check(NOW, "accepted"), told))
 
 
 async def _clear(t: Terminal, clock: DemoClock) -> None:
@@ -186,7 +186,7 @@ async def _clear(t: Terminal, clock: DemoClock) -> None:
 
 async def _help(t: Terminal, clock: DemoClock) -> None:
     await t.press("question_mark")
-    await t.sees("The selected server")
+    await t.sees("Selected server")
 
 
 async def _detail(t: Terminal, clock: DemoClock) -> None:
@@ -197,7 +197,7 @@ async def _detail(t: Terminal, clock: DemoClock) -> None:
 
 async def _in_use(t: Terminal, clock: DemoClock) -> None:
     await t.press("K")
-    await t.sees("which is open.")
+    await t.sees("which is unlocked.")
 
 
 async def _empty(t: Terminal, clock: DemoClock) -> None:

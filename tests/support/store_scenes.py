@@ -75,7 +75,7 @@ async def ways(t: Terminal, clock: DemoClock) -> None:
 
 async def new_vault(t: Terminal, clock: DemoClock) -> None:
     t.app.push_screen(NewVaultScreen(lambda passphrase: None))
-    await t.sees("Make the vault")
+    await t.sees("Create the vault")
     t.app.screen.query_one("#first", SecretInput).post_message(events.Paste("a passphrase"))
     await t.sees("●" * 12)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import CHOSEN, NOT_CHOSEN
+from keyrack.wording.states import STATES
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
         words = [plain(account.name, 60)]
         if account.label:
             words.append(plain(account.label, 80))
-        words.append(account.row.status.state.value.replace("-", " "))
+        words.append(STATES[account.row.status.state].word)
         if credential is not None and credential.refused_at is None:
             words.append(good_for(credential.expires_at, now))
         context.out.line(f"{CHOSEN if account.is_default else NOT_CHOSEN} {' · '.join(words)}")

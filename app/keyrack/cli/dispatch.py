@@ -25,7 +25,7 @@ def dispatch(
     """Do what `argv` says. Returns the exit code; raises KeyrackError."""
     chosen, words = parse_global(argv)
     if chosen.version:
-        from keyrack import __version__
+        from keyrack.version import __version__
 
         out.line(f"keyrack {__version__}")
         return 0

@@ -44,11 +44,11 @@ that can't be read, and deletes nothing.""",
 def run(context: Context, args: SimpleNamespace) -> int:
     import platform
 
-    from keyrack import __version__
     from keyrack.cli.context import open_store
     from keyrack.cli.sources import place_line, problem_line
     from keyrack.operations.servers.overview import own_problems
     from keyrack.operations.servers.plaintext import pointed_out
+    from keyrack.version import __version__
 
     out, adapters = context.out, context.adapters()
     if args.repair:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING
 
+from keyrack.cli.output import Output, OutputClosed
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.text import plain
-
-if TYPE_CHECKING:
-    from keyrack.cli.output import Output
 
 OK = 0
 ERROR = 1
@@ -32,10 +28,6 @@ MEANINGS = (
     (6, "no such server"),
     (130, "interrupted with ctrl+c"),
 )
-
-
-class OutputClosed(Exception):
-    """The reader of our output has gone away, as `head` does."""
 
 
 def guarded(out: Output, work: Callable[[], int]) -> int:
@@ -86,14 +78,3 @@ def _place(trace: TracebackType | None) -> str:
             place = f"{path.rsplit(mark, 1)[1]}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place.replace(os.sep, "/")
-
-
-def abandon(stream: object) -> None:
-    """Redirect a broken stream to the null device, so that Python's flush at exit is silent."""
-    try:
-        target = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(target, stream.fileno())  # type: ignore[attr-defined]
-        os.close(target)
-    except (OSError, ValueError, AttributeError):
-        if stream is sys.stdout:
-            sys.stdout = None

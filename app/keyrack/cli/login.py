@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import CredentialInfo, Server
-    from keyrack.operations.login.login import LoginOptions
+    from keyrack.operations.login.options import LoginOptions
 
 SECRET_VARIABLE = "KEYRACK_CLIENT_SECRET"
 
@@ -116,7 +116,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.steps import Steps
     from keyrack.operations.login.control import LoginControl
     from keyrack.operations.login.login import login
-    from keyrack.system.cancellable import run_cancellable
+    from keyrack.system.threads import run_cancellable
 
     adapters = context.adapters()
     server = target(adapters, args)
@@ -142,7 +142,7 @@ def run(context: Context, args: SimpleNamespace) -> int:
 
 
 def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
-    from keyrack.operations.login.login import LoginOptions
+    from keyrack.operations.login.options import LoginOptions
     from keyrack.operations.login.remote import over_ssh
 
     given = args.client_secret_stdin or args.client_key_stdin

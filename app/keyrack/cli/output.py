@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from keyrack.cli.encoding import SIGNS, make_readable, readable
-from keyrack.cli.exits import OutputClosed, abandon
 from keyrack.domain.errors import KeyrackError
 from keyrack.wording.tones import Tone
 
@@ -24,6 +23,10 @@ _COLOURS = {
     Tone.STRONG: "1",
 }
 _PICTURE = "97;40"  # a QR picture is white on black, whatever the terminal's colours are
+
+
+class OutputClosed(Exception):
+    """The reader of our output has gone away, as `head` does."""
 
 
 class Output:
@@ -84,6 +87,17 @@ class Output:
         if isinstance(error, BrokenPipeError):
             raise OutputClosed from None
         raise KeyrackError(f"The output can't be written: {error.strerror}.") from None
+
+
+def abandon(stream: object) -> None:
+    """Redirect a broken stream to the null device, so that Python's flush at exit is silent."""
+    try:
+        target = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(target, stream.fileno())  # type: ignore[attr-defined]
+        os.close(target)
+    except (OSError, ValueError, AttributeError):
+        if stream is sys.stdout:
+            sys.stdout = None
 
 
 def shows_blocks(stream: TextIO | None) -> bool:

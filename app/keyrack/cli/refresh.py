@@ -84,8 +84,8 @@ def _side_by_side(
     """
     from queue import SimpleQueue
 
-    from keyrack.system.cancellable import run_cancellable
     from keyrack.system.many import Many
+    from keyrack.system.threads import run_cancellable
 
     heard: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
     codes: list[int] = []

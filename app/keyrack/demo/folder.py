@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.system.ending import cleaned_up
 from keyrack.system.locks import Locks
-from keyrack.system.shielded import cleaned_up
 
 PREFIX = "keyrack-demo-"
 LOCK = "demo"  # held for as long as the demo runs; the kernel gives it back however that ends

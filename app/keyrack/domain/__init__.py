@@ -1,1 +1,1 @@
-"""What things are. Standard library only, no I/O; the time is passed in."""
+"""The data model. Standard library only, no I/O; the current time is passed in."""

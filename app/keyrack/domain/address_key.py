@@ -1,7 +1,7 @@
-"""Keys that stand in addresses, as some vendors tell people to write them. They are never shown.
+"""Keys in URLs, which some vendors tell people to use. They are never shown.
 
-A parameter tells by its name or by how its value looks; a part of a path by how it looks, or by where
-it stands at a vendor that is known to put a key there.
+A query parameter is recognized by its name or by the look of its value. A path segment is recognized
+by its look, or by its position at a vendor that is known to put a key there.
 """
 
 import re
@@ -16,8 +16,8 @@ SECRET_NAME = re.compile(
     r"(?i:(?:^|[_.-]|api)(?:key|token|secret|password|passwd|pwd|sig|signature|auth|jwt)$)"
     r"|[a-z](?:Key|Token|Secret|Password)$|^code$"
 )
-SHORTEST = 6  # characters; what is shorter is a switch (useToken=true)
-# How the keys of vendors begin, with enough behind it that no word is taken for one.
+SHORTEST = 6  # characters; a shorter value is a switch (useToken=true)
+# The prefixes of vendors' keys, with enough characters after them that no word matches.
 VENDORS = re.compile(
     r"(?:(?:sk|pk|rk|fc|hf|r8|tvly|gh[opusr]|github_pat|glpat|xox[abeprs]|lin_api|ntn|sntry[su]|napi|nvapi|sbp"
     r"|figd|PMAK|vcp|shp[ap]t|apify_api|AIza|ya29)[-_.]?(?:[A-Za-z0-9]+[-_.])*(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}"
@@ -25,11 +25,11 @@ VENDORS = re.compile(
     r")(?:[-_.=][A-Za-z0-9_=-]*)?"
 )
 JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
-# Random text: long, of both cases, and with digits all over it. Ids are mostly hexadecimal or shorter.
+# Random text: long, mixed case, with digits throughout. IDs are mostly hexadecimal or shorter.
 RANDOM = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=(?:.*?[0-9]+[^0-9]+){2}.*[0-9])[A-Za-z0-9_-]{24,}")
 HEX = re.compile(r"[0-9a-fA-F-]+")
-LONGEST = 2000  # characters of a part that are looked at
-# Where a vendor's addresses have one, though it may look like anything.
+LONGEST = 2000  # characters of a part that are examined
+# Where vendors' URLs have a key, whatever it looks like.
 PLACES = (
     re.compile(r"https://mcp\.zapier\.com/api/mcp/s/([^/?]+)"),
     re.compile(r"https://(?:[\w-]+\.)?make\.com/mcp/(?:api/v1/)?u/([^/?]+)"),
@@ -40,19 +40,19 @@ PLACES = (
 
 
 PLACED_AT = ("zapier.com/", "make.com/", "pipedream.net/", "composio.dev/", "activepieces.com/")
-# Most addresses need no closer look: no query, and no part of the path is long.
+# Most URLs need no closer look: no query, and only short path segments.
 SHORT = re.compile(r"https?://[^/?]+(?:/[^/?]{0,14})*")
 
 
 class FoundKey(NamedTuple):
-    masked: str  # the address as it may be shown
-    where: str  # for people: the names of its parameters, or "its path"
-    values: tuple[str, ...]  # as they stand in the address
-    bare: str  # the address without it; "" where it is a part of the path
+    masked: str  # the URL as it may be shown
+    where: str  # for people: the names of the parameters, or "its path"
+    values: tuple[str, ...]  # as they are in the URL
+    bare: str  # the URL without the key; "" if the key is part of the path
 
 
 def find_key(url: str) -> FoundKey | None:
-    """The key in an address in canonical form (`resource.parse_url`); None where there is none."""
+    """The key in a URL in canonical form (`resource.parse_url`); None if there is none."""
     if SHORT.fullmatch(url) and not any(host in url for host in PLACED_AT):
         return None
     path, question, query = url.partition("?")
@@ -76,13 +76,13 @@ def find_key(url: str) -> FoundKey | None:
 
 
 def shown(url: str) -> str:
-    """A URL as it may be shown: of one that was stored before its key was known for one."""
+    """A URL as it may be shown. Masks a key that was stored before keyrack could recognize it."""
     found = find_key(url)
     return url if found is None else found.masked
 
 
 def without_key(url: str) -> str:
-    """The same URL. Raises BadUrl where it carries a key."""
+    """The same URL. Raises BadUrl if it contains a key."""
     found = find_key(url)
     if found is not None:
         raise key_refused(found)
@@ -90,7 +90,7 @@ def without_key(url: str) -> str:
 
 
 def key_refused(found: FoundKey) -> BadUrl:
-    """Why such an address is not taken from a person. Nothing of the key is quoted."""
+    """The error for a URL with a key that a person entered. It quotes nothing of the key."""
     return BadUrl(
         f"The URL contains a key ({found.where}), and keyrack does not store keys in URLs.",
         hint="Remove it from the URL, and store it with: keyrack set NAME",
@@ -98,7 +98,7 @@ def key_refused(found: FoundKey) -> BadUrl:
 
 
 def is_secret_name(name: str) -> bool:
-    """Does the name of a parameter or a variable say that it holds a secret?"""
+    """Does the name of a parameter or variable suggest that it contains a secret?"""
     return SECRET_NAME.search(name) is not None
 
 
@@ -123,7 +123,7 @@ def _is_secret(name: str, value: str) -> bool:
 
 def _looks_like_one(text: str) -> bool:
     if len(text) > LONGEST:
-        return True  # nobody writes such a thing by hand
+        return True  # nobody types such a thing
     if VENDORS.fullmatch(text) or JWT.fullmatch(text):
         return True
     return len(text) >= 24 and RANDOM.fullmatch(text) is not None and HEX.fullmatch(text) is None
@@ -137,6 +137,6 @@ def _split(pair: str) -> tuple[str, str]:
 def _plain(text: str) -> str:
     if "%" not in text and "+" not in text:
         return text
-    from urllib.parse import unquote_plus  # late: few addresses have such
+    from urllib.parse import unquote_plus  # imported late: few URLs need it
 
     return unquote_plus(text)

@@ -37,10 +37,10 @@ from keyrack.domain.secret import Secret
 
 
 class KeyrackError(Exception):
-    """One sentence for a person (`str(error)`), and a `hint`: what to do next, or "".
+    """One sentence for the user (`str(error)`), and a `hint`: what to do next, or "".
 
-    A command in the hint that is to be typed may stand on a line of its own. `setting` names the one
-    of keyrack's own file that lets it through where the user knows better (`operations.advice`).
+    A command in the hint can be on its own line. `setting` names the setting in keyrack's own file that
+    allows it, if the user knows better (`operations.advice`).
     """
 
     exit_code = 1
@@ -124,10 +124,10 @@ class BadUrl(KeyrackError):
 
 
 class ClientNeeded(KeyrackError):
-    """`issuer` is where to register one, and `redirect_uri` what to register it with.
+    """Register the client at `issuer`, with `redirect_uri`.
 
-    A machine's client has no redirect URI (""), and needs a secret or a key; `client_id` is the
-    one that lacks them, where there is one.
+    The client of a machine login has no redirect URI (""), and needs a secret or a key. `client_id` is
+    the client that has neither, if there is one.
     """
 
     def __init__(
@@ -144,7 +144,7 @@ class RedirectUriRefused(ClientNeeded):
 
 
 class NoOAuth(KeyrackError):
-    """`app_may_do`: an app that is registered there by hand may be a way in all the same."""
+    """`app_may_do`: an app that is registered there by hand may still work."""
 
     def __init__(self, sentence: str, *, hint: str = "", app_may_do: bool = False) -> None:
         super().__init__(sentence, hint=hint)
@@ -152,7 +152,7 @@ class NoOAuth(KeyrackError):
 
 
 class ScopeRefused(KeyrackError):
-    """`added` are those asked for that an earlier login, or this one, had added to the server's own."""
+    """`added` are the scopes that this or an earlier login added to those of the server."""
 
     added: tuple[str, ...] = ()
 

@@ -1,8 +1,8 @@
-"""What a header is for, as far as its name can tell."""
+"""What a header is for, judged by its name."""
 
 CREDENTIAL = frozenset(("authorization", "proxy-authorization", "apikey", "token", "cookie"))
 CREDENTIAL_ENDS = ("api-key", "-token", "-key", "-secret", "-password")
-# Which of a person's tenants is meant: with another value the same address is another server.
+# Headers that select one of a user's tenants: with another value, the same URL is another server.
 TENANT = frozenset((
     *(f"{start}{what}{end}"
       for start in ("", "x-")
@@ -28,7 +28,7 @@ def carries_credential(name: str) -> bool:
 
 
 def selects_tenant(name: str) -> bool:
-    """Does a header of this name say whose data at the same address is meant?"""
+    """Does a header of this name select whose data to use at the same URL?"""
     return _plain(name) in TENANT
 
 

@@ -26,27 +26,27 @@ SCHEME_WORDS = ("bearer", "basic", "token", "sentry-bearer")
 
 
 class Source(NamedTuple):
-    """One place that names a server."""
+    """One configuration entry for a server."""
 
-    client: str  # the program as a person calls it: "Claude Code", "keyrack"
+    client: str  # the program's display name: "Claude Code", "keyrack"
     path: str  # the file
     name: str  # the server's name in that file
-    scope: str = ""  # "user", "project /path", "" where the client has only one
+    scope: str = ""  # "user", "project /path", or "" if the program has only one
     disabled: bool = False  # switched off in that program
 
     @property
     def full_name(self) -> str:
-        """Of the entry, among those that are called the same elsewhere."""
+        """The entry's name, unique among entries with the same name in other files."""
         return f"{self.name} ({self.client}, {self.scope or self.path})"
 
     @property
     def table(self) -> tuple[str, str, str]:
-        """Where its neighbours stand: one scope of one file."""
+        """The table that contains the entry: one scope of one file."""
         return self.client, self.path, self.scope
 
 
 class Variable(NamedTuple):
-    """An environment variable that a configuration refers to. Never its value."""
+    """An environment variable that a configuration refers to, without its value."""
 
     name: str
     is_set: bool
@@ -60,12 +60,12 @@ class Header(NamedTuple):
     value: Secret  # after interpolation
     variables: tuple[Variable, ...] = ()
     plaintext: bool = False  # the secret itself stands in the file
-    asked: bool = False  # the program asks its user for a part of it, which nobody else can see
-    withheld: bool = False  # a project's file names variables; keyrack gives it none, so `value` is empty
-    source: Source | None = None  # where it stands
-    not_movable_because: str = (
-        ""  # why a literal can't be moved into the keychain from there; "" where it can
+    asked: bool = False  # the program asks its user for a part of it, which keyrack can't see
+    withheld: bool = (
+        False  # a project's file uses variables; keyrack does not fill them in, so `value` is empty
     )
+    source: Source | None = None  # where it is configured
+    not_movable_because: str = ""  # why a literal can't be moved to the keychain; "" if it can
 
     @property
     def is_empty(self) -> bool:
@@ -75,40 +75,40 @@ class Header(NamedTuple):
 
     @property
     def is_masked(self) -> bool:
-        """True unless the reference is the value itself, which then is no secret."""
+        """True unless the reference is the value itself, which then is not a secret."""
         return self.reference != self.value.reveal()
 
 
 class AddressKey(NamedTuple):
-    """A key that stands in a server's address."""
+    """A key in a server's URL."""
 
-    url: Secret  # the address as its program asks it; "" where a part is known to the program alone
-    where: str  # for people: the parameter's or the variable's name, "its path"
+    url: Secret  # the URL as the program uses it; "" if only the program knows a part of it
+    where: str  # for people: the name of the parameter or variable, or "its path"
     values: tuple[Secret, ...] = ()  # what is masked
-    bare: str = ""  # the address without it, where that is known
+    bare: str = ""  # the URL without the key, if known
     plaintext: bool = False  # it stands in the file, and no variable in its place
 
 
 class Helper(NamedTuple):
-    """A command that a program runs for the headers of a server. keyrack never does."""
+    """A command that a program runs to get a server's headers. keyrack never runs it."""
 
-    command: Secret  # it may hold anything
-    key: str  # what it stands under in the file
+    command: Secret  # it can contain anything
+    key: str  # its key in the file
     source: Source
 
 
 class TlsFiles(NamedTuple):
-    """Files of the user's own for TLS with one server, by their absolute paths. All are PEM."""
+    """The user's PEM files for TLS with one server, as absolute paths."""
 
-    ca_file: str | None = None  # authorities that are trusted beside the system's
-    client_cert: str | None = None  # for mutual TLS; its private key may lie in the same file
+    ca_file: str | None = None  # CAs to trust in addition to the system's
+    client_cert: str | None = None  # for mutual TLS; can contain its private key too
     client_key: str | None = None
 
 
 class ClientSettings(NamedTuple):
     """What a configuration says about the OAuth client for a server, and about how to talk to its issuer.
 
-    From `pkce` on only keyrack's own file can say it.
+    The fields from `pkce` on can only be set in keyrack's own file.
     """
 
     client_id: str | None = None
@@ -116,29 +116,29 @@ class ClientSettings(NamedTuple):
     scopes: tuple[str, ...] | None = None
     callback_port: int | None = None
     callback_path: str | None = None  # of the redirect URI; None: /callback
-    redirect_host: str | None = None  # "localhost" where a pre-registered client demands it
+    redirect_host: str | None = None  # "localhost" if a pre-registered client requires it
     client_metadata_url: str | None = None
     issuer: str | None = None  # the issuer that a pre-registered client belongs to
-    metadata_url: str | None = None  # authorization-server metadata, given by its address
-    metadata: Mapping[str, Any] | None = None  # authorization-server metadata, given up front
-    grant_type: GrantType = "authorization_code"  # client_credentials: a machine's, nobody signs in
+    metadata_url: str | None = None  # URL of authorization-server metadata
+    metadata: Mapping[str, Any] | None = None  # authorization-server metadata itself
+    grant_type: GrantType = "authorization_code"  # client_credentials: a machine login without a user
     client_key: Secret | None = None  # private key (PEM or JWK) for private_key_jwt; never from a file
-    pkce: PkceSupport | None = None  # assumed: also where the metadata does not list its methods
-    send_resource: bool | None = None  # False: no `resource` parameter (RFC 8707); None: as usual
-    authorize: tuple[tuple[str, str], ...] = ()  # more parameters of the authorization request
+    pkce: PkceSupport | None = None  # assumed: accept metadata that does not list any methods
+    send_resource: bool | None = None  # False: no `resource` parameter (RFC 8707); None: the default
+    authorize: tuple[tuple[str, str], ...] = ()  # extra parameters for the authorization request
     tls: TlsFiles = TlsFiles()
 
 
 class CredentialKey(NamedTuple):
-    """What a credential is stored under."""
+    """The key that a credential is stored under."""
 
     url: str  # canonical: `resource.identity`
     account: str = DEFAULT_ACCOUNT
-    name: str = ""  # of one of several servers that share the address and the account; "" where there is one
+    name: str = ""  # tells apart servers with the same URL and account; "" for a single server
 
 
 class Server(NamedTuple):
-    """A configured MCP server, with every place that it is found in."""
+    """A configured MCP server, with all its configuration entries."""
 
     name: str
     url: str | None = None  # None for stdio
@@ -149,43 +149,43 @@ class Server(NamedTuple):
     client: ClientSettings = ClientSettings()
     command: str | None = None  # stdio: the program, without its arguments (they may hold secrets)
     variables: tuple[Variable, ...] = ()  # stdio: its environment
-    problem: str | None = None  # why this entry can't be used; it is listed all the same
+    problem: str | None = None  # why this entry can't be used; it is listed anyway
     aliases: tuple[str, ...] = ()  # other names of the same server
-    plaintext_headers: tuple[Header, ...] = ()  # of every place: those whose secret stands in the file
+    plaintext_headers: tuple[Header, ...] = ()  # all headers whose secret is in plain text in a file
     helper: Helper | None = None
-    address_key: AddressKey | None = None  # then `url` is masked
-    tag: str = ""  # what tells it from others with the same address and account; "" where there is none
-    key_name: str = ""  # the name in its credential's key: the tag, or "" for the one that was there first
-    of_project: bool = False  # nothing but the current project's own files names it
+    address_key: AddressKey | None = None  # if set, `url` is masked
+    tag: str = ""  # tells it apart from others with the same URL and account; "" if there are none
+    key_name: str = ""  # the name in its credential's key: the tag, or "" for the first such server
+    of_project: bool = False  # only the current project's own files configure it
 
     @property
     def entries(self) -> tuple[str, ...]:
-        """What the files call it."""
+        """Its names in the files."""
         return tuple(dict.fromkeys(source.name for source in self.sources))
 
     @property
     def full_names(self) -> tuple[str, ...]:
-        """What the files call it, and each of its entries in full."""
+        """Its names in the files, and the full name of each entry."""
         return (*self.entries, *dict.fromkeys(source.full_name for source in self.sources))
 
     @property
     def is_off(self) -> bool:
-        """Is it switched off wherever it stands?"""
+        """Is it switched off in every program that configures it?"""
         return bool(self.sources) and all(source.disabled for source in self.sources)
 
     @property
     def display_name(self) -> str:
-        """What people call it: with its account where that is not the usual one."""
+        """The name to show, with the account unless that is the default one."""
         return self.name if self.account == DEFAULT_ACCOUNT else f"{self.name} · {self.account}"
 
     @property
     def key(self) -> CredentialKey | None:
-        """What its credential is stored under; None for a local process."""
+        """The key of its credential; None for a local process."""
         return CredentialKey(canonical_url(self.url), self.account, self.key_name) if self.url else None
 
 
 class CredentialInfo(NamedTuple):
-    """The facts of a stored credential. Not one secret among them."""
+    """The facts about a stored credential, without any secret."""
 
     kind: CredentialKind
     issuer: str | None = None
@@ -197,21 +197,21 @@ class CredentialInfo(NamedTuple):
     expires_at: float | None = None
     refreshable: bool = False
     refreshed_at: float | None = None
-    refused_at: float | None = None  # when the server refused the token; it is never handed out again
+    refused_at: float | None = None  # when the server refused the token; it is never used again
     refusal: str = ""  # why, or why its refresh was refused
-    # When the issuer refused to refresh it. The access token may still be good, and the refresh token
-    # stays: some issuers refuse for a reason that passes.
+    # When the issuer refused to refresh it. The access token may still be valid, and the refresh token
+    # is kept: some issuers refuse for a temporary reason.
     refresh_refused_at: float | None = None
-    label: str = ""  # who the account is, where the server said
-    header: str = "Authorization"  # manual tokens: the names of the headers that carry it
+    label: str = ""  # who the account belongs to, if the server said so
+    header: str = "Authorization"  # manual tokens: the names of its headers
     store: str = ""  # the store's name, for people
-    slot: str = ""  # which of the entry's two slots in the keychain holds it
-    # Never an orphan: its server was given by its address or by one project's file, or the credential was
-    # found in the store, which other data folders may use too.
+    slot: str = ""  # which of the entry's two slots in the keychain contains it
+    # Never an orphan: its server was given as a URL or in one project's file, or the credential was
+    # found in the store, which other data folders may also use.
     ad_hoc: bool = False
     names: tuple[str, ...] = ()  # its server's `full_names` when it was stored
-    apart: bool = False  # others had the same address and account then: it is none of theirs
-    added_scopes: tuple[str, ...] = ()  # asked for beside those that the server and the file name
+    apart: bool = False  # when it was stored, other servers had the same URL and account; it is not theirs
+    added_scopes: tuple[str, ...] = ()  # requested in addition to those of the server and the file
 
 
 class Check(NamedTuple):
@@ -220,18 +220,18 @@ class Check(NamedTuple):
     at: float
     verdict: Verdict
     reason: str = ""
-    revision: str | None = None  # the MCP revision that it spoke
+    revision: str | None = None  # the MCP revision that the server used
 
 
 class Record(NamedTuple):
-    """What is kept on disk about a credential key."""
+    """The record on disk for one credential key."""
 
     url: str
     account: str = DEFAULT_ACCOUNT
     credential: CredentialInfo | None = None
     check: Check | None = None
     name: str = ""
-    unanswered_client: str = ""  # its id: it was sent to the sign-in page, and nothing came back
+    unanswered_client: str = ""  # ID of a client that was sent to the sign-in page, with no response
 
     @property
     def key(self) -> CredentialKey:
@@ -246,11 +246,11 @@ class TokenSet(NamedTuple):
     token_type: str = "Bearer"
     expires_at: float | None = None
     scopes: tuple[str, ...] = ()
-    label: str = ""  # who the account is, where the reply said so
+    label: str = ""  # who the account belongs to, if the reply said so
 
 
 class Registration(NamedTuple):
-    """An OAuth client as an issuer knows it."""
+    """An OAuth client as registered at an issuer."""
 
     issuer: str
     client_id: str
@@ -263,22 +263,22 @@ class Registration(NamedTuple):
     registration_client_uri: str | None = None
     grant_type: GrantType = "authorization_code"
     client_key: Secret | None = None  # for private_key_jwt: PEM, or a JWK as JSON
-    signing_alg: str = ""  # with a key: what it signs with (RFC 7518)
-    # What was given of the redirect URI, once: the next login uses it again. None: whatever is free.
+    signing_alg: str = ""  # with a key: the signing algorithm (RFC 7518)
+    # The parts of the redirect URI that were given once; later logins use them again. None: any free one.
     callback_port: int | None = None
     redirect_host: str | None = None
     callback_path: str | None = None
 
 
 class Endpoints(NamedTuple):
-    """Where to refresh and revoke, kept with the grant so that neither needs discovery."""
+    """Where to refresh and revoke; stored with the grant, so that neither needs discovery."""
 
     token: str
     revocation: str | None = None
 
 
 class StoredCredential(NamedTuple):
-    """Everything that one credential is: what the keychain holds, complete."""
+    """A complete credential, as stored in the keychain."""
 
     url: str
     account: str
@@ -286,9 +286,9 @@ class StoredCredential(NamedTuple):
     tokens: TokenSet
     registration: Registration | None = None
     endpoints: Endpoints | None = None
-    headers: tuple[tuple[str, Secret], ...] = ()  # manual tokens: what carries them, ready to be sent
-    fields: tuple[tuple[str, Secret], ...] = ()  # manual tokens: what was typed, by the card's keys
-    name: str = ""  # of its key
+    headers: tuple[tuple[str, Secret], ...] = ()  # manual tokens: the headers, ready to send
+    fields: tuple[tuple[str, Secret], ...] = ()  # manual tokens: the input, by the service's field keys
+    name: str = ""  # the name in its key
 
     @property
     def key(self) -> CredentialKey:

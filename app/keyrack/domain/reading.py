@@ -8,7 +8,7 @@ from keyrack.domain.resource import canonical_url
 
 
 class Place(NamedTuple):
-    """A file that was looked at."""
+    """A file that was read or looked for."""
 
     client: str
     path: str
@@ -16,7 +16,7 @@ class Place(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong in a configuration, said where it is."""
+    """Something wrong in a configuration, and where it is."""
 
     client: str
     path: str
@@ -31,8 +31,8 @@ class Reading(NamedTuple):
     servers: tuple[Server, ...]
     problems: tuple[Problem, ...]
     places: tuple[Place, ...]
-    # The account that is meant where none is named, by a server's identity; where several have the
-    # same, there is a space and its tag behind it.
+    # The default account, by a server's identity. If several servers share that, it is followed by a
+    # space and the server's tag.
     accounts: Mapping[str, str] = {}
 
 

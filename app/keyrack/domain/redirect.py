@@ -1,4 +1,4 @@
-"""The redirect URI of a login: where the browser comes back to, always on this machine (RFC 8252, 7.3)."""
+"""The redirect URI of a login, always on this machine (RFC 8252, section 7.3)."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import NamedTuple
 from keyrack.domain.errors import BadUrl
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-# RFC 3986, section 3.3: without a query, which the answer's parameters are.
+# RFC 3986, section 3.3. No query: that is for the response's parameters.
 PATH = re.compile(r"/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*")
-UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a browser takes such a segment away
+UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # browsers remove such a segment
 
 
 class Redirect(NamedTuple):
     """The parts of a redirect URI."""
 
     host: str  # one of LOOPBACK
-    port: int | None  # None where it names none: the issuer takes any (RFC 8252, section 7.3)
+    port: int | None  # None if it has none: the issuer accepts any (RFC 8252, section 7.3)
     path: str
 
 
 def parse_redirect(text: str) -> Redirect:
-    """The parts of a redirect URI that keyrack can listen at. Raises BadUrl with a sentence."""
-    from urllib.parse import urlsplit  # late: `keyrack list` rarely needs it
+    """The parts of a redirect URI that keyrack can listen on. Raises BadUrl."""
+    from urllib.parse import urlsplit  # imported late: `keyrack list` rarely needs it
 
     if not text.isprintable() or " " in text:
         raise BadUrl("The redirect URI contains spaces or control characters.")
@@ -48,7 +48,7 @@ def parse_redirect(text: str) -> Redirect:
 
 
 def refusal_of_path(path: str) -> str | None:
-    """Why this can't be the path of a redirect URI, as the end of a sentence; None where it can."""
+    """Why this can't be the path of a redirect URI, as the end of a sentence; None if it can."""
     if not path.startswith("/"):
         return "must start with a slash"
     if "?" in path or "#" in path:

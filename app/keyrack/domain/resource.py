@@ -1,6 +1,6 @@
-"""Server URLs: which are allowed, when two are the same, what an issuer may name.
+"""Server URLs: which are allowed, when two are equal, and which ones a server may refer to.
 
-Nothing here resolves a name; `net` checks the addresses that a name leads to.
+Nothing here resolves names. `net` checks the addresses that a name resolves to.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# An address that is its own canonical form. Most are, and it takes a twentieth of the time to see it.
+# A URL that is its own canonical form. Most are, and this check takes a twentieth of the time.
 PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?:/[A-Za-z0-9._~/-]*)?")
-# What a host's name is made of. No %: a browser decodes it, and so finds an address where we see a name.
+# The characters of a host name. No %: browsers decode it, and so get an address where we see a name.
 NAME = re.compile(r"[a-z0-9._-]+")
 # An issuer without a path.
 ROOT = re.compile(r"(https?://[^/?#]+)/?")
-# 2130706433, 0x7f.1: what some programs read as an address, and others as a name.
+# 2130706433, 0x7f.1: some programs read these as an address, others as a name.
 NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
-# Forms of IPv6 that carry an IPv4 address in their last 32 bits, by the 96 bits before: IPv4-compatible
+# IPv6 prefixes of 96 bits that are followed by an IPv4 address: IPv4-compatible
 # (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052).
 CARRIERS = (0, 0xFFFF_0000, 0x64_FF9B << 64)
 NAT64_INSIDE = 0x64_FF9B_0001  # the first 48 bits of 64:ff9b:1::/48 (RFC 8215), never a public address
 
 
 def parse_url(text: str) -> str:
-    """A server's address in the form that requests use.
+    """A server's URL in the form that requests use.
 
     Scheme and host in lower case, default port dropped, path and query kept.
-    Raises BadUrl with a sentence for anything that is not plain http(s).
+    Raises BadUrl for anything that is not plain http(s).
     """
     if PLAIN.fullmatch(text):
         return text
@@ -44,20 +44,20 @@ def parse_url(text: str) -> str:
     return parts._replace(netloc=_netloc(parts)).geturl()
 
 
-@lru_cache(4096)  # asked for several times of each server whenever the list is made
+@lru_cache(4096)  # called several times for each server whenever the list is built
 def canonical_url(url: str) -> str:
     """The canonical form: two URLs with the same identity share one credential.
 
-    RFC 8707 and the MCP specification leave a trailing slash to the server; as
-    both seed systems do, keyrack takes `/mcp` and `/mcp/` for one server.
+    RFC 8707 and the MCP specification leave a trailing slash to the server;
+    keyrack treats `/mcp` and `/mcp/` as one server.
     """
     return parse_url(url).rstrip("/") if "?" not in url else parse_url(url)
 
 
 def inert(url: str) -> str:
-    """The form that a person is shown, and a browser gets: ASCII, without quotes, $ and brackets.
+    """The form to show and to open in a browser: ASCII, without quotes, $ and brackets.
 
-    Raises BadUrl. No letter in it looks like another, and nothing of it is a shell's when it is pasted there.
+    No letter in it looks like another one, and it is safe to paste into a shell. Raises BadUrl.
     """
     from urllib.parse import quote
 
@@ -71,17 +71,17 @@ def origin(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host alone, in lower case, without brackets."""
+    """The host in lower case, without brackets."""
     return (_split(url).hostname or "").rstrip(".")
 
 
 def is_address(text: str) -> bool:
-    """Does a word typed by a person mean a URL rather than a name?"""
+    """Is this argument a URL rather than a name?"""
     return "://" in text
 
 
 def is_loopback(url: str) -> bool:
-    """http on this machine is as good as https (RFC 8252, section 7.3)."""
+    """Is this http on this machine, which is as safe as https (RFC 8252, section 7.3)?"""
     name = host(url)
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -107,8 +107,8 @@ def covers(resource: str, server_url: str) -> bool:
 def same_issuer(one: str, other: str) -> bool:
     """Do two strings name one issuer?
 
-    They are compared as strings (RFC 8414, section 3.3), but for the final slash of one without a
-    path: `https://h` and `https://h/` are one address (RFC 3986, section 6.2.3).
+    They are compared as strings (RFC 8414, section 3.3), except for the final slash of one without a
+    path: `https://h` and `https://h/` are equivalent (RFC 3986, section 6.2.3).
     """
     if one == other:
         return True
@@ -117,9 +117,9 @@ def same_issuer(one: str, other: str) -> bool:
 
 
 def redirect_target(url: str, location: str) -> str | None:
-    """The address that a Location header at `url` names (RFC 9110, section 10.2.2), without its fragment.
+    """The target of a Location header at `url`, without its fragment (RFC 9110, section 10.2.2).
 
-    None where that is no web address.
+    None if it is not a web URL.
     """
     from urllib.parse import urldefrag, urljoin
 
@@ -130,11 +130,11 @@ def redirect_target(url: str, location: str) -> str | None:
 
 
 def refusal_of(url: str, *, server_url: str) -> str | None:
-    """Why keyrack will not ask this URL, which a server named, as the end of a sentence; None if it may.
+    """Why keyrack won't contact this URL from a server, as the end of a sentence; None if it may.
 
-    https, or http on loopback; a private address only where the user's own
-    server lies on one too, and loopback only where it does. Redirects are checked
-    with the same rule.
+    Allowed are https, and http on loopback. A private address is only allowed if
+    the user's own server is on one too, and loopback only if the server is.
+    Redirects follow the same rule.
     """
     try:
         parts = _split(url)
@@ -153,7 +153,7 @@ def refusal_of_host(name: str, *, server_url: str) -> str | None:
     name = name.rstrip(".")
     address = ip_of(name)
     local_name = name == "localhost" or name.endswith(".localhost")
-    # A zone (fe80::1%eth0) picks one of this machine's networks, which is not a server's business.
+    # A zone (fe80::1%eth0) selects a network interface of this machine, which a server must not do.
     if not local_name and (address is None or (_is_public(address) and "%" not in name)):
         return None
     if not _is_private_server(server_url):
@@ -167,7 +167,7 @@ def refusal_of_host(name: str, *, server_url: str) -> str | None:
 
 
 def ip_of(name: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that a host literally is, IPv4-mapped forms unwrapped; None for a name."""
+    """The IP address if the host is a literal one, with IPv4-mapped forms unwrapped; None for a name."""
     if not name or not (name[-1].isdigit() or ":" in name):
         return None
     from ipaddress import ip_address  # late: few hosts are addresses
@@ -188,7 +188,7 @@ def _is_private_server(server_url: str) -> bool:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Can the address belong to somebody on the internet? The IPv4 address within an IPv6 form counts too."""
+    """Is this a public address? An IPv4 address embedded in an IPv6 address counts too."""
     if not address.is_global or address.is_multicast:
         return False
     if address.version == 4:
@@ -215,7 +215,7 @@ def _split(text: str) -> SplitResult:
         raise BadUrl("The address is empty.")
     from urllib.parse import urlsplit  # 2 ms, and a list of plain addresses needs none
 
-    # Not printable: controls, and what turns the reading direction or is not seen.
+    # Not printable: control characters, and characters that are invisible or change the text direction.
     if any(c == " " or c in '\\"<>^`{|}' or not c.isprintable() for c in text):
         raise BadUrl("The address holds spaces, quotes or control characters.")
     try:
@@ -246,7 +246,7 @@ def _split(text: str) -> SplitResult:
 
 
 def _check_host(name: str) -> None:
-    """After IDNA, which makes plain digits and dots of others. Raises BadUrl."""
+    """Check the host after IDNA, which can turn other characters into digits and dots. Raises BadUrl."""
     if ip_of(name) is not None:
         return
     if NUMBER.fullmatch(name.rpartition(".")[2]):

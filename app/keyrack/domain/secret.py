@@ -1,4 +1,4 @@
-"""A string that must not be seen."""
+"""Secret strings."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ MASK = "●●●●●●●●"
 
 
 class Secret:
-    """A secret string; only `reveal()` gives it out.
+    """A secret string; only `reveal()` returns it.
 
-    Its repr and str are masked; formatting, pickling and (because it is no str)
-    JSON are refused with TypeError, so that a slip fails instead of leaking.
+    Its repr and str are masked. Formatting, pickling and (because it is not a str)
+    JSON raise TypeError, so that a mistake fails instead of leaking.
     """
 
     __slots__ = ("_value",)
@@ -20,7 +20,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The string itself. Call it at the last moment, where it is used."""
+        """The string itself. Call it as late as possible, where the secret is used."""
         return self._value
 
     def __bool__(self) -> bool:
@@ -32,9 +32,9 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        from hmac import compare_digest  # with hashlib 3 ms, and the list compares nothing
+        from hmac import compare_digest  # 3 ms with hashlib, and the list compares nothing
 
-        # surrogatepass: half a pair, from a damaged file, is still compared and not a crash
+        # surrogatepass: a lone surrogate from a damaged file is compared too, instead of raising
         mine, theirs = (each._value.encode("utf-8", "surrogatepass") for each in (self, other))
         return compare_digest(mine, theirs)
 

@@ -9,13 +9,13 @@ from keyrack.domain.model import Check, CredentialInfo, Header, Server
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens
 REFRESH_EARLY = 60.0  # seconds before expiry at which a token is due
-OLD_AGE = 3600.0  # seconds after which a token is due whose expiry nobody told
-# What a check says of a token, where its verdict is that of the requests without one.
+OLD_AGE = 3600.0  # seconds after which a token of unknown expiry is due
+# The reason of a check whose verdict comes from requests without the token.
 UNTESTED = "The token could not be tested: the server accepts the same requests without it."
 
 
 class State(StrEnum):
-    """The words of the list, in kebab case for `--json`."""
+    """The states in the list, in kebab case for `--json`."""
 
     VALID = "valid"
     EXPIRING = "expiring"
@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What to do next; `tui.keymap` has its key, `command_for` its command."""
+    """The next step; `tui.keymap` has its key, `command_for` its command."""
 
     LOGIN = "login"
     REFRESH = "refresh"
@@ -46,21 +46,21 @@ class Action(StrEnum):
     OPEN_FILE = "open-file"
 
 
-# Of a server that is switched off: what keeps its credential as it is, or takes it away.
+# For a server that is switched off: actions that keep its credential working, or delete it.
 STILL_OFFERED = (Action.REFRESH, Action.UNLOCK, Action.CLEAR, Action.ADOPT)
 
 
 class Status(NamedTuple):
     state: State
-    reason: str  # a sentence; may hold a server's words: escape it where it is shown
+    reason: str  # a sentence; can contain a server's words, so escape it
     action: Action | None = None
 
 
 def authorization_header(server: Server) -> Header | None:
     """The configured header that carries a credential, or None.
 
-    One that is not empty before one that is skipped, `Authorization` before others whose names say that
-    they hold a key.
+    Headers with a value come before skipped ones, and `Authorization` before others whose names suggest
+    a key.
     """
     found = [header for header in server.headers if carries_credential(header.name)]
     found.sort(key=lambda header: (header.is_empty, header.name.lower() != "authorization"))
@@ -68,30 +68,30 @@ def authorization_header(server: Server) -> Header | None:
 
 
 def sends_header(server: Server, *, skipped: bool = False) -> bool:
-    """Does its program send a credential in a header of its file? `skipped`: also one that is not set."""
+    """Does its program send a credential in a configured header? `skipped`: count unset ones too."""
     header = authorization_header(server)
     return header is not None and (skipped or header.asked or not header.is_empty)
 
 
 def sends_its_own(server: Server, *, skipped: bool = False) -> bool:
-    """Does its program send a credential that is none of keyrack's?"""
+    """Does its program send a credential of its own?"""
     if server.helper is not None or server.address_key is not None:
         return True
     return sends_header(server, skipped=skipped)
 
 
 def is_due(credential: CredentialInfo, now: float, min_valid: float = REFRESH_EARLY) -> bool:
-    """Should the token be refreshed before it is handed out? One of unknown expiry when it is old."""
+    """Should the token be refreshed before use? A token of unknown expiry is due when it is old."""
     if credential.expires_at is None:
         return credential.refreshable and now - credential.obtained_at >= OLD_AGE
     return credential.expires_at - now < min_valid
 
 
 def renews(credential: CredentialInfo) -> bool:
-    """Can it be refreshed, as far as is known?"""
+    """Can it be refreshed, as far as we know?"""
     return credential.refreshable and credential.refused_at is None and not credential.refusal
 
 
 def is_tried(credential: CredentialInfo, check: Check) -> bool:
-    """Was the access token tried since its refresh was refused?"""
+    """Was the access token tested since its refresh was refused?"""
     return check.at > (credential.refresh_refused_at or 0.0)

@@ -1,13 +1,14 @@
-"""Other people's strings, made safe to show on one line.
+"""Make untrusted strings safe to show on one line.
 
-Servers, issuers and configuration files choose what their strings hold. Before
-one reaches a terminal it loses everything that could steer the terminal, turn
-the reading direction, or hide: controls, format characters, separators.
+Servers, issuers and configuration files control what their strings contain.
+Before they reach a terminal, everything is removed that could control the
+terminal, change the text direction, or hide: control characters, format
+characters and separators.
 """
 
 from __future__ import annotations
 
-# Printable by their category, and yet nothing is seen of them: the grapheme
+# Printable by their category, but invisible: the grapheme
 # joiner, Hangul fillers, Khmer vowels, variation selectors (both ranges).
 _UNSEEN = frozenset(
     map(
@@ -33,13 +34,13 @@ _REPLACEMENT = "\ufffd"
 
 
 def plain(text: str, limit: int = 500) -> str:
-    """`text` on one line, with nothing that acts on a terminal, at most `limit` characters.
+    """`text` on one line, without anything that acts on a terminal, in at most `limit` characters.
 
-    Line breaks, tabs and odd spaces become a space; controls (C0, C1, DEL) and format
-    characters (bidirectional, zero-width, tags, soft hyphen) go; lone surrogates,
-    private and unassigned characters become U+FFFD. A longer text ends in “…”.
+    Line breaks, tabs and unusual spaces become a space. Control characters (C0, C1, DEL)
+    and format characters (bidirectional, zero-width, tags, soft hyphen) are removed. Lone
+    surrogates, private and unassigned characters become U+FFFD. A longer text ends in “…”.
     """
-    # A hostile string may be huge, and may begin with any number of unseen characters.
+    # A hostile string can be huge, and start with any number of invisible characters.
     start = text[: limit * 4]
     if not (start.isascii() and start.isprintable()):
         start = "".join(map(_shown, start))
@@ -49,7 +50,7 @@ def plain(text: str, limit: int = 500) -> str:
 
 
 def verbatim(text: str, limit: int = 200) -> str:
-    """`text` in quotes and in ASCII, the rest as `\\u200b`: two that differ look different, too."""
+    """`text` in quotes, with non-ASCII as `\\u200b`, so that different strings also look different."""
     start = text[:limit].encode("unicode_escape").decode("ascii")
     return f"“{start[:limit]}…”" if len(text) > limit or len(start) > limit else f"“{start}”"
 
@@ -59,6 +60,6 @@ def _shown(char: str) -> str:
         return "" if char in _UNSEEN else char
     if char.isspace():
         return " "
-    import unicodedata  # only strings that need it pay for it
+    import unicodedata  # imported late: few strings need it
 
     return "" if unicodedata.category(char) in ("Cc", "Cf") else _REPLACEMENT

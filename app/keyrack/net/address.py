@@ -13,7 +13,7 @@ from typing import Any
 
 from keyrack.domain import resource
 from keyrack.domain.errors import BadUrl
-from keyrack.oauth.effects import Failed
+from keyrack.oauth.http import Failed
 
 # Like socket.getaddrinfo, which is the real one.
 Resolver = Callable[..., list[Any]]

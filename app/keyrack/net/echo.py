@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from keyrack.domain.redaction import forms_of, hide, hide_in_bytes
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 
 # GitHub and Slack refuse with status 200. A reply that names an error brings no new tokens.
 _NAMES_ERROR = re.compile(rb'"error"\s*:\s*(?:"[^"]|[{\[1-9t])|(?:^|&)error=[^&\s]')

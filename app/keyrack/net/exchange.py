@@ -12,7 +12,7 @@ from keyrack.net.incoming import read_body, read_event
 from keyrack.net.limits import Limits
 from keyrack.net.outgoing import Outgoing
 from keyrack.net.watchdog import Watchdog
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 
 if TYPE_CHECKING:
     import ssl

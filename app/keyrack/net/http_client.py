@@ -27,7 +27,7 @@ from keyrack.net.proxy import proxy_for
 from keyrack.net.redirect import next_address
 from keyrack.net.tls import NO_FILES, trust, with_certificate
 from keyrack.net.watchdog import Watchdog
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 
 if TYPE_CHECKING:
     import ssl

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from keyrack.oauth.effects import Failed
+from keyrack.oauth.http import Failed
 
 if TYPE_CHECKING:
     import httpx

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from keyrack import __version__
 from keyrack.domain import resource
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed, Request
+from keyrack.oauth.http import Failed, Request
+from keyrack.version import __version__
 
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")  # RFC 9110, section 5.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from keyrack.domain import resource
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 
 GET_ON = (301, 302, 303, 307, 308)
 POST_AGAIN = (307, 308)  # the others tell a program to go on with GET (RFC 9110, section 15.4)

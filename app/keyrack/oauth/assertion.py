@@ -1,4 +1,4 @@
-"""A client's signed word that it is itself: `private_key_jwt` (RFC 7521, section 4.2; RFC 7523, 3)."""
+"""Client authentication with `private_key_jwt` (RFC 7521, section 4.2; RFC 7523, section 3)."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-LIFETIME = 120  # seconds: a clock may be wrong by one or two minutes
+LIFETIME = 120  # seconds; allows clocks to differ by a minute or two
 CURVES = {"secp256r1": "ES256", "secp384r1": "ES384", "secp521r1": "ES512"}
 
 
 def choose_algorithm(key: Secret, supported: tuple[str, ...] | None) -> str:
-    """What this key signs with at an issuer that takes `supported`.
+    """The algorithm that this key signs with, at an issuer that accepts `supported`.
 
-    Raises KeyrackError where it is no private key, or none that the issuer takes.
+    Raises KeyrackError if it is not a private key, or not one that the issuer accepts.
     """
     possible = _load(key)[1]
     chosen = next((name for name in possible if supported is None or name in supported), None)
@@ -33,7 +33,7 @@ def choose_algorithm(key: Secret, supported: tuple[str, ...] | None) -> str:
 
 
 def client_assertion(registration: Registration, now: Callable[[], float] = time.time) -> Secret:
-    """The assertion for one request; its audience is the issuer, as MCP's extension wants it."""
+    """The assertion for one request. Its audience is the issuer, as MCP's extension requires."""
     assert registration.client_key is not None
     import jwt
 
@@ -52,7 +52,7 @@ def client_assertion(registration: Registration, now: Callable[[], float] = time
 
 
 def _load(key: Secret) -> tuple[Any, tuple[str, ...], str | None]:
-    """The private key, what it can sign with (best known first), and its id."""
+    """The private key, its signing algorithms (most widely supported first), and its ID."""
     from cryptography.hazmat.primitives import serialization
 
     text, key_id = key.reveal().strip(), None
@@ -67,7 +67,7 @@ def _load(key: Secret) -> tuple[Any, tuple[str, ...], str | None]:
             loaded = serialization.load_pem_private_key(text.encode(), None)
     except TypeError:
         raise _unusable("it is encrypted with a passphrase") from None
-    except Exception:  # several libraries' own kinds, and none of their words may show the key
+    except Exception:  # several libraries raise their own errors, whose messages could show the key
         raise _unusable("it is neither a private key in PEM nor a JWK") from None
     return loaded, _algorithms(loaded), key_id
 

@@ -1,4 +1,4 @@
-"""What an authorization server can do: its metadata (RFC 8414, OpenID Connect Discovery)."""
+"""Authorization server metadata (RFC 8414, OpenID Connect Discovery)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.document import BadDocument, text, texts
-from keyrack.oauth.effects import Request, Response, Send, Sending
-from keyrack.oauth.protected_resource import ProtectedResource
+from keyrack.oauth.http import Request, Response, Send, Sending
 from keyrack.oauth.well_known import (
     AS_WELL_KNOWN,
     OIDC_WELL_KNOWN,
@@ -27,7 +26,9 @@ from keyrack.oauth.well_known import (
 )
 
 SIGNS = ("issuer", "authorization_endpoint", "token_endpoint")
-UP = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)  # a segment that is taken away, or the one before
+UP = re.compile(
+    r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE
+)  # a path segment that removes itself or its predecessor
 TENANT = "{tenantid}"
 GUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
@@ -36,8 +37,8 @@ DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 class AuthorizationServer(NamedTuple):
     """RFC 8414 metadata, as far as a client needs it."""
 
-    issuer: str  # as the metadata spells it: `iss` is compared with that string
-    authorization_endpoint: str  # "" where only machines get tokens
+    issuer: str  # exactly as in the metadata: `iss` is compared with this string
+    authorization_endpoint: str  # "" if only machines get tokens
     token_endpoint: str
     registration_endpoint: str | None = None
     revocation_endpoint: str | None = None
@@ -47,29 +48,21 @@ class AuthorizationServer(NamedTuple):
     token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
     iss_parameter_supported: bool = False  # RFC 9207
     client_id_metadata_document_supported: bool = False
-    device_authorization_endpoint: str | None = None  # only where the grant is offered too (RFC 8628)
+    device_authorization_endpoint: str | None = None  # only if the grant is offered too (RFC 8628)
     token_endpoint_auth_signing_alg_values_supported: tuple[str, ...] | None = None
-    legacy: bool = False  # the 2025-03-26 route: no resource parameter, PKCE support unknown
-    tenant_issuer: str | None = None  # for any tenant: what `iss` looks like, with {tenantid} in it
+    legacy: bool = False  # revision 2025-03-26: no resource parameter, PKCE support unknown
+    tenant_issuer: str | None = None  # if for any tenant: the form of `iss`, with {tenantid} in it
 
     def is_named_by(self, iss: str) -> bool:
-        """Does the `iss` of an answer name this server (RFC 9207, section 2.4)?"""
+        """Does the `iss` of a response name this server (RFC 9207, section 2.4)?"""
         if self.tenant_issuer is None:
             return iss == self.issuer
         before, _, after = self.tenant_issuer.partition(TENANT)
         return re.fullmatch(re.escape(before) + GUID + re.escape(after), iss) is not None
 
 
-class Discovered(NamedTuple):
-    """Where to log in, and for which resource."""
-
-    server: AuthorizationServer
-    resource: str | None  # for the `resource` parameter; None on the legacy route
-    protected: ProtectedResource | None
-
-
 def metadata_urls(issuer: str) -> tuple[str, ...]:
-    """Where an issuer's metadata may be, in the order that MCP asks for (RFC 8414, section 3)."""
+    """The URLs where an issuer's metadata can be, in the order that MCP requires (RFC 8414, section 3)."""
     base, path = origin(issuer), urlsplit(issuer).path.rstrip("/")
     if path:
         return (base + AS_WELL_KNOWN + path, base + OIDC_WELL_KNOWN + path, base + path + OIDC_WELL_KNOWN)
@@ -87,9 +80,9 @@ def read_authorization_server(
 ) -> AuthorizationServer:
     """Validate metadata for `issuer` (RFC 8414, section 3.3; MCP: PKCE S256). Raises BadDocument.
 
-    From then on the issuer is spelled as the metadata spells it; one for any tenant of a `vendor` as it
-    was asked for. `pkce_assumed` lets metadata pass that lists no PKCE methods, and none that lists others.
-    Where nobody signs in (client credentials), neither PKCE nor an authorization endpoint is needed.
+    The result spells the issuer as the metadata does; a `vendor`'s issuer for any tenant keeps the spelling
+    of the request. `pkce_assumed` accepts metadata that lists no PKCE methods, but not metadata that lists
+    only others. Client credentials need neither PKCE nor an authorization endpoint.
     """
     named = text(document, "issuer")
     if named is None:
@@ -148,13 +141,13 @@ def read_authorization_server(
 
 
 def _pkce_methods(document: Mapping[str, Any]) -> tuple[str, ...] | None:
-    """None where nothing is said. A single method without its list is said, too."""
+    """The PKCE methods; None if there are none. A single string counts as a list of one."""
     one = text(document, "code_challenge_methods_supported")
     return (one,) if one is not None else texts(document, "code_challenge_methods_supported")
 
 
 def _tenant_issuer(issuer: str, vendor: Vendor) -> str | None:
-    """What the metadata of an issuer for any tenant says instead of the tenant; None for any other issuer."""
+    """The issuer with {tenantid}, as in the metadata of an issuer for any tenant; None for other issuers."""
     tenant, slash, rest = urlsplit(issuer).path.removeprefix("/").partition("/")
     return f"{origin(issuer)}/{TENANT}{slash}{rest}" if tenant in vendor.any_tenant else None
 
@@ -167,9 +160,9 @@ def find_authorization_server(
     *,
     pkce_assumed: bool = False,
 ) -> Sending:
-    """Ask an issuer's well-known places in order. Returns AuthorizationServer.
+    """Try an issuer's well-known URLs in order. Returns AuthorizationServer.
 
-    Raises NoOAuth when there is none, Temporary when there may be one later, KeyrackError when it
+    Raises NoOAuth if there is no metadata, Temporary if there may be some later, and KeyrackError if it
     can't be trusted.
     """
     refusal = refusal_of(issuer, server_url=server_url)
@@ -211,7 +204,7 @@ def find_authorization_server(
 
 
 def is_gone(issuer: str) -> Sending:
-    """Does the issuer's own host say that there is no metadata any more? False where it can't be asked."""
+    """Does the issuer's own host say that its metadata no longer exists? False if it can't be reached."""
     for url in metadata_urls(issuer):
         reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
         if not isinstance(reply, Response) or reply.status not in (404, 410):
@@ -224,7 +217,7 @@ def given_metadata(
 ) -> AuthorizationServer:
     """Provider metadata from the user's configuration (mcp-use's `oauth_provider`).
 
-    It is the user's own word, so a missing PKCE list is taken as S256.
+    The user vouches for it, so a missing PKCE list counts as S256.
     """
     fields = {"code_challenge_methods_supported": ["S256"], **metadata}
     issuer = text(fields, "issuer")
@@ -237,7 +230,7 @@ def given_metadata(
 
 
 def find_given_metadata(url: str, server_url: str, grant_type: GrantType = "authorization_code") -> Sending:
-    """Metadata at an address from the user's configuration; its issuer is the document's own."""
+    """Metadata at a URL from the user's configuration. The document itself names the issuer."""
     document = yield from look(url, SIGNS)
     if isinstance(document, NotHere):
         if document.temporary:

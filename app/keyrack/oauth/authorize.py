@@ -1,4 +1,4 @@
-"""The authorization request and its answer (RFC 6749, 7636, 8707, 9207)."""
+"""The authorization request and response (RFC 6749, 7636, 8707, 9207)."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from keyrack.oauth.token_reply import CLIENT_FAULTS
 
 MAX_SCOPES = 4_000  # characters of all scopes together
 MOST_SCOPES = 500
-# What an endpoint's own query may not say, because it decides where the answer goes and whose it is.
+# Parameters that an endpoint's own query must not have: they decide where the response goes, and for whom.
 OURS = {
     *("response_type", "response_mode", "client_id", "redirect_uri", "state"),
     *("code_challenge", "code_challenge_method", "request", "request_uri"),
 }
 MAY_COME_TWICE = {"scope", "resource", "prompt"}  # some issuers' endpoints name their own
-FOR_REFRESHING = frozenset(("openid", "offline_access"))  # scopes that bring a refresh token
+FOR_REFRESHING = frozenset(("openid", "offline_access"))  # scopes that request a refresh token
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 
 
@@ -64,11 +64,11 @@ def choose_scopes(
     dropped: tuple[str, ...] = (),
     offline: bool = True,
 ) -> tuple[str, ...]:
-    """The user's scopes, else the challenge's, else the resource's, else none (checklist 17).
+    """The user's scopes, or the challenge's, or the resource's, or none (checklist 17).
 
-    `added` joins them, and `dropped` leaves them. `offline_access` joins when the issuer lists it, so
-    that a refresh token comes back, and `openid` beside it, without which OpenID providers ignore it
-    (OpenID Connect Core, section 11); with `offline` False not even a server's word brings it in.
+    `added` scopes are added, `dropped` ones removed. If the issuer lists `offline_access`, it is added to get
+    a refresh token, together with `openid`, without which OpenID providers ignore it (OpenID Connect Core,
+    section 11). With `offline` False it is left out, even if the server names it.
     """
     if configured:
         chosen = configured
@@ -98,19 +98,19 @@ def choose_scopes(
 
 
 def sound_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
-    """Each once, those alone that may be sent (RFC 6749, section 3.3)."""
+    """The scopes without duplicates and invalid ones (RFC 6749, section 3.3)."""
     return tuple(scope for scope in dict.fromkeys(scopes) if _SCOPE.fullmatch(scope))
 
 
 def are_bearable(scopes: tuple[str, ...]) -> bool:
-    """Not without end: they go into a URL and into a record."""
+    """Are they short enough for a URL and a record?"""
     return sum(map(len, scopes)) <= MAX_SCOPES and len(scopes) <= MOST_SCOPES
 
 
 def _for_refreshing(chosen: tuple[str, ...], supported: tuple[str, ...]) -> tuple[str, ...]:
     openid = ("openid",) if "openid" in supported else ()
-    # Where no scope is asked for, a plain issuer grants those that it thinks right, and offline_access
-    # would turn that into "only this scope"; an OpenID provider grants nothing without a scope.
+    # If no scope is requested, a plain OAuth issuer grants its defaults, and offline_access would replace
+    # them. An OpenID provider grants nothing without a scope.
     if "offline_access" in chosen or ("offline_access" in supported and (chosen or openid)):
         return (*openid, "offline_access")
     return ()
@@ -123,7 +123,7 @@ def resource_to_send(
     server: AuthorizationServer,
     scopes: tuple[str, ...],
 ) -> str | None:
-    """The `resource` parameter (RFC 8707) of this login; None where it is not sent."""
+    """The `resource` parameter (RFC 8707) of this login; None if it is not sent."""
     if settings.send_resource is not None:
         return resource if settings.send_resource else None
     mark = vendor.resource_in_scopes
@@ -143,10 +143,10 @@ def request_parameters(
     consent: bool = True,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """What goes to the authorization endpoint. `state` is revealed here: it travels in the URL by design.
+    """The parameters of the authorization request. `state` is revealed here: it is in the URL by design.
 
-    `consent` False: no `prompt=consent` beside offline_access. `more` comes on top, and takes the
-    place of nothing but `prompt`; an empty value leaves a parameter out.
+    With `consent` False, offline_access is sent without `prompt=consent`. `more` adds parameters and can only
+    replace `prompt`; an empty value omits a parameter.
     """
     parameters = {
         "response_type": "code",
@@ -162,7 +162,9 @@ def request_parameters(
         parameters["resource"] = resource
     fixed = {*parameters, *OURS}
     if consent and "offline_access" in scopes:
-        parameters["prompt"] = "consent"  # OpenID Connect Core, section 11: else offline_access is ignored
+        parameters["prompt"] = (
+            "consent"  # OpenID Connect Core, section 11: otherwise offline_access is ignored
+        )
     for name in (name for name in more if name not in fixed):
         if more[name]:
             parameters[name] = more[name]
@@ -172,10 +174,10 @@ def request_parameters(
 
 
 def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
-    """The endpoint with the parameters added to the query that it may already have.
+    """The endpoint with the parameters added to its own query.
 
-    Raises KeyrackError where that query says what only a client may say: nothing may come twice
-    (RFC 6749, section 3.1), and of two the issuer may take the wrong one.
+    Raises KeyrackError if that query already has one of them: no parameter may appear twice (RFC 6749,
+    section 3.1), and the issuer might use the wrong one.
     """
     parts = urlsplit(inert(endpoint))
     once = OURS | (parameters.keys() - MAY_COME_TWICE)
@@ -190,9 +192,9 @@ def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:
 
 
 def check_answer(answer: Mapping[str, Secret], *, state: Secret, server: AuthorizationServer) -> Secret:
-    """The code of an authorization response, after every check on it (RFC 9207, section 2.4).
+    """Check an authorization response and return its code (RFC 9207, section 2.4).
 
-    Raises KeyrackError. On a wrong issuer nothing else of the answer is shown: it may be an attacker's.
+    Raises KeyrackError. If the issuer is wrong, no other part of the response is shown: it may be an attack.
     """
     given = answer.get("state")
     if given is None or not hmac.compare_digest(given.reveal().encode(), state.reveal().encode()):

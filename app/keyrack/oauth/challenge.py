@@ -28,11 +28,11 @@ class Challenge(NamedTuple):
 
     scheme: str
     params: Mapping[str, str]
-    resource_metadata: tuple[str, ...] = ()  # every one that is named (RFC 9728, section 5.1)
+    resource_metadata: tuple[str, ...] = ()  # all that are named (RFC 9728, section 5.1)
 
 
 def parse_challenges(lines: Iterable[str]) -> tuple[Challenge, ...]:
-    """Every challenge in every header line. What can't be read is skipped, never raised."""
+    """Every challenge in every header line. What can't be parsed is skipped."""
     found: list[Challenge] = []
     budget = MAX_LENGTH
     for line in lines:
@@ -44,9 +44,9 @@ def parse_challenges(lines: Iterable[str]) -> tuple[Challenge, ...]:
 
 
 def bearer(challenges: Iterable[Challenge]) -> Challenge | None:
-    """The Bearer challenge; the one with `resource_metadata` first, if several.
+    """The Bearer challenge; if there are several, preferably one with `resource_metadata`.
 
-    Its `resource_metadata` are those of all challenges: a scheme beside Bearer may name it too.
+    It gets the `resource_metadata` of all challenges: other schemes can name it too.
     """
     found = list(challenges)
     mine = [each for each in found if each.scheme.lower() == "bearer"]
@@ -61,7 +61,7 @@ def bearer(challenges: Iterable[Challenge]) -> Challenge | None:
 def _parse_line(line: str) -> list[Challenge]:
     found: list[Challenge] = []
     params: dict[str, str] = {}
-    at, begins = 0, True  # a scheme stands at the beginning, or behind a comma
+    at, begins = 0, True  # a scheme is at the start or after a comma
     while at < len(line):
         if line[at] in ",; \t\r\n":
             begins = begins or line[at] == ","
@@ -70,19 +70,21 @@ def _parse_line(line: str) -> list[Challenge]:
         param = _PARAM.match(line, at)
         if param and found:
             name, value = param.group(1).lower(), _value(param)
-            if value.isprintable():  # HTTP allows no controls there, and a terminal would act on them
-                params.setdefault(name, value)  # a repeated parameter: the first counts
+            if (
+                value.isprintable()
+            ):  # HTTP allows no control characters there, and a terminal would act on them
+                params.setdefault(name, value)  # the first of repeated parameters counts
                 if name == "resource_metadata" and value:
                     named = (*found[-1].resource_metadata, value)
                     found[-1] = found[-1]._replace(resource_metadata=named)
             at, begins = param.end(), False
             continue
         scheme = _SCHEME.match(line, at) if begins else None
-        if not scheme:  # garbage: go on behind the next comma outside quotes
+        if not scheme:  # not valid: continue after the next comma outside quotes
             rest = _GARBAGE.match(line, at)
             at = rest.end() if rest else at
             if line[at : at + 1] == '"':
-                break  # a quote that never ends: the rest is its
+                break  # an unclosed quote: it contains the rest
             continue
         params = {}
         found.append(Challenge(scheme.group(1), params))

@@ -1,48 +1,35 @@
-"""The device authorization grant (RFC 8628): sign in on any device, by typing a short code."""
+"""The device authorization grant (RFC 8628): sign in on any device by entering a short code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, NamedTuple
+from collections.abc import Generator
+from typing import Any
 
 from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded, Temporary
-from keyrack.domain.model import Registration, TokenSet
+from keyrack.domain.model import TokenSet
 from keyrack.domain.resource import inert, origin, refusal_of
 from keyrack.domain.secret import Secret
-from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
+from keyrack.oauth.authorization_server import DEVICE_GRANT
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
-from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode
+from keyrack.oauth.http import Failed, Request, Response, Send
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
 from keyrack.oauth.token_reply import error_of, read_reply, read_tokens
 
-INTERVAL = 5.0  # seconds between two questions, where the issuer names none
-SLOWER = 5.0  # seconds more after each slow_down
+INTERVAL = 5.0  # seconds between polls, if the issuer names no interval
+SLOWER = 5.0  # seconds to add after each slow_down
 LONGEST_INTERVAL = 60.0
-LIFETIME = (30.0, 1800.0)  # seconds: a code is waited for at least and at most so long
+LIFETIME = (30.0, 1800.0)  # seconds: the minimum and maximum time to wait for a code
 LONGEST_CODE = 40  # characters that a person may have to type
 
 
 DeviceFlow = Generator[Send | ShowCode | Pause, Any, TokenSet]
 
 
-class DeviceRequest(NamedTuple):
-    """What a device authorization takes; ready to be played beside the browser's way."""
-
-    server: AuthorizationServer
-    registration: Registration
-    scopes: tuple[str, ...]
-    resource: str | None
-    server_url: str
-    now: Callable[[], float]  # Unix seconds
-
-    def flow(self) -> DeviceFlow:
-        return device_flow(self)
-
-
 def device_flow(device_request: DeviceRequest) -> DeviceFlow:
-    """Get a code, show it, ask until somebody has typed it. Returns TokenSet.
+    """Get a code, show it, and poll until someone has entered it. Returns TokenSet.
 
     Raises AccessDenied, LoginNeeded (the code has run out), Temporary, KeyrackError.
     """
@@ -82,7 +69,7 @@ def _poll(
         try:
             return read_tokens(reply, url, now=device_request.now(), asked_scopes=device_request.scopes)
         except Temporary:
-            # Section 3.5: less often after a time-out, so that a network in trouble is not made worse.
+            # Section 3.5: poll less often after a timeout, to avoid adding to network trouble.
             interval = min(interval * 2, LONGEST_INTERVAL)
     raise LoginNeeded("The code expired before anyone entered it.", hint="Log in again to get a new code.")
 
@@ -97,7 +84,7 @@ def _token_request(device_request: DeviceRequest, url: str, device_code: Secret)
 def _read(
     reply: Response | Failed, device_request: DeviceRequest, endpoint: str
 ) -> tuple[ShowCode, Secret, float]:
-    """The code to show, the one to ask with, and how often (section 3.2)."""
+    """The code to show, the code to poll with, and the interval (section 3.2)."""
     where = origin(endpoint)
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary

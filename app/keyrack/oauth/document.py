@@ -1,4 +1,4 @@
-"""JSON documents from servers: read with distrust."""
+"""JSON documents from untrusted servers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from keyrack.domain.text import plain
 
 MAX_TEXT = 2_000  # characters of one string that is kept
-MAX_ITEMS = 1_000  # members of one list that are looked at
+MAX_ITEMS = 1_000  # members of one list that are examined
 
 
 class BadDocument(Exception):
-    """Why a document can't be used, as the end of a sentence; and the setting that lets it through."""
+    """Why a document can't be used, as the end of a sentence, and the setting that allows it."""
 
     def __init__(self, why: str, *, setting: str = "") -> None:
         super().__init__(why)
@@ -22,7 +22,7 @@ class BadDocument(Exception):
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """A JSON object, or BadDocument."""
+    """Parse a JSON object. Raises BadDocument."""
     value = read_json(body)
     if not isinstance(value, dict):
         raise BadDocument("is JSON, but not an object")
@@ -30,7 +30,7 @@ def read_object(body: bytes) -> dict[str, Any]:
 
 
 def read_json(body: bytes) -> Any:
-    """Any JSON value, or BadDocument."""
+    """Parse any JSON value. Raises BadDocument."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -38,13 +38,13 @@ def read_json(body: bytes) -> Any:
 
 
 def text(document: Mapping[str, Any], key: str) -> str | None:
-    """A non-empty string of bearable length, else None."""
+    """A non-empty string of reasonable length, or None."""
     value = document.get(key)
     return value if isinstance(value, str) and _bearable(value) else None
 
 
 def texts(document: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
-    """A list's strings; None when the field is absent or no list."""
+    """The strings of a list; None if the field is absent or not a list."""
     value = document.get(key)
     if not isinstance(value, list):
         return None
@@ -52,26 +52,26 @@ def texts(document: Mapping[str, Any], key: str) -> tuple[str, ...] | None:
 
 
 def number(document: Mapping[str, Any], key: str) -> float | None:
-    """A finite number, also one written as a string; else None."""
+    """A finite number, which can be written as a string; otherwise None."""
     value = document.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         found = float(value)
-    except (ValueError, OverflowError):  # an integer of 400 digits is JSON too
+    except (ValueError, OverflowError):  # an integer of 400 digits is valid JSON
         return None
     return found if math.isfinite(found) else None
 
 
 def _bearable(value: str) -> bool:
-    """Neither empty nor endless, and no half of a surrogate pair, which can't be sent or stored."""
+    """Not empty, not too long, and without lone surrogates, which can't be sent or stored."""
     return 0 < len(value) <= MAX_TEXT and not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def said(document: Mapping[str, Any]) -> str:
-    """An OAuth error (RFC 6749, section 5.2) as words: `error: description`, shortened and plain.
+    """An OAuth error (RFC 6749, section 5.2) as text: `error: description`, shortened and plain.
 
-    Of an error that is an object, its message.
+    For an error that is an object, its message.
     """
     inner = document.get("error")
     if isinstance(inner, dict):

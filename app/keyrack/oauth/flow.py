@@ -1,65 +1,44 @@
-"""The whole login as a generator: it yields effects and steps, and decides (checklist 1-23)."""
+"""The whole login as a generator that yields effects and steps (checklist 1-23)."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Generator
-from types import MappingProxyType
-from typing import Any, NamedTuple
-
 from keyrack.domain.errors import ClientNeeded, KeyrackError, Temporary
-from keyrack.domain.model import ClientSettings, Endpoints, Registration, Server, TokenSet
+from keyrack.domain.model import Endpoints, Registration, Server, TokenSet
 from keyrack.domain.secret import MASK
-from keyrack.domain.vendor import UNKNOWN, Vendor
-from keyrack.oauth.authorization_server import Discovered
 from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
-from keyrack.oauth.discovery import discover
-from keyrack.oauth.effects import Effect, Send, Step
-from keyrack.oauth.probe import Headers, Probed, probe
+from keyrack.oauth.discovery import Discovered, How, discover
+from keyrack.oauth.effects import Flow, Step
+from keyrack.oauth.http import Send
+from keyrack.oauth.login_request import LoginRequest, LoginResult
+from keyrack.oauth.probe import Probed, probe
 from keyrack.oauth.registration import known
 from keyrack.oauth.sign_in import shown, sign_in
 from keyrack.oauth.token import client_credentials_request
 from keyrack.oauth.token_reply import read_tokens
 from keyrack.wording.commands import command_line
 
-Flow = Generator[Effect, Any, Any]
-
-
-class LoginRequest(NamedTuple):
-    """What the user and the configuration ask of this login."""
-
-    url: str
-    settings: ClientSettings = ClientSettings()
-    added_scopes: tuple[str, ...] = ()
-    dropped_scopes: tuple[str, ...] = ()
-    stored: Registration | None = None  # from an earlier login
-    forgotten: bool = False  # the issuer may not know it any more: a dynamic one is made anew
-    client_name: str = "keyrack"
-    now: Callable[[], float] = time.time  # Unix seconds; a sign-in takes minutes
-    challenge: Challenge | None = None  # already in hand: the server need not be asked
-    vendor_of: Callable[[str], Vendor] = lambda issuer: UNKNOWN  # what is known beyond an issuer's metadata
-    headers: Headers = MappingProxyType({})  # that the server is asked with, none of them a credential
-
-
-class LoginResult(NamedTuple):
-    """What a login brought, before anything is stored."""
-
-    tokens: TokenSet
-    registration: Registration
-    endpoints: Endpoints
-    resource: str | None
-    without: Probed | None  # what the server said to requests without a credential, where it was asked
+# How the step says in what way the authorization server was found.
+FOUND: dict[How, str] = {
+    "named": "Found the authorization server",
+    "configured metadata": "Using the authorization server from the configuration",
+    "configured issuer": "Using the issuer from the configuration",
+    "referred": "The server refers to an authorization server",
+    "own metadata": "Found metadata at the server itself; using the 2025-03-26 revision of MCP",
+    "no metadata": "Found no metadata; using the 2025-03-26 revision of MCP",
+}
 
 
 def login_flow(login_request: LoginRequest) -> Flow:
-    """Log in. Returns LoggedIn; raises KeyrackError and its kinds with a sentence."""
+    """Log in. Returns LoggedIn; raises KeyrackError and its subclasses."""
     probed = None if login_request.challenge else (yield from _ask(login_request))
     challenge = login_request.challenge or (probed and probed.challenge)
     certain = probed is None or probed.verdict in ("required", "optional", "unknown")
+    yield Step("discover", "Find the authorization server", "running")
     found: Discovered | None = yield from discover(login_request, challenge, certain=certain)
     if found is None:
         raise _nothing(probed)
+    yield _found(found)
     server = found.server
     settings = login_request.settings
     if settings.grant_type == "client_credentials":
@@ -70,6 +49,11 @@ def login_flow(login_request: LoginRequest) -> Flow:
     found = _sending(login_request, found, scopes)
     registration, tokens = yield from sign_in(login_request, found, scopes)
     return _logged_in(found, registration, tokens, probed)
+
+
+def _found(found: Discovered) -> Step:
+    unsure = ", PKCE support could not be verified" if found.how in ("own metadata", "no metadata") else ""
+    return Step("discover", FOUND[found.how], "done", f"{shown(found.server.issuer)}{unsure}")
 
 
 def _scopes(
@@ -89,13 +73,13 @@ def _scopes(
 def _for_machine(
     login_request: LoginRequest, found: Discovered, challenge: Challenge | None, probed: Probed | None
 ) -> Flow:
-    """The client credentials grant (MCP's extension; RFC 6749, section 4.4): nobody signs in."""
+    """The client credentials grant, without a user (MCP's extension; RFC 6749, section 4.4)."""
     server, settings = found.server, login_request.settings
     yield Step("register", "Choose the OAuth client", "running")
     scopes = _scopes(login_request, found, challenge, offline=False)
     found = _sending(login_request, found, scopes)
     registration = known(server, settings, login_request.stored, None, login_request.now())
-    # A certificate says who the client is, as a secret does (RFC 8705, section 2).
+    # A certificate authenticates the client, as a secret does (RFC 8705, section 2).
     if registration is None or (registration.auth_method == "none" and not settings.tls.client_cert):
         missing = "secret or key" if registration else "client ID"
         raise ClientNeeded(
@@ -110,12 +94,12 @@ def _for_machine(
     request = client_credentials_request(endpoint, registration, scopes=scopes, resource=found.resource)
     tokens = read_tokens((yield Send(request)), endpoint, now=login_request.now(), asked_scopes=scopes)
     yield Step("exchange", "Got a token for the client itself", "done", registration.auth_method)
-    # Section 4.4.3: a refresh token should not come, and is of no use.
+    # Section 4.4.3: there should be no refresh token, and it is not needed.
     return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
 
 
 def _sending(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Discovered:
-    """With the resource that is sent, now and at each refresh."""
+    """Add the resource to send, now and with each refresh."""
     vendor = login_request.vendor_of(found.server.issuer)
     resource = resource_to_send(found.resource, login_request.settings, vendor, found.server, scopes)
     return found._replace(resource=resource)
@@ -141,7 +125,7 @@ def _nothing(probed: Probed | None) -> KeyrackError:
 
 
 def _ask(login_request: LoginRequest) -> Flow:
-    """Probe anonymously. Returns Probed; raises where the server can't be reached."""
+    """Probe anonymously. Returns Probed; raises if the server can't be reached."""
     yield Step("probe", "Ask the server", "running", shown(login_request.url))
     probed = yield from probe(login_request.url, others=login_request.headers)
     if probed.verdict == "unreachable" and probed.revision is None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from keyrack.oauth.document import BadDocument, number, read_object
 
-MILLISECONDS = 1e11  # a NumericDate above it would be after the year 5138: it was written in milliseconds
-LONGEST_LIFE = 10 * 365 * 86400.0  # seconds; what claims more is not believed
+MILLISECONDS = 1e11  # a larger NumericDate would be after the year 5138, so it is in milliseconds
+LONGEST_LIFE = 10 * 365 * 86400.0  # seconds; longer lifetimes are ignored
 
 
 def claims_of(token: str) -> Mapping[str, Any]:
-    """The claims of a signed or unsigned JWT; empty for anything else, an encrypted one too."""
+    """The claims of a signed or unsigned JWT; empty for anything else, including encrypted ones."""
     parts = token.split(".")
     if len(parts) != 3:
         return {}
@@ -28,9 +28,9 @@ def claims_of(token: str) -> Mapping[str, Any]:
 
 
 def end_of(token: str, now: float) -> float | None:
-    """When a token ends by its own `exp` (RFC 7519, section 4.1.4), in Unix seconds.
+    """When a token expires by its own `exp` (RFC 7519, section 4.1.4), in Unix seconds.
 
-    None where it does not say, or says what can't be of a token that has just been issued.
+    None if it has no `exp`, or one that is impossible for a token that was just issued.
     """
     end = number(claims_of(token), "exp")
     if end is not None and end > MILLISECONDS:

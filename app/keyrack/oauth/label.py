@@ -1,4 +1,4 @@
-"""Who an account is, where the token reply says so: a label for people, trusted with nothing."""
+"""Who an account belongs to, if the token response says so: only a label to show."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from keyrack.oauth.document import text
 from keyrack.oauth.jwt import claims_of
 
 LONGEST = 80  # characters
-# OpenID Connect's claims, best first, then what vendors put beside the token.
+# OpenID Connect's claims, best first, then fields that vendors add to the token response.
 _NAMES = ("email", "preferred_username", "username", "login", "name", "workspace_name", "team_name")
 _INNER = ("user", "account", "authed_user", "owner", "team", "workspace")
 
 
 def label_of(document: Mapping[str, Any]) -> str:
-    """An e-mail address or a name; "" where there is none.
+    """An email address or a name; "" if there is none.
 
-    The ID token came straight from the token endpoint, so its signature need not be checked
-    (OpenID Connect Core, section 3.1.3.7), and nothing but a label is taken from it.
+    The ID token came directly from the token endpoint, so its signature need not be checked (OpenID
+    Connect Core, section 3.1.3.7), and it is only used for a label.
     """
     for place in _places(document):
         for name in _NAMES:

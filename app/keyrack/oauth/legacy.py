@@ -15,7 +15,7 @@ from keyrack.oauth.authorization_server import (
     read_authorization_server,
 )
 from keyrack.oauth.document import BadDocument, text
-from keyrack.oauth.effects import Sending
+from keyrack.oauth.http import Sending
 from keyrack.oauth.protected_resource import Unfound
 from keyrack.oauth.well_known import NotHere, all_temporary, is_hopeless, issuer_at, look
 
@@ -29,12 +29,12 @@ def legacy_server(server_url: str) -> AuthorizationServer:
 
 
 def find_legacy(server_url: str, unfound: Unfound = Unfound(), *, guess: bool = True) -> Sending:
-    """Metadata at the server's own origin. Returns AuthorizationServer, or the issuer (str) to which the
-    origin sends on; with `guess`, where there is nothing, the default endpoints, else None.
+    """Find metadata at the server's own origin.
 
-    `unfound`: the search before this one, of the protected-resource document. Raises Temporary where
-    no place of both could be asked, KeyrackError where metadata is there and wrong, and what there is
-    to say of a document that the challenge names.
+    Returns AuthorizationServer, or the issuer (str) that the origin redirects to. If there is nothing,
+    returns the default endpoints with `guess`, otherwise None. `unfound` is the earlier search for a
+    protected-resource document. Raises Temporary if no URL of both searches could be fetched,
+    KeyrackError if the metadata is wrong, and the error of a document that the challenge names.
     """
     base, asked = origin(server_url), list(unfound.asked)
     for url in metadata_urls(base):
@@ -61,7 +61,7 @@ def find_legacy(server_url: str, unfound: Unfound = Unfound(), *, guess: bool = 
 
 
 def _read(document: Mapping[str, Any], base: str, server_url: str) -> AuthorizationServer:
-    # That revision did not ask servers to say that they support PKCE; S256 is sent all the same.
+    # That revision did not require servers to declare PKCE support; S256 is sent anyway.
     fields = {"code_challenge_methods_supported": ["S256"], **document}
     try:
         issuer = text(fields, "issuer")

@@ -1,4 +1,4 @@
-"""What kind of server is this, is it open, and does it take this token? (checklist, "Probe")"""
+"""What kind of server this is, and whether it accepts a token (checklist, "Probe")."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from keyrack.domain.resource import inert, origin, redirect_target
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
-from keyrack.oauth.effects import Failed, Request, Response, Send
+from keyrack.oauth.http import Failed, Request, Response, Send
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.rpc import DATED, has_result, is_modern, is_modern_error, offered_version, result_of
 from keyrack.oauth.trace import shown_url
@@ -20,31 +20,33 @@ INITIALIZE = "2025-11-25"  # one request covers 2025-03-26 to 2025-11-25
 OLDEST = "2024-11-05"
 ACCEPT = "application/json, text/event-stream"
 CLIENT = {"name": "keyrack", "version": "1"}
-# Seconds for the first answer: a server that knows `server/discover` has it ready, and some that do
-# not know it say nothing at all. One that was only waking up is asked again.
+# Seconds for the first response: a server that knows `server/discover` answers at once, and some that
+# do not know it never answer. A server that was just starting is asked again.
 SILENCE = 4.0
 
 Headers = Mapping[str, str | Secret]
 
 
 class Probed(NamedTuple):
-    """What a probe found. `challenge` is set after a 401 or a 403 that asks for more scope."""
+    """The result of a probe. `challenge` is set after a 401, or a 403 that asks for more scopes."""
 
     verdict: Verdict
     reason: str = ""
     revision: str | None = None
     challenge: Challenge | None = None
-    refused: bool = False  # with the verdict "unreachable": keyrack would not ask
-    setting: str = ""  # with the verdict "unreachable": the one of keyrack's own file that may help
-    sent_to: str = ""  # where on the server's origin a redirect leads that was not followed; can be typed
-    older: bool = False  # it knows no revision of 2026: `server/discover` need not be tried again
+    refused: bool = False  # with the verdict "unreachable": keyrack refused to contact it
+    setting: str = ""  # with the verdict "unreachable": the setting in keyrack's own file that may help
+    sent_to: str = (
+        ""  # the target of a redirect on the server's own origin that was not followed; safe to type
+    )
+    older: bool = False  # it does not support any 2026 revision, so `server/discover` need not be tried again
 
 
 Probing = Generator[Send, Response | Failed, Probed]
 
 
 class _Asked(NamedTuple):
-    """Whom a probe asks, and as whom."""
+    """The server that a probe contacts, and its headers."""
 
     url: str
     headers: Headers  # of every request
@@ -56,8 +58,8 @@ def probe(
 ) -> Probing:
     """Ask the server, with the given credential headers or anonymously.
 
-    `others` are headers that carry no credential. `older`: as an earlier probe has found. Only where
-    `initialize` gets no answer is the server unreachable.
+    `others` are headers without a credential. `older` comes from an earlier probe. The server only counts as
+    unreachable if `initialize` gets no response.
     """
     asked = _Asked(url, {**(others or {}), **(credential or {})}, bool(credential))
     if older:
@@ -74,11 +76,11 @@ def probe(
 def try_credential(
     url: str, credential: Headers, *, others: Headers | None = None, without: Probed | None = None
 ) -> Probing:
-    """Does the server take this credential?
+    """Does the server accept this credential?
 
-    "accepted" only where it makes a difference. Where the server takes the same requests without it,
-    the verdict is theirs ("open", "optional"), and the reason says that the token could not be tested.
-    `without`: what an anonymous probe found; otherwise one is made where it matters.
+    The verdict is "accepted" only if the credential makes a difference. If the server accepts the same
+    requests without it, the verdict is theirs ("open", "optional"), and the reason says that the token could
+    not be tested. `without` is the result of an anonymous probe; if missing, one is made when needed.
     """
     found = yield from probe(url, credential, others=others, older=without is not None and without.older)
     if found.verdict != "accepted":
@@ -89,14 +91,14 @@ def try_credential(
 
 
 def _is_last_word(reply: Response | Failed) -> bool:
-    """Does an answer to `server/discover` end the probe?"""
+    """Does a response to `server/discover` end the probe?"""
     if isinstance(reply, Failed):
-        return reply.refused and reply.sent_to is None  # an address that keyrack does not ask
+        return reply.refused and reply.sent_to is None  # a URL that keyrack refuses to contact
     return reply.status in (401, 403)
 
 
 def _discover(asked: _Asked, seconds: float | None) -> Generator[Send, Response | Failed, tuple[str, Any]]:
-    """`server/discover`, in the newest revision that both speak. Returns it, and the reply."""
+    """`server/discover` in the newest revision that both sides support. Returns that and the reply."""
     version = MODERN
     reply = yield Send(_modern(asked, "server/discover", version)._replace(seconds=seconds))
     offered = offered_version(reply)
@@ -109,9 +111,9 @@ def _discover(asked: _Asked, seconds: float | None) -> Generator[Send, Response 
 def _newer(
     asked: _Asked, version: str, discovered: Response | Failed
 ) -> Generator[Send, Response | Failed, Probed | None]:
-    """A server of 2026-07-28 or later. None where it is none after all.
+    """Probe a server of 2026-07-28 or later. None if it is not one after all.
 
-    Servers of before answer an unknown method with the same codes; they have no list without a session.
+    Older servers answer an unknown method with the same codes, but list no tools without a session.
     """
     if not is_modern(discovered):
         return None
@@ -122,7 +124,7 @@ def _newer(
 
 
 def _older(asked: _Asked, *, heard: bool = True) -> Probing:
-    """`initialize`, as revisions before 2026-07-28 have it. `heard`: there was an answer before."""
+    """`initialize`, for revisions before 2026-07-28. `heard`: there was an earlier response."""
     params = {"protocolVersion": INITIALIZE, "capabilities": {}, "clientInfo": CLIENT}
     reply = yield Send(
         _post(asked, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}, {})
@@ -179,7 +181,7 @@ def _no_mcp(status: int) -> Probed:
 
 
 def _confirmed(reply: Response | Failed, asked: _Asked, revision: str) -> Probed:
-    """What the list of tools says: a greeting may be open where the work is not."""
+    """Confirm with the list of tools: the handshake may be open although the tools are not."""
     verdict = _refusal(reply, asked)
     if verdict is None:
         return Probed("accepted" if asked.tried else "open", revision=revision)
@@ -189,7 +191,7 @@ def _confirmed(reply: Response | Failed, asked: _Asked, revision: str) -> Probed
 
 
 def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
-    """The verdict where a reply ends the probe at once; None where it goes on."""
+    """The verdict if a reply ends the probe at once; None to continue."""
     if isinstance(reply, Failed):
         reason = _redirected(reply.sent_to, asked) if reply.sent_to is not None else ""
         if reason:
@@ -223,7 +225,7 @@ def _refusal(reply: Response | Failed, asked: _Asked) -> Probed | None:
 
 
 def _redirected(target: str, asked: _Asked, status: int = 0) -> str:
-    """A redirect that was not followed, as a sentence; "" where the wire has a better one."""
+    """A redirect that was not followed, as a sentence; "" if the HTTP client has a better one."""
     if not target:
         return "The server redirects to something that is not a web URL."
     where = _shown(target)

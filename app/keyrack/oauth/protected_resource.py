@@ -10,7 +10,7 @@ from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.resource import covers, origin, parse_url
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.document import BadDocument, text, texts
-from keyrack.oauth.effects import Sending
+from keyrack.oauth.http import Sending
 from keyrack.oauth.well_known import NotHere, is_hopeless, look
 
 PRM_WELL_KNOWN = "/.well-known/oauth-protected-resource"
@@ -28,19 +28,19 @@ class ProtectedResource(NamedTuple):
 
 
 class Unfound(NamedTuple):
-    """Nowhere a protected-resource document: why not, place by place."""
+    """No protected-resource document was found, and why not at each URL."""
 
-    named: tuple[NotHere, ...] = ()  # where the challenge says that it is
+    named: tuple[NotHere, ...] = ()  # the URLs from the challenge
     guessed: tuple[NotHere, ...] = ()
 
     @property
     def asked(self) -> tuple[NotHere, ...]:
-        """The places that were asked."""
+        """The URLs that were tried."""
         return tuple(place for place in (*self.named, *self.guessed) if not place.forbidden)
 
     @property
     def error(self) -> KeyrackError:
-        """What to say of a document that the challenge names."""
+        """The error for a document that the challenge names."""
         what = "The server names a protected-resource document"
         passing = next((place for place in self.named if place.temporary), None)
         if passing is not None:
@@ -52,7 +52,7 @@ class Unfound(NamedTuple):
 
 
 def guessed_places(server_url: str) -> tuple[str, ...]:
-    """The well-known places of a server's document (RFC 9728, section 3.1; MCP: the root's, too)."""
+    """The well-known URLs of a server's document (RFC 9728, section 3.1; MCP adds the root's)."""
     base, path = origin(server_url), urlsplit(server_url).path.rstrip("/")
     return tuple(dict.fromkeys((base + PRM_WELL_KNOWN + path, base + PRM_WELL_KNOWN)))
 
@@ -78,9 +78,9 @@ def read_protected_resource(document: Mapping[str, Any], server_url: str) -> Pro
 
 
 def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sending:
-    """Ask where the challenge says, then at the well-known places. Returns ProtectedResource or Unfound.
+    """Try the URLs of the challenge, then the well-known URLs. Returns ProtectedResource or Unfound.
 
-    Raises KeyrackError when a document is there and wrong.
+    Raises KeyrackError if a document exists and is wrong.
     """
     named: list[NotHere] = []
     for name in (challenge.resource_metadata if challenge else ())[:MOST_NAMED]:
@@ -101,7 +101,7 @@ def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sen
 
 
 def _own(name: str, server_url: str) -> str | NotHere:
-    """The address that a challenge names, which may be relative: on the server's own origin alone."""
+    """The URL in a challenge, which can be relative. It must be on the server's own origin."""
     here = origin(server_url)
     try:
         url = parse_url(urljoin(server_url, name))

@@ -1,4 +1,4 @@
-"""Which client keyrack is at an issuer (checklist 9-12; RFC 7591)."""
+"""Choosing or registering the OAuth client (checklist 9-12; RFC 7591)."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from keyrack.oauth.assertion import choose_algorithm
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.authorize import FOR_REFRESHING
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
+from keyrack.oauth.http import Failed, Request, Response, Send, Sending
 from keyrack.oauth.legacy import legacy_server
 from keyrack.oauth.retry_after import asks_to_wait
 
-# Answers to a registration that no authorization server gives: a server that wants a token for every
-# path, and one that has nothing there.
+# Responses to a registration that do not come from an authorization server: from a server that requires a
+# token for every path, or one that has nothing there.
 NOBODY = (401, 404, 405, 410)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
@@ -31,9 +31,9 @@ def known(
     redirect_uri: str | None,
     now: float,
 ) -> Registration | None:
-    """A client that needs no registering: pre-registered, metadata document, or registered before.
+    """A client that need not be registered: pre-registered, a metadata document, or registered before.
 
-    A pre-registered client of an earlier login counts as configured, its secret or key too.
+    A pre-registered client of an earlier login counts as configured, with its secret or key.
     Raises ClientNeeded when a pre-registered client belongs to another issuer.
     """
     before = stored if stored and stored.kind == "pre-registered" else None
@@ -64,7 +64,7 @@ def _pre_registered(
         before = None
     home = settings.issuer or (before.issuer if before else None)
     if before and home and not same_issuer(before.issuer, home):
-        before = None  # its secret is another issuer's
+        before = None  # its secret belongs to another issuer
     if home and not same_issuer(home, server.issuer):
         raise ClientNeeded(
             f"The client {client_id[:60]} belongs to the issuer {verbatim(home)}, but the server now "
@@ -113,16 +113,16 @@ def register(
         "application_type": "native",
         "token_endpoint_auth_method": _wanted_method(server),
     }
-    # oidc-provider refuses a registration with a scope that only a resource knows.
+    # oidc-provider refuses a registration with a scope that only the resource knows.
     listed = [
         scope for scope in scopes if server.scopes_supported is None or scope in server.scopes_supported
     ]
-    # Where nothing but a refresh token is asked for, the issuer's own scopes are not given up for that.
+    # Don't give up the issuer's default scopes only to ask for a refresh token.
     if listed and not FOR_REFRESHING.issuperset(scopes):
         wanted["scope"] = " ".join(listed)
     reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     if device and isinstance(reply, Response) and reply.status in (400, 403):
-        # A grant that it offers, but not to everybody; the browser's way is enough.
+        # A grant that it does not offer to every client; the browser sign-in is enough.
         wanted["grant_types"] = ["authorization_code", "refresh_token"]
         reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     where = origin(endpoint)
@@ -187,7 +187,7 @@ def _read(
     expiry = expires if expires is not None and expires > 0 else None
     access = text(document, "registration_access_token")
     manage = text(document, "registration_client_uri")
-    # The access token for it goes to the registration's own host and to no other (RFC 7592, section 5).
+    # Its access token is only sent to the registration's own host (RFC 7592, section 5).
     if manage is not None and not (access and _origin(manage) == where):
         manage = None
     return Registration(
@@ -211,10 +211,10 @@ def _origin(url: str) -> str | None:
 
 
 def _wanted_method(server: AuthorizationServer) -> str:
-    """A public client where the issuer allows one, else the first way that it names.
+    """A public client if the issuer allows one, otherwise the first method that it lists.
 
-    Absent metadata means client_secret_basic (RFC 8414). The issuer's own order counts: the mcp
-    SDK's server names Basic second, and does not take it for a revocation.
+    Absent metadata means client_secret_basic (RFC 8414). The issuer's order matters: servers on the mcp SDK
+    list Basic second, and do not accept it for a revocation.
     """
     supported = server.token_endpoint_auth_methods_supported
     if supported is None:
@@ -225,10 +225,10 @@ def _wanted_method(server: AuthorizationServer) -> str:
 
 
 def _unsaid(server: AuthorizationServer, asked: str, secret: Secret | None) -> str:
-    """The method where a registration's reply names none: the one that was asked for.
+    """The method if the registration response names none: the requested one.
 
-    But a public client has no secret (RFC 7591, section 2), so one that came is to be used, unless
-    the issuer takes none at all; and without one there is nothing to use.
+    But a public client has no secret (RFC 7591, section 2), so a secret in the response is used, unless the
+    issuer accepts none at all. Without a secret there is nothing to use.
     """
     if secret is None or server.token_endpoint_auth_methods_supported == ("none",):
         return "none"
@@ -236,7 +236,7 @@ def _unsaid(server: AuthorizationServer, asked: str, secret: Secret | None) -> s
 
 
 def _secret_method(server: AuthorizationServer) -> str:
-    """How to send a secret: in the first way that the issuer names (RFC 8414: client_secret_basic where
-    it names none at all)."""
+    """How to send a secret: the first method that the issuer lists, or client_secret_basic if it lists none
+    (RFC 8414)."""
     supported = server.token_endpoint_auth_methods_supported
     return next((method for method in supported or () if method in SECRET_METHODS), "client_secret_basic")

@@ -1,19 +1,19 @@
-"""When a server wants to be asked again (RFC 9110, section 10.2.3)."""
+"""When to ask a server again: Retry-After (RFC 9110, section 10.2.3)."""
 
 from __future__ import annotations
 
 import math
 
-from keyrack.oauth.effects import Response
+from keyrack.oauth.http import Response
 
-LONGEST = 31 * 86400.0  # seconds; more is no answer to a person
-IN_SECONDS_ALONE = 120  # above that, minutes are said too
+LONGEST = 31 * 86400.0  # seconds; longer times are not shown
+IN_SECONDS_ALONE = 120  # longer times are also shown in minutes
 
 
 def retry_after(reply: Response) -> float | None:
-    """The seconds that Retry-After names, or those until the date that it names, by the server's own clock.
+    """The seconds in Retry-After, or until the date in it, by the server's own clock.
 
-    None where it is not there, makes no sense, or is a date in a reply without `Date`.
+    None if it is absent or invalid, or a date in a reply without `Date`.
     """
     value = (reply.header("Retry-After") or "").strip()
     if value.isascii() and value.isdigit():
@@ -27,7 +27,7 @@ def retry_after(reply: Response) -> float | None:
 
 
 def asks_to_wait(reply: Response) -> str:
-    """What Retry-After says as the end of a sentence, such as ", and asks to wait 47 s"; "" for nothing."""
+    """Retry-After as the end of a sentence, such as ", and asks to wait 47 s"; "" if absent."""
     seconds = retry_after(reply)
     if seconds is not None:
         whole = math.ceil(seconds)

@@ -1,4 +1,4 @@
-"""Telling the issuer that a token or a client is no longer wanted (RFC 7009, RFC 7592)."""
+"""Revoking tokens and deleting clients at the issuer (RFC 7009, RFC 7592)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_object, said
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
 
@@ -21,7 +21,7 @@ def revocation_request(url: str, registration: Registration, token: Secret, hint
 
 
 def deregistration_request(registration: Registration) -> Request | None:
-    """RFC 7592, section 2.3; None when the issuer gave no way to do it."""
+    """RFC 7592, section 2.3; None if the issuer does not support it."""
     if not registration.registration_client_uri or not registration.registration_access_token:
         return None
     bearer = Secret("Bearer " + registration.registration_access_token.reveal())
@@ -29,9 +29,9 @@ def deregistration_request(registration: Registration) -> Request | None:
 
 
 def lacks_secret(reply: Response | Failed, registration: Registration) -> bool:
-    """Is a public client told that its client_secret is missing?
+    """Does the issuer complain that a public client has no client_secret?
 
-    Some servers check that the field is there before they look whose it is (mcp's own SDK).
+    Some servers, such as those on the mcp SDK, require the field before they look at the client.
     """
     public = registration.client_secret is None and registration.client_key is None
     told = isinstance(reply, Response) and 400 <= reply.status < 500 and _SECRET.search(reply.body)
@@ -39,17 +39,17 @@ def lacks_secret(reply: Response | Failed, registration: Registration) -> bool:
 
 
 def with_empty_secret(request: Request) -> Request:
-    """The same for a server that wants the field, with nothing in it."""
+    """The same request with an empty client_secret field."""
     return request._replace(form={**(request.form or {}), "client_secret": ""})
 
 
 def is_unsupported(reply: Response | Failed) -> bool:
-    """Does the issuer revoke other kinds of tokens only (RFC 7009, section 2.2.1)?"""
+    """Does the issuer not revoke this kind of token (RFC 7009, section 2.2.1)?"""
     return isinstance(reply, Response) and _document(reply).get("error") == "unsupported_token_type"
 
 
 def why_not(reply: Response | Failed) -> str | None:
-    """None when it is done (RFC 7009 answers 200 for unknown tokens too), else why not, in words."""
+    """None if it is revoked (RFC 7009 answers 200 for unknown tokens too), otherwise the reason."""
     if isinstance(reply, Failed):
         return reply.reason
     if reply.status in (200, 202, 204):

@@ -1,4 +1,4 @@
-"""What JSON-RPC replies say of a server (MCP's transports)."""
+"""What JSON-RPC replies say about a server (MCP's transports)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 
-DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # how MCP's revisions are called
+DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # the form of MCP's revisions
 UNSUPPORTED_VERSION, MODERN_HEADERS, NO_METHOD = -32022, (-32020, -32021), -32601
 
 
@@ -39,7 +39,7 @@ def result_of(reply: Response) -> dict[str, Any]:
 
 
 def is_modern(reply: Response | Failed) -> bool:
-    """Does an answer to `server/discover` show a server of 2026-07-28 or later?"""
+    """Does this response to `server/discover` come from a server of 2026-07-28 or later?"""
     if isinstance(reply, Failed):
         return False
     code = _rpc_error(reply).get("code")
@@ -51,14 +51,14 @@ def is_modern(reply: Response | Failed) -> bool:
 
 
 def is_modern_error(reply: Response | Failed) -> bool:
-    """Does an answer to `initialize` show that the server has left it behind?"""
+    """Does this response to `initialize` show that the server no longer supports it?"""
     if isinstance(reply, Failed) or reply.status == 200:
         return False
     return is_modern(reply) or _rpc_error(reply).get("code") == UNSUPPORTED_VERSION
 
 
 def offered_version(reply: Response | Failed) -> str | None:
-    """The newest revision that a modern server says it speaks, when it does not speak ours."""
+    """The newest revision that a modern server offers, if it does not support ours."""
     if isinstance(reply, Failed) or reply.status != 400:
         return None
     error = _rpc_error(reply)

@@ -1,8 +1,7 @@
-"""The part of a login that a person sees: which client keyrack is, the sign-in, the exchange of its code."""
+"""The visible part of a login: the client, the sign-in, and the exchange of its code."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, RedirectUriRefused, ScopeRefused, Temporary
@@ -10,7 +9,7 @@ from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import Vendor
-from keyrack.oauth.authorization_server import AuthorizationServer, Discovered
+from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.authorize import (
     Pkce,
     authorization_url,
@@ -19,24 +18,23 @@ from keyrack.oauth.authorize import (
     new_state,
     request_parameters,
 )
-from keyrack.oauth.device import DeviceRequest
+from keyrack.oauth.discovery import Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
-from keyrack.oauth.effects import Anew, BindCallback, Failed, Response, Send, SignIn, Step
+from keyrack.oauth.effects import Anew, BindCallback, DeviceRequest, Flow, SignIn, Step
+from keyrack.oauth.http import Failed, Response, Send
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.registration import known, register
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated, exchange_request
 from keyrack.oauth.token_reply import CLIENT_FAULTS, read_tokens
 
-if TYPE_CHECKING:
-    from keyrack.oauth.flow import Flow, LoginRequest
-
 ADDRESS, LOCALHOST = "127.0.0.1", "localhost"
 
 
 def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Flow:
-    """Until somebody has signed in: begun again where the person, or the issuer, says that the client
-    or its redirect URI is not known there. Returns (Registration, TokenSet)."""
+    """Run the sign-in. It starts again if the user or the issuer says that the client or its redirect URI
+    is unknown there. Returns (Registration, TokenSet)."""
     settings = login_request.settings
     host = settings.redirect_host or ADDRESS
     first: RedirectUriRefused | None = None
@@ -97,7 +95,7 @@ def _answer(
 ) -> Flow:
     """One authorization request and the exchange of its code. Returns TokenSet, or Anew.
 
-    Where a code was typed on another device meanwhile, the tokens that this brought.
+    If a code was entered on another device in the meantime, returns the tokens of that.
     """
     server, resource = found.server, found.resource
     kept = (
@@ -128,7 +126,7 @@ def _answer(
         except ClientRefused:
             if not earlier:
                 raise
-            return Anew()  # forgotten, and nobody has been asked for anything yet
+            return Anew()  # the issuer forgot it, before the user was asked for anything
     yield Step("sign-in", "Waiting for you to sign in", "running", where)
     device = DeviceRequest(server, registration, scopes, resource, login_request.url, login_request.now)
     answer = yield SignIn(
@@ -207,5 +205,5 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
 
 
 def shown(url: str) -> str:
-    """A URL's origin as a step shows it: https goes without saying."""
+    """A URL's origin as shown in a step, without https."""
     return origin(url).removeprefix("https://")

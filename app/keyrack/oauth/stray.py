@@ -1,7 +1,7 @@
-"""An answer that is not this login's: what the person is told of it while the login goes on.
+"""Responses that do not belong to this login, and what the user is told about them.
 
-Anybody can send the browser to the callback, so it ends nothing. But a sign-in page that refuses, and
-leaves the state out (against RFC 6749, section 4.1.2.1), would leave the person waiting without a word.
+Anyone can send the browser to the callback, so such a response does not end the login. But if a sign-in
+page refuses and omits the state (against RFC 6749, section 4.1.2.1), the user must learn about it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ NO_STATE = "Received a response without a state"
 
 
 def about_stray(answer: Mapping[str, Secret], sign_in: SignIn) -> Step:
-    """What an answer is whose state is another one, or missing, as a line aside from the login's steps.
+    """A line about a response with another state or none, in addition to the login's steps.
 
-    Its words are shown only where they may be the issuer's: never with a state that is not this
-    login's, nor where the issuer is not named as it should be (RFC 9207, section 2.4).
+    Its text is only shown if it may come from the issuer: not with another login's state, and not if the
+    issuer is not named as it should be (RFC 9207, section 2.4).
     """
     if "state" in answer and answer["state"].reveal():
         return _line("Received a response to another login", "Sign in on the page that this login opened.")

@@ -1,4 +1,4 @@
-"""What is asked of the token endpoint (RFC 6749, sections 2.3, 4.1.3, 4.4 and 6)."""
+"""Requests to the token endpoint (RFC 6749, sections 2.3, 4.1.3, 4.4 and 6)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from urllib.parse import quote_plus
 
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request
+from keyrack.oauth.http import Request
 
 
 def authenticated(url: str, registration: Registration, form: dict[str, str | Secret]) -> Request:
-    """A form post with the client's authentication as its registration says (RFC 6749, section 2.3.1).
+    """A form post with the client's authentication method (RFC 6749, section 2.3.1).
 
-    The client id stands in the form with Basic too: servers on the mcp SDK look for it there.
+    The form contains the client ID with Basic too: servers on the mcp SDK expect it there.
     """
     headers: dict[str, str | Secret] = {"Accept": "application/json"}
     form = {**form, "client_id": registration.client_id}

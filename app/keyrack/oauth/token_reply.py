@@ -1,7 +1,7 @@
-"""What the token endpoint answers (RFC 6749, sections 5 and 6), as servers write it in fact.
+"""Token endpoint responses (RFC 6749, sections 5 and 6), including the variants that real servers send.
 
-A reply that is good but oddly written is taken: to refuse it would lose the refresh token that
-was replaced by it.
+A usable response in an unusual form is accepted: refusing it would lose the refresh token that it
+replaced.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from keyrack.domain.model import TokenSet
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import MAX_ITEMS, BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from keyrack.oauth.jwt import LONGEST_LIFE, end_of
 from keyrack.oauth.label import label_of
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.retry_after import asks_to_wait, retry_after
 
 LONGEST_TOKEN = 65_536  # characters
-NOT_NOW = (407, 408, 425, 429)  # a proxy that wants a login, time-outs and rate limits
-# Tokens that are of no use without a key or a signature of the client's (RFC 9449 and its elders), or
-# that are no access tokens at all (RFC 8693, section 2.2.1). Any other word is taken for Bearer: Slack
-# says "user" and "bot", and what a token is worth is told by the server that it is for.
+NOT_NOW = (407, 408, 425, 429)  # proxy logins, timeouts and rate limits
+# Token types that need a key or a signature from the client (RFC 9449 and its predecessors), or that are
+# not access tokens (RFC 8693, section 2.2.1). Any other type is treated as Bearer: Slack says "user" and
+# "bot", and the server decides whether it accepts the token.
 OTHER_TYPES = frozenset(("dpop", "mac", "pop", "hoba", "n_a"))
 CLIENT_FAULTS = {
     *("invalid_client", "unauthorized_client"),  # RFC 6749, section 5.2
@@ -57,7 +57,7 @@ def read_tokens(
     old_refresh: Secret | None = None,
     renewing: bool = False,
 ) -> TokenSet:
-    """The tokens of a reply: any 2xx with a usable access token and no error, in JSON or as a form.
+    """The tokens of a response: any 2xx with a usable access token and no error, as JSON or a form.
 
     `scope` missing means as asked; a missing refresh token keeps the old one; without a lifetime, the
     end that the token itself tells. `renewing`: what was asked for is a renewal.
@@ -87,11 +87,11 @@ def read_tokens(
 
 
 def read_reply(body: bytes) -> dict[str, Any] | None:
-    """The fields of a reply, JSON or form (RFC 6749, section 5.1 wants JSON); None for anything else.
+    """The fields of a JSON or form response (RFC 6749, section 5.1 requires JSON); None for anything else.
 
-    The content type is not asked: it is often wrong.
+    The content type is ignored: it is often wrong.
     """
-    for content in (body, body.decode("latin-1").encode()):  # a name in Latin-1 must not cost the token
+    for content in (body, body.decode("latin-1").encode()):  # a name in Latin-1 must not lose the token
         try:
             return read_object(content)
         except BadDocument:
@@ -104,9 +104,9 @@ def read_reply(body: bytes) -> dict[str, Any] | None:
 
 
 def error_of(document: Mapping[str, Any] | None) -> str:
-    """The error that a reply names; "" where it names none, in whatever way it says so.
+    """The error in a response; "" if there is none, however that is expressed.
 
-    An error that is an object or a number is one without a name.
+    An error that is an object or a number has no name.
     """
     error = (document or {}).get("error")
     if isinstance(error, str):
@@ -142,7 +142,7 @@ def _tokens(
         sentence = f"{where} issued a token that is not a Bearer token, which MCP requires."
         raise UnusableTokenResponse(sentence, refresh)
     lifetime = number(place, "expires_in")
-    # Nobody issues a token that has ended: 0 and less are how some say that they don't know, or never.
+    # Nobody issues an expired token: some use 0 or less for "unknown" or "never".
     told = lifetime is not None and 0 < lifetime <= LONGEST_LIFE
     return TokenSet(
         Secret(access),
@@ -155,7 +155,7 @@ def _tokens(
 
 
 def _place(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Where the tokens stand: Slack puts a person's, where it issued none for a bot, one level down."""
+    """The object with the tokens: Slack puts a user's one level down, if it issued none for a bot."""
     inner = document.get("authed_user")
     if _token(document, "access_token") is None and isinstance(inner, dict):
         return {**document, **inner}
@@ -172,7 +172,7 @@ def _scopes(document: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _token(document: Mapping[str, Any], key: str) -> str | None:
-    """A token: printable ASCII (RFC 6749, appendix A.12), of a length that a header and a keychain take."""
+    """A token: printable ASCII (RFC 6749, appendix A.12), short enough for a header and a keychain."""
     value = document.get(key)
     if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TOKEN:
         return None

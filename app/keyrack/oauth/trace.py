@@ -1,7 +1,7 @@
-"""What went over the wire, fit for a bug report: every secret masked, only the fields that matter.
+"""The requests and responses for a bug report: every secret masked, and only relevant fields.
 
-What is shown is a list of what may be shown, not of what may not: a field that nobody
-thought of is left out, and a Secret is masked wherever it stands.
+The fields are an allowlist: a field that nobody thought of is left out, and a Secret is
+always masked.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from keyrack.domain import redaction
 from keyrack.domain.redaction import forms_of, hide, shown_pairs
 from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.document import MAX_TEXT
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.oauth.token_reply import read_reply
 
 LONGEST = 300  # characters of one value
-FIELDS = 40  # shown of one message
+FIELDS = 40  # fields of one message
 
 
 def _words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Request headers and form fields whose values are no secrets.
+# Request headers and form fields whose values are not secret.
 _HEADERS = ("MCP-Protocol-Version", "Mcp-Method")
 _FORM = _words_of(
     """grant_type client_id redirect_uri resource scope token_type_hint client_assertion_type response_type
     code_challenge_method prompt"""
 )
-# Fields of replies that decide what happens.
+# Response fields that affect the flow.
 _REPLY = _words_of(
     """issuer authorization_endpoint token_endpoint registration_endpoint revocation_endpoint
     device_authorization_endpoint pushed_authorization_request_endpoint require_pushed_authorization_requests
@@ -43,7 +43,7 @@ _REPLY = _words_of(
     token_type expires_in scope interval verification_uri
     error error_description error_uri"""
 )
-# Those that are told to be there, no more.
+# Fields whose presence is shown, but not their value.
 _HIDDEN = _words_of(
     """access_token refresh_token id_token client_secret registration_access_token device_code user_code
     request_uri verification_uri_complete"""
@@ -52,7 +52,7 @@ _PLAIN_QUERY = _FORM | {"code_challenge", "iss", "error", "error_description", "
 
 
 class Exchange(NamedTuple):
-    """One request and what came of it, masked. The strings may hold a server's words: escape them."""
+    """One request and its result, masked. The strings can contain a server's words: escape them."""
 
     method: str
     url: str
@@ -63,7 +63,7 @@ class Exchange(NamedTuple):
 
 
 def exchange(request: Request, reply: Response | Failed) -> Exchange:
-    """The masked account of a request and its reply."""
+    """A request and its reply, masked."""
     forms = forms_of(request.secrets)
     sent, got = _sent(request), iter(())
     if isinstance(reply, Failed):
@@ -81,17 +81,17 @@ def exchange(request: Request, reply: Response | Failed) -> Exchange:
 
 
 def browsing(url: str) -> Exchange:
-    """The authorization request, which the browser makes."""
+    """The authorization request that the browser makes."""
     pairs = parse_qsl(urlsplit(url).query, keep_blank_values=True)
     bare = urlunsplit(urlsplit(url)._replace(query=""))
     return Exchange("browser", shown_url(bare), None, _tidy(shown_pairs(pairs, _PLAIN_QUERY), ()))
 
 
 def came_back(redirect_uri: str, answer: Mapping[str, Secret]) -> Exchange:
-    """The authorization response that the browser, or a paste, brought.
+    """The authorization response from the browser or a paste.
 
-    It has not been judged yet, so of its values only the issuer's is shown: an error of
-    the wrong issuer must not be (RFC 9207, section 2.4).
+    It has not been checked yet, so only its issuer is shown: an error from the wrong
+    issuer must not be (RFC 9207, section 2.4).
     """
     fields = ((key, value.reveal() if key == "iss" else MASK) for key, value in answer.items())
     return Exchange("callback", redirect_uri, None, (), _tidy(fields, ()))
@@ -108,7 +108,7 @@ def as_text(exchanges: Iterable[Exchange]) -> str:
 
 
 def lines(each: Exchange) -> list[str]:
-    """One exchange: what was asked, what was sent, what came."""
+    """The lines for one exchange: the request, what was sent, and what was received."""
     outcome = f" → {each.status}" if each.status is not None else f" → {each.problem}" if each.problem else ""
     rows = [f"{each.method} {each.url}{outcome}"]
     rows += [f"    > {key}: {value}" for key, value in each.sent]

@@ -1,7 +1,7 @@
-"""Asking a place where a document may be.
+"""Fetching a document from a well-known URL.
 
-Many places are guesses: a proxy's start page, a sign-in page, a bot filter or an error there says
-nothing about the next one. Only a document that is meant as one ends a search.
+Many of these URLs are guesses: a proxy's start page, a sign-in page, a bot filter or an error says
+nothing about the next one. Only a real document ends the search.
 """
 
 from __future__ import annotations
@@ -12,33 +12,33 @@ from typing import NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.resource import origin
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.effects import Failed, Request, Response, Send, Sending
+from keyrack.oauth.http import Failed, Request, Response, Send, Sending
 from keyrack.oauth.retry_after import asks_to_wait
 
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
 OIDC_WELL_KNOWN = "/.well-known/openid-configuration"
-ENOUGH = 2  # places of one search that gave no answer at all: the others will give none either
+ENOUGH = 2  # URLs of one search without any response: the others will not respond either
 
 
 class NotHere(NamedTuple):
-    """A place without the document."""
+    """A URL without the document."""
 
     where: str  # its origin
-    reason: str = ""  # what it does instead, as a sentence about `where` goes on; "" for a plain 404
-    temporary: bool = False  # it may be there another time
-    silent: bool = False  # no answer came
-    sent_to: str = ""  # where it redirects to, on another origin
-    forbidden: bool = False  # keyrack did not ask; `reason` says why
-    setting: str = ""  # of keyrack's own file, that may help: as in KeyrackError
+    reason: str = ""  # what it does instead, to continue a sentence about `where`; "" for a plain 404
+    temporary: bool = False  # it may be there later
+    silent: bool = False  # there was no response
+    sent_to: str = ""  # the target of a redirect to another origin
+    forbidden: bool = False  # keyrack refused to contact it; `reason` says why
+    setting: str = ""  # the setting in keyrack's own file that may help, as in KeyrackError
 
     def __str__(self) -> str:
         return f"{self.where} {self.reason or 'has none'}"
 
 
 def look(url: str, signs: Iterable[str], headers: Mapping[str, str] | None = None) -> Sending:
-    """The JSON object at a place, or NotHere. `signs`: fields of which a document of the kind has one.
+    """The JSON object at a URL, or NotHere. A document of this kind has one of the fields in `signs`.
 
-    Raises KeyrackError where keyrack will not ask.
+    Raises KeyrackError if keyrack refuses to contact it.
     """
     reply = yield Send(Request("GET", url, {"Accept": "application/json", **(headers or {})}))
     where = origin(url)
@@ -56,18 +56,18 @@ def look(url: str, signs: Iterable[str], headers: Mapping[str, str] | None = Non
 
 
 def is_hopeless(places: Iterable[NotHere]) -> bool:
-    """Is it of no use to ask more places?"""
+    """Is it useless to try more URLs?"""
     return sum(place.silent for place in places) >= ENOUGH
 
 
 def all_temporary(places: Iterable[NotHere]) -> bool:
-    """Did every place that was asked fail in a way that may pass?"""
+    """Did every URL fail in a way that may be temporary?"""
     found = list(places)
     return bool(found) and (is_hopeless(found) or all(place.temporary for place in found))
 
 
 def why(places: Iterable[NotHere]) -> str:
-    """The first reason that says more than that there is nothing, as `: it …`, or ""."""
+    """The first reason other than that there is nothing, as `: it …`, or ""."""
     reason = next((place.reason for place in places if place.reason), "")
     return f": it {reason}" if reason else ""
 
@@ -78,7 +78,7 @@ def setting_of(places: Iterable[NotHere]) -> str:
 
 
 def issuer_at(url: str) -> str | None:
-    """The issuer whose metadata has this well-known place (RFC 8414, section 3); None for any other."""
+    """The issuer whose metadata is at this well-known URL (RFC 8414, section 3); None for any other URL."""
     base = origin(url)
     path = url.removeprefix(base)
     if "?" in path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
-from keyrack.oauth.effects import Failed, Request, Response, Send
+from keyrack.oauth.http import Failed, Request, Response, Send
 
 T = TypeVar("T")
 

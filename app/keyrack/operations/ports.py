@@ -12,7 +12,7 @@ from keyrack.domain.storage import Deletion, Finding, StoreKind, StoreState, Sur
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from keyrack.oauth.effects import Failed, Request, Response
+    from keyrack.oauth.http import Failed, Request, Response
 
 
 class CredentialStore(Protocol):

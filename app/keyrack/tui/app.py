@@ -15,7 +15,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
-from keyrack.system.shielded import end_soon
+from keyrack.system.ending import end_soon
 from keyrack.tui.host import Severity
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
@@ -47,7 +47,7 @@ def refuse_web_driver(driver: type) -> None:
     """
     if driver.__module__.startswith("textual.drivers.web"):
         raise KeyrackError(
-            "keyrack does not run as a web page: whoever opened it could use your credentials.",
+            "keyrack does not run as a web page: anyone who opened it could use your credentials.",
             hint="Start it in a terminal.",
         )
 
@@ -173,7 +173,7 @@ class KeyrackApp(App[None]):
         from keyrack.tui.kit.palette import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(placeholder="a command, or a server's name"))
+            self.push_screen(Palette(placeholder="a command or a server's name"))
 
     async def action_quit(self) -> None:
         """At once, or after a question where something would be lost."""

@@ -60,8 +60,8 @@ class Commands(Provider):
                 yield Command(keymap.shown(binding), binding.description, binding.tooltip, run)
             for name, what, run in screen.stores.commands():
                 yield Command("", name, what, partial(app.call_later, run))
-        yield Command("", "Theme", "Change the colours", app.action_change_theme)
-        yield Command("^q", "Quit", "Leave keyrack", app.action_quit)
+        yield Command("", "Theme", "Change the colors", app.action_change_theme)
+        yield Command("^q", "Quit", "Quit keyrack", app.action_quit)
 
 
 def _line(command: Command, name: Content) -> Content:

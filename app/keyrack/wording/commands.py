@@ -6,11 +6,11 @@ import sys
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.status import Action, authorization_header
 
-PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # what no shell reads in a way of its own
+PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # has no special meaning in any shell
 
 
 def command_for(action: Action | None, server: Server) -> str | None:
-    """The command line that does the action, or None."""
+    """The command line for the action, or None."""
     if action is None:
         return None
     if action is Action.SET_VARIABLE:
@@ -22,7 +22,7 @@ def command_for(action: Action | None, server: Server) -> str | None:
 
 
 def command_line(verb: str, server: Server, *options: str) -> str:
-    """The command that does a verb to this server and account, as a shell reads it."""
+    """The command for a verb with this server and account, quoted for a shell."""
     if server.account != DEFAULT_ACCOUNT:
         options = (*options, "--account", server.account)
     words = "".join(f" {_quoted(option)}" for option in options)
@@ -43,7 +43,7 @@ _VERBS = {
 
 
 def _quoted(word: str) -> str:
-    """For a shell; most names need nothing. What can't be seen is written as bash and zsh read it."""
+    """Quoted for a shell. Most names need no quotes; invisible characters use the syntax of bash and zsh."""
     if PLAIN_WORD.fullmatch(word):
         return word
     if not word.isprintable():
@@ -68,7 +68,7 @@ def _export(server: Server) -> str | None:
 
 
 def _edit(server: Server) -> str | None:
-    """In the user's editor; None where the entry stands in no file."""
+    """The command to edit the entry; None if it is not in a file."""
     path = server.sources[0].path if server.sources else ""
     if not ("/" in path or "\\" in path):
         return None

@@ -19,19 +19,19 @@ class Look(NamedTuple):
 
 
 STATES = {
-    State.VALID: Look("●", "valid", Tone.GOOD, "there is a token, and it has not expired"),
-    State.EXPIRING: Look("◐", "expiring", Tone.WARN, "it expires soon"),
-    State.REFRESHABLE: Look("↻", "refreshable", Tone.WARN, "expired; a refresh token is there"),
-    State.LOGIN_NEEDED: Look("✕", "login needed", Tone.BAD, "expired or refused for good"),
+    State.VALID: Look("●", "valid", Tone.GOOD, "a token is stored and has not expired"),
+    State.EXPIRING: Look("◐", "expiring", Tone.WARN, "the token expires soon"),
+    State.REFRESHABLE: Look("↻", "refreshable", Tone.WARN, "expired, but can be refreshed"),
+    State.LOGIN_NEEDED: Look("✕", "login needed", Tone.BAD, "expired or refused; log in again"),
     State.NO_CREDENTIAL: Look(NONE_STORED, "no credential", Tone.PLAIN, "nothing is stored yet"),
-    State.CONFIGURED: Look("◆", "configured", Tone.GOOD, "the program's own file sends a header"),
-    State.EMPTY_HEADER: Look("◇", "empty header", Tone.WARN, "the header's variable is not set"),
-    State.NO_AUTH: Look("◦", "no auth", Tone.DIM, "the server is open"),
+    State.CONFIGURED: Look("◆", "configured", Tone.GOOD, "the program's file has the credential"),
+    State.EMPTY_HEADER: Look("◇", "variable not set", Tone.WARN, "the program's file uses an unset variable"),
+    State.NO_AUTH: Look("◦", "no login needed", Tone.DIM, "the server works without a login"),
     State.STDIO: Look("○", "stdio", Tone.DIM, "a local process with its own environment"),
-    State.UNREACHABLE: Look(WARNING, "unreachable", Tone.BAD, "it could not be reached the last time"),
-    State.BAD_ENTRY: Look("≠", "bad entry", Tone.BAD, "the program's entry makes no sense"),
-    State.STORE_LOCKED: Look(LOCKED, "store locked", Tone.WARN, "the keychain has to be unlocked"),
-    State.ORPHAN: Look(UNKNOWN, "orphan", Tone.WARN, "stored, but no program names the server"),
+    State.UNREACHABLE: Look(WARNING, "unreachable", Tone.BAD, "the last check could not reach it"),
+    State.BAD_ENTRY: Look("≠", "bad entry", Tone.BAD, "the program's entry is not valid"),
+    State.STORE_LOCKED: Look(LOCKED, "store locked", Tone.WARN, "unlock the keychain or vault first"),
+    State.ORPHAN: Look(UNKNOWN, "orphan", Tone.WARN, "stored, but no program lists the server"),
 }
 
 KINDS = {

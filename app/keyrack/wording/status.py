@@ -1,4 +1,4 @@
-"""From facts to one word, one sentence, and the next thing to do."""
+"""The state of a server's credential: one word, one sentence, and the next step."""
 
 from keyrack.domain.model import Check, CredentialInfo, Header, Server
 from keyrack.domain.status import (
@@ -26,7 +26,7 @@ def status_of(
 ) -> Status:
     """The state of a server's credential at `now` (Unix seconds).
 
-    `all_read` False: a program's file could not be read, so nothing is known to be an orphan.
+    If `all_read` is False, a program's file could not be read, so nothing is reported as an orphan.
     """
     status = _status(server, credential, check, now, store_locked, all_read)
     return _switched_off(server, status) if server.is_off else status
@@ -98,14 +98,14 @@ def _keyed(server: Server, where: str, check: Check | None) -> Status:
 
 
 def _switched_off(server: Server, status: Status) -> Status:
-    """The same, and nobody is asked to do anything for a server that no program uses."""
+    """The same state, but without a next step for a server that no program uses."""
     where = " and ".join(dict.fromkeys(source.client for source in server.sources))
     action = status.action if status.action in STILL_OFFERED else None
     return Status(status.state, f"It is switched off in {where}. {status.reason}", action)
 
 
 def stored_state(credential: CredentialInfo, now: float) -> State:
-    """The state of a stored credential by itself: what a login has just brought."""
+    """The state of a stored credential alone, for instance right after a login."""
     return _stored(credential, None, now).state
 
 
@@ -159,7 +159,7 @@ def _stored(credential: CredentialInfo, check: Check | None, now: float) -> Stat
 
 
 def _refused(credential: CredentialInfo, check: Check | None, now: float) -> str:
-    """What was refused; where that is the refresh alone, what becomes of the access token."""
+    """What was refused; if that is only the refresh, also whether the access token still works."""
     refusal, at = credential.refusal or "The server refused the token.", credential.refresh_refused_at
     expires = credential.expires_at
     if credential.refused_at is not None or at is None or (expires is not None and expires <= now):

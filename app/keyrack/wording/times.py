@@ -1,17 +1,17 @@
-"""Times in words. The time is passed in; Unix seconds, UTC."""
+"""Times in words. Times are Unix seconds in UTC; the current time is passed in."""
 
 from __future__ import annotations
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
-SLACK = 5.0  # seconds: a token of an hour that came just now is one of an hour, not of 59 minutes
+SLACK = 5.0  # seconds: a new one-hour token is shown as one hour, not 59 minutes
 
 
 def relative(seconds: float) -> str:
-    """How far away a moment is: "52 min", "3 d", "now"; in the past "2 h ago".
+    """How far away a time is: "52 min", "3 d", "now"; in the past "2 h ago".
 
-    Always rounded towards now, so that no more time is promised than there is.
+    Always rounded toward now, so that it never promises more time than there is.
     """
-    if seconds != seconds:  # NaN, from a number that a server made up
+    if seconds != seconds:  # NaN, from a made-up number
         return "?"
     span = _span(abs(seconds))
     if span == "now":
@@ -20,7 +20,7 @@ def relative(seconds: float) -> str:
 
 
 def until(expires_at: float | None, now: float) -> str:
-    """When a token expires: like `relative`, and "expiry unknown" where nobody told."""
+    """When a token expires: like `relative`, or "expiry unknown"."""
     return "expiry unknown" if expires_at is None else relative(expires_at - now)
 
 
@@ -35,14 +35,14 @@ def good_for(expires_at: float | None, now: float) -> str:
 
 
 def lasting(verb: str, expires_at: float | None, now: float) -> str:
-    """How long a token does something: "works until 14:52", "works (expiry unknown)"."""
+    """How long something holds for a token: "works until 14:52", "works (expiry unknown)"."""
     if expires_at is None:
         return f"{verb} (expiry unknown)"
     return f"{verb} until {local(expires_at, now)}"
 
 
 def local(moment: float, now: float) -> str:
-    """The clock time where the user is, with the date where that is not today's: "14:52"."""
+    """The local time, with the date if it is not today: "14:52"."""
     import time
 
     try:
@@ -54,7 +54,7 @@ def local(moment: float, now: float) -> str:
 
 
 def utc(moment: float | None) -> str | None:
-    """ISO 8601 in UTC with a Z ("2026-03-01T12:00:00Z"); None for none, or outside 1970 to 9999."""
+    """ISO 8601 in UTC ("2026-03-01T12:00:00Z"); None for None, or outside 1970 to 9999."""
     if moment is None or not 0 <= moment < 253402300800:
         return None
     import time
@@ -81,9 +81,9 @@ _UNITS = {"h": 3600.0, "d": 86400.0, "w": 7 * 86400.0, "y": 365 * 86400.0}
 
 
 def parse_expiry(text: str, now: float) -> float:
-    """When a token ends, in Unix seconds: "90d" from now (h, d, w, y), or a date in UTC.
+    """Parse an expiry into Unix seconds: "90d" from now (h, d, w, y), or a date in UTC.
 
-    Raises ValueError with a sentence that does not repeat the text.
+    Raises ValueError with a message that does not repeat the text.
     """
     number, unit = text[:-1], text[-1:]
     if unit in _UNITS and number.isascii() and number.isdigit() and len(number) <= 5:

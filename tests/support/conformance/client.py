@@ -17,7 +17,7 @@ import httpx
 import keyrack
 from keyrack import wiring
 from keyrack.domain.secret import Secret
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.store.credential_store import memory_credential_store
 
 NEWEST = "2026-07-28"

@@ -10,7 +10,7 @@ import pytest
 
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.wording.times import local
 from support.canned import ISSUER, URL, World, rpc, unauthorized
 from support.cli_kit import Terminal, run
@@ -117,5 +117,5 @@ def test_a_token_that_still_works_after_its_revocation_is_told_and_is_no_failure
     assert run(["clear", "example", "--yes", "--revoke", "--forget"], adapters=adapters) == 0
     assert capsys.readouterr().out.splitlines()[:2] == [
         f"✓ Revoke ({ISSUER})",
-        f"! Access token: still works (its server accepts it until {local(NOW + 3600, NOW)})",
+        f"! Access token: still works (accepted until {local(NOW + 3600, NOW)})",
     ]

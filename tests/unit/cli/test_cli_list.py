@@ -54,19 +54,19 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
 def test_a_table_for_people(on_terminal: Callable[..., str]) -> None:
     assert on_terminal(rack_of_all()) == (
-        "Server         Auth    Status          Expires  Next\n"
-        "linear         OAuth   ● valid         52 min\n"
-        "sentry         OAuth   ↻ refreshable   2 h ago  keyrack refresh sentry\n"
-        "local-db       stdio   ○ stdio         –\n"
-        "linear · work  OAuth   ✕ login needed  refused  keyrack login linear --account work\n"
-        "api            Header  ◇ empty header  –        export KEY=…\n"
+        "Server         Auth    Status              Expires  Next\n"
+        "linear         OAuth   ● valid             52 min\n"
+        "sentry         OAuth   ↻ refreshable       2 h ago  keyrack refresh sentry\n"
+        "local-db       stdio   ○ stdio             –\n"
+        "linear · work  OAuth   ✕ login needed      refused  keyrack login linear --account work\n"
+        "api            Header  ◇ variable not set  –        export KEY=…\n"
     )
 
 
 def test_colours_on_a_terminal(on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "xterm")
-    assert "\x1b[32m● valid       \x1b[0m" in on_terminal(rack_of_all())
+    assert "\x1b[32m● valid           \x1b[0m" in on_terminal(rack_of_all())
 
 
 def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
@@ -80,19 +80,19 @@ def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
         assert "✕ login needed" in text
         # Too long is only what can't be told in less: a command, below its server.
         assert all(len(line) <= width or line.startswith("  ") for line in lines), width
-    for width, headings in ((76, "Server Status Expires Next"), (68, "Server Status Next")):
+    for width, headings in ((80, "Server Status Expires Next"), (72, "Server Status Next")):
         assert on_terminal(rack_of_all(), columns=width).splitlines()[0].split() == headings.split()
-    assert on_terminal(rack_of_all(), columns=40) == (
-        "linear         ● valid         52 min\n"
-        "sentry         ↻ refreshable   2 h ago\n"
+    assert on_terminal(rack_of_all(), columns=44) == (
+        "linear         ● valid             52 min\n"
+        "sentry         ↻ refreshable       2 h ago\n"
         "  keyrack refresh sentry\n"
-        "local-db       ○ stdio         –\n"
-        "linear · work  ✕ login needed  refused\n"
+        "local-db       ○ stdio             –\n"
+        "linear · work  ✕ login needed      refused\n"
         "  keyrack login linear --account work\n"
-        "api            ◇ empty header  –\n"
+        "api            ◇ variable not set  –\n"
         "  export KEY=…\n"
     )
-    assert on_terminal(rack_of_all(), columns=36).splitlines()[:3] == [
+    assert on_terminal(rack_of_all(), columns=40).splitlines()[:3] == [
         "linear         ● valid", "sentry         ↻ refreshable", "  keyrack refresh sentry",
     ]  # fmt: skip
 

@@ -19,7 +19,7 @@ from keyrack.domain.errors import Cancelled, KeyrackError, StoreAbsent
 from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn, Step
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.remote import over_ssh, ssh_line
 from support.cli_kit import FakeAdapters, linear, oauth, run
 
@@ -67,15 +67,15 @@ def login_is(monkeypatch: Patch, body: Callable[..., Any]) -> list[tuple[Server,
 
 
 def walk(tell: Any, control: Any) -> None:
-    tell(Step("probe", "Server asked for authorization", "running"))
-    tell(Step("probe", "Server asked for authorization", "done", seconds=0.21))
+    tell(Step("probe", "The server requires authorization", "running"))
+    tell(Step("probe", "The server requires authorization", "done", seconds=0.21))
     tell(Step("discover", "Found authorization server", "done", "auth\x1b.linear.app", 0.34))
     tell(Step("sign-in", "Waiting for you in the browser…", "running"))
     tell(SIGN_IN)
 
 
 STEPS = (
-    "✓ Server asked for authorization  0.2 s\n"
+    "✓ The server requires authorization  0.2 s\n"
     "✓ Found authorization server  auth.linear.app  0.3 s\n"
     "▸ Waiting for you in the browser…\n"
     "  Sign-in page: https://auth.linear.app   Returns to: http://127.0.0.1:8085/callback\n"
@@ -106,7 +106,7 @@ def test_verbose_tells_each_begin_and_what_was_stored(monkeypatch: Patch, capsys
     login_is(monkeypatch, walk)
     assert run(["login", "-v", "linear"], adapters=FakeAdapters([linear()])) == 0
     err = capsys.readouterr().err
-    assert err.startswith("▸ Server asked for authorization\n✓ Server asked for authorization  0.2 s\n")
+    assert err.startswith("▸ The server requires authorization\n✓ The server requires authorization  0.2 s\n")
     assert err.endswith(
         "  Issuer   https://auth.linear.app\n  Client   client-1 (dynamic)\n  Scopes   read write\n"
         "  Refresh  yes\n  Stored   Secret Service\n"

@@ -13,8 +13,8 @@ import pytest
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.status import EXPIRY_WINDOW
-from keyrack.system import cancellable as run_cancellable
 from keyrack.system.many import SIDE_BY_SIDE, Many
+from keyrack.system.threads import InThread
 from support.cli_kit import CURSOR, NOW, FakeAdapters, linear, oauth, record, run
 
 Capture = pytest.CaptureFixture[str]
@@ -94,8 +94,8 @@ def test_after_ctrl_c_no_other_begins_and_what_has_begun_is_told(
 ) -> None:
     begun = threading.Barrier(SIDE_BY_SIDE)
     waits, stopped = threading.Event(), threading.Event()
-    wait, stop = run_cancellable._wait, Many.stop
-    monkeypatch.setattr(run_cancellable, "_wait", lambda done: (waits.set(), wait(done)))
+    wait, stop = InThread.wait, Many.stop
+    monkeypatch.setattr(InThread, "wait", lambda thread: (waits.set(), wait(thread)))
     monkeypatch.setattr(Many, "stop", lambda many: (stop(many), stopped.set()))
 
     def answer(name: str) -> CredentialInfo:

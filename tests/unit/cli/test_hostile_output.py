@@ -11,7 +11,7 @@ import pytest
 
 from keyrack.domain.model import Server, Source
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request
+from keyrack.oauth.http import Request
 from support.canned import ISSUER, URL, World, reply
 from support.cli_kit import Terminal, run
 from support.hostile import NASTY, SHOWN, protected

@@ -12,7 +12,7 @@ import pytest
 
 from keyrack.domain.model import Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
 from support.canned import World, rpc, unauthorized
 from support.cli_kit import Terminal, run
@@ -158,7 +158,7 @@ def test_fields_beside_the_token_are_kept_for_later(desk: Desk, pipe: Callable[[
         ("datadog", f"{API}\n{APP}", (), 1,
          "Standard input must contain one line KEY=VALUE for each field.\n  Keys: api_key, app_key."),
         ("datadog", f"api_key={API}\napp_key=", (), 1, "Nothing was entered.\n  Paste the token."),
-        ("honeycomb", f"secret={HC_SECRET}", (), 1, "Key id is needed.\n  Use --field key_id=…"),
+        ("honeycomb", f"secret={HC_SECRET}", (), 1, "Key ID is needed.\n  Use --field key_id=…"),
         ("datadog", "", (), 1, "Standard input is empty."),
         ("datadog", "x" * 70_000, (), 1, "Standard input is too long for a key."),
         ("github", "a\nb", (), 1, "Standard input has more than one line"),
@@ -170,7 +170,7 @@ def test_fields_beside_the_token_are_kept_for_later(desk: Desk, pipe: Callable[[
          "--field needs KEY=VALUE with a known key.\n  Fields of Jira (Atlassian) that"),
         ("jira", "", ("--field", f"tokne={ATATT}"), 2,
          "--field needs KEY=VALUE with a known key.\n  Fields of Jira (Atlassian)"),
-        ("jira", "", ("--field", "email=a\x1b[31m@b"), 1, "E-mail contains invalid characters."),
+        ("jira", "", ("--field", "email=a\x1b[31m@b"), 1, "Email contains invalid characters."),
         ("internal", "", ("--field", f"email={ATATT}"), 2, "This service has no other fields."),
         ("jira", "", ("--header", "X-Key", "--field", "email=a@b.example"), 2, "has no other fields."),
         ("internal", "abc", ("--expires", "soon"), 2, "--expires: must be a date (2026-12-31) or a"),
@@ -200,7 +200,7 @@ def test_a_refused_token_is_not_stored_and_not_shown(pipe: Callable[[str], None]
     pipe(ATATT)
     assert desk.set("jira") == 1
     err = capsys.readouterr().err
-    assert "jira refused the token, so it was not stored." in err and "Left empty: E-mail." in err
+    assert "jira refused the token, so it was not stored." in err and "Left empty: Email." in err
     assert ATATT not in err and desk.stored_credential("jira") is None
 
 
@@ -220,7 +220,7 @@ def test_each_field_is_asked_for_and_only_secrets_are_hidden(
     assert desk.set("jira") == 0
     assert keyboard.prompts == ["Jira (Atlassian) · API token (not shown): "]
     err = capsys.readouterr().err
-    assert "Jira (Atlassian) · E-mail (optional) [of your Atlassian account; empty for" in err
+    assert "Jira (Atlassian) · Email (optional) [of your Atlassian account; empty for" in err
     assert "Jira (Atlassian) · Your site (optional) [name.atlassian.net; only for the" in err
     assert desk.fields("jira") == {"email": "a@b.example", "token": ATATT, "site": "acme.atlassian.net"}
     assert desk.headers("jira")["Authorization"].startswith("Basic ")
@@ -251,7 +251,7 @@ def test_a_needed_field_left_empty_ends_it(desk: Desk, monkeypatch: Patch, capsy
 def test_a_field_given_as_a_word_is_not_asked_for(desk: Desk, monkeypatch: Patch, capsys: Capture) -> None:
     Keyboard(monkeypatch, [""], [ATATT])
     assert desk.set("jira", "--field", "email=a@b.example") == 0
-    assert "E-mail" not in capsys.readouterr().err
+    assert "Email" not in capsys.readouterr().err
 
 
 def test_a_site_is_not_asked_for_where_the_server_tells_it(
@@ -269,8 +269,8 @@ def test_a_site_is_not_asked_for_where_the_server_tells_it(
     ("name", "piped", "warning"),
     [
         ("honeycomb", "key_id=hcaik_01abcdef\nsecret=" + HC_SECRET,
-         "! Key id: This is an ingest key; MCP needs a management key."),
-        ("sentry", "sntrys_abcdefghij", "! Token: This is an organisation's token, with rights for CI only;"),
+         "! Key ID: This is an ingest key; MCP needs a management key."),
+        ("sentry", "sntrys_abcdefghij", "! Token: This is an organization's token, with rights for CI only;"),
         ("github", "f" * 40, "! Token: 40 characters · usually starts with github_pat_,"),
         ("notion", "ntn_abcdefghijkl", "! Token: This is an integration token, for Notion's REST API;"),
         ("github", GHP, ""), ("internal", "abc", ""),

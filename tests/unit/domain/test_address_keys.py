@@ -16,7 +16,7 @@ from keyrack.domain.model import CredentialKey
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import MASK
 from keyrack.domain.status import State
-from keyrack.oauth.effects import Failed
+from keyrack.oauth.http import Failed
 from keyrack.operations.login.login import login
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.find import find

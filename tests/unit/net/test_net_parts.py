@@ -9,7 +9,7 @@ import pytest
 
 from keyrack.net.incoming import end_of_event
 from keyrack.net.outgoing import Outgoing, prepare
-from keyrack.oauth.effects import Request
+from keyrack.oauth.http import Request
 
 
 @pytest.mark.parametrize(

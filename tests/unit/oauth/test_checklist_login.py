@@ -9,8 +9,10 @@ import pytest
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request, SignIn
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.effects import SignIn
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.http import Request
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
 from keyrack.operations.tokens.refresh import refresh

@@ -8,7 +8,8 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.login_request import LoginRequest
 from support.canned import (
     ISSUER,
     META,

@@ -12,7 +12,8 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.assertion import choose_algorithm, client_assertion
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh
 from support.canned import ISSUER, META, PRM, URL, World, metadata, reply, rpc, unauthorized

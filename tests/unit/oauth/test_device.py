@@ -8,10 +8,12 @@ from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
-from keyrack.oauth.device import DeviceRequest
-from keyrack.oauth.effects import Failed, Pause, Send, ShowCode, Step
+from keyrack.oauth.device import device_flow
+from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode, Step
+from keyrack.oauth.http import Failed, Send
 from keyrack.operations.login.control import LoginControl
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from support.canned import ISSUER, META, URL, World, metadata, reply, rpc, unauthorized
 from support.workbench import SERVER, build
 
@@ -51,7 +53,7 @@ def play(*answers, authorization=AUTHORIZATION):
     })  # fmt: skip
     server = AuthorizationServer(ISSUER, ISSUER + "/authorize", TOKEN, device_authorization_endpoint=DEVICE)
     client = Registration(ISSUER, "c", "dynamic")
-    flow, answer = DeviceRequest(server, client, ("read",), URL, URL, clock).flow(), None
+    flow, answer = device_flow(DeviceRequest(server, client, ("read",), URL, URL, clock)), None
     while True:
         try:
             effect = flow.send(answer)

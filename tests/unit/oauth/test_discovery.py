@@ -13,7 +13,7 @@ from keyrack.oauth.authorization_server import (
 )
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from keyrack.oauth.legacy import find_legacy, legacy_server
 from keyrack.oauth.protected_resource import Unfound, find_protected_resource, read_protected_resource
 from keyrack.oauth.well_known import NotHere

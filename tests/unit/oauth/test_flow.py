@@ -5,8 +5,9 @@ import pytest
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.http import Failed
+from keyrack.oauth.login_request import LoginRequest
 from support.canned import (
     ISSUER,
     META,

@@ -12,8 +12,10 @@ from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import ClientSettings, Header, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED, State
-from keyrack.oauth.effects import Failed, Request, Step
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.effects import Step
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.http import Failed, Request
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login

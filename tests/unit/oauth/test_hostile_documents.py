@@ -14,9 +14,10 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Registration, StoredCredential
 from keyrack.oauth import document
 from keyrack.oauth.authorization_server import AuthorizationServer, read_authorization_server
-from keyrack.oauth.device import DeviceRequest
+from keyrack.oauth.device import device_flow
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.effects import Pause, Response, Send, ShowCode
+from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode
+from keyrack.oauth.http import Response, Send
 from keyrack.oauth.probe import probe
 from keyrack.oauth.protected_resource import read_protected_resource
 from keyrack.oauth.revoke import why_not
@@ -306,7 +307,8 @@ DEVICE_REPLY = {
 def test_any_reply_to_a_request_for_a_code_is_read_or_refused(changes: dict[str, Any], status: int) -> None:
     answer = Response(status, (), json.dumps({**DEVICE_REPLY, **changes}).encode())
     server = AuthorizationServer(ISSUER, ISSUER, TOKEN, device_authorization_endpoint=DEVICE)
-    flow = DeviceRequest(server, Registration(ISSUER, "c", "dynamic"), (), URL, URL, lambda: 1000.0).flow()
+    asked = DeviceRequest(server, Registration(ISSUER, "c", "dynamic"), (), URL, URL, lambda: 1000.0)
+    flow = device_flow(asked)
     assert isinstance(next(flow), Send)
     try:
         shown = flow.send(answer)

@@ -8,9 +8,10 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed, Request
+from keyrack.oauth.http import Failed, Request
 from keyrack.oauth.trace import exchange
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from support.canned import ISSUER, META, PRM, URL, World, metadata, reply
 from support.hostile import attempt, protected
 from support.workbench import SERVER, build

@@ -9,7 +9,7 @@ import pytest
 
 from keyrack.domain.errors import ClientNeeded, KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import ClientSettings, Server
-from keyrack.oauth.effects import Response
+from keyrack.oauth.http import Response
 from keyrack.operations.login.advice import advised
 from keyrack.operations.login.login import login
 from support.canned import ISSUER, META, PRM, REDIRECT, URL, World, metadata, reply, unauthorized

@@ -3,7 +3,7 @@
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed, Request
+from keyrack.oauth.http import Failed, Request
 from keyrack.oauth.probe import SILENCE, probe
 from support.canned import URL, World, play, reply, rpc, unauthorized
 

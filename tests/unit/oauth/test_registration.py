@@ -6,7 +6,7 @@ from keyrack.domain.errors import ClientNeeded, KeyrackError, RedirectUriRefused
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
-from keyrack.oauth.effects import Failed
+from keyrack.oauth.http import Failed
 from keyrack.oauth.registration import known, register
 from support.canned import ISSUER, REDIRECT, World, play, reply
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,11 @@ from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
-from keyrack.oauth.device import DeviceRequest, device_flow
-from keyrack.oauth.effects import Response
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.device import device_flow
+from keyrack.oauth.effects import DeviceRequest
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.http import Response
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.oauth.probe import probe
 from keyrack.oauth.retry_after import asks_to_wait, retry_after
 from keyrack.oauth.revoke import why_not
@@ -34,7 +37,9 @@ NO = {
     [
         ({"Retry_After": "47"}, 47, ", and asks to wait 47 s"),
         ({"Retry_After": " 0 "}, 0, ", and asks to wait 0 s"),
-        ({"Retry_After": "3600"}, 3600, ", and asks to wait 3600 s (60 min)"),
+        ({"Retry_After": "120"}, 120, ", and asks to wait 120 s"),
+        ({"Retry_After": "121"}, 121, ", and asks to wait 121 s (3 min)"),
+        ({"Retry_After": "7200"}, 7200, ", and asks to wait 7200 s (120 min)"),
         (
             {"Retry_After": DATE, "Date": "Wed, 21 Oct 2026 07:27:13 GMT"},
             47,
@@ -48,6 +53,19 @@ NO = {
 def test_seconds_and_dates_are_understood(headers: dict[str, str], seconds: float, words: str) -> None:
     answer = reply(None, 429, **headers)
     assert retry_after(answer) == seconds and asks_to_wait(answer).endswith(words)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone can't be changed here")
+def test_a_date_of_an_unknown_zone_is_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """RFC 5322, section 3.3."""
+    try:
+        with monkeypatch.context() as patch:
+            patch.setenv("TZ", "Asia/Tokyo")
+            time.tzset()
+            said = asks_to_wait(reply(None, 429, Retry_After="Wed, 21 Oct 2026 07:28:00 -0000"))
+    finally:
+        time.tzset()
+    assert said == ", and asks to wait until 2026-10-21 07:28:00 UTC"
 
 
 @pytest.mark.parametrize("headers", NO.values(), ids=NO)

@@ -11,7 +11,8 @@ import keyrack
 from keyrack.domain.errors import KeyrackError, ScopeRefused
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.store.transaction.payload import Payload, decode, encode
 from support.canned import ISSUER, URL, World, query, reply, rpc, unauthorized

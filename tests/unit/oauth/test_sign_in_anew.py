@@ -14,8 +14,10 @@ import pytest
 from keyrack.domain.errors import ClientNeeded, ClientRefused, KeyrackError
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Anew, Request, Response, SignIn
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.effects import Anew, SignIn
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.http import Request, Response
+from keyrack.oauth.login_request import LoginRequest
 from support.canned import ISSUER, META, REDIRECT, URL, Played, World, approve, metadata, play, query, reply
 
 REGISTER, PAR = ISSUER + "/register", ISSUER + "/par"

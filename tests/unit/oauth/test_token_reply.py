@@ -7,7 +7,7 @@ import pytest
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded, Temporary, UnusableTokenResponse
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from keyrack.oauth.jwt import end_of
 from keyrack.oauth.token_reply import read_tokens
 

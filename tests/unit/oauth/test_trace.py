@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack.domain.secret import MASK, Secret
-from keyrack.oauth.effects import Failed, Request
+from keyrack.oauth.http import Failed, Request
 from keyrack.oauth.trace import Exchange, as_text, browsing, came_back, exchange, lines, shown_url
 from keyrack.operations.login.login import login
 from support.canned import ISSUER, PRM, URL, World, reply, rpc, unauthorized

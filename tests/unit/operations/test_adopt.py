@@ -17,7 +17,7 @@ from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.model import StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.credential import configured_token
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find

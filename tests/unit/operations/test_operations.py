@@ -8,11 +8,13 @@ from keyrack.domain.errors import Cancelled, DamagedData, KeyrackError, LoginNee
 from keyrack.domain.model import Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.oauth.effects import Failed, Response, SignIn, Step
+from keyrack.oauth.effects import SignIn, Step
+from keyrack.oauth.http import Failed, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.control import LoginControl, read_pasted
 from keyrack.operations.login.flow_runner import NO_BROWSER
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.servers.check import check
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.pasted import clean

@@ -15,7 +15,7 @@ from keyrack.domain.errors import Ambiguous, KeyrackError, LoginNeeded, NoSuchSe
 from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters

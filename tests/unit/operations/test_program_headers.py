@@ -8,7 +8,7 @@ from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.model import Header, Server, Source, Variable
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.clearing.stale import find_stale
 from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters

@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Request, Response
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refreshed
 from support.canned import ISSUER, World, reply

@@ -9,7 +9,7 @@ import pytest
 from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded
 from keyrack.domain.model import CredentialInfo, StoredCredential
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Response
+from keyrack.oauth.http import Response
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refresh

@@ -12,7 +12,7 @@ from keyrack.domain.errors import ClientRefused, LoginNeeded, Temporary
 from keyrack.domain.model import CredentialInfo, Registration, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
 from keyrack.operations.servers.overview import overview

@@ -9,7 +9,7 @@ import pytest
 
 from keyrack.domain.model import Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.clearing.revoking import can_be_forgotten
 from keyrack.operations.ports import Adapters
@@ -63,8 +63,8 @@ def test_a_token_that_its_server_refuses_after_the_revocation_is_said_to_be_gone
 @pytest.mark.parametrize(
     ("expires_at", "words"),
     [
-        (NOW + 3600, f"its server accepts it until {END}"),
-        (None, "its server accepts it (expiry unknown)"),
+        (NOW + 3600, f"accepted until {END}"),
+        (None, "accepted (expiry unknown)"),
     ],
 )
 def test_a_token_that_its_server_still_takes_is_said_to_work(expires_at: float | None, words: str) -> None:
@@ -83,7 +83,7 @@ def test_a_token_that_its_server_still_takes_is_said_to_work(expires_at: float |
 def test_where_the_server_can_not_tell_the_receipt_says_until_when_it_may_be_taken(server: Any) -> None:
     adapters, _ = bench(server=server)
     line = lines(adapters, revoke=True)["Access token"]
-    assert line.outcome == "may still work" and f"the server may accept it until {END}" in line.detail
+    assert line.outcome == "may still work" and f"may be accepted until {END}" in line.detail
 
 
 def test_a_server_that_takes_the_same_from_anyone_tells_nothing_of_the_token() -> None:

@@ -11,8 +11,10 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorize import authorization_url, new_pkce, request_parameters
-from keyrack.oauth.flow import LoginRequest, login_flow
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.login_request import LoginRequest
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.tokens.refresh import refresh
 from support.canned import ISSUER, META, URL, World, metadata, play, query, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, stored_credential

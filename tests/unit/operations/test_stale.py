@@ -6,7 +6,7 @@ from keyrack.domain.errors import StoreLocked
 from keyrack.domain.model import Server, Source
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed
+from keyrack.oauth.http import Failed
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.clearing.stale import clear_stale, find_stale
 from keyrack.operations.tokens.set_token import Typed, set_token

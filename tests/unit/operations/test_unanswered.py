@@ -13,7 +13,8 @@ from keyrack.domain.model import Record
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn
 from keyrack.operations.login.control import LoginControl
-from keyrack.operations.login.login import LoginOptions, login
+from keyrack.operations.login.login import login
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import Stored, decode, encode

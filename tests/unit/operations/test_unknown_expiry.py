@@ -10,7 +10,7 @@ import pytest
 
 from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Failed
+from keyrack.oauth.http import Failed
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.tokens.get_token import get_token

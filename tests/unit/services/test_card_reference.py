@@ -163,7 +163,7 @@ def test_the_details_that_decide_whether_a_token_works() -> None:
     assert [id for id in built_in_ids() if built_in(id).never_expires] == ["pagerduty"]
     assert any("github.com/settings/tokens/new" in note for note in card_of("github").notes)
     assert any("mcp.atlassian.com/v1/mcp/authv2" in note for note in card_of("jira").notes)
-    assert any("type the date" in note for note in card_of("jira").notes)
+    assert any("enter the date" in note for note in card_of("jira").notes)
     assert any("X-Honeycomb-Team" in note for note in card_of("honeycomb").notes)
     assert check_call(card_of("notion"), {"token": Secret("t")}).headers["Notion-Version"]  # type: ignore[union-attr]
     service_account = headers_for(card_of("jira"), {"token": Secret("TOKEN")})

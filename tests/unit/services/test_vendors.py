@@ -10,7 +10,8 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import UNKNOWN
-from keyrack.oauth.flow import LoginRequest, login_flow
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.login_request import LoginRequest
 from keyrack.operations.login.login import login
 from keyrack.services import vendors
 from keyrack.services.vendors import vendor_of

@@ -226,3 +226,25 @@ def test_a_refusal_outlives_a_killed_refresher(
     assert {entry_name(IDENT, slot) for slot in SLOTS} == set(machine.one.texts)
     found = machine.credentials(machine.one).load(URL, "default")
     assert found is not None and found.credential.refused_at == 9.0
+
+
+@pytest.mark.parametrize(("saves", "there"), [(1, 3), (2, 4), (5, 1), (6, 2)])
+def test_what_is_saved_here_surpasses_an_older_one_of_any_count(
+    saves: int, there: int, machine: Machine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The older one, which another data folder has saved here so often, stays where a kill comes first."""
+    beside = Machine(tmp_path / "beside")
+    beside.one = machine.one
+    for _ in range(saves):
+        beside.credentials(machine.one).save(stored_credential("older", 1.0))
+    for _ in range(there):
+        machine.credentials(machine.two).save(stored_credential("newer", 2.0))
+
+    def killed(_: str) -> bool:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(machine.one, "delete", killed)
+        machine.credentials(machine.one).save(stored_credential("newest", 3.0))
+    found = machine.credentials(machine.one).load(URL, "default")
+    assert found is not None and word_of(found) == "newest"

@@ -33,7 +33,7 @@ def test_a_refused_credential_tells_why_and_what_to_do_and_no_expiry() -> None:
     facts_of = said("notion")
     assert facts_of["Status"] == "✕ login needed"
     assert facts_of["Why"].startswith("auth.notion.com refused")
-    assert facts_of["Do"] == "press l or type keyrack login notion"
+    assert facts_of["Next"] == "press l or run keyrack login notion"
     assert expiry(ROWS["notion"], NOW)[0] == "refused"
 
 
@@ -60,7 +60,7 @@ def test_scopes_that_a_login_had_added_are_named() -> None:
     assert row.credential is not None
     changed = row._replace(credential=row.credential._replace(added_scopes=("write", "admin")))
     [added] = [fact.value.plain for fact in facts(changed, NOW) if fact.label == "Added"]
-    assert added == "write admin · beside the server's own scopes"
+    assert added == "write admin · in addition to the server's scopes"
     assert "Added" not in said("linear")
 
 
@@ -78,7 +78,7 @@ def test_a_header_shows_its_file_and_that_its_secret_stands_there() -> None:
     assert said.splitlines() == [
         "Authorization: Bearer ●●●●●●●●",
         f"Claude Code{f' ({source.scope})' if source.scope else ''}  {short_path(source.path)}",
-        "stands in the file as it is",
+        "in plain text in the file",
     ]
 
 

@@ -7,7 +7,7 @@ from keyrack.domain.model import CredentialInfo, Registration, Server, StoredCre
 from keyrack.domain.resource import origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
-from keyrack.oauth.effects import Failed, Response
+from keyrack.oauth.http import Failed, Response
 from keyrack.oauth.revoke import (
     deregistration_request,
     is_unsupported,
@@ -106,14 +106,14 @@ def _after(adapters: Adapters, server: Server, stored_credential: StoredCredenti
     if probed.verdict == "refused":
         return Line("Access token", "done", "the server no longer accepts it")
     if probed.verdict == "accepted":
-        return Line("Access token", "still works", f"its server {lasting('accepts it', expires_at, now)}")
+        return Line("Access token", "still works", lasting("accepted", expires_at, now))
     why = f"; it could not be tested: {probed.reason}" if probed.reason else ""
     if probed.reason == UNTESTED:
         why = "; the server accepts the same requests without it, so it could not be tested"
     return Line(
         "Access token",
         "may still work",
-        lasting("the server may accept it", expires_at, now) + why.rstrip("."),
+        lasting("may be accepted", expires_at, now) + why.rstrip("."),
     )
 
 

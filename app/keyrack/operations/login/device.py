@@ -8,8 +8,9 @@ from typing import Any
 
 from keyrack.domain.errors import AccessDenied, KeyrackError
 from keyrack.domain.model import TokenSet
-from keyrack.oauth.device import DeviceRequest
-from keyrack.oauth.effects import Failed, Pause, Request, Response, Send, ShowCode
+from keyrack.oauth.device import device_flow
+from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode
+from keyrack.oauth.http import Failed, Request, Response, Send
 
 
 class DeviceSignIn:
@@ -53,7 +54,7 @@ class DeviceSignIn:
                 self._done(tokens)
 
     def _perform(self) -> TokenSet | None:
-        flow, answer = self._login_request.flow(), None
+        flow, answer = device_flow(self._login_request), None
         while not self._stopped.is_set():
             try:
                 effect = flow.send(answer)

@@ -9,19 +9,9 @@ from typing import Any
 
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.model import TokenSet
-from keyrack.oauth.effects import (
-    Anew,
-    BindCallback,
-    Effect,
-    Failed,
-    Request,
-    Response,
-    Send,
-    ShowCode,
-    SignIn,
-    Step,
-)
-from keyrack.oauth.flow import Flow, LoginResult
+from keyrack.oauth.effects import Anew, BindCallback, Effect, Flow, ShowCode, SignIn, Step
+from keyrack.oauth.http import Failed, Request, Response, Send
+from keyrack.oauth.login_request import LoginResult
 from keyrack.oauth.stray import about_stray
 from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
 from keyrack.operations.login.control import Answer, LoginControl

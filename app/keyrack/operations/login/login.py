@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import (
     Cancelled,
@@ -16,41 +16,22 @@ from keyrack.domain.errors import (
     SignInTimeout,
 )
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Registration, Server, StoredCredential
-from keyrack.domain.secret import Secret
-from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.effects import Step
-from keyrack.oauth.flow import LoginRequest, LoginResult, login_flow
+from keyrack.oauth.flow import login_flow
+from keyrack.oauth.login_request import LoginRequest, LoginResult
 from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key, grant_headers, other_headers, stored_for
 from keyrack.operations.drive import run
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import Event, FlowRunner
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.scopes import added_scopes, explain, held_scopes
 from keyrack.operations.login.unanswered import Unanswered
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
 from keyrack.services.vendors import vendor_of
-
-
-class LoginOptions(NamedTuple):
-    """What a person may ask of one login."""
-
-    scopes: tuple[str, ...] = ()  # asked for on top of what discovery says, now and at later logins
-    client_id: str | None = None
-    client_secret: Secret | None = None
-    client_key: Secret | None = None  # a private key, for private_key_jwt
-    client_metadata_url: str | None = None
-    callback_port: int | None = None
-    redirect_host: str | None = None
-    callback_path: str | None = None
-    open_browser: bool = True
-    device: bool = False  # ask for a code for another device at once, where the server offers that
-    wait: float = 300.0  # seconds for the person in the browser
-    challenge: Challenge | None = None  # the server's, where a request has just been refused
-    drop_scopes: tuple[str, ...] = ()  # not asked for, and forgotten where an earlier login had added them
-    reset_scopes: bool = False  # forget all that earlier logins had added
 
 
 def login(

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from keyrack.domain.errors import ScopeRefused
 from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.status import Action
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import CredentialStore
 from keyrack.wording.commands import command_for
-
-if TYPE_CHECKING:
-    from keyrack.operations.login.login import LoginOptions
 
 
 def added_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:

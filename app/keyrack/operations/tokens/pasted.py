@@ -44,5 +44,5 @@ def clean_plain(label: str, text: str) -> Secret:
     """A field beside the token that is no secret: an e-mail address, a site. Raises KeyrackError."""
     text = text.strip()
     if not (text.isascii() and text.isprintable()):
-        raise KeyrackError(f"{label} contains invalid characters.", hint="Type it again.")
+        raise KeyrackError(f"{label} contains invalid characters.", hint="Enter it again.")
     return Secret(text)

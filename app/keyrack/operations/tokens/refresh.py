@@ -19,7 +19,8 @@ from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.accounts import nothing_stored
 from keyrack.operations.tokens.renewal import ask_issuer, is_renewable
-from keyrack.system.shielded import hold_exit, run_shielded
+from keyrack.system.ending import hold_exit
+from keyrack.system.threads import run_shielded
 from keyrack.wording.commands import command_for
 
 LONGEST = 60.0  # seconds for which a program that ends waits for a refresh

@@ -7,7 +7,7 @@ import time
 
 from keyrack.domain.errors import Temporary
 from keyrack.domain.model import Server, StoredCredential, TokenSet
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.oauth.retry_after import retry_after
 from keyrack.oauth.token import client_credentials_request, refresh_request
 from keyrack.oauth.token_reply import read_tokens

@@ -9,7 +9,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.redaction import forms_of, hide, hide_in_json
 from keyrack.domain.secret import Secret
 from keyrack.oauth.document import BadDocument, read_json
-from keyrack.oauth.effects import Failed, Request, Response
+from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.ports import Adapters
 from keyrack.services import calls, judge, load
 

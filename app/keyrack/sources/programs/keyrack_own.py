@@ -21,7 +21,7 @@ ca_file = "~/keys/company-ca.pem"            # trusted for this server, beside t
 client_cert = "~/keys/me.pem"                # mutual TLS, with the server and its issuer alone
 client_key_file = "~/keys/me.key"
 
-[servers.linear.authorize]                   # more parameters of the authorization request
+[servers.linear.authorize]                   # extra parameters for the authorization request
 access_type = "offline"
 
 [accounts]                                   # which one is meant where none is named

@@ -36,7 +36,7 @@ class AccountNameScreen(Dialog[str]):
             with Horizontal(classes="field close-by"):
                 yield Static("Name", classes="label")
                 yield Input(placeholder="work", id="name", compact=True)
-            yield Static(say("Your own word for it; the login follows.", Tone.DIM), classes="gap")
+            yield Static(say("Choose any name. The login starts next.", Tone.DIM), classes="gap")
             yield Static("", id="said")
             yield KeyLine(reversed(keymap.ACCOUNT_NAME))
 
@@ -48,7 +48,7 @@ class AccountNameScreen(Dialog[str]):
         try:
             name = account_name(self.query_one("#name", Input).value)
             if name in self._taken:
-                raise UsageError("There is an account of that name already.")
+                raise UsageError("There is already an account with that name.")
         except KeyrackError as error:
             said = self.query_one("#said", Static)
             said.display = True

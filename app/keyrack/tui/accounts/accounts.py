@@ -27,7 +27,7 @@ from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.tui.servers.facts import status
 from keyrack.wording.tones import Tone
 
-MEANING = "The marked one is meant where no account is named."
+MEANING = "The marked account is the default."
 
 
 class AccountList(OptionList):
@@ -102,7 +102,7 @@ class AccountsScreen(Dialog[None]):
         name, adapters, server = self._selected(), self.host.adapters, self._server
 
         def done(_: None) -> None:
-            self.host.say(f"{server.name}: {name} is meant now where no account is named.")
+            self.host.say(f"{server.name}: {name} is now the default account.")
             self.host.look_again()
 
         if name:

@@ -57,7 +57,7 @@ class ClearScreen(Dialog[Clearing]):
             if (issuer := self._issuer()) is not None:
                 yield self._pick(issuer, REVOKE)
                 if row.credential is not None and row.credential.client_kind == "dynamic":
-                    yield Tick("Forget the registration at the issuer too", id="forget")
+                    yield Tick("Also delete the registration at the issuer", id="forget")
             else:
                 yield from self._by_hand()
             if (others := self._others()) is not None:
@@ -77,7 +77,7 @@ class ClearScreen(Dialog[Clearing]):
             yield self._pick(card.name, KEEP, card)
             yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
             return
-        yield Static(say(f"It is deleted here; the token {self._lives_on(card)}."))
+        yield Static(say(f"It is only deleted here. The token {self._lives_on(card)}."))
         if words is not None:
             yield Static(say(words))
         if card is not None and card.page:
@@ -86,8 +86,8 @@ class ClearScreen(Dialog[Clearing]):
 
     def _pick(self, where: str, value: int, card: Card | None = None) -> Pick:
         self._can_pick = True
-        keep = f"Delete here only; the token {self._lives_on(card)}"
-        return Pick((f"Revoke at {where}, then delete here", keep), value=value)
+        keep = f"Only delete it here; the token {self._lives_on(card)}"
+        return Pick((f"Revoke it at {where}, then delete it here", keep), value=value)
 
     def _lives_on(self, card: Card | None = None) -> str:
         credential = self._row.credential
@@ -122,7 +122,7 @@ class ClearScreen(Dialog[Clearing]):
             return None
         one = len(names) == 1
         listed = names[0] if one else f"{', '.join(names[:-1])} and {names[-1]}"
-        return say(f"{listed} may keep {'a copy of its own' if one else 'copies of their own'}.", Tone.DIM)
+        return say(f"{listed} may keep {'its own copy' if one else 'their own copies'}.", Tone.DIM)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

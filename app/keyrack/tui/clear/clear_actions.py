@@ -36,5 +36,5 @@ class ClearActions:
         self._screen.host.push_screen(ClearScreen(row), answered)
 
     def _cleared(self, server: Server, receipt: Receipt) -> None:
-        head = "Cleared" if receipt.ok else "Not all was done"
+        head = "Cleared" if receipt.ok else "Not everything was done"
         self._screen.host.push_screen(ReceiptScreen(title(head, server.display_name), [("", receipt)]))

@@ -46,11 +46,11 @@ class StaleScreen(Dialog[StaleChoice]):
         with Box(title("Clear stale")):
             one = len(self._found) == 1
             count = "1 credential is" if one else f"{len(self._found)} credentials are"
-            yield Static(say(f"{count} of no more use:"))
+            yield Static(say(f"{count} stale:"))
             yield TickList((say(each.server.display_name), say(each.why, Tone.DIM)) for each in self._found)
             yield Tick("Revoke at the issuers first", id="revoke")
             if any(each.credential.client_kind == "dynamic" for each in self._found):
-                yield Tick("Forget the registrations at the issuers too", id="forget")
+                yield Tick("Also delete the registrations at the issuers", id="forget")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(id="yes", compact=True, classes="danger")

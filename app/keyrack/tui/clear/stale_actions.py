@@ -87,4 +87,4 @@ class StaleActions:
 
 
 def _head(done: list[tuple[str, Receipt]]) -> str:
-    return "Cleared" if all(receipt.ok for _, receipt in done) else "Not all was done"
+    return "Cleared" if all(receipt.ok for _, receipt in done) else "Not everything was done"

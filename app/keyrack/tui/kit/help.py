@@ -63,7 +63,9 @@ def _states() -> Content:
 def _words() -> Content:
     return Content("\n").join(
         [
-            say("Without the screen", Tone.STRONG),
-            join("  ", say("keyrack --help", Tone.KEY), say("  everything here is a command too", Tone.DIM)),
+            say("Command line", Tone.STRONG),
+            join(
+                "  ", say("keyrack --help", Tone.KEY), say("  does everything that you can do here", Tone.DIM)
+            ),
         ]
     )

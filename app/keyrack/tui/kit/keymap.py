@@ -25,23 +25,26 @@ APP = [
 
 # What can be done with one server: on the list and on the screen of its details.
 ROW = [
-    Binding("l", "row('login')", "Login", id="login", tooltip="Log in to the selected server with OAuth"),
+    Binding("l", "row('login')", "Login", id="login", tooltip="Log in with OAuth"),
     Binding("r", "row('refresh')", "Refresh", id="refresh", tooltip="Get a new access token"),
-    Binding("t", "row('token')", "Token", id="token", tooltip="Store a token that you made by hand"),
-    Binding(
-        "c", "row('check')", "Check", id="check", tooltip="Ask the server whether it takes the credential"
-    ),
-    Binding("d", "row('clear')", "Clear", id="clear", tooltip="Clear or revoke the stored credential"),
+    Binding("t", "row('token')", "Token", id="token", tooltip="Store an access token or API key"),
+    Binding("c", "row('check')", "Check", id="check", tooltip="Test the credential on the server"),
+    Binding("d", "row('clear')", "Clear", id="clear", tooltip="Delete or revoke the credential"),
     Binding(
         "A",
         "row('accounts')",
         "Accounts",
         id="accounts",
         show=False,
-        tooltip="Log in with another account, or choose the default",
+        tooltip="Add an account, or choose the default",
     ),
     Binding(
-        "y", "row('copy')", "Copy token", id="copy-token", show=False, tooltip="Copy the access token; asks"
+        "y",
+        "row('copy')",
+        "Copy token",
+        id="copy-token",
+        show=False,
+        tooltip="Copy the access token (asks first)",
     ),
     Binding(
         "v",
@@ -49,7 +52,7 @@ ROW = [
         "Show token",
         id="show-token",
         show=False,
-        tooltip="Show the access token for 10 seconds; asks",
+        tooltip="Show the access token for 10 seconds (asks first)",
     ),
     Binding(
         "x",
@@ -57,49 +60,61 @@ ROW = [
         "Copy command",
         id="copy-command",
         show=False,
-        tooltip="Copy the command line that does the next thing",
+        tooltip="Copy the command for the next step",
     ),
 ]
 
 MAIN = [
     *ROW,
-    Binding("slash", "filter", "Filter", id="filter", key_display="/", tooltip="Show only matching servers"),
+    Binding("slash", "filter", "Filter", id="filter", key_display="/", tooltip="Filter the list"),
     Binding(
         "question_mark",
         "help",
         "Help",
         id="help",
         key_display="?",
-        tooltip="All keys, and what the states mean",
+        tooltip="Show all keys and states",
     ),
     Binding(
-        "enter", "detail", "Detail", id="detail", show=False, tooltip="Everything about the selected server"
+        "enter",
+        "detail",
+        "Details",
+        id="detail",
+        show=False,
+        tooltip="Show all details of the selected server",
     ),
-    Binding("s", "sort", "Sort", id="sort", show=False, tooltip="Sort by name, by urgency, by expiry"),
+    Binding("s", "sort", "Sort", id="sort", show=False, tooltip="Sort by name, urgency or expiry"),
     Binding(
         "R",
         "refresh_due",
         "Refresh all due",
         id="refresh-due",
         show=False,
-        tooltip="Refresh every credential that is due",
+        tooltip="Refresh all credentials that are due",
     ),
-    Binding("C", "check_all", "Check all", id="check-all", show=False, tooltip="Ask every server"),
+    Binding(
+        "C",
+        "check_all",
+        "Check all",
+        id="check-all",
+        show=False,
+        tooltip="Test the credentials of all servers",
+    ),
     Binding(
         "a",
         "add",
         "Add server",
         id="add",
         show=False,
-        tooltip="Add a server to keyrack's own configuration",
+        tooltip="Add a server to keyrack's own file",
     ),
     Binding(
         "i",
         "places",
-        "Look again",
+        "Reload",
         id="look-again",
         show=False,
-        tooltip="Look again in the programs' files",
+        tooltip="Reload the programs' files",
     ),
     Binding(
         "D",
@@ -107,7 +122,7 @@ MAIN = [
         "Clear stale",
         id="clear-stale",
         show=False,
-        tooltip="Find what is of no more use, and clear it",
+        tooltip="Find and delete stale credentials",
     ),
     Binding(
         "K",
@@ -115,7 +130,7 @@ MAIN = [
         "Unlock",
         id="unlock",
         show=False,
-        tooltip="Unlock or lock where credentials are kept, or change it",
+        tooltip="Lock, unlock or change the store for credentials",
     ),
     Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
@@ -158,7 +173,7 @@ OVERLAY = [
     *SCROLL,
 ]
 
-PLACES = [*OVERLAY, Binding("i", "look", "Look again", id="places-look")]
+PLACES = [*OVERLAY, Binding("i", "look", "Reload", id="places-look")]
 
 LOGIN_TRACE = Binding("v", "trace", "Trace", id="login-trace")
 LOGIN_DEVICE = Binding("d", "device", "Code for another device", id="login-device")
@@ -173,8 +188,8 @@ LOGIN_WAITING = [
 LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
 # For a sign-in page that shows an error and never sends the browser back. They stand beside the page's
 # address, not in the key line.
-LOGIN_ANEW = Binding("n", "register_anew", "registers anew", id="login-anew", show=False)
-LOGIN_LOCALHOST = Binding("h", "use_localhost", "uses localhost", id="login-localhost", show=False)
+LOGIN_ANEW = Binding("n", "register_anew", "register again", id="login-anew", show=False)
+LOGIN_LOCALHOST = Binding("h", "use_localhost", "use localhost", id="login-localhost", show=False)
 LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
 LOGIN_FAILED = [
     Binding("l", "again", "Retry", id="login-again"),
@@ -183,7 +198,7 @@ LOGIN_FAILED = [
 ]
 # Where the issuer wants an app that the user registers there.
 LOGIN_CLIENT_NEEDED = [
-    Binding("i", "client", "Enter client id", id="login-client"),
+    Binding("i", "client", "Enter client ID", id="login-client"),
     Binding("y", "copy_redirect", "Copy redirect URI", id="login-copy-redirect"),
     *LOGIN_FAILED,
 ]
@@ -230,7 +245,7 @@ LIST = [
 TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
 
 ACCOUNTS = [
-    Binding("enter", "make_default", "Make it the default", id="accounts-default", show=False),
+    Binding("enter", "make_default", "Make default", id="accounts-default", show=False),
     Binding("n", "new", "New", id="accounts-new"),
     Binding("l", "on_account('login')", "Log in", id="accounts-login"),
     Binding("d", "on_account('clear')", "Clear", id="accounts-clear"),
@@ -246,7 +261,7 @@ ACCOUNT_NAME = [
 PROGRESS: dict[Escape, Binding] = {
     "cancel": Binding("escape", "leave", "Cancel", id="progress"),
     "stop": Binding("escape", "leave", "Stop", id="progress"),
-    "hide": Binding("escape", "leave", "Go on unseen", id="progress"),
+    "hide": Binding("escape", "leave", "Continue in background", id="progress"),
 }
 
 WAYS = [
@@ -266,12 +281,12 @@ IN_USE = [
 ]
 VAULT_INIT = [
     Binding("escape", "close", "Cancel", id="vault-init-cancel"),
-    Binding("ctrl+s", "save", "Make the vault", id="vault-init-save"),
+    Binding("ctrl+s", "save", "Create the vault", id="vault-init-save"),
     Binding("enter", "next", show=False),
 ]
 VAULT_PASSPHRASE = [
     Binding("escape", "close", "Cancel", id="vault-passphrase-cancel"),
-    Binding("ctrl+s", "save", "Change it", id="vault-passphrase-save"),
+    Binding("ctrl+s", "save", "Change", id="vault-passphrase-save"),
     Binding("enter", "next", show=False),
 ]
 VAULT_UNLOCK = [
@@ -311,7 +326,7 @@ STALE = [
     *ASK,
     Binding("up,down,j,k", "to_list", show=False),
     Binding("space", "tick", "Toggle", id="stale-tick"),
-    Binding("a", "tick_all", "All or none", id="stale-all"),
+    Binding("a", "tick_all", "Select all or none", id="stale-all"),
 ]
 
 LINK = [Binding("enter,space", "follow", show=False)]
@@ -324,7 +339,7 @@ PICK = [
 SECRET_INPUT = [
     Binding("backspace", "delete", "Delete", show=False),
     Binding("ctrl+u", "wipe", "Empty", show=False),
-    Binding("ctrl+c,super+c,ctrl+x,super+x", "refuse_copy", "Copying is refused", show=False),
+    Binding("ctrl+c,super+c,ctrl+x,super+x", "refuse_copy", "Can't be copied", show=False),
 ]
 
 _ACTION_KEYS = {
@@ -395,7 +410,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     rows = tuple((shown(b), b.tooltip or b.description) for b in ROW)
     rest = {b.id: (shown(b), b.tooltip) for b in MAIN if b.id}
     return (
-        ("The selected server", rows),
+        ("Selected server", rows),
         ("All servers", tuple(rest[i] for i in ALL_SERVERS)),
         (
             "Moving",
@@ -404,15 +419,15 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["detail"],
                 rest["sort"],
                 rest["filter"],
-                ("esc", "Stop what runs; empty the filter"),
+                ("esc", "Stop running tasks; clear the filter"),
             ),
         ),
         (
             "keyrack",
             (
                 rest["unlock"],
-                ("^p", "Commands, and a jump to any server"),
-                ("?", "This help"),
+                ("^p", "Run any command, or go to any server"),
+                ("?", "Show this help"),
                 ("q ^q", "Quit"),
             ),
         ),

@@ -23,7 +23,7 @@ from keyrack.tui.login.client_form import typed_client_id, typed_redirect_uri
 from keyrack.wording.commands import command_line
 from keyrack.wording.tones import Tone
 
-KEPT = "All are kept in the keychain with the login."
+KEPT = "They are stored in the keychain with the login."
 
 
 class OwnClient(NamedTuple):
@@ -46,10 +46,10 @@ class ClientScreen(Dialog[OwnClient]):
         self._redirect_uri = redirect_uri
 
     def compose(self) -> ComposeResult:
-        with Box(title("Client id", self._server.name), classes="form client"):
+        with Box(title("Client ID", self._server.name), classes="form client"):
             with Horizontal(classes="field close-by"):
-                yield Static("Client id", classes="label")
-                yield Input(placeholder="as the authorization server shows it", id="client-id", compact=True)
+                yield Static("Client ID", classes="label")
+                yield Input(placeholder="as shown by the authorization server", id="client-id", compact=True)
             with Horizontal(classes="field"):
                 yield Static("Secret", classes="label")
                 yield SecretInput("empty for a public client", id="client-secret")
@@ -59,7 +59,7 @@ class ClientScreen(Dialog[OwnClient]):
                     self._redirect_uri, placeholder="as it was registered", id="redirect-uri", compact=True
                 )
             yield Static(say(KEPT), classes="gap")
-            yield Static(say(f"With a private key: {self._with_key()}", Tone.DIM))
+            yield Static(say(f"With a private key, run: {self._with_key()}", Tone.DIM))
             yield Static("", id="said")
             yield KeyLine([keymap.CLIENT[1], keymap.CLIENT[0]])
 

@@ -10,9 +10,9 @@ def typed_client_id(text: str) -> str:
     """The id without what a copy left around it. Raises UsageError (RFC 6749, appendix A.1)."""
     client_id = text.strip()
     if not client_id:
-        raise UsageError("The client id is empty.", hint="The page where you registered the app shows it.")
+        raise UsageError("The client ID is empty.", hint="You find it where you registered the app.")
     if not (client_id.isascii() and client_id.isprintable()) or " " in client_id:
-        raise UsageError("A client id holds only plain characters, and no spaces.")
+        raise UsageError("A client ID contains only plain characters and no spaces.")
     return client_id
 
 

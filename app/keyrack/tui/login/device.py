@@ -68,18 +68,18 @@ class DeviceScreen(Dialog[None]):
         shown.update(picture(rows))
         beside = len(rows[0]) + GAP if rows else 0
         self.query_one("#words").styles.width = min(width - beside, most)
-        scan = ", or scan the picture" if rows else ""
+        scan = ", or scan the QR code" if rows else ""
         self.query_one("#what", Static).update(
-            say(f"Type {self._code.user_code} there{scan}; the login here then goes on by itself.")
+            say(f"Enter {self._code.user_code} there{scan}. The login here then continues by itself.")
         )
 
     def _count(self) -> None:
         left = clock(self._code.expires_at - self.host.now())
-        self.query_one("#left", Static).update(join(say("Good for ", Tone.DIM), say(left, Tone.BUSY)))
+        self.query_one("#left", Static).update(join(say("Expires in ", Tone.DIM), say(left, Tone.BUSY)))
 
     def action_copy(self) -> None:
         self.host.copy(self._code.verification_uri)
-        self.host.say("The address was sent to the terminal's clipboard.")
+        self.host.say("Copied the address through the terminal.")
 
     def action_scroll(self, where: str) -> None:
         keymap.scroll(self.query_one(Box), where)

@@ -19,7 +19,7 @@ from keyrack.operations.login import login as login_op
 from keyrack.operations.login.advice import token_may_do
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import NO_BROWSER, Event
-from keyrack.operations.login.login import LoginOptions
+from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.remote import over_ssh
 from keyrack.operations.tokens.service import card_for
 from keyrack.tui.kit import keymap
@@ -175,7 +175,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
                 self.call_later(self._restart)
             else:
                 self.dismiss(None)
-                self.host.say("Nothing was stored. Everything is as it was.")
+                self.host.say("Nothing was stored or changed.")
 
         set_up_storage(self.host, self._server.display_name, why, ended)
 
@@ -284,12 +284,12 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def _opened(self, opened: bool) -> None:
         if not opened:
             self._show_link()
-            self.host.say("No browser could be opened here. The link is on the screen.")
+            self.host.say("No browser could be opened here. Use the link on the screen.")
 
     def action_copy_link(self) -> None:
         if self._sign_in is not None:
             self.host.copy(self._sign_in.url)
-            self.host.say("The link was sent to the terminal's clipboard. Open it in any browser.")
+            self.host.say("Copied the link through the terminal. Open it in any browser.")
 
     def action_device(self) -> None:
         if isinstance(self._code, ShowCode):
@@ -309,7 +309,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def action_copy_redirect(self) -> None:
         if isinstance(self._error, ClientNeeded) and self._error.redirect_uri:
             self.host.copy(self._error.redirect_uri)
-            self.host.say("The redirect URI was sent to the terminal's clipboard.")
+            self.host.say("Copied the redirect URI through the terminal.")
 
     def action_client(self) -> None:
         redirect_uri = self._error.redirect_uri if isinstance(self._error, ClientNeeded) else ""
@@ -368,5 +368,5 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             if self._phase != "failed":
                 control = self._control
                 in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
-                self.host.say("Cancelled. Everything is as it was.")
+                self.host.say("Canceled. Nothing was changed.")
             self.dismiss(None)

@@ -17,7 +17,7 @@ from keyrack.wording.status import stored_state
 from keyrack.wording.times import until
 from keyrack.wording.tones import Tone
 
-ASKING = "asking for one…"
+ASKING = "requesting a code…"
 
 
 def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", note: str = "") -> Content:
@@ -39,7 +39,9 @@ def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", no
     if stuck := _if_stuck(sign_in):
         lines.append(join(say("Error there?  ", Tone.DIM), say(" · ", Tone.DIM).join(stuck)))
     if over_ssh(env) and back.port is not None:
-        lines.append(say("Over SSH, first run this on the computer with the browser:", Tone.DIM))
+        lines.append(
+            say("This is an ssh session. Run this on the computer with the browser first:", Tone.DIM)
+        )
         lines.append(say(ssh_line(env, back.port)))
     if note:
         lines.append(say(note, Tone.DIM))
@@ -59,7 +61,7 @@ def success(credential: CredentialInfo, now: float) -> Content:
     """The state that the row will show."""
     words = until(credential.expires_at, now)
     ends = words if credential.expires_at is None else f"expires in {words}"
-    kept = say(f" · kept in {credential.store}", Tone.DIM) if credential.store else ""
+    kept = say(f" · stored in {credential.store}", Tone.DIM) if credential.store else ""
     return join(state(stored_state(credential, now)), say(f" · {ends}"), kept)
 
 

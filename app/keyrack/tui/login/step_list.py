@@ -20,7 +20,7 @@ AHEAD = (
     ("sign-in", "Sign in with the browser"),
     ("exchange", "Exchange the code"),
     ("try", "Test the token on the server"),
-    ("save", "Save it and read it back"),
+    ("save", "Save and verify"),
 )
 
 

@@ -32,7 +32,7 @@ class TraceScreen(Dialog[None]):
         self._views = 0
 
     def compose(self) -> ComposeResult:
-        with Box(title("Trace", self._name), foot=say("every secret is masked"), id="trace"):
+        with Box(title("Trace", self._name), foot=say("secrets are masked"), id="trace"):
             with VerticalScroll(id="trace-text", can_focus=False):
                 yield Static(say("Nothing has been sent yet.", Tone.DIM), id="nothing")
             yield KeyLine([keymap.TRACE[0], *keymap.CLOSE])
@@ -59,7 +59,7 @@ class TraceScreen(Dialog[None]):
 
     def action_copy(self) -> None:
         self.host.copy(as_text(self._exchanges))
-        self.host.say("Copied. Every secret is masked.")
+        self.host.say("Copied, with all secrets masked.")
 
     def action_scroll(self, where: str) -> None:
         keymap.scroll(self.query_one("#trace-text"), where)

@@ -46,10 +46,10 @@ def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
         found.append(Fact("Failed", join(when, say(trouble.sentence, Tone.WARN))))
     todo = _next(row)
     if todo is not None:
-        found.append(Fact("Do", todo))
+        found.append(Fact("Next", todo))
     found.append(Fact("Account", _account(row)))
     if row.server.tag and row.server.sources:
-        found.append(Fact("Apart", say("Others have this address too, each with a credential of its own.")))
+        found.append(Fact("Note", say("Other servers have this URL too, each with its own credential.")))
     found += _credential_facts(row, now)
     found += _environment_facts(row)
     if row.server.sources:
@@ -76,7 +76,7 @@ def _next(row: Row) -> Content | None:
     if key:
         words += ["press ", say(key, Tone.KEY)]
     if command:
-        words += [say(" or type " if key else "type ", Tone.DIM), say(command)]
+        words += [say(" or run " if key else "run ", Tone.DIM), say(command)]
     return join(*words) if words else None
 
 
@@ -93,7 +93,7 @@ def _credential_facts(row: Row, now: float) -> list[Fact]:
     if credential.scopes:
         found.append(Fact("Scopes", say(" ".join(credential.scopes))))
     if credential.added_scopes:
-        beside = say(" · beside the server's own scopes", Tone.DIM)
+        beside = say(" · in addition to the server's scopes", Tone.DIM)
         found.append(Fact("Added", join(say(" ".join(credential.added_scopes)), beside)))
     if credential.issuer:
         found.append(Fact("Issuer", say(credential.issuer)))
@@ -146,7 +146,7 @@ def _header(header: Header) -> Content:
     if header.source is not None:
         lines.append(_source(header.source))
     if header.plaintext:
-        lines.append(say("stands in the file as it is", Tone.WARN))
+        lines.append(say("in plain text in the file", Tone.WARN))
     return Content("\n").join(lines)
 
 
@@ -164,4 +164,4 @@ def address(row: Row) -> str:
     """What stands below the name: the URL, or what a stdio server runs."""
     if row.server.url:
         return shown(row.server.url)
-    return "an entry that can't be used" if row.server.problem else "a local process (stdio)"
+    return "an entry that is not valid" if row.server.problem else "a local process (stdio)"

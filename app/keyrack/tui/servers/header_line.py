@@ -72,12 +72,12 @@ def _store(store: StoreState, width: int) -> Content:
     if not store.ready:
         what = "no keychain" if store.name == "none" else f"{store.name} not ready"
         if store.undecided:
-            what = "config.toml is wrong"
-        help = key_hint(key, "why" if store.undecided else "other places")
+            what = "config.toml has errors"
+        help = key_hint(key, "why" if store.undecided else "other stores")
         todo = (say(" · ", Tone.DIM), help) if wide else (": ", say(key, Tone.KEY))
         return join(say(f"{WARNING} {what}", Tone.WARN), *todo)
     if not store.persistent:
-        return say("kept in memory until you quit" if wide else "in memory", Tone.WARN)
+        return say("in memory until you quit" if wide else "in memory", Tone.WARN)
     return join(head, say(store.name), " ", say(DONE, Tone.GOOD))
 
 

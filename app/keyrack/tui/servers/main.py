@@ -102,7 +102,7 @@ class MainScreen(Screen[None]):
             yield Static("", id="problems")
         with Horizontal(id="body"):
             yield ServerTable()
-            yield Static(say("Looking in the configuration files…", Tone.DIM), id="empty")
+            yield Static(say("Reading the configuration files…", Tone.DIM), id="empty")
             yield FactsView(id="detail")
         yield Static("", id="progress")
         yield KeyFooter()
@@ -288,7 +288,7 @@ class MainScreen(Screen[None]):
 
     def _added(self, name: str | None) -> None:
         if name:
-            self.host.say(f"{name} is in keyrack's own configuration now.")
+            self.host.say(f"Added {name} to keyrack's own file.")
             self.look()
 
     def action_row(self, what: str) -> None:

@@ -50,7 +50,7 @@ class ManyActions:
             if row.server.url and not row.server.problem and not row.server.is_off
         ]
         if not rows:
-            self._say("There is no server to ask.")
+            self._say("There is no server to check.")
             return
         adapters = self._screen.host.adapters
         self._start(rows, "checking", "checked", lambda server: check_op.check(adapters(), server))
@@ -66,7 +66,7 @@ class ManyActions:
     def _start(self, rows: list[Row], doing: str, done: str, work: Callable[[Server], Any]) -> None:
         screen, marks = self._screen, self._screen.marks
         if self._many is not None:
-            self._say("Something runs already; esc stops it.")
+            self._say("Another task is running; press esc to stop it.")
             return
         asked = {row.key: row for row in rows if row.key not in marks.busy}
         for key in asked:
@@ -111,4 +111,4 @@ def _failed(failures: dict[str, str]) -> str:
         [(name, why)] = failures.items()
         return f"Failed: {name}. {why}"
     names = ", ".join(list(failures)[:NAMED]) + (" …" if len(failures) > NAMED else "")
-    return f"Failed: {names}. Their details tell why."
+    return f"Failed: {names}. See their details for the reasons."

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from keyrack.tui.token.token_actions import TokenActions
 
 VERDICTS = {
-    "open": "it answers without a credential",
-    "optional": "it answers without a credential, but perhaps not everything",
-    "required": "it wants a credential",
-    "accepted": "it takes the token",
+    "open": "it works without a login",
+    "optional": "it works without a login, but perhaps not fully",
+    "required": "it needs a credential",
+    "accepted": "it accepts the token",
     "refused": "it refused the token",
     "unreachable": "it can't be reached",
-    "unknown": "it did not say whether it wants a credential",
+    "unknown": "it did not say whether it needs a credential",
 }
 
 
@@ -107,7 +107,8 @@ class RowActions:
 
     def _not_refreshable(self, credential: CredentialInfo) -> str:
         if credential.kind == "token":
-            return f"a token made by hand can't be refreshed. Press {keymap.key_of('token')} for a new one."
+            key = keymap.key_of("token")
+            return f"a token that was entered by hand can't be refreshed. Press {key} to enter a new one."
         now, key = self._screen.host.now(), keymap.key_of("login")
         if credential.refused_at is not None or is_due(credential, now, 0.0):
             return f"no refresh token was issued. Press {key} to log in again."
@@ -140,12 +141,13 @@ class RowActions:
     def _command(self, row: Row) -> None:
         if row.command is None:
             self._work.say(
-                f"{row.server.display_name}: {state_words(row.status.state)}; nothing has to be done."
+                f"{row.server.display_name}: {state_words(row.status.state)}; there is nothing to do."
             )
             return
         if safe(row.command) != row.command:
             self._work.say(
-                f"{row.server.display_name}: its name can't be typed, so there is no command.", "warning"
+                f"{row.server.display_name}: its name can't be typed, so there is no command for it.",
+                "warning",
             )
             return
         self._screen.host.copy(row.command)

@@ -59,7 +59,7 @@ class RowWork:
             self.say(f"{row.server.name} is a local process: there is nothing to {what}.", "warning")
             return True
         if row.server.address_key is not None and what != "check":
-            words = f"{row.server.display_name} has its key in its address: there is nothing to {what}."
+            words = f"{row.server.display_name} has a key in its URL: there is nothing to {what}."
             self.say(words, "warning")
             return True
         return False
@@ -70,9 +70,9 @@ class RowWork:
             return False
         if row.status.state is State.NO_CREDENTIAL:
             login, token = keymap.key_of("login"), keymap.key_of("token")
-            words = f"nothing is stored yet. Press {login} to log in, or {token} for a token."
+            words = f"nothing is stored yet. Press {login} to log in, or {token} to enter a token."
         else:
-            words = f"keyrack holds no credential for it. {row.status.reason}"
+            words = f"keyrack has no credential for it. {row.status.reason}"
         self.say(f"{row.server.display_name}: {words}", "warning")
         return True
 

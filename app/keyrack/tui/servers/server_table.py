@@ -20,7 +20,7 @@ from keyrack.tui.servers.marks import Marks
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
 
-AUTH, STATUS, EXPIRES = 6, 15, 14  # columns' widths; the server's name takes the rest
+AUTH, STATUS, EXPIRES = 6, 18, 14  # columns' widths; the server's name takes the rest
 COLUMNS = ("server", "auth", "status", "expires")
 PADDING = 2  # a cell's, left and right together
 NARROWEST_NAME = 8

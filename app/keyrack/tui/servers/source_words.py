@@ -21,9 +21,9 @@ def no_servers(overview: Overview) -> Content:
         say("No MCP servers found", Tone.STRONG),
         Content(""),
         # What to do comes first: on 80×24 the end of a long list of places is below the edge.
-        join(say(keymap.key_of("add"), Tone.KEY), "  adds a server here"),
-        join(say(keymap.key_of("look-again"), Tone.KEY), "  looks again"),
-        join("To see keyrack at work without a server of yours:  ", say(DEMO, Tone.KEY)),
+        join(say(keymap.key_of("add"), Tone.KEY), "  add a server"),
+        join(say(keymap.key_of("look-again"), Tone.KEY), "  reload"),
+        join("To try keyrack with example servers, run  ", say(DEMO, Tone.KEY)),
         Content(""),
         say("keyrack looked in these places:", Tone.DIM),
         *(place_line(place) for place in overview.places),
@@ -37,7 +37,7 @@ def no_match(needle: str) -> Content:
     return Content("\n").join(
         [
             join("No server matches ", say(needle, Tone.STRONG, limit=60)),
-            join(say("esc", Tone.KEY), say(" shows all again", Tone.DIM)),
+            join(say("esc", Tone.KEY), say(" clears the filter", Tone.DIM)),
         ]
     )
 

@@ -19,7 +19,7 @@ from keyrack.tui.kit.styles import BOX
 from keyrack.tui.servers.source_words import all_places
 from keyrack.wording.tones import Tone
 
-LOOKING = "Looking in the configuration files…"
+LOOKING = "Reading the configuration files…"
 
 
 class SourcesScreen(Dialog[None]):

@@ -18,12 +18,15 @@ from keyrack.wording.tones import Tone
 if TYPE_CHECKING:
     from keyrack.operations.storage.vault import VaultStatus
 
-LOCK = "Lock it ({})", "its passphrase opens it again"
-PASSPHRASE = "Change its passphrase ({})", "typed twice; what is in the vault stays as it is"
-TO_KEYCHAIN = "Move all credentials to the keychain ({})", "copied, read back, then deleted in the vault"
+LOCK = "Lock it ({})", "its passphrase unlocks it again"
+PASSPHRASE = "Change its passphrase ({})", "asks for the new one twice; the vault's contents stay the same"
+TO_KEYCHAIN = (
+    "Move all credentials to the keychain ({})",
+    "copies, verifies, then deletes them from the vault",
+)
 TO_VAULT = (
     "Move all credentials to a sealed vault ({})",
-    "one encrypted file, opened by a passphrase; copied, read back, then deleted in the keychain",
+    "one encrypted file with a passphrase; copies, verifies, then deletes them from the keychain",
 )
 
 
@@ -46,8 +49,8 @@ class CurrentStoreScreen(Dialog[keymap.StoreTask]):
     def compose(self) -> ComposeResult:
         bindings = {binding.id: binding for binding in keymap.IN_USE}
         offered = [(bindings[f"in-use-{task}"], words) for task, words in self._tasks.items()]
-        with Box(title("Where credentials are kept")):
-            yield Static(say(f"They are in {named_store(self._store.name)}, which is open."))
+        with Box(title("Where credentials are stored")):
+            yield Static(say(f"They are in {named_store(self._store.name)}, which is unlocked."))
             for line in self._where():
                 yield Static(say(line, Tone.DIM))
             for binding, (name, meaning) in offered:
@@ -58,7 +61,7 @@ class CurrentStoreScreen(Dialog[keymap.StoreTask]):
     def _where(self) -> list[str]:
         vault = self._vault
         if vault is None:
-            return [f"keyring reaches it by {self._store.backend}."] if self._store.backend else []
+            return [f"keyring uses the backend {self._store.backend}."] if self._store.backend else []
         key = short_path(vault.key_path) or "in the environment"
         return [f"File  {short_path(vault.path)}", f"Key   {key}"]
 

@@ -21,9 +21,9 @@ from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.wording.tones import Tone
 
-EMPTY, AGAIN, DIFFERENT = "Nothing is typed.", "Type it again.", "These are two different passphrases."
+EMPTY, AGAIN, DIFFERENT = "Nothing is entered.", "Enter it again.", "The two passphrases are different."
 LONG = 12  # characters from which no word is said about the length
-SHORT = "That is short: whoever gets the file can try them all. Press enter again to take it all the same."
+SHORT = "That is short: anyone who gets the file could guess it. Press enter again to use it anyway."
 
 
 class PassphraseScreen(Dialog[Any]):
@@ -99,9 +99,9 @@ class NewPassphraseScreen(PassphraseScreen):
     BINDINGS: ClassVar = [*keymap.VAULT_PASSPHRASE]
     KEYS: ClassVar = keymap.VAULT_PASSPHRASE
     HEAD = "New passphrase"
-    ABOUT = "From now on it opens the sealed vault."
+    ABOUT = "It replaces the old passphrase of the sealed vault."
     TIP = "A copy of the old identity.age still opens with the old passphrase."
-    DOING = "Changing it…"
+    DOING = "Changing the passphrase…"
 
     def __init__(self, work: Callable[[Secret], Any]) -> None:
         super().__init__(work)
@@ -112,7 +112,7 @@ class NewPassphraseScreen(PassphraseScreen):
             yield Static(say(self.ABOUT))
             for label, placeholder, name in (
                 ("Passphrase", "long, and easy for you to remember", "first"),
-                ("Again", "the same", "second"),
+                ("Again", "the same again", "second"),
             ):
                 with Horizontal(classes="field"):
                     yield Static(label, classes="label")
@@ -163,14 +163,14 @@ class NewVaultScreen(NewPassphraseScreen):
     BINDINGS: ClassVar = [*keymap.VAULT_INIT]
     KEYS: ClassVar = keymap.VAULT_INIT
     HEAD = "New sealed vault"
-    ABOUT = "One file, encrypted in the age format, holds every credential."
-    TIP = "Keep the passphrase: nobody can open the vault without it."
-    DOING = "Making the vault…"
+    ABOUT = "One file, encrypted in the age format, holds all credentials."
+    TIP = "Don't lose the passphrase: nobody can open the vault without it."
+    DOING = "Creating the vault…"
 
 
 class UnlockScreen(PassphraseScreen):
     BINDINGS: ClassVar = [*keymap.VAULT_UNLOCK]
-    TIP = "It locks itself again some minutes after its last use."
+    TIP = "Locks after 15 minutes unused (by default)."
     DOING = "Opening…"
 
     def compose(self) -> ComposeResult:

@@ -8,7 +8,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.confirm import ConfirmScreen
 
 NAMED = 3  # of the servers
-LOST = "{} in memory alone, and gone when keyrack ends. To keep {}, cancel and press {} for a sealed vault."
+LOST = "{} only in memory, and lost when keyrack exits. To keep {}, cancel and press {} for a sealed vault."
 
 
 class QuitScreen(ConfirmScreen):

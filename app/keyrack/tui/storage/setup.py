@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from keyrack.tui.host import Host
 
 WAITING = (
-    "The records say that {} in the keychain, which can't be reached here. Use the vault all the same? "
-    "They stay where they are; “Move all credentials” brings them once the keychain is there."
+    "According to the records, {} in the keychain, which can't be reached here. Use the vault anyway? "
+    "They stay there; you can move them later, once the keychain is available."
 )
 
 
@@ -61,11 +61,11 @@ def create_vault(host: Host, on_end: Callable[[Made | None], Any]) -> None:
         if not result.found:
             key = os.path.basename(result.identity_path)
             keep = (
-                f"Its key, which the passphrase opens, is {key} beside it. Keep a copy of both files."
+                f"Its key, protected by the passphrase, is {key} next to it. Back up both files."
                 if key
-                else "Keep a copy of it."
+                else "Keep a backup of it."
             )
-            host.say(f"The vault is made: {short_path(result.path)}. {keep}")
+            host.say(f"Created the vault {short_path(result.path)}. {keep}")
         on_end(result)
 
     def answered(answer: tuple[Made] | None) -> None:

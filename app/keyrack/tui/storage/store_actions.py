@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from keyrack.tui.servers.list_screen import ListScreen
 
 PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
-OPENING = "{} is asked to open; it may want its password."
+OPENING = "{} is being unlocked; it may ask for a password."
 NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
-STAYS_OPEN = "What the environment or the settings hold opens the sealed vault, so it can't be locked."
-CHANGED = "The passphrase is changed. A copy of the old identity.age still opens with the old passphrase."
+STAYS_OPEN = "The sealed vault opens with an environment variable or a setting, so it can't be locked."
+CHANGED = "Changed the passphrase. A copy of the old identity.age still opens with the old passphrase."
 MOVE = (
-    "Every credential is copied to the {} and read back; only then is it deleted in the {}. "
-    "From then on the {} is used."
+    "Every credential is copied to the {}, read back, and only then deleted from the {}. "
+    "After that, keyrack uses the {}."
 )
 
 
@@ -60,11 +60,11 @@ class StoreActions:
         other: StoreKind = "keychain" if kind == "vault" else "vault"
         yield Command(
             f"Move all credentials to the {PLACES[other]}",
-            "Copied, read back, then deleted where they were",
+            "Copy, verify, then delete the originals",
             partial(self.move, other),
         )
         if store and kind == "vault" and store.ready and self._can_lock:
-            yield Command("Lock the sealed vault", "Its passphrase opens it again", self._lock)
+            yield Command("Lock the sealed vault", "Its passphrase unlocks it again", self._lock)
 
     def changed(self, store: StoreState) -> None:
         """It is another place, or it was opened or locked."""
@@ -101,11 +101,11 @@ class StoreActions:
         if store is not None and store.locked and store.kind == "vault":
             self._ask_passphrase(lambda: host.say("The sealed vault is open."))
         elif store is not None and not store.persistent:
-            set_up_storage(host, "", "Credentials are kept in memory now.", lambda found: None)
+            set_up_storage(host, "", "Credentials are now kept in memory.", lambda found: None)
         elif store is not None and store.ready:
             self._tell_of(store)
         elif self._unlocking:
-            host.say("It is being asked already.")
+            host.say("It is already being unlocked.")
         else:
             if store is not None and store.locked and NO_SCREEN not in store.hint:
                 name = named_store(store.name)
@@ -226,7 +226,7 @@ class StoreActions:
 
         def done(receipt: Receipt) -> None:
             self._screen.look_again()
-            head = "Moved" if receipt.ok else "Not all was done"
+            head = "Moved" if receipt.ok else "Not everything was done"
             if receipt.ok and not progress.is_attached:  # the user is at something else
                 host.say(f"All credentials are in the {PLACES[to]}.")
                 return
@@ -250,7 +250,9 @@ class StoreActions:
         bad = [f"{line.what}: {line.detail}" for line in lines if line.outcome == "failed"]
         words: list[str] = []
         if put_right:
-            words.append(f"{put_right} unfinished credential{'s' if put_right > 1 else ''} put right.")
+            words.append(f"Repaired {put_right} unfinished credential{'s' if put_right > 1 else ''}.")
         if found:
-            words.append(f"{found} lost record{'s' if found > 1 else ''} made anew from what is stored.")
+            words.append(
+                f"Rebuilt {found} lost record{'s' if found > 1 else ''} from the stored credentials."
+            )
         self._screen.host.say(" ".join([*words, *bad]), severity="warning" if bad else "information")

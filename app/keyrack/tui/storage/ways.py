@@ -17,8 +17,8 @@ from keyrack.tui.kit.present import say, title
 from keyrack.wording.tones import Tone
 
 WAYS = (
-    ("Sealed vault (v)", "one encrypted file (age format), opened by a passphrase"),
-    ("In memory (m)", "until keyrack ends; nothing is written anywhere"),
+    ("Sealed vault (v)", "one encrypted file (age format) with a passphrase"),
+    ("In memory (m)", "until keyrack exits; nothing is saved"),
 )
 
 
@@ -34,7 +34,7 @@ class WaysScreen(Dialog[keymap.Way]):
         self._about, self._why = about, why
 
     def compose(self) -> ComposeResult:
-        with Box(title("Where to keep credentials", *([self._about] if self._about else []))):
+        with Box(title("Where to store credentials", *([self._about] if self._about else []))):
             yield Static(say(self._why))
             for name, meaning in WAYS:
                 yield Static(Entry(say(name, Tone.STRONG), say(meaning, Tone.DIM)), classes="gap")

@@ -28,7 +28,7 @@ from keyrack.wording.tones import Tone
 if TYPE_CHECKING:
     from keyrack.services.card import Card
 
-OWN = "a header of your own"
+OWN = "a custom header"
 
 
 class HeaderField(Vertical):
@@ -55,7 +55,7 @@ class HeaderField(Vertical):
                 yield Input(first, id="header", compact=True, select_on_focus=False)
                 if card is not None and len(card.fields) > 1:
                     label = next((f.label for f in card.fields if f.key == card.main_field), "Token")
-                    yield Static(say(f"{PLACE} is the {lowered(label)}.", Tone.DIM), id="place")
+                    yield Static(say(f"{PLACE} stands for the {lowered(label)}.", Tone.DIM), id="place")
             if card is not None:
                 yield Link(say("[change]", Tone.KEY), "change_header", id="change")
 

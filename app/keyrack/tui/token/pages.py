@@ -26,6 +26,6 @@ def open_page(dialog: Dialog[Any], url: str) -> None:
 
     def opened(done: bool) -> None:
         if not done:
-            host.say(f"No browser could be opened. The page is {url}", severity="warning")
+            host.say(f"No browser could be opened. Open {url}", severity="warning")
 
     in_background(dialog, lambda: host.adapters().browse(url), opened, host.say_error)

@@ -81,7 +81,7 @@ class TokenScreen(Dialog[SavedToken]):
             with Horizontal(classes="field close-by"):
                 yield Static("Expires", classes="label")
                 yield Input(placeholder=expiry_hint(card), id="expires", compact=True)
-            yield Tick("Try it on the server before saving", value=True, id="try")
+            yield Tick("Test it on the server before saving", value=True, id="try")
             if card is not None and (asked := question(card)):
                 yield Tick(asked, id="ask")
             yield Static("", id="said")
@@ -104,9 +104,9 @@ class TokenScreen(Dialog[SavedToken]):
             yield Link(page_words(card.page), "open_page", id="page")
 
     def _of_nobody(self) -> ComposeResult:
-        yield Static(say(f"For {self._server.url}. Make the token on the service's own page.", Tone.DIM))
+        yield Static(say(f"For {self._server.url}. Create the token on the service's own page.", Tone.DIM))
         if (known := self._known) is not None:
-            words = f"{known.name} is not known to take a token made by hand here; it may refuse it."
+            words = f"{known.name} may not accept tokens here: keyrack only knows its OAuth login."
             yield Static(join(say("! ", Tone.WARN), say(words)), id="untold")
 
     def _small_print(self, card: Card) -> ComposeResult:
@@ -151,7 +151,7 @@ class TokenScreen(Dialog[SavedToken]):
             return
         adapters, server = self.host.adapters, self._server
         self._saving = True
-        doing = "Trying it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
+        doing = "Testing it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
         self._say(say(doing, Tone.BUSY))
         # The app's side: it may be stored after esc, and the list must know.
         in_background(
@@ -176,8 +176,8 @@ class TokenScreen(Dialog[SavedToken]):
             if value is not None:
                 values[each.field.key] = value
         if ask and self._card is not None and (missing := missing_site(self._card, values)):
-            hint = "Type it, or take the tick away."
-            raise KeyrackError(f"{missing} is needed for asking there.", hint=hint)
+            hint = "Enter it, or uncheck the box."
+            raise KeyrackError(f"{missing} is needed to ask there.", hint=hint)
         header, template = self.query_one(HeaderField).typed()
         expires_at = typed_expiry(self.query_one("#expires", Input).value, self.host.now())
         return Typed(values, header, template, expires_at)
@@ -185,7 +185,7 @@ class TokenScreen(Dialog[SavedToken]):
     def _saved(self, saved: TokenSaved, *, asked: bool) -> None:
         if not self.is_attached:
             self.host.look_again()
-            self.host.say(f"{self._server.display_name}: the token is stored all the same.")
+            self.host.say(f"{self._server.display_name}: the token was stored anyway.")
             return
         self._wipe()
         never = self._card is not None and self._card.never_expires

@@ -21,7 +21,7 @@ class TokenActions:
 
     def enter(self, row: Row) -> None:
         """Ask for a token made by hand, and show what became of it."""
-        if self._work.no_address(row, "keep a token for"):
+        if self._work.no_address(row, "store a token for"):
             return
         screen = self._screen
 
@@ -43,13 +43,13 @@ class TokenActions:
 
     def _copied(self, server: Server, handed: IssuedToken) -> None:
         self._screen.host.copy(handed.token.reveal())
-        self._work.say(f"{server.display_name}: the access token is in the clipboard.")
+        self._work.say(f"{server.display_name}: copied the access token.")
 
     def show(self, row: Row) -> None:
         self._after_asking(
             row,
             "Show token",
-            "The access token is shown for 10 seconds, for all who see this screen.",
+            "The access token is shown for 10 seconds. Anyone who sees your screen can read it.",
             "Show",
             self._reveal,
         )

@@ -40,7 +40,7 @@ class TokenField(Vertical):
                 main = self._card is None or self._card.main_field == field.key
                 yield SecretInput("paste it here; it stays hidden", id="token" if main else None)
             else:
-                empty = "may be left empty" if field.optional else ""
+                empty = "optional" if field.optional else ""
                 yield Input(placeholder=empty, compact=True, select_on_focus=False)
         yield Static("", classes="looks")
 

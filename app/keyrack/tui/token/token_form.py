@@ -40,10 +40,11 @@ def parse_header(text: str) -> tuple[str, str]:
         raise UsageError("The header needs a name and a colon.", hint=f"For example: {DEFAULT_HEADER}")
     if template.count(PLACE) != 1:
         raise UsageError(
-            f"The header must hold {PLACE} once, where the token goes.", hint=f"For example: {DEFAULT_HEADER}"
+            f"The header must contain {PLACE} once, in the place of the token.",
+            hint=f"For example: {DEFAULT_HEADER}",
         )
     if not template.isprintable() or not template.isascii():
-        raise UsageError("The header may hold only plain printable characters.")
+        raise UsageError("The header can only contain plain printable characters.")
     return name, template
 
 
@@ -66,7 +67,7 @@ def typed_field(field: Field, text: str) -> Secret | None:
     if not text.strip():
         if field.optional:
             return None
-        raise KeyrackError(f"{field.label} is needed.", hint=f"It is {field.hint}." if field.hint else "")
+        raise KeyrackError(f"{field.label} is needed.", hint=f"Expected: {field.hint}." if field.hint else "")
     return clean(text) if field.secret else clean_plain(field.label, text)
 
 
@@ -133,10 +134,10 @@ def question(card: Card) -> str | None:
     check = card.check
     if check is None:
         return None
-    place = urlsplit(check.url).netloc if "{site}" not in check.url else "the site that you typed"
-    told = [("whose it is", check.account), ("its scopes", check.scopes), ("when it ends", check.expires)]
+    place = urlsplit(check.url).netloc if "{site}" not in check.url else "the site that you entered"
+    told = [("owner", check.account), ("scopes", check.scopes), ("expiry", check.expires)]
     facts = ", ".join(words for words, known in told if known)
-    return f"Ask {place} too: {facts or 'whether it takes it'}"
+    return f"Also ask {place} {f'for the token’s {facts}' if facts else 'whether it accepts the token'}"
 
 
 def missing_site(card: Card, typed: Mapping[str, Secret]) -> str:
@@ -149,20 +150,20 @@ def missing_site(card: Card, typed: Mapping[str, Secret]) -> str:
 def expiry_hint(card: Card | None) -> str:
     """What stands in the empty field for the expiry."""
     if card is not None and card.never_expires:
-        return "never, by itself; or 2027-01-31, or 90d"
+        return "never; or 2027-01-31, or 90d"
     if card is not None and card.check is not None and card.check.expires:
-        return "asked, if ticked below; or 2027-01-31, or 90d"
-    return "not known; or 2027-01-31, or 90d"
+        return "found if checked below; or 2027-01-31, or 90d"
+    return "unknown; or 2027-01-31, or 90d"
 
 
 def about(card: Card) -> str:
     """How well the card is known."""
     if card.path:
-        return f"From your own card {short_path(card.path)}"
+        return f"From your own file {short_path(card.path)}"
     sure = _CONFIDENCE.get(card.confidence)
     known = [f"verified {card.verified}"] if card.verified else []
     known += [f"confidence {sure}"] if sure else []
-    return f"keyrack’s card: {', '.join(known)}" if known else ""
+    return f"Known service: {', '.join(known)}" if known else ""
 
 
 def _needs(card: Card, headers: Mapping[str, str]) -> set[str]:

@@ -54,21 +54,21 @@ class TokenSavedScreen(Dialog[None]):
     def _tried(self) -> Content:
         check = self._saved.check
         if check is None:
-            return join(say("–  ", Tone.DIM), say("It was not tried on the server.", Tone.DIM))
+            return join(say("–  ", Tone.DIM), say("It was not tested on the server.", Tone.DIM))
         if check.verdict == "accepted":
-            return outcome("Tried", "done", f"{self._server.name} accepts it.")
+            return outcome("Tested", "done", f"{self._server.name} accepts it.")
         if check.reason == UNTESTED:
             return join(say("!", Tone.WARN), "  ", say(UNTESTED))
-        reason = check.reason or f"{self._server.name} did not say whether it takes it."
-        return join(say("!", Tone.WARN), "  ", say(f"Tried: {reason}"))
+        reason = check.reason or f"{self._server.name} did not say whether it accepts it."
+        return join(say("!", Tone.WARN), "  ", say(f"Tested: {reason}"))
 
     def _told(self) -> Content:
         service = self._saved.service
         if service is None:
-            return join(say("!", Tone.WARN), "  ", say("The service has no check for a token of this kind."))
+            return join(say("!", Tone.WARN), "  ", say("The service has no check for this kind of token."))
         if service.ok:
-            return outcome("Asked", "done", service.sentence)
-        return join(say("!", Tone.WARN), "  ", say(f"Asked: {service.sentence}"))
+            return outcome("Service", "done", service.sentence)
+        return join(say("!", Tone.WARN), "  ", say(f"Service: {service.sentence}"))
 
     def _facts(self) -> list[tuple[str, Content]]:
         credential = self._saved.credential
@@ -80,7 +80,7 @@ class TokenSavedScreen(Dialog[None]):
     def _ends(self) -> Content:
         expires_at = self._saved.credential.expires_at
         if expires_at is None:
-            return say("never, by itself" if self._never else "expiry unknown")
+            return say("never" if self._never else "expiry unknown")
         day = (utc(expires_at) or "").partition("T")[0]
         when = f"in {relative(expires_at - self.host.now())}{f' ({day})' if day else ''}"
-        return join(say(when), say(" · keyrack warns 7 days ahead", Tone.DIM))
+        return join(say(when), say(" · keyrack warns 7 days before", Tone.DIM))

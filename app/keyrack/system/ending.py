@@ -1,4 +1,4 @@
-"""Work that neither ctrl+c nor the end of the program may cut off half-way; an end that comes for sure."""
+"""The end of the program: what it waits for, what is cleaned up before it, and that it comes for sure."""
 
 from __future__ import annotations
 
@@ -6,40 +6,9 @@ import os
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TypeVar
-
-T = TypeVar("T")
 
 GRACE = 4.0  # seconds for an end in good order; whoever asks for one waits for five
 HOLDS_EXIT = "keeps the program from ending"  # the name of the threads that stand for it
-
-
-def run_shielded(work: Callable[[], T]) -> T:
-    """`work` in a thread of its own where this is the main one, which alone is struck by ctrl+c.
-
-    Its result or its exception is passed on. Whoever presses ctrl+c leaves at once, and
-    `work` ends by itself.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return work()
-    results: list[T] = []
-    errors: list[BaseException] = []
-    done = threading.Event()
-
-    def body() -> None:
-        try:
-            results.append(work())
-        except BaseException as error:  # it is raised again in the main thread
-            errors.append(error)
-        finally:
-            done.set()
-
-    threading.Thread(target=body, daemon=True, name="shielded").start()
-    while not done.wait(0.5):  # an endless wait can't be interrupted on Windows
-        pass
-    if errors:
-        raise errors[0]
-    return results[0]
 
 
 @contextmanager
