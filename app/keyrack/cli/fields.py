@@ -10,11 +10,12 @@ from keyrack.cli.output import Output, is_terminal
 from keyrack.cli.terminal import read_document, read_secret
 from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.secret import Secret
+from keyrack.domain.template import names_in
 from keyrack.domain.text import plain
 from keyrack.operations.tokens.pasted import clean, clean_plain
 
 if TYPE_CHECKING:
-    from keyrack.services.card import Card, Field
+    from keyrack.domain.service import Card, Field
 
 
 WHOLE = "token"  # the key where one secret is the whole credential: of an unknown service, or joined
@@ -104,8 +105,6 @@ def _key_of_one(card: Card, missing: list[Field]) -> str:
 
 
 def _is_whole(templates: Iterable[str]) -> bool:
-    from keyrack.services.template import names_in
-
     return all(names_in(template) == {WHOLE} for template in templates)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check
     from keyrack.domain.secret import Secret
-    from keyrack.services.card import Card
+    from keyrack.domain.service import Card
 
 VERB = Verb(
     name="set",
@@ -103,7 +103,7 @@ def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
     """What looks wrong with the input. Only hints: vendors change their formats."""
     if card is None:
         return []
-    from keyrack.services.judge import looks
+    from keyrack.operations.tokens.service import looks
 
     labels = {field.key: field.label for field in card.fields}
     found = [(labels.get(key, "Token"), looks(card, value, key)) for key, value in fields.items()]

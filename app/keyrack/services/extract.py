@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from keyrack.services.card import Place
-from keyrack.services.template import fill, names_in
+from keyrack.domain.service import Place
+from keyrack.domain.template import fill, names_in
 
 Headers = Iterable[tuple[str, str]]
 

@@ -7,24 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
-from keyrack.services.card import Card, Check, Field, WrongKind
+from keyrack.domain.service import Card, Check, Field, Looks, WrongKind
+from keyrack.domain.template import fill, names_in
 from keyrack.services.extract import Headers, account_in, expiry_at, header_of, scopes_at, value_at, words
-from keyrack.services.template import fill, names_in
-
-Level = Literal["right", "odd", "wrong", "unknown"]
 
 _SHORTEST = 12  # characters; no service of ours has tokens this short
 _MAY_WORK = "The token may still work."
 _NO_CHECK = Check("GET", "", {})
-
-
-class Looks(NamedTuple):
-    level: Level
-    sentence: str
 
 
 class Verdict(NamedTuple):
@@ -80,14 +73,6 @@ def headers_for(card: Card, fields: Mapping[str, Secret], variant: str = "") -> 
         if not _missing(card, templates, fields):
             return fill_headers(card, templates, fields)
     return fill_headers(card, card.headers, fields)
-
-
-def variant_with(card: Card, header: str) -> str | None:
-    """The card's way of sending that has this header: "" for its own, a variant's name, None for none."""
-    for name, templates in (("", card.headers), *card.variants):
-        if header.lower() in (each.lower() for each in templates):
-            return name
-    return None
 
 
 def fill_headers(card: Card, templates: Mapping[str, str], fields: Mapping[str, Secret]) -> dict[str, Secret]:

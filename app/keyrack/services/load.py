@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from keyrack.domain.errors import BadServiceFile, BadUrl, KeyrackError
 from keyrack.domain.resource import host, origin
-from keyrack.services.card import Card, Check, Revoke, host_matches
+from keyrack.domain.service import Card, Check, Revoke, host_matches
 from keyrack.services.parse import card_of
 
 DATA = os.path.join(os.path.dirname(__file__), "data")

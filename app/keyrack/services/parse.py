@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.services.card import Card, Check, Field, Place, Region, Revoke, Variant, WrongKind
+from keyrack.domain.service import Card, Check, Field, Place, Region, Revoke, Variant, WrongKind
 from keyrack.services.examine import examine
 
 _KINDS: dict[str, type] = {"text": str, "a list": list, "a table": dict, "true or false": bool}

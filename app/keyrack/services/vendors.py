@@ -8,8 +8,8 @@ from typing import Any
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import host
+from keyrack.domain.service import host_matches
 from keyrack.domain.vendor import UNKNOWN, Vendor
-from keyrack.services.card import host_matches
 
 DATA = os.path.join(os.path.dirname(__file__), "vendors.toml")
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import pytest
 
 from keyrack.domain.secret import Secret
+from keyrack.domain.service import Card
 from keyrack.services.calls import check_call, revoke_call
-from keyrack.services.card import Card
 from keyrack.services.judge import headers_for, looks
 from keyrack.services.load import built_in, built_in_ids, card_for
 

@@ -9,10 +9,10 @@ import tomllib
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.services.card import Card, host_matches
+from keyrack.domain.service import Card, host_matches
+from keyrack.domain.template import fill, names_in
 from keyrack.services.load import DATA, INDEX, built_in, built_in_ids, card_for, user_cards
 from keyrack.services.parse import card_of
-from keyrack.services.template import fill, names_in
 
 TWELVE = [
     "cloudflare",

@@ -11,7 +11,7 @@ from keyrack.domain.status import Action
 from keyrack.wording.commands import command_for, command_line
 
 if TYPE_CHECKING:
-    from keyrack.services.card import Card
+    from keyrack.domain.service import Card
 
 CLIENT_ID = "CLIENT_ID"  # in a command, where the person's own goes
 

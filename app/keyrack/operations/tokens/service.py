@@ -15,13 +15,18 @@ from keyrack.services import calls, judge, load
 
 if TYPE_CHECKING:
     from keyrack.domain.model import CredentialInfo, Server
-    from keyrack.services.card import Call, Card
+    from keyrack.domain.service import Call, Card, Looks
     from keyrack.services.judge import Verdict
 
 
 def card_for(adapters: Adapters, url: str | None) -> Card | None:
     """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
     return load.card_for(url, adapters.cards_dir()) if url else None
+
+
+def looks(card: Card, secret: Secret, field: str = "") -> Looks:
+    """How a typed secret looks in a field (default: the card's main one)."""
+    return judge.looks(card, secret, field)
 
 
 def ask_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
+from keyrack.domain.service import Card, variant_with
+from keyrack.domain.template import names_in
 from keyrack.oauth.jwt import end_of
 from keyrack.operations.credential import credential_key, stored_for
 from keyrack.operations.ports import Adapters
@@ -18,7 +20,6 @@ from keyrack.operations.tokens.service import ask_service, card_for
 from keyrack.operations.tokens.trial import tried
 
 if TYPE_CHECKING:
-    from keyrack.services.card import Card
     from keyrack.services.judge import Verdict
 
 MAIN = "token"  # the field's key where no card says otherwise, or where one secret is all of them
@@ -116,8 +117,6 @@ def way_of(card: Card | None, header: str | None, template: str | None) -> str |
         return None
     if header is None:
         return ""
-    from keyrack.services.judge import variant_with
-
     return variant_with(card, header)
 
 
@@ -156,8 +155,6 @@ def _left_empty(card: Card | None, stored_credential: StoredCredential) -> str:
     """The optional fields that would have gone into the header: Jira's e-mail address."""
     if card is None or not stored_credential.fields:
         return ""
-    from keyrack.services.template import names_in
-
     sent = names_in(card.basic).union(*(names_in(template) for template in card.headers.values()))
     given = dict(stored_credential.fields)
     labels = [field.label for field in card.fields if field.key in sent and not given.get(field.key)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -12,6 +12,7 @@ from textual.widgets import Button, Static
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import origin
+from keyrack.domain.service import Card
 from keyrack.operations.clearing.revoking import lives_on
 from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row
@@ -24,9 +25,6 @@ from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.token.pages import open_page
 from keyrack.wording.tones import Tone
-
-if TYPE_CHECKING:
-    from keyrack.services.card import Card
 
 REVOKE, KEEP = 0, 1  # the two lines
 

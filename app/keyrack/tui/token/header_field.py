@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from keyrack.domain.service import Card
 from keyrack.tui.kit.choice import Pick
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import say
@@ -24,9 +24,6 @@ from keyrack.tui.token.token_form import (
     ways,
 )
 from keyrack.wording.tones import Tone
-
-if TYPE_CHECKING:
-    from keyrack.services.card import Card
 
 OWN = "a custom header"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from keyrack.domain.errors import KeyrackError, StoreAbsent
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
+from keyrack.domain.service import Card
 from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.service import card_for
 from keyrack.operations.tokens.set_token import TokenSaved, Typed
@@ -39,9 +40,6 @@ from keyrack.tui.token.token_form import (
 )
 from keyrack.tui.token.token_saved import SavedToken
 from keyrack.wording.tones import Tone
-
-if TYPE_CHECKING:
-    from keyrack.services.card import Card
 
 
 def _item(sign: str, words: str) -> ComposeResult:

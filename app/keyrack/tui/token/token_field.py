@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from keyrack.domain.secret import Secret
-from keyrack.services.card import Field
+from keyrack.domain.service import Card, Field, Looks
 from keyrack.tui.kit.present import join, say
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.token.token_form import judged, typed_field
 from keyrack.wording.glyphs import FAILED, WARNING
 from keyrack.wording.tones import Tone
-
-if TYPE_CHECKING:
-    from keyrack.services.card import Card
-    from keyrack.services.judge import Looks
 
 _TONES = {"right": Tone.GOOD, "odd": Tone.WARN, "wrong": Tone.BAD, "unknown": Tone.DIM}
 _SIGNS = {"odd": f"{WARNING} ", "wrong": f"{FAILED} "}

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from keyrack.domain.errors import BadUrl, KeyrackError, UsageError
 from keyrack.domain.resource import host
 from keyrack.domain.secret import Secret
+from keyrack.domain.service import Card, Field, Looks, host_matches, variant_with
+from keyrack.domain.template import fill, names_in
 from keyrack.operations.tokens.pasted import clean, clean_plain
-from keyrack.services.card import Field, host_matches
-from keyrack.services.judge import Looks, looks, variant_with
-from keyrack.services.template import fill, names_in
+from keyrack.operations.tokens.service import looks
 from keyrack.tui.kit.present import short_path
 from keyrack.wording.times import parse_expiry
-
-if TYPE_CHECKING:
-    from keyrack.services.card import Card
 
 DEFAULT_HEADER = "Authorization: Bearer {token}"
 PLACE = "{token}"

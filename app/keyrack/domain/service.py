@@ -148,6 +148,24 @@ class Call(NamedTuple):
     json: Any = None
 
 
+Level = Literal["right", "odd", "wrong", "unknown"]
+
+
+class Looks(NamedTuple):
+    """What a typed secret looks like. A hint, and never a gate: vendors change their formats."""
+
+    level: Level
+    sentence: str
+
+
 def host_matches(host: str, pattern: str) -> bool:
     """Exact, or below a ".suffix". Never a substring."""
     return host.endswith(pattern) and host != pattern if pattern.startswith(".") else host == pattern
+
+
+def variant_with(card: Card, header: str) -> str | None:
+    """The card's way of sending that has this header: "" for its own, a variant's name, None for none."""
+    for name, templates in (("", card.headers), *card.variants):
+        if header.lower() in (each.lower() for each in templates):
+            return name
+    return None
