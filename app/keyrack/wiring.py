@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
-from keyrack.operations.ports import Adapters, Callback, CredentialStore, HttpClient
+from keyrack.operations.ports import Adapters, Callback, CredentialStore, HttpClient, Rewriting, Services
 
 if TYPE_CHECKING:
     from keyrack.domain.model import TlsFiles
@@ -66,10 +66,11 @@ def adapters(
 
         return config_file(env, platform)
 
-    def cards_dir() -> str:
+    def services() -> Services:
+        from keyrack.services.known import KnownServices
         from keyrack.system.paths import config_dir
 
-        return os.path.join(config_dir(env, platform), "cards")
+        return KnownServices(os.path.join(config_dir(env, platform), "cards"))
 
     return Adapters(
         read=read,
@@ -79,10 +80,11 @@ def adapters(
         browse=browse or _browse,
         now=now,
         keep_in_memory=stores.keep_in_memory,
+        services=services,
+        rewriting=_rewriting,
         add_server=add_server,
         set_account=set_account,
         config_file=own_file,
-        cards_dir=cards_dir,
         stores=lambda: stores,
         on_wait=stores.on_wait,
     )
@@ -250,6 +252,12 @@ class _Stores:
         from keyrack.system.paths import data_dir
 
         return data_dir(self._env, self._platform)
+
+
+def _rewriting() -> Rewriting:
+    from keyrack.sources.rewriting import rewrite
+
+    return rewrite
 
 
 def _http_client(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> HttpClient:

@@ -15,6 +15,7 @@ before = set(sys.modules)
 from keyrack.cli import run
 from keyrack.domain.reading import Reading
 from keyrack.operations.ports import Adapters
+from keyrack.services.known import KnownServices
 
 class CredentialStore:
     warnings = ()
@@ -26,7 +27,7 @@ def adapters(*, config_files, ask):
     nothing = dict.fromkeys(Adapters._fields)
     reading = Reading((), (), ())
     return Adapters(**nothing)._replace(read=lambda: reading, credentials=CredentialStore, now=lambda: 0.0,
-        cards_dir=lambda: None,
+        services=KnownServices,
         on_wait=lambda tell: None)
 
 assert run(["list", "--json"], adapters=adapters, screen=None, demo=None) == 0

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.secret import MASK, Secret
-from keyrack.domain.service import Card
+from keyrack.domain.service import Card, Verdict
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.service import ask_service
-from keyrack.services.judge import Verdict
 from keyrack.services.load import built_in, built_in_ids, card_for
 from support.services import DOWN, EVIL, PAGE, SERVICES, Service, Vendors, hosts
 from support.services_net import Answer, Internet, internet

@@ -12,12 +12,13 @@ from textual import events
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo, Server
 from keyrack.domain.secret import Secret
+from keyrack.domain.service import Verdict
 from keyrack.domain.status import UNTESTED
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved, Typed
 from keyrack.services import load
-from keyrack.services.judge import Verdict
+from keyrack.services.known import KnownServices
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.token.token import TokenScreen
 from keyrack.tui.token.token_field import TokenField
@@ -470,7 +471,7 @@ async def test_the_users_own_card_makes_the_form(saver: Saver, own_home: Path) -
         '[[fields]]\nkey = "key"\nlabel = "[red]Key"\n'
         '[[fields]]\nkey = "1 said"\nlabel = "Odd"\noptional = true\n'
     )
-    async with terminal(app_with(demo_parts()._replace(cards_dir=lambda: str(cards)))) as t:
+    async with terminal(app_with(demo_parts()._replace(services=lambda: KnownServices(str(cards))))) as t:
         await open_with(t, "internal")
         await t.sees("[b]Ours[/b] · Key")
         assert "From your own file" in t.text() and "[red]Key" in t.text()

@@ -12,6 +12,8 @@ from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.storage import Finding, StoreState, Survey
 from keyrack.operations.ports import Adapters
+from keyrack.services.known import KnownServices
+from keyrack.sources.rewriting import rewrite
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 URL = "https://mcp.linear.app/mcp"
@@ -89,7 +91,8 @@ class FakeAdapters:
             read=lambda: self.reading,
             credentials=lambda: self.credentials,
             now=lambda: NOW,
-            cards_dir=lambda: None,
+            services=KnownServices,
+            rewriting=lambda: rewrite,
             on_wait=lambda tell: None,
         )
 

@@ -26,6 +26,7 @@ from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Deletion, Finding, StoreState
 from keyrack.operations.ports import Adapters
+from keyrack.services.known import KnownServices
 
 NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -284,6 +285,8 @@ def demo_parts(
         browse=lambda url: True,
         now=clock or DemoClock(),
         keep_in_memory=keep_in_memory,
+        services=KnownServices,
+        rewriting=refuse,
         add_server=refuse,
     )
 

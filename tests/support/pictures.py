@@ -12,12 +12,12 @@ from textual import events
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo
 from keyrack.domain.reading import Reading
+from keyrack.domain.service import Verdict
 from keyrack.domain.storage import StoreState
 from keyrack.operations.login import login as login_op
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved
-from keyrack.services.judge import Verdict
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
 from support import store_scenes

@@ -18,6 +18,8 @@ from keyrack.domain.model import (
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.operations.ports import Adapters
+from keyrack.services.known import KnownServices
+from keyrack.sources.rewriting import rewrite
 from keyrack.store.credential_store import memory_credential_store
 from support.canned import ISSUER, REDIRECT, URL, World
 
@@ -70,6 +72,8 @@ def build(
         browse=browse,
         now=lambda: NOW,
         keep_in_memory=lambda: None,
+        services=KnownServices,
+        rewriting=lambda: rewrite,
         add_server=lambda name, url: "/config.toml",
     )
 

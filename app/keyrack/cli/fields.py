@@ -10,7 +10,7 @@ from keyrack.cli.output import Output, is_terminal
 from keyrack.cli.terminal import read_document, read_secret
 from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.secret import Secret
-from keyrack.domain.template import names_in
+from keyrack.domain.service.template import names_in
 from keyrack.domain.text import plain
 from keyrack.operations.tokens.pasted import clean, clean_plain
 

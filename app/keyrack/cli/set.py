@@ -103,7 +103,7 @@ def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
     """What looks wrong with the input. Only hints: vendors change their formats."""
     if card is None:
         return []
-    from keyrack.operations.tokens.service import looks
+    from keyrack.domain.service.looks import looks
 
     labels = {field.key: field.label for field in card.fields}
     found = [(labels.get(key, "Token"), looks(card, value, key)) for key, value in fields.items()]

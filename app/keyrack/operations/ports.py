@@ -1,18 +1,32 @@
 """What the operations work with, built in `wiring` and nowhere else."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, Source, StoredCredential
+from keyrack.domain.model import (
+    Check,
+    CredentialInfo,
+    CredentialKey,
+    Header,
+    Record,
+    Source,
+    StoredCredential,
+)
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Deletion, Finding, StoreKind, StoreState, Survey
+from keyrack.domain.vendor import Vendor
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from keyrack.domain.errors import BadServiceFile
+    from keyrack.domain.rewrite import Rewrite
+    from keyrack.domain.service import Call, Card, Verdict
     from keyrack.oauth.http import Failed, Request, Response
+
+    ServiceReply = tuple[int, tuple[tuple[str, str], ...], Any]
 
 
 class CredentialStore(Protocol):
@@ -60,6 +74,61 @@ class CredentialStore(Protocol):
     def lock(
         self, url: str, account: str, name: str = "", *, timeout: float = 30.0
     ) -> "AbstractContextManager[None]": ...
+
+
+class Services(Protocol):
+    """What is known of services by their cards, and of the vendors of authorization servers.
+
+    `card_for` and `problems` read files; call them off the screen's thread.
+    """
+
+    def card_for(self, url: str) -> "Card | None":
+        """The card for a server's URL; None for an unknown service."""
+        ...
+
+    def problems(self) -> "tuple[BadServiceFile, ...]":
+        """The user's own service files that can't be used."""
+        ...
+
+    def vendor_of(self, issuer: str) -> Vendor:
+        """The vendor behind an issuer; UNKNOWN for any other."""
+        ...
+
+    def check_call(self, card: "Card", fields: Mapping[str, Secret]) -> "Call | None":
+        """The service's own check of the token. Raises KeyrackError when a field is missing."""
+        ...
+
+    def revoke_call(self, card: "Card", fields: Mapping[str, Secret]) -> "Call | None":
+        """The request that undoes the token. Raises KeyrackError when a field is missing."""
+        ...
+
+    def may_send(self, card: "Card", url: str) -> bool:
+        """May the card's token go to this URL?"""
+        ...
+
+    # A reply is its status, its headers, and its JSON (None where it is none).
+    def read_check(self, card: "Card", reply: "ServiceReply") -> "Verdict": ...
+    def read_revoke(self, card: "Card", reply: "ServiceReply") -> "Verdict": ...
+
+
+class Rewriting(Protocol):
+    """Changing another program's file: a secret in it gives way to a reference to a variable."""
+
+    def by_hand(self, header: Header, variable: str) -> str | None:
+        """What a person has to write there, where keyrack does not write the file; else None."""
+        ...
+
+    def prefix(self, header: Header) -> str:
+        """What the variable has to hold before the token; "" for nothing."""
+        ...
+
+    def rewrite(self, header: Header, variable: str, url: str) -> "Rewrite":
+        """The change, not made yet. Raises KeyrackError where that can't be done."""
+        ...
+
+    def apply(self, change: "Rewrite", mark: str) -> str:
+        """Make it, and keep a copy of the file beside it. Returns the copy's path. Raises KeyrackError."""
+        ...
 
 
 class HttpClient(Protocol):
@@ -136,11 +205,12 @@ class Adapters(NamedTuple):
     browse: Callable[[str], bool]  # opens the URL; False: no browser here
     now: Callable[[], float]
     keep_in_memory: Callable[[], None]  # from now on the credential store is memory, until the end
+    services: Callable[[], Services]
+    rewriting: Callable[[], Rewriting]
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
     # set_account(url, account): which one is meant where none is named; into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
-    cards_dir: Callable[[], str | None] = lambda: None  # the user's own cards
     stores: Callable[[], Stores] = no_stores
     # on_wait(tell): from now on `tell` gets a sentence, in any thread, when a person is waited for whom
     # the system asks for something

@@ -10,8 +10,8 @@ from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.resource import host, is_loopback
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Call, Card, Check, Revoke, host_matches
-from keyrack.domain.template import fill, names_in
-from keyrack.services.judge import fill_headers, headers_for
+from keyrack.domain.service.headers import fill_headers, headers_for
+from keyrack.domain.service.template import fill, names_in
 
 _SITE = re.compile(r"[a-z0-9][a-z0-9.-]*(:\d+)?")
 

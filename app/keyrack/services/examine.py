@@ -8,7 +8,7 @@ from typing import get_args
 from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.resource import is_loopback, parse_url
 from keyrack.domain.service import AuthKind, Card
-from keyrack.domain.template import names_in, names_within
+from keyrack.domain.service.template import names_in, names_within
 
 _HOST = re.compile(r"\.?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

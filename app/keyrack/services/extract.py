@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keyrack.domain.service import Place
-from keyrack.domain.template import fill, names_in
+from keyrack.domain.service.template import fill, names_in
 
 Headers = Iterable[tuple[str, str]]
 

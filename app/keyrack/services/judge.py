@@ -1,98 +1,14 @@
-"""Judging a token by its looks, making its headers, and reading what a service said of it.
-
-Looks are hints and never a gate: vendors change their formats.
-"""
+"""Reading what a service said of a token: its own check's reply, and its revocation's."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from keyrack.domain.errors import KeyrackError
-from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card, Check, Field, Looks, WrongKind
-from keyrack.domain.template import fill, names_in
+from keyrack.domain.service import Card, Check, Verdict
 from keyrack.services.extract import Headers, account_in, expiry_at, header_of, scopes_at, value_at, words
 
-_SHORTEST = 12  # characters; no service of ours has tokens this short
 _MAY_WORK = "The token may still work."
 _NO_CHECK = Check("GET", "", {})
-
-
-class Verdict(NamedTuple):
-    """What a service's own check told."""
-
-    ok: bool | None  # None: it can't be told (rate limit, server error, a token without the right to ask)
-    account: str = ""
-    scopes: tuple[str, ...] = ()
-    expires_at: float | None = None
-    sentence: str = ""
-
-
-def looks(card: Card, secret: Secret, field: str = "") -> Looks:
-    """How a secret looks in a field (default: the card's main one)."""
-    text = secret.reveal()
-    if not text:
-        return Looks("unknown", "")
-    key = field or card.main_field
-    count = f"{len(text)} character{'s' if len(text) != 1 else ''}"
-    hints = next((item for item in card.fields if item.key == key), Field(key, key))
-    wrong = next((kind for kind in card.wrong_kinds if _is_kind(kind, hints, text)), None)
-    if wrong:
-        return Looks("wrong", wrong.sentence)
-    if any(c.isspace() for c in text):
-        return Looks("odd", f"{count} · contains a space or a line break")
-    prefixes = hints.prefixes or (card.prefixes if key == card.main_field else ())
-    if text.startswith(prefixes):
-        return Looks("right", f"{count} · looks right")
-    if hints.pattern and re.fullmatch(hints.pattern, text):
-        return Looks("right", f"{count} · looks right")
-    if hints.pattern:
-        return Looks("odd", f"{count} · {_expected(hints)}")
-    if prefixes:
-        return Looks("odd", f"{count} · usually starts with {_either(prefixes)}")
-    if hints.secret and len(text) < _SHORTEST:
-        return Looks("odd", f"only {count}")
-    return Looks("unknown", count)
-
-
-def headers_for(card: Card, fields: Mapping[str, Secret], variant: str = "") -> dict[str, Secret]:
-    """The headers that carry the credential.
-
-    Without `variant`: the card's own headers, or, where a field for them is left empty, the first
-    variant that can do without (Jira without an e-mail address is a service account's Bearer token).
-    Raises KeyrackError for a missing field, or a value that no header can carry.
-    """
-    if variant:
-        chosen = next((item.headers for item in card.variants if item.name == variant), None)
-        if chosen is None:
-            raise KeyrackError(f"{card.name} has no variant called “{variant}”.")
-        return fill_headers(card, chosen, fields)
-    for templates in (card.headers, *(item.headers for item in card.variants)):
-        if not _missing(card, templates, fields):
-            return fill_headers(card, templates, fields)
-    return fill_headers(card, card.headers, fields)
-
-
-def fill_headers(card: Card, templates: Mapping[str, str], fields: Mapping[str, Secret]) -> dict[str, Secret]:
-    """Templates with the fields put in. Raises KeyrackError as `headers_for` does."""
-    if missing := _missing(card, templates, fields):
-        labels = {field.key: field.label for field in card.fields}
-        needed = " and ".join(labels.get(key, key) for key in missing)
-        raise KeyrackError(f"{card.name} needs more: {needed}.")
-    values = {key: secret.reveal() for key, secret in fields.items()}
-    for text in values.values():
-        if not (text.isascii() and text.isprintable()):
-            raise KeyrackError(
-                "It contains a line break or another character that can't be sent in a header.",
-                hint="Copy it again from the service's page.",
-            )
-    if any("basic" in names_in(template) for template in templates.values()):
-        from base64 import b64encode
-
-        values["basic"] = b64encode(fill(card.basic, values).encode()).decode()
-    return {name: Secret(fill(template, values)) for name, template in templates.items()}
 
 
 def read_check(card: Card, status: int, headers: Headers, json: Any) -> Verdict:
@@ -203,24 +119,3 @@ def _refusal(card: Card, word: str) -> str:
     if explained:
         return explained
     return f"{card.name} does not accept it" + (f" (“{word}”)." if word else ".")
-
-
-def _missing(card: Card, templates: Mapping[str, str], fields: Mapping[str, Secret]) -> list[str]:
-    names = set[str]().union(*(names_in(template) for template in templates.values()))
-    if "basic" in names:
-        names = (names - {"basic"}) | names_in(card.basic)
-    return sorted(name for name in names if not fields.get(name))
-
-
-def _is_kind(kind: WrongKind, field: Field, text: str) -> bool:
-    if kind.field != field.key if kind.field else not field.secret:
-        return False
-    return text.startswith(kind.prefix) if kind.prefix else re.fullmatch(kind.pattern, text) is not None
-
-
-def _expected(field: Field) -> str:
-    return f"expected {field.hint}" if field.hint else "it does not look like one"
-
-
-def _either(prefixes: tuple[str, ...]) -> str:
-    return " or ".join(filter(None, (", ".join(prefixes[:-1]), prefixes[-1])))

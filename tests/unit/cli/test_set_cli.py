@@ -14,6 +14,7 @@ from keyrack.domain.model import Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
+from keyrack.services.known import KnownServices
 from support.canned import World, rpc, unauthorized
 from support.cli_kit import Terminal, run
 from support.workbench import NOW, build
@@ -54,7 +55,7 @@ class Desk:
 
         world = World(**{f"POST {url}": answer for url in URLS.values()})
         self.adapters: Adapters = build(world, servers=servers)._replace(
-            cards_dir=lambda: None if cards is None else str(cards)
+            services=lambda: KnownServices(None if cards is None else str(cards))
         )
 
     def set(self, *words: str) -> int:

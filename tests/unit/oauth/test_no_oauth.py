@@ -12,6 +12,7 @@ from keyrack.domain.model import ClientSettings, Server
 from keyrack.oauth.http import Response
 from keyrack.operations.login.advice import advised
 from keyrack.operations.login.login import login
+from keyrack.services.known import KnownServices
 from support.canned import ISSUER, META, PRM, REDIRECT, URL, World, metadata, reply, unauthorized
 from support.workbench import SERVER, build
 
@@ -135,7 +136,7 @@ NO_OAUTH = NoOAuth("It has none.", hint="Its operator must fix it.")
     ],
 )  # fmt: skip
 def test_the_token_is_offered_where_the_vendor_takes_one(url: str, hint: str) -> None:
-    error = advised(NO_OAUTH, Server("theirs", url))
+    error = advised(NO_OAUTH, Server("theirs", url), KnownServices().card_for(url))
     assert isinstance(error, NoOAuth) and (str(error), error.hint) == ("It has none.", hint)
 
 
@@ -143,6 +144,7 @@ def test_the_users_own_cards_have_a_say(tmp_path: Path) -> None:
     card = 'extends = "gitlab"\nname = "GitLab at work"\nhosts = ["git.acme.example"]\n'
     (tmp_path / "work.toml").write_text(card)
     server = Server("work", "https://git.acme.example/api/v4/mcp")
-    assert "git.acme.example/-/user_settings" in advised(NO_OAUTH, server, str(tmp_path)).hint
+    card = KnownServices(str(tmp_path)).card_for(str(server.url))
+    assert "git.acme.example/-/user_settings" in advised(NO_OAUTH, server, card).hint
     needed = ClientNeeded("No.", issuer="https://git.acme.example", redirect_uri=REDIRECT)
-    assert "keyrack set work" in advised(needed, server, str(tmp_path)).hint
+    assert "keyrack set work" in advised(needed, server, card).hint

@@ -9,6 +9,7 @@ from keyrack.domain.errors import ClientNeeded
 from keyrack.domain.model import Server
 from keyrack.operations.login.advice import advised
 from keyrack.operations.login.login import login
+from keyrack.services.known import KnownServices
 from support.canned import ISSUER, META, REDIRECT, URL, World, metadata, query, reply, rpc, unauthorized
 from support.cli_kit import run
 from support.workbench import SERVER, Listener, approve, build
@@ -27,7 +28,7 @@ REFUSED = ClientNeeded("It refused: 403.", issuer="https://auth.example", redire
     ],
 )
 def test_the_advice_is_the_vendor_s(url, said, unsaid):
-    found = advised(REFUSED, Server("theirs", url))
+    found = advised(REFUSED, Server("theirs", url), KnownServices().card_for(url))
     assert str(found) == "It refused: 403."
     assert (found.issuer, found.redirect_uri) == (REFUSED.issuer, REDIRECT)
     assert [words for words in said if words not in found.hint] == []
@@ -57,7 +58,7 @@ def test_a_login_that_is_not_let_in_says_so_with_the_exact_redirect_uri():
 )  # fmt: skip
 def test_the_hint_is_the_whole_command(server, redirect, command):
     needed = ClientNeeded("No.", issuer="https://auth.example", redirect_uri=redirect)
-    assert command in advised(needed, server).hint.split("\n")
+    assert command in advised(needed, server, None).hint.split("\n")
 
 
 def test_the_command_works_as_it_is_typed_and_registered(capsys):

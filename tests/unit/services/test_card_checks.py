@@ -11,9 +11,11 @@ import pytest
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Card, variant_with
+from keyrack.domain.service.headers import headers_for
+from keyrack.domain.service.looks import looks
 from keyrack.services.calls import check_call, may_send, revoke_call
 from keyrack.services.extract import moment_of
-from keyrack.services.judge import headers_for, looks, read_check, read_revoke
+from keyrack.services.judge import read_check, read_revoke
 from keyrack.services.load import built_in, built_in_ids, card_for
 
 

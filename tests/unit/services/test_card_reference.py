@@ -8,8 +8,9 @@ import pytest
 
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Card
+from keyrack.domain.service.headers import headers_for
+from keyrack.domain.service.looks import looks
 from keyrack.services.calls import check_call, revoke_call
-from keyrack.services.judge import headers_for, looks
 from keyrack.services.load import built_in, built_in_ids, card_for
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.service import Card, host_matches
-from keyrack.domain.template import fill, names_in
+from keyrack.domain.service.template import fill, names_in
 from keyrack.services.load import DATA, INDEX, built_in, built_in_ids, card_for, user_cards
 from keyrack.services.parse import card_of
 

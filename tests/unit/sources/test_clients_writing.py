@@ -13,9 +13,9 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Source
+from keyrack.domain.rewrite import Rewrite
 from keyrack.domain.secret import Secret
 from keyrack.sources.rewriting import rewrite
-from keyrack.sources.rewriting.rewrite import Rewrite
 from keyrack.system import writing
 
 OLD, NEW = b"the old text, with the secret\r\n", b"the new text\r\n"

@@ -16,16 +16,8 @@ if TYPE_CHECKING:
 CLIENT_ID = "CLIENT_ID"  # in a command, where the person's own goes
 
 
-def advised(
-    error: ClientNeeded | NoOAuth, server: Server, cards_dir: str | None = None
-) -> ClientNeeded | NoOAuth:
-    """The same error with the whole command as its hint, and with what is known of this vendor.
-
-    `cards_dir`: the user's own cards.
-    """
-    from keyrack.services.load import card_for
-
-    card = card_for(server.url or "", cards_dir)
+def advised(error: ClientNeeded | NoOAuth, server: Server, card: Card | None) -> ClientNeeded | NoOAuth:
+    """The same error with the whole command as its hint, and with what is known of this vendor."""
     if isinstance(error, NoOAuth):
         return _by_hand(error, server, card)
     if not error.redirect_uri:

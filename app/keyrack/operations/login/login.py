@@ -31,7 +31,6 @@ from keyrack.operations.login.unanswered import Unanswered
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
-from keyrack.services.vendors import vendor_of
 
 
 def login(
@@ -90,8 +89,9 @@ def login(
             name_setting(adapters, error, server)
         if isinstance(error, ClientNeeded | NoOAuth):
             from keyrack.operations.login.advice import advised
+            from keyrack.operations.tokens.service import card_for
 
-            raise advised(error, server, adapters.cards_dir()) from None
+            raise advised(error, server, card_for(adapters, server.url)) from None
         raise
     finally:
         runner.close()
@@ -132,7 +132,7 @@ def _login_request(
         client_name=adapters.client_name,
         now=adapters.now,
         challenge=options.challenge,
-        vendor_of=vendor_of,
+        vendor_of=adapters.services().vendor_of,
         headers=other_headers(server),
     )
 
@@ -209,7 +209,7 @@ def _try(
         if without.verdict == "required":
             probed = probed._replace(verdict="accepted")
     if probed.verdict == "refused":
-        no_audience = vendor_of(stored_credential.credential.issuer or "").token_refused
+        no_audience = login_request.vendor_of(stored_credential.credential.issuer or "").token_refused
         raise KeyrackError(
             "The server refuses the token that was just issued for it, so it was not stored.",
             hint=no_audience

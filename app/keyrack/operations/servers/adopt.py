@@ -9,15 +9,13 @@ from typing import NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
 from keyrack.domain.resource import canonical_url, host
+from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.status import Action, authorization_header
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.tokens.service import card_for
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
-from keyrack.sources.rewriting import rewrite
-from keyrack.sources.rewriting.edits import split
-from keyrack.sources.rewriting.rewrite import Rewrite
 from keyrack.wording.commands import command_for
 from keyrack.wording.times import utc
 
@@ -56,6 +54,7 @@ def plan(adapters: Adapters, server: Server) -> Plan:
     changes: list[Rewrite] = []
     by_hand: list[str] = []
     left = [_left(each) for each in server.plaintext_headers if each not in same]
+    rewrite = adapters.rewriting()
     for header in same:
         prefix = rewrite.prefix(header)
         variable = _variable(server, adapters.read().servers, "HEADER" if prefix else "TOKEN")
@@ -92,7 +91,7 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
     mark = f"keyrack-backup-{re.sub('[-:]', '', utc(adapters.now()) or 'now')}"
     for change in plan.changes:
         try:
-            copies.append(rewrite.apply(change, mark))
+            copies.append(adapters.rewriting().apply(change, mark))
         except KeyrackError as error:
             why = f"{error} The token is stored, and is also still in the file."
             lines.append(Line("Change the file", "failed", why))

@@ -1,6 +1,5 @@
 """The list: every server with its credential's state. Reads records, never the keychain."""
 
-import os
 from typing import NamedTuple
 
 from keyrack.domain.model import Check, CredentialInfo, Record, Server
@@ -85,14 +84,9 @@ def _all_read(reading: Reading) -> bool:
 def own_problems(adapters: Adapters) -> tuple[Problem, ...]:
     """What keyrack found wrong in its own records, once they have been read, and in the user's cards."""
     records = tuple(Problem("keyrack", "its records", warning) for warning in adapters.credentials().warnings)
-    folder = adapters.cards_dir()
-    if folder is None or not os.path.isdir(folder):
-        return records
-    from keyrack.services.load import user_cards  # late: few people have cards of their own
-
-    bad = user_cards(folder).problems
     return records + tuple(
-        Problem("keyrack", card.path, f"This service file can't be used: {card.what}.") for card in bad
+        Problem("keyrack", bad.path, f"This service file can't be used: {bad.what}.")
+        for bad in adapters.services().problems()
     )
 
 

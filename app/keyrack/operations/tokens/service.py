@@ -8,25 +8,19 @@ from typing import TYPE_CHECKING, Any
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.redaction import forms_of, hide, hide_in_json
 from keyrack.domain.secret import Secret
+from keyrack.domain.service import Verdict
 from keyrack.oauth.document import BadDocument, read_json
 from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.ports import Adapters
-from keyrack.services import calls, judge, load
 
 if TYPE_CHECKING:
     from keyrack.domain.model import CredentialInfo, Server
-    from keyrack.domain.service import Call, Card, Looks
-    from keyrack.services.judge import Verdict
+    from keyrack.domain.service import Call, Card
 
 
 def card_for(adapters: Adapters, url: str | None) -> Card | None:
     """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
-    return load.card_for(url, adapters.cards_dir()) if url else None
-
-
-def looks(card: Card, secret: Secret, field: str = "") -> Looks:
-    """How a typed secret looks in a field (default: the card's main one)."""
-    return judge.looks(card, secret, field)
+    return adapters.services().card_for(url) if url else None
 
 
 def ask_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
@@ -35,28 +29,28 @@ def ask_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) ->
     The token goes to a host that the card names and to no other, redirects included.
     Raises KeyrackError when a field is missing.
     """
-    call = calls.check_call(card, fields)
+    call = adapters.services().check_call(card, fields)
     if call is None:
         return None
     reply = _send(adapters, card, call)
     if isinstance(reply, Failed):
-        return judge.Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
-    return judge.read_check(card, reply.status, *_told(reply, card, call, fields))
+        return Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
+    return adapters.services().read_check(card, _told(reply, card, call, fields))
 
 
 def revoke_at_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
     """Undo the token at the service, for good; None where it has no API for that."""
     try:
-        call = calls.revoke_call(card, fields)
+        call = adapters.services().revoke_call(card, fields)
     except KeyrackError as error:
-        return judge.Verdict(False, sentence=str(error))
+        return Verdict(False, sentence=str(error))
     if call is None:
         return None
     reply = _send(adapters, card, call)
     if isinstance(reply, Failed):
         sentence = f"{card.name} could not be asked: {reply.reason} The token may still work."
-        return judge.Verdict(None, sentence=sentence)
-    return judge.read_revoke(card, reply.status, *_told(reply, card, call, fields))
+        return Verdict(None, sentence=sentence)
+    return adapters.services().read_revoke(card, _told(reply, card, call, fields))
 
 
 def revoke_words(adapters: Adapters, server: Server, credential: CredentialInfo | None) -> str | None:
@@ -77,14 +71,15 @@ def where_to_undo(card: Card | None) -> str:
 
 def _told(
     reply: Response, card: Card, call: Call, fields: Mapping[str, Secret]
-) -> tuple[tuple[tuple[str, str], ...], Any]:
-    """Headers and JSON of a reply, without the secrets that it repeats: its words are shown and stored."""
+) -> tuple[int, tuple[tuple[str, str], ...], Any]:
+    """Status, headers and JSON of a reply, without the secrets that it repeats: its words are stored."""
     forms = forms_of(_secrets_in(card, call, fields), keep_words=True)
     try:
         json = hide_in_json(_json(reply), forms)
     except RecursionError:
         json = None
-    return tuple((name, hide(value, forms)) for name, value in reply.headers), json
+    headers = tuple((name, hide(value, forms)) for name, value in reply.headers)
+    return reply.status, headers, json
 
 
 def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[Secret]:
@@ -94,7 +89,7 @@ def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterato
 
 
 def _send(adapters: Adapters, card: Card, call: Call) -> Response | Failed:
-    if not calls.may_send(card, call.url):
+    if not adapters.services().may_send(card, call.url):
         return Failed("its service file names another host for that.", refused=True)
     http_client = adapters.http_client()
     try:

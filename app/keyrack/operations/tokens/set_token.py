@@ -10,7 +10,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Card, variant_with
-from keyrack.domain.template import names_in
+from keyrack.domain.service.template import names_in
 from keyrack.oauth.jwt import end_of
 from keyrack.operations.credential import credential_key, stored_for
 from keyrack.operations.ports import Adapters
@@ -20,7 +20,7 @@ from keyrack.operations.tokens.service import ask_service, card_for
 from keyrack.operations.tokens.trial import tried
 
 if TYPE_CHECKING:
-    from keyrack.services.judge import Verdict
+    from keyrack.domain.service import Verdict
 
 MAIN = "token"  # the field's key where no card says otherwise, or where one secret is all of them
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
@@ -92,7 +92,7 @@ def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secre
     """The headers that carry the credential. Raises KeyrackError for a missing field or a bad form."""
     way = way_of(card, typed.header, typed.template)
     if card is not None and way is not None:
-        from keyrack.services.judge import headers_for
+        from keyrack.domain.service.headers import headers_for
 
         return headers_for(card, typed.fields, way)
     header = typed.header or "Authorization"

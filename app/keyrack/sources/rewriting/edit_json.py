@@ -6,8 +6,9 @@ import json
 from typing import NamedTuple
 
 from keyrack.domain.model import Header
+from keyrack.domain.rewrite import split
 from keyrack.sources.parsing import interpolate, jsonc
-from keyrack.sources.rewriting.edits import Edit, cannot, path_to, split, with_value
+from keyrack.sources.rewriting.edits import Edit, cannot, path_to, with_value
 from keyrack.sources.rewriting.spans import string_at
 
 

@@ -13,8 +13,9 @@ from tomlkit.items import InlineTable, Item
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header
+from keyrack.domain.rewrite import split
 from keyrack.sources.parsing import interpolate
-from keyrack.sources.rewriting.edits import Edit, cannot, path_to, split, with_value
+from keyrack.sources.rewriting.edits import Edit, cannot, path_to, with_value
 from keyrack.system import toml
 from keyrack.system.files import Malformed
 from keyrack.system.toml_tree import NotEditable, Tree, inline_table, setting, string

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import SCHEME_WORDS, Header, Source
-from keyrack.domain.secret import Secret
+from keyrack.domain.model import Header, Source
 from keyrack.sources.parsing.gather import name_of
 
 
@@ -17,15 +16,6 @@ class Edit(NamedTuple):
     text: str
     literal: str  # the secret as it was written, with its quotes
     written: tuple[str, ...]  # the strings that are new
-
-
-def split(value: Secret) -> tuple[str, Secret]:
-    """A header's value as its scheme with a space behind it, or "", and the token."""
-    text = value.reveal().strip()
-    scheme, space, token = text.partition(" ")
-    if space and scheme.lower() in SCHEME_WORDS:
-        return f"{scheme} ", Secret(token.strip())
-    return "", Secret(text)
 
 
 def changed(source: Source) -> KeyrackError:

@@ -7,32 +7,22 @@ from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple
 
 from keyrack.domain import redaction
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Header, Source
+from keyrack.domain.model import Header
+from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.secret import Secret
 from keyrack.sources.parsing import interpolate
 from keyrack.sources.rewriting import edit_json
 from keyrack.sources.rewriting.diff import diff
-from keyrack.sources.rewriting.edits import changed, split
+from keyrack.sources.rewriting.edits import changed
 from keyrack.system import files, writing
 
 BOM = "\ufeff"
 SHORTEST = 8  # characters of a token that is looked for elsewhere in the file
 # Files that are never written, and why.
 UNTOUCHED = {"Claude Code": "it also contains your Claude login"}
-
-
-class Rewrite(NamedTuple):
-    """A change that has not been made yet. Its diff shows no secret."""
-
-    source: Source
-    diff: tuple[str, ...]
-    lines: tuple[int, ...]  # where the token stands in the file once more, and stays
-    old: Secret  # both texts hold the file's other secrets
-    new: Secret
 
 
 def by_hand(header: Header, variable: str) -> str | None:

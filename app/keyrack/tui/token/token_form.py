@@ -10,9 +10,9 @@ from keyrack.domain.errors import BadUrl, KeyrackError, UsageError
 from keyrack.domain.resource import host
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Card, Field, Looks, host_matches, variant_with
-from keyrack.domain.template import fill, names_in
+from keyrack.domain.service.looks import looks
+from keyrack.domain.service.template import fill, names_in
 from keyrack.operations.tokens.pasted import clean, clean_plain
-from keyrack.operations.tokens.service import looks
 from keyrack.tui.kit.present import short_path
 from keyrack.wording.times import parse_expiry
 

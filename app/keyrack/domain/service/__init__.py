@@ -158,6 +158,16 @@ class Looks(NamedTuple):
     sentence: str
 
 
+class Verdict(NamedTuple):
+    """What a service's own check told."""
+
+    ok: bool | None  # None: it can't be told (rate limit, server error, a token without the right to ask)
+    account: str = ""
+    scopes: tuple[str, ...] = ()
+    expires_at: float | None = None
+    sentence: str = ""
+
+
 def host_matches(host: str, pattern: str) -> bool:
     """Exact, or below a ".suffix". Never a substring."""
     return host.endswith(pattern) and host != pattern if pattern.startswith(".") else host == pattern
