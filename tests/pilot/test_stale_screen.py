@@ -35,7 +35,7 @@ def stale(name: str, why: str) -> Stale:
 
 FOUND = (
     stale("notion", "It was refused on 2026-09-21: it was revoked."),
-    stale("github", "Its issuer https://github.com is gone."),
+    stale("github", "Its issuer https://github.com no longer exists."),
     stale("old.example.com/mcp", "No program lists this server any more."),
 )
 

@@ -21,7 +21,7 @@ LINEAR = "https://mcp.linear.app/mcp"
 VAULT = StoreState("Sealed vault", False, locked=True, kind="vault")
 WHYS = {
     "notion": "It was refused on 2026-09-21: auth.notion.com refused the refresh token: it was revoked.",
-    "github": "Its issuer https://github.com is gone.",
+    "github": "Its issuer https://github.com no longer exists.",
     "old.example.com/mcp": "No program lists this server any more.",
 }
 
@@ -55,7 +55,7 @@ async def stale(t: Terminal, clock: DemoClock) -> None:
     stale_op.find_stale, real = find, stale_op.find_stale
     try:
         await t.press("D")
-        await t.sees("of no more use")
+        await t.sees("credentials are stale")
         await t.press("j", "j", "space")
     finally:
         stale_op.find_stale = real
