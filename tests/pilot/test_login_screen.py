@@ -210,7 +210,7 @@ async def test_the_box_fits_and_its_keys_and_the_link_s_end_are_seen(
         assert "esc Cancel" in t.text() and "p Paste callback URL" in t.text()
         await t.sees("▲ more")
         await t.press("home")
-        await t.sees("✓ Server asked for")
+        await t.sees("✓ The server requires")
         await t.sees("▼ more")
         assert "esc Cancel" in t.text()
 

@@ -94,7 +94,7 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        (3600, f"The token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
+        (3600, f"the token works until {local(NOW + 3600, NOW)}. Then press l to log in."),
         (None, "the token works (expiry unknown). Then press l to log in."),
         (-3600, "Press l to log in again."),
     ],

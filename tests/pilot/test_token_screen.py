@@ -309,11 +309,11 @@ async def test_an_address_is_refused_with_a_sentence_at_once_and_at_the_end(
 async def test_jira_without_an_e_mail_address_shows_the_header_of_a_service_account(saver: Saver) -> None:
     async with terminal(app_with(token_parts())) as t:
         await open_with(t, "jira")
-        await t.sees("Authorization: Basic ‹e-mail:API token›")
+        await t.sees("Authorization: Basic ‹email:API token›")
         await fill(t, "API token", "ATATT" + "x" * 30)
         await t.sees("Authorization: Bearer ‹API token›")
         await fill(t, "Email", "ada@example.com")
-        await t.sees("Authorization: Basic ‹e-mail:API token›")
+        await t.sees("Authorization: Basic ‹email:API token›")
         await t.press("ctrl+s")
         await t.until(lambda: saver.fields == [{"email": "ada@example.com", "token": "ATATT" + "x" * 30}])
 

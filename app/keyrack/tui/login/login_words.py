@@ -39,9 +39,7 @@ def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", no
     if stuck := _if_stuck(sign_in):
         lines.append(join(say("Error there?  ", Tone.DIM), say(" · ", Tone.DIM).join(stuck)))
     if over_ssh(env) and back.port is not None:
-        lines.append(
-            say("This is an ssh session. Run this on the computer with the browser first:", Tone.DIM)
-        )
+        lines.append(say("Over ssh, first run this on the machine with the browser:", Tone.DIM))
         lines.append(say(ssh_line(env, back.port)))
     if note:
         lines.append(say(note, Tone.DIM))
