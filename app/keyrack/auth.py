@@ -94,6 +94,8 @@ class Auth(*_bases()):  # type: ignore[misc]
                 return
             answer = await asyncio.to_thread(step.call) if isinstance(step, _Work) else (yield step)
 
+    # httpx's own protocol, in which httpx is the driver: it sends what the generator yields. Each of the two
+    # only performs the `_Work` in between, one of them with `await`.
     def _flow(self, request: Any) -> Generator[Any, Any, None]:
         if origin(str(request.url)) != origin(self._url):
             yield request  # the token was not issued for this server

@@ -13,7 +13,7 @@ from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.document import BadDocument, text, texts
-from keyrack.oauth.http import Request, Response, Send, Sending
+from keyrack.oauth.http import Request, Response, Sending, send
 from keyrack.oauth.well_known import (
     AS_WELL_KNOWN,
     OIDC_WELL_KNOWN,
@@ -159,7 +159,7 @@ def find_authorization_server(
     vendor: Vendor = UNKNOWN,
     *,
     pkce_assumed: bool = False,
-) -> Sending:
+) -> Sending[AuthorizationServer]:
     """Try an issuer's well-known URLs in order. Returns AuthorizationServer.
 
     Raises NoOAuth if there is no metadata, Temporary if there may be some later, and KeyrackError if it
@@ -203,10 +203,10 @@ def find_authorization_server(
     )
 
 
-def is_gone(issuer: str) -> Sending:
+def is_gone(issuer: str) -> Sending[bool]:
     """Does the issuer's own host say that its metadata no longer exists? False if it can't be reached."""
     for url in metadata_urls(issuer):
-        reply = yield Send(Request("GET", url, {"Accept": "application/json"}))
+        reply = yield from send(Request("GET", url, {"Accept": "application/json"}))
         if not isinstance(reply, Response) or reply.status not in (404, 410):
             return False
     return True
@@ -229,7 +229,9 @@ def given_metadata(
         raise KeyrackError(f"The provider metadata in the configuration {problem}.") from None
 
 
-def find_given_metadata(url: str, server_url: str, grant_type: GrantType = "authorization_code") -> Sending:
+def find_given_metadata(
+    url: str, server_url: str, grant_type: GrantType = "authorization_code"
+) -> Sending[AuthorizationServer]:
     """Metadata at a URL from the user's configuration. The document itself names the issuer."""
     document = yield from look(url, SIGNS)
     if isinstance(document, NotHere):

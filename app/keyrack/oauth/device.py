@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
 from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import TokenSet
 from keyrack.domain.resource import inert, origin, refusal_of
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import DEVICE_GRANT
 from keyrack.oauth.document import BadDocument, number, read_object, said, text
-from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode
-from keyrack.oauth.http import Failed, Request, Response, Send
+from keyrack.oauth.effects import DeviceRequest, Flow, Pause, ShowCode
+from keyrack.oauth.http import Failed, Request, Response, send
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.token import authenticated
@@ -25,10 +22,7 @@ LIFETIME = (30.0, 1800.0)  # seconds: the minimum and maximum time to wait for a
 LONGEST_CODE = 40  # characters that a person may have to type
 
 
-DeviceFlow = Generator[Send | ShowCode | Pause, Any, TokenSet]
-
-
-def device_flow(device_request: DeviceRequest) -> DeviceFlow:
+def device_flow(device_request: DeviceRequest) -> Flow[TokenSet]:
     """Get a code, show it, and poll until someone has entered it. Returns TokenSet.
 
     Raises AccessDenied, LoginNeeded (the code has run out), Temporary, KeyrackError.
@@ -40,7 +34,7 @@ def device_flow(device_request: DeviceRequest) -> DeviceFlow:
         form["scope"] = " ".join(device_request.scopes)
     if device_request.resource is not None:
         form["resource"] = device_request.resource
-    reply = yield Send(authenticated(endpoint, device_request.registration, form))
+    reply = yield from send(authenticated(endpoint, device_request.registration, form))
     code, device_code, interval = _read(reply, device_request, endpoint)
     yield code
     return (yield from _poll(device_request, device_code, interval, code.expires_at))
@@ -48,12 +42,12 @@ def device_flow(device_request: DeviceRequest) -> DeviceFlow:
 
 def _poll(
     device_request: DeviceRequest, device_code: Secret, interval: float, expires_at: float
-) -> DeviceFlow:
+) -> Flow[TokenSet]:
     """RFC 8628, sections 3.4 and 3.5."""
     url = device_request.server.token_endpoint
     while device_request.now() < expires_at:
         yield Pause(interval)
-        reply: Response | Failed = yield Send(_token_request(device_request, url, device_code))
+        reply = yield from send(_token_request(device_request, url, device_code))
         error = _error(reply)
         if error == "authorization_pending":
             continue

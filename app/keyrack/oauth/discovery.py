@@ -32,7 +32,9 @@ class Discovered(NamedTuple):
     how: How = "named"  # by the server's protected-resource document
 
 
-def discover(login_request: LoginRequest, challenge: Challenge | None, *, certain: bool) -> Sending:
+def discover(
+    login_request: LoginRequest, challenge: Challenge | None, *, certain: bool
+) -> Sending[Discovered | None]:
     """Returns Discovered, or None if nothing says that there is a login and it is not `certain`: a server
     that works without a login may still require one for some methods."""
     settings = login_request.settings
@@ -44,14 +46,16 @@ def discover(login_request: LoginRequest, challenge: Challenge | None, *, certai
                 str(settings.metadata_url), login_request.url, settings.grant_type
             )
         return Discovered(server, login_request.url, None, "configured metadata")
-    protected: ProtectedResource | Unfound = yield from find_protected_resource(login_request.url, challenge)
+    protected = yield from find_protected_resource(login_request.url, challenge)
     if isinstance(protected, Unfound):
         return (yield from _discover_without(login_request, protected, certain=certain))
     server = yield from _choose_server(login_request, protected)
     return Discovered(server, protected.resource, protected)
 
 
-def _discover_without(login_request: LoginRequest, unfound: Unfound, *, certain: bool) -> Sending:
+def _discover_without(
+    login_request: LoginRequest, unfound: Unfound, *, certain: bool
+) -> Sending[Discovered | None]:
     """Without a protected-resource document: the configured issuer, or the 2025-03-26 revision."""
     configured = login_request.settings.issuer
     if (
@@ -75,7 +79,7 @@ def _discover_without(login_request: LoginRequest, unfound: Unfound, *, certain:
     return Discovered(server, None, None, "no metadata" if guessed else "own metadata")
 
 
-def _choose_server(login_request: LoginRequest, protected: ProtectedResource) -> Sending:
+def _choose_server(login_request: LoginRequest, protected: ProtectedResource) -> Sending[AuthorizationServer]:
     """The issuer that already knows keyrack, or the first one with usable metadata."""
     before = [
         issuer
@@ -96,7 +100,7 @@ def _choose_server(login_request: LoginRequest, protected: ProtectedResource) ->
     raise trouble
 
 
-def _metadata_of(login_request: LoginRequest, issuer: str) -> Sending:
+def _metadata_of(login_request: LoginRequest, issuer: str) -> Sending[AuthorizationServer]:
     """The metadata of an issuer that the server names. Returns AuthorizationServer."""
     settings, vendor = login_request.settings, login_request.vendor_of(issuer)
     assumed = settings.pkce == "assumed" or (settings.pkce is None and vendor.pkce_assumed)
@@ -107,7 +111,7 @@ def _metadata_of(login_request: LoginRequest, issuer: str) -> Sending:
     )
 
 
-def offers_login(url: str, settings: ClientSettings) -> Sending:
+def offers_login(url: str, settings: ClientSettings) -> Sending[bool]:
     """Does a server that works without a login still have one? False if nothing says so."""
     if settings.metadata is not None or settings.metadata_url is not None:
         return True

@@ -5,15 +5,16 @@ Discovery, registration and the token endpoint know nothing of these: they only 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Callable, Generator, Mapping
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from keyrack.domain.model import Registration
+from keyrack.domain.model import Registration, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.http import Send
 
+T = TypeVar("T")
 StepState = Literal["ahead", "running", "done", "failed"]
 
 
@@ -98,5 +99,19 @@ class Step(NamedTuple):
     seconds: float = 0.0
 
 
-Effect = Send | BindCallback | SignIn | Step
-Flow = Generator[Effect, Any, Any]
+Effect: TypeAlias = Send | BindCallback | SignIn | ShowCode | Pause | Step
+Flow: TypeAlias = Generator[Effect, object, T]  # as oauth.http.Sending, with a person
+
+
+def bind_callback(effect: BindCallback) -> Flow[str]:
+    """Open the listener, and return its redirect URI."""
+    redirect_uri = yield effect
+    assert isinstance(redirect_uri, str)
+    return redirect_uri
+
+
+def await_sign_in(effect: SignIn) -> Flow[Mapping[str, Secret] | TokenSet | Anew]:
+    """Have somebody sign in, and return the answer."""
+    answer = yield effect
+    assert isinstance(answer, Mapping | TokenSet | Anew)
+    return answer

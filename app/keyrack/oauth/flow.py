@@ -9,7 +9,7 @@ from keyrack.oauth.authorize import choose_scopes, resource_to_send
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.discovery import Discovered, How, discover
 from keyrack.oauth.effects import Flow, Step
-from keyrack.oauth.http import Send
+from keyrack.oauth.http import send
 from keyrack.oauth.login_request import LoginRequest, LoginResult
 from keyrack.oauth.probe import Probed, probe
 from keyrack.oauth.registration import known
@@ -29,13 +29,13 @@ FOUND: dict[How, str] = {
 }
 
 
-def login_flow(login_request: LoginRequest) -> Flow:
+def login_flow(login_request: LoginRequest) -> Flow[LoginResult]:
     """Log in. Returns LoggedIn; raises KeyrackError and its subclasses."""
     probed = None if login_request.challenge else (yield from _ask(login_request))
     challenge = login_request.challenge or (probed and probed.challenge)
     certain = probed is None or probed.verdict in ("required", "optional", "unknown")
     yield Step("discover", "Find the authorization server", "running")
-    found: Discovered | None = yield from discover(login_request, challenge, certain=certain)
+    found = yield from discover(login_request, challenge, certain=certain)
     if found is None:
         raise _nothing(probed)
     yield _found(found)
@@ -72,7 +72,7 @@ def _scopes(
 
 def _for_machine(
     login_request: LoginRequest, found: Discovered, challenge: Challenge | None, probed: Probed | None
-) -> Flow:
+) -> Flow[LoginResult]:
     """The client credentials grant, without a user (MCP's extension; RFC 6749, section 4.4)."""
     server, settings = found.server, login_request.settings
     yield Step("register", "Choose the OAuth client", "running")
@@ -92,7 +92,7 @@ def _for_machine(
     yield Step("exchange", "Request a token for the client itself", "running")
     endpoint = server.token_endpoint
     request = client_credentials_request(endpoint, registration, scopes=scopes, resource=found.resource)
-    tokens = read_tokens((yield Send(request)), endpoint, now=login_request.now(), asked_scopes=scopes)
+    tokens = read_tokens((yield from send(request)), endpoint, now=login_request.now(), asked_scopes=scopes)
     yield Step("exchange", "Got a token for the client itself", "done", registration.auth_method)
     # Section 4.4.3: there should be no refresh token, and it is not needed.
     return _logged_in(found, registration, tokens._replace(refresh_token=None), probed)
@@ -124,7 +124,7 @@ def _nothing(probed: Probed | None) -> KeyrackError:
     return kind(sentence, hint=hint, setting=probed.setting)
 
 
-def _ask(login_request: LoginRequest) -> Flow:
+def _ask(login_request: LoginRequest) -> Flow[Probed]:
     """Probe anonymously. Returns Probed; raises if the server can't be reached."""
     yield Step("probe", "Ask the server", "running", shown(login_request.url))
     probed = yield from probe(login_request.url, others=login_request.headers)

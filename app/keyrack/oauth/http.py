@@ -7,9 +7,11 @@ feeds canned replies, and nothing here needs a socket.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from keyrack.domain.secret import Secret
+
+T = TypeVar("T")
 
 
 class Request(NamedTuple):
@@ -70,4 +72,13 @@ class Send(NamedTuple):
     request: Request
 
 
-Sending = Generator[Send, Response | Failed, Any]  # a flow that only sends
+# A flow that only sends, and returns a T. What it is sent is typed as object, since Python's types can't
+# tie an effect to its own reply; `send` does.
+Sending: TypeAlias = Generator[Send, object, T]
+
+
+def send(request: Request) -> Sending[Response | Failed]:
+    """Send a request, and return what came of it."""
+    reply = yield Send(request)
+    assert isinstance(reply, Response | Failed)
+    return reply

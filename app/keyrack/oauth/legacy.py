@@ -28,7 +28,9 @@ def legacy_server(server_url: str) -> AuthorizationServer:
     return AuthorizationServer(base, f"{base}/authorize", f"{base}/token", f"{base}/register", legacy=True)
 
 
-def find_legacy(server_url: str, unfound: Unfound = Unfound(), *, guess: bool = True) -> Sending:
+def find_legacy(
+    server_url: str, unfound: Unfound = Unfound(), *, guess: bool = True
+) -> Sending[AuthorizationServer | str | None]:
     """Find metadata at the server's own origin.
 
     Returns AuthorizationServer, or the issuer (str) that the origin redirects to. If there is nothing,

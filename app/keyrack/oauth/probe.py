@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from keyrack.domain.model import Verdict
@@ -10,7 +10,7 @@ from keyrack.domain.resource import inert, origin, redirect_target
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
-from keyrack.oauth.http import Failed, Request, Response, Send
+from keyrack.oauth.http import Failed, Request, Response, Send, Sending, send
 from keyrack.oauth.retry_after import asks_to_wait
 from keyrack.oauth.rpc import DATED, has_result, is_modern, is_modern_error, offered_version, result_of
 from keyrack.oauth.trace import shown_url
@@ -42,9 +42,6 @@ class Probed(NamedTuple):
     older: bool = False  # it does not support any 2026 revision, so `server/discover` need not be tried again
 
 
-Probing = Generator[Send, Response | Failed, Probed]
-
-
 class _Asked(NamedTuple):
     """The server that a probe contacts, and its headers."""
 
@@ -55,7 +52,7 @@ class _Asked(NamedTuple):
 
 def probe(
     url: str, credential: Headers | None = None, *, others: Headers | None = None, older: bool = False
-) -> Probing:
+) -> Sending[Probed]:
     """Ask the server, with the given credential headers or anonymously.
 
     `others` are headers without a credential. `older` comes from an earlier probe. The server only counts as
@@ -75,7 +72,7 @@ def probe(
 
 def try_credential(
     url: str, credential: Headers, *, others: Headers | None = None, without: Probed | None = None
-) -> Probing:
+) -> Sending[Probed]:
     """Does the server accept this credential?
 
     The verdict is "accepted" only if the credential makes a difference. If the server accepts the same
@@ -97,36 +94,34 @@ def _is_last_word(reply: Response | Failed) -> bool:
     return reply.status in (401, 403)
 
 
-def _discover(asked: _Asked, seconds: float | None) -> Generator[Send, Response | Failed, tuple[str, Any]]:
+def _discover(asked: _Asked, seconds: float | None) -> Sending[tuple[str, Response | Failed]]:
     """`server/discover` in the newest revision that both sides support. Returns that and the reply."""
     version = MODERN
-    reply = yield Send(_modern(asked, "server/discover", version)._replace(seconds=seconds))
+    reply = yield from send(_modern(asked, "server/discover", version)._replace(seconds=seconds))
     offered = offered_version(reply)
     if offered is not None and offered != version:
         version = offered
-        reply = yield Send(_modern(asked, "server/discover", version))
+        reply = yield from send(_modern(asked, "server/discover", version))
     return version, reply
 
 
-def _newer(
-    asked: _Asked, version: str, discovered: Response | Failed
-) -> Generator[Send, Response | Failed, Probed | None]:
+def _newer(asked: _Asked, version: str, discovered: Response | Failed) -> Sending[Probed | None]:
     """Probe a server of 2026-07-28 or later. None if it is not one after all.
 
     Older servers answer an unknown method with the same codes, but list no tools without a session.
     """
     if not is_modern(discovered):
         return None
-    reply = yield Send(_modern(asked, "tools/list", version))
+    reply = yield from send(_modern(asked, "tools/list", version))
     if not (has_result(discovered) or has_result(reply) or _refusal(reply, asked)):
         return None
     return _confirmed(reply, asked, version)
 
 
-def _older(asked: _Asked, *, heard: bool = True) -> Probing:
+def _older(asked: _Asked, *, heard: bool = True) -> Sending[Probed]:
     """`initialize`, for revisions before 2026-07-28. `heard`: there was an earlier response."""
     params = {"protocolVersion": INITIALIZE, "capabilities": {}, "clientInfo": CLIENT}
-    reply = yield Send(
+    reply = yield from send(
         _post(asked, {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}, {})
     )
     if not heard and is_modern_error(reply):
@@ -151,15 +146,15 @@ def _older(asked: _Asked, *, heard: bool = True) -> Probing:
         headers["Mcp-Session-Id"] = session
     yield Send(_post(asked, {"jsonrpc": "2.0", "method": "notifications/initialized"}, headers))
     listing = _post(asked, {"jsonrpc": "2.0", "id": 2, "method": "tools/list"}, headers)
-    found = _confirmed((yield Send(listing)), asked, revision)
+    found = _confirmed((yield from send(listing)), asked, revision)
     if "Mcp-Session-Id" in headers:
         yield Send(Request("DELETE", asked.url, {**headers, **asked.headers}, repeatable=True))
     return found._replace(older=True)
 
 
-def _oldest(asked: _Asked, status: int) -> Probing:
+def _oldest(asked: _Asked, status: int) -> Sending[Probed]:
     """2024-11-05: an event stream whose first event is `endpoint`. `status` was `initialize`'s."""
-    reply = yield Send(
+    reply = yield from send(
         Request("GET", asked.url, {"Accept": "text/event-stream", **asked.headers}, stream=True)
     )
     if isinstance(reply, Response) and reply.status in (401, 403):

@@ -77,7 +77,9 @@ def read_protected_resource(document: Mapping[str, Any], server_url: str) -> Pro
     )
 
 
-def find_protected_resource(server_url: str, challenge: Challenge | None) -> Sending:
+def find_protected_resource(
+    server_url: str, challenge: Challenge | None
+) -> Sending[ProtectedResource | Unfound]:
     """Try the URLs of the challenge, then the well-known URLs. Returns ProtectedResource or Unfound.
 
     Raises KeyrackError if a document exists and is wrong.
@@ -114,7 +116,7 @@ def _own(name: str, server_url: str) -> str | NotHere:
     return NotHere(here, reason, forbidden=True)
 
 
-def _read(url: str, server_url: str) -> Sending:
+def _read(url: str, server_url: str) -> Sending[ProtectedResource | NotHere]:
     """ProtectedResource or NotHere."""
     document = yield from look(url, SIGNS)
     if isinstance(document, NotHere):

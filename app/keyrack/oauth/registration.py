@@ -14,7 +14,7 @@ from keyrack.oauth.assertion import choose_algorithm
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.authorize import FOR_REFRESHING
 from keyrack.oauth.document import BadDocument, number, read_object, said, text, texts
-from keyrack.oauth.http import Failed, Request, Response, Send, Sending
+from keyrack.oauth.http import Failed, Request, Response, Sending, send
 from keyrack.oauth.legacy import legacy_server
 from keyrack.oauth.retry_after import asks_to_wait
 
@@ -91,7 +91,7 @@ def _pre_registered(
 
 def register(
     server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
-) -> Sending:
+) -> Sending[Registration]:
     """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there,
     RedirectUriRefused where that may be for the redirect URI.
 
@@ -120,11 +120,11 @@ def register(
     # Don't give up the issuer's default scopes only to ask for a refresh token.
     if listed and not FOR_REFRESHING.issuperset(scopes):
         wanted["scope"] = " ".join(listed)
-    reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
+    reply = yield from send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     if device and isinstance(reply, Response) and reply.status in (400, 403):
         # A grant that it does not offer to every client; the browser sign-in is enough.
         wanted["grant_types"] = ["authorization_code", "refresh_token"]
-        reply = yield Send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
+        reply = yield from send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     where = origin(endpoint)
     if isinstance(reply, Failed):
         raise (KeyrackError if reply.refused else Temporary)(

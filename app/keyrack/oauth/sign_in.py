@@ -20,8 +20,17 @@ from keyrack.oauth.authorize import (
 )
 from keyrack.oauth.discovery import Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
-from keyrack.oauth.effects import Anew, BindCallback, DeviceRequest, Flow, SignIn, Step
-from keyrack.oauth.http import Failed, Response, Send
+from keyrack.oauth.effects import (
+    Anew,
+    BindCallback,
+    DeviceRequest,
+    Flow,
+    SignIn,
+    Step,
+    await_sign_in,
+    bind_callback,
+)
+from keyrack.oauth.http import Failed, send
 from keyrack.oauth.login_request import LoginRequest
 from keyrack.oauth.refusal import setting_for
 from keyrack.oauth.registration import known, register
@@ -32,14 +41,17 @@ from keyrack.oauth.token_reply import CLIENT_FAULTS, read_tokens
 ADDRESS, LOCALHOST = "127.0.0.1", "localhost"
 
 
-def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]) -> Flow:
+def sign_in(
+    login_request: LoginRequest, found: Discovered, scopes: tuple[str, ...]
+) -> Flow[tuple[Registration, TokenSet]]:
     """Run the sign-in. It starts again if the user or the issuer says that the client or its redirect URI
     is unknown there. Returns (Registration, TokenSet)."""
     settings = login_request.settings
     host = settings.redirect_host or ADDRESS
     first: RedirectUriRefused | None = None
     while True:
-        redirect_uri = yield BindCallback(settings.callback_port, host, settings.callback_path or "/callback")
+        bound = BindCallback(settings.callback_port, host, settings.callback_path or "/callback")
+        redirect_uri = yield from bind_callback(bound)
         try:
             outcome = yield from _once(login_request, found, redirect_uri, scopes)
         except RedirectUriRefused as refused:
@@ -57,7 +69,9 @@ def sign_in(login_request: LoginRequest, found: Discovered, scopes: tuple[str, .
         login_request = login_request._replace(forgotten=True)
 
 
-def _once(login_request: LoginRequest, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]) -> Flow:
+def _once(
+    login_request: LoginRequest, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]
+) -> Flow[tuple[Registration, TokenSet] | Anew]:
     """Returns (Registration, TokenSet), or Anew. Raises RedirectUriRefused."""
     registration = yield from _client(login_request, found.server, redirect_uri, scopes)
     answer = yield from _answer(login_request, found, registration, redirect_uri, scopes)
@@ -66,7 +80,7 @@ def _once(login_request: LoginRequest, found: Discovered, redirect_uri: str, sco
 
 def _client(
     login_request: LoginRequest, server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...]
-) -> Flow:
+) -> Flow[Registration]:
     stored = login_request.stored
     if login_request.forgotten and stored and stored.kind == "dynamic":
         stored = None
@@ -92,7 +106,7 @@ def _answer(
     registration: Registration,
     redirect_uri: str,
     scopes: tuple[str, ...],
-) -> Flow:
+) -> Flow[TokenSet | Anew]:
     """One authorization request and the exchange of its code. Returns TokenSet, or Anew.
 
     If a code was entered on another device in the meantime, returns the tokens of that.
@@ -129,15 +143,17 @@ def _answer(
             return Anew()  # the issuer forgot it, before the user was asked for anything
     yield Step("sign-in", "Waiting for you to sign in", "running", where)
     device = DeviceRequest(server, registration, scopes, resource, login_request.url, login_request.now)
-    answer = yield SignIn(
-        authorization_url(server.authorization_endpoint, parameters),
-        origin(server.authorization_endpoint),
-        redirect_uri,
-        state,
-        server.iss_parameter_supported,
-        device if server.device_authorization_endpoint else None,
-        earlier,
-        server,
+    answer = yield from await_sign_in(
+        SignIn(
+            authorization_url(server.authorization_endpoint, parameters),
+            origin(server.authorization_endpoint),
+            redirect_uri,
+            state,
+            server.iss_parameter_supported,
+            device if server.device_authorization_endpoint else None,
+            earlier,
+            server,
+        )
     )
     if isinstance(answer, Anew):
         return answer
@@ -155,7 +171,7 @@ def _answer(
         redirect_uri=redirect_uri,
         resource=resource,
     )
-    reply = yield Send(request)
+    reply = yield from send(request)
     tokens = read_tokens(reply, server.token_endpoint, now=login_request.now(), asked_scopes=scopes)
     renewable = "renewable" if tokens.refresh_token else "no refresh token"
     yield Step("exchange", "Exchanged the code for tokens", "done", renewable)
@@ -167,7 +183,9 @@ def _scope_name(server: AuthorizationServer, vendor: Vendor) -> str:
     return "user_scope" if path in vendor.user_scope_at else "scope"
 
 
-def _push(server: AuthorizationServer, registration: Registration, parameters: dict[str, str]) -> Flow:
+def _push(
+    server: AuthorizationServer, registration: Registration, parameters: dict[str, str]
+) -> Flow[dict[str, str]]:
     """Pushed authorization request (RFC 9126): the browser then carries only a reference.
 
     Returns the parameters. Raises ClientRefused, RedirectUriRefused, Temporary, KeyrackError.
@@ -177,7 +195,7 @@ def _push(server: AuthorizationServer, registration: Registration, parameters: d
         raise KeyrackError(
             f"{origin(server.issuer)} requires pushed authorization requests but names no endpoint for them."
         )
-    reply: Response | Failed = yield Send(authenticated(endpoint, registration, dict(parameters)))
+    reply = yield from send(authenticated(endpoint, registration, dict(parameters)))
     if isinstance(reply, Failed):
         kind = KeyrackError if reply.refused else Temporary
         raise kind(f"{origin(endpoint)} could not be reached: {reply.reason}", hint="Try again later.")

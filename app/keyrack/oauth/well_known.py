@@ -7,12 +7,12 @@ nothing about the next one. Only a real document ends the search.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.resource import origin
 from keyrack.oauth.document import BadDocument, read_object
-from keyrack.oauth.http import Failed, Request, Response, Send, Sending
+from keyrack.oauth.http import Failed, Request, Response, Sending, send
 from keyrack.oauth.retry_after import asks_to_wait
 
 AS_WELL_KNOWN = "/.well-known/oauth-authorization-server"
@@ -35,12 +35,14 @@ class NotHere(NamedTuple):
         return f"{self.where} {self.reason or 'has none'}"
 
 
-def look(url: str, signs: Iterable[str], headers: Mapping[str, str] | None = None) -> Sending:
+def look(
+    url: str, signs: Iterable[str], headers: Mapping[str, str] | None = None
+) -> Sending[dict[str, Any] | NotHere]:
     """The JSON object at a URL, or NotHere. A document of this kind has one of the fields in `signs`.
 
     Raises KeyrackError if keyrack refuses to contact it.
     """
-    reply = yield Send(Request("GET", url, {"Accept": "application/json", **(headers or {})}))
+    reply = yield from send(Request("GET", url, {"Accept": "application/json", **(headers or {})}))
     where = origin(url)
     if isinstance(reply, Failed):
         return _failed(reply, where)

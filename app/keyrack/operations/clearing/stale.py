@@ -15,7 +15,7 @@ from keyrack.oauth.authorization_server import is_gone
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key
-from keyrack.operations.drive import run
+from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import Row, overview
@@ -142,7 +142,7 @@ class _Issuers:
             except KeyrackError:
                 return ""  # its files for TLS can't be used, so nothing is known
             try:
-                self._gone[issuer] = run(is_gone(issuer), partial(http_client.send, server_url=url))
+                self._gone[issuer] = send_all(is_gone(issuer), partial(http_client.send, server_url=url))
             finally:
                 http_client.close()
         return f"Its issuer {origin(issuer)} no longer exists." if self._gone[issuer] else ""

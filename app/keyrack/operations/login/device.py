@@ -6,11 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.domain.errors import AccessDenied, KeyrackError
+from keyrack.domain.errors import AccessDenied, Cancelled, KeyrackError
 from keyrack.domain.model import TokenSet
 from keyrack.oauth.device import device_flow
 from keyrack.oauth.effects import DeviceRequest, Pause, ShowCode
 from keyrack.oauth.http import Failed, Request, Response, Send
+from keyrack.operations.drive import perform
 
 
 class DeviceSignIn:
@@ -42,30 +43,23 @@ class DeviceSignIn:
         self._stopped.set()
 
     def _run(self) -> None:
+        handlers = {Send: self._sent, ShowCode: self._show, Pause: self._pause}
         try:
-            tokens = self._perform()
+            tokens = perform(device_flow(self._login_request), handlers, before=self._check)
         except AccessDenied as no:
             self._done(no)
         except KeyrackError as error:
             if not self._stopped.is_set():
                 self._failed(error)
         else:
-            if tokens is not None:
-                self._done(tokens)
+            self._done(tokens)
 
-    def _perform(self) -> TokenSet | None:
-        flow, answer = device_flow(self._login_request), None
-        while not self._stopped.is_set():
-            try:
-                effect = flow.send(answer)
-            except StopIteration as stop:
-                return stop.value
-            answer = None
-            match effect:
-                case Send(request):
-                    answer = self._send(request)
-                case ShowCode():
-                    self._show(effect)
-                case Pause(seconds):
-                    self._stopped.wait(seconds)
-        return None
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Cancelled("The sign-in has ended in another way.")
+
+    def _sent(self, effect: Send) -> Response | Failed:
+        return self._send(effect.request)
+
+    def _pause(self, effect: Pause) -> None:
+        self._stopped.wait(effect.seconds)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.model import TokenSet
-from keyrack.oauth.effects import Anew, BindCallback, Effect, Flow, ShowCode, SignIn, Step
+from keyrack.oauth.effects import Anew, BindCallback, Flow, ShowCode, SignIn, Step
 from keyrack.oauth.http import Failed, Request, Response, Send
-from keyrack.oauth.login_request import LoginResult
 from keyrack.oauth.stray import about_stray
 from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
+from keyrack.operations.drive import perform
 from keyrack.operations.login.control import Answer, LoginControl
 from keyrack.operations.login.device import DeviceSignIn
 from keyrack.operations.ports import Adapters, Callback, HttpClient
 
+T = TypeVar("T")
 Event = Step | SignIn | ShowCode | Exchange
 MOST_STRAY = 3  # different answers of others that are told; anybody can send any number
 NO_BROWSER = "No browser opened; use the link"  # the sign-in step's title then
@@ -47,28 +48,12 @@ class FlowRunner:
         self._step: Step | None = None
         self._began = 0.0
 
-    def perform(self, flow: Flow, *, open_browser: bool, device: bool, wait: float) -> LoginResult:
+    def perform(self, flow: Flow[T], *, open_browser: bool, device: bool, wait: float) -> T:
         """Play the flow to its end; its exceptions pass through."""
         self._control.holds(self._http_client)
-        answer: Any = None
-        while True:
-            self._control.check()
-            try:
-                effect: Effect = flow.send(answer)
-            except StopIteration as stop:
-                return stop.value
-            match effect:
-                case Send(request):
-                    answer = self.send(request)
-                case Step():
-                    answer = self.step(effect)
-                case BindCallback(port, host, path):
-                    if self._callback is not None:  # the sign-in begins anew
-                        self._callback.close()
-                    self._callback = self._parts.listen(port, host, path)
-                    answer = self._callback.redirect_uri
-                case SignIn():
-                    answer = self._sign_in(effect, open_browser, device, wait)
+        sign_in = partial(self._sign_in, open_browser=open_browser, device=device, wait=wait)
+        handlers = {Send: self._send, Step: self.step, BindCallback: self._bind, SignIn: sign_in}
+        return perform(flow, handlers, before=self._control.check)
 
     def send(self, request: Request) -> Response | Failed:
         """Send, and tell the masked account of it."""
@@ -96,8 +81,17 @@ class FlowRunner:
             self._callback.close()
         self._http_client.close()
 
+    def _send(self, effect: Send) -> Response | Failed:
+        return self.send(effect.request)
+
+    def _bind(self, effect: BindCallback) -> str:
+        if self._callback is not None:  # the sign-in begins anew
+            self._callback.close()
+        self._callback = self._parts.listen(effect.port, effect.host, effect.path)
+        return self._callback.redirect_uri
+
     def _sign_in(
-        self, sign_in: SignIn, open_browser: bool, device: bool, wait: float
+        self, sign_in: SignIn, *, open_browser: bool, device: bool, wait: float
     ) -> Answer | TokenSet | Anew:
         assert self._callback is not None
         if sign_in.earlier_client:

@@ -22,7 +22,7 @@ from keyrack.oauth.login_request import LoginRequest, LoginResult
 from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key, grant_headers, other_headers, stored_for
-from keyrack.operations.drive import run
+from keyrack.operations.drive import send_all
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import Event, FlowRunner
 from keyrack.operations.login.options import LoginOptions
@@ -199,11 +199,11 @@ def _try(
     asking = try_credential(
         login_request.url, grant_headers(stored_credential), others=login_request.headers, without=without
     )
-    probed = run(asking, runner.send)
+    probed = send_all(asking, runner.send)
     # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
     # after that is about something else (an authorization server that was changed just now).
     if probed.revision is not None and probed.verdict not in ("accepted", "open"):
-        without = without or run(
+        without = without or send_all(
             probe(login_request.url, others=login_request.headers, older=probed.older), runner.send
         )
         if without.verdict == "required":

@@ -11,7 +11,7 @@ from keyrack.oauth.discovery import offers_login
 from keyrack.oauth.probe import Probed
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import configured_token, credential_key
-from keyrack.operations.drive import run
+from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refreshed
 from keyrack.operations.tokens.trial import tried
@@ -60,7 +60,9 @@ def _has_login(adapters: Adapters, server: Server, record: Record | None) -> boo
     assert server.url is not None
     http_client = http_client_for(adapters, server)
     try:
-        return run(offers_login(server.url, server.client), partial(http_client.send, server_url=server.url))
+        return send_all(
+            offers_login(server.url, server.client), partial(http_client.send, server_url=server.url)
+        )
     finally:
         http_client.close()
 

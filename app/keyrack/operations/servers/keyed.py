@@ -11,7 +11,7 @@ from keyrack.domain.status import UNTESTED
 from keyrack.oauth.probe import Probed, probe
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import configured_headers, other_headers
-from keyrack.operations.drive import run
+from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
 
 PLAIN_HTTP = (
@@ -30,9 +30,9 @@ def tried_with_its_key(adapters: Adapters, server: Server, key: AddressKey) -> P
     http_client = http_client_for(adapters, server)
     try:
         send = partial(http_client.send, server_url=url)
-        found = run(probe(url, headers, others=others), send)
+        found = send_all(probe(url, headers, others=others), send)
         if found.verdict in ("open", "accepted") and key.bare:
-            without = run(probe(key.bare, headers, others=others, older=found.older), send)
+            without = send_all(probe(key.bare, headers, others=others, older=found.older), send)
             if without.verdict == found.verdict:
                 return found._replace(reason=UNTESTED)
     finally:

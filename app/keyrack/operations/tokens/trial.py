@@ -10,7 +10,7 @@ from keyrack.domain.status import is_tried
 from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import configured_headers, credential_key, grant_headers, other_headers
-from keyrack.operations.drive import run
+from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
 from keyrack.wording.times import lasting
 
@@ -27,7 +27,7 @@ def tried(adapters: Adapters, server: Server, stored_credential: StoredCredentia
     asking = try_credential(url, credential, others=others) if credential else probe(url, others=others)
     http_client = http_client_for(adapters, server)
     try:
-        return run(asking, partial(http_client.send, server_url=url))
+        return send_all(asking, partial(http_client.send, server_url=url))
     finally:
         http_client.close()
 
