@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.secret import MASK, Secret
-from keyrack.domain.service import Card, Verdict
+from keyrack.domain.service import Service as KnownService
+from keyrack.domain.service import ServiceAnswer
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.service import ask_service
-from keyrack.services.load import built_in, built_in_ids, card_for
+from keyrack.services.load import built_in, built_in_ids, service_for
 from support.services import DOWN, EVIL, PAGE, SERVICES, Service, Vendors, hosts
 from support.services_net import Answer, Internet, internet
 from support.workbench import build
@@ -31,14 +32,14 @@ def net(vendors: Vendors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> It
         yield net
 
 
-def card_of(row: Service) -> Card:
-    card = card_for(row.server)
-    assert card is not None and card.id == row.id
-    return card
+def service_of(row: Service) -> KnownService:
+    service = service_for(row.server)
+    assert service is not None and service.id == row.id
+    return service
 
 
-def ask(net: Internet, row: Service, fields: dict[str, Secret] | None = None) -> Verdict:
-    verdict = ask_service(adapters(net), card_of(row), fields or row.secrets)
+def ask(net: Internet, row: Service, fields: dict[str, Secret] | None = None) -> ServiceAnswer:
+    verdict = ask_service(adapters(net), service_of(row), fields or row.secrets)
     assert verdict is not None
     return verdict
 
@@ -47,7 +48,7 @@ def adapters(net: Internet) -> Adapters:
     return build()._replace(http_client=net.http_client)
 
 
-def test_every_card_with_a_check_has_a_stand_in() -> None:
+def test_every_service_with_a_check_has_a_stand_in() -> None:
     assert {id for id in built_in_ids() if built_in(id).check} == set(SERVICES)
 
 
@@ -76,7 +77,7 @@ def test_a_refused_token_is_a_no_that_does_not_repeat_it(id: str, net: Internet)
     row = SERVICES[id]
     verdict = ask(net, row, row.wrong)
     assert verdict.ok is False
-    assert verdict.sentence.startswith(("The ", card_of(row).name)) and verdict.sentence.endswith(".")
+    assert verdict.sentence.startswith(("The ", service_of(row).name)) and verdict.sentence.endswith(".")
     assert not any(secret.reveal() in verdict.sentence for secret in row.wrong.values())
 
 

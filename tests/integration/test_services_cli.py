@@ -1,4 +1,4 @@
-"""`keyrack set` and `clear --revoke` as processes: a terminal, a keychain, and a card of the user's own."""
+"""`keyrack set` and `clear --revoke` as processes: a terminal, a keychain, and a service file."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.screen import screen
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 KEY = "acme_" + "k" * 30
-CARD = """
+SERVICE_FILE = """
 id = "acme"
 name = "Acme Tools"
 hosts = ["127.0.0.1"]
@@ -76,7 +76,7 @@ def service(own_home: Path) -> Iterator[LittleServer]:
     with little_server(acme) as server:
         folder = own_home / ".config" / "keyrack" / "cards"
         folder.mkdir(parents=True)
-        (folder / "acme.toml").write_text(CARD.format(port=server.port))
+        (folder / "acme.toml").write_text(SERVICE_FILE.format(port=server.port))
         yield server
 
 
@@ -144,11 +144,13 @@ def test_revoking_is_told_to_be_final_before_it_is_done(env: dict[str, str], ser
     assert [request[:10] for request in service.requests if request.startswith(b"DELETE")] == [b"DELETE /me"]
 
 
-def test_a_broken_card_is_told_by_doctor_and_by_the_list(env: dict[str, str], service: LittleServer) -> None:
-    card = Path(env["HOME"]) / ".config" / "keyrack" / "cards" / "acme.toml"
-    card.write_text(card.read_text().replace('key = "tenant"', 'key = "tenent"'))
+def test_a_broken_service_file_is_told_by_doctor_and_by_the_list(
+    env: dict[str, str], service: LittleServer
+) -> None:
+    service = Path(env["HOME"]) / ".config" / "keyrack" / "cards" / "acme.toml"
+    service.write_text(service.read_text().replace('key = "tenant"', 'key = "tenent"'))
     wrong = "the header X-Acme-Tenant uses {tenant}, which is not a field."
-    words = f"{card}: This service file can't be used: {wrong}"
+    words = f"{service}: This service file can't be used: {wrong}"
     doctor = keyrack(env, "doctor")
     assert doctor.returncode == 1 and words in doctor.stdout
     assert words in keyrack(env, "list").stderr

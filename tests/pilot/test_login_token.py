@@ -12,7 +12,9 @@ NONE = NoOAuth("The server has no OAuth.")
 
 
 @screen_test
-async def test_where_the_server_has_no_oauth_t_opens_the_token_screen_with_the_card(login: FakeLogin) -> None:
+async def test_where_the_server_has_no_oauth_t_opens_the_token_screen_with_the_service(
+    login: FakeLogin,
+) -> None:
     async with terminal(app_with()) as t:
         await begin(t, "github")
         login.fail(NONE)
@@ -35,7 +37,7 @@ async def test_it_does_so_for_a_service_that_nobody_knows_too(login: FakeLogin) 
 
 
 @screen_test
-async def test_where_an_app_has_to_be_registered_a_token_is_offered_if_the_card_takes_one(
+async def test_where_an_app_has_to_be_registered_a_token_is_offered_if_the_service_takes_one(
     login: FakeLogin,
 ) -> None:
     login.needs_client = True

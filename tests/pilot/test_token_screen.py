@@ -12,7 +12,7 @@ from textual import events
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo, Server
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Verdict
+from keyrack.domain.service import ServiceAnswer
 from keyrack.domain.status import UNTESTED
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens import set_token as set_token_op
@@ -67,12 +67,12 @@ async def open_form(t: Terminal, name: str) -> SecretInput:
 @screen_test
 async def test_a_known_service_shows_its_page_and_how_its_token_looks(saver: Saver) -> None:
     async with terminal(app_with()) as t:
-        card = load.card_for("https://api.githubcopilot.com/mcp/")
-        assert card is not None and card.prefixes
+        service = load.service_for("https://api.githubcopilot.com/mcp/")
+        assert service is not None and service.prefixes
         field = await open_form(t, "github")
-        await t.sees(card.token_name)
-        assert card.page.removeprefix("https://")[:40] in t.text()
-        field.post_message(events.Paste(card.prefixes[0] + "x" * 36))
+        await t.sees(service.token_name)
+        assert service.page.removeprefix("https://")[:40] in t.text()
+        field.post_message(events.Paste(service.prefixes[0] + "x" * 36))
         await t.sees("looks right")
         await t.press("ctrl+u")
         await t.press(*"nothing-like-it")
@@ -365,7 +365,7 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
     facts = CredentialInfo(
         "token", label="octocat", scopes=("repo", "read:org"), expires_at=ends, store="Secret Service"
     )
-    told = Verdict(True, "octocat", ("repo",), ends, "GitHub accepts it; it belongs to octocat.")
+    told = ServiceAnswer(True, "octocat", ("repo",), ends, "GitHub accepts it; it belongs to octocat.")
     saver.answer = TokenSaved(facts, Check(NOW, "accepted"), told)
     async with terminal(app_with()) as t:
         await open_with(t, "github")
@@ -386,7 +386,7 @@ async def test_the_result_tells_account_scopes_expiry_and_who_was_asked(saver: S
 async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> None:
     limited = "GitHub received too many requests; try again later."
     facts = CredentialInfo("token", store="Secret Service")
-    saver.answer = TokenSaved(facts, None, Verdict(None, sentence=limited))
+    saver.answer = TokenSaved(facts, None, ServiceAnswer(None, sentence=limited))
     async with terminal(app_with()) as t:
         await open_with(t, "github")
         await fill(t, "Token", "ghp_" + "0" * 36)
@@ -397,7 +397,7 @@ async def test_the_result_hides_nothing_of_what_is_not_known(saver: Saver) -> No
 
 
 @screen_test
-async def test_another_way_of_the_card_can_be_chosen_for_the_header(saver: Saver) -> None:
+async def test_another_way_of_the_service_can_be_chosen_for_the_header(saver: Saver) -> None:
     async with terminal(app_with(token_parts())) as t:
         await open_with(t, "datadog")
         await fill(t, "API key", "b" * 32)
@@ -411,7 +411,7 @@ async def test_another_way_of_the_card_can_be_chosen_for_the_header(saver: Saver
 
 
 @screen_test
-async def test_a_header_of_ones_own_replaces_the_cards(saver: Saver) -> None:
+async def test_a_header_of_ones_own_replaces_the_services(saver: Saver) -> None:
     async with terminal(app_with()) as t:
         await open_with(t, "github")
         await fill(t, "Token", "ghp_" + "0" * 36)
@@ -432,18 +432,18 @@ async def test_the_page_opens_by_its_line_by_ctrl_o_and_by_o_outside_of_the_fiel
         return True
 
     async with terminal(app_with(demo_parts()._replace(browse=browse))) as t:
-        card = load.card_for("https://api.githubcopilot.com/mcp/")
-        assert card is not None
+        service = load.service_for("https://api.githubcopilot.com/mcp/")
+        assert service is not None
         field = await open_form(t, "github")
         await t.press("o")
         assert field.secret == Secret("o") and opened == []
         await t.press("ctrl+o")
-        await t.until(lambda: opened == [card.page])
+        await t.until(lambda: opened == [service.page])
         await t.press("shift+tab", "enter")
-        await t.until(lambda: opened == [card.page] * 2)
+        await t.until(lambda: opened == [service.page] * 2)
         t.widget("#try").focus()
         await t.press("o")
-        await t.until(lambda: opened == [card.page] * 3)
+        await t.until(lambda: opened == [service.page] * 3)
 
 
 @screen_test
@@ -454,7 +454,7 @@ async def test_a_service_that_takes_no_tokens_is_told_as_that(saver: Saver) -> N
 
 
 @screen_test
-async def test_how_well_the_card_is_known_stands_below_it(saver: Saver) -> None:
+async def test_how_well_the_service_is_known_stands_below_it(saver: Saver) -> None:
     async with terminal(app_with()) as t:
         await open_with(t, "github")
         await t.sees("Known service: verified 2026-")
@@ -462,16 +462,16 @@ async def test_how_well_the_card_is_known_stands_below_it(saver: Saver) -> None:
 
 
 @screen_test
-async def test_the_users_own_card_makes_the_form(saver: Saver, own_home: Path) -> None:
-    cards = own_home / "cards"
-    cards.mkdir()
-    (cards / "internal.toml").write_text(
+async def test_the_users_own_service_makes_the_form(saver: Saver, own_home: Path) -> None:
+    services = own_home / "cards"
+    services.mkdir()
+    (services / "internal.toml").write_text(
         'id = "internal"\nname = "[b]Ours[/b]"\nhosts = ["mcp.example.com"]\nauth = ["token"]\n'
         'token_name = "Key"\n[headers]\nX-Ours = "{key}"\n'
         '[[fields]]\nkey = "key"\nlabel = "[red]Key"\n'
         '[[fields]]\nkey = "1 said"\nlabel = "Odd"\noptional = true\n'
     )
-    async with terminal(app_with(demo_parts()._replace(services=lambda: KnownServices(str(cards))))) as t:
+    async with terminal(app_with(demo_parts()._replace(services=lambda: KnownServices(str(services))))) as t:
         await open_with(t, "internal")
         await t.sees("[b]Ours[/b] · Key")
         assert "From your own file" in t.text() and "[red]Key" in t.text()

@@ -12,7 +12,7 @@ from textual import events
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo
 from keyrack.domain.reading import Reading
-from keyrack.domain.service import Verdict
+from keyrack.domain.service import ServiceAnswer
 from keyrack.domain.storage import StoreState
 from keyrack.operations.login import login as login_op
 from keyrack.operations.ports import Adapters
@@ -170,7 +170,7 @@ async def _token_saved(t: Terminal, clock: DemoClock) -> None:
     ends = NOW + 90 * DAY
     scopes = ("repo", "read:org")
     facts = CredentialInfo("token", label="octocat", scopes=scopes, expires_at=ends, store="Secret Service")
-    told = Verdict(True, sentence="GitHub accepts it; it belongs to octocat.")
+    told = ServiceAnswer(True, sentence="GitHub accepts it; it belongs to octocat.")
 
     await _token(t, clock)
     t.widget("#ask").focus()

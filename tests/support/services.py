@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from keyrack.domain.secret import Secret
 from support.services_net import Answer, Asked
 
-EVIL = "collector.example"  # nobody's card names it
+EVIL = "collector.example"  # no service's file names it
 DATE = "Sat, 21 Nov 2026 12:00:00 GMT"
 NOW = 1_795_262_400.0  # the same moment
 
@@ -24,7 +24,7 @@ class Service(NamedTuple):
 
     id: str
     server: str  # the MCP server's URL
-    typed: Mapping[str, str]  # the fields, by the card's keys
+    typed: Mapping[str, str]  # the fields, by the service's keys
     sent: Mapping[str, str]  # the headers that its MCP server wants; empty: it takes OAuth logins only
     check: str  # the API's URL that tells about the token
     asked: Mapping[str, str]  # the headers that it wants

@@ -15,41 +15,43 @@ from keyrack.domain.text import plain
 from keyrack.operations.tokens.pasted import clean, clean_plain
 
 if TYPE_CHECKING:
-    from keyrack.domain.service import Card, Field
+    from keyrack.domain.service import Field, Service
 
 
 WHOLE = "token"  # the key where one secret is the whole credential: of an unknown service, or joined
 
 
-def read_fields(out: Output, card: Card | None, name: str, given: Iterable[str]) -> Mapping[str, Secret]:
-    """By the card's keys; without a card there is one, called token.
+def read_fields(
+    out: Output, service: Service | None, name: str, given: Iterable[str]
+) -> Mapping[str, Secret]:
+    """By the service's keys; of an unknown service there is one, called token.
 
     Raises UsageError for words that are no field or that are a secret, KeyrackError for what was typed.
     """
-    if card is None:
+    if service is None:
         if any(True for _ in given):
             hint = "Use --header to choose how the token is sent."
             raise UsageError("This service has no other fields.", hint=hint)
         return {WHOLE: clean(read_secret(f"Token for {plain(name, 60)} (not shown): ").reveal())}
-    found = _given(card, given)
-    missing = [field for field in card.fields if field.key not in found]
+    found = _given(service, given)
+    missing = [field for field in service.fields if field.key not in found]
     if is_terminal(sys.stdin):
         for field in missing:
-            _ask(out, card, field, found)
+            _ask(out, service, field, found)
     elif missing:
-        _pipe(card, missing, found)
+        _pipe(service, missing, found)
     return found
 
 
-def _given(card: Card, words: Iterable[str]) -> dict[str, Secret]:
-    by_key = {field.key: field for field in card.fields}
+def _given(service: Service, words: Iterable[str]) -> dict[str, Secret]:
+    by_key = {field.key: field for field in service.fields}
     found: dict[str, Secret] = {}
     for word in words:
         key, equals, value = word.partition("=")
         field = by_key.get(key)
         if field is None or not equals:
-            names = ", ".join(field.key for field in card.fields if not field.secret) or "none"
-            hint = f"Fields of {card.name} that are not secret: {names}."
+            names = ", ".join(field.key for field in service.fields if not field.secret) or "none"
+            hint = f"Fields of {service.name} that are not secret: {names}."
             raise UsageError("--field needs KEY=VALUE with a known key.", hint=hint)
         if field.secret:
             hint = "Type it at the prompt."
@@ -58,10 +60,10 @@ def _given(card: Card, words: Iterable[str]) -> dict[str, Secret]:
     return found
 
 
-def _ask(out: Output, card: Card, field: Field, found: dict[str, Secret]) -> None:
+def _ask(out: Output, service: Service, field: Field, found: dict[str, Secret]) -> None:
     optional = " (optional)" if field.optional else ""
     hint = f" [{field.hint}]" if field.hint else ""
-    prompt = f"{card.name} · {field.label}{optional}{hint}{' (not shown)' if field.secret else ''}: "
+    prompt = f"{service.name} · {field.label}{optional}{hint}{' (not shown)' if field.secret else ''}: "
     if field.secret:
         text = read_secret(prompt).reveal()
     else:
@@ -73,14 +75,14 @@ def _ask(out: Output, card: Card, field: Field, found: dict[str, Secret]) -> Non
         raise KeyrackError(f"{field.label} is needed.", hint="Nothing was changed.")
 
 
-def _pipe(card: Card, missing: list[Field], found: dict[str, Secret]) -> None:
+def _pipe(service: Service, missing: list[Field], found: dict[str, Secret]) -> None:
     """One secret alone, or a line KEY=VALUE for each field."""
     text = (read_secret if len(missing) == 1 else read_document)("").reveal()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     by_key = {field.key: field for field in missing}
     pairs = _pairs(lines, by_key)
     if not pairs and len(lines) == 1:
-        found[_key_of_one(card, missing)] = clean(lines[0])
+        found[_key_of_one(service, missing)] = clean(lines[0])
     elif len(pairs) != len(lines):
         hint = f"Keys: {', '.join(by_key)}."
         raise KeyrackError("Standard input must contain one line KEY=VALUE for each field.", hint=hint)
@@ -95,10 +97,10 @@ def _pipe(card: Card, missing: list[Field], found: dict[str, Secret]) -> None:
             raise KeyrackError(f"{field.label} is needed.", hint=hint)
 
 
-def _key_of_one(card: Card, missing: list[Field]) -> str:
-    """Which field a secret alone is: the only one that is needed, or all in one where the card knows that."""
+def _key_of_one(service: Service, missing: list[Field]) -> str:
+    """Which field a secret alone is: the only one that is needed, or all in one where that is possible."""
     needed = [field for field in missing if not field.optional]
-    if len(needed) > 1 and any(_is_whole(variant.headers.values()) for variant in card.variants):
+    if len(needed) > 1 and any(_is_whole(variant.headers.values()) for variant in service.variants):
         return WHOLE
     secrets = [field for field in needed if field.secret]
     return (secrets or missing)[-1].key

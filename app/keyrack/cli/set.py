@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check
     from keyrack.domain.secret import Secret
-    from keyrack.domain.service import Card
+    from keyrack.domain.service import Service
 
 VERB = Verb(
     name="set",
@@ -73,19 +73,19 @@ The token is tested on the server first. A refused token is not stored.""",
 def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.cli.context import open_store, target
     from keyrack.cli.fields import WHOLE, read_fields
-    from keyrack.operations.tokens.service import card_for
+    from keyrack.operations.tokens.service import service_for
     from keyrack.operations.tokens.set_token import Typed, set_token, way_of
 
     adapters = context.adapters()
     server = target(adapters, args)
     expires_at = _expires_at(args.expires, adapters.now())
-    card = card_for(adapters, server.url)
+    service = service_for(adapters, server.url)
     open_store(adapters)
-    own_form = way_of(card, args.header, args.template) is None
-    fields = read_fields(context.out, None if own_form else card, server.name, args.field)
-    if own_form and card is not None:
-        fields = {card.main_field: fields[WHOLE]}
-    for warning in _warnings(card, fields):
+    own_form = way_of(service, args.header, args.template) is None
+    fields = read_fields(context.out, None if own_form else service, server.name, args.field)
+    if own_form and service is not None:
+        fields = {service.main_field: fields[WHOLE]}
+    for warning in _warnings(service, fields):
         context.out.note(f"! {warning}")
     typed = Typed(fields, args.header, args.template, expires_at)
     saved = set_token(adapters, server, typed, try_it=not args.no_check, at_service=args.at_service)
@@ -93,27 +93,27 @@ def run(context: Context, args: SimpleNamespace) -> int:
     if args.at_service and saved.service is None:
         said.append("keyrack doesn't know how to check this token with the service.")
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
-    ends = _ends(card, saved.credential.expires_at, adapters.now())
+    ends = _ends(service, saved.credential.expires_at, adapters.now())
     name, store = plain(server.display_name, 120), plain(saved.credential.store, 60)
     context.out.note(f"{DONE} The token for {name} is in {store}; {ends}.{tried}")
     return 0
 
 
-def _warnings(card: Card | None, fields: Mapping[str, Secret]) -> list[str]:
+def _warnings(service: Service | None, fields: Mapping[str, Secret]) -> list[str]:
     """What looks wrong with the input. Only hints: vendors change their formats."""
-    if card is None:
+    if service is None:
         return []
-    from keyrack.domain.service.looks import looks
+    from keyrack.domain.service.token_format import format_hint
 
-    labels = {field.key: field.label for field in card.fields}
-    found = [(labels.get(key, "Token"), looks(card, value, key)) for key, value in fields.items()]
+    labels = {field.key: field.label for field in service.fields}
+    found = [(labels.get(key, "Token"), format_hint(service, value, key)) for key, value in fields.items()]
     return [f"{label}: {look.sentence}" for label, look in found if look.level in ("wrong", "odd")]
 
 
-def _ends(card: Card | None, expires_at: float | None, now: float) -> str:
+def _ends(service: Service | None, expires_at: float | None, now: float) -> str:
     if expires_at is not None:
         return good_for(expires_at, now)
-    return "it never expires" if card is not None and card.never_expires else "expiry unknown"
+    return "it never expires" if service is not None and service.never_expires else "expiry unknown"
 
 
 def _tried(check: Check | None) -> str:

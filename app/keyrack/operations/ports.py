@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from keyrack.domain.errors import BadServiceFile
     from keyrack.domain.rewrite import Rewrite
-    from keyrack.domain.service import Call, Card, Verdict
+    from keyrack.domain.service import Call, Service, ServiceAnswer
     from keyrack.oauth.http import Failed, Request, Response
 
     ServiceReply = tuple[int, tuple[tuple[str, str], ...], Any]
@@ -77,13 +77,13 @@ class CredentialStore(Protocol):
 
 
 class Services(Protocol):
-    """What is known of services by their cards, and of the vendors of authorization servers.
+    """What is known of services, and of the vendors of authorization servers.
 
-    `card_for` and `problems` read files; call them off the screen's thread.
+    `service_for` and `problems` read files; call them off the screen's thread.
     """
 
-    def card_for(self, url: str) -> "Card | None":
-        """The card for a server's URL; None for an unknown service."""
+    def service_for(self, url: str) -> "Service | None":
+        """The service of a server's URL; None for an unknown one."""
         ...
 
     def problems(self) -> "tuple[BadServiceFile, ...]":
@@ -94,21 +94,21 @@ class Services(Protocol):
         """The vendor behind an issuer; UNKNOWN for any other."""
         ...
 
-    def check_call(self, card: "Card", fields: Mapping[str, Secret]) -> "Call | None":
+    def check_call(self, service: "Service", fields: Mapping[str, Secret]) -> "Call | None":
         """The service's own check of the token. Raises KeyrackError when a field is missing."""
         ...
 
-    def revoke_call(self, card: "Card", fields: Mapping[str, Secret]) -> "Call | None":
+    def revoke_call(self, service: "Service", fields: Mapping[str, Secret]) -> "Call | None":
         """The request that undoes the token. Raises KeyrackError when a field is missing."""
         ...
 
-    def may_send(self, card: "Card", url: str) -> bool:
-        """May the card's token go to this URL?"""
+    def may_send(self, service: "Service", url: str) -> bool:
+        """May the service's token go to this URL?"""
         ...
 
     # A reply is its status, its headers, and its JSON (None where it is none).
-    def read_check(self, card: "Card", reply: "ServiceReply") -> "Verdict": ...
-    def read_revoke(self, card: "Card", reply: "ServiceReply") -> "Verdict": ...
+    def read_check(self, service: "Service", reply: "ServiceReply") -> "ServiceAnswer": ...
+    def read_revoke(self, service: "Service", reply: "ServiceReply") -> "ServiceAnswer": ...
 
 
 class Rewriting(Protocol):

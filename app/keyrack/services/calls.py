@@ -1,4 +1,4 @@
-"""The requests that a card describes, and where its token may go. Nothing is sent here."""
+"""The requests that a service's file describes, and where its token may go. Nothing is sent here."""
 
 from __future__ import annotations
 
@@ -9,56 +9,56 @@ from typing import Any
 from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.resource import host, is_loopback
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Call, Card, Check, Revoke, host_matches
+from keyrack.domain.service import Call, Check, Revoke, Service, host_matches
 from keyrack.domain.service.headers import fill_headers, headers_for
 from keyrack.domain.service.template import fill, names_in
 
 _SITE = re.compile(r"[a-z0-9][a-z0-9.-]*(:\d+)?")
 
 
-def check_call(card: Card, fields: Mapping[str, Secret]) -> Call | None:
+def check_call(service: Service, fields: Mapping[str, Secret]) -> Call | None:
     """The service's own check of the token; None where there is none, where the site for it was left
     empty, or where it would refuse good tokens of this kind.
 
     Raises KeyrackError when a field is missing or a site is not one of the service's.
     """
-    check = card.check
-    url = _url_of(card, check, fields)
+    check = service.check
+    url = _url_of(service, check, fields)
     if check is None or url is None:
         return None
-    token = fields.get(card.main_field)
+    token = fields.get(service.main_field)
     if token is not None and token.reveal().startswith(check.not_for):
         return None
-    headers = fill_headers(card, check.headers, fields) if check.headers else headers_for(card, fields)
+    headers = fill_headers(service, check.headers, fields) if check.headers else headers_for(service, fields)
     return Call(check.method, url, headers, check.json)
 
 
-def revoke_call(card: Card, fields: Mapping[str, Secret]) -> Call | None:
+def revoke_call(service: Service, fields: Mapping[str, Secret]) -> Call | None:
     """The request that undoes the token; None where the service has no API for it."""
-    revoke = card.revoke
-    url = _url_of(card, revoke, fields)
+    revoke = service.revoke
+    url = _url_of(service, revoke, fields)
     if revoke is None or url is None:
         return None
-    headers = fill_headers(card, revoke.headers, fields)
+    headers = fill_headers(service, revoke.headers, fields)
     return Call(revoke.method, url, headers, _fill_json(revoke.json, fields))
 
 
-def may_send(card: Card, url: str) -> bool:
-    """May the card's token go to this URL? https, on a host that the card names (a redirect's target too)."""
+def may_send(service: Service, url: str) -> bool:
+    """May the token go to this URL? https, on a host that the service's file names (a redirect's too)."""
     try:
         name = host(url)
         if not url.lower().startswith("https://") and not is_loopback(url):
             return False
     except BadUrl:
         return False
-    named = list(card.hosts)
-    for call in (card.check, card.revoke):
+    named = list(service.hosts)
+    for call in (service.check, service.revoke):
         if call is not None and "{site}" not in call.url:
             named.append(host(call.url))
     return any(host_matches(name, pattern) for pattern in named)
 
 
-def _url_of(card: Card, call: Check | Revoke | None, fields: Mapping[str, Secret]) -> str | None:
+def _url_of(service: Service, call: Check | Revoke | None, fields: Mapping[str, Secret]) -> str | None:
     if call is None or "{site}" not in call.url:
         return call.url if call else None
     typed = fields.get("site")
@@ -66,10 +66,10 @@ def _url_of(card: Card, call: Check | Revoke | None, fields: Mapping[str, Secret
         return None
     site = typed.reveal().strip().lower().removeprefix("https://").split("/")[0]
     url = call.url.replace("{site}", site)
-    if not _SITE.fullmatch(site) or not may_send(card, url):
-        endings = " or ".join(pattern for pattern in card.hosts if pattern.startswith("."))
+    if not _SITE.fullmatch(site) or not may_send(service, url):
+        endings = " or ".join(pattern for pattern in service.hosts if pattern.startswith("."))
         hint = f"One ends in {endings}." if endings else ""
-        raise KeyrackError(f"That is not a site of {card.name}.", hint=hint)
+        raise KeyrackError(f"That is not a site of {service.name}.", hint=hint)
     return url
 
 

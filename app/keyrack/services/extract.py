@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from keyrack.domain.service import Place
+from keyrack.domain.service import ReplyPath
 from keyrack.domain.service.template import fill, names_in
 
 Headers = Iterable[tuple[str, str]]
@@ -53,7 +53,7 @@ def account_in(json: Any, templates: Iterable[str]) -> str:
     return ""
 
 
-def scopes_at(place: Place | None, headers: Headers, json: Any) -> tuple[str, ...]:
+def scopes_at(place: ReplyPath | None, headers: Headers, json: Any) -> tuple[str, ...]:
     """Scopes from a list, a text with commas or spaces, or the keys of a table."""
     if place is None:
         return ()
@@ -66,7 +66,7 @@ def scopes_at(place: Place | None, headers: Headers, json: Any) -> tuple[str, ..
     return tuple(dict.fromkeys(name for name in names if name))[:_MOST_SCOPES]
 
 
-def expiry_at(place: Place | None, headers: Headers, json: Any) -> float | None:
+def expiry_at(place: ReplyPath | None, headers: Headers, json: Any) -> float | None:
     """The expiry in Unix seconds; None where the reply names none."""
     if place is None:
         return None

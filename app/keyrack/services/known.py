@@ -10,55 +10,59 @@ if TYPE_CHECKING:  # `keyrack list` asks for problems, and has none as a rule
 
     from keyrack.domain.errors import BadServiceFile
     from keyrack.domain.secret import Secret
-    from keyrack.domain.service import Call, Card, Verdict
+    from keyrack.domain.service import Call, Service, ServiceAnswer
     from keyrack.domain.vendor import Vendor
 
 
 class KnownServices:
-    """The cards of the package and those in the user's folder; its vendors. Nothing is read before it is
+    """The services of the package and those of the user's files; its vendors. Nothing is read before it is
     asked for."""
 
     def __init__(self, folder: str | None = None) -> None:
         self._folder = folder
 
-    def card_for(self, url: str) -> Card | None:
+    def service_for(self, url: str) -> Service | None:
         from keyrack.services import load
 
-        return load.card_for(url, self._folder)
+        return load.service_for(url, self._folder)
 
     def problems(self) -> tuple[BadServiceFile, ...]:
-        if self._folder is None or not os.path.isdir(self._folder):  # few people have cards of their own
+        if self._folder is None or not os.path.isdir(self._folder):  # few people have any
             return ()
         from keyrack.services import load
 
-        return load.user_cards(self._folder).problems
+        return load.user_services(self._folder).problems
 
     def vendor_of(self, issuer: str) -> Vendor:
         from keyrack.services import vendors
 
         return vendors.vendor_of(issuer)
 
-    def check_call(self, card: Card, fields: Mapping[str, Secret]) -> Call | None:
+    def check_call(self, service: Service, fields: Mapping[str, Secret]) -> Call | None:
         from keyrack.services import calls
 
-        return calls.check_call(card, fields)
+        return calls.check_call(service, fields)
 
-    def revoke_call(self, card: Card, fields: Mapping[str, Secret]) -> Call | None:
+    def revoke_call(self, service: Service, fields: Mapping[str, Secret]) -> Call | None:
         from keyrack.services import calls
 
-        return calls.revoke_call(card, fields)
+        return calls.revoke_call(service, fields)
 
-    def may_send(self, card: Card, url: str) -> bool:
+    def may_send(self, service: Service, url: str) -> bool:
         from keyrack.services import calls
 
-        return calls.may_send(card, url)
+        return calls.may_send(service, url)
 
-    def read_check(self, card: Card, reply: tuple[int, tuple[tuple[str, str], ...], Any]) -> Verdict:
-        from keyrack.services import judge
+    def read_check(
+        self, service: Service, reply: tuple[int, tuple[tuple[str, str], ...], Any]
+    ) -> ServiceAnswer:
+        from keyrack.services import replies
 
-        return judge.read_check(card, *reply)
+        return replies.read_check(service, *reply)
 
-    def read_revoke(self, card: Card, reply: tuple[int, tuple[tuple[str, str], ...], Any]) -> Verdict:
-        from keyrack.services import judge
+    def read_revoke(
+        self, service: Service, reply: tuple[int, tuple[tuple[str, str], ...], Any]
+    ) -> ServiceAnswer:
+        from keyrack.services import replies
 
-        return judge.read_revoke(card, *reply)
+        return replies.read_revoke(service, *reply)

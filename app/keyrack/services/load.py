@@ -1,9 +1,9 @@
-"""Finding the card of a server by its host.
+"""Which service a server belongs to, by its host.
 
-`data/index.toml` maps hosts to files, so that one card is parsed and not all of
-them (11 ms). The user's own cards, in the `cards` folder beside `config.toml`,
+`data/index.toml` maps hosts to files, so that one file is parsed and not all of
+them (11 ms). The user's own files, in the `services` folder beside `config.toml`,
 come first on the hosts that they name. One with `extends = "gitlab"` starts from
-that card: that is how a self-hosted GitLab or Grafana gets one.
+that one: that is how a self-hosted GitLab or Grafana is described.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from keyrack.domain.errors import BadServiceFile, BadUrl, KeyrackError
 from keyrack.domain.resource import host, origin
-from keyrack.domain.service import Card, Check, Revoke, host_matches
-from keyrack.services.parse import card_of
+from keyrack.domain.service import Check, Revoke, Service, host_matches
+from keyrack.services.parse import service_of
 
 DATA = os.path.join(os.path.dirname(__file__), "data")
 INDEX = "index.toml"
@@ -24,56 +24,56 @@ _T = TypeVar("_T")
 _C = TypeVar("_C", Check, Revoke)
 
 
-class UserCards(NamedTuple):
-    """The user's own cards, and what is wrong with the files that are none."""
+class UserServices(NamedTuple):
+    """The services of the user's own files, and what is wrong with files that describe none."""
 
-    cards: tuple[Card, ...] = ()
+    services: tuple[Service, ...] = ()
     problems: tuple[BadServiceFile, ...] = ()
 
 
-def card_for(url: str, extra_dir: str | None = None) -> Card | None:
-    """The card for a server's URL, its `{site}` filled in where the host tells it; None when unknown.
+def service_for(url: str, extra_dir: str | None = None) -> Service | None:
+    """The service of a server's URL, its `{site}` filled in where the host tells it; None when unknown.
 
-    A broken file among the user's cards is passed over here; `user_cards` tells of it.
+    A broken file of the user's is passed over here; `user_services` tells of it.
     """
     try:
         name = host(url)
     except BadUrl:
         return None
-    own = user_cards(extra_dir).cards if extra_dir else ()
-    found = _best(name, [(pattern, card) for card in own for pattern in card.hosts])
+    own = user_services(extra_dir).services if extra_dir else ()
+    found = _best(name, [(pattern, service) for service in own for pattern in service.hosts])
     if found is None:
         known = _best(name, list(_index().items()))
         found = built_in(known) if known else None
     return None if found is None else _settle(found, name, origin(url).split("://")[1])
 
 
-def user_cards(extra_dir: str) -> UserCards:
-    """Every `*.toml` in the user's folder. A folder that is not there holds no cards."""
+def user_services(extra_dir: str) -> UserServices:
+    """Every `*.toml` in the user's folder. A folder that is not there holds none."""
     try:
         names = sorted(name for name in os.listdir(extra_dir) if name.endswith(".toml"))
     except (FileNotFoundError, NotADirectoryError):
-        return UserCards()
+        return UserServices()
     except OSError as error:
-        return UserCards(problems=(BadServiceFile(extra_dir, error.strerror or "it can't be read"),))
-    cards: list[Card] = []
+        return UserServices(problems=(BadServiceFile(extra_dir, error.strerror or "it can't be read"),))
+    services: list[Service] = []
     problems: list[BadServiceFile] = []
     for path in (os.path.join(extra_dir, name) for name in names):
         try:
-            cards.append(_user_card(path))
+            services.append(_user_service(path))
         except BadServiceFile as error:
             problems.append(error)
-    return UserCards(tuple(cards), tuple(problems))
+    return UserServices(tuple(services), tuple(problems))
 
 
 @cache
-def built_in(id: str) -> Card:
-    """A card of the package, `{site}` still open. Raises KeyError when there is none of that id."""
-    return card_of(_built_in_table(id))
+def built_in(id: str) -> Service:
+    """A service of the package, `{site}` still open. Raises KeyError when there is none of that id."""
+    return service_of(_built_in_table(id))
 
 
 def built_in_ids() -> tuple[str, ...]:
-    """The ids of the package's cards, sorted."""
+    """The ids of the package's services, sorted."""
     names = (name for name in os.listdir(DATA) if name.endswith(".toml") and name != INDEX)
     return tuple(sorted(name.removesuffix(".toml") for name in names))
 
@@ -89,7 +89,7 @@ def _built_in_table(id: str) -> dict[str, Any]:
     return _read(os.path.join(DATA, id + ".toml"))
 
 
-def _user_card(path: str) -> Card:
+def _user_service(path: str) -> Service:
     try:
         data = _read(path)
         base = data.pop("extends", None)
@@ -98,7 +98,7 @@ def _user_card(path: str) -> Card:
             if "hosts" in data:
                 inherited.pop("regions", None)  # they belong to the base's hosts
             data = {**inherited, **data}
-        return card_of(data, path)
+        return service_of(data, path)
     except KeyrackError as error:
         raise BadServiceFile(path, str(error)) from None
     except KeyError:
@@ -124,27 +124,27 @@ def _best(name: str, entries: list[tuple[str, _T]]) -> _T | None:
     return max(matching, key=lambda item: (not item[0].startswith("."), len(item[0])))[1]
 
 
-def _settle(card: Card, name: str, authority: str) -> Card:
-    """The card as it is on one host: its region's site and page, and the fields that this host needs."""
+def _settle(service: Service, name: str, authority: str) -> Service:
+    """The service as it is on one host: its region's site and page, and the fields that this host needs."""
     fields = tuple(
         field
-        for field in card.fields
+        for field in service.fields
         if not field.only_on or any(host_matches(name, pattern) for pattern in field.only_on)
     )
-    region = next((region for region in card.regions if host_matches(name, region.host)), None)
+    region = next((region for region in service.regions if host_matches(name, region.host)), None)
     if region is not None:
         site = region.site
     else:
         site = "" if any(field.key == "site" for field in fields) else authority
-    page = (region.page if region else "") or card.page
+    page = (region.page if region else "") or service.page
     if not site:
-        return card._replace(fields=fields, page="" if "{site}" in page else page)
-    return card._replace(
+        return service._replace(fields=fields, page="" if "{site}" in page else page)
+    return service._replace(
         fields=fields,
         site=site,
         page=page.replace("{site}", site),
-        check=_at(card.check, site),
-        revoke=_at(card.revoke, site),
+        check=_at(service.check, site),
+        revoke=_at(service.revoke, site),
     )
 
 

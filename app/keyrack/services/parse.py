@@ -1,4 +1,4 @@
-"""TOML tables to cards. Every key is known and typed, so that a slip in a card is told, not ignored."""
+"""TOML tables to services. Every key is known and typed, so that a slip is told, not ignored."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.service import Card, Check, Field, Place, Region, Revoke, Variant, WrongKind
+from keyrack.domain.service import Check, Field, Region, ReplyPath, Revoke, Service, Variant, WrongKind
 from keyrack.services.examine import examine
 
 _KINDS: dict[str, type] = {"text": str, "a list": list, "a table": dict, "true or false": bool}
 
 
-def card_of(data: Mapping[str, Any], path: str = "") -> Card:
-    """A table as a card. Raises KeyrackError with one sentence on the first thing that is wrong."""
+def service_of(data: Mapping[str, Any], path: str = "") -> Service:
+    """A table as a service. Raises KeyrackError with one sentence on the first thing that is wrong."""
     table = _Table(data, "")
-    card = Card(
+    service = Service(
         id=table.text("id", needed=True),
         name=table.text("name", needed=True),
         hosts=table.texts("hosts", needed=True),
@@ -40,8 +40,8 @@ def card_of(data: Mapping[str, Any], path: str = "") -> Card:
         path=path,
     )
     table.finish()
-    examine(card)
-    return card
+    examine(service)
+    return service
 
 
 class _Table:
@@ -190,10 +190,10 @@ def _revoke(table: _Table | None) -> Revoke | None:
     return revoke
 
 
-def _place(table: _Table | None) -> Place | None:
+def _place(table: _Table | None) -> ReplyPath | None:
     if table is None:
         return None
-    place = Place(table.text("header"), table.text("json"), table.text("ignore_equal"))
+    place = ReplyPath(table.text("header"), table.text("json"), table.text("ignore_equal"))
     table.finish()
     if bool(place.header) == bool(place.json):
         raise KeyrackError("“check.scopes” and “check.expires” need a header or a JSON path")

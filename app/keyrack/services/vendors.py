@@ -41,7 +41,7 @@ def _vendor(table: dict[str, Any]) -> Vendor:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """As a card's host does; and a `*` is any one label."""
+    """As a service's host does; and a `*` is any one label."""
     before, star, after = pattern.partition("*")
     if not star:
         return host_matches(name, pattern)

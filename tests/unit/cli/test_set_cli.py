@@ -227,7 +227,7 @@ def test_each_field_is_asked_for_and_only_secrets_are_hidden(
     assert desk.headers("jira")["Authorization"].startswith("Basic ")
 
 
-def test_a_field_may_be_left_empty_where_the_card_says_so(desk: Desk, monkeypatch: Patch) -> None:
+def test_a_field_may_be_left_empty_where_the_service_says_so(desk: Desk, monkeypatch: Patch) -> None:
     Keyboard(monkeypatch, ["", ""], [ATATT])
     assert desk.set("jira") == 0
     assert desk.fields("jira") == {"token": ATATT}
@@ -389,7 +389,7 @@ def test_what_is_stale_is_listed_with_what_a_revocation_takes_away(
     assert told[1].count("can't revoke this token: revoke it on https://dashboard.exa.ai/api-keys.") == 1
 
 
-# --- the user's own cards -------------------------------------------------------------------------
+# --- the user's own service files -------------------------------------------------------------------------
 
 ACME = """
 id = "acme"
@@ -410,7 +410,7 @@ prefixes = ["acme_"]
 """
 
 
-def test_a_card_of_the_users_own_makes_a_service_known(
+def test_a_file_of_the_users_own_makes_a_service_known(
     tmp_path: Path, pipe: Callable[[str], None], capsys: Capture
 ) -> None:
     (tmp_path / "acme.toml").write_text(ACME)
@@ -423,7 +423,7 @@ def test_a_card_of_the_users_own_makes_a_service_known(
     assert "! Key: 16 characters · usually starts with acme_" in capsys.readouterr().err
 
 
-def test_a_card_of_the_users_own_goes_before_keyracks(tmp_path: Path, pipe: Callable[[str], None]) -> None:
+def test_a_service_of_the_users_own_goes_before_keyracks(tmp_path: Path, pipe: Callable[[str], None]) -> None:
     text = 'extends = "github"\nname = "GitHub by proxy"\nheaders = { X-Proxy = "gh {token}" }\n'
     (tmp_path / "github.toml").write_text(text)
     desk = Desk(tmp_path)
@@ -432,7 +432,7 @@ def test_a_card_of_the_users_own_goes_before_keyracks(tmp_path: Path, pipe: Call
     assert desk.headers("github") == {"X-Proxy": f"gh {GHP}"}
 
 
-def test_a_broken_card_is_passed_over_here_and_told_by_doctor(
+def test_a_broken_service_is_passed_over_here_and_told_by_doctor(
     tmp_path: Path, pipe: Callable[[str], None], capsys: Capture
 ) -> None:
     (tmp_path / "github.toml").write_text('extends = "github"\nheaders = { X-Proxy = "{tokne}" }\n')
@@ -449,7 +449,7 @@ def test_a_broken_card_is_passed_over_here_and_told_by_doctor(
     ) in out
 
 
-def test_whole_cards_are_no_problem(tmp_path: Path, capsys: Capture) -> None:
+def test_whole_services_are_no_problem(tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "acme.toml").write_text(ACME)
     assert run(["doctor"], adapters=lambda **_: Desk(tmp_path).adapters) == 0
     assert "No problems" in capsys.readouterr().out

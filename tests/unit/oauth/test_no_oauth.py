@@ -136,15 +136,15 @@ NO_OAUTH = NoOAuth("It has none.", hint="Its operator must fix it.")
     ],
 )  # fmt: skip
 def test_the_token_is_offered_where_the_vendor_takes_one(url: str, hint: str) -> None:
-    error = advised(NO_OAUTH, Server("theirs", url), KnownServices().card_for(url))
+    error = advised(NO_OAUTH, Server("theirs", url), KnownServices().service_for(url))
     assert isinstance(error, NoOAuth) and (str(error), error.hint) == ("It has none.", hint)
 
 
-def test_the_users_own_cards_have_a_say(tmp_path: Path) -> None:
-    card = 'extends = "gitlab"\nname = "GitLab at work"\nhosts = ["git.acme.example"]\n'
-    (tmp_path / "work.toml").write_text(card)
+def test_the_users_own_services_have_a_say(tmp_path: Path) -> None:
+    service = 'extends = "gitlab"\nname = "GitLab at work"\nhosts = ["git.acme.example"]\n'
+    (tmp_path / "work.toml").write_text(service)
     server = Server("work", "https://git.acme.example/api/v4/mcp")
-    card = KnownServices(str(tmp_path)).card_for(str(server.url))
-    assert "git.acme.example/-/user_settings" in advised(NO_OAUTH, server, card).hint
+    service = KnownServices(str(tmp_path)).service_for(str(server.url))
+    assert "git.acme.example/-/user_settings" in advised(NO_OAUTH, server, service).hint
     needed = ClientNeeded("No.", issuer="https://git.acme.example", redirect_uri=REDIRECT)
-    assert "keyrack set work" in advised(needed, server, card).hint
+    assert "keyrack set work" in advised(needed, server, service).hint

@@ -1,4 +1,4 @@
-"""What was pasted made a token, and what a card makes of it, without a network."""
+"""What was pasted made a token, and what a service's file makes of it, without a network."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.operations.tokens.pasted import clean, clean_plain
 from keyrack.operations.tokens.set_token import Typed, headers_of, set_token, way_of
-from keyrack.services.load import built_in, card_for
+from keyrack.services.load import built_in, service_for
 from support.canned import World
 from support.workbench import NOW, SERVER, build
 
@@ -110,7 +110,7 @@ def test_a_site_of_somebody_else_ends_it_before_anything_is_sent_or_stored() -> 
     world = World()
     adapters = build(world)
     server = SERVER._replace(url="https://mcp.grafana.com/mcp")
-    assert card_for(server.url) is not None
+    assert service_for(server.url) is not None
     fields = {"token": Secret("glsa_1"), "site": Secret("grafana.net.evil.example")}
     with pytest.raises(KeyrackError, match="not a site of Grafana"):
         set_token(adapters, server, Typed(fields), at_service=True)

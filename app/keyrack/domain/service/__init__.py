@@ -1,7 +1,7 @@
-"""What is known of one service's tokens: a card, read from TOML.
+"""What is known of one service and its tokens, read from TOML.
 
 A template holds `{field}` for what the user typed, `{basic}` for base64 of the
-card's `basic` pair, and in URLs only `{site}`: a secret never goes into a URL.
+service's `basic` pair, and in URLs only `{site}`: a secret never goes into a URL.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class Region(NamedTuple):
     name: str
     host: str  # the MCP server's
     site: str  # what {site} stands for there
-    page: str = ""  # where it is not the card's
+    page: str = ""  # where it is not the service's
 
 
-class Place(NamedTuple):
+class ReplyPath(NamedTuple):
     """Where a fact stands in the reply: a header, or a dotted path into the JSON."""
 
     header: str = ""
@@ -79,8 +79,8 @@ class Check(NamedTuple):
     errors: Mapping[str, str] = {}  # a word that means "not this token": the sentence that explains it
     limited: tuple[str, ...] = ()  # words that mean: too many requests
     account: tuple[str, ...] = ()  # templates of paths ("{user} · {team}"); the first that can be filled
-    scopes: Place | None = None
-    expires: Place | None = None
+    scopes: ReplyPath | None = None
+    expires: ReplyPath | None = None
 
 
 class Revoke(NamedTuple):
@@ -94,7 +94,7 @@ class Revoke(NamedTuple):
     irreversible: bool = True
 
 
-class Card(NamedTuple):
+class Service(NamedTuple):
     id: str
     name: str
     hosts: tuple[str, ...]  # exact, or ".suffix" for every name below it
@@ -116,7 +116,7 @@ class Card(NamedTuple):
     verified: str = ""  # year-month
     notes: tuple[str, ...] = ()
     site: str = ""  # what {site} stood for; "": nothing, or a field asks for it
-    path: str = ""  # the user's file; "" for a card of the package
+    path: str = ""  # the user's file; "" for one of the package
 
     @property
     def header(self) -> str:
@@ -140,7 +140,7 @@ class Card(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A request made from a card. Secrets stay Secrets, in `json` too, until it is sent."""
+    """A request to the service. Secrets stay Secrets, in `json` too, until it is sent."""
 
     method: str
     url: str
@@ -151,14 +151,14 @@ class Call(NamedTuple):
 Level = Literal["right", "odd", "wrong", "unknown"]
 
 
-class Looks(NamedTuple):
+class FormatHint(NamedTuple):
     """What a typed secret looks like. A hint, and never a gate: vendors change their formats."""
 
     level: Level
     sentence: str
 
 
-class Verdict(NamedTuple):
+class ServiceAnswer(NamedTuple):
     """What a service's own check told."""
 
     ok: bool | None  # None: it can't be told (rate limit, server error, a token without the right to ask)
@@ -173,9 +173,9 @@ def host_matches(host: str, pattern: str) -> bool:
     return host.endswith(pattern) and host != pattern if pattern.startswith(".") else host == pattern
 
 
-def variant_with(card: Card, header: str) -> str | None:
-    """The card's way of sending that has this header: "" for its own, a variant's name, None for none."""
-    for name, templates in (("", card.headers), *card.variants):
+def variant_with(service: Service, header: str) -> str | None:
+    """The service's way of sending that has this header: "" for its own, a variant's name, None for none."""
+    for name, templates in (("", service.headers), *service.variants):
         if header.lower() in (each.lower() for each in templates):
             return name
     return None

@@ -1,4 +1,4 @@
-"""Filling `{name}` in templates. Not str.format: a card must not reach into objects."""
+"""Filling `{name}` in templates. Not str.format: a file must not reach into objects."""
 
 from __future__ import annotations
 

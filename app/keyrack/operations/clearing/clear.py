@@ -82,13 +82,13 @@ def _issuer_told(adapters: Adapters, server: Server, *, revoke: bool, forget: bo
 
 def _revoke_by_hand(adapters: Adapters, stored_credential: StoredCredential) -> Line:
     """A token made by hand: by the service's API where it has one, else on its page."""
-    from keyrack.operations.tokens.service import card_for, revoke_at_service, where_to_undo
+    from keyrack.operations.tokens.service import revoke_at_service, service_for, where_to_undo
 
-    card = card_for(adapters, stored_credential.url)
-    if card is None:
-        return Line("Revoke", "not supported", where_to_undo(card))
-    fields = dict(stored_credential.fields) or {card.main_field: stored_credential.tokens.access_token}
-    verdict = revoke_at_service(adapters, card, fields)
+    service = service_for(adapters, stored_credential.url)
+    if service is None:
+        return Line("Revoke", "not supported", where_to_undo(service))
+    fields = dict(stored_credential.fields) or {service.main_field: stored_credential.tokens.access_token}
+    verdict = revoke_at_service(adapters, service, fields)
     if verdict is None:
-        return Line("Revoke", "not supported", where_to_undo(card))
+        return Line("Revoke", "not supported", where_to_undo(service))
     return Line("Revoke", "done" if verdict.ok else "failed", verdict.sentence)

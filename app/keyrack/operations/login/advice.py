@@ -11,24 +11,24 @@ from keyrack.domain.status import Action
 from keyrack.wording.commands import command_for, command_line
 
 if TYPE_CHECKING:
-    from keyrack.domain.service import Card
+    from keyrack.domain.service import Service
 
 CLIENT_ID = "CLIENT_ID"  # in a command, where the person's own goes
 
 
-def advised(error: ClientNeeded | NoOAuth, server: Server, card: Card | None) -> ClientNeeded | NoOAuth:
+def advised(error: ClientNeeded | NoOAuth, server: Server, service: Service | None) -> ClientNeeded | NoOAuth:
     """The same error with the whole command as its hint, and with what is known of this vendor."""
     if isinstance(error, NoOAuth):
-        return _by_hand(error, server, card)
+        return _by_hand(error, server, service)
     if not error.redirect_uri:
         lines = _for_machine(error, server)
-    elif card is not None and "allow-list" in card.auth:
-        lines = [f"{card.name} only accepts apps that it has approved, and keyrack is not one of them."]
+    elif service is not None and "allow-list" in service.auth:
+        lines = [f"{service.name} only accepts apps that it has approved, and keyrack is not one of them."]
     else:
-        lines = _for_person(error, server, card)
-    if card is not None:
-        lines[0] = " ".join((lines[0], *card.notes[:1]))
-    if token_may_do(error, card):
+        lines = _for_person(error, server, service)
+    if service is not None:
+        lines[0] = " ".join((lines[0], *service.notes[:1]))
+    if token_may_do(error, service):
         lines += ("Or use a personal access token:", command_for(Action.TOKEN, server) or "")
     return ClientNeeded(
         str(error),
@@ -39,17 +39,17 @@ def advised(error: ClientNeeded | NoOAuth, server: Server, card: Card | None) ->
     )
 
 
-def token_may_do(error: Exception | None, card: Card | None) -> bool:
+def token_may_do(error: Exception | None, service: Service | None) -> bool:
     """Is a token made by hand a way in, where a login ended so?"""
     if isinstance(error, NoOAuth):
-        return card is None or card.takes_token
-    return isinstance(error, ClientNeeded) and card is not None and card.takes_token
+        return service is None or service.takes_token
+    return isinstance(error, ClientNeeded) and service is not None and service.takes_token
 
 
-def _for_person(error: ClientNeeded, server: Server, card: Card | None) -> list[str]:
+def _for_person(error: ClientNeeded, server: Server, service: Service | None) -> list[str]:
     """The app may come back to this port alone, so the command names it."""
-    if card is not None and "own-app" in card.auth:
-        what = f"{card.name} needs your own app. Register one with the redirect URI {error.redirect_uri}."
+    if service is not None and "own-app" in service.auth:
+        what = f"{service.name} needs your own app. Register one with the redirect URI {error.redirect_uri}."
     else:
         what = f"Register an app there with the redirect URI {error.redirect_uri}."
     back = urlsplit(error.redirect_uri)
@@ -73,14 +73,14 @@ def _for_machine(error: ClientNeeded, server: Server) -> list[str]:
     ]
 
 
-def _by_hand(error: NoOAuth, server: Server, card: Card | None) -> NoOAuth:
+def _by_hand(error: NoOAuth, server: Server, service: Service | None) -> NoOAuth:
     lines = [error.hint] if error.hint else []
     if error.app_may_do:
         lines += (
             "If it does have a login, an app that you registered there may work:",
             command_line("login", server, "--client-id", CLIENT_ID),
         )
-    if token_may_do(error, card):
-        way = f". Create one on {card.page} and run" if card is not None and card.page else ""
+    if token_may_do(error, service):
+        way = f". Create one on {service.page} and run" if service is not None and service.page else ""
         lines += (f"A personal access token may work{way}:", command_for(Action.TOKEN, server) or "")
     return NoOAuth(str(error), hint="\n".join(lines), app_may_do=error.app_may_do)

@@ -89,9 +89,9 @@ def login(
             name_setting(adapters, error, server)
         if isinstance(error, ClientNeeded | NoOAuth):
             from keyrack.operations.login.advice import advised
-            from keyrack.operations.tokens.service import card_for
+            from keyrack.operations.tokens.service import service_for
 
-            raise advised(error, server, card_for(adapters, server.url)) from None
+            raise advised(error, server, service_for(adapters, server.url)) from None
         raise
     finally:
         runner.close()

@@ -14,7 +14,7 @@ from keyrack.domain.status import Action, authorization_header
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.operations.tokens.service import card_for
+from keyrack.operations.tokens.service import service_for
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
 from keyrack.wording.commands import command_for
 from keyrack.wording.times import utc
@@ -80,8 +80,8 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
     if store.ready and not store.persistent:
         raise KeyrackError("There is no permanent store for secrets here, so the token stays in the file.")
     scheme, token = split(plan.header.value)
-    card = card_for(adapters, server.url)
-    typed = Typed({card.main_field if card else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
+    service = service_for(adapters, server.url)
+    typed = Typed({service.main_field if service else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
     saved = set_token(adapters, server, typed, try_it=try_it)
     held = credentials.load(*credential_key(server))
     if held is None or held.tokens.access_token != token:

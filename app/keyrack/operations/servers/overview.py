@@ -82,7 +82,7 @@ def _all_read(reading: Reading) -> bool:
 
 
 def own_problems(adapters: Adapters) -> tuple[Problem, ...]:
-    """What keyrack found wrong in its own records, once they have been read, and in the user's cards."""
+    """What is wrong in keyrack's own records, once they have been read, and in the user's service files."""
     records = tuple(Problem("keyrack", "its records", warning) for warning in adapters.credentials().warnings)
     return records + tuple(
         Problem("keyrack", bad.path, f"This service file can't be used: {bad.what}.")

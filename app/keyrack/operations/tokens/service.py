@@ -8,72 +8,76 @@ from typing import TYPE_CHECKING, Any
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.redaction import forms_of, hide, hide_in_json
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Verdict
+from keyrack.domain.service import ServiceAnswer
 from keyrack.oauth.document import BadDocument, read_json
 from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.ports import Adapters
 
 if TYPE_CHECKING:
     from keyrack.domain.model import CredentialInfo, Server
-    from keyrack.domain.service import Call, Card
+    from keyrack.domain.service import Call, Service
 
 
-def card_for(adapters: Adapters, url: str | None) -> Card | None:
+def service_for(adapters: Adapters, url: str | None) -> Service | None:
     """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
-    return adapters.services().card_for(url) if url else None
+    return adapters.services().service_for(url) if url else None
 
 
-def ask_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
-    """What the service itself says of the token; None where its card has no check for it.
+def ask_service(adapters: Adapters, service: Service, fields: Mapping[str, Secret]) -> ServiceAnswer | None:
+    """What the service itself says of the token; None where no check is known for it.
 
-    The token goes to a host that the card names and to no other, redirects included.
+    The token goes to a host that the service's file names and to no other, redirects included.
     Raises KeyrackError when a field is missing.
     """
-    call = adapters.services().check_call(card, fields)
+    call = adapters.services().check_call(service, fields)
     if call is None:
         return None
-    reply = _send(adapters, card, call)
+    reply = _send(adapters, service, call)
     if isinstance(reply, Failed):
-        return Verdict(None, sentence=f"{card.name} could not be asked: {reply.reason}")
-    return adapters.services().read_check(card, _told(reply, card, call, fields))
+        return ServiceAnswer(None, sentence=f"{service.name} could not be asked: {reply.reason}")
+    return adapters.services().read_check(service, _told(reply, service, call, fields))
 
 
-def revoke_at_service(adapters: Adapters, card: Card, fields: Mapping[str, Secret]) -> Verdict | None:
+def revoke_at_service(
+    adapters: Adapters, service: Service, fields: Mapping[str, Secret]
+) -> ServiceAnswer | None:
     """Undo the token at the service, for good; None where it has no API for that."""
     try:
-        call = adapters.services().revoke_call(card, fields)
+        call = adapters.services().revoke_call(service, fields)
     except KeyrackError as error:
-        return Verdict(False, sentence=str(error))
+        return ServiceAnswer(False, sentence=str(error))
     if call is None:
         return None
-    reply = _send(adapters, card, call)
+    reply = _send(adapters, service, call)
     if isinstance(reply, Failed):
-        sentence = f"{card.name} could not be asked: {reply.reason} The token may still work."
-        return Verdict(None, sentence=sentence)
-    return adapters.services().read_revoke(card, _told(reply, card, call, fields))
+        sentence = f"{service.name} could not be asked: {reply.reason} The token may still work."
+        return ServiceAnswer(None, sentence=sentence)
+    return adapters.services().read_revoke(service, _told(reply, service, call, fields))
 
 
 def revoke_words(adapters: Adapters, server: Server, credential: CredentialInfo | None) -> str | None:
     """What revoking a token made by hand would do, to be told before; None for any other credential."""
     if credential is None or credential.kind != "token":
         return None
-    card = card_for(adapters, server.url)
-    if card is not None and card.revoke is not None:
+    service = service_for(adapters, server.url)
+    if service is not None and service.revoke is not None:
         last = " This can't be undone, and the token stops working everywhere."
-        return f"{card.name} revokes the token itself.{last if card.revoke.irreversible else ''}"
-    return f"keyrack can't revoke this token: {where_to_undo(card)}."
+        return f"{service.name} revokes the token itself.{last if service.revoke.irreversible else ''}"
+    return f"keyrack can't revoke this token: {where_to_undo(service)}."
 
 
-def where_to_undo(card: Card | None) -> str:
+def where_to_undo(service: Service | None) -> str:
     """What to do about a token that no API revokes."""
-    return f"revoke it on {card.page}" if card and card.page else "revoke it on the service's own page"
+    return (
+        f"revoke it on {service.page}" if service and service.page else "revoke it on the service's own page"
+    )
 
 
 def _told(
-    reply: Response, card: Card, call: Call, fields: Mapping[str, Secret]
+    reply: Response, service: Service, call: Call, fields: Mapping[str, Secret]
 ) -> tuple[int, tuple[tuple[str, str], ...], Any]:
     """Status, headers and JSON of a reply, without the secrets that it repeats: its words are stored."""
-    forms = forms_of(_secrets_in(card, call, fields), keep_words=True)
+    forms = forms_of(_secrets_in(service, call, fields), keep_words=True)
     try:
         json = hide_in_json(_json(reply), forms)
     except RecursionError:
@@ -82,14 +86,14 @@ def _told(
     return reply.status, headers, json
 
 
-def _secrets_in(card: Card, call: Call, fields: Mapping[str, Secret]) -> Iterator[Secret]:
-    open_to_all = {field.key for field in card.fields if not field.secret}
+def _secrets_in(service: Service, call: Call, fields: Mapping[str, Secret]) -> Iterator[Secret]:
+    open_to_all = {field.key for field in service.fields if not field.secret}
     yield from (value for key, value in fields.items() if key not in open_to_all)
     yield from (value for name, value in call.headers.items() if name.lower() == "authorization")
 
 
-def _send(adapters: Adapters, card: Card, call: Call) -> Response | Failed:
-    if not adapters.services().may_send(card, call.url):
+def _send(adapters: Adapters, service: Service, call: Call) -> Response | Failed:
+    if not adapters.services().may_send(service, call.url):
         return Failed("its service file names another host for that.", refused=True)
     http_client = adapters.http_client()
     try:

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card, variant_with
+from keyrack.domain.service import Service, variant_with
 from keyrack.domain.service.template import names_in
 from keyrack.oauth.jwt import end_of
 from keyrack.operations.credential import credential_key, stored_for
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
-from keyrack.operations.tokens.service import ask_service, card_for
+from keyrack.operations.tokens.service import ask_service, service_for
 from keyrack.operations.tokens.trial import tried
 
 if TYPE_CHECKING:
-    from keyrack.domain.service import Verdict
+    from keyrack.domain.service import ServiceAnswer
 
-MAIN = "token"  # the field's key where no card says otherwise, or where one secret is all of them
+MAIN = "token"  # the field's key where nothing else is known, or where one secret is all of them
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 
 class Typed(NamedTuple):
-    """What a person gave: the fields by the card's keys, and what shall be other than the card says."""
+    """What a person gave: the fields by the service's keys, and what differs from what is known of it."""
 
     fields: Mapping[str, Secret]
     header: str | None = None
@@ -38,7 +38,7 @@ class Typed(NamedTuple):
 class TokenSaved(NamedTuple):
     credential: CredentialInfo
     check: Check | None  # what the server said to it; None when it was not asked
-    service: Verdict | None = None  # what the service said of it; None when it was not asked
+    service: ServiceAnswer | None = None  # what the service said of it; None when it was not asked
 
 
 def set_token(
@@ -49,11 +49,11 @@ def set_token(
     A token that either refuses is not stored. Raises KeyrackError with a sentence that says which.
     """
     key = credential_key(server)
-    card = card_for(adapters, server.url)
-    main = (typed.fields.get(card.main_field) if card else None) or typed.fields.get(MAIN)
+    service = service_for(adapters, server.url)
+    main = (typed.fields.get(service.main_field) if service else None) or typed.fields.get(MAIN)
     if not main:
         raise KeyrackError("Nothing was entered.", hint="Paste the token.")
-    headers = headers_of(card, typed, main)
+    headers = headers_of(service, typed, main)
     store = require_ready(adapters.credentials()).name
     now = adapters.now()
     if typed.expires_at is not None and typed.expires_at <= now:
@@ -71,13 +71,13 @@ def set_token(
         fields=tuple(typed.fields.items()),
         name=key.name,
     )
-    service = ask_service(adapters, card, typed.fields) if card and at_service else None
-    if card is not None and service is not None and service.ok is False:
-        hint = f"Create a new one on {card.page or 'the service’s page'}."
-        raise KeyrackError(f"{service.sentence} It was not stored.", hint=hint)
-    found = _try(adapters, server, card, stored_credential) if try_it else None
-    if service is not None and service.ok:
-        stored_credential = _with_facts(stored_credential, service)
+    answer = ask_service(adapters, service, typed.fields) if service and at_service else None
+    if service is not None and answer is not None and answer.ok is False:
+        hint = f"Create a new one on {service.page or 'the service’s page'}."
+        raise KeyrackError(f"{answer.sentence} It was not stored.", hint=hint)
+    found = _try(adapters, server, service, stored_credential) if try_it else None
+    if answer is not None and answer.ok:
+        stored_credential = _with_facts(stored_credential, answer)
     with adapters.credentials().lock(*key):
         credentials = (
             adapters.credentials()
@@ -85,16 +85,16 @@ def set_token(
         stored = credentials.save(stored_credential)
     if found is not None:
         credentials.note(*key, check=found)
-    return TokenSaved(stored, found, service)
+    return TokenSaved(stored, found, answer)
 
 
-def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secret]:
+def headers_of(service: Service | None, typed: Typed, main: Secret) -> dict[str, Secret]:
     """The headers that carry the credential. Raises KeyrackError for a missing field or a bad form."""
-    way = way_of(card, typed.header, typed.template)
-    if card is not None and way is not None:
+    way = way_of(service, typed.header, typed.template)
+    if service is not None and way is not None:
         from keyrack.domain.service.headers import headers_for
 
-        return headers_for(card, typed.fields, way)
+        return headers_for(service, typed.fields, way)
     header = typed.header or "Authorization"
     template = typed.template or ("Bearer {token}" if header.lower() == "authorization" else "{token}")
     if not _HEADER_NAME.fullmatch(header):
@@ -108,16 +108,16 @@ def headers_of(card: Card | None, typed: Typed, main: Secret) -> dict[str, Secre
     return {header: Secret(template.replace("{token}", main.reveal()))}
 
 
-def way_of(card: Card | None, header: str | None, template: str | None) -> str | None:
-    """Which of the card's ways to send a token is meant: "" for its usual one, a variant's name.
+def way_of(service: Service | None, header: str | None, template: str | None) -> str | None:
+    """Which of the service's ways to send a token is meant: "" for its usual one, a variant's name.
 
     None where it is sent in a form of its own: as typed, or as every unknown service gets it.
     """
-    if card is None or not card.takes_token or template is not None:
+    if service is None or not service.takes_token or template is not None:
         return None
     if header is None:
         return ""
-    return variant_with(card, header)
+    return variant_with(service, header)
 
 
 def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Secret:
@@ -132,30 +132,32 @@ def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Se
     return Secret(sent) if made_of_more else main
 
 
-def _with_facts(stored_credential: StoredCredential, service: Verdict) -> StoredCredential:
+def _with_facts(stored_credential: StoredCredential, answer: ServiceAnswer) -> StoredCredential:
     """Account, scopes and expiry as the service tells them; a typed date stays where it tells none."""
     facts = stored_credential.credential
-    expires_at = service.expires_at or facts.expires_at
-    facts = facts._replace(label=service.account, scopes=service.scopes, expires_at=expires_at)
+    expires_at = answer.expires_at or facts.expires_at
+    facts = facts._replace(label=answer.account, scopes=answer.scopes, expires_at=expires_at)
     return stored_credential._replace(credential=facts)
 
 
-def _try(adapters: Adapters, server: Server, card: Card | None, stored_credential: StoredCredential) -> Check:
+def _try(
+    adapters: Adapters, server: Server, service: Service | None, stored_credential: StoredCredential
+) -> Check:
     probed = tried(adapters, server, stored_credential)
     if probed.verdict == "refused":
         raise KeyrackError(
             f"{server.name} refused the token, so it was not stored.",
             hint="Check that it is of the right kind and has not expired."
-            f"{_left_empty(card, stored_credential)}",
+            f"{_left_empty(service, stored_credential)}",
         )
     return Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
 
 
-def _left_empty(card: Card | None, stored_credential: StoredCredential) -> str:
+def _left_empty(service: Service | None, stored_credential: StoredCredential) -> str:
     """The optional fields that would have gone into the header: Jira's e-mail address."""
-    if card is None or not stored_credential.fields:
+    if service is None or not stored_credential.fields:
         return ""
-    sent = names_in(card.basic).union(*(names_in(template) for template in card.headers.values()))
+    sent = names_in(service.basic).union(*(names_in(template) for template in service.headers.values()))
     given = dict(stored_credential.fields)
-    labels = [field.label for field in card.fields if field.key in sent and not given.get(field.key)]
+    labels = [field.label for field in service.fields if field.key in sent and not given.get(field.key)]
     return f" Left empty: {', '.join(labels)}." if labels else ""

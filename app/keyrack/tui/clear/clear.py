@@ -12,11 +12,11 @@ from textual.widgets import Button, Static
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import origin
-from keyrack.domain.service import Card
+from keyrack.domain.service import Service
 from keyrack.operations.clearing.revoking import lives_on
 from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row
-from keyrack.operations.tokens.service import card_for, revoke_words
+from keyrack.operations.tokens.service import revoke_words, service_for
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Pick, Tick
 from keyrack.tui.kit.dialog import Box, Dialog
@@ -67,31 +67,31 @@ class ClearScreen(Dialog[Clearing]):
                 yield KeyLine(keymap.CLEAR)
 
     def _by_hand(self) -> ComposeResult:
-        """Of a token made by hand only what its service's card can do is promised."""
+        """Of a token made by hand only what its service can do is promised."""
         row, adapters = self._row, self.host.adapters()
         words = revoke_words(adapters, row.server, row.credential)
-        card = card_for(adapters, row.server.url)
-        if words is not None and card is not None and card.revoke is not None:
-            yield self._pick(card.name, KEEP, card)
+        service = service_for(adapters, row.server.url)
+        if words is not None and service is not None and service.revoke is not None:
+            yield self._pick(service.name, KEEP, service)
             yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
             return
-        yield Static(say(f"It is only deleted here. The token {self._lives_on(card)}."))
+        yield Static(say(f"It is only deleted here. The token {self._lives_on(service)}."))
         if words is not None:
             yield Static(say(words))
-        if card is not None and card.page:
-            self._page = card.page
+        if service is not None and service.page:
+            self._page = service.page
             yield Link(join(say("[o]", Tone.KEY), say(" Open that page", Tone.DIM)), "open_page")
 
-    def _pick(self, where: str, value: int, card: Card | None = None) -> Pick:
+    def _pick(self, where: str, value: int, service: Service | None = None) -> Pick:
         self._can_pick = True
-        keep = f"Only delete it here; the token {self._lives_on(card)}"
+        keep = f"Only delete it here; the token {self._lives_on(service)}"
         return Pick((f"Revoke it at {where}, then delete it here", keep), value=value)
 
-    def _lives_on(self, card: Card | None = None) -> str:
+    def _lives_on(self, service: Service | None = None) -> str:
         credential = self._row.credential
         if credential is None:
             return "works until it expires"
-        if card is not None and card.never_expires and credential.expires_at is None:
+        if service is not None and service.never_expires and credential.expires_at is None:
             return "works until it is revoked"
         return lives_on(credential, self.host.now())
 

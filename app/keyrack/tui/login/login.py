@@ -21,7 +21,7 @@ from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import NO_BROWSER, Event
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.remote import over_ssh
-from keyrack.operations.tokens.service import card_for
+from keyrack.operations.tokens.service import service_for
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
 from keyrack.tui.kit.dialog import Box, Dialog
@@ -158,7 +158,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         if attempt != self._attempt or not self.is_attached:
             return
         self._error = error
-        self._token_may_do = token_may_do(error, card_for(self.host.adapters(), self._server.url))
+        self._token_may_do = token_may_do(error, service_for(self.host.adapters(), self._server.url))
         self._set_phase("failed")
         self._say(failure(error))
         running = self.steps.running

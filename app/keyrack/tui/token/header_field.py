@@ -1,4 +1,4 @@
-"""Which headers carry a token: as the card says, another of its ways, or one that the user types."""
+"""Which headers carry a token: as the service wants it, another of its ways, or one that is typed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.service import Card
+from keyrack.domain.service import Service
 from keyrack.tui.kit.choice import Pick
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import say
@@ -31,15 +31,15 @@ OWN = "a custom header"
 class HeaderField(Vertical):
     """A preview with a way to change it; for an unknown service the line to type, at once."""
 
-    def __init__(self, card: Card | None) -> None:
+    def __init__(self, service: Service | None) -> None:
         super().__init__()
-        self._card = card
-        self._ways = ways(card) if card is not None else []
-        self._open = card is None
+        self._service = service
+        self._ways = ways(service) if service is not None else []
+        self._open = service is None
         self._given: Collection[str] = ()
 
     def compose(self) -> ComposeResult:
-        card = self._card
+        service = self._service
         with Horizontal(classes="field close-by tall"):
             yield Static("Header", classes="label")
             with Vertical(classes="value"):
@@ -47,13 +47,13 @@ class HeaderField(Vertical):
                 if len(self._ways) > 1:
                     names = (", ".join(headers) for _, headers in self._ways)
                     yield Pick((*names, OWN), id="way")
-                alone = card is not None and len(card.headers) == 1 and PLACE in card.template
-                first = header_text(card.header, card.template) if card and alone else DEFAULT_HEADER
+                alone = service is not None and len(service.headers) == 1 and PLACE in service.template
+                first = header_text(service.header, service.template) if service and alone else DEFAULT_HEADER
                 yield Input(first, id="header", compact=True, select_on_focus=False)
-                if card is not None and len(card.fields) > 1:
-                    label = next((f.label for f in card.fields if f.key == card.main_field), "Token")
+                if service is not None and len(service.fields) > 1:
+                    label = next((f.label for f in service.fields if f.key == service.main_field), "Token")
                     yield Static(say(f"{PLACE} stands for the {lowered(label)}.", Tone.DIM), id="place")
-            if card is not None:
+            if service is not None:
                 yield Link(say("[change]", Tone.KEY), "change_header", id="change")
 
     def on_mount(self) -> None:
@@ -76,9 +76,9 @@ class HeaderField(Vertical):
         way = self._way
         own = self._open and way >= len(self._ways)
         preview = self.query_one("#preview", Static)
-        if self._card is not None:
+        if self._service is not None:
             headers = self._ways[way][1] if 0 < way < len(self._ways) else None
-            lines = header_lines(self._card, self._given, headers)
+            lines = header_lines(self._service, self._given, headers)
             preview.update(Content("\n").join(say(line) for line in lines))
         preview.display = not own
         self.query_one("#header").display = own
@@ -90,7 +90,7 @@ class HeaderField(Vertical):
             link.display = not self._open
 
     def typed(self) -> tuple[str | None, str | None]:
-        """(name, template), each None where the card decides. Raises UsageError with a sentence."""
+        """(name, template), each None where the service decides. Raises UsageError with a sentence."""
         way = self._way
         if not self._open or way == 0 < len(self._ways):
             return None, None

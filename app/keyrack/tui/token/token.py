@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 from keyrack.domain.errors import KeyrackError, StoreAbsent
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card
+from keyrack.domain.service import Service
 from keyrack.operations.tokens import set_token as set_token_op
-from keyrack.operations.tokens.service import card_for
+from keyrack.operations.tokens.service import service_for
 from keyrack.operations.tokens.set_token import TokenSaved, Typed
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
@@ -59,47 +59,49 @@ class TokenScreen(Dialog[SavedToken]):
     def __init__(self, server: Server) -> None:
         super().__init__()
         self._server = server
-        self._known: Card | None = None  # what is known of the service
-        self._card: Card | None = None  # the same, where its server takes a token made by hand
+        self._known: Service | None = None  # what is known of the service
+        self._service: Service | None = None  # the same, where its server takes a token made by hand
         self._saving = False
 
     def compose(self) -> ComposeResult:
-        self._known = card_for(self.host.adapters(), self._server.url)
-        card = self._card = self._known if self._known and self._known.takes_token else None
+        self._known = service_for(self.host.adapters(), self._server.url)
+        service = self._service = self._known if self._known and self._known.takes_token else None
         with Box(title("Token", self._server.display_name), classes="form token", id="form"):
-            if card is not None:
-                yield from self._of_service(card)
+            if service is not None:
+                yield from self._of_service(service)
             else:
                 yield from self._of_nobody()
-            for place, field in enumerate(card.fields if card else UNKNOWN):
-                token_field = TokenField(field, card)
+            for place, field in enumerate(service.fields if service else UNKNOWN):
+                token_field = TokenField(field, service)
                 token_field.set_class(place == 0, "gap")
                 yield token_field
-            yield HeaderField(card)
+            yield HeaderField(service)
             with Horizontal(classes="field close-by"):
                 yield Static("Expires", classes="label")
-                yield Input(placeholder=expiry_hint(card), id="expires", compact=True)
+                yield Input(placeholder=expiry_hint(service), id="expires", compact=True)
             yield Tick("Test it on the server before saving", value=True, id="try")
-            if card is not None and (asked := question(card)):
+            if service is not None and (asked := question(service)):
                 yield Tick(asked, id="ask")
             yield Static("", id="said")
-            if card is not None:
-                yield from self._small_print(card)
-            yield KeyLine([*([keymap.TOKEN_PAGE] if card and card.page else []), *reversed(keymap.TOKEN)])
+            if service is not None:
+                yield from self._small_print(service)
+            yield KeyLine(
+                [*([keymap.TOKEN_PAGE] if service and service.page else []), *reversed(keymap.TOKEN)]
+            )
 
-    def _of_service(self, card: Card) -> ComposeResult:
-        region = region_of(card, self._server.url or "")
+    def _of_service(self, service: Service) -> ComposeResult:
+        region = region_of(service, self._server.url or "")
         yield Static(
             join(
-                say(card.name, Tone.STRONG),
-                say(f" · {card.token_name}"),
+                say(service.name, Tone.STRONG),
+                say(f" · {service.token_name}"),
                 say(f" · {region}" if region else "", Tone.DIM),
             )
         )
-        for number, step in enumerate(card.steps, 1):
+        for number, step in enumerate(service.steps, 1):
             yield from _item(str(number), step)
-        if card.page:
-            yield Link(page_words(card.page), "open_page", id="page")
+        if service.page:
+            yield Link(page_words(service.page), "open_page", id="page")
 
     def _of_nobody(self) -> ComposeResult:
         yield Static(say(f"For {self._server.url}. Create the token on the service's own page.", Tone.DIM))
@@ -107,9 +109,9 @@ class TokenScreen(Dialog[SavedToken]):
             words = f"{known.name} may not accept tokens here: keyrack only knows its OAuth login."
             yield Static(join(say("! ", Tone.WARN), say(words)), id="untold")
 
-    def _small_print(self, card: Card) -> ComposeResult:
-        yield Static(say(about(card), Tone.DIM), id="about")
-        for note in card.notes:
+    def _small_print(self, service: Service) -> ComposeResult:
+        yield Static(say(about(service), Tone.DIM), id="about")
+        for note in service.notes:
             yield from _item("·", note)
 
     def on_mount(self) -> None:
@@ -134,8 +136,8 @@ class TokenScreen(Dialog[SavedToken]):
         self.query_one(HeaderField).open()
 
     def action_open_page(self) -> None:
-        if self._card is not None and self._card.page:
-            open_page(self, self._card.page)
+        if self._service is not None and self._service.page:
+            open_page(self, self._service.page)
 
     def action_save(self) -> None:
         if self._saving:
@@ -173,7 +175,7 @@ class TokenScreen(Dialog[SavedToken]):
                 raise KeyrackError(sentence, hint=error.hint) from None
             if value is not None:
                 values[each.field.key] = value
-        if ask and self._card is not None and (missing := missing_site(self._card, values)):
+        if ask and self._service is not None and (missing := missing_site(self._service, values)):
             hint = "Enter it, or uncheck the box."
             raise KeyrackError(f"{missing} is needed to ask there.", hint=hint)
         header, template = self.query_one(HeaderField).typed()
@@ -186,7 +188,7 @@ class TokenScreen(Dialog[SavedToken]):
             self.host.say(f"{self._server.display_name}: the token was stored anyway.")
             return
         self._wipe()
-        never = self._card is not None and self._card.never_expires
+        never = self._service is not None and self._service.never_expires
         self.dismiss(SavedToken(saved, asked, never))
 
     def _failed(self, error: Exception) -> None:

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card, Field, Looks
+from keyrack.domain.service import Field, FormatHint, Service
 from keyrack.tui.kit.present import join, say
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.token.token_form import judged, typed_field
@@ -20,18 +20,18 @@ _SIGNS = {"odd": f"{WARNING} ", "wrong": f"{FAILED} "}
 
 
 class TokenField(Vertical):
-    """Hidden where the card says that it is a secret. Looks never keep a token from being saved."""
+    """Hidden where the service calls it a secret. A hint never keeps a token from being saved."""
 
-    def __init__(self, field: Field, card: Card | None) -> None:
+    def __init__(self, field: Field, service: Service | None) -> None:
         super().__init__()
-        self.field, self._card = field, card
+        self.field, self._service = field, service
 
     def compose(self) -> ComposeResult:
         field = self.field
         with Horizontal(classes="field close-by"):
             yield Static(say(field.label, limit=40), classes="label")
             if field.secret:
-                main = self._card is None or self._card.main_field == field.key
+                main = self._service is None or self._service.main_field == field.key
                 yield SecretInput("paste it here; it stays hidden", id="token" if main else None)
             else:
                 empty = "optional" if field.optional else ""
@@ -39,7 +39,7 @@ class TokenField(Vertical):
         yield Static("", classes="looks")
 
     def on_mount(self) -> None:
-        self._show(judged(self._card, self.field, ""))
+        self._show(judged(self._service, self.field, ""))
 
     @property
     def _text(self) -> str:
@@ -64,18 +64,18 @@ class TokenField(Vertical):
             self.query_one(SecretInput).wipe()
 
     def on_secret_input_changed(self) -> None:
-        self._show(judged(self._card, self.field, self._text))
+        self._show(judged(self._service, self.field, self._text))
 
     def on_input_changed(self) -> None:
-        self._show(judged(self._card, self.field, self._text))
+        self._show(judged(self._service, self.field, self._text))
 
-    def _show(self, found: Looks) -> None:
+    def _show(self, found: FormatHint) -> None:
         line = self.query_one(".looks", Static)
         line.display = self.field.secret or bool(found.sentence or self.field.hint)
         line.update(_words(found) if found.sentence else say(self.field.hint, Tone.DIM))
 
 
-def _words(found: Looks) -> Content:
+def _words(found: FormatHint) -> Content:
     """Colour is not the only sign, and the count of characters has none."""
     sign = _SIGNS.get(found.level, "")
     count, dot, rest = found.sentence.partition(" · ")

@@ -1,4 +1,4 @@
-"""What the token form shows of a card, and what is typed into it, understood. Pure."""
+"""What the token form shows of a service, and what is typed into it, understood. Pure."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from urllib.parse import urlsplit
 from keyrack.domain.errors import BadUrl, KeyrackError, UsageError
 from keyrack.domain.resource import host
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card, Field, Looks, host_matches, variant_with
-from keyrack.domain.service.looks import looks
+from keyrack.domain.service import Field, FormatHint, Service, host_matches, variant_with
 from keyrack.domain.service.template import fill, names_in
+from keyrack.domain.service.token_format import format_hint
 from keyrack.operations.tokens.pasted import clean, clean_plain
 from keyrack.tui.kit.present import short_path
 from keyrack.wording.times import parse_expiry
 
 DEFAULT_HEADER = "Authorization: Bearer {token}"
 PLACE = "{token}"
-UNKNOWN = (Field("token", "Token"),)  # of a service that has no card
+UNKNOWN = (Field("token", "Token"),)  # of an unknown service
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a field name's characters, RFC 9110 section 5.1
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
@@ -67,45 +67,45 @@ def typed_field(field: Field, text: str) -> Secret | None:
     return clean(text) if field.secret else clean_plain(field.label, text)
 
 
-def judged(card: Card | None, field: Field, text: str) -> Looks:
+def judged(service: Service | None, field: Field, text: str) -> FormatHint:
     """How it looks, as far as it is typed. Of a field that is no secret, only what may be wrong with it."""
     if not text.strip():
-        return Looks("unknown", "")
+        return FormatHint("unknown", "")
     try:
         value = clean(text) if field.secret else clean_plain(field.label, text)
     except KeyrackError as error:
-        return Looks("wrong", f"{error} {error.hint}".strip())
-    if card is None:
-        return Looks("unknown", f"{len(value)} characters")
-    found = looks(card, value, field.key)
-    return found if field.secret or found.level in ("wrong", "odd") else Looks("unknown", "")
+        return FormatHint("wrong", f"{error} {error.hint}".strip())
+    if service is None:
+        return FormatHint("unknown", f"{len(value)} characters")
+    found = format_hint(service, value, field.key)
+    return found if field.secret or found.level in ("wrong", "odd") else FormatHint("unknown", "")
 
 
-def ways(card: Card) -> list[tuple[str, Mapping[str, str]]]:
+def ways(service: Service) -> list[tuple[str, Mapping[str, str]]]:
     """The ways to send the token that a header's name tells apart: (that name, the headers)."""
-    typed = {field.key for field in card.fields}
-    found = [(card.header, card.headers)]
-    for name, headers in card.variants:
+    typed = {field.key for field in service.fields}
+    found = [(service.header, service.headers)]
+    for name, headers in service.variants:
         first = next(iter(headers))
-        if variant_with(card, first) == name and _needs(card, headers) <= typed:
+        if variant_with(service, first) == name and _needs(service, headers) <= typed:
             found.append((first, headers))
     return found
 
 
 def header_lines(
-    card: Card, given: Collection[str], headers: Mapping[str, str] | None = None
+    service: Service, given: Collection[str], headers: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
     """A line for each header, with ‹token› where a field goes. `given`: the keys of the fields that hold
-    something; without `headers`, the first of the card's ways that can do with those."""
-    sent = card.headers
+    something; without `headers`, the first of the service's ways that can do with those."""
+    sent = service.headers
     if headers is not None:
         sent = headers
     elif given:
-        every = (card.headers, *(variant.headers for variant in card.variants))
-        sent = next((each for each in every if _needs(card, each) <= set(given)), card.headers)
-    labels = {"token": "token", **{field.key: lowered(field.label) for field in card.fields}}
+        every = (service.headers, *(variant.headers for variant in service.variants))
+        sent = next((each for each in every if _needs(service, each) <= set(given)), service.headers)
+    labels = {"token": "token", **{field.key: lowered(field.label) for field in service.fields}}
     values = {key: f"‹{label}›" for key, label in labels.items()}
-    values["basic"] = f"‹{fill(card.basic, labels)}›"
+    values["basic"] = f"‹{fill(service.basic, labels)}›"
     return tuple(header_text(name, fill(template, values)) for name, template in sent.items())
 
 
@@ -114,20 +114,20 @@ def lowered(label: str) -> str:
     return label if label[:2].isalpha() and label[:2].isupper() else label[:1].lower() + label[1:]
 
 
-def region_of(card: Card, url: str) -> str:
+def region_of(service: Service, url: str) -> str:
     """Which of a service's installations a server belongs to; "" where there is only one."""
     try:
         name = host(url)
     except BadUrl:
         return ""
-    if len(card.regions) < 2:
+    if len(service.regions) < 2:
         return ""
-    return next((region.name for region in card.regions if host_matches(name, region.host)), "")
+    return next((region.name for region in service.regions if host_matches(name, region.host)), "")
 
 
-def question(card: Card) -> str | None:
+def question(service: Service) -> str | None:
     """What the service's own check tells and where the token goes for it; None where there is none."""
-    check = card.check
+    check = service.check
     if check is None:
         return None
     place = urlsplit(check.url).netloc if "{site}" not in check.url else "the site that you entered"
@@ -136,32 +136,32 @@ def question(card: Card) -> str | None:
     return f"Also ask {place} {f'for the token’s {facts}' if facts else 'whether it accepts the token'}"
 
 
-def missing_site(card: Card, typed: Mapping[str, Secret]) -> str:
+def missing_site(service: Service, typed: Mapping[str, Secret]) -> str:
     """The label of the field without which the service's own check has no address; "" where none is."""
-    if card.check is None or "{site}" not in card.check.url or typed.get("site"):
+    if service.check is None or "{site}" not in service.check.url or typed.get("site"):
         return ""
-    return next((field.label for field in card.fields if field.key == "site"), "")
+    return next((field.label for field in service.fields if field.key == "site"), "")
 
 
-def expiry_hint(card: Card | None) -> str:
+def expiry_hint(service: Service | None) -> str:
     """What stands in the empty field for the expiry."""
-    if card is not None and card.never_expires:
+    if service is not None and service.never_expires:
         return "never; or 2027-01-31, or 90d"
-    if card is not None and card.check is not None and card.check.expires:
+    if service is not None and service.check is not None and service.check.expires:
         return "found if checked below; or 2027-01-31, or 90d"
     return "unknown; or 2027-01-31, or 90d"
 
 
-def about(card: Card) -> str:
-    """How well the card is known."""
-    if card.path:
-        return f"From your own file {short_path(card.path)}"
-    sure = _CONFIDENCE.get(card.confidence)
-    known = [f"verified {card.verified}"] if card.verified else []
+def about(service: Service) -> str:
+    """How well the service is known."""
+    if service.path:
+        return f"From your own file {short_path(service.path)}"
+    sure = _CONFIDENCE.get(service.confidence)
+    known = [f"verified {service.verified}"] if service.verified else []
     known += [f"confidence {sure}"] if sure else []
     return f"Known service: {', '.join(known)}" if known else ""
 
 
-def _needs(card: Card, headers: Mapping[str, str]) -> set[str]:
+def _needs(service: Service, headers: Mapping[str, str]) -> set[str]:
     names = set[str]().union(*(names_in(template) for template in headers.values()))
-    return (names - {"basic"}) | names_in(card.basic) if "basic" in names else names
+    return (names - {"basic"}) | names_in(service.basic) if "basic" in names else names

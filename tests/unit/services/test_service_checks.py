@@ -10,23 +10,23 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card, variant_with
+from keyrack.domain.service import Service, variant_with
 from keyrack.domain.service.headers import headers_for
-from keyrack.domain.service.looks import looks
+from keyrack.domain.service.token_format import format_hint
 from keyrack.services.calls import check_call, may_send, revoke_call
 from keyrack.services.extract import moment_of
-from keyrack.services.judge import read_check, read_revoke
-from keyrack.services.load import built_in, built_in_ids, card_for
+from keyrack.services.load import built_in, built_in_ids, service_for
+from keyrack.services.replies import read_check, read_revoke
 
 
 def at(*when: int) -> float:
     return datetime(*when, tzinfo=UTC).timestamp()  # type: ignore[misc]
 
 
-def card(url_or_id: str) -> Card:
+def service(url_or_id: str) -> Service:
     if "://" not in url_or_id:
         return built_in(url_or_id)
-    found = card_for(url_or_id)
+    found = service_for(url_or_id)
     assert found is not None
     return found
 
@@ -92,20 +92,20 @@ INGEST = "This is an ingest key; MCP needs a management key."
     ],
 )
 def test_looks(id: str, field: str, text: str, level: str, words: str) -> None:
-    found = looks(built_in(id), Secret(text), field)
+    found = format_hint(built_in(id), Secret(text), field)
     assert found.level == level and words in found.sentence
 
 
 @pytest.mark.parametrize("id", built_in_ids())
-def test_a_hint_never_contradicts_the_wrong_kinds_of_its_card(id: str) -> None:
+def test_a_hint_never_contradicts_the_wrong_kinds_of_its_service(id: str) -> None:
     found = built_in(id)
     if found.takes_token:
-        assert {looks(found, Secret(prefix + "x" * 30)).level for prefix in found.prefixes} <= {"right"}
+        assert {format_hint(found, Secret(prefix + "x" * 30)).level for prefix in found.prefixes} <= {"right"}
 
 
 def test_looks_never_repeat_the_secret() -> None:
     for id in built_in_ids():
-        assert "hunter2hunter2" not in looks(built_in(id), Secret("hunter2hunter2")).sentence
+        assert "hunter2hunter2" not in format_hint(built_in(id), Secret("hunter2hunter2")).sentence
 
 
 # --- headers -------------------------------------------------------------------------------------
@@ -276,7 +276,7 @@ def test_an_unknown_variant_is_a_sentence() -> None:
 def test_the_check_is_asked_as_the_service_documents(
     url: str, fields: dict[str, str], method: str, target: str, headers: dict[str, str]
 ) -> None:
-    found = card(url)
+    found = service(url)
     call = check_call(found, secrets(**fields))
     assert call is not None
     assert (call.method, call.url, shown(call.headers)) == (method, target, headers)
@@ -284,9 +284,9 @@ def test_the_check_is_asked_as_the_service_documents(
 
 
 def test_there_is_no_check_without_a_site_or_for_a_kind_that_it_would_refuse() -> None:
-    assert check_call(card("https://mcp.grafana.com/mcp"), secrets(token="T")) is None
-    assert check_call(card("https://mcp.exa.ai/mcp"), secrets(token="T")) is None
-    assert check_call(card("https://mcp.cloudflare.com/mcp"), secrets(token="cfat_abc")) is None
+    assert check_call(service("https://mcp.grafana.com/mcp"), secrets(token="T")) is None
+    assert check_call(service("https://mcp.exa.ai/mcp"), secrets(token="T")) is None
+    assert check_call(service("https://mcp.cloudflare.com/mcp"), secrets(token="cfat_abc")) is None
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_there_is_no_check_without_a_site_or_for_a_kind_that_it_would_refuse() -
 )
 def test_a_site_of_someone_else_gets_no_token(site: str) -> None:
     with pytest.raises(KeyrackError, match="not a site of Grafana"):
-        check_call(card("https://mcp.grafana.com/mcp"), secrets(token="T", site=site))
+        check_call(service("https://mcp.grafana.com/mcp"), secrets(token="T", site=site))
 
 
 @pytest.mark.parametrize(
@@ -322,12 +322,12 @@ def test_a_site_of_someone_else_gets_no_token(site: str) -> None:
         ("nonsense", False),
     ],
 )
-def test_a_token_goes_only_to_hosts_that_its_card_names(url: str, allowed: bool) -> None:
-    assert may_send(card("https://api.githubcopilot.com/mcp/"), url) is allowed
+def test_a_token_goes_only_to_hosts_that_its_service_names(url: str, allowed: bool) -> None:
+    assert may_send(service("https://api.githubcopilot.com/mcp/"), url) is allowed
 
 
 def test_a_region_is_not_another_region() -> None:
-    assert not may_send(card("https://mcp.eu1.honeycomb.io/mcp"), "https://api.honeycomb.io/2/auth")
+    assert not may_send(service("https://mcp.eu1.honeycomb.io/mcp"), "https://api.honeycomb.io/2/auth")
 
 
 @pytest.mark.parametrize(
@@ -349,7 +349,7 @@ def test_a_region_is_not_another_region() -> None:
     ],
 )
 def test_the_three_that_revoke_by_api(url: str, method: str, target: str, headers: dict[str, str]) -> None:
-    found = card(url)
+    found = service(url)
     call = revoke_call(found, secrets(token="T"))
     assert call is not None and found.revoke is not None and found.revoke.irreversible
     assert (call.method, call.url, shown(call.headers)) == (method, target, headers)
@@ -611,7 +611,7 @@ def test_a_page_is_no_word_of_the_service() -> None:
         ("exa", "X-Token", None),
     ],
 )
-def test_a_header_tells_which_of_a_cards_ways_is_meant(id: str, header: str, way: str | None) -> None:
+def test_a_header_tells_which_of_a_services_ways_is_meant(id: str, header: str, way: str | None) -> None:
     assert variant_with(built_in(id), header) == way
 
 

@@ -1,4 +1,4 @@
-"""The cards say what is known of each service: the reference's tables, a row per card."""
+"""keyrack's files say what is known of each service: the reference's tables, a row per service."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 import pytest
 
 from keyrack.domain.secret import Secret
-from keyrack.domain.service import Card
+from keyrack.domain.service import Service
 from keyrack.domain.service.headers import headers_for
-from keyrack.domain.service.looks import looks
+from keyrack.domain.service.token_format import format_hint
 from keyrack.services.calls import check_call, revoke_call
-from keyrack.services.load import built_in, built_in_ids, card_for
+from keyrack.services.load import built_in, built_in_ids, service_for
 
 
 class Row(NamedTuple):
@@ -85,52 +85,52 @@ TWELVE = {
 EACH = pytest.mark.parametrize("id", TWELVE)
 
 
-def card_of(id: str) -> Card:
-    card = card_for(TWELVE[id].url)
-    assert card is not None and card.id == id
-    return card
+def service_of(id: str) -> Service:
+    service = service_for(TWELVE[id].url)
+    assert service is not None and service.id == id
+    return service
 
 
-def fields(card: Card) -> dict[str, Secret]:
+def fields(service: Service) -> dict[str, Secret]:
     """Every field with its own name for a value."""
-    return {field.key: Secret(field.key.upper()) for field in card.fields if field.key != "site"}
+    return {field.key: Secret(field.key.upper()) for field in service.fields if field.key != "site"}
 
 
 @EACH
 def test_what_the_token_is_called_and_where_it_is_made(id: str) -> None:
-    card, row = card_of(id), TWELVE[id]
-    assert (card.token_name, card.page) == (row.display_name, row.page)
-    assert [words for words in row.how if not any(words in step for step in card.steps)] == []
+    service, row = service_of(id), TWELVE[id]
+    assert (service.token_name, service.page) == (row.display_name, row.page)
+    assert [words for words in row.how if not any(words in step for step in service.steps)] == []
 
 
 @EACH
 def test_what_is_tried_first_and_how_sure_that_is(id: str) -> None:
-    card, row = card_of(id), TWELVE[id]
-    assert (card.auth[0], card.confidence) == (row.auth, row.confidence)
-    assert card.takes_token is (id != "notion")
+    service, row = service_of(id), TWELVE[id]
+    assert (service.auth[0], service.confidence) == (row.auth, row.confidence)
+    assert service.takes_token is (id != "notion")
 
 
 @EACH
 def test_the_headers(id: str) -> None:
-    card = card_of(id)
-    sent = headers_for(card, fields(card))
+    service = service_of(id)
+    sent = headers_for(service, fields(service))
     assert {name: value.reveal() for name, value in sent.items()} == TWELVE[id].sent
 
 
 @EACH
 def test_the_check(id: str) -> None:
-    card = card_of(id)
-    call = check_call(card, fields(card))
+    service = service_of(id)
+    call = check_call(service, fields(service))
     assert call is not None and f"{call.method} {call.url}" == TWELVE[id].check
 
 
 @EACH
 def test_the_beginnings_of_tokens(id: str) -> None:
-    card, row = card_of(id), TWELVE[id]
+    service, row = service_of(id), TWELVE[id]
     for prefix in row.right:
-        assert looks(card, Secret(prefix + "0aB" * 8), row.field).level == "right", prefix
+        assert format_hint(service, Secret(prefix + "0aB" * 8), row.field).level == "right", prefix
     for prefix in row.wrong:
-        assert looks(card, Secret(prefix + "0aB" * 8), row.field).level == "wrong", prefix
+        assert format_hint(service, Secret(prefix + "0aB" * 8), row.field).level == "wrong", prefix
 
 
 @pytest.mark.parametrize(
@@ -143,31 +143,31 @@ def test_the_beginnings_of_tokens(id: str) -> None:
     ],
 )  # fmt: skip
 def test_where_scopes_and_expiry_are_read(id: str, field: str, kept: str) -> None:
-    check = card_of(id).check
+    check = service_of(id).check
     place = getattr(check, field)
     assert kept in (place.header, place.json)
 
 
 @pytest.mark.parametrize("id", sorted(set(TWELVE) - {"github", "gitlab", "cloudflare"}))
 def test_elsewhere_no_expiry_can_be_read(id: str) -> None:
-    check = card_of(id).check
+    check = service_of(id).check
     assert check is not None and check.expires is None
 
 
 def test_github_compares_the_expiry_with_the_date_of_the_reply() -> None:
-    check = card_of("github").check
+    check = service_of("github").check
     assert check is not None and check.expires is not None and check.expires.ignore_equal == "Date"
 
 
 def test_the_details_that_decide_whether_a_token_works() -> None:
-    assert card_of("pagerduty").never_expires
+    assert service_of("pagerduty").never_expires
     assert [id for id in built_in_ids() if built_in(id).never_expires] == ["pagerduty"]
-    assert any("github.com/settings/tokens/new" in note for note in card_of("github").notes)
-    assert any("mcp.atlassian.com/v1/mcp/authv2" in note for note in card_of("jira").notes)
-    assert any("enter the date" in note for note in card_of("jira").notes)
-    assert any("X-Honeycomb-Team" in note for note in card_of("honeycomb").notes)
-    assert check_call(card_of("notion"), {"token": Secret("t")}).headers["Notion-Version"]  # type: ignore[union-attr]
-    service_account = headers_for(card_of("jira"), {"token": Secret("TOKEN")})
+    assert any("github.com/settings/tokens/new" in note for note in service_of("github").notes)
+    assert any("mcp.atlassian.com/v1/mcp/authv2" in note for note in service_of("jira").notes)
+    assert any("enter the date" in note for note in service_of("jira").notes)
+    assert any("X-Honeycomb-Team" in note for note in service_of("honeycomb").notes)
+    assert check_call(service_of("notion"), {"token": Secret("t")}).headers["Notion-Version"]  # type: ignore[union-attr]
+    service_account = headers_for(service_of("jira"), {"token": Secret("TOKEN")})
     assert service_account == {"Authorization": Secret("Bearer TOKEN")}
 
 
@@ -181,8 +181,8 @@ def test_the_details_that_decide_whether_a_token_works() -> None:
     ],
 )
 def test_a_region_asks_its_own_api(url: str, check: str) -> None:
-    card = card_for(url)
-    assert card is not None and card.check is not None and card.check.url == check
+    service = service_for(url)
+    assert service is not None and service.check is not None and service.check.url == check
 
 
 @pytest.mark.parametrize(
@@ -194,9 +194,9 @@ def test_a_region_asks_its_own_api(url: str, check: str) -> None:
     ],
 )
 def test_the_revoke_recipes(id: str, request_: str) -> None:
-    card = card_of(id)
-    call = revoke_call(card, fields(card))
-    assert call is not None and card.revoke is not None and card.revoke.irreversible
+    service = service_of(id)
+    call = revoke_call(service, fields(service))
+    assert call is not None and service.revoke is not None and service.revoke.irreversible
     assert f"{call.method} {call.url}" == request_
 
 
@@ -253,13 +253,13 @@ OTHERS = {
 @pytest.mark.parametrize("id", OTHERS)
 def test_the_others(id: str) -> None:
     row = OTHERS[id]
-    card = card_for(row.url)
-    assert card is not None and card.id == id
-    assert (card.auth[0], card.confidence) == (row.auth, row.confidence)
-    assert (card.check.url if card.check else "") == row.check
-    assert not row.page or card.page == row.page
-    assert not row.prefix or row.prefix in card.prefixes
+    service = service_for(row.url)
+    assert service is not None and service.id == id
+    assert (service.auth[0], service.confidence) == (row.auth, row.confidence)
+    assert (service.check.url if service.check else "") == row.check
+    assert not row.page or service.page == row.page
+    assert not row.prefix or row.prefix in service.prefixes
 
 
-def test_every_card_has_its_row() -> None:
+def test_every_service_has_its_row() -> None:
     assert sorted([*TWELVE, *OTHERS]) == sorted(built_in_ids())

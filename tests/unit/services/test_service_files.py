@@ -1,4 +1,4 @@
-"""The cards themselves, and which server gets which."""
+"""The files of services themselves, and which server gets which."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import tomllib
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.service import Card, host_matches
+from keyrack.domain.service import Service, host_matches
 from keyrack.domain.service.template import fill, names_in
-from keyrack.services.load import DATA, INDEX, built_in, built_in_ids, card_for, user_cards
-from keyrack.services.parse import card_of
+from keyrack.services.load import DATA, INDEX, built_in, built_in_ids, service_for, user_services
+from keyrack.services.parse import service_of
 
 TWELVE = [
     "cloudflare",
@@ -64,42 +64,42 @@ def user_dir(tmp_path, **files: str) -> str:
 
 
 @pytest.mark.parametrize("id", built_in_ids())
-def test_every_card_fits_the_schema(id: str) -> None:
-    card = built_in(id)
-    assert card.id == id
-    assert card.confidence in ("H", "M", "L")
-    assert re.fullmatch(r"20\d\d-\d\d", card.verified)
-    for region in card.regions:
-        assert region.host in card.hosts
-    for field in card.fields:
+def test_every_service_fits_the_schema(id: str) -> None:
+    service = built_in(id)
+    assert service.id == id
+    assert service.confidence in ("H", "M", "L")
+    assert re.fullmatch(r"20\d\d-\d\d", service.verified)
+    for region in service.regions:
+        assert region.host in service.hosts
+    for field in service.fields:
         assert re.fullmatch(r"[a-z_]+", field.key)
-    for template in card.check.account if card.check else ():
+    for template in service.check.account if service.check else ():
         names = dict.fromkeys(names_in(template), "x")
         assert names and "{" not in fill(template, names)
-    for sentence in [kind.sentence for kind in card.wrong_kinds]:
+    for sentence in [kind.sentence for kind in service.wrong_kinds]:
         assert sentence.endswith(".")
-    for place in [card.check and card.check.url, card.revoke and card.revoke.url]:
+    for place in [service.check and service.check.url, service.revoke and service.revoke.url]:
         assert place is None or place.startswith("https://")
 
 
-def test_every_service_of_the_reference_has_a_card() -> None:
+def test_every_service_of_the_reference_is_known() -> None:
     assert sorted(built_in_ids()) == sorted(TWELVE + OTHERS)
 
 
 @pytest.mark.parametrize("id", TWELVE)
 def test_the_twelve_tell_how_to_make_and_check_a_token(id: str) -> None:
-    card = built_in(id)
-    assert card.token_name and card.steps and card.fields and card.headers and card.check
-    assert card.page or id == "pagerduty"  # its page depends on the account's own subdomain
+    service = built_in(id)
+    assert service.token_name and service.steps and service.fields and service.headers and service.check
+    assert service.page or id == "pagerduty"  # its page depends on the account's own subdomain
 
 
-def test_the_index_agrees_with_the_cards() -> None:
+def test_the_index_agrees_with_the_services() -> None:
     with open(os.path.join(DATA, INDEX), "rb") as file:
         index = tomllib.load(file)["hosts"]
     assert index == {pattern: id for id in built_in_ids() for pattern in built_in(id).hosts}
 
 
-def test_no_host_belongs_to_two_cards() -> None:
+def test_no_host_belongs_to_two_services() -> None:
     hosts = [pattern for id in built_in_ids() for pattern in built_in(id).hosts]
     assert len(hosts) == len(set(hosts))
 
@@ -128,9 +128,9 @@ def test_no_host_belongs_to_two_cards() -> None:
         ("https://mcp.squareup.com/sse", "square"),
     ],
 )
-def test_a_server_finds_its_card_by_host(url: str, id: str) -> None:
-    card = card_for(url)
-    assert card is not None and card.id == id
+def test_a_server_finds_its_service_by_host(url: str, id: str) -> None:
+    service = service_for(url)
+    assert service is not None and service.id == id
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_server_finds_its_card_by_host(url: str, id: str) -> None:
     ],
 )
 def test_a_name_elsewhere_in_the_url_matches_nothing(url: str) -> None:
-    assert card_for(url) is None
+    assert service_for(url) is None
 
 
 def test_a_suffix_is_a_name_below_and_not_the_name_itself() -> None:
@@ -168,12 +168,14 @@ def test_a_suffix_is_a_name_below_and_not_the_name_itself() -> None:
     assert not host_matches("a.example.org", "example.org")
 
 
-def test_only_the_matching_card_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_matching_service_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     import keyrack.services.load as load
 
     parsed: list[str] = []
-    monkeypatch.setattr(load, "built_in", lambda id: parsed.append(id) or card_of(load._built_in_table(id)))
-    card_for("https://mcp.linear.app/mcp")
+    monkeypatch.setattr(
+        load, "built_in", lambda id: parsed.append(id) or service_of(load._built_in_table(id))
+    )
+    service_for("https://mcp.linear.app/mcp")
     assert parsed == ["linear"]
 
 
@@ -224,13 +226,13 @@ def test_only_the_matching_card_is_parsed(monkeypatch: pytest.MonkeyPatch) -> No
     ],
 )
 def test_region_and_instance_follow_the_server(url: str, check: str, page: str) -> None:
-    card = card_for(url)
-    assert card is not None and card.check is not None
-    assert (card.check.url, card.page) == (check, page)
+    service = service_for(url)
+    assert service is not None and service.check is not None
+    assert (service.check.url, service.page) == (check, page)
 
 
 def test_a_site_is_asked_for_only_where_the_host_does_not_tell_it() -> None:
-    asked, told = card_for("https://mcp.grafana.com/mcp"), card_for("https://acme.grafana.net/mcp")
+    asked, told = service_for("https://mcp.grafana.com/mcp"), service_for("https://acme.grafana.net/mcp")
     assert asked is not None and told is not None
     assert [field.key for field in asked.fields] == ["token", "site"]
     assert [field.key for field in told.fields] == ["token"]
@@ -238,9 +240,9 @@ def test_a_site_is_asked_for_only_where_the_host_does_not_tell_it() -> None:
 
 
 def test_a_form_shows_the_first_header() -> None:
-    card = built_in("sentry")
-    assert (card.header, card.template) == ("Authorization", "Sentry-Bearer {token}")
-    assert card_of(tomllib.loads(GOOD)).template == "Bearer {token}"
+    service = built_in("sentry")
+    assert (service.header, service.template) == ("Authorization", "Sentry-Bearer {token}")
+    assert service_of(tomllib.loads(GOOD)).template == "Bearer {token}"
 
 
 def test_oauth_only_servers_say_that_they_take_no_token() -> None:
@@ -250,42 +252,45 @@ def test_oauth_only_servers_say_that_they_take_no_token() -> None:
     assert built_in("github").takes_token
 
 
-def test_a_user_adds_a_card(tmp_path) -> None:
-    card = card_for("https://mcp.acme.example/mcp", user_dir(tmp_path, acme=GOOD))
-    assert card is not None and card.name == "Acme" and card.path.endswith("acme.toml")
+def test_a_user_adds_a_service(tmp_path) -> None:
+    service = service_for("https://mcp.acme.example/mcp", user_dir(tmp_path, acme=GOOD))
+    assert service is not None and service.name == "Acme" and service.path.endswith("acme.toml")
 
 
-def test_a_user_gives_a_self_hosted_gitlab_its_card(tmp_path) -> None:
+def test_a_user_gives_a_self_hosted_gitlab_its_service(tmp_path) -> None:
     text = 'extends = "gitlab"\nname = "GitLab at work"\nhosts = ["git.acme.example"]\n'
     extra = user_dir(tmp_path, work=text)
-    card = card_for("https://git.acme.example:8443/api/v4/mcp", extra)
-    assert card is not None and card.check is not None and card.revoke is not None
-    assert card.name == "GitLab at work" and card.prefixes == ("glpat-",)
-    assert card.check.url == "https://git.acme.example:8443/api/v4/personal_access_tokens/self"
-    assert card.revoke.url == card.check.url
-    theirs = card_for("https://gitlab.com/api/v4/mcp", extra)
+    service = service_for("https://git.acme.example:8443/api/v4/mcp", extra)
+    assert service is not None and service.check is not None and service.revoke is not None
+    assert service.name == "GitLab at work" and service.prefixes == ("glpat-",)
+    assert service.check.url == "https://git.acme.example:8443/api/v4/personal_access_tokens/self"
+    assert service.revoke.url == service.check.url
+    theirs = service_for("https://gitlab.com/api/v4/mcp", extra)
     assert theirs is not None and theirs.name == "GitLab"
 
 
-def test_a_user_overrides_a_card_of_ours(tmp_path) -> None:
+def test_a_user_overrides_a_service_of_ours(tmp_path) -> None:
     text = 'extends = "linear"\nname = "Our Linear"\nheaders = { X-Key = "{token}" }\n'
     extra = user_dir(tmp_path, linear=text)
-    card = card_for("https://mcp.linear.app/mcp", extra)
-    assert card is not None and (card.name, card.header) == ("Our Linear", "X-Key")
-    assert card.token_name == "API Key"
+    service = service_for("https://mcp.linear.app/mcp", extra)
+    assert service is not None and (service.name, service.header) == ("Our Linear", "X-Key")
+    assert service.token_name == "API Key"
 
 
 def test_an_exact_host_goes_before_a_suffix(tmp_path) -> None:
     wide = GOOD.replace("mcp.acme.example", ".acme.example").replace("Acme", "Wide")
     extra = user_dir(tmp_path, a=wide, b=GOOD)
-    exact, other = card_for("https://mcp.acme.example/", extra), card_for("https://x.acme.example/", extra)
+    exact, other = (
+        service_for("https://mcp.acme.example/", extra),
+        service_for("https://x.acme.example/", extra),
+    )
     assert exact is not None and exact.name == "Acme"
     assert other is not None and other.name == "Wide"
 
 
-def test_a_folder_that_is_not_there_holds_no_cards(tmp_path) -> None:
-    assert user_cards(str(tmp_path / "none")) == ((), ())
-    assert card_for("https://mcp.linear.app/mcp", str(tmp_path / "none")) is not None
+def test_a_folder_that_is_not_there_holds_no_services(tmp_path) -> None:
+    assert user_services(str(tmp_path / "none")) == ((), ())
+    assert service_for("https://mcp.linear.app/mcp", str(tmp_path / "none")) is not None
 
 
 TOKEN = GOOD.replace('"oauth"', '"token"') + 'headers = { Authorization = "Bearer {token}" }\n'
@@ -329,25 +334,27 @@ FIELD = '[[fields]]\nkey = "token"\nlabel = "Token"\n'
         ("extends = [1]\n" + GOOD, "“extends” names no service"),
     ],
 )
-def test_a_broken_user_card_is_told_by_its_file_and_the_others_stand(tmp_path, text: str, words: str) -> None:
+def test_a_broken_user_service_is_told_by_its_file_and_the_others_stand(
+    tmp_path, text: str, words: str
+) -> None:
     extra = user_dir(tmp_path, broken=text, whole=GOOD)
-    cards, problems = user_cards(extra)
-    assert [card.id for card in cards] == ["acme"]
+    services, problems = user_services(extra)
+    assert [service.id for service in services] == ["acme"]
     assert len(problems) == 1 and isinstance(problems[0], KeyrackError)
     assert os.path.join(extra, "broken.toml") in str(problems[0]) and words in str(problems[0])
     for url in ("https://mcp.acme.example/", "https://mcp.linear.app/mcp"):
-        assert card_for(url, extra) is not None
+        assert service_for(url, extra) is not None
 
 
-def test_a_card_that_is_a_folder_or_bytes_is_told(tmp_path) -> None:
+def test_a_service_that_is_a_folder_or_bytes_is_told(tmp_path) -> None:
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    (tmp_path / "notes.txt").write_text("not a card")
-    cards, problems = user_cards(str(tmp_path))
-    assert cards == () and len(problems) == 2
+    (tmp_path / "notes.txt").write_text("not a service")
+    services, problems = user_services(str(tmp_path))
+    assert services == () and len(problems) == 2
 
 
-def test_a_card_on_this_machine_may_use_http(tmp_path) -> None:
+def test_a_service_on_this_machine_may_use_http(tmp_path) -> None:
     text = TOKEN.replace("mcp.acme.example", "127.0.0.1") + FIELD + '[check]\nurl = "http://127.0.0.1:9/me"\n'
-    card = card_for("http://127.0.0.1:9/mcp", user_dir(tmp_path, local=text))
-    assert isinstance(card, Card)
+    service = service_for("http://127.0.0.1:9/mcp", user_dir(tmp_path, local=text))
+    assert isinstance(service, Service)
