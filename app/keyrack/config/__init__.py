@@ -1,1 +1,1 @@
-"""keyrack's own file and its settings."""
+"""keyrack's own configuration file: reading its settings and changing it."""

@@ -1,4 +1,4 @@
-"""Changing keyrack's own `config.toml`: one setting or server at a time; all else stays byte for byte."""
+"""Changes one setting or server in keyrack's `config.toml`; the rest stays the same, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ BOM = "\ufeff"
 
 
 class OwnFile(NamedTuple):
-    """The file as it is; empty where there is none."""
+    """The file's current content; empty if there is no file."""
 
     path: str
     text: str
@@ -38,9 +38,9 @@ def read(path: str) -> OwnFile:
 
 
 def set_value(path: str, keys: tuple[str, ...], value: str) -> None:
-    """Give the setting at `keys` ("store",) or ("accounts", URL) this value.
+    """Set the value at `keys`: ("store",) or ("accounts", URL).
 
-    Raises KeyrackError; then nothing has changed.
+    Raises KeyrackError, and then nothing has changed.
     """
     old = read(path)
     wanted = _with(old.data, keys, value)
@@ -49,14 +49,14 @@ def set_value(path: str, keys: tuple[str, ...], value: str) -> None:
 
 
 def add_table(old: OwnFile, keys: tuple[str, str], table: dict[str, Any]) -> None:
-    """Add a table to the one at keys[0], such as a server. Raises KeyrackError; then nothing has changed."""
+    """Add a table, such as a server, at `keys`. Raises KeyrackError, and then nothing has changed."""
     outer, name = keys
     wanted = {**old.data, outer: {**old.data.get(outer, {}), name: table}}
     _write(old, _appended(old.text, {outer: {name: table}}), wanted)
 
 
 def _write(old: OwnFile, text: str | None, wanted: dict[str, Any]) -> None:
-    """Write `text` if it says what is `wanted`; otherwise `wanted` as plain TOML, without comments."""
+    """Write `text` if it parses to `wanted`; otherwise write `wanted` as plain TOML, without comments."""
     try:
         kept = text is not None and toml.parse(text) == wanted
     except Malformed:
@@ -80,7 +80,7 @@ def _with(data: dict[str, Any], keys: tuple[str, ...], value: str) -> dict[str, 
 
 
 def _edited(text: str, keys: tuple[str, ...], value: str) -> str | None:
-    """The setting's value replaced, or a line added to its table, which may be new; None: no way is known."""
+    """The text with the value replaced or a line added; None if the text can't be edited."""
     from keyrack.system import toml_tree
 
     new = toml_tree.string(value)

@@ -1,4 +1,4 @@
-"""Writing servers and default accounts into keyrack's own file."""
+"""Adds servers and default accounts to keyrack's configuration file."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from keyrack.domain.resource import parse_url
 
 
 def set_account(path: str, url: str, account: str) -> None:
-    """Make `account` the one that is meant for this server where none is named. Raises KeyrackError.
+    """Make `account` the default account of this server. Raises KeyrackError.
 
-    Of several servers at one address the name follows behind the URL.
+    If several servers share the URL, `url` is followed by the server's name.
     """
     own_file.set_value(path, ("accounts", account_key(url)), account)
 
 
 def add_server(path: str, name: str, url: str, **more: Any) -> None:
-    """Write a server into the file, which need not exist; comments and order stay.
+    """Add a server to the file, which need not exist; comments and order stay.
 
-    `more` are the fields named above; None leaves one out. Raises BadUrl, and
-    KeyrackError when the name is taken or the file can't be read or written; then
+    `more` has the fields named above; None leaves one out. Raises BadUrl, and
+    KeyrackError if the name is taken or the file can't be read or written. Then
     nothing has changed.
     """
     if not name.strip():

@@ -1,6 +1,6 @@
-"""Reading keyrack's own settings.
+"""Reads keyrack's own settings.
 
-Nothing is guessed: where a setting can't be read, no store is used.
+Nothing is guessed: if a setting can't be read, no store is used.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from keyrack.system.paths import Env
 
 
 def read(env: Env, platform: str) -> Settings:
-    """The settings in the file. Never raises for what it holds: `refusal` says why no store can be used;
-    the rest is told where the file's servers are read.
+    """The settings in the file. Bad content never raises: `refusal` says why no store can be used.
+
+    Other problems are reported where the file's servers are read.
     """
     path = paths.config_file(env, platform)
     try:

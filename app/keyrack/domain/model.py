@@ -59,7 +59,7 @@ class Header(NamedTuple):
     reference: str  # safe to show: the template with its variables, literal text masked
     value: Secret  # after interpolation
     variables: tuple[Variable, ...] = ()
-    plaintext: bool = False  # the secret itself stands in the file
+    plaintext: bool = False  # the secret itself is in the file
     asked: bool = False  # the program asks its user for a part of it, which keyrack can't see
     withheld: bool = (
         False  # a project's file uses variables; keyrack does not fill them in, so `value` is empty
@@ -86,7 +86,7 @@ class AddressKey(NamedTuple):
     where: str  # for people: the name of the parameter or variable, or "its path"
     values: tuple[Secret, ...] = ()  # what is masked
     bare: str = ""  # the URL without the key, if known
-    plaintext: bool = False  # it stands in the file, and no variable in its place
+    plaintext: bool = False  # it is in the file itself, not in a variable
 
 
 class Helper(NamedTuple):

@@ -1,4 +1,4 @@
-"""Which of two credentials for the same server and account is the newer one, told from their facts."""
+"""Compares the facts of two credentials for the same server and account: the same tokens, or newer ones."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ def written(credential: CredentialInfo) -> float:
 
 
 def with_notes(credential: CredentialInfo, known: CredentialInfo) -> CredentialInfo:
-    """A refusal, and whose it is beside others, is noted in the record alone; the store need not be
-    written for it."""
+    """Add the notes that only the record has, such as a refusal; the store need not be written for them."""
     return credential._replace(
         refused_at=known.refused_at,
         refusal=known.refusal,
@@ -23,7 +22,7 @@ def with_notes(credential: CredentialInfo, known: CredentialInfo) -> CredentialI
 
 
 def is_same(one: CredentialInfo | None, other: CredentialInfo | None) -> bool:
-    """The same tokens, wherever they lie and whatever was noted of them since?"""
+    """Are they the same tokens, wherever they are stored and whatever was noted about them since?"""
     if one is None or other is None:
         return one is other
     return _times(one) == _times(other)

@@ -1,1 +1,1 @@
-"""The ground floor: paths, files, locks, forks and threads."""
+"""Paths, files, locks, forks and threads: what every other package may use."""

@@ -1,8 +1,8 @@
 """Files that are replaced whole or not at all, whenever the process is killed or the machine loses power.
 
-A draft is written beside the file, for its owner alone, brought to the disk, read back, and renamed over
-the file; then the folder is brought to the disk, too. All functions raise OSError, and then the file is as
-it was. A path that is a link is replaced by a file; whoever wants its target resolves it first.
+A draft is written next to the file, readable by its owner only, flushed to the disk, read back, and renamed
+over the file; then the folder is flushed too. All functions raise OSError and then leave the file
+unchanged. A path that is a link is replaced by a file; to write to its target, resolve it first.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from collections.abc import Callable
 from errno import EIO
 
 REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
-PAUSE = 0.01  # seconds between two of them
+PAUSE = 0.01  # seconds between two tries
 FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 def replace(
     path: str, data: bytes, *, locked: bool = False, before: Callable[[str], None] = lambda draft: None
 ) -> None:
-    """Put `data` in the file's place; its folder is made where there is none.
+    """Replace the file's content with `data`; its folder is created if needed.
 
-    `locked`: the caller has a lock on the file, so the draft's name is always the same, and what a killed
-    process left of one is overwritten. `before` is called with the draft's path at the last moment; what it
-    raises changes nothing.
+    `locked`: the caller has a lock on the file, so the draft's name is always the same, and a draft that a
+    killed process left is overwritten. `before` is called with the draft's path just before the rename; if it
+    raises, nothing is changed.
     """
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     draft = f"{path}.new" if locked else f"{path}.{os.urandom(4).hex()}.tmp"
@@ -45,7 +45,7 @@ def replace(
 
 
 def create(path: str, data: bytes) -> None:
-    """Write a file that does not exist. Raises FileExistsError, too."""
+    """Write a new file. Raises FileExistsError if it exists."""
     _write(path, data)
     _sync_folder(path)
 
@@ -57,7 +57,7 @@ def rename(path: str, to: str) -> None:
 
 
 def delete(path: str) -> bool:
-    """Delete the file; False where there was none."""
+    """Delete the file; False if there was none."""
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -67,7 +67,7 @@ def delete(path: str) -> bool:
 
 
 def _write(path: str, data: bytes) -> None:
-    """Whole on the disk, or not there."""
+    """Write the whole file to the disk, or leave nothing."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | FLAGS, 0o600)
     try:
         with open(handle, "wb") as file:
@@ -101,7 +101,7 @@ def _unlink(draft: str) -> None:
 
 
 def _sync_folder(path: str) -> None:
-    """Make the folder's new names last. Windows has no such call."""
+    """Flush the folder's entries to the disk. Windows has no call for it."""
     if os.name == "nt":
         return
     handle = os.open(os.path.dirname(path), os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""The end of the program: what it waits for, what is cleaned up before it, and that it comes for sure."""
+"""Ending the program: what it waits for, what is cleaned up first, and a limit on how long it takes."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 
-GRACE = 4.0  # seconds for an end in good order; whoever asks for one waits for five
-HOLDS_EXIT = "keeps the program from ending"  # the name of the threads that stand for it
+GRACE = 4.0  # seconds for an orderly exit; whoever asks for one waits five
+HOLDS_EXIT = "keeps the program from ending"  # the name of the threads that do it
 
 
 @contextmanager
 def hold_exit(limit: float) -> Generator[None]:
-    """Keep the program from ending while this lasts, though only a daemon thread may be in it.
+    """Keep the program from ending inside this block, even if a daemon thread runs it.
 
-    At most `limit` seconds.
+    For `limit` seconds at most.
     """
     over = threading.Event()
-    # Python waits at its end for threads that are no daemons, and only before that end can
-    # others, which the keychain's calls need, still be started.
+    # At exit Python waits for threads that are not daemons. The keychain's calls need new
+    # threads, which can only be started before the exit begins.
     threading.Thread(target=over.wait, args=(limit,), daemon=False, name=HOLDS_EXIT).start()
     try:
         yield
@@ -28,7 +28,7 @@ def hold_exit(limit: float) -> Generator[None]:
 
 
 def wait_for_held() -> None:
-    """Wait for all that is `hold_exit` now: for an end of the program that waits for no thread."""
+    """Wait for all current `hold_exit` blocks. For an exit that would wait for no thread."""
     for thread in threading.enumerate():
         if thread.name == HOLDS_EXIT:
             thread.join()
@@ -39,9 +39,9 @@ _last: list[Callable[[], object]] = []
 
 @contextmanager
 def cleaned_up(cleanup: Callable[[], object]) -> Generator[None]:
-    """Call `cleanup` in the end, also where the program ends inside without leaving the block.
+    """Call `cleanup` at the end, even if the program ends without leaving the block.
 
-    It may be called twice: a signal may have cut off the first call.
+    It may be called twice: a signal can interrupt the first call.
     """
     _last.append(cleanup)
     try:
@@ -57,10 +57,10 @@ def cleaned_up(cleanup: Callable[[], object]) -> Generator[None]:
 
 
 def end_soon(code: int, grace: float = GRACE) -> None:
-    """See to it that the program ends with `code`, whatever its threads do.
+    """Make sure that the program ends with `code`, whatever its threads do.
 
-    Whoever calls it ends the program in good order. Where that takes longer than `grace` seconds, it ends
-    all the same, but for what is `hold_exit`.
+    The caller ends the program in the normal way. If that takes longer than `grace` seconds, the program is
+    ended anyway, after waiting for the `hold_exit` blocks.
     """
     timer = threading.Timer(grace, _end_now, (code,))
     timer.daemon = True
@@ -68,7 +68,7 @@ def end_soon(code: int, grace: float = GRACE) -> None:
 
 
 def _end_now(code: int) -> None:
-    wait_for_held()  # a refresh that was begun may have spent the old refresh token
+    wait_for_held()  # a refresh that has started may have used up the old refresh token
     for cleanup in reversed(_last):
         with suppress(Exception):
             cleanup()

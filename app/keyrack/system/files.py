@@ -1,4 +1,4 @@
-"""Read a configuration file whatever is there instead."""
+"""Read a configuration file, whatever may be at its path instead."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import os
 import stat
 
 MB = 1024 * 1024
-MAX_BYTES = 8 * MB  # nothing that people write grows to this
-# ~/.claude.json grows with its history. Claude Code itself could read no more: V8's longest string.
+MAX_BYTES = 8 * MB  # nothing written by hand gets this large
+# ~/.claude.json grows with its history. V8's longest string limits what Claude Code itself can read.
 MAX_GROWN = 512 * MB
 
 
@@ -16,7 +16,7 @@ class NoFile(Exception):
 
 
 class BadFile(Exception):
-    """Something is there that can't be read: one sentence, and the line where it is known."""
+    """The file can't be read: one sentence, and the line if it is known."""
 
     def __init__(self, sentence: str, line: int | None = None) -> None:
         super().__init__(sentence)
@@ -24,7 +24,7 @@ class BadFile(Exception):
 
 
 class Malformed(Exception):
-    """The text can't be read at all: one sentence that quotes nothing of it, and the line."""
+    """The text can't be parsed: one sentence that quotes none of it, and the line."""
 
     def __init__(self, sentence: str, line: int | None = None) -> None:
         super().__init__(sentence)
@@ -37,10 +37,10 @@ def read_text(path: str) -> str:
 
 
 def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
-    """The file's bytes; one of more than `most` is refused unread. Raises NoFile, BadFile."""
+    """The file's bytes; a file larger than `most` is refused unread. Raises NoFile, BadFile."""
     try:
         _refuse(os.stat(path), most)
-        # Looked at again once open, and without waiting: a pipe may have taken the file's place.
+        # Check again once it is open, without blocking: a pipe may have replaced the file.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
             _refuse(os.fstat(handle), most)
@@ -65,12 +65,12 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
 
 
 def read_grown(path: str) -> bytes:
-    """The UTF-8 of a file that a program lets grow, without a byte-order mark. Raises NoFile, BadFile."""
+    """The UTF-8 bytes of a file that may be very large, without a byte-order mark. Raises NoFile, BadFile."""
     return _without_mark(read_bytes(path, MAX_GROWN))
 
 
 def decode(data: bytes, lines: int = 0) -> str:
-    """UTF-8, with or without a byte-order mark; `lines` are before it. Raises BadFile."""
+    """Decode UTF-8, with or without a byte-order mark; `lines` come before it. Raises BadFile."""
     data = _without_mark(data)
     try:
         return data.decode()

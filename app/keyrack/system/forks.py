@@ -1,7 +1,7 @@
-"""What a forked child must not use as it finds it: a connection, a lock, a turn that another thread has.
+"""Resets what a forked child must not use as inherited: connections, and locks held by other threads.
 
-A child has the parent's objects and only the thread that forked. Over an inherited
-connection it would read the answers to its parent's and its siblings' questions.
+A child has the parent's objects, but only the thread that forked. On an inherited
+connection it would read replies meant for its parent and siblings.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from weakref import WeakSet
 
 
 class Forked(Protocol):
-    """Something that knows what to do about it."""
+    """Something that can reset itself after a fork."""
 
     def begin_anew(self) -> None:
-        """In the child, before anything else runs there. The parent's side goes on, and notices nothing."""
+        """Called in the child before anything else runs there. Must not affect the parent."""
         ...
 
 
@@ -23,7 +23,7 @@ _known: WeakSet[Forked] = WeakSet()
 
 
 def anew_in_child(thing: Forked) -> None:
-    """From now on, begin `thing` anew in each forked child."""
+    """From now on, reset `thing` in each forked child."""
     _known.add(thing)
 
 

@@ -1,8 +1,8 @@
-"""Locks that die with their process.
+"""Locks that end with their process.
 
-A lock is the kernel's lock on an open file, not the file: a file left behind by a
-killed process blocks nobody, and so the files are never removed. Not filelock: it takes 32 ms
-to import, on the path of `keyrack token`.
+A lock is the kernel's lock on an open file, not the file itself: a file left by a killed
+process blocks nobody, so the files are never deleted. The filelock package is not used:
+importing it would add 32 ms to `keyrack token`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 
 from keyrack.domain.errors import KeyrackError, Temporary
 
-LONGEST_PAUSE = 0.05  # seconds between two looks at a lock that another process holds
+LONGEST_PAUSE = 0.05  # seconds between two tries for a lock that another process holds
 
 if sys.platform == "win32":
     import msvcrt
@@ -42,7 +42,7 @@ else:
 
     def _unlock(fd: int) -> None:
         try:
-            # Not by closing alone: a child that was forked meanwhile has the same lock open.
+            # Closing is not enough: a child forked in the meantime has the same lock open.
             fcntl.flock(fd, fcntl.LOCK_UN)
         except OSError:
             pass
@@ -59,7 +59,7 @@ class _Hold:
 
 
 class Locks:
-    """Locks by name, among threads and, with a folder, among processes."""
+    """Locks by name, between threads and, with a folder, between processes."""
 
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
@@ -67,13 +67,13 @@ class Locks:
 
     @contextmanager
     def hold(self, name: str, *, timeout: float) -> Generator[None]:
-        """Hold the lock, waiting at most `timeout` seconds; then Temporary.
+        """Hold the lock. Raises Temporary if it is not free within `timeout` seconds.
 
-        A thread that holds it may take it again.
+        The thread that holds it may take it again.
         """
         deadline = time.monotonic() + timeout
         if not self._holds:
-            # Not when it is made: a list holds no lock, and pays for no weak references.
+            # Not in __init__: `keyrack list` takes no lock and needs no import of weakref.
             from keyrack.system.forks import anew_in_child
 
             anew_in_child(self)
@@ -95,9 +95,9 @@ class Locks:
             hold.thread_lock.release()
 
     def begin_anew(self) -> None:
-        """In a forked child: the locks are its parent's, and not given back by it.
+        """In a forked child: the locks belong to the parent, so close them without unlocking.
 
-        What the child does within a `with` that it was forked in, it does without the lock.
+        A child forked inside a `with` continues that block without the lock.
         """
         holds, self._holds = self._holds, {}
         for hold in holds.values():
@@ -136,5 +136,5 @@ class Locks:
 
 
 def busy() -> Temporary:
-    """Somebody else has it."""
+    """The error when somebody else holds the lock."""
     return Temporary("Another keyrack process is working on this credential.", hint="Try again in a moment.")

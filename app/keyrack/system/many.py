@@ -1,4 +1,4 @@
-"""The same work for many things, a few side by side."""
+"""The same work for many things, a few at a time."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SIDE_BY_SIDE = 4
 
 
 class Many(Generic[T]):
-    """Begins at once, in the order of the things; can be stopped between two.
+    """Starts immediately, in the order of the things; can be stopped between two.
 
-    `on_one(thing, outcome)` gets what `work(thing)` returned, or its exception, and `on_end()`
-    comes after the last one; both are called in the threads that work, one call at a time.
-    Daemon threads: one call that hangs must not hold up the program's end.
+    `on_one(thing, outcome)` gets what `work(thing)` returned or raised, and `on_end()`
+    is called after the last one; both are called in the worker threads, one call at a time.
+    The threads are daemons, so a call that hangs does not keep the program from ending.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Many(Generic[T]):
             threading.Thread(target=self._run, daemon=True).start()
 
     def stop(self) -> None:
-        """Begin no more; what runs ends by itself, and `on_end` comes after it."""
+        """Start no more work. What is running continues to its end, followed by `on_end`."""
         self._waiting.clear()
 
     def _run(self) -> None:
@@ -46,7 +46,7 @@ class Many(Generic[T]):
                 break
             try:
                 outcome = self._work(thing)
-            except Exception as error:  # whatever it is, somebody is told
+            except Exception as error:  # whatever it is, `on_one` gets it
                 outcome = error
             with self._turn:
                 self._on_one(thing, outcome)

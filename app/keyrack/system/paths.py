@@ -1,7 +1,7 @@
-"""Where programs keep their files, from the environment and the platform's name alone.
+"""Where programs keep their files, determined only by the environment and the platform's name.
 
 `platform` is `sys.platform` ("linux", "darwin", "win32"); paths are joined by its
-rules, so a test on one system proves the paths of another.
+rules, so the paths of one system can be tested on another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Env = Mapping[str, str]
 
 
 def join(platform: str, *parts: str) -> str:
-    """Join by the platform's rules."""
+    """Join path parts by the platform's rules."""
     if platform == "win32":
         import ntpath
 
@@ -25,7 +25,7 @@ def join(platform: str, *parts: str) -> str:
 
 
 def is_absolute(platform: str, path: str) -> bool:
-    """Does the path start at a root?"""
+    """Is the path absolute?"""
     if platform == "win32":
         import ntpath
 
@@ -34,7 +34,7 @@ def is_absolute(platform: str, path: str) -> bool:
 
 
 def home(env: Env, platform: str) -> str:
-    """The user's home folder. Raises KeyrackError where the environment names none."""
+    """The user's home folder. Raises KeyrackError if the environment names none."""
     names = ("USERPROFILE", "HOME") if platform == "win32" else ("HOME",)
     for name in names:
         if env.get(name):
@@ -43,7 +43,7 @@ def home(env: Env, platform: str) -> str:
 
 
 def expand(env: Env, platform: str, path: str, base: str) -> str:
-    """A path as a person wrote it: `~` is the home folder, a relative one starts at `base`."""
+    """Expand a path from a user: `~` is the home folder, and a relative path starts at `base`."""
     if path == "~" or path.startswith(("~/", "~\\")):
         return join(platform, home(env, platform), path[2:]) if len(path) > 2 else home(env, platform)
     return path if is_absolute(platform, path) else join(platform, base, path)
@@ -83,6 +83,6 @@ def config_file(env: Env, platform: str) -> str:
 
 
 def _xdg(env: Env, name: str, default: str) -> str:
-    # The XDG specification: a relative path in these variables is to be ignored.
+    # The XDG specification says to ignore a relative path in these variables.
     value = env.get(name, "")
     return value if value.startswith("/") else join("linux", home(env, "linux"), default)

@@ -1,4 +1,4 @@
-"""Work in a thread of its own, because ctrl+c strikes the main thread alone."""
+"""Work in a thread of its own, because ctrl+c interrupts only the main thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class InThread(Generic[T]):
-    """`work` in a daemon thread; its result or its exception comes out of `result`."""
+    """Runs `work` in a daemon thread; `result` returns or raises its outcome."""
 
     def __init__(self, work: Callable[[], T], name: str) -> None:
         self._work = work
@@ -27,12 +27,12 @@ class InThread(Generic[T]):
         self._thread.start()
 
     def wait(self) -> None:
-        """Until the work has ended; raises KeyboardInterrupt."""
+        """Wait until the work has ended; raises KeyboardInterrupt."""
         while not self._done.wait(0.5):  # an endless wait can't be interrupted on Windows
             pass
 
     def result(self) -> T:
-        """After `wait`. Raises what the work raised."""
+        """What the work returned or raised. Call it after `wait`."""
         if self._errors:
             raise self._errors[0]
         return self._results[0]
@@ -47,10 +47,10 @@ class InThread(Generic[T]):
 
 
 def run_shielded(work: Callable[[], T]) -> T:
-    """`work`'s result or exception; ctrl+c does not cut it off half-way.
+    """Return or raise the outcome of `work`, which ctrl+c does not interrupt.
 
-    Whoever presses ctrl+c leaves at once, and `work` ends by itself. In another thread than the
-    main one nothing can strike it, and it runs where it is.
+    After ctrl+c this raises at once, and `work` continues to its end. Outside the main
+    thread nothing can interrupt it, so it runs in the caller's thread.
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
@@ -61,9 +61,9 @@ def run_shielded(work: Callable[[], T]) -> T:
 
 
 def run_cancellable(work: Callable[[], T], cancel: Callable[[], Any]) -> T:
-    """`work`'s result or exception; ctrl+c stops it gently.
+    """Return or raise the outcome of `work`, which ctrl+c cancels.
 
-    The first ctrl+c calls `cancel` and waits for `work` to end; a second one leaves at once.
+    The first ctrl+c calls `cancel` and waits for `work` to end; a second one raises at once.
     """
     thread = InThread(work, "operation")
     try:
@@ -71,7 +71,7 @@ def run_cancellable(work: Callable[[], T], cancel: Callable[[], Any]) -> T:
         thread.wait()
     except KeyboardInterrupt:
         cancel()
-        if not thread.is_started:  # it came before the thread: there is nothing to wait for
+        if not thread.is_started:  # interrupted before the thread started: nothing to wait for
             raise
         thread.wait()
     return thread.result()

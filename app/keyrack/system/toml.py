@@ -1,4 +1,4 @@
-"""TOML, imported only when such a file exists."""
+"""Parsing TOML. The parser is imported only when there is a file to parse."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyrack.system.files import Malformed
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Raises Malformed. A key that stands twice makes the whole file invalid (TOML 1.0)."""
+    """Raises Malformed. A duplicate key makes the whole file invalid (TOML 1.0)."""
     import tomllib
 
     try:
@@ -17,7 +17,7 @@ def parse(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", str(error))
         line = int(found[1]) if found and found[1] else text.count("\n") + 1
-        # The first words alone: some messages go on to quote the file.
+        # Only the first words: some messages go on to quote the file.
         what = re.split(r"[\"'(:]", str(error), maxsplit=1)[0].strip()
         raise Malformed(f"It is not valid TOML{f' ({what})' if what else ''}.", line) from None
     except RecursionError:

@@ -1,8 +1,8 @@
-"""A TOML file as a tree that is changed in places: all else stays as it is, byte for byte.
+"""Edits a TOML file as a tree; everything else in the file stays the same, byte for byte.
 
-tomlkit reads and writes the tree. The pairs are changed in its bodies, where each line has one place:
-tomlkit's own methods for it move blanks, end every new line in \\n, and refuse tables in several parts.
-Imported only to change a file, since tomlkit takes 14 ms to import; tomllib reads.
+tomlkit reads and writes the tree. Pairs are changed directly in its bodies, which have one entry per line,
+because tomlkit's own methods move blanks, end every new line in \\n, and refuse tables in several parts.
+Imported only to change a file: tomlkit takes 14 ms to import, and tomllib is enough for reading.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ Body = list[tuple[Key | None, Item]]
 
 
 class NotEditable(Exception):
-    """tomlkit can't give the text back as it is, or what is looked for is not there."""
+    """tomlkit can't reproduce the text exactly, or the key is not there."""
 
 
 class Pair(NamedTuple):
-    """A key with its value, or a table with what it holds: where it is in the tree."""
+    """The position in the tree of a key and its value, or of a table."""
 
-    body: Body  # the lines, or the parts of an inline table, among which it is
+    body: Body  # the lines, or the parts of an inline table, that contain it
     at: int
-    owner: Pair | None  # the table that it is in
+    owner: Pair | None  # the table that contains it
 
     @property
     def key(self) -> Key:
@@ -40,29 +40,29 @@ class Pair(NamedTuple):
 
     @property
     def inner(self) -> Body:
-        """What the table holds; nothing for any other value."""
+        """The table's content; empty for any other value."""
         return self.item.value.body if isinstance(self.item, Table | InlineTable) else []
 
     @property
     def is_only_one(self) -> bool:
-        """Is it the only one of its table, or of the table's part that is written here?"""
+        """Is it the only pair in its table, or in the part of the table that is written here?"""
         return sum(key is not None for key, _ in self.body) == 1
 
     def set_value(self, value: Item) -> None:
-        """What is around the value stays."""
+        """Replace the value, keeping what surrounds it."""
         _surround(value, self.item)
         self.body[self.at] = (self.key, value)
 
     def replace(self, name: str, value: Item) -> None:
-        """Another key and value in its place, with the blanks and the comment around it."""
+        """Replace the key and the value, keeping the blanks and the comment around them."""
         line = self
-        while not isinstance(line.item, InlineTable) and line.inner:  # a dotted key: the line's end is there
+        while not isinstance(line.item, InlineTable) and line.inner:  # a dotted key: the line ends in there
             line = Pair(line.inner, 0, line)
         _surround(value, line.item)
         self.body[self.at] = (_key(name), value)
 
     def remove(self) -> None:
-        """Without its comma; the comment of a line stays, on a line of its own."""
+        """Remove the pair and its comma; a comment stays, on a line of its own."""
         if self.owner is None or not isinstance(self.owner.item, InlineTable):
             trivia = self.item.trivia
             if trivia.comment:
@@ -80,11 +80,11 @@ class Pair(NamedTuple):
             start, end = self.at, self.at + 1
             while start and self.body[start - 1][0] is None:
                 start -= 1
-            start += start == 0  # the blank behind the brace stays
+            start += start == 0  # the blank after the brace stays
         del self.body[start:end]
 
     def insert_before(self, name: str, value: Item, newline: str) -> None:
-        """Another pair before it."""
+        """Insert a pair before this one."""
         new: Body = [(_key(name), value)]
         if self.owner is not None and isinstance(self.owner.item, InlineTable):
             value.trivia.trail = ""
@@ -94,12 +94,12 @@ class Pair(NamedTuple):
         self.body[self.at : self.at] = new
 
     def insert_first(self, name: str, value: Item, newline: str) -> None:
-        """The first line of this table, which has a heading of its own."""
+        """Insert the first line of this table, which has its own heading."""
         value.trivia.trail = newline
         self.inner.insert(0, (_key(name), value))
 
     def insert_last(self, name: str, value: Item, newline: str) -> None:
-        """The last pair of this table, before the tables in it and the blank lines at its end."""
+        """Insert the last pair of this table, before its subtables and the blank lines at its end."""
         if isinstance(self.item, Table):
             insert_line(self.inner, name, value, newline)
             return
@@ -112,7 +112,7 @@ class Pair(NamedTuple):
 
 
 class Tree:
-    """Raises NotEditable where tomlkit would not give the text back as it is."""
+    """Raises NotEditable if tomlkit can't reproduce the text exactly."""
 
     def __init__(self, text: str) -> None:
         try:
@@ -124,7 +124,7 @@ class Tree:
             TypeError,
             LookupError,
             RecursionError,
-        ):  # of valid TOML: its mistakes
+        ):  # tomlkit's own bugs with valid TOML
             same = False
         if not same:
             raise NotEditable
@@ -138,18 +138,18 @@ class Tree:
         return self._document.as_string()
 
     def find(self, path: Sequence[str]) -> Iterator[Pair]:
-        """The pair under these keys; of a table that is written in several parts, each part."""
+        """The pair at these keys; if the table is written in several parts, each part."""
         return _find(self.body, path, None)
 
     def pair(self, path: Sequence[str]) -> Pair:
-        """The only pair under these keys. Raises NotEditable."""
+        """The only pair at these keys. Raises NotEditable."""
         found = list(self.find(path))
         if len(found) != 1:
             raise NotEditable
         return found[0]
 
     def table(self, path: Sequence[str]) -> Pair | None:
-        """Where a pair can be added to the table under these keys; None: nowhere yet."""
+        """Where a pair can be added to the table at these keys; None if there is no such place yet."""
         for pair in self.find(path):
             is_table = isinstance(pair.item, Table) and (
                 not pair.item.is_super_table() or pair.key.is_dotted()
@@ -160,7 +160,7 @@ class Tree:
 
 
 def insert_line(body: Body, name: str, value: Item, newline: str) -> None:
-    """The last line before the tables and the blank lines there."""
+    """Insert a line after the other pairs, before the tables and the blank lines at the end."""
     tables = (i for i, (key, item) in enumerate(body) if isinstance(item, AoT) or _is_headed(key, item))
     end = next(tables, len(body))
     new: Body = [(_key(name), value)]
@@ -175,12 +175,12 @@ def insert_line(body: Body, name: str, value: Item, newline: str) -> None:
 
 
 def _is_headed(key: Key | None, item: Item) -> bool:
-    """Is it a table with a heading, here or further within?"""
+    """Is it a table with a heading, here or deeper?"""
     return isinstance(item, Table) and key is not None and not key.is_dotted()
 
 
 def _end_line(item: Item, newline: str) -> None:
-    """The file's last line may have no end."""
+    """Make sure that the line ends; the file's last line may not."""
     while isinstance(item, Table) and item.value.body:
         item = item.value.body[-1][1]
     if not isinstance(item, Whitespace) and "\n" not in item.trivia.trail:
@@ -203,7 +203,7 @@ def inline_table(name: str, text: str) -> Item:
 
 
 def setting(name: str, value: Item) -> str:
-    """The two as they are written in a file."""
+    """A key and its value as written in a file."""
     return f"{_key(name).as_string()} = {value.as_string()}"
 
 

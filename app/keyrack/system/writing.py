@@ -1,4 +1,4 @@
-"""Write a configuration file in one step, and keep a copy of one."""
+"""Replace a configuration file in one step, and make backups."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from keyrack.system.files import BadFile, NoFile, read_bytes
 def write_atomically(path: str, text: str) -> None:
     """Replace the file in one step: readers see the old text or the new, never half of one.
 
-    Readable by its owner alone. A link stays a link. Raises KeyrackError.
+    Readable by its owner only. A link stays a link. Raises KeyrackError.
     """
     path = os.path.realpath(path)
     try:
@@ -26,7 +26,7 @@ def write_atomically(path: str, text: str) -> None:
 def replace(path: str, old: bytes, new: bytes) -> None:
     """The same for another program's file, which keeps its owner and permissions.
 
-    It is looked at again right before: where it does not hold `old` any more, nothing is changed.
+    It is read again just before the change: if it no longer contains `old`, nothing is changed.
     Raises KeyrackError.
     """
     real = os.path.realpath(path)
@@ -53,7 +53,10 @@ def replace(path: str, old: bytes, new: bytes) -> None:
 
 
 def back_up(path: str, data: bytes, mark: str) -> str:
-    """Write `data` into a new file beside `path`, for its owner alone; its path. Raises KeyrackError."""
+    """Write `data` to a new file next to `path`, readable by its owner only, and return its path.
+
+    Raises KeyrackError.
+    """
     for count in range(1, 100):
         name = f"{path}.{mark}" + (f"-{count}" if count > 1 else "")
         try:

@@ -1,4 +1,4 @@
-"""The command line that does an action to a server, as a shell reads it."""
+"""The command line for an action on a server, quoted for a shell."""
 
 import re
 import sys

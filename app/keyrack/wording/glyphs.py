@@ -1,4 +1,4 @@
-"""The signs of what was done, of a login's steps, and of what was found out. Those of states: `states`."""
+"""The glyphs for outcomes, for the steps of a login, and for findings. `states` has those of states."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyrack.wording.tones import Tone
 DONE, FAILED, WARNING, NOTHING = "✓", "✕", "!", "–"
 LOCKED, UNKNOWN = "▣", "?"
 NONE_STORED = "◌"
-CHOSEN, NOT_CHOSEN = "●", "○"  # of several
+CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice
 
 
 class Sign(NamedTuple):
@@ -24,7 +24,7 @@ STEPS = {
     "failed": Sign(FAILED, Tone.BAD),
     "ahead": Sign("·", Tone.DIM),
 }
-# The steps whose failure ends no login: what they tell comes beside the others.
+# Steps that can fail without ending the login; they are shown next to the others.
 BESIDE = ("device", "stray")
 
 # A receipt's line, by its outcome.

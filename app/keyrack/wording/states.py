@@ -51,6 +51,6 @@ def state_words(state: State) -> str:
 
 
 def listed_state(state: State, *, is_off: bool) -> tuple[str, Tone]:
-    """The list's status and its tone: the state, or that nothing has to be done."""
+    """The list's status with its tone: the state, or "switched off"."""
     look = STATES[state]
     return (f"{look.glyph} {SWITCHED_OFF}", Tone.DIM) if is_off else (state_words(state), look.tone)

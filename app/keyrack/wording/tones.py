@@ -1,4 +1,4 @@
-"""What a colour means, for both front ends. Each has colours of its own for these."""
+"""What colors mean, for both front ends. Each front end chooses its own colors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Tone(StrEnum):
-    """Never the only sign: a word or a glyph says the same."""
+    """Never the only indication: a word or a glyph says the same."""
 
     PLAIN = "plain"
     GOOD = "good"

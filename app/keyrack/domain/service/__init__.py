@@ -26,16 +26,16 @@ class Field(NamedTuple):
     hint: str = ""
     prefixes: tuple[str, ...] = ()
     pattern: str = ""  # a regular expression for the whole value; a hint like the prefixes
-    only_on: tuple[str, ...] = ()  # asked for only on these hosts; empty: on all
+    only_on: tuple[str, ...] = ()  # the hosts that need it; empty: all
 
 
 class WrongKind(NamedTuple):
-    """A secret of the service that will not do here, known by its looks."""
+    """Another kind of secret from the service that does not work here, recognized by its form."""
 
     sentence: str
     prefix: str = ""
     pattern: str = ""  # for the whole value
-    field: str = ""  # only in this field; "": in every secret one
+    field: str = ""  # checked in this field only; "": in every secret field
 
 
 class Variant(NamedTuple):
@@ -58,12 +58,12 @@ class ReplyPath(NamedTuple):
     """Where a fact stands in the reply: a header, or a dotted path into the JSON."""
 
     header: str = ""
-    json: str = ""  # ".": the whole of it
-    ignore_equal: str = ""  # a header: the same moment there means that the fact is not one
+    json: str = ""  # ".": all of it
+    ignore_equal: str = ""  # a header: if it has the same time, the value does not count
 
 
 class Check(NamedTuple):
-    """A harmless request that tells whether the service takes the token, and how to read the reply."""
+    """A harmless request that tests whether the service accepts the token, and how to read the reply."""
 
     method: str
     url: str
@@ -72,7 +72,7 @@ class Check(NamedTuple):
     not_for: tuple[str, ...] = ()  # beginnings of good tokens that this check would refuse
     require: Mapping[str, Any] = {}  # path: the value that a good reply has there
     present: tuple[str, ...] = ()  # paths that a good reply has
-    forbid: tuple[str, ...] = ()  # paths that a good reply has not
+    forbid: tuple[str, ...] = ()  # paths that a good reply does not have
     refused: tuple[int, ...] = (401,)  # statuses that mean: not this token
     says: Mapping[int, str] = {}  # a status: the sentence that explains it
     error: tuple[str, ...] = ()  # paths to the vendor's word for what is wrong, best first
@@ -84,7 +84,7 @@ class Check(NamedTuple):
 
 
 class Revoke(NamedTuple):
-    """How to undo a token by the service's own API."""
+    """How to revoke a token with the service's own API."""
 
     method: str
     url: str
