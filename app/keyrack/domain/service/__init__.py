@@ -1,7 +1,7 @@
-"""What is known of one service and its tokens, read from TOML.
+"""What keyrack knows about one service and its tokens, read from TOML.
 
-A template holds `{field}` for what the user typed, `{basic}` for base64 of the
-service's `basic` pair, and in URLs only `{site}`: a secret never goes into a URL.
+A template can contain `{field}` for what the user typed and `{basic}` for base64 of the
+service's `basic` pair. In URLs only `{site}` is allowed: a secret never goes into a URL.
 """
 
 from __future__ import annotations
