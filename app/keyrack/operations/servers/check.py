@@ -14,6 +14,7 @@ from keyrack.operations.credential import configured_token, credential_key
 from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refresh import refreshed
+from keyrack.operations.tokens.refusal import BY_SERVER, login_needed, refused
 from keyrack.operations.tokens.trial import tried
 
 PARTLY = "The server says where to log in, so some of its methods may need a login."
@@ -42,9 +43,8 @@ def check(adapters: Adapters, server: Server) -> Check:
     if stored_credential is not None and probed.verdict == "refused":
         stored_credential, probed = _second_try(adapters, server, stored_credential, probed)
         if probed.verdict == "refused":
-            # Not of one that somebody logged in with while the answer was on its way.
-            refusal = (adapters.now(), "The server refused the token.")
-            credentials.note(*key, refusal=refusal, of=stored_credential.credential)
+            error = login_needed(server, stored_credential.credential, BY_SERVER)
+            refused(credentials, stored_credential, error, by="server", at=adapters.now())
     if probed.verdict == "open" and _has_login(adapters, server, record):
         probed = probed._replace(verdict="optional", reason=probed.reason or PARTLY)
     if probed.verdict == "required" and stored_credential is None and server.helper is not None:

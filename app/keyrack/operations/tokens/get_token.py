@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
-from keyrack.domain.model import CredentialInfo, Server, StoredCredential
+from keyrack.domain.model import Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, is_due
 from keyrack.operations.credential import configured_token, credential_key
 from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.refusal import login_needed
 from keyrack.wording.commands import command_for
 
 
@@ -41,7 +42,7 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
         stored_credential = credentials.load(*key)
     except StoreUnavailable:
         if known is not None and known.refused_at is not None:
-            raise _refused(server, known) from None
+            raise login_needed(server, known) from None
         raise
     if stored_credential is None:
         from keyrack.operations.tokens.accounts import nothing_stored
@@ -50,20 +51,14 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
     now = adapters.now()
     facts = stored_credential.credential
     if facts.refused_at is not None:
-        raise _refused(server, facts)
+        raise login_needed(server, facts)
     if is_due(facts, now, min_valid):
         return _renewed(adapters, server, stored_credential, min_valid)
     if facts.refusal:
-        return _unrenewed(adapters, server, stored_credential, _refused(server, facts))
+        return _unrenewed(adapters, server, stored_credential, login_needed(server, facts))
     return IssuedToken(
         stored_credential.tokens.access_token, facts.expires_at, _one_of_several(stored_credential)
     )
-
-
-def _refused(server: Server, facts: CredentialInfo) -> LoginNeeded:
-    again = f"Run: {command_for(Action.TOKEN, server)}"
-    hint = again if facts.kind == "token" else f"Log in again: {command_for(Action.LOGIN, server)}"
-    return LoginNeeded(facts.refusal or "The server refused the token.", hint=hint)
 
 
 def _one_of_several(stored_credential: StoredCredential) -> tuple[str, ...]:

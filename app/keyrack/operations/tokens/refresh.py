@@ -18,6 +18,7 @@ from keyrack.operations.credential import credential_key, stored_for
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.accounts import nothing_stored
+from keyrack.operations.tokens.refusal import login_needed, refused
 from keyrack.operations.tokens.renewal import ask_issuer, is_renewable
 from keyrack.system.ending import hold_exit
 from keyrack.system.threads import run_shielded
@@ -76,12 +77,12 @@ def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insi
             raise nothing_stored(adapters, server)
         facts = stored_credential.credential
         if facts.refused_at is not None and not insist:
-            raise _login_needed(server, facts.refusal or "The server refused the token.")
+            raise login_needed(server, facts)
         someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
         if someone_did or (min_valid is not None and not is_due(facts, adapters.now(), min_valid)):
             return stored_credential
         if facts.refusal and not insist:
-            raise _login_needed(server, facts.refusal)
+            raise login_needed(server, facts)
         try:
             stored_credential = stored_credential._replace(credential=stored_for(server, facts))
             return _refresh(adapters, credentials, stored_credential, server)
@@ -104,10 +105,9 @@ def _refresh(
         )
     if not is_renewable(stored_credential):
         if stored_credential.credential.refusal:
-            raise _login_needed(server, stored_credential.credential.refusal)
-        raise _login_needed(
-            server, f"No refresh token was issued for {server.display_name}.", setting="access_type"
-        )
+            raise login_needed(server, stored_credential.credential)
+        none = f"No refresh token was issued for {server.display_name}."
+        raise login_needed(server, stored_credential.credential, none, setting="access_type")
     # A rotating refresh token is spent by using it: so much of the save is done before.
     with hold_exit(LONGEST), credentials.renewing(stored_credential) as save:
         try:
@@ -116,10 +116,7 @@ def _refresh(
             again = credentials.load(*stored_credential.key)
             if again is not None and again.tokens.refresh_token != stored_credential.tokens.refresh_token:
                 return again  # another program, without our lock, was faster
-            _remember(adapters, credentials, stored_credential, refusal)
-            if isinstance(refusal, ClientRefused):
-                raise
-            raise _login_needed(server, str(refusal), setting=refusal.setting) from None
+            raise _refused(adapters, credentials, stored_credential, refusal, server) from None
         except UnusableTokenResponse as error:
             if error.refresh_token is not None:
                 save(
@@ -160,23 +157,23 @@ def _saved(
     raise TokenNotStored(problem, renewed)
 
 
-def _remember(
-    adapters: Adapters, credentials: CredentialStore, stored_credential: StoredCredential, error: LoginNeeded
-) -> None:
-    """Note that the issuer refused. All tokens stay: it may take the refresh token another time, and
-    an access token that has not expired may still be good.
+def _refused(
+    adapters: Adapters,
+    credentials: CredentialStore,
+    stored_credential: StoredCredential,
+    error: LoginNeeded,
+    server: Server,
+) -> LoginNeeded:
+    """Record that the issuer refused, and return the error to raise.
 
-    Of a client that registered itself, and that the issuer has forgotten, the same is true. One
-    that is somebody's own can be put right, so nothing is noted of it.
+    Of a client that registered itself, and that the issuer has forgotten, the same is recorded. One that
+    is somebody's own can be put right, so nothing is.
     """
     own = stored_credential.registration is not None and stored_credential.registration.kind != "dynamic"
-    if isinstance(error, ClientRefused) and own:
-        return
-    now, expires_at = adapters.now(), stored_credential.credential.expires_at
-    refusal = now, str(error)
-    expired = expires_at is not None and expires_at <= now
-    credentials.note(*stored_credential.key, refusal=refusal if expired else None, refresh_refusal=refusal)
-
-
-def _login_needed(server: Server, reason: str, *, setting: str = "") -> LoginNeeded:
-    return LoginNeeded(reason, hint=f"Log in again: {command_for(Action.LOGIN, server)}", setting=setting)
+    if isinstance(error, ClientRefused):
+        if own:
+            return error
+        told = error
+    else:
+        told = login_needed(server, stored_credential.credential, str(error), setting=error.setting)
+    return refused(credentials, stored_credential, told, by="issuer", at=adapters.now())

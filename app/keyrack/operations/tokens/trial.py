@@ -12,6 +12,7 @@ from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import configured_headers, credential_key, grant_headers, other_headers
 from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.refusal import refused
 from keyrack.wording.times import lasting
 
 
@@ -54,9 +55,8 @@ def still_taken(
     if check.verdict != "refused":
         credentials.note(*key, check=check)
         return check
-    reason = f"{error} The server no longer accepts the access token either."
-    credentials.note(*key, check=check, refusal=(check.at, reason), of=stored_credential.credential)
-    raise LoginNeeded(reason, hint=error.hint)
+    dead = LoginNeeded(f"{error} The server no longer accepts the access token either.", hint=error.hint)
+    raise refused(credentials, stored_credential, dead, by="server", at=check.at, check=check)
 
 
 def with_what_is_left(adapters: Adapters, server: Server, error: LoginNeeded) -> LoginNeeded:
