@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 from collections.abc import Callable, Coroutine
 from time import monotonic
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -30,10 +32,43 @@ def screen_test(body: Callable[..., Coroutine[Any, Any, None]]) -> Callable[...,
     return test
 
 
+class Watch:
+    """Notes each call of an adapter on the UI thread, where a slow one would stop the screen."""
+
+    def __init__(self) -> None:
+        self.ui_thread = 0
+        self.called: list[str] = []
+
+    def all(self, adapters: Adapters) -> Adapters:
+        """These adapters, watched."""
+        calls = {
+            name: self.noting(name, value)
+            for name, value in adapters._asdict().items()
+            if callable(value) and name != "now"  # a clock does not block
+        }
+        return adapters._replace(**calls)
+
+    def noting(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*args: Any, **kwargs: Any) -> Any:
+            if threading.get_ident() == self.ui_thread:
+                self.called.append(name)
+            return call(*args, **kwargs)
+
+        return noting
+
+
 def app_with(adapters: Adapters | None = None, **more: Any) -> KeyrackApp:
-    """The application over the demo's data, or over these parts."""
-    found = demo_parts() if adapters is None else adapters
-    return KeyrackApp(lambda: found, **more)
+    """The application over the demo's data, or over these adapters; `terminal` fails where one of them was
+    called on the UI thread."""
+    watch = Watch()
+    found = watch.all(demo_parts() if adapters is None else adapters)
+    app = KeyrackApp(lambda: found, **more)
+    setattr(app, "adapters", watch.noting("adapters", app.adapters))  # noqa: B010  it may build them
+    WATCHES[app] = watch
+    return app
+
+
+WATCHES: WeakKeyDictionary[KeyrackApp, Watch] = WeakKeyDictionary()
 
 
 class Terminal:
@@ -132,10 +167,14 @@ class terminal:
         self._context = app.run_test(size=size, notifications=True, tooltips=True)
 
     async def __aenter__(self) -> Terminal:
+        if watch := WATCHES.get(self._app):
+            watch.ui_thread = threading.get_ident()
         seen = Terminal(self._app, await self._context.__aenter__())
         if self._loaded:
             await seen.until(lambda: seen.table.keys and seen.main.store is not None, "the list")
         return seen
 
     async def __aexit__(self, *error: Any) -> None:
+        watch = WATCHES.get(self._app)
         await self._context.__aexit__(*error)
+        assert watch is None or watch.called == [], "adapters were called on the UI thread"

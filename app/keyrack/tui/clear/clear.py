@@ -19,10 +19,11 @@ from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.service import revoke_words, service_for
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Pick, Tick
-from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import join, say, title
+from keyrack.tui.kit.reading import ReadingDialog
 from keyrack.tui.token.pages import open_page
 from keyrack.wording.tones import Tone
 
@@ -36,7 +37,7 @@ class Clearing(NamedTuple):
     forget: bool
 
 
-class ClearScreen(Dialog[Clearing]):
+class ClearScreen(ReadingDialog[Clearing]):
     """Asks how to clear; answers with nothing where nothing is to be done."""
 
     BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR, keymap.CLEAR_PAGE]
@@ -46,14 +47,30 @@ class ClearScreen(Dialog[Clearing]):
     def __init__(self, row: Row) -> None:
         super().__init__()
         self._row = row
+        self._issuer = _issuer_of(row)
+        self._service: Service | None = None  # of a token made by hand: what is known of its service
+        self._revoke_words: str | None = None
         self._page = ""
         self._can_pick = False
 
-    def compose(self) -> ComposeResult:
+    def read(self) -> tuple[Service | None, str | None]:
+        if self._issuer is not None:  # all there is to know is in the row
+            return None, None
+        adapters, row = self.host.adapters(), self._row
+        return service_for(adapters, row.server.url), revoke_words(adapters, row.server, row.credential)
+
+    def take(self, found: tuple[Service | None, str | None] | None) -> None:
+        self._service, self._revoke_words = found or (None, None)
+
+    def waiting(self) -> ComposeResult:
+        with Box(title(f"Clear credential for {self._row.server.display_name}?")):
+            yield Static(say("Looking up the service…", Tone.DIM))
+
+    def content(self) -> ComposeResult:
         row = self._row
         with Box(title(f"Clear credential for {row.server.display_name}?")):
-            if (issuer := self._issuer()) is not None:
-                yield self._pick(issuer, REVOKE)
+            if self._issuer is not None:
+                yield self._pick(self._issuer, REVOKE)
                 if row.credential is not None and row.credential.client_kind == "dynamic":
                     yield Tick("Also delete the registration at the issuer", id="forget")
             else:
@@ -68,9 +85,7 @@ class ClearScreen(Dialog[Clearing]):
 
     def _by_hand(self) -> ComposeResult:
         """Of a token made by hand only what its service can do is promised."""
-        row, adapters = self._row, self.host.adapters()
-        words = revoke_words(adapters, row.server, row.credential)
-        service = service_for(adapters, row.server.url)
+        service, words = self._service, self._revoke_words
         if words is not None and service is not None and service.revoke is not None:
             yield self._pick(service.name, KEEP, service)
             yield Static(join(say("! ", Tone.WARN), say(words)), classes="gap")
@@ -105,15 +120,6 @@ class ClearScreen(Dialog[Clearing]):
         if self._page:
             open_page(self, self._page)
 
-    def _issuer(self) -> str | None:
-        credential = self._row.credential
-        if credential is None or credential.kind != "oauth" or not credential.issuer:
-            return None
-        try:
-            return origin(credential.issuer).partition("://")[2]
-        except BadUrl:
-            return credential.issuer
-
     def _others(self) -> Content | None:
         names = [name for name in by_client(self._row.server.sources) if name != "keyrack"]
         if not names:
@@ -130,6 +136,8 @@ class ClearScreen(Dialog[Clearing]):
         if not agreed:
             self.dismiss(None)
             return
+        if self.reading:
+            return
         picks = self.query(Pick)
         self.dismiss(
             Clearing(
@@ -137,3 +145,14 @@ class ClearScreen(Dialog[Clearing]):
                 forget=any(tick.value for tick in self.query(Tick)),
             )
         )
+
+
+def _issuer_of(row: Row) -> str | None:
+    """The host of a login's issuer; None for a token made by hand."""
+    credential = row.credential
+    if credential is None or credential.kind != "oauth" or not credential.issuer:
+        return None
+    try:
+        return origin(credential.issuer).partition("://")[2]
+    except BadUrl:
+        return credential.issuer

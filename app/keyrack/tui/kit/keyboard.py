@@ -97,7 +97,7 @@ class Keyboard:
     def drawn(self) -> None:
         """The screen on top was drawn."""
         self._look()
-        if self._drawn_at is None:
+        if self._drawn_at is None and not getattr(self._screen, "reading", False):
             self._drawn_at = get_time()
 
     async def _hand_on(self) -> None:

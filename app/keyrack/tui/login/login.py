@@ -157,8 +157,18 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def _failed(self, attempt: int, error: Exception) -> None:
         if attempt != self._attempt or not self.is_attached:
             return
-        self._error = error
-        self._token_may_do = token_may_do(error, service_for(self.host.adapters(), self._server.url))
+        adapters, url = self.host.adapters, self._server.url
+        in_background(
+            self,
+            lambda: token_may_do(error, service_for(adapters(), url)),
+            lambda may_do: self._show_failure(attempt, error, token_may_do=may_do),
+            lambda _: self._show_failure(attempt, error, token_may_do=False),
+        )
+
+    def _show_failure(self, attempt: int, error: Exception, *, token_may_do: bool) -> None:
+        if attempt != self._attempt:
+            return
+        self._error, self._token_may_do = error, token_may_do
         self._set_phase("failed")
         self._say(failure(error))
         running = self.steps.running

@@ -20,10 +20,11 @@ from keyrack.operations.tokens.set_token import TokenSaved, Typed
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.choice import Tick
-from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import error_text, join, say, title
+from keyrack.tui.kit.reading import ReadingDialog
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.tui.token.header_field import HeaderField
@@ -49,7 +50,7 @@ def _item(sign: str, words: str) -> ComposeResult:
         yield Static(say(words, Tone.DIM), classes="value")
 
 
-class TokenScreen(Dialog[SavedToken]):
+class TokenScreen(ReadingDialog[SavedToken]):
     """Answers with what became of the token; with nothing where none was stored."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
@@ -63,9 +64,20 @@ class TokenScreen(Dialog[SavedToken]):
         self._service: Service | None = None  # the same, where its server takes a token made by hand
         self._saving = False
 
-    def compose(self) -> ComposeResult:
-        self._known = service_for(self.host.adapters(), self._server.url)
-        service = self._service = self._known if self._known and self._known.takes_token else None
+    def read(self) -> Service | None:
+        return service_for(self.host.adapters(), self._server.url)
+
+    def take(self, found: Service | None) -> None:
+        self._known = found
+        self._service = found if found is not None and found.takes_token else None
+
+    def waiting(self) -> ComposeResult:
+        with Box(title("Token", self._server.display_name), classes="form token", id="form"):
+            yield Static(say("Looking up the service…", Tone.DIM))
+            yield KeyLine(keymap.TOKEN[:1])
+
+    def content(self) -> ComposeResult:
+        service = self._service
         with Box(title("Token", self._server.display_name), classes="form token", id="form"):
             if service is not None:
                 yield from self._of_service(service)
@@ -114,7 +126,7 @@ class TokenScreen(Dialog[SavedToken]):
         for note in service.notes:
             yield from _item("·", note)
 
-    def on_mount(self) -> None:
+    def filled(self) -> None:
         self.query_one("#said").display = False
 
     @property
@@ -140,7 +152,7 @@ class TokenScreen(Dialog[SavedToken]):
             open_page(self, self._service.page)
 
     def action_save(self) -> None:
-        if self._saving:
+        if self._saving or self.reading:
             return
         try_it = self.query_one("#try", Tick).value
         ask = any(tick.value for tick in self.query("#ask").results(Tick))

@@ -1,0 +1,66 @@
+"""A dialog about something that has to be read first: from a file, a keychain, the network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import ComposeResult
+
+from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.dialog import Answer, Dialog
+
+
+class ReadingDialog(Dialog[Answer]):
+    """Opens at once, and is filled as soon as `read` has returned.
+
+    Until then it takes neither keys nor clicks (`Keyboard` looks at `reading`): nobody answers a
+    question that is not there yet, and text that was typed ahead waits for its field.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reading = True
+        self._filled = False
+
+    def read(self) -> Any:
+        """What it is about. Runs off the UI thread; may raise."""
+        raise NotImplementedError
+
+    def take(self, found: Any) -> None:
+        """What was read; None where that failed."""
+        raise NotImplementedError
+
+    def waiting(self) -> ComposeResult:
+        """What is seen before."""
+        raise NotImplementedError
+
+    def content(self) -> ComposeResult:
+        """What is seen then."""
+        raise NotImplementedError
+
+    def filled(self) -> None:
+        """Called when `content` is there."""
+
+    def compose(self) -> ComposeResult:
+        yield from self.content() if self._filled else self.waiting()
+
+    def on_mount(self) -> None:
+        if self.reading:
+            in_background(self, self.read, self._fill, self._fill_without)
+
+    async def _fill_without(self, error: Exception) -> None:
+        self.host.say_error(error)
+        await self._fill(None)
+
+    async def _fill(self, found: Any) -> None:
+        self.take(found)
+        self._filled = True
+        await self.recompose()
+        self.filled()
+        if self.AUTO_FOCUS:
+            self.set_focus(next((each for each in self.query(self.AUTO_FOCUS) if each.focusable), None))
+        self.call_after_refresh(self._open)
+
+    def _open(self) -> None:
+        self.reading = False
+        self.refresh()  # the keyboard counts from the frame that shows the content
