@@ -33,7 +33,7 @@ from keyrack.store.credential_store import (
     keychain_credential_store,
     memory_credential_store,
 )
-from keyrack.system.many import Many
+from keyrack.system.batch import Batch
 from keyrack.system.paths import data_dir
 from keyrack.wiring import adapters
 
@@ -110,7 +110,7 @@ def side_by_side(base: str, credentials: BackendCredentialStore) -> Callable[[],
         outcomes: list[Any] = []
         ended = threading.Event()
         start = time.perf_counter()
-        Many(
+        Batch(
             range(MANY),
             lambda number: refresh(world, server(base, number)),
             lambda number, outcome: outcomes.append(outcome),

@@ -104,18 +104,18 @@ class _Stores:
         now: Callable[[], float],
         ask: Callable[[], Secret | None] | None,
     ) -> None:
-        from keyrack.system.forks import anew_in_child
+        from keyrack.system.forks import reset_in_child
 
         self._env, self._platform, self._now, self._ask = env, platform, now, ask
-        self.begin_anew()
-        anew_in_child(self)
+        self.reset_after_fork()
+        reset_in_child(self)
         self._racks: dict[str, CredentialStore] = {} if credentials is None else {"keychain": credentials}
         self._vault: VaultBackend | None = None
         self._locks: Locks | None = None
         self._seen: tuple[object, Settings] | None = None
         self._tell: Callable[[str], Any] = lambda sentence: None
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: another thread of the parent's may have had the turn."""
         self._turn = threading.RLock()  # the screen asks from several threads
 

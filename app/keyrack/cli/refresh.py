@@ -84,7 +84,7 @@ def _side_by_side(
     """
     from queue import SimpleQueue
 
-    from keyrack.system.many import Many
+    from keyrack.system.batch import Batch
     from keyrack.system.threads import run_cancellable
 
     heard: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
@@ -97,7 +97,7 @@ def _side_by_side(
             while len(codes) in outcomes:
                 codes.append(tell(due[len(codes)], outcomes[len(codes)]))
 
-    many = Many(
+    many = Batch(
         range(len(due)),
         lambda number: work(due[number]),
         lambda number, outcome: heard.put((number, outcome)),

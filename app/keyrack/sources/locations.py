@@ -13,17 +13,17 @@ from keyrack.system.paths import Env, config_file, config_home, home, join
 MOST_FOLDERS = 200
 
 
-class Spot(NamedTuple):
+class Candidate(NamedTuple):
     """A file that may be there."""
 
     path: str
     scope: str = ""  # "user", "project /path"
     trusted: bool = True  # False: a project's own file, which may be a stranger's work
-    grown: bool = False  # the program keeps more in it than settings, and lets it grow
+    is_large: bool = False  # the program keeps more in it than settings, and lets it grow
     env: Mapping[str, str] = {}  # variables that the program itself sets for it
 
 
-class Look(NamedTuple):
+class Search(NamedTuple):
     """Where to look from."""
 
     env: Env
@@ -45,65 +45,68 @@ class Look(NamedTuple):
         except OSError:
             return []
 
-    def in_project(self, *parts: str) -> Spot:
-        return Spot(join(self.platform, self.cwd, *parts), f"project {self.cwd}", trusted=False)
+    def in_project(self, *parts: str) -> Candidate:
+        return Candidate(join(self.platform, self.cwd, *parts), f"project {self.cwd}", trusted=False)
 
 
-def keyrack(look: Look) -> list[Spot]:
-    return [Spot(config_file(look.env, look.platform))]
+def keyrack(search: Search) -> list[Candidate]:
+    return [Candidate(config_file(search.env, search.platform))]
 
 
-def mcp(look: Look) -> list[Spot]:
+def mcp(search: Search) -> list[Candidate]:
     """`~/.config/mcp` on every system; MCP_CONFIG_PATH wins over MCP_CONFIG_DIR."""
-    if look.env.get("MCP_CONFIG_PATH"):
-        return [Spot(look.named(look.env["MCP_CONFIG_PATH"]))]
-    if look.env.get("MCP_CONFIG_DIR"):
-        return [Spot(look.named(look.env["MCP_CONFIG_DIR"], "servers.json"))]
-    return [Spot(look.at_home(".config", "mcp", "servers.json"))]
+    if search.env.get("MCP_CONFIG_PATH"):
+        return [Candidate(search.named(search.env["MCP_CONFIG_PATH"]))]
+    if search.env.get("MCP_CONFIG_DIR"):
+        return [Candidate(search.named(search.env["MCP_CONFIG_DIR"], "servers.json"))]
+    return [Candidate(search.at_home(".config", "mcp", "servers.json"))]
 
 
-def claude_code(look: Look) -> list[Spot]:
+def claude_code(search: Search) -> list[Candidate]:
     """Its `local` scope stands in the user's file, so it is the user's word."""
-    folder = look.env.get("CLAUDE_CONFIG_DIR")
-    user = look.named(folder, ".claude.json") if folder else look.at_home(".claude.json")
-    return [look.in_project(".mcp.json"), Spot(user, "user", grown=True)]
+    folder = search.env.get("CLAUDE_CONFIG_DIR")
+    user = search.named(folder, ".claude.json") if folder else search.at_home(".claude.json")
+    return [search.in_project(".mcp.json"), Candidate(user, "user", is_large=True)]
 
 
-def claude_plugins(look: Look) -> tuple[Spot, Spot]:
+def claude_plugins(search: Search) -> tuple[Candidate, Candidate]:
     """Claude Code's list of installed plugins, and the settings that tell which are switched on."""
-    folder = look.env.get("CLAUDE_CONFIG_DIR")
-    own = look.named(folder) if folder else look.at_home(".claude")
-    plugins = look.env.get("CLAUDE_CODE_PLUGIN_CACHE_DIR") or join(look.platform, own, "plugins")
+    folder = search.env.get("CLAUDE_CONFIG_DIR")
+    own = search.named(folder) if folder else search.at_home(".claude")
+    plugins = search.env.get("CLAUDE_CODE_PLUGIN_CACHE_DIR") or join(search.platform, own, "plugins")
     return (
-        Spot(join(look.platform, plugins, "installed_plugins.json"), "user"),
-        Spot(join(look.platform, own, "settings.json"), "user"),
+        Candidate(join(search.platform, plugins, "installed_plugins.json"), "user"),
+        Candidate(join(search.platform, own, "settings.json"), "user"),
     )
 
 
-def claude_project_settings(look: Look) -> tuple[Spot, Spot]:
+def claude_project_settings(search: Search) -> tuple[Candidate, Candidate]:
     """Those of the project that keyrack stands in; the second are its user's own."""
-    return look.in_project(".claude", "settings.json"), look.in_project(".claude", "settings.local.json")
+    return search.in_project(".claude", "settings.json"), search.in_project(".claude", "settings.local.json")
 
 
-def cursor(look: Look) -> list[Spot]:
-    return [look.in_project(".cursor", "mcp.json"), Spot(look.at_home(".cursor", "mcp.json"), "user")]
+def cursor(search: Search) -> list[Candidate]:
+    return [
+        search.in_project(".cursor", "mcp.json"),
+        Candidate(search.at_home(".cursor", "mcp.json"), "user"),
+    ]
 
 
-def vscode(look: Look) -> list[Spot]:
+def vscode(search: Search) -> list[Candidate]:
     """Stable and Insiders keep one file each, and one for each profile; both read the workspace's."""
-    spots = [look.in_project(".vscode", "mcp.json")]
+    candidates = [search.in_project(".vscode", "mcp.json")]
     for name, scope in (("Code", "user"), ("Code - Insiders", "user, Insiders")):
-        user = join(look.platform, config_home(look.env, look.platform), name, "User")
-        spots.append(Spot(join(look.platform, user, "mcp.json"), scope))
-        profiles = join(look.platform, user, "profiles")
-        for profile in look.folders(profiles):
-            path = join(look.platform, profiles, profile, "mcp.json")
+        user = join(search.platform, config_home(search.env, search.platform), name, "User")
+        candidates.append(Candidate(join(search.platform, user, "mcp.json"), scope))
+        profiles = join(search.platform, user, "profiles")
+        for profile in search.folders(profiles):
+            path = join(search.platform, profiles, profile, "mcp.json")
             if os.path.lexists(path):  # few profiles have one of their own
-                spots.append(Spot(path, f"{scope}, profile {profile}"))
-    return spots
+                candidates.append(Candidate(path, f"{scope}, profile {profile}"))
+    return candidates
 
 
-def codex(look: Look) -> list[Spot]:
-    folder = look.env.get("CODEX_HOME") or look.at_home(".codex")
-    user = look.named(folder, "config.toml")
-    return [look.in_project(".codex", "config.toml"), Spot(user, "user")]
+def codex(search: Search) -> list[Candidate]:
+    folder = search.env.get("CODEX_HOME") or search.at_home(".codex")
+    user = search.named(folder, "config.toml")
+    return [search.in_project(".codex", "config.toml"), Candidate(user, "user")]

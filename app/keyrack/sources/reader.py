@@ -11,7 +11,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.sources import locations as places
-from keyrack.sources.locations import Look, Spot
+from keyrack.sources.locations import Candidate, Search
 from keyrack.system import files, paths
 
 OWN = "keyrack"
@@ -20,7 +20,7 @@ MCP_USE = ("mcp-use", "mcp_use")
 INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
 
 # The order decides whose name a server goes by: keyrack's own first.
-PROGRAMS: tuple[tuple[str, str, Callable[[Look], list[Spot]]], ...] = (
+PROGRAMS: tuple[tuple[str, str, Callable[[Search], list[Candidate]]], ...] = (
     ("mcp", "mcp_avelino", places.mcp),
     (CLAUDE_CODE, "claude_code", places.claude_code),
     ("Cursor", "cursor", places.cursor),
@@ -29,48 +29,50 @@ PROGRAMS: tuple[tuple[str, str, Callable[[Look], list[Spot]]], ...] = (
 )
 
 
-class _Round:
-    """One look at all files."""
+class _AllFiles:
+    """One reading of all files."""
 
-    def __init__(self, look: Look) -> None:
-        self.look = look
+    def __init__(self, search: Search) -> None:
+        self.search = search
         self.servers: list[Server] = []
         self.projects: list[Server] = []  # what the current project's own files name
         self.problems: list[Problem] = []
         self.places: list[Place] = []
 
     def file(
-        self, client: str, module: str, spot: Spot, *, asked_for: bool = False, lists: bool = True
+        self, client: str, module: str, candidate: Candidate, *, asked_for: bool = False, lists: bool = True
     ) -> Any:
         """Read a file; what the reader returns, or None.
 
         `asked_for`: its absence is a problem. `lists` False: it names no servers, and is no place for them.
         """
-        if any(place.client == client and place.path == spot.path for place in self.places):
+        if any(place.client == client and place.path == candidate.path for place in self.places):
             return None  # named twice
         try:
-            content = files.read_grown(spot.path) if spot.grown else files.read_text(spot.path)
+            content = (
+                files.read_large(candidate.path) if candidate.is_large else files.read_text(candidate.path)
+            )
         except files.NoFile:
             if lists:
-                self.places.append(Place(client, spot.path, "no file"))
+                self.places.append(Place(client, candidate.path, "no file"))
             if asked_for:
-                self.problems.append(Problem(client, spot.path, "There is no such file."))
+                self.problems.append(Problem(client, candidate.path, "There is no such file."))
             return None
         except files.BadFile as error:
-            self._broken(client, spot.path, str(error), error.line)
+            self._broken(client, candidate.path, str(error), error.line)
             return None
-        return self.text(client, module, spot, content, lists=lists)
+        return self.text(client, module, candidate, content, lists=lists)
 
-    def claude_code(self, client: str, spots: Sequence[Spot]) -> None:
+    def claude_code(self, client: str, candidates: Sequence[Candidate]) -> None:
         """Read Claude Code's files, then those of its plugins."""
-        start, cwd = len(self.servers), self.look.cwd
-        said = [self.file(client, "claude_code", spot) or {} for spot in spots]
+        start, cwd = len(self.servers), self.search.cwd
+        said = [self.file(client, "claude_code", candidate) or {} for candidate in candidates]
         if len(self.servers) > start:
             from keyrack.sources.programs.claude_code import by_precedence
 
             self.servers[start:] = by_precedence(self.servers[start:], cwd)
         try:
-            index, settings = places.claude_plugins(self.look)
+            index, settings = places.claude_plugins(self.search)
         except KeyrackError:
             return  # said of its other files
         installed = self.file(client, "claude_plugins", index, lists=False)
@@ -81,20 +83,20 @@ class _Round:
         of_user = self.file(client, "claude_settings", settings, lists=False)
         of_user = of_user or claude_settings.ClaudeSettings()
         for plugin, is_on in claude_plugins.sorted_by_use(installed or (), of_user.plugins):
-            self.plugin(client, claude_plugins.spots(plugin, self.look), is_on)
+            self.plugin(client, claude_plugins.candidates(plugin, self.search), is_on)
         off = of_user.switches
         for each in said:
             off |= each.get(cwd, claude_switches.NONE)
-        for spot in places.claude_project_settings(self.look) if self.projects else ():
-            of_project = self.file(client, "claude_settings", spot, lists=False)
+        for candidate in places.claude_project_settings(self.search) if self.projects else ():
+            of_project = self.file(client, "claude_settings", candidate, lists=False)
             off |= of_project.switches if of_project else claude_switches.NONE
         self.servers[start:] = claude_switches.switched_off(self.servers[start:], off, cwd)
         self.projects = claude_switches.switched_off(self.projects, off, cwd)
 
-    def plugin(self, client: str, spots: Sequence[Spot], is_on: bool) -> None:
+    def plugin(self, client: str, candidates: Sequence[Candidate], is_on: bool) -> None:
         start = len(self.servers)
-        for spot in spots:
-            self.file(client, "claude_plugin", spot)
+        for candidate in candidates:
+            self.file(client, "claude_plugin", candidate)
         named: dict[str, Server] = {}
         for server in self.servers[start:]:
             if not is_on:  # somebody else's word, which the user has not taken: like a project's file
@@ -105,47 +107,54 @@ class _Round:
 
     def named(self, path: str, base: str) -> None:
         """Read a file of mcp-use that the user named, relative to `base`."""
-        for spot in self.spots(
-            MCP_USE[0], lambda look: [Spot(paths.expand(look.env, look.platform, path, base))]
+        for candidate in self.candidates(
+            MCP_USE[0], lambda search: [Candidate(paths.expand(search.env, search.platform, path, base))]
         ):
-            self.file(*MCP_USE, spot, asked_for=True)
+            self.file(*MCP_USE, candidate, asked_for=True)
 
-    def text(self, client: str, module: str, spot: Spot, content: str | bytes, *, lists: bool = True) -> Any:
-        """Hand a text to the program's reader; what it returns. Bytes are of a file that has grown."""
+    def text(
+        self, client: str, module: str, candidate: Candidate, content: str | bytes, *, lists: bool = True
+    ) -> Any:
+        """Hand a text to the program's reader; what it returns. Bytes are of a large file."""
         if not content or content.isspace():
             if lists:
-                self.places.append(Place(client, spot.path, "empty"))
+                self.places.append(Place(client, candidate.path, "empty"))
             return None
-        from keyrack.sources.parsing.gather import Gather
+        from keyrack.sources.parsing.collector import Collector
         from keyrack.system.files import Malformed
 
-        env = {**self.look.env, **spot.env} if spot.env else self.look.env
-        gather = Gather(
-            client, spot.path, env, scope=spot.scope, trusted=spot.trusted, platform=self.look.platform
+        env = {**self.search.env, **candidate.env} if candidate.env else self.search.env
+        collector = Collector(
+            client,
+            candidate.path,
+            env,
+            scope=candidate.scope,
+            trusted=candidate.trusted,
+            platform=self.search.platform,
         )
         result, fault, line = None, "", None
         try:
             reader = import_module(f"keyrack.sources.programs.{module}")
-            gather.style = reader.STYLE
-            gather.not_movable_because = _why_it_stays(reader, client, spot)
-            result = reader.read(content, gather)
+            collector.style = reader.STYLE
+            collector.not_movable_because = _not_movable_because(reader, client, candidate)
+            result = reader.read(content, collector)
         except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line
         except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
             fault = f"keyrack failed to read it ({type(error).__name__}); this is a bug in keyrack."
-        into = self.servers if spot.trusted else self.projects
-        into += gather.servers
-        self.problems += gather.problems
+        into = self.servers if candidate.trusted else self.projects
+        into += collector.servers
+        self.problems += collector.problems
         if fault:
-            self._broken(client, spot.path, fault, line)
+            self._broken(client, candidate.path, fault, line)
         elif lists:
-            self.places.append(Place(client, spot.path, _count(len(gather.servers))))
+            self.places.append(Place(client, candidate.path, _count(len(collector.servers))))
         return result
 
-    def spots(self, client: str, find: Callable[[Look], list[Spot]]) -> list[Spot]:
+    def candidates(self, client: str, find: Callable[[Search], list[Candidate]]) -> list[Candidate]:
         try:
             # The project's folder may be the home folder: then the file is the user's.
-            return list({spot.path: spot for spot in find(self.look)}.values())
+            return list({candidate.path: candidate for candidate in find(self.search)}.values())
         except KeyrackError as error:
             self._broken(client, "", str(error), None)
             return []
@@ -160,11 +169,11 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
 
     Never raises for what a file holds: that becomes a Problem.
     """
-    look = Look(env, platform, cwd)
-    found = _Round(look)
+    search = Search(env, platform, cwd)
+    found = _AllFiles(search)
     listed, accounts = (), {}
-    for spot in found.spots(OWN, places.keyrack):
-        listed, accounts = found.file(OWN, "keyrack_own", spot) or ((), {})
+    for candidate in found.candidates(OWN, places.keyrack):
+        listed, accounts = found.file(OWN, "keyrack_own", candidate) or ((), {})
     for path in extra_files:
         found.named(path, cwd)
     for path in listed:
@@ -172,27 +181,27 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     for client, module, find in PROGRAMS:
         if client == "mcp" and env.get(INLINE):
             # Bytes of the environment that are no text arrive as lone surrogates.
-            found.text(client, module, Spot(INLINE), env[INLINE].encode("utf-8", "replace").decode())
+            found.text(client, module, Candidate(INLINE), env[INLINE].encode("utf-8", "replace").decode())
             continue
         if client == CLAUDE_CODE:
-            found.claude_code(client, found.spots(client, find))
+            found.claude_code(client, found.candidates(client, find))
             continue
-        for spot in found.spots(client, find):
-            found.file(client, module, spot)
+        for candidate in found.candidates(client, find):
+            found.file(client, module, candidate)
     from keyrack.sources.merge import merged
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
 
 
-def _why_it_stays(reader: ModuleType, client: str, spot: Spot) -> str:
+def _not_movable_because(reader: ModuleType, client: str, candidate: Candidate) -> str:
     """Why a secret in this file can't be moved into the keychain; "" where it can."""
-    if spot.path == INLINE:
+    if candidate.path == INLINE:
         return f"It is in the variable {INLINE}, which is set outside of keyrack."
-    if not spot.trusted:
+    if not candidate.trusted:
         return "It is a project's file, which may be shared with others, so keyrack does not change it."
-    if hasattr(reader, "STAYS"):
-        return reader.STAYS
+    if hasattr(reader, "NOT_MOVABLE_BECAUSE"):
+        return reader.NOT_MOVABLE_BECAUSE
     return "" if reader.TAKES_REFERENCES else f"{client} does not support variables, so it must stay there."
 
 

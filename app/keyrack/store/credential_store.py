@@ -24,7 +24,7 @@ from keyrack.store.backends.base import UNREACHED, SecretBackend
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
-from keyrack.store.records.records import MemoryRecords, Records, Stored
+from keyrack.store.records.records import MemoryRecords, Records, StoredRecord
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.system.locks import Locks
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from keyrack.store.transaction.recover import Recovery
     from keyrack.store.transaction.save import Save, Saver
     from keyrack.store.transaction.slots import Slots
-    from keyrack.store.transaction.write_test import Prober
+    from keyrack.store.transaction.write_test import WriteTest
 
 WAIT = 30.0  # seconds for another process that works on the same credential
 
@@ -48,12 +48,12 @@ class BackendCredentialStore:
         self._records = records
         self._locks = locks
         self._shared_locks = SharedLocks(locks, store)
-        self._told: dict[str, None] = {}
+        self._warnings: dict[str, None] = {}
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What was found wrong and got round, a sentence each."""
-        return (*self._records.warnings(), *self._told)
+        return (*self._records.warnings(), *self._warnings)
 
     def state(self) -> StoreState:
         """Never raises, never makes the system ask for a password."""
@@ -112,7 +112,7 @@ class BackendCredentialStore:
 
     def prove_writable(self) -> None:
         """Write, read back and delete a probe. Raises as `save` does."""
-        self._prober.prove_writable()
+        self._write_test.prove_writable()
 
     def delete(self, url: str, account: str, name: str = "") -> Deletion:
         """Delete the credential, look again, and drop its facts; a check's outcome is kept.
@@ -145,10 +145,10 @@ class BackendCredentialStore:
 
         For a move between stores. Raises StoreUnavailable and its kinds, DamagedData, NewerFormat.
         """
-        look = self._reconciler.look(record_id(url, account, name))
-        if look.newest is None and look.damage is not None:
-            raise look.damage
-        return look.newest and look.newest.stored_credential
+        contents = self._reconciler.read_slots(record_id(url, account, name))
+        if contents.newest is None and contents.damage is not None:
+            raise contents.damage
+        return contents.newest and contents.newest.stored_credential
 
     def delete_copy(self, url: str, account: str, name: str = "") -> None:
         """Delete what this store holds of a credential that lies in another one now; its record stays.
@@ -180,8 +180,8 @@ class BackendCredentialStore:
         """
         fresh = Record(canonical_url(url), account, name=name)
 
-        def edit(now: Stored | None) -> Stored | None:
-            stored = now or Stored(fresh)
+        def edit(now: StoredRecord | None) -> StoredRecord | None:
+            stored = now or StoredRecord(fresh)
             record = stored.record
             if check is not None:
                 record = record._replace(check=check)
@@ -227,7 +227,7 @@ class BackendCredentialStore:
     def _reconciler(self) -> Reconciler:
         from keyrack.store.transaction.reconcile import Reconciler
 
-        return Reconciler(self._store, self._records, self._told)
+        return Reconciler(self._store, self._records, self._warnings)
 
     @cached_property
     def _saver(self) -> Saver:
@@ -256,17 +256,17 @@ class BackendCredentialStore:
         return Index(self._store, self._records, self._shared_locks)
 
     @cached_property
-    def _prober(self) -> Prober:
-        from keyrack.store.transaction.write_test import Prober
+    def _write_test(self) -> WriteTest:
+        from keyrack.store.transaction.write_test import WriteTest
 
-        return Prober(self._store, self._records, self._locks, self._reconciler)
+        return WriteTest(self._store, self._records, self._locks, self._reconciler)
 
     @cached_property
     def _recovery(self) -> Recovery:
         from keyrack.store.transaction.recover import Recovery
 
         return Recovery(
-            self._store, self._records, self._shared_locks, self._reconciler, self._index, self._prober
+            self._store, self._records, self._shared_locks, self._reconciler, self._index, self._write_test
         )
 
     def _list(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
@@ -277,7 +277,7 @@ class BackendCredentialStore:
         except KeyrackError as error:
             if add and isinstance(error, UNREACHED):
                 raise  # the credential could not be written either
-            self._reconciler.tell(
+            self._reconciler.warn(
                 f"The list of credentials in the {self._store.name} is out of date. {error}"
             )
 

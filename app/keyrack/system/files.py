@@ -64,7 +64,7 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
     return data
 
 
-def read_grown(path: str) -> bytes:
+def read_large(path: str) -> bytes:
     """The UTF-8 bytes of a file that may be very large, without a byte-order mark. Raises NoFile, BadFile."""
     return _without_mark(read_bytes(path, MAX_GROWN))
 

@@ -14,7 +14,7 @@ from weakref import WeakSet
 class Forked(Protocol):
     """Something that can reset itself after a fork."""
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """Called in the child before anything else runs there. Must not affect the parent."""
         ...
 
@@ -22,14 +22,14 @@ class Forked(Protocol):
 _known: WeakSet[Forked] = WeakSet()
 
 
-def anew_in_child(thing: Forked) -> None:
+def reset_in_child(thing: Forked) -> None:
     """From now on, reset `thing` in each forked child."""
     _known.add(thing)
 
 
 def _begin_all() -> None:
     for thing in list(_known):
-        thing.begin_anew()
+        thing.reset_after_fork()
 
 
 if hasattr(os, "register_at_fork"):

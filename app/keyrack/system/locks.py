@@ -74,9 +74,9 @@ class Locks:
         deadline = time.monotonic() + timeout
         if not self._holds:
             # Not in __init__: `keyrack list` takes no lock and needs no import of weakref.
-            from keyrack.system.forks import anew_in_child
+            from keyrack.system.forks import reset_in_child
 
-            anew_in_child(self)
+            reset_in_child(self)
         hold = self._holds.setdefault(name, _Hold())
         if not hold.thread_lock.acquire(timeout=max(timeout, 0)):
             raise busy()
@@ -94,7 +94,7 @@ class Locks:
         finally:
             hold.thread_lock.release()
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: the locks belong to the parent, so close them without unlocking.
 
         A child forked inside a `with` continues that block without the lock.

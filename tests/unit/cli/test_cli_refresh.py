@@ -13,7 +13,7 @@ import pytest
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
 from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.status import EXPIRY_WINDOW
-from keyrack.system.many import SIDE_BY_SIDE, Many
+from keyrack.system.batch import SIDE_BY_SIDE, Batch
 from keyrack.system.threads import InThread
 from support.cli_kit import CURSOR, NOW, FakeAdapters, linear, oauth, record, run
 
@@ -94,9 +94,9 @@ def test_after_ctrl_c_no_other_begins_and_what_has_begun_is_told(
 ) -> None:
     begun = threading.Barrier(SIDE_BY_SIDE)
     waits, stopped = threading.Event(), threading.Event()
-    wait, stop = InThread.wait, Many.stop
+    wait, stop = InThread.wait, Batch.stop
     monkeypatch.setattr(InThread, "wait", lambda thread: (waits.set(), wait(thread)))
-    monkeypatch.setattr(Many, "stop", lambda many: (stop(many), stopped.set()))
+    monkeypatch.setattr(Batch, "stop", lambda many: (stop(many), stopped.set()))
 
     def answer(name: str) -> CredentialInfo:
         if begun.wait(PATIENCE) == 0:

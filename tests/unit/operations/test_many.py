@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from keyrack.system.many import SIDE_BY_SIDE, Many
+from keyrack.system.batch import SIDE_BY_SIDE, Batch
 
 PATIENCE = 20.0  # seconds
 
@@ -18,7 +18,7 @@ class Works:
         self.outcomes: dict[int, object] = {}
         self.full, self.ended = threading.Semaphore(0), threading.Event()
         self.ends = 0
-        self.many = Many(things, self.work, self.outcomes.__setitem__, self.end)
+        self.many = Batch(things, self.work, self.outcomes.__setitem__, self.end)
 
     def work(self, thing: int) -> int:
         self.begun.append(thing)

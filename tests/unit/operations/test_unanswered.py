@@ -17,7 +17,7 @@ from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.store.records.naming import record_id
-from keyrack.store.records.records import Stored, decode, encode
+from keyrack.store.records.records import StoredRecord, decode, encode
 from support.canned import ISSUER, URL, World, query, reply, rpc, unauthorized
 from support.workbench import SERVER, Listener, approve, build, stored_credential
 
@@ -232,7 +232,7 @@ def test_what_is_not_offered_is_not_done() -> None:
 def test_the_note_is_in_the_record_and_records_without_it_are_read() -> None:
     record = Record(URL, credential=stored_credential().credential, unanswered_client="dyn-0")
     ident = record_id(URL, "default")
-    text = encode(Stored(record))
+    text = encode(StoredRecord(record))
     assert decode(text, ident).record == record
     older = text.replace(b', "unanswered_client": "dyn-0"', b"")
     assert older != text and decode(older, ident).record == record._replace(unanswered_client="")

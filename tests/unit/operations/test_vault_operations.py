@@ -29,7 +29,7 @@ from keyrack.operations.storage.vault import (
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.naming import record_id
-from keyrack.store.records.records import Stored
+from keyrack.store.records.records import StoredRecord
 from keyrack.store.vault import age as vault_age
 from keyrack.wiring import adapters
 from support import vaults
@@ -143,7 +143,7 @@ def test_credentials_in_a_keychain_are_not_left_behind(new: NewParts, own_home: 
     assert isinstance(credentials, BackendCredentialStore)
     facts = stored_credential().credential._replace(store="Secret Service", slot="a")
     credentials._records.change(
-        record_id(URL, "default"), lambda now: Stored(Record(URL, "default", facts), 1)
+        record_id(URL, "default"), lambda now: StoredRecord(Record(URL, "default", facts), 1)
     )
     made = create(new(), PASSPHRASE)
     assert made.waiting == 1

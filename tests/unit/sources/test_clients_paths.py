@@ -43,7 +43,7 @@ def test_without_a_home_the_missing_variable_is_named() -> None:
     (places.mcp, {"MCP_CONFIG_DIR": "/d", "MCP_CONFIG_PATH": "/p.json"}, "linux", "/p.json"),
 ])  # fmt: skip
 def test_other_programs_files(find, env: dict[str, str], platform: str, last: str) -> None:
-    assert last in [spot.path for spot in find(places.Look(env, platform, "/cwd"))]
+    assert last in [candidate.path for candidate in find(places.Search(env, platform, "/cwd"))]
 
 
 @pytest.mark.parametrize(("env", "platform", "user"), [
@@ -57,10 +57,14 @@ def test_vs_code_s_profiles(
 ) -> None:
     insiders = user.replace("Code", "Code - Insiders")
     there = {paths.join(platform, each, "profiles"): ["-1a2b", "empty"] for each in (user, insiders)}
-    monkeypatch.setattr(places.Look, "folders", lambda self, parent: there.get(parent, []))
+    monkeypatch.setattr(places.Search, "folders", lambda self, parent: there.get(parent, []))
     monkeypatch.setattr("os.path.lexists", lambda path: "empty" not in path)
-    spots = places.vscode(places.Look(env, platform, "/cwd"))
-    found = [(spot.path, spot.scope, spot.trusted) for spot in spots if "profile" in spot.path]
+    candidates = places.vscode(places.Search(env, platform, "/cwd"))
+    found = [
+        (candidate.path, candidate.scope, candidate.trusted)
+        for candidate in candidates
+        if "profile" in candidate.path
+    ]
     own = ("profiles", "-1a2b", "mcp.json")
     assert found == [
         (paths.join(platform, user, *own), "user, profile -1a2b", True),

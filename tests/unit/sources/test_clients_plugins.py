@@ -188,7 +188,7 @@ def test_other_folders_of_claude_code_s(tmp_path: Path) -> None:
     ],
 )
 def test_where_the_list_is(platform: str, env: dict[str, str], index: str) -> None:
-    assert places.claude_plugins(places.Look(env, platform, "/cwd"))[0].path == index
+    assert places.claude_plugins(places.Search(env, platform, "/cwd"))[0].path == index
 
 
 def test_the_plugins_own_folder_is_a_variable(desk: Desk) -> None:

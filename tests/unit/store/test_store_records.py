@@ -15,12 +15,12 @@ from keyrack.domain.errors import NewerFormat
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
-from keyrack.store.records.records import MemoryRecords, Stored
+from keyrack.store.records.records import MemoryRecords, StoredRecord
 from keyrack.system.locks import Locks
 
 URL = "https://mcp.example/mcp"
 IDENT = record_id(URL, "default")
-STORED = Stored(
+STORED = StoredRecord(
     Record(URL, "default", CredentialInfo("oauth", scopes=("a",)), Check(1.0, "accepted", "fine")), 3
 )
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX modes and links")
@@ -49,7 +49,7 @@ def test_records_are_for_their_owner_alone(path: Path) -> None:
 
 
 def test_an_empty_record_leaves_no_file(path: Path, tmp_path: Path) -> None:
-    files(tmp_path).change(IDENT, lambda now: Stored(Record(URL)))
+    files(tmp_path).change(IDENT, lambda now: StoredRecord(Record(URL)))
     assert list(path.parent.iterdir()) == []
 
 
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_set_aside_and_named_and_the_others_stand(
     content: bytes, path: Path, tmp_path: Path
 ) -> None:
     other = Record("https://other.example/mcp", "default", None, Check(1.0, "open"))
-    files(tmp_path).change(record_id(other.url, "default"), lambda now: Stored(other))
+    files(tmp_path).change(record_id(other.url, "default"), lambda now: StoredRecord(other))
     path.write_bytes(content)
     records = files(tmp_path)
     assert list(records.all().values()) == [other]
@@ -179,7 +179,7 @@ def test_memory_covers_what_it_only_reads(path: Path, tmp_path: Path) -> None:
     memory.change(IDENT, lambda now: now and now._replace(sequence=9))
     other = record_id("https://other.example/", "default")
     memory.change(
-        other, lambda now: Stored(Record("https://other.example", "default", None, Check(1.0, "open")))
+        other, lambda now: StoredRecord(Record("https://other.example", "default", None, Check(1.0, "open")))
     )
     found = memory.read(IDENT)
     assert found is not None and found.sequence == 9

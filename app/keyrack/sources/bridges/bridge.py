@@ -9,9 +9,9 @@ from keyrack.domain.model import Header, Server
 from keyrack.sources.bridges import bridge_client
 from keyrack.sources.bridges.launchers import Bridge, find_bridge
 from keyrack.sources.parsing.addresses import address_of
-from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.headers import header_of, secrets_among
-from keyrack.sources.parsing.interpolate import BRACES, Filled, fill, has_variable
+from keyrack.sources.parsing.interpolate import BRACES, Interpolated, fill, has_variable
 from keyrack.system.paths import Env
 
 IN_WORDS = (
@@ -47,7 +47,9 @@ class Arguments(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
 
-def add(gather: Gather, name: str, command: str, args: Sequence[str], values: Mapping[str, str]) -> bool:
+def add(
+    collector: Collector, name: str, command: str, args: Sequence[str], values: Mapping[str, str]
+) -> bool:
     """Add the remote server behind the bridge; False where the command starts none.
 
     `values` is the process's environment as the file gives it.
@@ -55,38 +57,38 @@ def add(gather: Gather, name: str, command: str, args: Sequence[str], values: Ma
     bridge = find_bridge(command, args)
     if bridge is None:
         return False
-    given = _arguments(bridge, gather, name)
+    given = _arguments(bridge, collector, name)
     if not given.places or (bridge.program == "mcp-proxy" and "://" not in given.places[0]):
         return False  # mcp-proxy can also bring a local server to the network
     values = {**values, **bridge.command.env}
-    own = {key: fill(value, gather.style, gather.env) for key, value in values.items()}
-    env = {**gather.env, **{key: filled.value.reveal() for key, filled in own.items()}}
+    own = {key: fill(value, collector.style, collector.env) for key, value in values.items()}
+    env = {**collector.env, **{key: filled.value.reveal() for key, filled in own.items()}}
     place = given.places[0]
-    if bridge.command.filled_by and not has_variable(place, gather.style):
-        address = address_of(place, gather, env=env, style=BRACES)
+    if bridge.command.filled_by and not has_variable(place, collector.style):
+        address = address_of(place, collector, env=env, style=BRACES)
     else:
-        address = address_of(place, gather)
+        address = address_of(place, collector)
     sse = given.options.get("--transport", ("sse",) if bridge.program == "mcp-proxy" else ())
     server = Server(
         name,
         address.url,
-        sources=(gather.source(name),),
+        sources=(collector.source(name),),
         problem=address.problem,
         address_key=address.key,
         variables=address.unset,
         transport="sse" if sse in (("sse",), ("sse-only",)) else "http",
     )
     if address.problem:
-        gather.problem(address.problem, entry=name)
+        collector.problem(address.problem, entry=name)
     else:
-        headers = _headers(gather, name, bridge, given, own, env)
-        client = bridge_client.client_of(gather, name, bridge.program, given.places, given.options, env)
+        headers = _headers(collector, name, bridge, given, own, env)
+        client = bridge_client.client_of(collector, name, bridge.program, given.places, given.options, env)
         server = server._replace(headers=headers, plaintext_headers=secrets_among(headers), client=client)
-    gather.servers.append(server)
+    collector.servers.append(server)
     return True
 
 
-def _arguments(bridge: Bridge, gather: Gather, entry: str) -> Arguments:
+def _arguments(bridge: Bridge, collector: Collector, entry: str) -> Arguments:
     lengths = VALUES[bridge.program]
     places: list[str] = []
     options: dict[str, tuple[str, ...]] = {}
@@ -100,7 +102,7 @@ def _arguments(bridge: Bridge, gather: Gather, entry: str) -> Arguments:
             if colon:
                 headers.append((header, value))
             else:
-                gather.problem("A --header of mcp-remote has no colon after its name.", entry=entry)
+                collector.problem("A --header of mcp-remote has no colon after its name.", entry=entry)
         elif option in ("-H", "--headers") and len(taken) == 2:
             headers.append((taken[0], taken[1]))
         elif option.startswith("-"):
@@ -111,15 +113,20 @@ def _arguments(bridge: Bridge, gather: Gather, entry: str) -> Arguments:
 
 
 def _headers(
-    gather: Gather, entry: str, bridge: Bridge, given: Arguments, own: Mapping[str, Filled], env: Env
+    collector: Collector,
+    entry: str,
+    bridge: Bridge,
+    given: Arguments,
+    own: Mapping[str, Interpolated],
+    env: Env,
 ) -> tuple[Header, ...]:
     lines = list(given.headers)
     if bridge.program == "mcp-proxy" and TOKEN in own:
         lines.append(("Authorization", f"Bearer ${{{TOKEN}}}"))
     found: list[Header] = []
     for name, value in lines:
-        style = gather.style if has_variable(value, gather.style) else BRACES
-        header = header_of(name.strip(), value.strip(), gather, entry, env=env, style=style)
+        style = collector.style if has_variable(value, collector.style) else BRACES
+        header = header_of(name.strip(), value.strip(), collector, entry, env=env, style=style)
         if header is None:
             continue
         # A variable that the file itself sets to a literal: the secret stands in the file.
@@ -127,7 +134,7 @@ def _headers(
             variable.name in own and own[variable.name].plaintext for variable in header.variables
         )
         plaintext = plaintext or header.plaintext
-        not_movable_because = gather.not_movable_because or IN_WORDS.format(bridge.program)
+        not_movable_because = collector.not_movable_because or IN_WORDS.format(bridge.program)
         found.append(
             header._replace(plaintext=plaintext, not_movable_because=not_movable_because if plaintext else "")
         )

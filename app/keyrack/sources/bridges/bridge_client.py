@@ -11,7 +11,7 @@ from keyrack.domain.kinds import kind
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.redirect import LOOPBACK, refusal_of_path
 from keyrack.sources.parsing import jsonc, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import BRACES, fill
 from keyrack.system import files, paths
 from keyrack.system.paths import Env
@@ -21,7 +21,7 @@ PATH = "/oauth/callback"  # mcp-remote's own
 
 
 def client_of(
-    gather: Gather,
+    collector: Collector,
     entry: str,
     program: str,
     places: Sequence[str],
@@ -30,10 +30,10 @@ def client_of(
 ) -> ClientSettings:
     """`places` and `options` are the bridge's arguments; `env` is its environment."""
     if program == "mcp-proxy":
-        return _of_machine(gather, entry, options, env)
-    info = _json(gather, entry, INFO, options, env)
-    client = oauth_client.settings_of(Fields(info, gather, entry))
-    metadata = Fields(_json(gather, entry, METADATA, options, env), gather, entry)
+        return _of_machine(collector, entry, options, env)
+    info = _json(collector, entry, INFO, options, env)
+    client = oauth_client.settings_of(Fields(info, collector, entry))
+    metadata = Fields(_json(collector, entry, METADATA, options, env), collector, entry)
     port = int(places[1]) if len(places) > 1 and re.fullmatch("[0-9]{1,5}", places[1]) else 0
     client = client._replace(
         scopes=client.scopes or metadata.words("scope"), callback_port=port if 0 < port < 65536 else None
@@ -42,69 +42,69 @@ def client_of(
         return client
     host, path = options.get("--host", ("localhost",))[0], options.get("--callback-path", (PATH,))[0]
     if host not in LOOPBACK:
-        gather.problem("mcp-remote's --host is not this machine.", entry=entry)
+        collector.problem("mcp-remote's --host is not this machine.", entry=entry)
     if refusal_of_path(path):
         path = PATH  # as mcp-remote does
     return client._replace(redirect_host=host, callback_path=path)
 
 
 def _of_machine(
-    gather: Gather, entry: str, options: Mapping[str, tuple[str, ...]], env: Env
+    collector: Collector, entry: str, options: Mapping[str, tuple[str, ...]], env: Env
 ) -> ClientSettings:
     """mcp-proxy knows the client credentials grant alone."""
     names = {"--client-id": "client_id", "--client-secret": "client_secret"}
     given = {names[option]: value[0] for option, value in options.items() if option in names and value}
-    client = oauth_client.settings_of(Fields(_filled(given, gather, env), gather, entry))
+    client = oauth_client.settings_of(Fields(_filled(given, collector, env), collector, entry))
     return client._replace(grant_type="client_credentials") if client.client_id else client
 
 
 def _json(
-    gather: Gather, entry: str, option: str, options: Mapping[str, tuple[str, ...]], env: Env
+    collector: Collector, entry: str, option: str, options: Mapping[str, tuple[str, ...]], env: Env
 ) -> Mapping[str, Any]:
     """The object that an option gives, as it is or in a file; empty, and said so, where there is none."""
     text = options.get(option, ("",))[0]
     if text.startswith("@"):
-        text = _file(gather, entry, option, text[1:], env)
+        text = _file(collector, entry, option, text[1:], env)
     if not text:
         return {}
     try:
         data = jsonc.parse(text).data
     except files.Malformed:
-        gather.problem(f"The value of {option} is not valid JSON, so it is ignored.", entry=entry)
+        collector.problem(f"The value of {option} is not valid JSON, so it is ignored.", entry=entry)
         return {}
     if not isinstance(data, dict):
-        gather.problem(f"The value of {option} should be an object, but is {kind(data)}.", entry=entry)
+        collector.problem(f"The value of {option} should be an object, but is {kind(data)}.", entry=entry)
         return {}
-    return _filled(data, gather, env)
+    return _filled(data, collector, env)
 
 
-def _file(gather: Gather, entry: str, option: str, path: str, env: Env) -> str:
+def _file(collector: Collector, entry: str, option: str, path: str, env: Env) -> str:
     """The text of a file; "", and said so, where it can't be had."""
     problem = ""
-    if not gather.trusted:
+    if not collector.trusted:
         # A cloned repository could make any file of the user's the client of its own server.
         problem = f"A project's file can't name another file ({option}); it is not read."
     else:
-        path = fill(path, gather.style, env).value.reveal()
+        path = fill(path, collector.style, env).value.reveal()
         try:
-            if not (path.startswith("~") or paths.is_absolute(gather.platform, path)):
+            if not (path.startswith("~") or paths.is_absolute(collector.platform, path)):
                 # It would start at the folder that the program stands in, which may be any project's.
                 problem = f"{option} names a file without its full path, so it is not read."
             else:
-                return files.read_text(paths.expand(gather.env, gather.platform, path, ""))
+                return files.read_text(paths.expand(collector.env, collector.platform, path, ""))
         except files.NoFile:
             problem = f"{option} names a file that does not exist: {path}"
         except files.BadFile as error:
             problem = f"{option} names a file that can't be used, {path}: {error}"
         except KeyrackError as error:
             problem = str(error)
-    gather.problem(problem, entry=entry)
+    collector.problem(problem, entry=entry)
     return ""
 
 
-def _filled(data: Mapping[str, Any], gather: Gather, env: Env) -> Mapping[str, Any]:
+def _filled(data: Mapping[str, Any], collector: Collector, env: Env) -> Mapping[str, Any]:
     """With the bridge's own variables in their places; a project's file is given none."""
-    if not gather.trusted:
+    if not collector.trusted:
         return data
     return {
         key: fill(value, BRACES, env).value.reveal() if isinstance(value, str) and "${" in value else value

@@ -10,8 +10,8 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import AddressKey, Variable
 from keyrack.domain.resource import parse_url
 from keyrack.domain.secret import MASK, Secret
-from keyrack.sources.parsing.gather import Gather
-from keyrack.sources.parsing.interpolate import Filled, fill, value_of
+from keyrack.sources.parsing.collector import Collector
+from keyrack.sources.parsing.interpolate import Interpolated, fill, value_of
 from keyrack.system.paths import Env
 
 QUERY_OR_END = re.compile(r"\?|$")
@@ -27,13 +27,15 @@ class Address(NamedTuple):
     unset: tuple[Variable, ...] = ()  # variables that it needs
 
 
-def address_of(text: str, gather: Gather, *, env: Env | None = None, style: str | None = None) -> Address:
+def address_of(
+    text: str, collector: Collector, *, env: Env | None = None, style: str | None = None
+) -> Address:
     """Variables are the file's, in its program's style, unless others are given."""
     if "$" in text:
-        style, env = gather.style if style is None else style, gather.env if env is None else env
+        style, env = collector.style if style is None else style, collector.env if env is None else env
         filled = fill(text, style, env)
         if filled.variables or filled.asked:
-            return _filled(text, filled, gather, style, env)
+            return _filled(text, filled, collector, style, env)
     try:
         url = parse_url(text)
     except BadUrl as error:
@@ -42,9 +44,9 @@ def address_of(text: str, gather: Gather, *, env: Env | None = None, style: str 
     return Address(url) if found is None else Address(found.masked, key=_key(url, found))
 
 
-def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> Address:
+def _filled(text: str, filled: Interpolated, collector: Collector, style: str, env: Env) -> Address:
     names = [variable.name for variable in filled.variables]
-    if names and not gather.trusted:
+    if names and not collector.trusted:
         # Else a cloned repository could send any variable of the user's to its own server.
         said = ", ".join(names)
         return Address(problem=f"A project's file can't use variables in a URL ({said}).")
@@ -62,7 +64,7 @@ def _filled(text: str, filled: Filled, gather: Gather, style: str, env: Env) -> 
         shown = parse_url(path.value.reveal() + query.value.reveal() + MASK * filled.asked)
         url = "" if filled.asked else parse_url(filled.value.reveal())
     except BadUrl as error:
-        only = f"The URL contains a value that only {gather.client} knows."
+        only = f"The URL contains a value that only {collector.client} knows."
         return Address(problem=only if filled.asked else str(error))
     found = find_key(url) if url else None
     if shown == url and found is None:

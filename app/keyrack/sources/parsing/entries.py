@@ -10,7 +10,7 @@ from keyrack.domain.kinds import kind
 from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Helper, Server, Transport, Variable
 from keyrack.domain.secret import Secret
 from keyrack.sources.parsing.addresses import Address, address_of
-from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import headers_of, secrets_among
 from keyrack.sources.parsing.interpolate import fill
 
@@ -26,7 +26,7 @@ PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE
 
 
 def add(
-    gather: Gather,
+    collector: Collector,
     name: str,
     entry: Mapping[str, Any],
     *,
@@ -38,7 +38,7 @@ def add(
     """Add the entry's server. `headers` come on top of its own, from the program's own fields; under
     `helper_key` the program has a command that makes some.
     """
-    fields = Fields(entry, gather, name)
+    fields = Fields(entry, collector, name)
     type_name = fields.text("type", "transport")
     transport = TRANSPORTS.get((type_name or "http").lower())
     key = value = None
@@ -52,23 +52,23 @@ def add(
     elif not isinstance(value, str):
         problem = f"“{key}” should be text, but is {kind(value)}."
     elif key == "command":
-        _add_process(gather, name, fields, value)
+        _add_process(collector, name, fields, value)
         return
     elif transport is None:
         problem = f"The entry's type is “{(type_name or '')[:40]}”. keyrack supports http, sse and stdio."
     else:
-        address = address_of(value, gather)
+        address = address_of(value, collector)
     problem = problem or address.problem
     if problem:
-        gather.problem(problem, entry=name)
-    headers = joined(headers, headers_of(fields.table("headers"), gather, name))
-    gather.servers.append(
+        collector.problem(problem, entry=name)
+    headers = joined(headers, headers_of(fields.table("headers"), collector, name))
+    collector.servers.append(
         Server(
             name,
             address.url,
             account,
             "sse" if transport == "sse" else "http",
-            (gather.source(name),),
+            (collector.source(name),),
             headers,
             client or ClientSettings(),
             problem=problem,
@@ -85,7 +85,7 @@ def _helper(fields: Fields, key: str) -> Helper | None:
     command = fields.text(key)
     if not command or ASKS_KEYRACK.search(command):
         return None
-    return Helper(Secret(command), key, fields.gather.source(fields.entry))
+    return Helper(Secret(command), key, fields.collector.source(fields.entry))
 
 
 def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:
@@ -100,31 +100,31 @@ def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Heade
     return tuple(found.values())
 
 
-def _add_process(gather: Gather, name: str, fields: Fields, command: str) -> None:
+def _add_process(collector: Collector, name: str, fields: Fields, command: str) -> None:
     """A local process, or a bridge to a remote server, which is a remote server."""
     args = fields.strings("args")
     values = fields.texts("env")
     if any(BRIDGE.search(word) for word in (command, *args)):
         from keyrack.sources.bridges import bridge
 
-        if bridge.add(gather, name, command, args, values):
+        if bridge.add(collector, name, command, args, values):
             return
     variables: dict[str, Variable] = {}
     for key, value in values.items():
-        filled = fill(value, gather.style, gather.env)
+        filled = fill(value, collector.style, collector.env)
         variables[key] = Variable(key, bool(filled.value) or filled.asked)
     for arg in args:
         if "$" in arg:
-            for variable in fill(arg, gather.style, gather.env).variables:
+            for variable in fill(arg, collector.style, collector.env).variables:
                 variables.setdefault(variable.name, variable)
     for key in fields.strings("env_vars"):
-        variables.setdefault(key, Variable(key, bool(gather.env.get(key))))
+        variables.setdefault(key, Variable(key, bool(collector.env.get(key))))
     program = PROGRAM.match(command.strip())
-    gather.servers.append(
+    collector.servers.append(
         Server(
             name,
             transport="stdio",
-            sources=(gather.source(name),),
+            sources=(collector.source(name),),
             command=program[0] if program else "",
             variables=tuple(variables.values()),
         )

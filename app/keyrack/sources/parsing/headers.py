@@ -10,7 +10,7 @@ from keyrack.domain.headers import carries_credential
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import Header
 from keyrack.domain.secret import MASK, Secret
-from keyrack.sources.parsing.gather import Gather, name_of
+from keyrack.sources.parsing.collector import Collector, name_of
 from keyrack.sources.parsing.interpolate import fill
 from keyrack.system.paths import Env
 
@@ -23,33 +23,39 @@ PUBLIC = frozenset(
 IN_DEFAULT = "It is the default of a variable there, which keyrack does not change."
 
 
-def headers_of(table: Mapping[str, Any], gather: Gather, entry: str) -> tuple[Header, ...]:
+def headers_of(table: Mapping[str, Any], collector: Collector, entry: str) -> tuple[Header, ...]:
     """Every header that can be sent; one that can't is said and left out."""
-    found = [header_of(name, value, gather, entry) for name, value in table.items()]
+    found = [header_of(name, value, collector, entry) for name, value in table.items()]
     return tuple([header for header in found if header is not None])
 
 
 def header_of(
-    name: str, value: Any, gather: Gather, entry: str, *, env: Env | None = None, style: str | None = None
+    name: str,
+    value: Any,
+    collector: Collector,
+    entry: str,
+    *,
+    env: Env | None = None,
+    style: str | None = None,
 ) -> Header | None:
     """One header, in the file's environment and style unless others are given."""
     if not NAME.fullmatch(name):
-        gather.problem(f"“{name_of(name)}” is not a valid header name.", entry=entry)
+        collector.problem(f"“{name_of(name)}” is not a valid header name.", entry=entry)
         return None
     if not isinstance(value, str):
-        gather.problem(f"The {name_of(name)} header should be text, but is {kind(value)}.", entry=entry)
+        collector.problem(f"The {name_of(name)} header should be text, but is {kind(value)}.", entry=entry)
         return None
     filled = fill(
         value,
-        gather.style if style is None else style,
-        gather.env if env is None else env,
+        collector.style if style is None else style,
+        collector.env if env is None else env,
         public=name.lower() in PUBLIC,
     )
     default = f":-{MASK}" in filled.reference
     # Text beside a variable ("Token token=${X}") is no secret, nor is one that this program does not
     # fill in; a variable's default may be one.
     plaintext = filled.plaintext and (default or not (filled.variables or filled.asked or "${" in value))
-    not_movable_because = gather.not_movable_because or (IN_DEFAULT if default else "")
+    not_movable_because = collector.not_movable_because or (IN_DEFAULT if default else "")
     header = Header(
         name,
         filled.reference,
@@ -57,15 +63,15 @@ def header_of(
         filled.variables,
         plaintext,
         filled.asked,
-        source=gather.source(entry),
+        source=collector.source(entry),
         not_movable_because=not_movable_because if plaintext else "",
     )
-    if filled.variables and not gather.trusted:
+    if filled.variables and not collector.trusted:
         # A cloned repository could send any variable of the user's anywhere.
         return header._replace(value=Secret(""), withheld=True)
     text = filled.value.reveal().strip()
     if not (text.isascii() and text.isprintable()):
-        gather.problem(f"The {name_of(name)} header contains characters that can't be sent.", entry=entry)
+        collector.problem(f"The {name_of(name)} header contains characters that can't be sent.", entry=entry)
         return None
     return header._replace(value=Secret(text))
 

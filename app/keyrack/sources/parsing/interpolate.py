@@ -20,7 +20,7 @@ BRACES_OR_DEFAULT = r"\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}(?P<
 ENV_OR_INPUT = r"\$\{(?:env:(?P<name>[\w.()-]+)|(?P<asked>input:[^${}]+))\}(?P<default>(?!))?"
 
 
-class Filled(NamedTuple):
+class Interpolated(NamedTuple):
     """A string after interpolation."""
 
     value: Secret
@@ -31,11 +31,11 @@ class Filled(NamedTuple):
     missing: tuple[str, ...] = ()  # variables that are unset and have no default
 
 
-def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
+def fill(text: str, style: str, env: Env, *, public: bool = False) -> Interpolated:
     """Interpolate; an unset variable is "". With `public`, literal text is no secret and is shown."""
     if not style or "$" not in text:
         shown, plaintext = (text, False) if public else _mask(text, at_start=True)
-        return Filled(Secret(text), shown, (), plaintext)
+        return Interpolated(Secret(text), shown, (), plaintext)
     values: list[str] = []
     shown_parts: list[str] = []
     variables: list[Variable] = []
@@ -73,7 +73,7 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Filled:
     if len(variables) > 1:
         variables, missing = list(dict.fromkeys(variables)), list(dict.fromkeys(missing))
     value, reference = Secret("".join(values)), "".join(shown_parts)
-    return Filled(value, reference, tuple(variables), plaintext, asked, tuple(missing))
+    return Interpolated(value, reference, tuple(variables), plaintext, asked, tuple(missing))
 
 
 def reference_to(name: str, style: str) -> str:

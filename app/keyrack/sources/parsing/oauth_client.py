@@ -7,7 +7,7 @@ from typing import TypeVar
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import ClientSettings
 from keyrack.domain.redirect import parse_redirect
-from keyrack.sources.parsing.gather import Fields
+from keyrack.sources.parsing.collector import Fields
 from keyrack.sources.parsing.interpolate import fill, has_variable
 
 C = TypeVar("C", ClientSettings, ClientSettings | None)
@@ -17,16 +17,16 @@ def settings_of(fields: Fields) -> ClientSettings:
     """The OAuth client that an object describes, in any of the spellings that programs use."""
     if not fields.data:
         return ClientSettings()
-    gather = fields.gather
+    collector = fields.collector
     client_id = fields.text("client_id", "clientId", "CLIENT_ID")
     secret = fields.text("client_secret", "clientSecret", "CLIENT_SECRET")
     port = fields.number("callback_port", "callbackPort")
     if port is not None and not 0 < port < 65536:
-        gather.problem("The callback port must be between 1 and 65535.", entry=fields.entry)
+        collector.problem("The callback port must be between 1 and 65535.", entry=fields.entry)
         port = None
-    if not gather.trusted:
+    if not collector.trusted:
         if secret:
-            gather.problem(
+            collector.problem(
                 "A project's file can't contain a client secret; it is ignored.", entry=fields.entry
             )
         # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
@@ -37,8 +37,10 @@ def settings_of(fields: Fields) -> ClientSettings:
             issuer=_literal(fields, "issuer", fields.text("issuer")),
         )
     return ClientSettings(
-        client_id=fill(client_id, gather.style, gather.env).value.reveal() or None if client_id else None,
-        client_secret=fill(secret, gather.style, gather.env).value or None if secret else None,
+        client_id=fill(client_id, collector.style, collector.env).value.reveal() or None
+        if client_id
+        else None,
+        client_secret=fill(secret, collector.style, collector.env).value or None if secret else None,
         scopes=fields.words("scopes", "scope"),
         callback_port=port,
         redirect_host=fields.text("redirect_host"),
@@ -66,15 +68,15 @@ def coming_back_to(client: ClientSettings, redirect_uri: str, fields: Fields) ->
     try:
         host, port, path = parse_redirect(redirect_uri)
     except BadUrl as error:
-        fields.gather.problem(f"{error} {error.hint}".strip(), entry=fields.entry)
+        fields.collector.problem(f"{error} {error.hint}".strip(), entry=fields.entry)
         return client._replace(redirect_host=redirect_uri) if client.client_id else client
     return client._replace(redirect_host=host, callback_port=port or client.callback_port, callback_path=path)
 
 
 def _literal(fields: Fields, what: str, text: str | None) -> str | None:
     """A project's text as it stands; None, and said, where it takes a variable."""
-    if text and has_variable(text, fields.gather.style):
-        fields.gather.problem(
+    if text and has_variable(text, fields.collector.style):
+        fields.collector.problem(
             f"A project's file can't use variables in the {what}; it is ignored.", entry=fields.entry
         )
         return None

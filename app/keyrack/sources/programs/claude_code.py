@@ -11,7 +11,7 @@ from typing import Any
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import Server
 from keyrack.sources.parsing import entries, json_parts, jsonc, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
 from keyrack.sources.programs.claude_switches import NONE, Switches, switches_of
 
@@ -28,26 +28,26 @@ SHAPE: json_parts.Shape = {
 }
 
 
-def read(content: str | bytes, gather: Gather) -> Mapping[str, Switches]:
+def read(content: str | bytes, collector: Collector) -> Mapping[str, Switches]:
     """The user's file as bytes; a project's as its text. Returns what is switched off, by project."""
     document = jsonc.parse(content) if isinstance(content, str) else json_parts.pick(content, SHAPE)
-    gather.repeated(document.repeated)
-    user = gather.scope
+    collector.repeated(document.repeated)
+    user = collector.scope
     switches: dict[str, Switches] = {}
     if isinstance(document.data, dict):
         projects = document.data.get("projects")
         if projects is not None and not isinstance(projects, dict):
-            gather.problem(f"“projects” should be an object, but is {kind(projects)}.")
+            collector.problem(f"“projects” should be an object, but is {kind(projects)}.")
             projects = None
         for path, project in (projects or {}).items():
             off = switches_of(project)
             if off != NONE:
                 switches[path] = off
             if isinstance(project, dict) and project.get("mcpServers"):
-                gather.scope, gather.off = f"project {path}", off.servers
-                add_all(gather, gather.table(project, "mcpServers"))
-    gather.scope, gather.off = user, ()
-    add_all(gather, gather.table(document.data, "mcpServers"))
+                collector.scope, collector.off = f"project {path}", off.servers
+                add_all(collector, collector.table(project, "mcpServers"))
+    collector.scope, collector.off = user, ()
+    add_all(collector, collector.table(document.data, "mcpServers"))
     return switches
 
 
@@ -63,12 +63,12 @@ def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
     return sorted(servers, key=rank)
 
 
-def add_all(gather: Gather, table: Mapping[str, Any]) -> None:
+def add_all(collector: Collector, table: Mapping[str, Any]) -> None:
     """Add the servers of an `mcpServers`."""
-    for name, entry in gather.entries(table):
-        client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
+    for name, entry in collector.entries(table):
+        client = oauth_client.settings_of(Fields(entry, collector, name).sub("oauth"))
         entries.add(
-            gather,
+            collector,
             name,
             entry,
             client=oauth_client.registered_with(client, "localhost"),

@@ -11,9 +11,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from keyrack.sources.locations import Look, Spot
+from keyrack.sources.locations import Candidate, Search
 from keyrack.sources.parsing import jsonc
-from keyrack.sources.parsing.gather import Fields, Gather, name_of
+from keyrack.sources.parsing.collector import Collector, Fields, name_of
 from keyrack.system import files, paths
 
 STYLE = ""
@@ -28,19 +28,19 @@ class Plugin(NamedTuple):
     project: str = ""  # the one that it is installed for; "": all
 
 
-def read(text: str, gather: Gather) -> tuple[Plugin, ...]:
+def read(text: str, collector: Collector) -> tuple[Plugin, ...]:
     document = jsonc.parse(text)
     found: list[Plugin] = []
-    for ident, installed in gather.table(document.data, "plugins").items():
+    for ident, installed in collector.table(document.data, "plugins").items():
         # Version 1 of the file has one object, version 2 a list.
         for each in installed if isinstance(installed, list) else [installed]:
             if not isinstance(each, dict):
-                gather.problem("The plugin's entry should be an object.", entry=name_of(ident))
+                collector.problem("The plugin's entry should be an object.", entry=name_of(ident))
                 continue
-            fields = Fields(each, gather, name_of(ident))
+            fields = Fields(each, collector, name_of(ident))
             root = fields.text("installPath")
             project = fields.text("projectPath") if each.get("scope") in ("project", "local") else None
-            if root and paths.is_absolute(gather.platform, root):
+            if root and paths.is_absolute(collector.platform, root):
                 found.append(Plugin(name_of(ident), root, project or ""))
     return tuple(found[:MOST])
 
@@ -52,22 +52,22 @@ def sorted_by_use(plugins: Sequence[Plugin], enabled: Mapping[str, Any]) -> list
     return sorted(found, key=lambda each: not each[1])
 
 
-def spots(plugin: Plugin, look: Look) -> list[Spot]:
+def candidates(plugin: Plugin, search: Search) -> list[Candidate]:
     """The files of a plugin that name servers, the first of two of a name counting: the manifest, what that
     names, and .mcp.json.
     """
     scope = f"plugin {plugin.ident}"
     if plugin.project:
         scope = f"project {plugin.project}, {scope}"
-    env = {"CLAUDE_PLUGIN_ROOT": plugin.root, "CLAUDE_PROJECT_DIR": look.cwd}
-    manifest = paths.join(look.platform, plugin.root, *MANIFEST)
+    env = {"CLAUDE_PLUGIN_ROOT": plugin.root, "CLAUDE_PROJECT_DIR": search.cwd}
+    manifest = paths.join(search.platform, plugin.root, *MANIFEST)
     named, is_list = _named_by(manifest)
     found = [manifest] if is_list else []
-    found += [path for name in named if (path := _inside(look.platform, plugin.root, name))]
-    own = paths.join(look.platform, plugin.root, ".mcp.json")
+    found += [path for name in named if (path := _inside(search.platform, plugin.root, name))]
+    own = paths.join(search.platform, plugin.root, ".mcp.json")
     if os.path.lexists(own):  # most plugins bring no server
         found.append(own)
-    return [Spot(path, scope, env=env) for path in dict.fromkeys(found)]
+    return [Candidate(path, scope, env=env) for path in dict.fromkeys(found)]
 
 
 def _named_by(manifest: str) -> tuple[list[str], bool]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from keyrack.sources.parsing import jsonc
-from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.programs.claude_switches import NONE, Switches, refused_in
 
 STYLE = ""
@@ -19,7 +19,7 @@ class ClaudeSettings(NamedTuple):
     switches: Switches = NONE
 
 
-def read(text: str, gather: Gather) -> ClaudeSettings:
+def read(text: str, collector: Collector) -> ClaudeSettings:
     data = jsonc.parse(text, comments=True, commas=True).data
-    plugins = gather.table(data, "enabledPlugins")
+    plugins = collector.table(data, "enabledPlugins")
     return ClaudeSettings(plugins, Switches(refused=refused_in(data)) if isinstance(data, dict) else NONE)

@@ -11,7 +11,7 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import ClientSettings, Header
 from keyrack.domain.resource import origin, parse_url
 from keyrack.sources.parsing import entries, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather, entries_with
+from keyrack.sources.parsing.collector import Collector, Fields, entries_with
 from keyrack.sources.parsing.headers import header_of, headers_of
 from keyrack.sources.parsing.interpolate import BRACES, NONE
 from keyrack.system import toml
@@ -20,15 +20,15 @@ STYLE = NONE
 TAKES_REFERENCES = True
 
 
-def read(text: str, gather: Gather) -> None:
+def read(text: str, collector: Collector) -> None:
     data = toml.parse(text)
-    table = gather.table(data, "mcp_servers")
-    gather.off = entries_with(table, "enabled", False)
-    for name, entry in gather.entries(table):
-        fields = Fields(entry, gather, name)
-        client = _client(fields, Fields(data, gather, name))
+    table = collector.table(data, "mcp_servers")
+    collector.off = entries_with(table, "enabled", False)
+    for name, entry in collector.entries(table):
+        fields = Fields(entry, collector, name)
+        client = _client(fields, Fields(data, collector, name))
         entries.add(
-            gather, name, entry, client=client, headers=_headers(fields), helper_key="http_headers_helper"
+            collector, name, entry, client=client, headers=_headers(fields), helper_key="http_headers_helper"
         )
 
 
@@ -63,13 +63,13 @@ def _callback_id(url: str) -> str:
 
 
 def _headers(fields: Fields) -> tuple[Header, ...]:
-    gather, entry = fields.gather, fields.entry
+    collector, entry = fields.collector, fields.entry
     found: list[Header | None] = []
     bearer = fields.text("bearer_token_env_var")
     if bearer:
-        found.append(header_of("Authorization", f"Bearer ${{{bearer}}}", gather, entry, style=BRACES))
+        found.append(header_of("Authorization", f"Bearer ${{{bearer}}}", collector, entry, style=BRACES))
     for name, variable in fields.table("env_http_headers").items():
         reference = f"${{{variable}}}" if isinstance(variable, str) else variable
-        found.append(header_of(name, reference, gather, entry, style=BRACES))
-    own = headers_of(fields.table("http_headers"), gather, entry)
+        found.append(header_of(name, reference, collector, entry, style=BRACES))
+    own = headers_of(fields.table("http_headers"), collector, entry)
     return entries.joined(tuple(header for header in found if header is not None), own)

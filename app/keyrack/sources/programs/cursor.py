@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from keyrack.sources.parsing import entries, jsonc, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather, entries_with
+from keyrack.sources.parsing.collector import Collector, Fields, entries_with
 from keyrack.sources.parsing.interpolate import ENV_OR_INPUT
 
 STYLE = ENV_OR_INPUT
 TAKES_REFERENCES = True
 
 
-def read(text: str, gather: Gather) -> None:
+def read(text: str, collector: Collector) -> None:
     document = jsonc.parse(text, comments=True, commas=True)
-    gather.repeated(document.repeated)
-    table = gather.table(document.data, "mcpServers")
-    gather.off = entries_with(table, "disabled", True)
-    for name, entry in gather.entries(table):
-        client = oauth_client.settings_of(Fields(entry, gather, name).sub("auth"))
-        entries.add(gather, name, entry, client=oauth_client.registered_with(client, "localhost", 8787))
+    collector.repeated(document.repeated)
+    table = collector.table(document.data, "mcpServers")
+    collector.off = entries_with(table, "disabled", True)
+    for name, entry in collector.entries(table):
+        client = oauth_client.settings_of(Fields(entry, collector, name).sub("auth"))
+        entries.add(collector, name, entry, client=oauth_client.registered_with(client, "localhost", 8787))

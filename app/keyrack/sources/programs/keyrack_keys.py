@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from keyrack.domain.settings import NAMES
+from keyrack.sources.parsing.collector import Collector, name_of
 from keyrack.sources.parsing.entries import KEYS
-from keyrack.sources.parsing.gather import Gather, name_of
 
 OF_FILE = frozenset((*NAMES, "config_files", "servers", "accounts"))
 OF_SERVER = frozenset((
@@ -23,23 +23,23 @@ OTHER_SPELLINGS = frozenset((
 ))  # fmt: skip
 
 
-def point_out_in_file(data: Mapping[str, Any], gather: Gather) -> None:
+def point_out_in_file(data: Mapping[str, Any], collector: Collector) -> None:
     """A problem for each unknown key of the file itself."""
     for key in data.keys() - OF_FILE:
         if key in OF_SERVER:
-            gather.problem(f"“{key}” belongs in a server's table, [servers.NAME].")
+            collector.problem(f"“{key}” belongs in a server's table, [servers.NAME].")
         else:
-            gather.problem(f"“{name_of(key)}” is not a setting of keyrack{_meant(key, OF_FILE)}")
+            collector.problem(f"“{name_of(key)}” is not a setting of keyrack{_meant(key, OF_FILE)}")
 
 
-def point_out_in_server(entry: Mapping[str, Any], gather: Gather, name: str) -> None:
+def point_out_in_server(entry: Mapping[str, Any], collector: Collector, name: str) -> None:
     """A problem for each unknown key of one server's table."""
     for key in (key for key in entry if key not in OF_SERVER | OTHER_SPELLINGS):
         if key in OF_FILE:
             sentence = f"“{key}” applies to the whole file, and belongs above its first [table]."
         else:
             sentence = f"“{name_of(key)}” is not a setting of a server{_meant(key, OF_SERVER)}"
-        gather.problem(sentence, entry=name)
+        collector.problem(sentence, entry=name)
 
 
 def _meant(key: str, known: Collection[str]) -> str:

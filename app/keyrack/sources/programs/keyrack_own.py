@@ -39,7 +39,7 @@ from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.reading import account_key
 from keyrack.domain.settings import settings_of
 from keyrack.sources.parsing import entries, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
 from keyrack.sources.programs import keyrack_keys as known_keys
 from keyrack.sources.programs import keyrack_servers as server_settings
@@ -49,56 +49,58 @@ STYLE = BRACES_OR_DEFAULT
 TAKES_REFERENCES = True
 
 
-class Own(NamedTuple):
+class OwnConfig(NamedTuple):
     """What else the file says."""
 
     config_files: tuple[str, ...] = ()  # as they are written
     accounts: Mapping[str, str] = {}  # as in `Reading`
 
 
-def read(text: str, gather: Gather) -> Own:
+def read(text: str, collector: Collector) -> OwnConfig:
     """Adds the servers. A mistake in a server's table is its problem: nothing is done by half a table."""
     data = toml.parse(text)
-    settings_of(data, gather.problem)
-    known_keys.point_out_in_file(data, gather)
-    for name, entry in gather.entries(gather.table(data, "servers")):
-        before = len(gather.problems)
-        _add(gather, name, entry)
-        mistakes = gather.problems[before:]
-        if mistakes and gather.servers[-1].problem is None:
-            gather.servers[-1] = gather.servers[-1]._replace(problem=mistakes[0].sentence)
-        _point_out(gather, name, entry)
-    return Own(Fields(data, gather, "config_files").strings("config_files"), _accounts(data, gather))
+    settings_of(data, collector.problem)
+    known_keys.point_out_in_file(data, collector)
+    for name, entry in collector.entries(collector.table(data, "servers")):
+        before = len(collector.problems)
+        _add(collector, name, entry)
+        mistakes = collector.problems[before:]
+        if mistakes and collector.servers[-1].problem is None:
+            collector.servers[-1] = collector.servers[-1]._replace(problem=mistakes[0].sentence)
+        _point_out(collector, name, entry)
+    return OwnConfig(
+        Fields(data, collector, "config_files").strings("config_files"), _accounts(data, collector)
+    )
 
 
-def _add(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
-    fields = Fields(entry, gather, name)
+def _add(collector: Collector, name: str, entry: Mapping[str, Any]) -> None:
+    fields = Fields(entry, collector, name)
     client = server_settings.with_server_settings(oauth_client.settings_of(fields), fields)
     grant_type = fields.text("grant_type")
     if grant_type == "client_credentials":
         client = client._replace(grant_type=grant_type)
     elif grant_type not in (None, "authorization_code"):
-        gather.problem("“grant_type” must be authorization_code or client_credentials.", entry=name)
-    entries.add(gather, name, entry, client=client, account=fields.text("account") or DEFAULT_ACCOUNT)
+        collector.problem("“grant_type” must be authorization_code or client_credentials.", entry=name)
+    entries.add(collector, name, entry, client=client, account=fields.text("account") or DEFAULT_ACCOUNT)
 
 
-def _point_out(gather: Gather, name: str, entry: Mapping[str, Any]) -> None:
+def _point_out(collector: Collector, name: str, entry: Mapping[str, Any]) -> None:
     """What does no harm to the rest of the table."""
-    known_keys.point_out_in_server(entry, gather, name)
+    known_keys.point_out_in_server(entry, collector, name)
     secret = entry.get("client_secret")
     if isinstance(secret, str) and "${" not in secret:
-        gather.problem(
+        collector.problem(
             "“client_secret” is in plain text in the file. Use a variable instead: "
             'client_secret = "${NAME}".',
             entry=name,
         )
 
 
-def _accounts(data: Mapping[str, Any], gather: Gather) -> Mapping[str, str]:
+def _accounts(data: Mapping[str, Any], collector: Collector) -> Mapping[str, str]:
     found: dict[str, str] = {}
-    for url, account in Fields(data, gather, "accounts").texts("accounts").items():
+    for url, account in Fields(data, collector, "accounts").texts("accounts").items():
         try:
             found[account_key(url)] = account
         except BadUrl as error:
-            gather.problem(str(error), entry="accounts")
+            collector.problem(str(error), entry="accounts")
     return found

@@ -11,7 +11,7 @@ from keyrack.domain.kinds import kind
 from keyrack.domain.model import ClientSettings, TlsFiles
 from keyrack.domain.redirect import LOOPBACK, refusal_of_path
 from keyrack.domain.resource import parse_url
-from keyrack.sources.parsing.gather import Fields, name_of
+from keyrack.sources.parsing.collector import Fields, name_of
 from keyrack.system import paths
 
 PARAMETER = re.compile(r"[A-Za-z0-9._-]{1,100}")
@@ -46,19 +46,19 @@ def _check(client: ClientSettings, fields: Fields) -> None:
     """What other programs' files say too, and is read with more patience there."""
     if client.redirect_host not in (None, *LOOPBACK):
         hosts = " or ".join(f'"{host}"' for host in LOOPBACK[:2])
-        fields.gather.problem(f"“redirect_host” is {hosts}.", entry=fields.entry)
+        fields.collector.problem(f"“redirect_host” is {hosts}.", entry=fields.entry)
     for key in ("issuer", "client_metadata_url", "metadata_url"):
         try:
             parse_url(getattr(client, key) or "https://none.example")
         except BadUrl as error:
-            fields.gather.problem(f"“{key}”: {error}", entry=fields.entry)
+            fields.collector.problem(f"“{key}”: {error}", entry=fields.entry)
 
 
 def _callback_path(fields: Fields) -> str | None:
     path = fields.text("callback_path")
     refusal = refusal_of_path(path) if path else None
     if refusal:
-        fields.gather.problem(f'“callback_path” {refusal}, as in "/oauth/callback".', entry=fields.entry)
+        fields.collector.problem(f'“callback_path” {refusal}, as in "/oauth/callback".', entry=fields.entry)
         return None
     return path
 
@@ -66,7 +66,7 @@ def _callback_path(fields: Fields) -> str | None:
 def _pkce(fields: Fields) -> Any:
     word = fields.text("pkce")
     if word not in (None, "assumed", "required"):
-        fields.gather.problem('“pkce” should be "assumed" or "required".', entry=fields.entry)
+        fields.collector.problem('“pkce” should be "assumed" or "required".', entry=fields.entry)
         return None
     return word
 
@@ -86,7 +86,7 @@ def _authorize(fields: Fields) -> tuple[tuple[str, str], ...]:
             problem = problem or "its value is too long or contains control characters"
         if problem:
             sentence = f"“{name_of(name)}” can't be set in “authorize”: {problem}."
-            fields.gather.problem(sentence, entry=fields.entry)
+            fields.collector.problem(sentence, entry=fields.entry)
         else:
             found[name] = value
     return tuple(found.items())
@@ -106,7 +106,7 @@ def _refusal_of_parameter(name: str) -> str | None:
 def _tls(fields: Fields) -> TlsFiles:
     files = TlsFiles(*(_path(fields, key) for key in ("ca_file", "client_cert", "client_key_file")))
     if files.client_key and not files.client_cert:
-        fields.gather.problem("“client_key_file” needs “client_cert” too.", entry=fields.entry)
+        fields.collector.problem("“client_key_file” needs “client_cert” too.", entry=fields.entry)
     return files
 
 
@@ -115,10 +115,10 @@ def _path(fields: Fields, key: str) -> str | None:
     text = fields.text(key)
     if text is None:
         return None
-    gather = fields.gather
+    collector = fields.collector
     try:
-        folder = paths.config_dir(gather.env, gather.platform)
-        return paths.expand(gather.env, gather.platform, text, folder)
+        folder = paths.config_dir(collector.env, collector.platform)
+        return paths.expand(collector.env, collector.platform, text, folder)
     except KeyrackError as error:
-        gather.problem(f"“{key}”: {error}", entry=fields.entry)
+        collector.problem(f"“{key}”: {error}", entry=fields.entry)
         return None

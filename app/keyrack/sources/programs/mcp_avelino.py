@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from keyrack.sources.parsing import entries, jsonc
-from keyrack.sources.parsing.gather import Gather
+from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.interpolate import BRACES, value_of
 from keyrack.system import files
 
@@ -19,14 +19,14 @@ STYLE = BRACES
 TAKES_REFERENCES = True
 
 
-def read(text: str, gather: Gather) -> None:
-    document = _parse(text, gather)
-    gather.repeated(document.repeated)
-    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
-        entries.add(gather, name, entry)
+def read(text: str, collector: Collector) -> None:
+    document = _parse(text, collector)
+    collector.repeated(document.repeated)
+    for name, entry in collector.entries(collector.table(document.data, "mcpServers")):
+        entries.add(collector, name, entry)
 
 
-def _parse(text: str, gather: Gather) -> jsonc.Document:
+def _parse(text: str, collector: Collector) -> jsonc.Document:
     try:
         return jsonc.parse(text, comments=True)
     except files.Malformed:
@@ -34,6 +34,6 @@ def _parse(text: str, gather: Gather) -> jsonc.Document:
             raise
 
     def value(match: re.Match[str]) -> str:
-        return match[0] if match[0][0] == '"' else value_of(gather.env, match["name"])
+        return match[0] if match[0][0] == '"' else value_of(collector.env, match["name"])
 
     return jsonc.parse(re.sub(f"{jsonc.STRING}|{BRACES}", value, jsonc.strip_comments(text)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import ClientSettings, Header
 from keyrack.sources.parsing import entries, jsonc, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import header_of
 from keyrack.sources.parsing.interpolate import NONE
 
@@ -16,12 +16,12 @@ STYLE = NONE
 TAKES_REFERENCES = False
 
 
-def read(text: str, gather: Gather) -> None:
+def read(text: str, collector: Collector) -> None:
     document = jsonc.parse(text)
-    gather.repeated(document.repeated)
-    for name, entry in gather.entries(gather.table(document.data, "mcpServers")):
-        fields = Fields(entry, gather, name)
-        entries.add(gather, name, entry, client=_client(fields), headers=_token(fields))
+    collector.repeated(document.repeated)
+    for name, entry in collector.entries(collector.table(document.data, "mcpServers")):
+        fields = Fields(entry, collector, name)
+        entries.add(collector, name, entry, client=_client(fields), headers=_token(fields))
 
 
 def _client(fields: Fields) -> ClientSettings | None:
@@ -30,7 +30,9 @@ def _client(fields: Fields) -> ClientSettings | None:
         oauth = fields.data.get("oauth")  # the TypeScript client's; true means "as discovered"
         return None if oauth is None or oauth is True else oauth_client.settings_of(fields.sub("oauth"))
     if not isinstance(auth, dict):
-        fields.gather.problem(f"“auth” should be text or an object, but is {kind(auth)}.", entry=fields.entry)
+        fields.collector.problem(
+            f"“auth” should be text or an object, but is {kind(auth)}.", entry=fields.entry
+        )
         return None
     found = fields.sub("auth")
     client = oauth_client.registered_with(oauth_client.settings_of(found), "localhost", 8080)
@@ -48,5 +50,5 @@ def _token(fields: Fields) -> tuple[Header, ...]:
     if not token:
         return ()
     bearer = token if token.lower().startswith("bearer ") else f"Bearer {token}"
-    header = header_of("Authorization", bearer, fields.gather, fields.entry)
+    header = header_of("Authorization", bearer, fields.collector, fields.entry)
     return (header,) if header is not None else ()

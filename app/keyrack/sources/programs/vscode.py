@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from keyrack.sources.parsing import entries, jsonc, oauth_client
-from keyrack.sources.parsing.gather import Fields, Gather
+from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import ENV_OR_INPUT
 
 STYLE = ENV_OR_INPUT
 TAKES_REFERENCES = True
 
 
-def read(text: str, gather: Gather) -> None:
+def read(text: str, collector: Collector) -> None:
     document = jsonc.parse(text, comments=True, commas=True)
-    gather.repeated(document.repeated)
-    for name, entry in gather.entries(gather.table(document.data, "servers")):
-        client = oauth_client.settings_of(Fields(entry, gather, name).sub("oauth"))
+    collector.repeated(document.repeated)
+    for name, entry in collector.entries(collector.table(document.data, "servers")):
+        client = oauth_client.settings_of(Fields(entry, collector, name).sub("oauth"))
         # Its redirect URI on this machine; the other one, at vscode.dev, leads back to it alone.
         client = oauth_client.registered_with(client, "127.0.0.1", 33418, "/")
-        entries.add(gather, name, entry, client=client)
+        entries.add(collector, name, entry, client=client)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header, Source
-from keyrack.sources.parsing.gather import name_of
+from keyrack.sources.parsing.collector import name_of
 
 
 class Edit(NamedTuple):

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from jeepney import HeaderFields, MessageType, message_bus
 
 from keyrack.store.backends.bus import Bus
-from keyrack.system.forks import anew_in_child
+from keyrack.system.forks import reset_in_child
 from keyrack.system.locks import busy
 
 PREFIX = "io.github.keyrack.lock._"  # no element of a bus name begins with a digit
@@ -37,7 +37,7 @@ class BusName:
         """
         deadline = time.monotonic() + timeout
         try:
-            anew_in_child(self)
+            reset_in_child(self)
             bus = self._bus = Bus(ANSWER)
             flags = 0 if timeout > 0 else DO_NOT_QUEUE
             (answer,) = bus.ask(message_bus.RequestName(self._name, flags), ANSWER)
@@ -62,7 +62,7 @@ class BusName:
             self._bus.ask(message_bus.ReleaseName(self._name), ANSWER)
         self._close()
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: the name is its parent's, and not given back by it."""
         self._close()
 

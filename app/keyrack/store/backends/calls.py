@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from keyrack.store.backends.timeouts import PERSON_LIMIT, Ask, Bounded
 from keyrack.store.backends.translate import slow, translate
-from keyrack.system.forks import anew_in_child
+from keyrack.system.forks import reset_in_child
 
 T = TypeVar("T")
 
@@ -31,9 +31,9 @@ class Calls:
         self.name = "keychain"  # in sentences; the backend's own once one is chosen
         self.is_well: Callable[[], bool] = lambda: True  # does it still answer, while a person is asked?
         self._bounded = self._new_bounded()
-        anew_in_child(self)
+        reset_in_child(self)
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: nothing of the calls of its parent's threads."""
         self._bounded = self._new_bounded()
 

@@ -15,7 +15,7 @@ from keyrack.store.backends.keyring_choice import LIMITS, SECRET_SERVICE
 from keyrack.store.backends.secret_service_items import Items
 from keyrack.store.backends.timeouts import Ask
 from keyrack.store.backends.translate import absent, has_screen, is_unforeseen, locked
-from keyrack.system.forks import anew_in_child
+from keyrack.system.forks import reset_in_child
 
 T = TypeVar("T")
 
@@ -37,9 +37,9 @@ class SecretService:
         self._calls = calls
         self._found_by = found_by
         self._inherited: list[Items] = []  # the parents' connections, which are theirs to close
-        anew_in_child(self)
+        reset_in_child(self)
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: nothing of the parent's connection."""
         if self._items is not None:
             self._items.disown()

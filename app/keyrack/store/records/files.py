@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 
 from keyrack.domain.errors import DamagedData, KeyrackError
 from keyrack.domain.model import CredentialKey, Record
-from keyrack.store.records.records import Edit, Stored, decode, encode
+from keyrack.store.records.records import Edit, StoredRecord, decode, encode
 from keyrack.system import atomic
 from keyrack.system.locks import Locks
 
@@ -51,7 +51,7 @@ class RecordFiles:
     def unfinished(self) -> tuple[CredentialKey, ...]:
         return tuple(stored.key for stored in self._each() if stored.intent)
 
-    def _each(self) -> Generator[Stored]:
+    def _each(self) -> Generator[StoredRecord]:
         """Every readable record."""
         try:
             entries = os.scandir(self._folder)
@@ -71,7 +71,7 @@ class RecordFiles:
             if stored is not None:
                 yield stored
 
-    def read(self, ident: str) -> Stored | None:
+    def read(self, ident: str) -> StoredRecord | None:
         return self._load(ident)
 
     def change(self, ident: str, edit: Edit) -> None:
@@ -94,14 +94,14 @@ class RecordFiles:
     def _path(self, ident: str) -> str:
         return os.path.join(self._folder, f"{ident}.json")
 
-    def _load(self, ident: str) -> Stored | None:
+    def _load(self, ident: str) -> StoredRecord | None:
         """Raises NewerFormat, or KeyrackError for what the system will not let us read."""
         try:
             return self._parse(ident)
         except DamagedData:
             return self._set_aside(ident)
 
-    def _parse(self, ident: str) -> Stored | None:
+    def _parse(self, ident: str) -> StoredRecord | None:
         path = self._path(ident)
         try:
             # Not blocking: a pipe under this name must not hold the list up.
@@ -119,7 +119,7 @@ class RecordFiles:
             os.close(fd)
         return decode(text, ident)
 
-    def _set_aside(self, ident: str) -> Stored | None:
+    def _set_aside(self, ident: str) -> StoredRecord | None:
         """Out of the way with a damaged file; what a writer put in its place meanwhile is returned."""
         path = self._path(ident)
         with self._locks.hold("records", timeout=LOCK_WAIT):

@@ -23,7 +23,7 @@ WHAT = "The record"
 Intent = Literal["", "writing", "removing"]
 
 
-class Stored(NamedTuple):
+class StoredRecord(NamedTuple):
     """A record with what the store needs to know about it."""
 
     record: Record
@@ -45,7 +45,7 @@ def fresh_record(key: CredentialKey) -> Record:
     return Record(key.url, key.account, name=key.name)
 
 
-Edit = Callable[[Stored | None], Stored | None]
+Edit = Callable[[StoredRecord | None], StoredRecord | None]
 
 
 class Records(Protocol):
@@ -67,7 +67,7 @@ class Records(Protocol):
         """The credentials on which something was begun and not seen to its end."""
         ...
 
-    def read(self, ident: str) -> Stored | None:
+    def read(self, ident: str) -> StoredRecord | None:
         """Raises NewerFormat for a record that this version must leave alone."""
         ...
 
@@ -85,13 +85,13 @@ class MemoryRecords:
 
     def __init__(self, base: Records | None = None) -> None:
         self._base = base
-        self._own: dict[str, Stored] = {}
+        self._own: dict[str, StoredRecord] = {}
         self._turn = threading.Lock()
-        from keyrack.system.forks import anew_in_child  # 1 ms, and records on disk need none
+        from keyrack.system.forks import reset_in_child  # 1 ms, and records on disk need none
 
-        anew_in_child(self)
+        reset_in_child(self)
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: another thread of the parent's may be in the middle of a change."""
         self._turn = threading.Lock()
 
@@ -110,7 +110,7 @@ class MemoryRecords:
         """Of its own; the others are only read, and so nothing can be finished there."""
         return tuple(stored.key for stored in list(self._own.values()) if stored.intent)
 
-    def read(self, ident: str) -> Stored | None:
+    def read(self, ident: str) -> StoredRecord | None:
         return self._own.get(ident) or (self._base.read(ident) if self._base else None)
 
     def change(self, ident: str, edit: Edit) -> None:
@@ -122,7 +122,7 @@ class MemoryRecords:
                 self._own[ident] = after
 
 
-def encode(stored: Stored) -> bytes:
+def encode(stored: StoredRecord) -> bytes:
     """A record as the bytes of its file."""
     record = stored.record
     data = {
@@ -139,7 +139,7 @@ def encode(stored: Stored) -> bytes:
     return json.dumps(data).encode() + b"\n"
 
 
-def decode(text: bytes, ident: str) -> Stored:
+def decode(text: bytes, ident: str) -> StoredRecord:
     """The record in a file's bytes. Raises DamagedData (another record's, too) or NewerFormat."""
     fields = parse(text.decode(errors="replace"), WHAT, FORMAT)
     credential, check = fields.inner("credential"), fields.inner("check")
@@ -153,4 +153,6 @@ def decode(text: bytes, ident: str) -> Stored:
     )
     if id_of_canonical(*record.key) != ident:
         raise damaged(WHAT, "url")
-    return Stored(record, fields.whole("sequence", 0), fields.choice("intent", ("", "writing", "removing")))
+    return StoredRecord(
+        record, fields.whole("sequence", 0), fields.choice("intent", ("", "writing", "removing"))
+    )

@@ -25,7 +25,7 @@ ENTRIES = ("index.a", "index.b")
 WAIT = 30.0  # seconds for another process that changes it
 
 
-class Listed(NamedTuple):
+class IndexContent(NamedTuple):
     """What the index says, and where it stands; no entry where there is none."""
 
     sequence: int = 0
@@ -71,12 +71,12 @@ class Index:
         here, records = self._store.name, self._records.all().items()
         return frozenset(key for key, one in records if one.credential and one.credential.store == here)
 
-    def _read(self) -> Listed:
-        newest = Listed()
+    def _read(self) -> IndexContent:
+        newest = IndexContent()
         for entry in ENTRIES:
             try:
                 text = self._store.get(entry)
-                listed = Listed() if text is None else _decode(text, entry)
+                listed = IndexContent() if text is None else _decode(text, entry)
             except DamagedData:
                 continue  # the records say the same
             if listed.sequence > newest.sequence:
@@ -92,8 +92,8 @@ def _encode(sequence: int, keys: frozenset[CredentialKey]) -> Secret:
     return Secret(json.dumps(data, separators=(",", ":")))
 
 
-def _decode(text: Secret, entry: str) -> Listed:
+def _decode(text: Secret, entry: str) -> IndexContent:
     fields = parse(text.reveal(), WHAT, FORMAT)
     pairs = (CredentialKey(*pair) for pair in fields.rows("credentials", 2))
     named = (CredentialKey(*row) for row in fields.rows("named", 3, ()))
-    return Listed(fields.whole("sequence"), frozenset((*pairs, *named)), entry)
+    return IndexContent(fields.whole("sequence"), frozenset((*pairs, *named)), entry)

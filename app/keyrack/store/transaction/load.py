@@ -7,7 +7,7 @@ from collections.abc import Callable
 from keyrack.domain.errors import StoreDenied, StoreUnavailable, Temporary
 from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.store.records.naming import id_of_canonical
-from keyrack.store.records.records import Records, Stored, fresh_record
+from keyrack.store.records.records import Records, StoredRecord, fresh_record
 from keyrack.store.transaction.other_store import absent, is_superseded
 from keyrack.store.transaction.payload import Payload
 from keyrack.store.transaction.reconcile import Reconciler
@@ -41,24 +41,24 @@ class Loader:
             return self._unrecorded(key, ident)
         if credential is not None and not stored.intent:
             # Both slots: another data folder may have put a newer one into the other.
-            look = self._reconciler.look(ident)
+            contents = self._reconciler.read_slots(ident)
             # Asked for them, the store knows its name.
-            if look.newest is not None and self._reconciler.is_reconciled(stored, look):
-                return self._noted(look.newest, stored)
+            if contents.newest is not None and self._reconciler.is_reconciled(stored, contents):
+                return self._noted(contents.newest, stored)
         # Half done, damaged, lost or in another store; or somebody else saved since our record was written.
         return self._unsettled(key, ident)
 
     def _unrecorded(self, key: CredentialKey, ident: str) -> StoredCredential | None:
         """No record knows of a credential; after a loss of records one may be stored all the same."""
         try:
-            if not self._reconciler.look(ident).occupied:
+            if not self._reconciler.read_slots(ident).occupied:
                 return None
             return self._unsettled(key, ident)
         except StoreDenied:
             raise  # there is one
         except StoreUnavailable as error:
             # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
-            self._reconciler.tell(str(error))
+            self._reconciler.warn(str(error))
             return None
 
     def _unsettled(self, key: CredentialKey, ident: str) -> StoredCredential | None:
@@ -67,20 +67,20 @@ class Loader:
             with self._locks.hold(ident, timeout=0):
                 stored = self._reconciler.reconciled(ident, fresh_record(key), replacing=False)
         except Temporary:
-            look = self._reconciler.look(ident)
-            if look.newest is None:
+            contents = self._reconciler.read_slots(ident)
+            if contents.newest is None:
                 # Between our reads of the two slots it may have gone from one to the other.
-                look = self._reconciler.look(ident)
-            if look.newest is None and look.damage is not None:
-                raise look.damage from None
+                contents = self._reconciler.read_slots(ident)
+            if contents.newest is None and contents.damage is not None:
+                raise contents.damage from None
             stored = self._records.read(ident)
-            if look.newest is not None and is_superseded(stored, look.newest, self._store_name()):
+            if contents.newest is not None and is_superseded(stored, contents.newest, self._store_name()):
                 raise absent(stored, self._store_name()) from None
-            return look.newest and self._noted(look.newest, stored)
+            return contents.newest and self._noted(contents.newest, stored)
         credential = stored.record.credential
         payload = credential and self._slots.read(ident, credential.slot)
         return payload and self._noted(payload, stored)
 
-    def _noted(self, payload: Payload, stored: Stored | None) -> StoredCredential:
+    def _noted(self, payload: Payload, stored: StoredRecord | None) -> StoredCredential:
         """With what is in the record only; the keychain need not be written for it."""
         return payload.stored_credential._replace(credential=self._reconciler.noted(stored, payload))

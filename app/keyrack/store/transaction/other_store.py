@@ -8,17 +8,17 @@ from __future__ import annotations
 from keyrack.domain.errors import InOtherStore
 from keyrack.domain.model import CredentialInfo
 from keyrack.domain.version import written
-from keyrack.store.records.records import Stored
+from keyrack.store.records.records import StoredRecord
 from keyrack.store.transaction.payload import Payload
 
 
-def is_in_other_store(stored: Stored | None, here: str) -> bool:
+def is_in_other_store(stored: StoredRecord | None, here: str) -> bool:
     """Does the record name another store?"""
     known = _known(stored)
     return known is not None and known.store not in ("", here)
 
 
-def is_superseded(stored: Stored | None, found: Payload, here: str) -> bool:
+def is_superseded(stored: StoredRecord | None, found: Payload, here: str) -> bool:
     """Does the record tell of a newer credential in another store than what was found in this one?
 
     What is as old as the record's is a copy of it, which a killed move left.
@@ -29,16 +29,16 @@ def is_superseded(stored: Stored | None, found: Payload, here: str) -> bool:
     return written(known) > written(found.stored_credential.credential)
 
 
-def sentence(stored: Stored | None, here: str) -> str:
+def sentence(stored: StoredRecord | None, here: str) -> str:
     """Where it is, for a credential that is elsewhere."""
     known = _known(stored)
     return f"The credential is in the {known.store if known else ''}, but the {here} is in use now."
 
 
-def absent(stored: Stored | None, here: str) -> InOtherStore:
+def absent(stored: StoredRecord | None, here: str) -> InOtherStore:
     """The same as an error."""
     return InOtherStore(sentence(stored, here), hint="Run keyrack doctor to see which keychain is in use.")
 
 
-def _known(stored: Stored | None) -> CredentialInfo | None:
+def _known(stored: StoredRecord | None) -> CredentialInfo | None:
     return stored.record.credential if stored else None

@@ -7,7 +7,7 @@ from keyrack.domain.model import CredentialInfo, Record
 from keyrack.domain.version import is_same, with_notes, written
 from keyrack.store.backends.base import UNREACHED, SecretBackend
 from keyrack.store.records.naming import SLOTS, other_slot
-from keyrack.store.records.records import Intent, Records, Stored
+from keyrack.store.records.records import Intent, Records, StoredRecord
 from keyrack.store.transaction.other_store import absent, is_in_other_store, is_superseded, sentence
 from keyrack.store.transaction.payload import Payload
 from keyrack.store.transaction.slots import Slots
@@ -15,7 +15,7 @@ from keyrack.store.transaction.slots import Slots
 LOGIN_HINT = "Log in again; the new credential replaces it."
 
 
-class Look(NamedTuple):
+class SlotContents(NamedTuple):
     """What a credential's two slots hold."""
 
     newest: Payload | None
@@ -25,19 +25,19 @@ class Look(NamedTuple):
 
 class Reconciler:
     """Brings a credential's slots and its record into agreement. Under the credential's lock,
-    but for `look`."""
+    but for `read_slots`."""
 
-    def __init__(self, store: SecretBackend, records: Records, told: dict[str, None]) -> None:
+    def __init__(self, store: SecretBackend, records: Records, warnings: dict[str, None]) -> None:
         self._store = store
         self._slots = Slots(store)
         self._records = records
-        self._told = told  # what was found wrong and got round, a sentence each
+        self._warnings = warnings  # what was found wrong and got round, a sentence each
 
-    def tell(self, sentence: str) -> None:
+    def warn(self, sentence: str) -> None:
         """Remember a sentence for the user."""
-        self._told[sentence] = None
+        self._warnings[sentence] = None
 
-    def look(self, ident: str) -> Look:
+    def read_slots(self, ident: str) -> SlotContents:
         """Read both slots. Raises NewerFormat, StoreUnavailable."""
         newest: Payload | None = None
         damage: DamagedData | None = None
@@ -58,9 +58,9 @@ class Reconciler:
                 newest = payload._replace(
                     stored_credential=payload.stored_credential._replace(credential=credential)
                 )
-        return Look(newest, damage, tuple(occupied))
+        return SlotContents(newest, damage, tuple(occupied))
 
-    def reconciled(self, ident: str, fresh: Record, *, replacing: bool) -> Stored:
+    def reconciled(self, ident: str, fresh: Record, *, replacing: bool) -> StoredRecord:
         """The record with nothing left half done; `fresh` where there is none.
 
         With `replacing`, a credential that is lost, damaged or elsewhere is no error, and
@@ -70,18 +70,18 @@ class Reconciler:
         stored = self._records.read(ident)
         if stored is not None and stored.intent == "removing" and self.in_other_store(stored) is None:
             stored = self._finish_delete(ident, stored)
-        look = self.look(ident)
-        newest, damage, _ = look
+        contents = self.read_slots(ident)
+        newest, damage, _ = contents
         if newest is not None and not is_superseded(stored, newest, self._store.name):
-            if not self.is_reconciled(stored, look):
+            if not self.is_reconciled(stored, contents):
                 if damage is not None:
-                    self.tell("A damaged entry was deleted; the credential's other entry is complete.")
+                    self.warn("A damaged entry was deleted; the credential's other entry is complete.")
                 credential = self.noted(stored, newest)
                 self.adopt(ident, fresh, credential, newest.sequence)
                 self.delete_replaced(ident, other_slot(credential.slot))
         elif replacing:
             if damage is not None:
-                self.tell("A damaged entry was replaced by the new credential.")
+                self.warn("A damaged entry was replaced by the new credential.")
             if stored is not None and newest is not None:  # which the next one must surpass
                 return stored._replace(sequence=max(stored.sequence, newest.sequence))
         elif newest is not None:
@@ -92,13 +92,15 @@ class Reconciler:
             if self.in_other_store(stored) is not None:
                 raise absent(stored, self._store.name)
             if stored is not None and stored.record.credential is not None:
-                self.tell(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
+                self.warn(f"The {self._store.name} no longer holds the credential for {fresh.url}.")
             if stored is not None and stored.intent:
-                self.delete_slots(ident)  # of the pieces that a killed write left, which no look shows
+                self.delete_slots(
+                    ident
+                )  # of the pieces that a killed write left, which reading them does not show
             self.forget(ident)
-        return self._records.read(ident) or Stored(fresh)
+        return self._records.read(ident) or StoredRecord(fresh)
 
-    def in_other_store(self, stored: Stored | None) -> str | None:
+    def in_other_store(self, stored: StoredRecord | None) -> str | None:
         """The sentence for a credential that was put into another store than this one."""
         if not self._store.state().ready or not is_in_other_store(stored, self._store.name):
             return None
@@ -114,7 +116,7 @@ class Reconciler:
         try:
             self._slots.clear(ident, slot)
         except StoreUnavailable as error:
-            self.tell(f"An old entry could not be deleted yet. {error}")
+            self.warn(f"An old entry could not be deleted yet. {error}")
             return
         self.intend(ident, "")
 
@@ -123,32 +125,32 @@ class Reconciler:
     def intend(self, ident: str, intent: Intent, fresh: Record | None = None) -> None:
         """Say what is begun; `fresh` is the record to begin with where there is none."""
 
-        def edit(now: Stored | None) -> Stored | None:
-            stored = now or (fresh and Stored(fresh))
+        def edit(now: StoredRecord | None) -> StoredRecord | None:
+            stored = now or (fresh and StoredRecord(fresh))
             return stored and stored._replace(intent=intent)
 
         self._records.change(ident, edit)
 
     def begin_delete(self, ident: str) -> None:
         """Say that all goes which the slots hold now. Raises NewerFormat, StoreUnavailable."""
-        newest = self.look(ident).newest
+        newest = self.read_slots(ident).newest
 
-        def edit(now: Stored | None) -> Stored | None:
+        def edit(now: StoredRecord | None) -> StoredRecord | None:
             if now is None or now.record.credential is None:
                 return now
             if newest is None:
                 return now._replace(intent="removing")
             record = now.record._replace(credential=self.noted(now, newest))
-            return Stored(record, newest.sequence, "removing")
+            return StoredRecord(record, newest.sequence, "removing")
 
         self._records.change(ident, edit)
 
     def adopt(self, ident: str, fresh: Record, credential: CredentialInfo, sequence: int) -> None:
         """Let the record name the credential's slot. The other slot is still to be tidied."""
 
-        def edit(now: Stored | None) -> Stored:
+        def edit(now: StoredRecord | None) -> StoredRecord:
             record = now.record if now else fresh
-            return Stored(record._replace(credential=credential), sequence, "writing")
+            return StoredRecord(record._replace(credential=credential), sequence, "writing")
 
         self._records.change(ident, edit)
 
@@ -158,22 +160,22 @@ class Reconciler:
             ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
         )
 
-    def is_reconciled(self, stored: Stored | None, look: Look) -> bool:
+    def is_reconciled(self, stored: StoredRecord | None, contents: SlotContents) -> bool:
         """Is the record right, and nothing left to be tidied?
 
         One that is not in step came back from a backup, or another data folder has stored since:
         the next save has to surpass the entry.
         """
-        if stored is None or stored.intent or look.newest is None:
+        if stored is None or stored.intent or contents.newest is None:
             return False
         known = stored.record.credential
-        if known is None or look.occupied != (known.slot,) or is_in_other_store(stored, self._store.name):
+        if known is None or contents.occupied != (known.slot,) or is_in_other_store(stored, self._store.name):
             return False
-        return stored.sequence == look.newest.sequence and is_same(
-            known, look.newest.stored_credential.credential
+        return stored.sequence == contents.newest.sequence and is_same(
+            known, contents.newest.stored_credential.credential
         )
 
-    def noted(self, stored: Stored | None, newest: Payload) -> CredentialInfo:
+    def noted(self, stored: StoredRecord | None, newest: Payload) -> CredentialInfo:
         """The facts of what is stored, with those that only the record knows.
 
         A refusal lasts as long as the credential that it is about. What was found, and not stored
@@ -189,7 +191,7 @@ class Reconciler:
             return credential
         return with_notes(credential, known)
 
-    def _finish_delete(self, ident: str, stored: Stored) -> Stored | None:
+    def _finish_delete(self, ident: str, stored: StoredRecord) -> StoredRecord | None:
         if self._was_stored_since(ident, stored):
             self.intend(ident, "writing")
             return self._records.read(ident)
@@ -198,15 +200,15 @@ class Reconciler:
         except UNREACHED:
             raise
         except StoreUnavailable as error:
-            self.tell(f"A credential that was being cleared is still there. {error}")
+            self.warn(f"A credential that was being cleared is still there. {error}")
             self.intend(ident, "writing")
         else:
             self.forget(ident)
         return self._records.read(ident)
 
-    def _was_stored_since(self, ident: str, stored: Stored) -> bool:
+    def _was_stored_since(self, ident: str, stored: StoredRecord) -> bool:
         """Did somebody else put a newer credential there than the one that was to go?"""
-        newest, known = self.look(ident).newest, stored.record.credential
+        newest, known = self.read_slots(ident).newest, stored.record.credential
         if newest is None or known is None:
             return False
         return newest.sequence > stored.sequence or written(newest.stored_credential.credential) > written(

@@ -14,7 +14,7 @@ from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.index import Index
 from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.shared_locks import SharedLocks
-from keyrack.store.transaction.write_test import Prober
+from keyrack.store.transaction.write_test import WriteTest
 
 ENTRY = re.compile(r"([0-9a-f]{32})\.[ab]")
 UNKNOWN = CredentialKey("", "")
@@ -30,14 +30,14 @@ class Recovery:
         locks: SharedLocks,
         reconciler: Reconciler,
         index: Index,
-        prober: Prober,
+        write_test: WriteTest,
     ) -> None:
         self._store = store
         self._records = records
         self._locks = locks
         self._reconciler = reconciler
         self._index = index
-        self._prober = prober
+        self._write_test = write_test
 
     def recover(self) -> tuple[Finding, ...]:
         """Finish what the records say was begun, but for what another process is at.
@@ -65,7 +65,7 @@ class Recovery:
 
     def _finish(self, key: CredentialKey) -> None:
         if key.url == PROBE_URL:
-            self._prober.delete_leftovers()
+            self._write_test.delete_leftovers()
             return
         ident = id_of_canonical(*key)
         with self._locks.hold(ident, timeout=0):
@@ -75,7 +75,7 @@ class Recovery:
         """Raises StoreUnavailable and its kinds, Temporary."""
         listed = self._store.entries()
         if listed is not None:
-            self._prober.delete_old(listed)
+            self._write_test.delete_old(listed)
             return Survey(len(self._unrecorded(listed)), 0)
         strays = [ident for ident in self._unrecorded_of_index(()) if self._is_there(ident)]
         return Survey(len(strays), len(self._index.missing()))
@@ -88,7 +88,7 @@ class Recovery:
         """
         listed = self._store.entries()
         if listed is not None:
-            self._prober.delete_old(listed)
+            self._write_test.delete_old(listed)
             unrecorded = self._unrecorded(listed)
             found = [self._rebuild(ident, key) for ident, key in unrecorded.items()]
             return tuple(finding for finding in found if finding)
@@ -121,7 +121,7 @@ class Recovery:
 
     def _is_there(self, ident: str) -> bool:
         try:
-            return bool(self._reconciler.look(ident).occupied)
+            return bool(self._reconciler.read_slots(ident).occupied)
         except NewerFormat:
             return True
 
@@ -129,14 +129,14 @@ class Recovery:
         """None where nothing is stored."""
         try:
             with self._locks.hold(ident, timeout=0):
-                look = self._reconciler.look(ident)
-                if look.newest is None:
-                    return look.damage and _finding(key, f"{look.damage} It was left unchanged.")
-                stored_credential = look.newest.stored_credential
+                contents = self._reconciler.read_slots(ident)
+                if contents.newest is None:
+                    return contents.damage and _finding(key, f"{contents.damage} It was left unchanged.")
+                stored_credential = contents.newest.stored_credential
                 record = fresh_record(stored_credential.key)
-                facts = self._reconciler.noted(self._records.read(ident), look.newest)
-                self._reconciler.adopt(ident, record, facts, look.newest.sequence)
-                if look.occupied == (stored_credential.credential.slot,):
+                facts = self._reconciler.noted(self._records.read(ident), contents.newest)
+                self._reconciler.adopt(ident, record, facts, contents.newest.sequence)
+                if contents.occupied == (stored_credential.credential.slot,):
                     self._reconciler.intend(ident, "")
                 return _finding(record.key)
         except (NewerFormat, Temporary) as error:

@@ -20,7 +20,7 @@ from keyrack.store.transaction.slots import Slots
 Save = Callable[[StoredCredential], CredentialInfo]
 
 
-class Room(NamedTuple):
+class Destination(NamedTuple):
     """Where a credential's next payload goes."""
 
     slot: str
@@ -57,25 +57,25 @@ class Saver:
         may leave there: it is the same. Where the second part is not begun all is as it was.
         """
         ident = id_of_canonical(*stored.key)
-        room = self._begin(stored)
+        destination = self._begin(stored)
         begun = False
 
         def save(stored_credential: StoredCredential) -> CredentialInfo:
             nonlocal begun
             # Whoever loads the credential in between may settle on either slot.
-            place = room if self._is_free(ident, room) else self._begin(stored_credential)
+            place = destination if self._is_free(ident, destination) else self._begin(stored_credential)
             begun = True
             return self._finish(stored_credential, place)
 
         try:
-            self._slots.write(ident, room.slot, stored, room.sequence - 1)
+            self._slots.write(ident, destination.slot, stored, destination.sequence - 1)
             yield save
         finally:
             # A second part that failed may have got as far as the slot: whoever loads next finds it.
-            if not begun and self._is_free(ident, room):
-                self._reconciler.delete_replaced(ident, room.slot)
+            if not begun and self._is_free(ident, destination):
+                self._reconciler.delete_replaced(ident, destination.slot)
 
-    def _begin(self, stored_credential: StoredCredential) -> Room:
+    def _begin(self, stored_credential: StoredCredential) -> Destination:
         key = stored_credential.key
         ident, fresh = id_of_canonical(*key), fresh_record(key)
         stored = self._reconciler.reconciled(ident, fresh, replacing=True)
@@ -83,24 +83,29 @@ class Saver:
         if old is not None:
             slot = other_slot(old.slot)
         else:
-            occupied = self._reconciler.look(ident).occupied  # by something damaged
+            occupied = self._reconciler.read_slots(ident).occupied  # by something damaged
             slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
         self._reconciler.intend(ident, "writing", fresh)
         if old is None or old.store != self._store_name():
             self._list_new([key])
-        return Room(slot, stored.sequence + 1, fresh)
+        return Destination(slot, stored.sequence + 1, fresh)
 
-    def _finish(self, stored_credential: StoredCredential, room: Room) -> CredentialInfo:
+    def _finish(self, stored_credential: StoredCredential, destination: Destination) -> CredentialInfo:
         ident = id_of_canonical(*stored_credential.key)
-        credential = stored_credential.credential._replace(store=self._store_name(), slot=room.slot)
-        self._slots.write(ident, room.slot, stored_credential._replace(credential=credential), room.sequence)
-        self._reconciler.adopt(ident, room.fresh, credential, room.sequence)
-        self._reconciler.delete_replaced(ident, other_slot(room.slot))
+        credential = stored_credential.credential._replace(store=self._store_name(), slot=destination.slot)
+        self._slots.write(
+            ident, destination.slot, stored_credential._replace(credential=credential), destination.sequence
+        )
+        self._reconciler.adopt(ident, destination.fresh, credential, destination.sequence)
+        self._reconciler.delete_replaced(ident, other_slot(destination.slot))
         return credential
 
-    def _is_free(self, ident: str, room: Room) -> bool:
+    def _is_free(self, ident: str, destination: Destination) -> bool:
         """Begun, and nothing of the credential in the room's slot but a copy?"""
         now = self._records.read(ident)
         if now is None or now.intent != "writing" or now.record.credential is None:
             return False
-        return now.record.credential.slot == other_slot(room.slot) and now.sequence == room.sequence - 1
+        return (
+            now.record.credential.slot == other_slot(destination.slot)
+            and now.sequence == destination.sequence - 1
+        )

@@ -24,10 +24,10 @@ class SharedLocks:
         deadline = time.monotonic() + timeout
         if not self._depths:
             from keyrack.system.forks import (
-                anew_in_child,  # as in `Locks`: a list pays for no weak references
+                reset_in_child,  # as in `Locks`: a list pays for no weak references
             )
 
-            anew_in_child(self)
+            reset_in_child(self)
         with self._locks.hold(name, timeout=timeout):
             depth = self._depths.get(name, 0)  # of this thread, as nobody else gets here
             left = max(0.0, deadline - time.monotonic())
@@ -38,6 +38,6 @@ class SharedLocks:
                 finally:
                     self._depths[name] = depth
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: the locks are its parent's."""
         self._depths = {}

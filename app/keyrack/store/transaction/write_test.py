@@ -28,7 +28,7 @@ OLD = 3600.0  # seconds after which nobody is at a probe any more; each call to 
 ENTRY = re.compile(rf"{id_of_canonical(PROBE_URL, '')}([0-9a-f]+)-[0-9a-f]+\.a")
 
 
-class Prober:
+class WriteTest:
     """Tries a store. Methods raise StoreUnavailable and its kinds, Temporary."""
 
     def __init__(self, store: SecretBackend, records: Records, locks: Locks, reconciler: Reconciler) -> None:

@@ -22,7 +22,7 @@ from keyrack.store.vault import passphrase as vault_passphrase
 from keyrack.store.vault.content import Content, decode, encode
 from keyrack.store.vault.file import Stamp
 from keyrack.store.vault.keys import Keys, Sources, locked
-from keyrack.system.forks import anew_in_child
+from keyrack.system.forks import reset_in_child
 from keyrack.system.locks import Locks
 
 NAME = "Sealed vault"
@@ -53,9 +53,9 @@ class VaultBackend:
         self._keys = Keys(sources, now, minutes)
         self._turn = threading.RLock()  # so that four threads ask for one passphrase once
         self._seen: tuple[Stamp, Content] | None = None
-        anew_in_child(self)
+        reset_in_child(self)
 
-    def begin_anew(self) -> None:
+    def reset_after_fork(self) -> None:
         """In a forked child: another thread of the parent's may have the turn, or hold it open."""
         self._turn = threading.RLock()
         self._keys.release_all()

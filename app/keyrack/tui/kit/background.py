@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from keyrack.system.many import Many
+    from keyrack.system.batch import Batch
 
 T = TypeVar("T")
 
@@ -118,11 +118,11 @@ def many(
     work: Callable[[str], Any],
     on_one: Callable[[str, Any], Any],
     on_end: Callable[[], Any],
-) -> Many[str]:
+) -> Batch[str]:
     """The same work for many keys, a few side by side, with the callbacks on `node`'s side."""
-    from keyrack.system.many import Many
+    from keyrack.system.batch import Batch
 
-    return Many(
+    return Batch(
         keys,
         work,
         lambda key, outcome: deliver(node, on_one, key, outcome),

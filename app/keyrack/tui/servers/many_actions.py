@@ -10,7 +10,7 @@ from keyrack.domain.status import EXPIRY_WINDOW
 from keyrack.operations.servers import check as check_op
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens import refresh as refresh_op
-from keyrack.system.many import Many
+from keyrack.system.batch import Batch
 from keyrack.tui.kit.background import many
 from keyrack.tui.kit.present import error_text
 
@@ -26,7 +26,7 @@ class ManyActions:
 
     def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
-        self._many: Many[str] | None = None
+        self._many: Batch[str] | None = None
 
     def refresh_due(self) -> None:
         """Refresh all credentials that are due and can be."""

@@ -126,7 +126,7 @@ class TestLocked:
         clock = Clock()
         store = made(tmp_path, monkeypatch, clock)
         with store.staying_open():
-            store.begin_anew()  # as after a fork
+            store.reset_after_fork()  # as after a fork
             clock.time += 3600
             assert store.state().locked
 

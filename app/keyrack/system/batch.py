@@ -12,7 +12,7 @@ T = TypeVar("T")
 SIDE_BY_SIDE = 4
 
 
-class Many(Generic[T]):
+class Batch(Generic[T]):
     """Starts immediately, in the order of the things; can be stopped between two.
 
     `on_one(thing, outcome)` gets what `work(thing)` returned or raised, and `on_end()`

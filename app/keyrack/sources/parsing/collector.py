@@ -1,4 +1,4 @@
-"""What one file brings: its servers and what is wrong with it, gathered while it is read."""
+"""What one file brings: its servers and what is wrong with it, collected while it is read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from keyrack.system.paths import Env
 MAX_NAME = 200  # characters of a server's name; more is cut
 
 
-class Gather:
-    """A reader's notebook for one file."""
+class Collector:
+    """Collects what a reader finds in one file."""
 
     def __init__(
         self,
@@ -87,9 +87,9 @@ def entries_with(table: Mapping[str, Any], key: str, value: bool) -> set[str]:
 class Fields:
     """One object of a configuration, read by type: what has the wrong one is said and skipped."""
 
-    def __init__(self, data: Mapping[str, Any], gather: Gather, entry: str) -> None:
+    def __init__(self, data: Mapping[str, Any], collector: Collector, entry: str) -> None:
         self.data = data
-        self.gather = gather
+        self.collector = collector
         self.entry = entry
 
     def text(self, *keys: str) -> str | None:
@@ -100,7 +100,7 @@ class Fields:
         return self._first(keys, dict, "an object") or {}
 
     def sub(self, *keys: str) -> Fields:
-        return Fields(self.table(*keys), self.gather, self.entry)
+        return Fields(self.table(*keys), self.collector, self.entry)
 
     def number(self, *keys: str) -> int | None:
         return self._first(keys, int, "a whole number")
@@ -113,7 +113,9 @@ class Fields:
         found = self._first(keys, list, "a list") or []
         for item in found:
             if not isinstance(item, str):
-                self.gather.problem(f"“{keys[0]}” contains {kind(item)} instead of text.", entry=self.entry)
+                self.collector.problem(
+                    f"“{keys[0]}” contains {kind(item)} instead of text.", entry=self.entry
+                )
         return tuple(item for item in found if isinstance(item, str))
 
     def texts(self, key: str) -> dict[str, str]:
@@ -122,7 +124,7 @@ class Fields:
         for name, value in table.items():
             if not isinstance(value, str):
                 sentence = f"“{name_of(name)}” in “{key}” should be text, but is {kind(value)}."
-                self.gather.problem(sentence, entry=self.entry)
+                self.collector.problem(sentence, entry=self.entry)
         return {name: value for name, value in table.items() if isinstance(value, str)}
 
     def words(self, *keys: str) -> tuple[str, ...] | None:
@@ -141,7 +143,7 @@ class Fields:
                 continue
             if isinstance(value, wanted) and not (wanted is int and isinstance(value, bool)):
                 return value
-            self.gather.problem(f"“{key}” should be {what}, but is {kind(value)}.", entry=self.entry)
+            self.collector.problem(f"“{key}” should be {what}, but is {kind(value)}.", entry=self.entry)
         return None
 
 
