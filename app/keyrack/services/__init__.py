@@ -1,1 +1,1 @@
-"""What is known of each service's tokens."""
+"""What keyrack knows about services, their tokens, and vendors of authorization servers."""

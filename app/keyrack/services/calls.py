@@ -17,10 +17,11 @@ _SITE = re.compile(r"[a-z0-9][a-z0-9.-]*(:\d+)?")
 
 
 def check_call(service: Service, fields: Mapping[str, Secret]) -> Call | None:
-    """The service's own check of the token; None where there is none, where the site for it was left
-    empty, or where it would refuse good tokens of this kind.
+    """The request for the service's own check of the token.
 
-    Raises KeyrackError when a field is missing or a site is not one of the service's.
+    None if there is none, if its site was left empty, or if it refuses good tokens of this kind.
+
+    Raises KeyrackError if a field is missing or the site is not one of the service's.
     """
     check = service.check
     url = _url_of(service, check, fields)
@@ -34,7 +35,7 @@ def check_call(service: Service, fields: Mapping[str, Secret]) -> Call | None:
 
 
 def revoke_call(service: Service, fields: Mapping[str, Secret]) -> Call | None:
-    """The request that undoes the token; None where the service has no API for it."""
+    """The request that revokes the token; None if the service has no API for it."""
     revoke = service.revoke
     url = _url_of(service, revoke, fields)
     if revoke is None or url is None:
@@ -74,7 +75,7 @@ def _url_of(service: Service, call: Check | Revoke | None, fields: Mapping[str, 
 
 
 def _fill_json(value: Any, fields: Mapping[str, Secret]) -> Any:
-    """The JSON with every text that holds a field made a Secret."""
+    """The JSON with the fields filled in. Every string that contains one becomes a Secret."""
     if isinstance(value, dict):
         return {key: _fill_json(item, fields) for key, item in value.items()}
     if isinstance(value, list):

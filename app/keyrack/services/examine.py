@@ -1,4 +1,4 @@
-"""What is wrong with a service's file beyond its types: hosts too wide, templates that name nothing."""
+"""Checks of a service's file beyond its types: hosts too wide, templates that name unknown fields."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MONTH = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-\d\d)?")
 
 
 def examine(service: Service) -> None:
-    """Raises KeyrackError with one sentence on the first thing that is wrong."""
+    """Raises KeyrackError with one sentence about the first mistake."""
     if not _ID.fullmatch(service.id):
         raise KeyrackError("“id” must be lower-case letters, digits and hyphens")
     if wrong := [host for host in service.hosts if not _HOST.fullmatch(host)]:
         raise KeyrackError(f"“{wrong[0]}” is not a host in lower case (or a “.suffix”)")
-    # ".com" would give the service, and with it the token, to half of the internet.
+    # ".com" would let half of the internet get the token.
     if wrong := [host for host in service.hosts if host.startswith(".") and host.count(".") < 2]:
         raise KeyrackError(f"“{wrong[0]}” is too broad for a suffix")
     if wrong := [kind for kind in service.auth if kind not in get_args(AuthKind)]:
@@ -52,7 +52,7 @@ def _examine_templates(service: Service) -> None:
         raise KeyrackError(f"“basic” uses {{{min(strangers)}}}, which is not a field")
     if service.basic:
         known.add("basic")
-    known.add("token")  # one secret for a whole credential: what standard input gives
+    known.add("token")  # a single secret, as read from standard input
     headers = [service.headers, *(variant.headers for variant in service.variants)]
     headers += [call.headers for call in (service.check, service.revoke) if call is not None]
     for name, template in (item for table in headers for item in table.items()):

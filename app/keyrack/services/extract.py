@@ -1,4 +1,4 @@
-"""Taking facts out of a vendor's reply. Its words are hostile: they are cut short and made printable."""
+"""Extracts facts from a vendor's reply. Its text is untrusted: it is truncated and made printable."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from keyrack.domain.service.template import fill, names_in
 
 Headers = Iterable[tuple[str, str]]
 
-_LONGEST = 120  # characters of a vendor's words
+_LONGEST = 120  # characters kept of a vendor's text
 _MOST_SCOPES = 200
 _ZONE = re.compile(r"\s+(UTC|GMT|Z|[+-]\d\d:?\d\d)$")
 
 
 def value_at(json: Any, path: str) -> Any:
-    """What stands at a dotted path ("result.status", "errors.0.message", "." for all), or None."""
+    """The value at a dotted path ("result.status", "errors.0.message", "." for all), or None."""
     if path == ".":
         return json
     for step in path.split("."):
@@ -36,7 +36,7 @@ def header_of(headers: Headers, name: str) -> str | None:
 
 
 def words(value: Any) -> str:
-    """A vendor's text, printable and short; "" for anything that is not text or a number."""
+    """A vendor's text, printable and short; "" for anything but text and numbers."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     text = "".join(c if c.isprintable() else " " for c in str(value)[: 4 * _LONGEST])
@@ -67,7 +67,7 @@ def scopes_at(place: ReplyPath | None, headers: Headers, json: Any) -> tuple[str
 
 
 def expiry_at(place: ReplyPath | None, headers: Headers, json: Any) -> float | None:
-    """The expiry in Unix seconds; None where the reply names none."""
+    """The expiry in Unix seconds; None if the reply has none."""
     if place is None:
         return None
     moment = moment_of(header_of(headers, place.header) if place.header else value_at(json, place.json))
@@ -81,8 +81,8 @@ def expiry_at(place: ReplyPath | None, headers: Headers, json: Any) -> float | N
 def moment_of(value: Any) -> float | None:
     """Unix seconds of a timestamp in the forms that vendors use; None for anything else.
 
-    Numbers (seconds or milliseconds), ISO 8601, "2026-12-01 09:30:00 UTC", HTTP dates. A bare date
-    is its midnight UTC, when GitLab's tokens end.
+    Numbers (seconds or milliseconds), ISO 8601, "2026-12-01 09:30:00 UTC", HTTP dates. A date alone
+    means its midnight UTC, when GitLab's tokens expire.
     """
     if isinstance(value, bool) or value is None:
         return None

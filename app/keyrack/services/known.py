@@ -1,11 +1,11 @@
-"""What is known of services and vendors, as the operations reach it (`operations.ports.Services`)."""
+"""The known services and vendors, as an adapter for `operations.ports.Services`."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # `keyrack list` asks for problems, and has none as a rule
+if TYPE_CHECKING:  # `keyrack list` asks for problems; there are rarely any
     from collections.abc import Mapping
 
     from keyrack.domain.errors import BadServiceFile
@@ -15,8 +15,10 @@ if TYPE_CHECKING:  # `keyrack list` asks for problems, and has none as a rule
 
 
 class KnownServices:
-    """The services of the package and those of the user's files; its vendors. Nothing is read before it is
-    asked for."""
+    """The services of the package and of the user's files, and the package's vendors.
+
+    Nothing is read until it is needed.
+    """
 
     def __init__(self, folder: str | None = None) -> None:
         self._folder = folder

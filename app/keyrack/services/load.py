@@ -1,9 +1,9 @@
-"""Which service a server belongs to, by its host.
+"""Finds the service that a server belongs to, by its host.
 
-`data/index.toml` maps hosts to files, so that one file is parsed and not all of
-them (11 ms). The user's own files, in the `services` folder beside `config.toml`,
-come first on the hosts that they name. One with `extends = "gitlab"` starts from
-that one: that is how a self-hosted GitLab or Grafana is described.
+`data/index.toml` maps hosts to files, so that only one file is parsed (all of them
+take 11 ms). The user's own files, in the `services` folder next to `config.toml`,
+take precedence for the hosts that they name. A file with `extends = "gitlab"` starts
+from that service, for example for a self-hosted GitLab.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _C = TypeVar("_C", Check, Revoke)
 
 
 class UserServices(NamedTuple):
-    """The services of the user's own files, and what is wrong with files that describe none."""
+    """The services in the user's own files, and the problems of files that can't be used."""
 
     services: tuple[Service, ...] = ()
     problems: tuple[BadServiceFile, ...] = ()
 
 
 def service_for(url: str, extra_dir: str | None = None) -> Service | None:
-    """The service of a server's URL, its `{site}` filled in where the host tells it; None when unknown.
+    """The service of a server's URL, with `{site}` filled in if the host determines it; None if unknown.
 
-    A broken file of the user's is passed over here; `user_services` tells of it.
+    Broken files of the user are skipped here; `user_services` reports them.
     """
     try:
         name = host(url)
@@ -49,7 +49,7 @@ def service_for(url: str, extra_dir: str | None = None) -> Service | None:
 
 
 def user_services(extra_dir: str) -> UserServices:
-    """Every `*.toml` in the user's folder. A folder that is not there holds none."""
+    """The services in every `*.toml` of the user's folder, which need not exist."""
     try:
         names = sorted(name for name in os.listdir(extra_dir) if name.endswith(".toml"))
     except (FileNotFoundError, NotADirectoryError):
@@ -68,7 +68,7 @@ def user_services(extra_dir: str) -> UserServices:
 
 @cache
 def built_in(id: str) -> Service:
-    """A service of the package, `{site}` still open. Raises KeyError when there is none of that id."""
+    """A service of the package, with `{site}` not filled in. Raises KeyError for an unknown id."""
     return service_of(_built_in_table(id))
 
 
@@ -117,7 +117,7 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _best(name: str, entries: list[tuple[str, _T]]) -> _T | None:
-    """The entry of the pattern that says most: an exact host before a suffix, a long one before a short."""
+    """The entry with the most specific pattern: exact hosts before suffixes, then longer before shorter."""
     matching = [(pattern, entry) for pattern, entry in entries if host_matches(name, pattern)]
     if not matching:
         return None
@@ -125,7 +125,7 @@ def _best(name: str, entries: list[tuple[str, _T]]) -> _T | None:
 
 
 def _settle(service: Service, name: str, authority: str) -> Service:
-    """The service as it is on one host: its region's site and page, and the fields that this host needs."""
+    """The service for one host: with its region's site and page, and the fields that this host needs."""
     fields = tuple(
         field
         for field in service.fields

@@ -1,4 +1,4 @@
-"""TOML tables to services. Every key is known and typed, so that a slip is told, not ignored."""
+"""Parses TOML tables into services. An unknown key or a wrong type is an error, so that no typo is ignored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KINDS: dict[str, type] = {"text": str, "a list": list, "a table": dict, "true o
 
 
 def service_of(data: Mapping[str, Any], path: str = "") -> Service:
-    """A table as a service. Raises KeyrackError with one sentence on the first thing that is wrong."""
+    """Parse a table into a service. Raises KeyrackError with one sentence about the first mistake."""
     table = _Table(data, "")
     service = Service(
         id=table.text("id", needed=True),
@@ -45,7 +45,7 @@ def service_of(data: Mapping[str, Any], path: str = "") -> Service:
 
 
 class _Table:
-    """A TOML table whose keys are taken one by one; what is left over is a mistake."""
+    """A TOML table whose keys are taken one by one; any that are left over are mistakes."""
 
     def __init__(self, data: Mapping[str, Any], where: str) -> None:
         self._left = dict(data)

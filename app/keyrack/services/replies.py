@@ -1,4 +1,4 @@
-"""Reading what a service said of a token: its own check's reply, and its revocation's."""
+"""Interprets a service's replies to its token check and to a revocation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NO_CHECK = Check("GET", "", {})
 
 
 def read_check(service: Service, status: int, headers: Headers, json: Any) -> ServiceAnswer:
-    """What the reply to the service's check means. `json`: the parsed body, None when it is not JSON."""
+    """What the reply to the service's check means. `json`: the parsed body; None if it is not JSON."""
     check = service.check
     if check is None:
         return ServiceAnswer(None, sentence=f"{service.name} has no check for tokens.")
@@ -43,7 +43,7 @@ def read_check(service: Service, status: int, headers: Headers, json: Any) -> Se
 
 
 def read_revoke(service: Service, status: int, headers: Headers, json: Any) -> ServiceAnswer:
-    """What the reply to the service's revoke request means; `ok` True: the token is dead, or will be."""
+    """What the reply to the service's revoke request means. `ok` True: the token is revoked, or will be."""
     check = service.check or _NO_CHECK
     word = _word(check, json)
     require = service.revoke.require if service.revoke else {}
@@ -61,7 +61,7 @@ def read_revoke(service: Service, status: int, headers: Headers, json: Any) -> S
 
 
 def _unclear(service: Service, status: int, headers: Headers, word: str, *, needs_json: bool) -> str:
-    """Why a reply does not tell what became of the token; "" where it does."""
+    """Why the reply does not tell whether the token works; "" if it does."""
     if status == 429 or word in (service.check or _NO_CHECK).limited:
         return _limited(service, headers).sentence
     if status >= 500:
@@ -74,12 +74,12 @@ def _unclear(service: Service, status: int, headers: Headers, word: str, *, need
 
 
 def _word(check: Check, json: Any) -> str:
-    """The vendor's word for what is wrong."""
+    """The vendor's error code or message."""
     return next((text for path in check.error if (text := words(value_at(json, path)))), "")
 
 
 def _is_page(headers: Headers) -> bool:
-    """A page for people, as gates of networks and maintenance have it, with whatever status."""
+    """Is it an HTML page, such as one of a firewall or for maintenance? Its status means nothing then."""
     kind = header_of(headers, "content-type") or ""
     return kind.strip().lower().startswith("text/html") and header_of(headers, "content-length") != "0"
 
@@ -91,11 +91,11 @@ def _reads_json(check: Check) -> bool:
 
 def _failure(service: Service, status: int, headers: Headers, word: str) -> ServiceAnswer:
     assert service.check is not None
-    # GitHub's limits come as 403 with nothing remaining, or with Retry-After.
+    # GitHub reports rate limits as 403 with none remaining, or with Retry-After.
     exhausted = header_of(headers, "x-ratelimit-remaining") == "0" or header_of(headers, "retry-after")
     if status == 429 or (status == 403 and exhausted) or word in service.check.limited:
         return _limited(service, headers)
-    gate = status == 403 and _is_page(headers)  # a firewall's, not the API's word
+    gate = status == 403 and _is_page(headers)  # from a firewall, not from the API
     if (status in service.check.refused and not gate) or word in service.check.errors:
         return ServiceAnswer(False, sentence=service.check.says.get(status) or _refusal(service, word))
     if status in service.check.says:

@@ -1,4 +1,4 @@
-"""What is known of the vendors of authorization servers: `vendors.toml`, by the issuer's host."""
+"""Finds the vendor of an authorization server in `vendors.toml`, by the issuer's host."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DATA = os.path.join(os.path.dirname(__file__), "vendors.toml")
 
 
 def vendor_of(issuer: str) -> Vendor:
-    """The vendor behind an issuer's URL; UNKNOWN for any other host, and for one without https."""
+    """The vendor of an issuer's URL; UNKNOWN for other hosts, and for a URL without https."""
     if not issuer.startswith("https://"):
         return UNKNOWN
     try:
@@ -41,7 +41,7 @@ def _vendor(table: dict[str, Any]) -> Vendor:
 
 
 def _matches(name: str, pattern: str) -> bool:
-    """As a service's host does; and a `*` is any one label."""
+    """As for a service's host; in addition, `*` matches any one label."""
     before, star, after = pattern.partition("*")
     if not star:
         return host_matches(name, pattern)

@@ -51,11 +51,11 @@ class Region(NamedTuple):
     name: str
     host: str  # the MCP server's
     site: str  # what {site} stands for there
-    page: str = ""  # where it is not the service's
+    page: str = ""  # if it differs from the service's
 
 
 class ReplyPath(NamedTuple):
-    """Where a fact stands in the reply: a header, or a dotted path into the JSON."""
+    """Where a fact is in the reply: a header, or a dotted path into the JSON."""
 
     header: str = ""
     json: str = ""  # ".": all of it
@@ -159,7 +159,7 @@ class FormatHint(NamedTuple):
 
 
 class ServiceAnswer(NamedTuple):
-    """What a service's own check told."""
+    """The result of a service's own check."""
 
     ok: bool | None  # None: it can't be told (rate limit, server error, a token without the right to ask)
     account: str = ""
