@@ -1,4 +1,4 @@
-"""Parses TOML tables into services. An unknown key or a wrong type is an error, so that no typo is ignored."""
+"""Parses TOML tables into services. Unknown keys and wrong types are errors, so that no typo is ignored."""
 
 from __future__ import annotations
 

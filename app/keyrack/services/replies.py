@@ -79,7 +79,7 @@ def _word(check: Check, json: Any) -> str:
 
 
 def _is_page(headers: Headers) -> bool:
-    """Is it an HTML page, such as one of a firewall or for maintenance? Its status means nothing then."""
+    """Is it an HTML page, such as one from a firewall or for maintenance? It can come with any status."""
     kind = header_of(headers, "content-type") or ""
     return kind.strip().lower().startswith("text/html") and header_of(headers, "content-length") != "0"
 
