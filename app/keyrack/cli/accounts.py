@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.text import plain
@@ -11,10 +11,15 @@ from keyrack.wording.states import STATES
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.operations.tokens.accounts import Account
+
+
+class Options(NamedTuple):
+    operand: str
+    default: str | None = None
+    json: bool = False
+
 
 VERB = Verb(
     name="accounts",
@@ -24,6 +29,7 @@ VERB = Verb(
         Option(("--default",), "make this account the default", "ACCOUNT"),
         JSON,
     ),
+    takes=Options,
     text="""\
 A server can have several credentials, one per account. To add one, log in again
 with --account and a name of your choice. Other commands also take --account, and
@@ -38,17 +44,16 @@ name.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import target
     from keyrack.operations.tokens.accounts import accounts_of, make_default
 
     adapters = context.adapters()
-    args.account = None
-    server = target(adapters, args)
-    if args.default is not None:
-        make_default(adapters, server, args.default)
+    server = target(adapters, options.operand)
+    if options.default is not None:
+        make_default(adapters, server, options.default)
     accounts = accounts_of(adapters, server)
-    if args.json:
+    if options.json:
         from json import dumps
 
         context.out.line(dumps([_facts(account) for account in accounts]))

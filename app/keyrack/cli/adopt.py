@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.exits import ERROR, OK
 from keyrack.cli.output import Output, paint
@@ -13,10 +13,17 @@ from keyrack.domain.text import plain
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.operations.servers.adopt import Adopted, Plan
+
+
+class Options(NamedTuple):
+    operand: str
+    dry_run: bool = False
+    no_check: bool = False
+    yes: bool = False
+    account: str | None = None
+
 
 VERB = Verb(
     name="adopt",
@@ -28,6 +35,7 @@ VERB = Verb(
         Option(("-y", "--yes"), "skip the confirmation prompt"),
         ACCOUNT,
     ),
+    takes=Options,
     text="""\
 Some programs' files contain a token in plain text, in a header. keyrack shows
 the change it would make, with every secret masked, and asks for confirmation.
@@ -50,23 +58,23 @@ which may be shared with others, or files of mcp-use, which has no variables."""
 _TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.BUSY}
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import open_store, target
     from keyrack.cli.terminal import agree
     from keyrack.operations.servers.adopt import adopt, plan
 
     out, adapters = context.out, context.adapters()
-    server = target(adapters, args)
+    server = target(adapters, options.operand, options.account)
     planned = plan(adapters, server)
     _show(out, planned)
-    if args.dry_run:
+    if options.dry_run:
         out.note("Nothing was changed.")
         return OK
-    if not args.yes and not agree(out, _question(planned)):
+    if not options.yes and not agree(out, _question(planned)):
         raise Cancelled("Nothing was changed.")
     open_store(adapters)
     try:
-        done = adopt(adapters, planned, try_it=not args.no_check)
+        done = adopt(adapters, planned, try_it=not options.no_check)
     except KeyrackError as error:
         error.hint = f"{error.hint} No file was changed.".strip()
         raise

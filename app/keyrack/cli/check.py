@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.exits import ERROR, LOGIN_NEEDED, OK, TEMPORARY
 from keyrack.cli.spec import ACCOUNT, JSON, Verb
@@ -12,18 +12,24 @@ from keyrack.wording.glyphs import DONE, FAILED, NONE_STORED, UNKNOWN, WARNING
 from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check, Server
     from keyrack.domain.status import Action
     from keyrack.operations.ports import Adapters
+
+
+class Options(NamedTuple):
+    operand: str
+    account: str | None = None
+    json: bool = False
+
 
 VERB = Verb(
     name="check",
     summary="test a credential on its server",
     operand="NAME|URL",
     options=(ACCOUNT, JSON),
+    takes=Options,
     text="""\
 Sends one MCP handshake to the server, with the stored token if there is one, and
 prints the result: open (no login needed), optional (works without a login, but
@@ -54,18 +60,18 @@ _SAID = {
 }
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import target
     from keyrack.operations.servers.check import check
     from keyrack.wording.commands import command_for
 
     adapters = context.adapters()
-    server = target(adapters, args)
+    server = target(adapters, options.operand, options.account)
     found = check(adapters, server)
     glyph, words, code = _SAID[found.verdict]
     command = command_for(_next(adapters, server, found), server)
     out = context.out
-    if args.json:
+    if options.json:
         out.line(_as_json(server, found, command))
         return code
     out.line(f"{glyph} {plain(server.display_name, 120)}: {words}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.exits import ERROR
 from keyrack.cli.receipt import line_of
@@ -14,12 +14,22 @@ from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from types import SimpleNamespace
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
     from keyrack.operations.ports import Adapters
     from keyrack.operations.receipt import Receipt
+
+
+class Options(NamedTuple):
+    operand: str | None = None
+    stale: bool = False
+    dry_run: bool = False
+    revoke: bool = False
+    forget: bool = False
+    yes: bool = False
+    account: str | None = None
+
 
 VERB = Verb(
     name="clear",
@@ -33,6 +43,7 @@ VERB = Verb(
         Option(("-y", "--yes"), "skip the confirmation prompt"),
         ACCOUNT,
     ),
+    takes=Options,
     text="""\
 Deletes the credential from the keychain and checks that it is gone. Without
 --revoke, a copy of the token would still work until it expires. After a
@@ -55,24 +66,24 @@ its issuer no longer exists.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import target
     from keyrack.cli.terminal import agree
     from keyrack.operations.clearing.clear import clear
     from keyrack.operations.clearing.revoking import can_be_forgotten
 
-    if args.stale:
-        return _clear_stale(context, args)
-    if args.operand is None or args.dry_run:
-        needs = "NAME|URL or --stale" if args.operand is None else "--stale with --dry-run"
+    if options.stale:
+        return _clear_stale(context, options)
+    if options.operand is None or options.dry_run:
+        needs = "NAME|URL or --stale" if options.operand is None else "--stale with --dry-run"
         raise UsageError(f"keyrack clear needs {needs}.", hint="Run keyrack clear --help for usage.")
     adapters = context.adapters()
-    server = target(adapters, args)
-    forget = args.forget or (not args.yes and _offer_to_forget(context, [server]))
-    if not args.yes and not agree(context.out, _question(adapters, server, args.revoke, forget)):
+    server = target(adapters, options.operand, options.account)
+    forget = options.forget or (not options.yes and _offer_to_forget(context, [server]))
+    if not options.yes and not agree(context.out, _question(adapters, server, options.revoke, forget)):
         raise Cancelled("Nothing was changed.")
-    droppable = args.yes and not forget and can_be_forgotten(adapters, server) is not None
-    receipt = clear(adapters, server, revoke=args.revoke, forget=forget)
+    droppable = options.yes and not forget and can_be_forgotten(adapters, server) is not None
+    receipt = clear(adapters, server, revoke=options.revoke, forget=forget)
     for line in receipt.lines:
         context.out.line(line_of(line))
     if droppable and any(line.outcome == "stays" for line in receipt.lines):
@@ -80,29 +91,31 @@ def run(context: Context, args: SimpleNamespace) -> int:
     return 0 if receipt.ok else ERROR
 
 
-def _clear_stale(context: Context, args: SimpleNamespace) -> int:
+def _clear_stale(context: Context, options: Options) -> int:
     from keyrack.cli.terminal import agree
     from keyrack.operations.clearing.stale import Stale, clear_stale, find_stale
     from keyrack.operations.tokens.service import revoke_words
 
-    if args.operand is not None:
+    if options.operand is not None:
         raise UsageError("keyrack clear takes NAME|URL or --stale, not both.")
     out, adapters = context.out, context.adapters()
-    stale = [each for each in find_stale(adapters) if args.account in (None, each.server.account)]
+    stale = [each for each in find_stale(adapters) if options.account in (None, each.server.account)]
     for each in stale:
         out.line(f"{plain(each.server.display_name, 120)}: {plain(each.why)}")
-        words = revoke_words(adapters, each.server, each.credential) if args.revoke else None
+        words = revoke_words(adapters, each.server, each.credential) if options.revoke else None
         if words:
             out.line(f"  {plain(words)}")
     if not stale:
         out.note("Nothing is stale.")
     for place in (place for place in adapters.read().places if place.found == "broken"):
         out.note(f"{plain(place.path)} can't be read, so orphans are not listed.")
-    if args.dry_run or not stale:
+    if options.dry_run or not stale:
         return 0
     count = f"{len(stale)} credential{'' if len(stale) == 1 else 's'}"
-    forget = args.forget or (not args.yes and _offer_to_forget(context, [each.server for each in stale]))
-    if not args.yes and not agree(out, f"{'Revoke and delete' if args.revoke else 'Delete'} {count}?"):
+    forget = options.forget or (
+        not options.yes and _offer_to_forget(context, [each.server for each in stale])
+    )
+    if not options.yes and not agree(out, f"{'Revoke and delete' if options.revoke else 'Delete'} {count}?"):
         raise Cancelled("Nothing was changed.")
 
     def tell(each: Stale, receipt: Receipt) -> None:
@@ -110,7 +123,7 @@ def _clear_stale(context: Context, args: SimpleNamespace) -> int:
         for line in receipt.lines:
             out.line(f"  {line_of(line)}")
 
-    done = clear_stale(adapters, stale, revoke=args.revoke, forget=forget, on_one=tell)
+    done = clear_stale(adapters, stale, revoke=options.revoke, forget=forget, on_one=tell)
     return 0 if all(receipt.ok for _, receipt in done) else ERROR
 
 

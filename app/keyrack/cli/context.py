@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from keyrack.cli.output import Output
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.domain.model import Server
     from keyrack.operations.ports import Adapters
 
@@ -30,7 +28,7 @@ class Context:
         self.demo = demo
 
 
-def target(adapters: Adapters, args: SimpleNamespace) -> Server:
+def target(adapters: Adapters, named: str, account: str | None = None) -> Server:
     """The remote server that NAME|URL and --account mean.
 
     Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
@@ -38,7 +36,7 @@ def target(adapters: Adapters, args: SimpleNamespace) -> Server:
     from keyrack.domain.errors import KeyrackError
     from keyrack.operations.servers.find import find
 
-    server = find(adapters, args.operand, args.account)
+    server = find(adapters, named, account)
     if server.problem:
         raise KeyrackError(
             f"{server.name} can't be used: {server.problem}",

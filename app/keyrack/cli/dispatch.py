@@ -31,7 +31,7 @@ def dispatch(
         return 0
     if chosen.help:
         words = ["help", *words[:1]]
-    files: list[str] = chosen.config
+    files = list(chosen.config)
 
     def build() -> Adapters:
         if not words:  # the screen has its own ways to ask and to tell
@@ -51,11 +51,11 @@ def dispatch(
 
         return open_screen(context)
     module = module_of(words[0])
-    args = parse(module.VERB, words[1:])
-    if args.help:
+    parsed = parse(module.VERB, words[1:])
+    if parsed.options is None:
         from keyrack.cli.manual import page
 
         out.line(page(module.VERB))
         return 0
-    files += args.config
-    return module.run(context, args)
+    files += parsed.config
+    return module.run(context, parsed.options)

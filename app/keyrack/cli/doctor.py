@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.exits import ERROR, OK, STORE
 from keyrack.cli.output import Output, paint
@@ -13,16 +13,20 @@ from keyrack.wording.glyphs import DONE, FAILED, NOTHING, WARNING
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.operations.ports import Adapters
+
+
+class Options(NamedTuple):
+    repair: bool = False
+
 
 VERB = Verb(
     name="doctor",
     summary="check files, keychain and records for problems",
     operand="",
     options=(Option(("--repair",), "rebuild lost records from the keychain"),),
+    takes=Options,
     text="""\
 Shows the keychain, its limits and whether it works; every configuration file that
 was read; each problem with its file, line and entry; and each token that is in
@@ -41,7 +45,7 @@ that can't be read, and deletes nothing.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     import platform
 
     from keyrack.cli.context import open_store
@@ -51,12 +55,12 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.version import __version__
 
     out, adapters = context.out, context.adapters()
-    if args.repair:
+    if options.repair:
         open_store(adapters)
     out.line(f"keyrack {__version__}, Python {platform.python_version()}, {plain(platform.system(), 40)}")
     out.line("")
     out.line("Keychain")
-    code = _tell_store(out, adapters, repairing=args.repair)
+    code = _tell_store(out, adapters, repairing=options.repair)
     reading = adapters.read()
     adapters.credentials().records()
     problems = (*reading.problems, *own_problems(adapters))

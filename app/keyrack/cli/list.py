@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyrack.cli.output import is_terminal
 from keyrack.cli.spec import JSON, Option, Verb
@@ -11,18 +11,24 @@ from keyrack.domain.errors import UsageError
 from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.cli.output import Output
     from keyrack.operations.servers.overview import Overview, Row
 
 TSV = Option(("--tsv",), "print tab-separated fields")
+
+
+class Options(NamedTuple):
+    json: bool = False
+    tsv: bool = False
+
+
 VERB = Verb(
     name="list",
     summary="list servers and the state of their credentials",
     operand="",
     options=(JSON, TSV),
+    takes=Options,
     text="""\
 Lists the servers configured in keyrack's own file and in the programs on this
 machine (Claude Code, Cursor, VS Code, Codex and others). For each server it
@@ -55,28 +61,28 @@ empty-header, no-auth, stdio, unreachable, bad-entry, store-locked, orphan.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.operations.servers.overview import overview
 
-    if args.json and args.tsv:
+    if options.json and options.tsv:
         raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
     adapters = context.adapters()
     view = overview(adapters)
     out = context.out
-    if args.json:
+    if options.json:
         out.line(as_json(view))
     elif not view.rows:
         from keyrack.cli.sources import place_line
 
         # A program reads standard output, so this message must not appear there.
-        tell = out.note if args.tsv or not is_terminal(out.stdout) else out.line
+        tell = out.note if options.tsv or not is_terminal(out.stdout) else out.line
         tell("No MCP servers found. Looked in:")
         for place in view.places:
             tell(place_line(place))
         tell("keyrack login URL works with any server, configured or not.")
         tell("Run keyrack demo to see keyrack with some example servers.")
     else:
-        for line in _lines(view, adapters.now(), out, tsv=args.tsv):
+        for line in _lines(view, adapters.now(), out, tsv=options.tsv):
             out.line(line)
     if view.problems:
         from keyrack.cli.sources import problem_line

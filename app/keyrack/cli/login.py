@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.exits import INTERRUPTED, report
 from keyrack.cli.spec import ACCOUNT, Option, Verb
@@ -15,13 +15,28 @@ from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.domain.model import CredentialInfo, Server
     from keyrack.operations.login.options import LoginOptions
 
 SECRET_VARIABLE = "KEYRACK_CLIENT_SECRET"
+
+
+class Options(NamedTuple):
+    operand: str
+    scope: tuple[tuple[str, ...], ...] = ()
+    drop_scope: tuple[tuple[str, ...], ...] = ()
+    reset_scopes: bool = False
+    client_id: str | None = None
+    client_secret_stdin: bool = False
+    client_key_stdin: bool = False
+    client_metadata_url: str | None = None
+    callback_port: int | None = None
+    redirect_host: str | None = None
+    no_browser: bool = False
+    verbose: bool = False
+    account: str | None = None
+
 
 VERB = Verb(
     name="login",
@@ -75,6 +90,7 @@ VERB = Verb(
         ),
         ACCOUNT,
     ),
+    takes=Options,
     text="""\
 Finds out how to sign in to the server, opens the browser, waits for it to return
 to 127.0.0.1, and stores the credential in the keychain. The URL is also printed,
@@ -111,7 +127,7 @@ history could see it. All output goes to standard error.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import open_store, target
     from keyrack.cli.steps import Steps
     from keyrack.operations.login.control import LoginControl
@@ -119,14 +135,14 @@ def run(context: Context, args: SimpleNamespace) -> int:
     from keyrack.system.threads import run_cancellable
 
     adapters = context.adapters()
-    server = target(adapters, args)
-    options = _options(args, server)
+    server = target(adapters, options.operand, options.account)
+    login_options = _login_options(options, server)
     open_store(adapters)
     control = LoginControl()
-    steps = Steps(context.out, control, verbose=args.verbose)
+    steps = Steps(context.out, control, verbose=options.verbose)
     try:
         credential = run_cancellable(
-            lambda: login(adapters, server, options, control=control, on_event=steps), control.cancel
+            lambda: login(adapters, server, login_options, control=control, on_event=steps), control.cancel
         )
     except Cancelled as error:
         report(context.out, Cancelled("Stopped. Nothing was changed.", hint=error.hint))
@@ -136,61 +152,61 @@ def run(context: Context, args: SimpleNamespace) -> int:
         raise StoreAbsent(str(error), hint=error.hint or hint) from None
     left = good_for(credential.expires_at, adapters.now())
     context.out.note(f"{DONE} Logged in to {plain(server.display_name, 120)}; {left}.")
-    if args.verbose:
+    if options.verbose:
         _tell(context, credential)
     return 0
 
 
-def _options(args: SimpleNamespace, server: Server) -> LoginOptions:
+def _login_options(options: Options, server: Server) -> LoginOptions:
     from keyrack.operations.login.options import LoginOptions
     from keyrack.operations.login.remote import over_ssh
 
-    given = args.client_secret_stdin or args.client_key_stdin
-    if given and not (args.client_id or server.client.client_id):
+    given = options.client_secret_stdin or options.client_key_stdin
+    if given and not (options.client_id or server.client.client_id):
         raise UsageError("A client secret or key needs --client-id, or a client_id in the configuration.")
-    if args.client_secret_stdin and args.client_key_stdin:
+    if options.client_secret_stdin and options.client_key_stdin:
         raise UsageError("--client-secret-stdin and --client-key-stdin can't be used together.")
-    wanted, dropped = _words(args.scope), _words(args.drop_scope)
+    wanted, dropped = _words(options.scope), _words(options.drop_scope)
     if both := set(wanted) & set(dropped):
         raise UsageError(f"The scope {min(both)} can't be in both --scope and --drop-scope.")
     return LoginOptions(
         scopes=wanted,
         drop_scopes=dropped,
-        reset_scopes=args.reset_scopes,
-        client_id=args.client_id,
-        client_secret=_client_secret(args, server),
-        client_key=_client_key(args),
-        client_metadata_url=args.client_metadata_url,
-        callback_port=args.callback_port,
-        redirect_host=args.redirect_host,
-        open_browser=not args.no_browser,
-        device=args.no_browser or over_ssh(os.environ),
+        reset_scopes=options.reset_scopes,
+        client_id=options.client_id,
+        client_secret=_client_secret(options, server),
+        client_key=_client_key(options),
+        client_metadata_url=options.client_metadata_url,
+        callback_port=options.callback_port,
+        redirect_host=options.redirect_host,
+        open_browser=not options.no_browser,
+        device=options.no_browser or over_ssh(os.environ),
     )
 
 
-def _words(given: list[tuple[str, ...]]) -> tuple[str, ...]:
+def _words(given: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for words in given for word in words))
 
 
-def _client_secret(args: SimpleNamespace, server: Server) -> Secret | None:
+def _client_secret(options: Options, server: Server) -> Secret | None:
     """Reads standard input only on request: it may be a pipe that never ends.
 
     The variable's secret is only for a client that the user named, here or in keyrack's own
     file. A client that a project's file names could be anyone's.
     """
-    if args.client_secret_stdin:
+    if options.client_secret_stdin:
         from keyrack.cli.terminal import read_secret
 
         return read_secret("Client secret (not shown): ")
     own = server.client.client_id and any(source.client == "keyrack" for source in server.sources)
-    if args.client_key_stdin or not (args.client_id or own):
+    if options.client_key_stdin or not (options.client_id or own):
         return None
     secret = os.environ.get(SECRET_VARIABLE)
     return Secret(secret) if secret else None
 
 
-def _client_key(args: SimpleNamespace) -> Secret | None:
-    if not args.client_key_stdin:
+def _client_key(options: Options) -> Secret | None:
+    if not options.client_key_stdin:
         return None
     from keyrack.cli.terminal import read_document
 

@@ -7,32 +7,46 @@ would be in a log. It also takes 6 ms of CPU time for verbs as many as these, be
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from keyrack.cli.spec import CONFIG, HELP, VERSION, Option, Verb
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
 
 
-def parse_global(argv: list[str]) -> tuple[SimpleNamespace, list[str]]:
+class GlobalOptions(NamedTuple):
+    """The options before the verb."""
+
+    config: tuple[str, ...] = ()
+    help: bool = False
+    version: bool = False
+
+
+class Parsed(NamedTuple):
+    """What was typed after a verb."""
+
+    options: Any  # the verb's own tuple (`Verb.takes`); None if its page was asked for
+    config: tuple[str, ...]
+
+
+def parse_global(argv: list[str]) -> tuple[GlobalOptions, list[str]]:
     """The options before the verb, and the arguments from the verb on."""
-    values = _defaults((CONFIG, HELP, VERSION))
+    values: dict[str, Any] = {}
     rest = list(argv)
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
         word = rest.pop(0)
         _take(word, rest, (CONFIG, HELP, VERSION), values, "Run keyrack --help for a list of options.")
-    return values, rest
+    return GlobalOptions(**values), rest
 
 
-def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
-    """A verb's options by key, its `operand` (None if omitted), and `second`, if it takes two.
+def parse(verb: Verb, words: list[str]) -> Parsed:
+    """The options and operands after a verb.
 
     Raises UsageError. Its message never repeats a value, which may be a secret.
     """
     hint = f"Run keyrack {verb.name} --help for usage."
     options = (*verb.options, CONFIG, HELP)
-    values = _defaults(options)
+    values: dict[str, Any] = {}
     operands: list[str] = []
     rest = list(words)
     while rest:
@@ -44,29 +58,20 @@ def parse(verb: Verb, words: list[str]) -> SimpleNamespace:
             _take(word, rest, options, values, hint)
         else:
             operands.append(word)
-    values.operand, values.second = (*operands, None, None)[:2]
-    if values.help:
-        return values
+    config = values.pop("config", ())
+    if values.pop("help", False):
+        return Parsed(None, config)
     if len(operands) > len(verb.operand.split()):
         most = verb.operand or "no arguments"
         raise UsageError(f"Too many arguments: keyrack {verb.name} takes {most}.", hint=hint)
-    if not (values.operand or verb.operand.startswith("[") or not verb.operand):
+    if not ((operands and operands[0]) or verb.operand.startswith("[") or not verb.operand):
         raise UsageError(f"keyrack {verb.name} needs {verb.operand}.", hint=hint)
-    return values
+    values |= dict(zip(("operand", "second"), operands, strict=False))
+    return Parsed(verb.takes(**values), config)
 
 
-def _defaults(options: tuple[Option, ...]) -> SimpleNamespace:
-    values = SimpleNamespace()
-    for option in options:
-        empty: Any = [] if option.repeat else None if option.value else False
-        setattr(values, option.key, empty)
-    return values
-
-
-def _take(
-    word: str, rest: list[str], options: tuple[Option, ...], values: SimpleNamespace, hint: str
-) -> None:
-    """Read one option, and take its value from `rest` if it has one."""
+def _take(word: str, rest: list[str], options: tuple[Option, ...], values: dict[str, Any], hint: str) -> None:
+    """Read one option into `values`, and take its value from `rest` if it has one."""
     flag, equals, text = word.partition("=")
     known = {name: option for option in options for name in option.flags}
     option = known.get(flag)
@@ -76,7 +81,7 @@ def _take(
     if not option.value:
         if equals:
             raise UsageError(f"{flag} takes no value.", hint=hint)
-        setattr(values, option.key, True)
+        values[option.key] = True
         return
     if not equals:
         if not rest or rest[0] in known:
@@ -87,9 +92,8 @@ def _take(
     except ValueError as error:
         raise UsageError(f"{flag}: {error}", hint=hint) from None
     if option.repeat:
-        getattr(values, option.key).append(value)
-    else:
-        setattr(values, option.key, value)
+        value = (*values.get(option.key, ()), value)
+    values[option.key] = value
 
 
 def _nearest(flag: str, known: list[str]) -> str:

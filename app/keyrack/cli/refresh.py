@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from keyrack.cli.exits import OK, report
 from keyrack.cli.spec import ACCOUNT, Verb
@@ -12,17 +12,22 @@ from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
     from keyrack.cli.output import Output
     from keyrack.domain.model import CredentialInfo, Server
+
+
+class Options(NamedTuple):
+    operand: str | None = None
+    account: str | None = None
+
 
 VERB = Verb(
     name="refresh",
     summary="refresh one credential, or all that are due",
     operand="[NAME|URL]",
     options=(ACCOUNT,),
+    takes=Options,
     text="""\
 With a name, refreshes that credential now, even if an earlier refresh was
 refused. Without a name, refreshes every credential that has a refresh token and
@@ -40,15 +45,15 @@ token is kept, so "keyrack refresh NAME" can try it again.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.operations.tokens.refresh import refresh
 
     adapters = context.adapters()
-    if args.operand is None:
-        return _refresh_due(context, args.account)
+    if options.operand is None:
+        return _refresh_due(context, options.account)
     from keyrack.cli.context import target
 
-    server = target(adapters, args)
+    server = target(adapters, options.operand, options.account)
     context.out.line(_said(server, refresh(adapters, server), adapters.now()))
     return 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import header_name, template
@@ -13,12 +13,23 @@ from keyrack.wording.times import good_for, parse_expiry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import SimpleNamespace
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Check
     from keyrack.domain.secret import Secret
     from keyrack.domain.service import Service
+
+
+class Options(NamedTuple):
+    operand: str
+    header: str | None = None
+    template: str | None = None
+    expires: str | None = None
+    field: tuple[str, ...] = ()
+    no_check: bool = False
+    at_service: bool = False
+    account: str | None = None
+
 
 VERB = Verb(
     name="set",
@@ -49,6 +60,7 @@ VERB = Verb(
         Option(("--at-service",), "also ask the service's own API for the token's owner, scopes and expiry"),
         ACCOUNT,
     ),
+    takes=Options,
     text="""\
 Stores a personal access token or an API key, for servers without OAuth. Type the
 token at the prompt, which does not show it, or pipe it to standard input. It is
@@ -70,27 +82,27 @@ The token is tested on the server first. A refused token is not stored.""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import open_store, target
     from keyrack.cli.fields import WHOLE, read_fields
     from keyrack.operations.tokens.service import service_for
     from keyrack.operations.tokens.set_token import Typed, set_token, way_of
 
     adapters = context.adapters()
-    server = target(adapters, args)
-    expires_at = _expires_at(args.expires, adapters.now())
+    server = target(adapters, options.operand, options.account)
+    expires_at = _expires_at(options.expires, adapters.now())
     service = service_for(adapters, server.url)
     open_store(adapters)
-    own_form = way_of(service, args.header, args.template) is None
-    fields = read_fields(context.out, None if own_form else service, server.name, args.field)
+    own_form = way_of(service, options.header, options.template) is None
+    fields = read_fields(context.out, None if own_form else service, server.name, options.field)
     if own_form and service is not None:
         fields = {service.main_field: fields[WHOLE]}
     for warning in _warnings(service, fields):
         context.out.note(f"! {warning}")
-    typed = Typed(fields, args.header, args.template, expires_at)
-    saved = set_token(adapters, server, typed, try_it=not args.no_check, at_service=args.at_service)
+    typed = Typed(fields, options.header, options.template, expires_at)
+    saved = set_token(adapters, server, typed, try_it=not options.no_check, at_service=options.at_service)
     said = [_tried(saved.check), saved.service.sentence if saved.service else ""]
-    if args.at_service and saved.service is None:
+    if options.at_service and saved.service is None:
         said.append("keyrack doesn't know how to check this token with the service.")
     tried = "".join(f" {plain(sentence)}" for sentence in said if sentence)
     ends = _ends(service, saved.credential.expires_at, adapters.now())

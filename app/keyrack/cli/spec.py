@@ -19,6 +19,10 @@ class Option(NamedTuple):
         return self.flags[-1].lstrip("-").replace("-", "_")
 
 
+class NoOptions(NamedTuple):
+    """What a verb without options or operand takes."""
+
+
 class Verb(NamedTuple):
     name: str
     summary: str  # one line, for the list of verbs
@@ -26,6 +30,9 @@ class Verb(NamedTuple):
     options: tuple[Option, ...]
     text: str  # the manual's paragraphs
     examples: tuple[tuple[str, str], ...]  # (purpose, command)
+    # The NamedTuple that `run` gets: a field for each option's key, `operand`, and `second` if it takes two.
+    # Its defaults are the values of what was not typed.
+    takes: Callable[..., tuple[Any, ...]] = NoOptions
 
 
 def _account(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.spec import ACCOUNT, Option, Verb
 from keyrack.cli.values import seconds
@@ -10,9 +10,14 @@ from keyrack.domain.errors import Ambiguous, LoginNeeded
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
-    from types import SimpleNamespace
-
     from keyrack.cli.context import Context
+
+
+class Options(NamedTuple):
+    operand: str
+    min_valid: float | None = None
+    account: str | None = None
+
 
 VERB = Verb(
     name="token",
@@ -22,6 +27,7 @@ VERB = Verb(
         Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),
         ACCOUNT,
     ),
+    takes=Options,
     text="""\
 Prints the token and a newline to standard output. Everything else goes to
 standard error. It never opens a browser: if a login is needed, it exits with
@@ -39,17 +45,18 @@ standard error. A token of unknown expiry is refreshed once it is an hour old.""
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
+def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import target
     from keyrack.domain.status import REFRESH_EARLY
     from keyrack.operations.tokens.get_token import get_token
 
     adapters = context.adapters()
     try:
-        server = target(adapters, args)
+        server = target(adapters, options.operand, options.account)
     except Ambiguous as error:  # scripts already handle this exit code: a person must act
         raise LoginNeeded(str(error), hint=error.hint) from None
-    given = get_token(adapters, server, min_valid=REFRESH_EARLY if args.min_valid is None else args.min_valid)
+    min_valid = REFRESH_EARLY if options.min_valid is None else options.min_valid
+    given = get_token(adapters, server, min_valid=min_valid)
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")
     context.out.value(given.token.reveal())

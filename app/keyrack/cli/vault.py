@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from keyrack.cli.exits import ERROR, OK
 from keyrack.cli.spec import Option, Verb
@@ -14,11 +14,20 @@ from keyrack.wording.glyphs import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import SimpleNamespace
 
     from keyrack.cli.context import Context
+    from keyrack.domain.storage import StoreKind
 
 HINT = "Run keyrack vault --help for usage."
+
+
+class Options(NamedTuple):
+    operand: str | None = None
+    second: str | None = None
+    identity: str | None = None
+    recipient: tuple[str, ...] = ()
+    to: StoreKind | None = None
+
 
 VERB = Verb(
     name="vault",
@@ -34,6 +43,7 @@ VERB = Verb(
         ),
         Option(("--to",), "move: vault or keychain (default: the one not in use)", "STORE", read=store),
     ),
+    takes=Options,
     text="""\
 The vault is one encrypted file in the age format that holds every credential. Use
 it where there is no keychain: on a server, in a container, over ssh. It opens
@@ -66,32 +76,32 @@ age -d -i identity.age vault.age""",
 )
 
 
-def run(context: Context, args: SimpleNamespace) -> int:
-    word = args.operand or "status"
+def run(context: Context, options: Options) -> int:
+    word = options.operand or "status"
     work = WORDS.get(word)
     if work is None:
         raise UsageError(f"keyrack vault takes one of these actions: {', '.join(WORDS)}.", hint=HINT)
     for name, given, words in (
-        ("--identity", args.identity, ("init",)),
-        ("--recipient", args.recipient, ("init",)),
-        ("--to", args.to, ("move",)),
-        ("A recipient", args.second, ("add-recipient", "remove-recipient")),
+        ("--identity", options.identity, ("init",)),
+        ("--recipient", options.recipient, ("init",)),
+        ("--to", options.to, ("move",)),
+        ("A recipient", options.second, ("add-recipient", "remove-recipient")),
     ):
         if given and word not in words:
             raise UsageError(f"{name} can only be used with keyrack vault {' or '.join(words)}.", hint=HINT)
         if not given and word in words and name == "A recipient":
             raise UsageError(f"keyrack vault {word} needs {name.lower()}.", hint=HINT)
-    return work(context, args)
+    return work(context, options)
 
 
-def _init(context: Context, args: SimpleNamespace) -> int:
+def _init(context: Context, options: Options) -> int:
     from keyrack.cli.terminal import new_passphrase
     from keyrack.operations.storage.vault import create, wants_new_passphrase
 
     adapters, say = context.adapters(), context.out.note
-    identity = os.path.abspath(os.path.expanduser(args.identity)) if args.identity else ""
+    identity = os.path.abspath(os.path.expanduser(options.identity)) if options.identity else ""
     passphrase = new_passphrase() if wants_new_passphrase(adapters, identity) else None
-    made = create(adapters, passphrase, identity_file=identity, recipients=args.recipient)
+    made = create(adapters, passphrase, identity_file=identity, recipients=options.recipient)
     done = "The vault already exists, and it opens" if made.found else "Created the vault"
     say(f"{DONE} {done}: {plain(made.path)}")
     if not made.found and made.identity_path:
@@ -105,7 +115,7 @@ def _init(context: Context, args: SimpleNamespace) -> int:
     return OK
 
 
-def _status(context: Context, args: SimpleNamespace) -> int:
+def _status(context: Context, options: Options) -> int:
     from keyrack.operations.storage.vault import status
 
     out, found = context.out, status(context.adapters())
@@ -121,7 +131,7 @@ def _status(context: Context, args: SimpleNamespace) -> int:
     return OK
 
 
-def _passphrase(context: Context, args: SimpleNamespace) -> int:
+def _passphrase(context: Context, options: Options) -> int:
     from keyrack.cli.terminal import new_passphrase
     from keyrack.operations.storage.vault import change_passphrase
 
@@ -133,7 +143,7 @@ def _passphrase(context: Context, args: SimpleNamespace) -> int:
     return OK
 
 
-def _recipients(context: Context, args: SimpleNamespace) -> int:
+def _recipients(context: Context, options: Options) -> int:
     from keyrack.operations.storage.vault import recipients_of
 
     for recipient in recipients_of(context.adapters()):
@@ -141,34 +151,34 @@ def _recipients(context: Context, args: SimpleNamespace) -> int:
     return OK
 
 
-def _add_recipient(context: Context, args: SimpleNamespace) -> int:
+def _add_recipient(context: Context, options: Options) -> int:
     from keyrack.operations.storage.vault import add_recipient
 
-    add_recipient(context.adapters(), args.second)
+    add_recipient(context.adapters(), str(options.second))
     context.out.note(f"{DONE} Added the recipient. It can open copies of the vault made from now on.")
     return OK
 
 
-def _remove_recipient(context: Context, args: SimpleNamespace) -> int:
+def _remove_recipient(context: Context, options: Options) -> int:
     from keyrack.operations.storage.vault import remove_recipient
 
-    remove_recipient(context.adapters(), args.second)
+    remove_recipient(context.adapters(), str(options.second))
     context.out.note(f"{DONE} Removed the recipient.")
     context.out.note("  It may have kept a copy of the vault, so log in again where that matters.")
     return OK
 
 
-def _move(context: Context, args: SimpleNamespace) -> int:
+def _move(context: Context, options: Options) -> int:
     from keyrack.cli.receipt import line_of
     from keyrack.operations.storage.move import move
 
     adapters = context.adapters()
-    to = args.to or ("keychain" if adapters.stores().chosen() == "vault" else "vault")
+    to = options.to or ("keychain" if adapters.stores().chosen() == "vault" else "vault")
     receipt = move(adapters, to, on_line=lambda line: context.out.line(line_of(line)))
     return OK if receipt.ok else ERROR
 
 
-WORDS: dict[str, Callable[[Context, SimpleNamespace], int]] = {
+WORDS: dict[str, Callable[[Context, Options], int]] = {
     "init": _init,
     "status": _status,
     "passphrase": _passphrase,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import pytest
 
+from keyrack.cli.parse import parse
+from keyrack.cli.spec import Verb
 from keyrack.cli.verbs import NAMES, module_of
 from support.cli_kit import FakeAdapters, Terminal, run
 
@@ -127,3 +130,15 @@ def test_every_verb_has_a_page_with_its_options_and_examples(
 
 def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["token", "-h"], adapters=UNUSED) == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_verb_gets_a_tuple_with_a_field_for_all_that_can_be_typed(name: str) -> None:
+    verb: Verb = module_of(name).VERB
+    takes: Any = verb.takes
+    operands = ("operand", "second")[: len(verb.operand.split())]
+    assert set(takes._fields) == {*operands, *(option.key for option in verb.options)}
+    least = parse(verb, ["x"] if operands and not verb.operand.startswith("[") else []).options
+    assert isinstance(least, takes)
+    empty = {option.key: () if option.repeat else None if option.value else False for option in verb.options}
+    assert {key: value for key, value in least._asdict().items() if key not in operands} == empty
