@@ -1,1 +1,1 @@
-"""Where secrets and facts lie: keychain, memory, records, locks."""
+"""Stores credentials: secrets in a keychain, a vault or memory, and the facts about them in records."""

@@ -1,10 +1,10 @@
-"""The credential store: secrets in a store, facts in records, and a kill at any instant survived.
+"""The credential store: secrets in a store, facts in records, safe against a kill at any moment.
 
-A credential's payload lies in one of two entries, and the record names which. A save
-writes the other entry, reads it back, lets the record name it, and deletes the old
-one; so at each instant a complete credential can be read. What is begun is told in
-the record first (`intent`), so that whoever comes after a kill looks at both entries,
-keeps the newest and tidies the rest.
+A credential's payload is in one of two entries, and the record names which one. A save
+writes the other entry, reads it back, updates the record, and deletes the old entry,
+so a complete credential can be read at any moment. The record notes first what is
+about to change (`intent`). After a kill, the next process looks at both entries,
+keeps the newest and deletes the other.
 """
 
 from __future__ import annotations
@@ -52,73 +52,76 @@ class BackendCredentialStore:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was found wrong and got round, a sentence each."""
+        """Problems that were found and worked around, one sentence each."""
         return (*self._records.warnings(), *self._warnings)
 
     def state(self) -> StoreState:
-        """Never raises, never makes the system ask for a password."""
+        """Never raises, and never makes the system ask for a password."""
         return self._store.state()
 
     def records(self) -> dict[CredentialKey, Record]:
-        """Every record by its key. Reads the disk only."""
+        """Every record by its key. Reads only the disk."""
         return self._records.all()
 
     def stamp(self) -> int | None:
-        """Another one after any process has changed a record; None while that can't be told for sure.
-        Costs one look at a folder."""
+        """A number that differs after any process has changed a record; None while that is uncertain.
+
+        Needs only one `stat` of a folder.
+        """
         return self._records.stamp()
 
     def record(self, url: str, account: str, name: str = "") -> Record | None:
-        """One record. Raises NewerFormat for one that a newer keyrack wrote."""
+        """One record. Raises NewerFormat if a newer keyrack wrote it."""
         stored = self._records.read(record_id(url, account, name))
         return stored.record if stored else None
 
     def lock(
         self, url: str, account: str, name: str = "", *, timeout: float = WAIT
     ) -> AbstractContextManager[None]:
-        """Keep all other threads and processes from changing this credential; Temporary after `timeout`.
+        """Keep all other threads and processes from changing this credential.
 
-        `save` and `delete` take the same lock; the thread that holds it may call them.
+        Raises Temporary after `timeout` seconds. `save` and `delete` take the same lock; the
+        thread that holds it may call them.
         """
         return self._shared_locks.hold(record_id(url, account, name), timeout=timeout)
 
     def load(self, url: str, account: str, name: str = "") -> StoredCredential | None:
-        """The credential from the store, complete; what was refused of it as last noted.
+        """The complete credential from the store, with the refusals noted in the record.
 
-        None when nothing is stored. Raises StoreUnavailable and its kinds; StoreAbsent too
-        when the record says that it lies in another store; DamagedData; NewerFormat.
+        None if nothing is stored. Raises StoreUnavailable and its kinds (StoreAbsent also if
+        the record says that it is in another store), DamagedData and NewerFormat.
         """
         return self._loader.load(CredentialKey(canonical_url(url), account, name))
 
     def save(self, stored_credential: StoredCredential) -> CredentialInfo:
         """Store a credential and return its facts with `store` and `slot` filled in.
 
-        Until the new one has been read back, the old one stands. Raises StoreUnavailable and
-        its kinds, Temporary (another process is at it), NewerFormat (never overwritten).
+        The old one stays until the new one has been read back. Raises StoreUnavailable and
+        its kinds, Temporary (another process is changing it), NewerFormat (never overwritten).
         """
         with self.lock(*stored_credential.key):
             return self._saver.save(stored_credential)
 
     @contextmanager
     def renewing(self, stored: StoredCredential) -> Generator[Save]:
-        """A save in two parts, with whatever takes long in between; hold the credential's lock.
+        """A save in two parts, with slow work between them; hold the credential's lock.
 
-        Entering does all that can be done before, and proves that the store and the disk take a
-        write; `save(grant)` is the rest, and may be tried again. Without it nothing has changed.
-        Raises as `save` does.
+        Entering does all preparation, and proves that the store and the disk accept a write.
+        `save(grant)` does the rest, and may be tried again. If it is not called, nothing has
+        changed. Raises as `save` does.
         """
         with self._store.staying_open(), self._saver.renewing(stored) as save:
             yield save
 
     def prove_writable(self) -> None:
-        """Write, read back and delete a probe. Raises as `save` does."""
+        """Write, read back and delete a test entry. Raises as `save` does."""
         self._write_test.prove_writable()
 
     def delete(self, url: str, account: str, name: str = "") -> Deletion:
-        """Delete the credential, look again, and drop its facts; a check's outcome is kept.
+        """Delete the credential, verify that it is gone, and delete its facts; a check's outcome stays.
 
-        What can't be deleted keeps its record, and the Removal says so. Raises StoreAbsent,
-        StoreLocked, StoreSlow when the store could not be asked; Temporary; NewerFormat.
+        If it can't be deleted, its record stays, and the Deletion says so. Raises StoreAbsent,
+        StoreLocked or StoreSlow if the store could not be asked; Temporary; NewerFormat.
         """
         ident = record_id(url, account, name)
         with self.lock(url, account, name):
@@ -130,7 +133,7 @@ class BackendCredentialStore:
                 self._reconciler.begin_delete(ident)
                 deleted = self._reconciler.delete_slots(ident)
             except StoreUnavailable as error:
-                # One entry may be gone: the next to come looks at both.
+                # One entry may be gone: the next process must look at both.
                 self._reconciler.intend(ident, "writing")
                 if isinstance(error, UNREACHED):
                     raise
@@ -141,9 +144,9 @@ class BackendCredentialStore:
             return Deletion(deleted, True)
 
     def held(self, url: str, account: str, name: str = "") -> StoredCredential | None:
-        """What this store holds, whatever the record says; nothing is settled.
+        """What this store holds, whatever the record says; nothing is repaired.
 
-        For a move between stores. Raises StoreUnavailable and its kinds, DamagedData, NewerFormat.
+        For moves between stores. Raises StoreUnavailable and its kinds, DamagedData, NewerFormat.
         """
         contents = self._reconciler.read_slots(record_id(url, account, name))
         if contents.newest is None and contents.damage is not None:
@@ -151,9 +154,9 @@ class BackendCredentialStore:
         return contents.newest and contents.newest.stored_credential
 
     def delete_copy(self, url: str, account: str, name: str = "") -> None:
-        """Delete what this store holds of a credential that lies in another one now; its record stays.
+        """Delete this store's copy of a credential that is in another store now; its record stays.
 
-        Verified. Raises StoreUnavailable and its kinds.
+        The deletion is verified. Raises StoreUnavailable and its kinds.
         """
         with self.lock(url, account, name):
             if self._reconciler.delete_slots(record_id(url, account, name)):
@@ -172,11 +175,11 @@ class BackendCredentialStore:
         unanswered_client: str | None = None,
         names: tuple[str, ...] | None = None,
     ) -> None:
-        """Put a check's outcome, or when and why the token or its refresh was refused, into the record; or
-        the id of a client that a sign-in page has not answered for ("" once it has).
+        """Note in the record a check's outcome, when and why the token or its refresh was refused, or the ID
+        of a client for which the sign-in page has not responded yet ("" once it has).
 
-        A refusal `of` one that another has replaced meanwhile is not noted. `names` are what files call
-        its server, which is from now on not alone at its address.
+        A refusal of the credential `of` is not noted if that has been replaced in the meantime. `names` are
+        the server's names in files, once other servers share its address.
         """
         fresh = Record(canonical_url(url), account, name=name)
 
@@ -201,21 +204,21 @@ class BackendCredentialStore:
         self._records.change(record_id(url, account, name), edit)
 
     def recover(self) -> tuple[Finding, ...]:
-        """Finish what a killed process left half done; where there is none, only records are read."""
+        """Finish what a killed process left unfinished. Reads only the records if there is nothing."""
         return self._recovery.recover()
 
     def survey(self) -> Survey:
-        """What the store holds and the records lack. Raises StoreUnavailable and its kinds, Temporary."""
+        """Count where store and records do not match. Raises StoreUnavailable and its kinds, Temporary."""
         return self._recovery.survey()
 
     def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
-        """Rebuild lost records from the store; `also` names what may be there besides. Nothing is deleted.
+        """Rebuild lost records from the store. `also` names further keys to look for. Nothing is deleted.
 
         Raises StoreUnavailable and its kinds, Temporary.
         """
         return self._recovery.repair(also)
 
-    # Made when they are used: a list needs none of them.
+    # Created when they are used: `keyrack list` needs none of them.
 
     @cached_property
     def _slots(self) -> Slots:
@@ -270,7 +273,7 @@ class BackendCredentialStore:
         )
 
     def _list(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
-        """Keep the store's list of its credentials, where it needs one."""
+        """Update the store's index of its credentials, if it needs one."""
         try:
             if self._index.is_needed:
                 self._index.change(add=add, drop=drop)
@@ -291,9 +294,9 @@ def keychain_credential_store(data_dir: str, now: Callable[[], float]) -> Backen
 
 
 def memory_credential_store(now: Callable[[], float], data_dir: str | None = None) -> BackendCredentialStore:
-    """A credential store that ends with the process; its credentials and records stay in memory.
+    """A credential store in memory, which ends with the process.
 
-    With `data_dir`, the records there are listed too, and only read.
+    With `data_dir`, the records there are listed too, but never changed.
     """
     files = None if data_dir is None else _record_files(data_dir, now)[0]
     return BackendCredentialStore(MemoryBackend(), MemoryRecords(files), Locks(None))

@@ -1,1 +1,1 @@
-"""Where the operating system, or this process, keeps secrets."""
+"""Backends for secrets: the operating system's keychain, and this process's memory."""

@@ -1,4 +1,4 @@
-"""What a place for secrets can do."""
+"""The interface of a backend for secrets."""
 
 from __future__ import annotations
 
@@ -9,44 +9,44 @@ from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked, StoreS
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 
-# The store could not be asked at all, in contrast to one that answered and failed.
+# The store could not be asked at all, unlike one that answered with a failure.
 UNREACHED = (StoreAbsent, StoreLocked, StoreSlow)
-SERVICE = "keyrack"  # of the entries in keychains that other programs use, too
+SERVICE = "keyrack"  # of the entries in keychains, which other programs use too
 
 
 class SecretBackend(Protocol):
     """Secrets by the names of entries. Every method returns within the store's time limit.
 
-    Failures are StoreUnavailable and its kinds. Whether a write arrived and a delete
-    took place is not the store's word: `verified` looks again.
+    Methods raise StoreUnavailable and its kinds. A success need not be true: `verified`
+    checks that a write or a delete took effect.
     """
 
     persistent: bool
 
     @property
     def name(self) -> str:
-        """For people: "Secret Service", "macOS Keychain", "memory"."""
+        """The name to show: "Secret Service", "macOS Keychain", "memory"."""
         ...
 
     def get(self, entry: str) -> Secret | None: ...
     def set(self, entry: str, secret: Secret) -> None: ...
 
     def delete(self, entry: str) -> bool:
-        """Take the entry away; False when there was none. A failure means that it is still there."""
+        """Delete the entry; False if there was none. A failure means that it is still there."""
         ...
 
     def entries(self) -> tuple[str, ...] | None:
-        """The names of all entries; None where the store can't tell them (most of keyring's)."""
+        """The names of all entries; None if the store can't list them (most of keyring's)."""
         ...
 
     def staying_open(self) -> AbstractContextManager[None]:
-        """As long as it lasts, nothing that opens the store is forgotten, whoever locks it meanwhile."""
+        """Keep the store open inside the block, even if somebody locks it in the meantime."""
         ...
 
     def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
-        """Keep out others who share the store and not the data folder; Temporary after `timeout` seconds.
+        """Lock out others who share the store but not the data folder. Raises Temporary after `timeout` s.
 
-        Nothing where a store is not shared, or knows no such lock. Not to be taken twice.
+        Does nothing if the store is not shared or has no such lock. Not re-entrant.
         """
         ...
 
@@ -56,7 +56,7 @@ class SecretBackend(Protocol):
 
 
 def state_after(error: KeyrackError, name: str) -> StoreState:
-    """The state of a keychain that can't be used, as a call to it has shown."""
+    """The state of a keychain after a call to it failed with `error`."""
     if isinstance(error, StoreAbsent):
         return StoreState("none", ready=False, reason=str(error), hint=error.hint)
     is_locked = isinstance(error, StoreLocked)

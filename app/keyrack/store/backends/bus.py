@@ -1,6 +1,6 @@
-"""A connection to the session bus of which no call waits longer than it is told.
+"""A connection to the session bus on which every call has a time limit.
 
-jeepney encodes and decodes. Its own connection waits without a limit for the bus's answer to Hello.
+jeepney encodes and decodes. Its own connection waits without a limit for the bus's reply to Hello.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SECRETS = DBusAddress("/org/freedesktop/secrets", "org.freedesktop.secrets", "or
 
 
 class Bus:
-    """Methods raise OSError (TimeoutError), ValueError, and whatever else a bus that is none may lead to."""
+    """Methods raise OSError (TimeoutError), ValueError, and whatever a peer that is no bus causes."""
 
     def __init__(self, timeout: float) -> None:
         self._socket: socket.socket | None = prep_socket(get_bus("SESSION"), timeout=timeout)
@@ -31,14 +31,14 @@ class Bus:
             raise
 
     def ask(self, call: Message, timeout: float) -> tuple[Any, ...]:
-        """What the reply holds. ValueError where that is an error."""
+        """The content of the reply. Raises ValueError if that is an error."""
         reply = self.reply(call, timeout)
         if reply.header.message_type is not MessageType.method_return:
             raise ValueError("refused")
         return reply.body
 
     def reply(self, call: Message, timeout: float) -> Message:
-        """The reply, of whatever kind."""
+        """The reply, which may be an error."""
         deadline, serial = time.monotonic() + timeout, next(self._serials)
         connection = self._open()
         connection.settimeout(timeout)
@@ -49,7 +49,7 @@ class Bus:
                 return message
 
     def receive(self, deadline: float) -> Message:
-        """The next message; TimeoutError after `deadline`, a time of the monotonic clock."""
+        """The next message. Raises TimeoutError after `deadline`, a time of the monotonic clock."""
         while (message := self._parser.get_next_message()) is None:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -74,7 +74,7 @@ class Bus:
 
 
 def secret_service_answers(timeout: float) -> bool:
-    """Does it answer a question that needs nobody, be it with an error?"""
+    """Does it answer a call that needs no user, even if only with an error?"""
     try:
         bus = Bus(timeout)
     except Exception:

@@ -1,8 +1,8 @@
-"""A lock among all who are on one session bus: a name that one connection owns at a time.
+"""A lock shared by everyone on one session bus: a bus name, which one connection can own at a time.
 
-Data folders, and the locks in them, can be as many as there are containers or values of
-XDG_DATA_HOME; the bus on which the keychain is, is one. The bus takes a name back when its
-owner's connection ends, and gives it to the next in the queue.
+There can be several data folders with locks of their own, one for each container or value of
+XDG_DATA_HOME, but the keychain is on a single bus. When the owner's connection ends, the bus
+gives the name to the next one in the queue.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from keyrack.store.backends.bus import Bus
 from keyrack.system.forks import reset_in_child
 from keyrack.system.locks import busy
 
-PREFIX = "io.github.keyrack.lock._"  # no element of a bus name begins with a digit
-ANSWER = 2.0  # seconds for the bus to answer, which itself waits for nobody
+PREFIX = "io.github.keyrack.lock._"  # no element of a bus name may begin with a digit
+ANSWER = 2.0  # seconds for the bus to reply; it waits for nobody
 DO_NOT_QUEUE = 4
 OWNED, QUEUED, OTHERS = 1, 2, 3  # replies to RequestName (D-Bus specification, "Bus names")
 
@@ -31,9 +31,9 @@ class BusName:
         self._bus: Bus | None = None
 
     def take(self, *, timeout: float) -> bool:
-        """Own it; Temporary where somebody else does for `timeout` seconds.
+        """Own the name. Raises Temporary if somebody else owns it for `timeout` seconds.
 
-        False where there is no bus, or it does not answer, or lets nobody own such a name.
+        False if there is no bus, it does not reply, or it does not allow the name.
         """
         deadline = time.monotonic() + timeout
         try:
@@ -42,7 +42,7 @@ class BusName:
             flags = 0 if timeout > 0 else DO_NOT_QUEUE
             (answer,) = bus.ask(message_bus.RequestName(self._name, flags), ANSWER)
             owned = answer == OWNED or (answer == QUEUED and self._was_given(bus, deadline))
-        except Exception:  # whatever it is: the data folder's own lock is held all the same
+        except Exception:  # whatever it is: the data folder's own lock is held anyway
             self._close()
             return False
         except BaseException:
@@ -54,16 +54,16 @@ class BusName:
         return True
 
     def give_back(self) -> None:
-        """Also where the connection is lost, or a forked child has left it to its parent."""
+        """Release the name. The connection may be lost, or left to the parent by a forked child."""
         if self._bus is None:
             return
         with suppress(Exception):
-            # The end of the connection alone would be noticed a moment later.
+            # The bus would notice the end of the connection only a moment later.
             self._bus.ask(message_bus.ReleaseName(self._name), ANSWER)
         self._close()
 
     def reset_after_fork(self) -> None:
-        """In a forked child: the name is its parent's, and not given back by it."""
+        """In a forked child: the name belongs to the parent, so it is not released."""
         self._close()
 
     def _was_given(self, bus: Bus, deadline: float) -> bool:
@@ -90,7 +90,7 @@ class BusName:
 
 @contextmanager
 def held(name: str, *, timeout: float) -> Generator[None]:
-    """Own the name as long as it lasts. Raises Temporary."""
+    """Own the name inside the block. Raises Temporary."""
     owned = BusName(name)
     owned.take(timeout=timeout)
     try:

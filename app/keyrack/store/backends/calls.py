@@ -1,4 +1,4 @@
-"""Calls to a keychain, each held to its limit, and its failure told in keyrack's words."""
+"""Calls to a keychain, each with a time limit, and with failures translated to keyrack's errors."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from keyrack.system.forks import reset_in_child
 
 T = TypeVar("T")
 
-LIMIT = 5.0  # seconds for a call that needs nobody
+LIMIT = 5.0  # seconds for a call that needs no user
 
 
 class Calls:
-    """One call at a time, whichever backend it goes to."""
+    """Makes one call at a time, to any backend."""
 
     def __init__(
         self,
@@ -24,26 +24,26 @@ class Calls:
         person_limit: float = PERSON_LIMIT,
         tell: Callable[[str], Any] = lambda sentence: None,
     ) -> None:
-        """`tell` gets a sentence, in any thread, when a person is waited for more than a moment."""
+        """`tell` gets a sentence, in any thread, when the user must respond and takes more than a moment."""
         self._limit = limit
         self._person_limit = person_limit
         self._tell = tell
-        self.name = "keychain"  # in sentences; the backend's own once one is chosen
-        self.is_well: Callable[[], bool] = lambda: True  # does it still answer, while a person is asked?
+        self.name = "keychain"  # in sentences; the backend's own name once one is chosen
+        self.is_well: Callable[[], bool] = lambda: True  # does it still reply while the user is being asked?
         self._bounded = self._new_bounded()
         reset_in_child(self)
 
     def reset_after_fork(self) -> None:
-        """In a forked child: nothing of the calls of its parent's threads."""
+        """In a forked child: forget the calls of the parent's threads."""
         self._bounded = self._new_bounded()
 
     @property
     def is_asking(self) -> bool:
-        """Is a call under way in which a person may be asked?"""
+        """Is a call under way that may ask the user?"""
         return self._bounded.is_asking
 
     def run(self, action: Callable[[Ask], T]) -> T:
-        """What `action` returns. Raises StoreUnavailable and its kinds, and KeyrackErrors of the action's."""
+        """What `action` returns. Raises StoreUnavailable and its kinds, and the action's KeyrackErrors."""
         return self._bounded.run(
             action,
             self._limit,

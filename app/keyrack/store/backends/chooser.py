@@ -1,4 +1,4 @@
-"""The operating system's keychain: the Secret Service where there is one, else what keyring chooses."""
+"""The operating system's keychain: the Secret Service if there is one, else the one that keyring chooses."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ T = TypeVar("T")
 
 
 class KeychainBackend:
-    """A SecretBackend that passes each call on to one of the two, chosen at the first call, for good.
+    """A SecretBackend that forwards each call to one of the two. It is chosen at the first call and kept.
 
-    Where the Secret Service fails in a way that nobody foresaw, the call is made once more by keyring's own
-    backend for it. Each call holds to its limit: LIMIT, or PERSON_LIMIT from the moment in which a person
-    may be asked, for a password or for permission. `tell` gets a sentence, in any thread, when that takes
-    more than a moment. Methods raise StoreUnavailable and its kinds.
+    If the Secret Service fails in an unexpected way, the call is repeated with keyring's own backend for it.
+    Each call has a time limit: LIMIT, or PERSON_LIMIT from the moment in which the user may be asked for a
+    password or for permission. `tell` gets a sentence, in any thread, when that takes more than a moment.
+    Methods raise StoreUnavailable and its kinds.
     """
 
     persistent = True
@@ -43,8 +43,8 @@ class KeychainBackend:
         person_limit: float = PERSON_LIMIT,
         tell: Callable[[str], Any] = lambda sentence: None,
     ) -> None:
-        """`choose` makes a backend of keyring's; None: the machine's own. `allowed` names backends
-        ("module.Class") that are taken although keyring does not recommend them."""
+        """`choose` creates a backend of keyring's; None: the machine's own. `allowed` names backends
+        ("module.Class") that are used although keyring does not recommend them."""
         self._choose = choose
         self._allowed = allowed
         self._calls = Calls(limit=limit, person_limit=person_limit, tell=tell)
@@ -65,30 +65,30 @@ class KeychainBackend:
                 raise
         else:
             return
-        # What was never made is made by keyring, which asks a person for its password.
+        # keyring creates a missing collection, and asks the user for its password.
         self._keyring(self._choice()).set(entry, secret)
 
     def delete(self, entry: str) -> bool:
-        """False when there was nothing."""
+        """False if there was nothing."""
         return self._by_either(lambda backend: backend.delete(entry))
 
     def entries(self) -> tuple[str, ...] | None:
-        """Only the Secret Service can be asked for what it holds."""
+        """Only the Secret Service can list its entries."""
         return self._backend().entries()
 
     def capacity(self) -> int | None:
-        """UTF-16 code units per entry; None: more than keyrack ever needs."""
+        """UTF-16 code units per entry; None: more than keyrack needs."""
         return self._backend().capacity()
 
     def staying_open(self) -> AbstractContextManager[None]:
-        """Its locking is the system's own affair."""
+        """Does nothing: the system decides when it locks."""
         return nullcontext()
 
     def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
         try:
             return self._backend().shared_lock(name, timeout=timeout)
         except StoreUnavailable:
-            return nullcontext()  # whoever asks it for something is told why
+            return nullcontext()  # the next call tells why
 
     def state(self) -> StoreState:
         """Its name and whether it can be used now. Never raises."""
@@ -107,7 +107,7 @@ class KeychainBackend:
         return action(self._keyring(chosen))
 
     def _keyring(self, chosen: Chosen) -> Keyring:
-        """keyring's own way to the Secret Service."""
+        """keyring's own backend for the Secret Service."""
         from keyrack.store.backends.keyring import Keyring
 
         assert chosen.by_keyring is not None
@@ -125,7 +125,7 @@ class KeychainBackend:
         return chosen
 
     def _import(self) -> None:
-        # Here and not in the bounded call: on a cold disk an import may take longer than the limit.
+        # Not inside the limited call: on a cold disk an import may take longer.
         try:
             if self._choose is None and keyring_choice.secret_service_is_the_choice():
                 import keyrack.store.backends.secret_service  # noqa: F401  # pyright: ignore[reportUnusedImport]
@@ -149,7 +149,7 @@ class KeychainBackend:
         return Chosen(Keyring(lambda: found, self._calls, allowed=self._allowed), None)
 
     def _secret_service(self, found_by: str = "") -> SecretService | None:
-        """None where there is none, or what it is spoken to with is not installed."""
+        """None if there is none, or the package to talk to it is not installed."""
         try:
             from keyrack.store.backends.secret_service import SecretService
             from keyrack.store.backends.secret_service_items import Items
@@ -160,7 +160,7 @@ class KeychainBackend:
 
 
 class Chosen:
-    """The backend for all calls, and keyring's own beside a Secret Service, made when it is needed."""
+    """The backend for all calls, and keyring's own for the Secret Service, created when it is needed."""
 
     def __init__(self, backend: SecretService | Keyring, by_keyring: Callable[[], Backend] | None) -> None:
         self.backend = backend

@@ -1,10 +1,10 @@
-"""Long texts in a keychain whose entries are short: the Windows Credential Manager's hold 1,280 characters.
+"""Splits long texts for keychains with short entries: 1,280 characters in the Windows Credential Manager.
 
-A text that does not fit lies in the entries `<entry>.1`, `<entry>.2`, …, and the entry
-itself is their head: how many they are and the digest of the whole. The head is written
-last and deleted first, so that a text that can be found is complete, and what a kill
-leaves behind is pieces that nothing names. They count from 1 without a gap, so that the
-next write or delete of the entry finds each of them.
+A text that does not fit is stored in the entries `<entry>.1`, `<entry>.2`, …, and the entry
+itself is the head: the number of pieces and the digest of the whole text. The head is
+written last and deleted first, so a text that can be found is complete. A kill can only
+leave pieces that no head names. The pieces are numbered from 1 without gaps, so that the
+next write or delete of the entry finds all of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ WHAT = "The stored credential"
 
 
 class Limited(SecretBackend, Protocol):
-    """A store that knows how much an entry holds."""
+    """A store that knows how much fits in an entry."""
 
     def capacity(self) -> int | None:
         """UTF-16 code units per entry; None: more than keyrack ever needs."""
@@ -31,9 +31,9 @@ class Limited(SecretBackend, Protocol):
 
 
 class ChunkedBackend:
-    """A SecretStore over one whose entries may be short. Where they are not, nothing is split.
+    """A SecretBackend over one whose entries may be short. If they are not, nothing is split.
 
-    For an entry that is overwritten there is an instant in which it holds neither text;
+    While an entry is overwritten, there is a moment in which it holds neither text;
     `slots` never overwrites what is still needed.
     """
 
@@ -46,7 +46,7 @@ class ChunkedBackend:
         return self._store.name
 
     def get(self, entry: str) -> Secret | None:
-        """Raises DamagedData where a piece is missing or not the one that was written."""
+        """Raises DamagedData if a piece is missing or is not the one that was written."""
         head = self._store.get(entry)
         if head is None or self._store.capacity() is None or not head.reveal().startswith(MARK):
             return head
@@ -71,7 +71,7 @@ class ChunkedBackend:
         text = secret.reveal()
         pieces = [] if _fits(text, capacity) else split(text, capacity)
         for number, piece in enumerate(pieces, 1):
-            # One that did not arrive would be a gap, behind which the others are never found again.
+            # A failed write would leave a gap, and the pieces after it would never be found again.
             put(self._store, _piece(entry, number), Secret(piece))
         self._store.set(entry, Secret(_head(len(pieces), text)) if pieces else secret)
 
@@ -100,7 +100,7 @@ class ChunkedBackend:
 
 
 def split(text: str, capacity: int) -> list[str]:
-    """`text` in pieces of at most `capacity` UTF-16 code units, of which a character has one or two."""
+    """`text` in pieces of at most `capacity` UTF-16 code units; a character has one or two of them."""
     pieces: list[str] = []
     start = room = 0
     for index, char in enumerate(text):
@@ -133,6 +133,6 @@ def _parse(head: str) -> tuple[int, str]:
 
 
 def _digest(text: str) -> str:
-    import hashlib  # 3 ms, and most keychains split nothing
+    import hashlib  # takes 3 ms, and most keychains need no splitting
 
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -21,13 +21,13 @@ T = TypeVar("T")
 class Keyring:
     """A SecretBackend over one of keyring's backends. Methods raise StoreUnavailable and its kinds.
 
-    It may ask a person at any time: for each entry (the macOS Keychain, pass), or for each program (KWallet).
+    It may ask the user at any time: for each entry (the macOS Keychain, pass) or each program (KWallet).
     """
 
     persistent = True
 
     def __init__(self, make: Callable[[], Backend], calls: Calls, *, allowed: Collection[str] = ()) -> None:
-        """`make` may take as long as an import of keyring; `allowed` as for the chooser."""
+        """`make` may take as long as importing keyring; `allowed` as for the chooser."""
         self._make = make
         self._calls = calls
         self._allowed = allowed
@@ -44,7 +44,7 @@ class Keyring:
         self._call(lambda backend: backend.set_password(SERVICE, entry, secret.reveal()))
 
     def delete(self, entry: str) -> bool:
-        """False when there was nothing."""
+        """False if there was nothing."""
         if self.get(entry) is None:
             return False
         try:
@@ -56,19 +56,19 @@ class Keyring:
         return True
 
     def entries(self) -> None:
-        """keyring has no question for it."""
+        """keyring can't list entries."""
         return
 
     def capacity(self) -> int | None:
-        """UTF-16 code units per entry; None: more than keyrack ever needs."""
+        """UTF-16 code units per entry; None: more than keyrack needs."""
         return keyring_choice.capacity_of(self._make())
 
     def staying_open(self) -> AbstractContextManager[None]:
-        """Its locking is the system's own affair."""
+        """Does nothing: the system decides when it locks."""
         return nullcontext()
 
     def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
-        """A name on the session bus, where that is where the keychain is."""
+        """A name on the session bus, if the keychain is on it."""
         if keyring_choice.is_on_the_bus(self._make()):
             from keyrack.store.backends.bus_name import held
 
@@ -76,7 +76,7 @@ class Keyring:
         return nullcontext()
 
     def state(self) -> StoreState:
-        """Whether it is locked is not asked, which could make it prompt."""
+        """Does not test whether it is locked: that could make it ask the user."""
         backend = self._make()
         return StoreState(
             self.name,
@@ -86,7 +86,7 @@ class Keyring:
         )
 
     def is_well(self) -> bool:
-        """There is no question that would tell."""
+        """Always True: there is no call to find out."""
         return True
 
     def _call(self, action: Callable[[Backend], T]) -> T:

@@ -1,4 +1,4 @@
-"""Which of keyring's backends is used, what it is called, what its limits are, and which are refused."""
+"""Chooses one of keyring's backends, and knows the names and limits of each and which to refuse."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ LIMITS = {
 }
 UNKNOWN = ("keyrack does not know this backend, and verifies each write by reading it back.",)
 ALLOWED = "keyring does not recommend this backend, but keyrack's config.toml allows it."
-RECOMMENDED = 1  # keyring's own line between backends that it recommends and others
+RECOMMENDED = 1  # the lowest priority that keyring itself recommends
 
 
 class Backend(Protocol):
-    """What is used of a keyring backend."""
+    """The part of a keyring backend that keyrack uses."""
 
     def get_password(self, service: str, username: str, /) -> str | None: ...
     def set_password(self, service: str, username: str, password: str, /) -> None: ...
@@ -50,8 +50,8 @@ class Backend(Protocol):
 def secret_service_is_the_choice() -> bool:
     """Would keyring choose the Secret Service here, if there is one?
 
-    On Linux, unless the user or a KDE session says otherwise. Spares asking every
-    backend whether it would work, which takes 90 ms with the import of keyring.
+    On Linux, unless the user or a KDE session says otherwise. This avoids asking every
+    backend whether it works, which takes 90 ms with the import of keyring.
     """
     if not sys.platform.startswith("linux") or "PYTHON_KEYRING_BACKEND" in os.environ:
         return False
@@ -69,9 +69,9 @@ def secret_service() -> Backend:
 
 
 def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
-    """The backend that keyring is configured for or finds. Raises StoreAbsent where it is not fit.
+    """The backend that keyring is configured for or finds. Raises StoreAbsent if it is not suitable.
 
-    `allowed` names classes ("module.Class") that are taken although keyring does not recommend them.
+    `allowed` names classes ("module.Class") that are used although keyring does not recommend them.
     """
     import keyring
 
@@ -81,7 +81,7 @@ def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
     except (ImportError, AttributeError, RuntimeError):
         raise absent("The backend that keyring is configured to use does not work here.") from None
     if _module(backend) == "keyring.backends.chainer":
-        # Only the first takes writes; reads must not stray to the others.
+        # keyring writes only to the first one; reads must not come from the others.
         backend = next(iter(backend.backends), None)
         if backend is None:
             raise _none_here()
@@ -92,44 +92,44 @@ def chosen_by_keyring(allowed: Collection[str] = ()) -> Backend:
 
 
 def name_of(backend: Backend) -> str:
-    """What people call the backend."""
+    """The backend's name to show."""
     module = _module(backend)
     return NAMES.get(module) or module.removeprefix("keyring_").removeprefix("keyrings.").partition(".")[0]
 
 
 def full_name(backend: Backend) -> str:
-    """What keyring calls it: "module.Class"."""
+    """keyring's name for it: "module.Class"."""
     return f"{_module(backend)}.{type(backend).__name__}"
 
 
 def limits_of(backend: Backend, allowed: Collection[str]) -> tuple[str, ...]:
-    """What to know of it, a sentence each."""
+    """Its limits, one sentence each."""
     known = LIMITS.get(_module(backend), UNKNOWN)
     return (*known, ALLOWED) if full_name(backend) in allowed and not _is_recommended(backend) else known
 
 
 def capacity_of(backend: Backend) -> int | None:
-    """How many UTF-16 code units an entry holds; None: more than keyrack ever needs."""
+    """How many UTF-16 code units fit in an entry; None: more than keyrack needs."""
     return WINDOWS_CAPACITY if _module(backend) == WINDOWS else None
 
 
 def may_ask(backend: Backend) -> bool:
-    """May it ask a person for something, and so take as long as they do?"""
+    """May it ask the user for something, and so take as long as they do?"""
     return _module(backend) != WINDOWS
 
 
 def is_on_the_bus(backend: Backend) -> bool:
-    """Is it reached over the session bus, and so by all who are on that?"""
+    """Is it on the session bus, and so shared by everyone on that bus?"""
     return _module(backend) in ON_THE_BUS
 
 
 def is_plain_secret_service(backend: Backend) -> bool:
-    """Do its items lie in the default collection under the usual attributes?"""
+    """Are its items in the default collection, under the usual attributes?"""
     return _module(backend) == SECRET_SERVICE and _reads_plainly()
 
 
 def _reads_plainly() -> bool:
-    # KEYRING_PROPERTY_SCHEME, …_PREFERRED_COLLECTION and others change where items lie.
+    # KEYRING_PROPERTY_SCHEME, …_PREFERRED_COLLECTION and others change where items are.
     return not any(name.startswith("KEYRING_PROPERTY_") for name in os.environ)
 
 
@@ -152,8 +152,10 @@ def _is_recommended(backend: Any) -> bool:
 
 
 def _quieten_pass() -> None:
-    """Else pass writes on the terminal, over the screen: for each entry that is not there, and already
-    when keyring asks its backend whether it would work, where nobody ever made a store for pass."""
+    """Keep pass from writing to the terminal, over the screen.
+
+    It does so for each missing entry and, if there is no pass store, as soon as keyring tests the backend.
+    """
     try:
         import keyring_pass
     except ImportError:

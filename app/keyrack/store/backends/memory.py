@@ -1,4 +1,4 @@
-"""Secrets in this process's memory, gone with it."""
+"""A backend that keeps secrets in this process's memory only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from keyrack.domain.storage import StoreState
 
 
 class MemoryBackend:
-    """A SecretStore that writes nothing anywhere."""
+    """A SecretBackend that writes nothing to disk."""
 
     name = "memory"
     persistent = False

@@ -1,4 +1,4 @@
-"""The store where it is not known which one to use."""
+"""A backend that refuses everything, used while it is not known which store to use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HINT = "Fix the file first. Run keyrack doctor to see what is wrong."
 
 
 class RefusedBackend:
-    """A SecretStore that takes and gives nothing, and says why: a list needs no store, so only use fails."""
+    """A SecretBackend whose methods all raise the reason. Listing needs no store, so it still works."""
 
     name = "none"
     persistent = True

@@ -1,4 +1,4 @@
-"""The Secret Service as a backend: unlocked where somebody can do that, connected anew where it restarted."""
+"""The Secret Service as a backend. Unlocks it if a user can, and reconnects after it has restarted."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from keyrack.system.forks import reset_in_child
 
 T = TypeVar("T")
 
-ANSWER = 3.0  # seconds for a question about nothing, to find out whether the service still answers
+ANSWER = 3.0  # seconds for a harmless call that tests whether the service still replies
 
 
 class SecretService:
     """A SecretBackend over the default collection. Methods raise StoreUnavailable and its kinds.
 
-    NoDefaultCollection is among these: what was never made opens to no password, and keyring alone makes it.
+    That includes NoDefaultCollection: only keyring creates a missing collection; no password opens it.
     """
 
     name = "Secret Service"
     persistent = True
 
     def __init__(self, items: Items, calls: Calls, *, found_by: str = "") -> None:
-        """`found_by`: keyring's name for its own backend over it, where keyring was asked."""
+        """`found_by`: the name of keyring's own backend for it, if keyring was asked."""
         self._items: Items | None = items
         self._calls = calls
         self._found_by = found_by
-        self._inherited: list[Items] = []  # the parents' connections, which are theirs to close
+        self._inherited: list[Items] = []  # the parents' connections, which only they may close
         reset_in_child(self)
 
     def reset_after_fork(self) -> None:
-        """In a forked child: nothing of the parent's connection."""
+        """In a forked child: stop using the parent's connection."""
         if self._items is not None:
             self._items.disown()
             self._inherited.append(self._items)
@@ -53,13 +53,13 @@ class SecretService:
         self._unlocked(lambda items, ask: items.set(SERVICE, entry, secret.reveal(), ask))
 
     def delete(self, entry: str) -> bool:
-        """False when there was nothing."""
+        """False if there was nothing."""
         if not self._has(entry):
             return False
         try:
             self._unlocked(lambda items, ask: items.delete(SERVICE, entry, ask))
         except StoreUnavailable:
-            # Some report a failure although the entry is gone.
+            # Some services report a failure although the entry is gone.
             if self._has(entry):
                 raise
         return True
@@ -71,7 +71,7 @@ class SecretService:
         return None
 
     def staying_open(self) -> AbstractContextManager[None]:
-        """Its locking is the system's own affair."""
+        """Does nothing: the system decides when it locks."""
         return nullcontext()
 
     def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
@@ -81,7 +81,7 @@ class SecretService:
 
     def state(self) -> StoreState:
         try:
-            # While a person is asked, it is open.
+            # While the user is asked about an item, it is open.
             is_locked = not self._calls.is_asking and self._with_items(lambda items, ask: items.is_locked())
         except KeyrackError as error:
             return state_after(error, self.name)
@@ -89,7 +89,7 @@ class SecretService:
         return state._replace(backend=self._found_by, limits=LIMITS[SECRET_SERVICE])
 
     def is_well(self) -> bool:
-        """Where a screen is, a service that answers nothing may be one that waits for its person."""
+        """With a display, a service that does not reply may be waiting for its user."""
         if has_screen():
             return True
         from keyrack.store.backends.bus import secret_service_answers
@@ -97,29 +97,29 @@ class SecretService:
         return secret_service_answers(ANSWER)
 
     def _has(self, entry: str) -> bool:
-        """Asked without reading it, for which the service may ask a person."""
+        """Is it there? Does not read it: for that the service may ask the user."""
         return self._unlocked(lambda items, ask: items.has(SERVICE, entry))
 
     def _unlocked(self, action: Callable[[Items, Ask], T]) -> T:
-        """A call before which the collection is unlocked, where somebody is there to do it."""
+        """Make a call, after unlocking the collection if a user is there to do it."""
         try:
             return self._with_items(action)
         except StoreLocked as error:
             if type(error) is not StoreLocked:
-                raise  # there is nothing yet that a password would open
+                raise  # nothing that a password could open
         if not has_screen():
-            # A prompt would fail, or open on a screen that this user does not sit at.
+            # A prompt would fail, or open on a display that this user can't see.
             raise locked(self.name)
         self._with_items(lambda items, ask: items.unlock(ask))
         return self._with_items(action)
 
     def _with_items(self, action: Callable[[Items, Ask], T]) -> T:
-        """Once more over a new connection, where the old one is spent (the daemon started anew)."""
+        """Make a call, and repeat it over a new connection if the old one is dead (the daemon restarted)."""
         items = self._connected()
         try:
             return self._calls.run(lambda ask: action(items, ask))
         except StoreSlow:
-            # Its thread still has the connection; the next call takes a new one.
+            # Its thread still uses the connection; the next call opens a new one.
             self._drop(items)
             raise
         except StoreUnavailable as error:
@@ -131,7 +131,7 @@ class SecretService:
         return self._calls.run(lambda ask: action(again, ask))
 
     def _connected(self) -> Items:
-        """What a call works with from its beginning to its end, whatever becomes of it in other threads."""
+        """The connection for one call, which keeps it even if other threads reconnect."""
         items = self._items
         if items is None:
             items = self._items = self._calls.run(lambda ask: Items.connect())
@@ -140,11 +140,11 @@ class SecretService:
         return items
 
     def _drop(self, spent: Items) -> None:
-        """The next call connects anew, unless another thread did so already."""
+        """Let the next call reconnect, unless another thread has done so already."""
         if self._items is spent:
             self._items = None
 
 
 def _decode(value: bytes | None) -> Secret | None:
-    # What is no text was not written by keyrack, and is found to be damaged by whoever reads it.
+    # keyrack writes only text. Anything else is reported as damaged when it is parsed.
     return None if value is None else Secret(value.decode(errors="replace"))

@@ -1,10 +1,10 @@
-"""keyring's items in the Secret Service, over one kept connection.
+"""keyring's items in the Secret Service, over one connection that is kept open.
 
 keyring opens a connection and an encrypted session for every call: with GNOME Keyring a read
-takes 18 ms and a write 15 ms, and 2 ms and 5 ms over a kept connection. Its import takes 57 ms,
-and that of its own dependency secretstorage with this module 19 ms. Between an issuer's answer
-and the keychain every millisecond is one in which a kill loses a rotated token. A service that
-asks a person for each item (KeePassXC) remembers the answer for this connection.
+takes 18 ms and a write 15 ms, compared with 2 ms and 5 ms over a kept connection. Importing it
+takes 57 ms; its dependency secretstorage and this module take 19 ms. A kill between an issuer's
+reply and the write to the keychain loses a rotated token, so every millisecond counts. A service
+that asks the user for each item (KeePassXC) remembers the answer for the connection.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SERVICE_INTERFACE = "org.freedesktop.Secret.Service"
 COLLECTION_INTERFACE = "org.freedesktop.Secret.Collection"
 PROMPT_INTERFACE = "org.freedesktop.Secret.Prompt"
 NO_OBJECT = "/"  # how the service says "none"
-# Seconds between asks: gnome-keyring says "none" for a moment while another program connects.
+# Seconds between tries: gnome-keyring says "none" for a moment while another program connects.
 ASK_PAUSES = (0.002, 0.01)
 APPLICATION = "Python keyring library"  # keyring's name for itself, an attribute of its items
 
@@ -42,8 +42,8 @@ class Items:
     """The default collection's items, by keyring's attributes. For one thread at a time.
 
     Methods raise whatever secretstorage and jeepney raise, and LockedException or NoDefaultCollection
-    where a password is needed, which `unlock` alone makes the service ask for. Those that take
-    `ask` may wait for a person who is asked about an item, and raise StoreDenied after a no.
+    if a password is needed; only `unlock` makes the service ask for it. Those with an `ask` may
+    wait for the user to answer a question about an item, and raise StoreDenied if the answer is no.
     """
 
     def __init__(self, connection: DBusConnection) -> None:
@@ -53,7 +53,7 @@ class Items:
 
     @classmethod
     def connect(cls) -> Items | None:
-        """None where there is no session bus, or no Secret Service on it."""
+        """None if there is no session bus, or no Secret Service on it."""
         try:
             connection = secretstorage.dbus_init()
         except (secretstorage.SecretServiceNotAvailableException, OSError):
@@ -65,15 +65,15 @@ class Items:
         return items
 
     def disown(self) -> None:
-        """Leave the connection to the process that it was inherited from."""
+        """Leave the connection to the parent process."""
         self.close.detach()
 
     def get(self, service: str, username: str, ask: Ask) -> bytes | None:
-        """The secret, or None. LockedException also when a locked collection shows nothing,
-        for some hide their items then."""
+        """The secret, or None. Raises LockedException also if a locked collection shows no such item, because
+        some services hide the items of locked collections."""
         collection = self._opened()
         for item in self._found(collection, service=service, username=username):
-            if item.session is None:  # opened by the first read, good for all
+            if item.session is None:  # opened by the first read, used by all
                 item.session = collection.session = open_session(self._connection)
             with self._unless_gone(collection, item.item_path):
                 return self._allowed(item.get_secret, lambda item=item: [item], ask)
@@ -81,7 +81,7 @@ class Items:
         return None
 
     def has(self, service: str, username: str) -> bool:
-        """Is there such an item? Nobody is asked."""
+        """Is there such an item? Never asks the user."""
         collection = self._opened()
         if self._found(collection, service=service, username=username):
             return True
@@ -89,9 +89,9 @@ class Items:
         return False
 
     def set(self, service: str, username: str, secret: str, ask: Ask) -> None:
-        """Under the name and the attributes that keyring gives.
+        """Store it under the same label and attributes as keyring does.
 
-        Others of the same name go: which of them is read later is the service's choice.
+        Other items of the same name are deleted: the service could return any of them later.
         """
         attributes = {"username": username, "service": service, "application": APPLICATION}
         label = f"Password for '{username}' on '{service}'"
@@ -112,7 +112,7 @@ class Items:
                 self._delete(collection, item, ask)
 
     def delete(self, service: str, username: str, ask: Ask) -> None:
-        """All of that name: a restored backup of the keyring, or another program, may have left several."""
+        """Delete all items of that name: a restored backup or another program may have left several."""
         collection = self._opened()
         for item in self._found(collection, service=service, username=username):
             self._delete(collection, item, ask)
@@ -134,14 +134,14 @@ class Items:
         return collection is None or collection.is_locked()
 
     def unlock(self, ask: Ask) -> None:
-        """Make the service ask for its password. Raises LockedException where that did not open it."""
+        """Make the service ask for its password. Raises LockedException if it is still locked afterward."""
         collection = self._opened()
         with suppress(secretstorage.PromptDismissedException):
             self._unlock([collection.collection_path], ask)
         collection.ensure_not_locked()
 
     def _found(self, collection: secretstorage.Collection, **attributes: str) -> list[secretstorage.Item]:
-        """Without those that another process deletes between the search and the look at them."""
+        """Matching items, without those that another process deletes after the search."""
         items: list[secretstorage.Item] = []
         for path in self._paths(collection, attributes):
             with self._unless_gone(collection, path):
@@ -159,19 +159,19 @@ class Items:
 
     @contextmanager
     def _unless_gone(self, collection: secretstorage.Collection, path: str) -> Generator[None]:
-        """Pass over what fails because another process has deleted the item meanwhile."""
+        """Ignore a failure if another process has deleted the item in the meantime."""
         try:
             yield
         except ItemNotFoundException:
-            # secretstorage says the same where the connection or the session is spent.
+            # secretstorage raises the same if the connection or the session is dead.
             if path in self._paths(collection, {}):
                 raise
 
     def _allowed(
         self, action: Callable[[], T], items: Callable[[], Iterable[secretstorage.Item]], ask: Ask
     ) -> T:
-        """Do what a service may ask a person about: by a reply that comes late, by a prompt of its own,
-        or by calling the `items` locked until somebody asks for them."""
+        """Do something that the service may ask the user about. It may reply late, open a prompt, or call the
+        `items` locked until an unlock is requested."""
         ask()
         try:
             return action()
@@ -201,7 +201,7 @@ class Items:
         try:
             dismissed, _ = exec_prompt(self._connection, prompt, timeout=seconds)
         except TimeoutError:
-            # No question stays on the screen that nobody waits for any more.
+            # Close the prompt: nobody waits for its answer any more.
             DBusAddressWrapper(prompt, PROMPT_INTERFACE, self._connection).call("Dismiss", "")
             raise unanswered(NAME, seconds) from None
         if dismissed:
@@ -214,10 +214,10 @@ class Items:
         return collection
 
     def _open(self) -> secretstorage.Collection | None:
-        """The default collection; None where there is none (now).
+        """The default collection; None if there is none at the moment.
 
-        Asked for by its alias: a daemon that has just started answers the usual way,
-        the alias's own path, with an error once.
+        Found with ReadAlias: just after its start, the daemon answers the usual way, the
+        alias's own path, with an error once.
         """
         if self._collection is None:
             service = DBusAddressWrapper(SERVICE_PATH, SERVICE_INTERFACE, self._connection)

@@ -1,4 +1,4 @@
-"""Calls that may hang, held to a limit of time; one in which a person is asked, to that person's."""
+"""Time limits for calls that may hang, with a longer one while the user is asked something."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Any, Generic, TypeVar
 from keyrack.domain.errors import KeyrackError
 
 T = TypeVar("T")
-# Called from within a call, before what a person may have to answer; returns the seconds that they have.
+# Called within a call before the user may have to answer; returns the seconds they have for it.
 Ask = Callable[[], float]
 
-PERSON_LIMIT = 60.0  # seconds for a person to type a password or to allow something
-GIVE_UP = 60.0  # seconds after which a call that hangs no longer stands in the way of others
-GRACE = 2.0  # seconds more than the person has, in which the call itself may take the question back
-TELL_AFTER = 2.0  # seconds without an answer, after which it is said who is waited for
-LOOK = 0.5  # seconds between two looks, and for which an endless wait could not be interrupted on Windows
+PERSON_LIMIT = 60.0  # seconds for the user to type a password or to allow something
+GIVE_UP = 60.0  # seconds after which a call that hangs no longer blocks others
+GRACE = 2.0  # more seconds after that limit, in which the call itself can close the prompt
+TELL_AFTER = 2.0  # seconds without an answer after which the user is told about the wait
+LOOK = 0.5  # seconds between two checks; a wait without a limit can't be interrupted on Windows
 
 
 class Bounded:
-    """One call at a time, each in a daemon thread, which cannot hold up an exit.
+    """Makes one call at a time, each in a daemon thread, which does not keep the program from ending.
 
-    A call that outlives its limit goes on by itself. While it does, others fail at once
-    instead of waiting as long again. While a person is asked, others wait, so that no
-    second question piles up on the first.
+    A call that exceeds its limit keeps running. Until it ends, other calls fail at once
+    instead of waiting as long. While the user is asked, others wait, so that there is
+    only one question at a time.
     """
 
     def __init__(
@@ -34,8 +34,8 @@ class Bounded:
         tell: Callable[[float], Any] = lambda seconds: None,
         is_well: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`tell` is told that a person is waited for, and for how many seconds at most. `is_well` is
-        asked from time to time whether what is called still answers others; if not, nobody is asked."""
+        """`tell` is called with the most seconds that the user's answer may take. `is_well` is called from
+        time to time to find out whether the service still replies; if not, it is not waiting for the user."""
         self.person_limit = person_limit
         self._tell = tell
         self._is_well = is_well
@@ -45,7 +45,7 @@ class Bounded:
 
     @property
     def is_asking(self) -> bool:
-        """Is a call under way in which a person may be asked?"""
+        """Is a call under way that may ask the user?"""
         running = self._running
         return running is not None and running.asked and self._hung_since is None
 
@@ -89,7 +89,7 @@ class Bounded:
         turn.release()
 
     def _await_turn(self, turn: threading.Lock, limit: float) -> float | None:
-        """When the call must have ended; None where its turn does not come. A person is waited for."""
+        """When the call must have ended; None if its turn does not come. Waits while the user is asked."""
         deadline = time.monotonic() + limit
         while not turn.acquire(timeout=max(0.0, min(deadline - time.monotonic(), LOOK))):
             running = self._running
@@ -115,8 +115,8 @@ class Bounded:
 
 
 class _Call(Generic[T]):
-    """One call and what became of it. The error is made in the thread and raised outside of
-    its `except`, so that no foreign exception hangs on it."""
+    """One call and its outcome. The error is created in the thread and raised outside of its `except`, so
+    that it has no foreign exception as its context."""
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class _Call(Generic[T]):
         self._owner = owner
         self.deadline = deadline
         self.asked = False
-        self.asked_at = self.told_of = 0.0  # when the last question began, and which one was told
+        self.asked_at = self.told_of = 0.0  # when the last question began, and the one last reported
         self.results: list[T] = []
         self.error: KeyrackError | None = None
         self.done = threading.Event()

@@ -1,8 +1,8 @@
-"""Whatever a keychain throws, made one of keyrack's errors.
+"""Translates whatever a keychain raises into one of keyrack's errors.
 
-By the names of the classes, so that nothing need be imported to recognise them. The
-foreign message is never passed on and the exception never chained: its text, its
-arguments or its frames may hold the secret.
+Exceptions are recognized by their classes' names, so that nothing needs to be imported. The
+original message is never passed on and the exception never chained: its text, its
+arguments or its frames may contain the secret.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ DBUS_SLOW = {
 
 
 def translate(error: BaseException, store: str) -> KeyrackError:
-    """A KeyrackError stays what it is; everything else becomes a kind of StoreUnavailable."""
+    """A KeyrackError is returned unchanged; everything else becomes a kind of StoreUnavailable."""
     if isinstance(error, KeyrackError):
         return error
     kinds = {kind.__name__ for kind in type(error).__mro__}
@@ -58,7 +58,7 @@ def translate(error: BaseException, store: str) -> KeyrackError:
 
 
 def is_unforeseen(error: StoreUnavailable) -> bool:
-    """Is it none of the kinds that tell what is wrong, and what to do?"""
+    """Is it an unknown failure, rather than a kind that says what to do?"""
     return type(error) is StoreUnavailable
 
 
@@ -71,7 +71,7 @@ def unlock_hint() -> str:
 
 
 def has_screen() -> bool:
-    """Can the system ask its user for a password here? Over ssh and on a bare server it can't."""
+    """Can the system ask the user for a password here? Over ssh or without a display it can't."""
     return not sys.platform.startswith("linux") or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     )

@@ -1,1 +1,1 @@
-"""The non-secret facts about credentials, on disk."""
+"""Records on disk: the facts about credentials that are not secret."""

@@ -1,4 +1,4 @@
-"""A credential's facts and a check's outcome as JSON objects, the same in records and payloads."""
+"""Converts a credential's facts and a check's outcome to and from JSON, for records and payloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads stored JSON, in which nothing can be taken for granted."""
+"""Reads stored JSON without trusting it: every field is checked."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ MISSING: Any = object()
 class Fields:
     """An object of stored JSON; each getter checks the type and raises DamagedData.
 
-    A key that is not there takes the default where one is given: fields added later
-    within one format version read as their defaults.
+    A missing key takes the default, if there is one, so that fields can be added
+    later within one format version.
     """
 
     __slots__ = ("_data", "_what")
@@ -39,7 +39,7 @@ class Fields:
         return value
 
     def choice(self, key: str, words: tuple[str | None, ...], default: str | None = None) -> Any:
-        """One of the words; Any, because the caller's type is their Literal."""
+        """One of the words. Returns Any because the caller's type is a Literal of them."""
         value = self._data.get(key, default)
         if value not in words:
             raise self._damaged(key)
@@ -92,19 +92,19 @@ class Fields:
         return tuple(tuple(item) for item in items)
 
     def text_map(self, key: str) -> dict[str, str]:
-        """An object of strings; empty where it is not there."""
+        """An object of strings; empty if it is missing."""
         value = self._data.get(key, {})
         if type(value) is not dict or any(type(item) is not str for item in value.values()):
             raise self._damaged(key)
         return value
 
     def inner(self, key: str) -> Fields | None:
-        """An object within, None where it is null or not there."""
+        """A nested object; None if it is null or missing."""
         value = self._data.get(key)
         return None if value is None else Fields(value, self._what)
 
     def require(self, key: str) -> Fields:
-        """An object within that must be there."""
+        """A nested object that must be there."""
         return Fields(self._data.get(key), self._what)
 
     def _damaged(self, key: str) -> DamagedData:
@@ -112,12 +112,12 @@ class Fields:
 
 
 def damaged(what: str, key: str) -> DamagedData:
-    """The error for a field that can't be right. It tells the name only: the value may be a secret."""
+    """The error for a field that is not valid. It gives only the name: the value may be a secret."""
     return DamagedData(f"{what} is damaged: “{key}” has changed.")
 
 
 def parse(text: str, what: str, known_format: int) -> Fields:
-    """The fields of stored JSON whose `format` is known; raises DamagedData or NewerFormat."""
+    """The fields of stored JSON in a known `format`. Raises DamagedData or NewerFormat."""
     try:
         data: object = json.loads(text)
     except (ValueError, RecursionError):

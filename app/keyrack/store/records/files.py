@@ -1,7 +1,7 @@
 """Records on disk: a small JSON file each, so that listing never waits for the keychain.
 
-A file that can't be read is set aside under a name that is told, so that its bytes
-are not lost; a file of a newer format is left where it is, for the newer keyrack.
+A damaged file is renamed, with a warning that gives its new name, so that its bytes
+are not lost; a file in a newer format is left in place for the newer keyrack.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from keyrack.system import atomic
 from keyrack.system.locks import Locks
 
 LARGEST = 1 << 20  # bytes; a record is about 1 KB
-TICK = 100_000_000  # nanoseconds in which a folder can change twice and show the same time
+TICK = 100_000_000  # nanoseconds; two changes within it may leave the same modification time
 LOCK_WAIT = 10.0  # seconds; the lock is held for one small write
 
 
 class RecordFiles:
-    """The folder of records. Readers need no lock: a file is replaced whole or not at all."""
+    """The folder of records. Readers need no lock, because each file is replaced atomically."""
 
     def __init__(self, folder: str, locks: Locks, now: Callable[[], float]) -> None:
         self._folder = folder
@@ -38,9 +38,9 @@ class RecordFiles:
         return {stored.key: stored.record for stored in self._each()}
 
     def stamp(self) -> int | None:
-        """The folder's time, as each change replaces or removes a file in it; 0 where there is none.
+        """The folder's modification time, which each change of a record updates; 0 if there is no folder.
 
-        None within a TICK after a change, when another one might leave the same time.
+        None within a TICK after a change, when another change could leave the same time.
         """
         try:
             changed = os.stat(self._folder).st_mtime_ns
@@ -95,7 +95,7 @@ class RecordFiles:
         return os.path.join(self._folder, f"{ident}.json")
 
     def _load(self, ident: str) -> StoredRecord | None:
-        """Raises NewerFormat, or KeyrackError for what the system will not let us read."""
+        """Raises NewerFormat, or KeyrackError if the system does not let us read the file."""
         try:
             return self._parse(ident)
         except DamagedData:
@@ -104,7 +104,7 @@ class RecordFiles:
     def _parse(self, ident: str) -> StoredRecord | None:
         path = self._path(ident)
         try:
-            # Not blocking: a pipe under this name must not hold the list up.
+            # Non-blocking: a pipe with this name must not block `keyrack list`.
             fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         except FileNotFoundError:
             return None
@@ -120,7 +120,7 @@ class RecordFiles:
         return decode(text, ident)
 
     def _set_aside(self, ident: str) -> StoredRecord | None:
-        """Out of the way with a damaged file; what a writer put in its place meanwhile is returned."""
+        """Rename a damaged file. Returns the record that a writer has put in its place in the meantime."""
         path = self._path(ident)
         with self._locks.hold("records", timeout=LOCK_WAIT):
             try:

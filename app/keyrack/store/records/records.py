@@ -1,4 +1,4 @@
-"""Records: the non-secret facts of credentials, and where their secrets lie."""
+"""Records: the facts about credentials that are not secret, and where their secrets are."""
 
 import json
 import threading
@@ -15,16 +15,16 @@ from keyrack.store.records.facts import (
 from keyrack.store.records.fields import damaged, parse
 from keyrack.store.records.naming import id_of_canonical
 
-FORMAT = 2  # of a record whose key has a name, so that a keyrack that knows no names leaves it alone
+FORMAT = 2  # of a record whose key has a name; a keyrack that does not know names leaves it alone
 WHAT = "The record"
 
-# What was begun on the credential's slots and not seen to its end:
-# "writing": either slot may hold the newest credential; "removing": both are to go.
+# An unfinished change of the credential's slots. "writing": either slot may hold the
+# newest credential; "removing": both are to be deleted.
 Intent = Literal["", "writing", "removing"]
 
 
 class StoredRecord(NamedTuple):
-    """A record with what the store needs to know about it."""
+    """A record with the store's own data about it."""
 
     record: Record
     sequence: int = 0  # of the credential's payload
@@ -36,12 +36,12 @@ class StoredRecord(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Nothing worth keeping."""
+        """Does it contain nothing worth keeping?"""
         return self.record.credential is None and self.record.check is None and not self.intent
 
 
 def fresh_record(key: CredentialKey) -> Record:
-    """The record to begin with where there is none."""
+    """A new record for a key that has none."""
     return Record(key.url, key.account, name=key.name)
 
 
@@ -49,10 +49,10 @@ Edit = Callable[[StoredRecord | None], StoredRecord | None]
 
 
 class Records(Protocol):
-    """Records by their ids."""
+    """Records by their IDs."""
 
     def warnings(self) -> tuple[str, ...]:
-        """What was found wrong so far, a sentence each."""
+        """Problems found so far, one sentence each."""
         ...
 
     def all(self) -> dict[CredentialKey, Record]:
@@ -60,39 +60,39 @@ class Records(Protocol):
         ...
 
     def stamp(self) -> int | None:
-        """Another one after each change by any process; None while that can't be told for sure."""
+        """A number that differs after each change by any process; None while that is uncertain."""
         ...
 
     def unfinished(self) -> tuple[CredentialKey, ...]:
-        """The credentials on which something was begun and not seen to its end."""
+        """The credentials with an unfinished change."""
         ...
 
     def read(self, ident: str) -> StoredRecord | None:
-        """Raises NewerFormat for a record that this version must leave alone."""
+        """Raises NewerFormat if a newer keyrack wrote the record."""
         ...
 
     def change(self, ident: str, edit: Edit) -> None:
-        """Read, edit, write, with nobody in between. An empty record is dropped. Raises NewerFormat."""
+        """Read, edit and write under a lock. An empty record is deleted. Raises NewerFormat."""
         ...
 
 
 class MemoryRecords:
-    """Records in memory, over others that are only read.
+    """Records in memory, on top of others that are never changed.
 
-    With no keychain, what earlier days left on disk stays in the list; what changes
-    is kept here and covers it.
+    Without a keychain, the records on disk stay in the list; changes are kept in
+    memory and take precedence.
     """
 
     def __init__(self, base: Records | None = None) -> None:
         self._base = base
         self._own: dict[str, StoredRecord] = {}
         self._turn = threading.Lock()
-        from keyrack.system.forks import reset_in_child  # 1 ms, and records on disk need none
+        from keyrack.system.forks import reset_in_child  # takes 1 ms; records on disk do not need it
 
         reset_in_child(self)
 
     def reset_after_fork(self) -> None:
-        """In a forked child: another thread of the parent's may be in the middle of a change."""
+        """In a forked child: another thread of the parent may have been in the middle of a change."""
         self._turn = threading.Lock()
 
     def warnings(self) -> tuple[str, ...]:
@@ -103,11 +103,11 @@ class MemoryRecords:
         return records | {stored.key: stored.record for stored in list(self._own.values())}
 
     def stamp(self) -> int | None:
-        """Of the others: its own change in this process only."""
+        """The stamp of the others: records in memory change in this process only."""
         return self._base.stamp() if self._base else 0
 
     def unfinished(self) -> tuple[CredentialKey, ...]:
-        """Of its own; the others are only read, and so nothing can be finished there."""
+        """Only those in memory: the others are never changed, so nothing can be finished there."""
         return tuple(stored.key for stored in list(self._own.values()) if stored.intent)
 
     def read(self, ident: str) -> StoredRecord | None:
@@ -140,7 +140,7 @@ def encode(stored: StoredRecord) -> bytes:
 
 
 def decode(text: bytes, ident: str) -> StoredRecord:
-    """The record in a file's bytes. Raises DamagedData (another record's, too) or NewerFormat."""
+    """The record in a file's bytes. Raises DamagedData (also for another record's bytes) or NewerFormat."""
     fields = parse(text.decode(errors="replace"), WHAT, FORMAT)
     credential, check = fields.inner("credential"), fields.inner("check")
     record = Record(

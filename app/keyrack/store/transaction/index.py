@@ -1,9 +1,9 @@
-"""The list of a store's credentials, kept in the store itself, for the day on which the records are lost.
+"""An index of a store's credentials, kept in the store itself in case the records are lost.
 
-Only where the store can't be asked for what it holds. It lies in two entries, of which the
-one with the higher sequence counts; a change writes the other one, reads it back and deletes
-the old one. It may name a credential that is gone, but never lacks one that is there: a
-name is put in before the credential is written, and taken out after it was deleted.
+Needed only if the store can't list its entries. It has two entries, and the one with the
+higher sequence counts; a change writes the other one, reads it back and deletes the old
+one. It may name a credential that is gone, but never lacks one that is there: a key is
+added before the credential is written, and removed after it was deleted.
 """
 
 import json
@@ -22,11 +22,11 @@ from keyrack.store.transaction.verified import delete, put
 FORMAT = 1
 WHAT = "The list of credentials"
 ENTRIES = ("index.a", "index.b")
-WAIT = 30.0  # seconds for another process that changes it
+WAIT = 30.0  # seconds to wait for another process that is changing it
 
 
 class IndexContent(NamedTuple):
-    """What the index says, and where it stands; no entry where there is none."""
+    """The content of the index and the entry that holds it, if there is one."""
 
     sequence: int = 0
     keys: frozenset[CredentialKey] = frozenset()
@@ -43,19 +43,19 @@ class Index:
 
     @property
     def is_needed(self) -> bool:
-        """Is there no other way to find out what the store holds?"""
+        """Is it the only way to find out what the store holds?"""
         return self._store.persistent and self._store.entries() is None
 
     def keys(self) -> frozenset[CredentialKey]:
-        """The key of every credential; none where there is no index or it is damaged."""
+        """The key of every credential; empty if there is no index or it is damaged."""
         return self._read().keys
 
     def missing(self) -> frozenset[CredentialKey]:
-        """The credentials of the records that the index lacks."""
+        """The credentials that have a record but are missing in the index."""
         return self._recorded() - self.keys()
 
     def change(self, *, add: Iterable[CredentialKey] = (), drop: Iterable[CredentialKey] = ()) -> None:
-        """Put names in and take names out; what was lost or damaged is made anew from the records."""
+        """Add and remove keys. A lost or damaged index is rebuilt from the records."""
         with self._locks.hold("index", timeout=WAIT):
             listed = self._read()
             keys = (listed.keys | self._recorded()).union(add).difference(drop)
@@ -67,7 +67,7 @@ class Index:
                 delete(self._store, listed.entry)
 
     def _recorded(self) -> frozenset[CredentialKey]:
-        """The credentials in this store that a record names."""
+        """The credentials that are in this store according to the records."""
         here, records = self._store.name, self._records.all().items()
         return frozenset(key for key, one in records if one.credential and one.credential.store == here)
 
@@ -78,14 +78,14 @@ class Index:
                 text = self._store.get(entry)
                 listed = IndexContent() if text is None else _decode(text, entry)
             except DamagedData:
-                continue  # the records say the same
+                continue  # the records have the same keys
             if listed.sequence > newest.sequence:
                 newest = listed
         return newest
 
 
 def _encode(sequence: int, keys: frozenset[CredentialKey]) -> Secret:
-    # Apart, as a keyrack that knows no names reads pairs alone.
+    # Separate, because a keyrack that does not know names can only read pairs.
     pairs = sorted((key.url, key.account) for key in keys if not key.name)
     named = sorted(key for key in keys if key.name)
     data: dict[str, Any] = {"format": FORMAT, "sequence": sequence, "credentials": pairs, "named": named}

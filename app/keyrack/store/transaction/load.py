@@ -1,4 +1,4 @@
-"""A credential out of the store: straight where its record is settled, else with a look at both slots."""
+"""Loads a credential: directly if its record is up to date, else after reading both slots."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyrack.store.transaction.slots import Slots
 
 
 class Loader:
-    """Reads without the credential's lock, and so beside a process that changes it."""
+    """Reads without the credential's lock, so another process may be changing it at the same time."""
 
     def __init__(
         self,
@@ -42,14 +42,14 @@ class Loader:
         if credential is not None and not stored.intent:
             # Both slots: another data folder may have put a newer one into the other.
             contents = self._reconciler.read_slots(ident)
-            # Asked for them, the store knows its name.
+            # The store knows its name once it has been used.
             if contents.newest is not None and self._reconciler.is_reconciled(stored, contents):
                 return self._noted(contents.newest, stored)
-        # Half done, damaged, lost or in another store; or somebody else saved since our record was written.
+        # Unfinished, damaged, lost or in another store; or somebody else has saved since.
         return self._unsettled(key, ident)
 
     def _unrecorded(self, key: CredentialKey, ident: str) -> StoredCredential | None:
-        """No record knows of a credential; after a loss of records one may be stored all the same."""
+        """There is no record, but if records were lost, a credential may still be stored."""
         try:
             if not self._reconciler.read_slots(ident).occupied:
                 return None
@@ -57,19 +57,19 @@ class Loader:
         except StoreDenied:
             raise  # there is one
         except StoreUnavailable as error:
-            # As far as anyone knows nothing is stored; a machine without a keychain must get through here.
+            # Probably nothing is stored, and this must work on a machine without a keychain.
             self._reconciler.warn(str(error))
             return None
 
     def _unsettled(self, key: CredentialKey, ident: str) -> StoredCredential | None:
-        """Finish what was left half done, then load; if another process is at it, only look."""
+        """Finish what was left unfinished, then load. If another process holds the lock, only read."""
         try:
             with self._locks.hold(ident, timeout=0):
                 stored = self._reconciler.reconciled(ident, fresh_record(key), replacing=False)
         except Temporary:
             contents = self._reconciler.read_slots(ident)
             if contents.newest is None:
-                # Between our reads of the two slots it may have gone from one to the other.
+                # It may have moved from one slot to the other between our two reads.
                 contents = self._reconciler.read_slots(ident)
             if contents.newest is None and contents.damage is not None:
                 raise contents.damage from None
@@ -82,5 +82,5 @@ class Loader:
         return payload and self._noted(payload, stored)
 
     def _noted(self, payload: Payload, stored: StoredRecord | None) -> StoredCredential:
-        """With what is in the record only; the keychain need not be written for it."""
+        """Add what only the record has."""
         return payload.stored_credential._replace(credential=self._reconciler.noted(stored, payload))

@@ -1,6 +1,6 @@
-"""A credential that was put into another store than the one in use, as its record says.
+"""Credentials that are, according to their record, in another store than the current one.
 
-Stores are compared by name; the name of the one in use is known once it was asked for anything.
+Stores are compared by name. The current store knows its name once it has been used.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ def is_in_other_store(stored: StoredRecord | None, here: str) -> bool:
 
 
 def is_superseded(stored: StoredRecord | None, found: Payload, here: str) -> bool:
-    """Does the record tell of a newer credential in another store than what was found in this one?
+    """Does the record name a newer credential in another store than the one found in this store?
 
-    What is as old as the record's is a copy of it, which a killed move left.
+    A credential as old as the record's is a copy of it that a killed move left.
     """
     known = _known(stored)
     if known is None or not is_in_other_store(stored, here):
@@ -30,7 +30,7 @@ def is_superseded(stored: StoredRecord | None, found: Payload, here: str) -> boo
 
 
 def sentence(stored: StoredRecord | None, here: str) -> str:
-    """Where it is, for a credential that is elsewhere."""
+    """Says in which store the credential is."""
     known = _known(stored)
     return f"The credential is in the {known.store if known else ''}, but the {here} is in use now."
 

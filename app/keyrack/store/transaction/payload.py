@@ -1,9 +1,9 @@
-"""What one keychain entry holds: a complete credential as JSON text.
+"""The content of a keychain entry: a complete credential as JSON.
 
-Complete, so that lost records can be rebuilt from the keychain alone. `sequence`
-grows by one with every save of a credential: of two entries the higher one is the
-newer. `url`, `account` and `name` stand inside, so that an entry that ended up under
-another name is never taken for that credential.
+It is complete so that lost records can be rebuilt from the keychain alone. `sequence`
+grows by one with every save of a credential, so the higher of two entries is the
+newer one. `url`, `account` and `name` are included so that an entry under a wrong
+name is never mistaken for another credential.
 """
 
 import json
@@ -14,12 +14,12 @@ from keyrack.domain.secret import Secret
 from keyrack.store.records.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
 from keyrack.store.records.fields import Fields, parse
 
-FORMAT = 2  # of a credential whose key has a name, so that a keyrack that knows no names leaves it alone
+FORMAT = 2  # of a credential whose key has a name; a keyrack that does not know names leaves it alone
 WHAT = "The stored credential"
 
 
 class Payload(NamedTuple):
-    """A grant and its place in the order of saves."""
+    """A credential and its number in the order of saves."""
 
     sequence: int
     stored_credential: StoredCredential
@@ -60,7 +60,7 @@ def encode(payload: Payload) -> Secret:
 
 
 def decode(text: Secret) -> Payload:
-    """The payload in an entry. Raises DamagedData or NewerFormat; neither tells any of the text."""
+    """The payload in an entry. Raises DamagedData or NewerFormat; neither quotes the text."""
     fields = parse(text.reveal(), WHAT, FORMAT)
     registration, endpoints = fields.inner("registration"), fields.inner("endpoints")
     stored_credential = StoredCredential(

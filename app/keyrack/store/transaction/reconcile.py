@@ -1,4 +1,4 @@
-"""The steps that a save and a removal are made of, and what finishes them after a kill."""
+"""The steps of a save and of a delete, and how they are finished after a kill."""
 
 from typing import NamedTuple
 
@@ -19,22 +19,22 @@ class SlotContents(NamedTuple):
     """What a credential's two slots hold."""
 
     newest: Payload | None
-    damage: DamagedData | None  # what is wrong with an unreadable one
+    damage: DamagedData | None  # of a slot that can't be read
     occupied: tuple[str, ...]
 
 
 class Reconciler:
-    """Brings a credential's slots and its record into agreement. Under the credential's lock,
-    but for `read_slots`."""
+    """Brings a credential's slots and its record into agreement. All methods but `read_slots` need the
+    credential's lock."""
 
     def __init__(self, store: SecretBackend, records: Records, warnings: dict[str, None]) -> None:
         self._store = store
         self._slots = Slots(store)
         self._records = records
-        self._warnings = warnings  # what was found wrong and got round, a sentence each
+        self._warnings = warnings  # problems that were worked around, one sentence each
 
     def warn(self, sentence: str) -> None:
-        """Remember a sentence for the user."""
+        """Keep a sentence for the user."""
         self._warnings[sentence] = None
 
     def read_slots(self, ident: str) -> SlotContents:
@@ -61,10 +61,10 @@ class Reconciler:
         return SlotContents(newest, damage, tuple(occupied))
 
     def reconciled(self, ident: str, fresh: Record, *, replacing: bool) -> StoredRecord:
-        """The record with nothing left half done; `fresh` where there is none.
+        """The record, after finishing any unfinished change; `fresh` if there is none.
 
-        With `replacing`, a credential that is lost, damaged or elsewhere is no error, and
-        its facts stay until the new one is safe. Raises StoreUnavailable and its kinds,
+        With `replacing`, a credential that is lost, damaged or in another store is no error,
+        and its facts stay until the new one is saved. Raises StoreUnavailable and its kinds,
         DamagedData, NewerFormat.
         """
         stored = self._records.read(ident)
@@ -82,7 +82,7 @@ class Reconciler:
         elif replacing:
             if damage is not None:
                 self.warn("A damaged entry was replaced by the new credential.")
-            if stored is not None and newest is not None:  # which the next one must surpass
+            if stored is not None and newest is not None:  # the next sequence must be higher
                 return stored._replace(sequence=max(stored.sequence, newest.sequence))
         elif newest is not None:
             raise absent(stored, self._store.name)
@@ -96,23 +96,23 @@ class Reconciler:
             if stored is not None and stored.intent:
                 self.delete_slots(
                     ident
-                )  # of the pieces that a killed write left, which reading them does not show
+                )  # also deletes pieces of a killed write, which `read_slots` does not see
             self.forget(ident)
         return self._records.read(ident) or StoredRecord(fresh)
 
     def in_other_store(self, stored: StoredRecord | None) -> str | None:
-        """The sentence for a credential that was put into another store than this one."""
+        """The sentence for a credential that is in another store."""
         if not self._store.state().ready or not is_in_other_store(stored, self._store.name):
             return None
         return sentence(stored, self._store.name)
 
     def delete_slots(self, ident: str) -> bool:
-        """Delete both slots; False when nothing was there. Raises StoreUnavailable and its kinds."""
+        """Delete both slots; False if nothing was there. Raises StoreUnavailable and its kinds."""
         cleared = [self._slots.clear(ident, slot) for slot in SLOTS]
         return any(cleared)
 
     def delete_replaced(self, ident: str, slot: str) -> None:
-        """Delete the slot that was replaced. If it stays, the next to come tries again."""
+        """Delete the slot that was replaced. If that fails, the next process tries again."""
         try:
             self._slots.clear(ident, slot)
         except StoreUnavailable as error:
@@ -120,10 +120,10 @@ class Reconciler:
             return
         self.intend(ident, "")
 
-    # Changes of the record. Each leaves alone what another process noted meanwhile.
+    # Changes of the record. Each keeps what another process has noted in the meantime.
 
     def intend(self, ident: str, intent: Intent, fresh: Record | None = None) -> None:
-        """Say what is begun; `fresh` is the record to begin with where there is none."""
+        """Note the change that begins now; `fresh` is the record to use if there is none."""
 
         def edit(now: StoredRecord | None) -> StoredRecord | None:
             stored = now or (fresh and StoredRecord(fresh))
@@ -132,7 +132,7 @@ class Reconciler:
         self._records.change(ident, edit)
 
     def begin_delete(self, ident: str) -> None:
-        """Say that all goes which the slots hold now. Raises NewerFormat, StoreUnavailable."""
+        """Note that everything now in the slots is to be deleted. Raises NewerFormat, StoreUnavailable."""
         newest = self.read_slots(ident).newest
 
         def edit(now: StoredRecord | None) -> StoredRecord | None:
@@ -146,7 +146,7 @@ class Reconciler:
         self._records.change(ident, edit)
 
     def adopt(self, ident: str, fresh: Record, credential: CredentialInfo, sequence: int) -> None:
-        """Let the record name the credential's slot. The other slot is still to be tidied."""
+        """Make the record name the credential's slot. The other slot is still to be deleted."""
 
         def edit(now: StoredRecord | None) -> StoredRecord:
             record = now.record if now else fresh
@@ -155,16 +155,16 @@ class Reconciler:
         self._records.change(ident, edit)
 
     def forget(self, ident: str) -> None:
-        """Drop the credential's facts; a check's outcome stays."""
+        """Delete the credential's facts; a check's outcome stays."""
         self._records.change(
             ident, lambda now: now and now._replace(record=now.record._replace(credential=None), intent="")
         )
 
     def is_reconciled(self, stored: StoredRecord | None, contents: SlotContents) -> bool:
-        """Is the record right, and nothing left to be tidied?
+        """Is the record right, with nothing left to delete?
 
-        One that is not in step came back from a backup, or another data folder has stored since:
-        the next save has to surpass the entry.
+        A record with another sequence was restored from a backup, or another data folder has saved
+        since: the next save needs a higher sequence than the entry.
         """
         if stored is None or stored.intent or contents.newest is None:
             return False
@@ -176,10 +176,10 @@ class Reconciler:
         )
 
     def noted(self, stored: StoredRecord | None, newest: Payload) -> CredentialInfo:
-        """The facts of what is stored, with those that only the record knows.
+        """The facts about what is stored, with those that only the record has.
 
-        A refusal lasts as long as the credential that it is about. What was found, and not stored
-        from this data folder, is ad hoc: somebody else's programs may name its server.
+        A refusal applies only to the credential that was refused. A credential that was found but not
+        stored from this data folder is ad hoc: another user's programs may name its server.
         """
         credential, known = newest.stored_credential.credential, stored.record.credential if stored else None
         if stored is None or known is None:
@@ -207,7 +207,7 @@ class Reconciler:
         return self._records.read(ident)
 
     def _was_stored_since(self, ident: str, stored: StoredRecord) -> bool:
-        """Did somebody else put a newer credential there than the one that was to go?"""
+        """Has somebody else stored a newer credential there than the one to delete?"""
         newest, known = self.read_slots(ident).newest, stored.record.credential
         if newest is None or known is None:
             return False

@@ -1,4 +1,4 @@
-"""What was left half done is finished, and what no record names is found again."""
+"""Finishes interrupted changes, and finds credentials that have no record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNKNOWN = CredentialKey("", "")
 
 
 class Recovery:
-    """Brings store and records together after a kill or a loss. Asks the store only where there is a need."""
+    """Brings store and records into agreement after a kill or a loss. Uses the store only if necessary."""
 
     def __init__(
         self,
@@ -40,9 +40,9 @@ class Recovery:
         self._write_test = write_test
 
     def recover(self) -> tuple[Finding, ...]:
-        """Finish what the records say was begun, but for what another process is at.
+        """Finish the changes that the records list as unfinished, except those of other running processes.
 
-        Reads the records only where nothing is unfinished, and makes nobody unlock the store.
+        If there are none, it only reads the records, and nobody has to unlock the store.
         """
         unfinished = self._records.unfinished()
         state = self._store.state() if unfinished else None
@@ -81,10 +81,10 @@ class Recovery:
         return Survey(len(strays), len(self._index.missing()))
 
     def repair(self, also: Iterable[CredentialKey]) -> tuple[Finding, ...]:
-        """Make a record for each credential that has none; nothing in the store is deleted.
+        """Create a record for each credential that has none; nothing in the store is deleted.
 
-        `also` is where to look besides, in canonical URLs, in a store that can't be asked
-        for its entries. Raises StoreUnavailable and its kinds.
+        `also` are further keys, with canonical URLs, to look for in a store that can't list
+        its entries. Raises StoreUnavailable and its kinds.
         """
         listed = self._store.entries()
         if listed is not None:
@@ -104,7 +104,7 @@ class Recovery:
         return tuple(findings)
 
     def _unrecorded(self, entries: Iterable[str]) -> dict[str, CredentialKey]:
-        """The record ids among the names of entries that no record stands for."""
+        """The record IDs in the entries' names that have no record."""
         names = sorted({match[1] for match in map(ENTRY.fullmatch, entries) if match})
         return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
 
@@ -126,7 +126,7 @@ class Recovery:
             return True
 
     def _rebuild(self, ident: str, key: CredentialKey) -> Finding | None:
-        """None where nothing is stored."""
+        """None if nothing is stored."""
         try:
             with self._locks.hold(ident, timeout=0):
                 contents = self._reconciler.read_slots(ident)

@@ -1,8 +1,8 @@
-"""A save, in two parts: what can be done before there is something to save, and the rest.
+"""A save in two parts: what can be done before the new credential exists, and the rest.
 
-The first part can be a long time before the second: between them a refresh asks the issuer,
-which spends the old refresh token. So all that may fail is tried first, and what is left is
-one write, its reading back, and the record.
+A refresh asks the issuer between the two parts, which uses up the old refresh token and may
+take long. So everything that may fail is tried first, and what remains is one write, reading
+it back, and the record.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ class Destination(NamedTuple):
 
     slot: str
     sequence: int
-    fresh: Record  # to begin with where there is none
+    fresh: Record  # the record to use if there is none
 
 
 class Saver:
-    """Under the credential's lock. Methods raise StoreUnavailable and its kinds, NewerFormat."""
+    """Needs the credential's lock. Methods raise StoreUnavailable and its kinds, NewerFormat."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Saver:
         self._records = records
         self._reconciler = reconciler
         self._store_name = store_name
-        self._list_new = list_new  # puts names into the store's list of its credentials
+        self._list_new = list_new  # adds keys to the store's index
 
     def save(self, stored_credential: StoredCredential) -> CredentialInfo:
         """Both parts at once."""
@@ -51,10 +51,10 @@ class Saver:
 
     @contextmanager
     def renewing(self, stored: StoredCredential) -> Generator[Save]:
-        """The first part; the second is what comes out.
+        """Do the first part, and yield the second.
 
-        That the free slot takes a write is proven with what is `stored` already, which a kill
-        may leave there: it is the same. Where the second part is not begun all is as it was.
+        To prove that the free slot can be written, a copy of `stored` is written to it, which does no
+        harm if a kill leaves it there. If the second part is not called, nothing has changed.
         """
         ident = id_of_canonical(*stored.key)
         destination = self._begin(stored)
@@ -62,7 +62,7 @@ class Saver:
 
         def save(stored_credential: StoredCredential) -> CredentialInfo:
             nonlocal begun
-            # Whoever loads the credential in between may settle on either slot.
+            # Another process that loads the credential in between may have kept either slot.
             place = destination if self._is_free(ident, destination) else self._begin(stored_credential)
             begun = True
             return self._finish(stored_credential, place)
@@ -71,7 +71,7 @@ class Saver:
             self._slots.write(ident, destination.slot, stored, destination.sequence - 1)
             yield save
         finally:
-            # A second part that failed may have got as far as the slot: whoever loads next finds it.
+            # If the second part failed, the new credential may be in the slot: the next load finds it.
             if not begun and self._is_free(ident, destination):
                 self._reconciler.delete_replaced(ident, destination.slot)
 
@@ -83,7 +83,7 @@ class Saver:
         if old is not None:
             slot = other_slot(old.slot)
         else:
-            occupied = self._reconciler.read_slots(ident).occupied  # by something damaged
+            occupied = self._reconciler.read_slots(ident).occupied  # by damaged data
             slot = next((slot for slot in SLOTS if slot not in occupied), SLOTS[0])
         self._reconciler.intend(ident, "writing", fresh)
         if old is None or old.store != self._store_name():
@@ -101,7 +101,7 @@ class Saver:
         return credential
 
     def _is_free(self, ident: str, destination: Destination) -> bool:
-        """Begun, and nothing of the credential in the room's slot but a copy?"""
+        """Is this save still the one begun, with nothing in the room's slot but the copy?"""
         now = self._records.read(ident)
         if now is None or now.intent != "writing" or now.record.credential is None:
             return False

@@ -1,4 +1,4 @@
-"""A credential's lock: the data folder's, and the store's own where several data folders share it."""
+"""A credential's lock: the data folder's, and the store's own if several data folders share the store."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyrack.system.locks import Locks
 
 
 class SharedLocks:
-    """Locks by the names of what lies in a store, among all who use it."""
+    """Locks by the names of a store's entries, for everyone who uses the store."""
 
     def __init__(self, locks: Locks, store: SecretBackend) -> None:
         self._locks = locks
@@ -20,16 +20,16 @@ class SharedLocks:
 
     @contextmanager
     def hold(self, name: str, *, timeout: float) -> Generator[None]:
-        """As `Locks.hold`, whose lock comes first: who waits for it does not queue for the other."""
+        """Like `Locks.hold`. Takes the data folder's lock first; its waiters need not queue for the other."""
         deadline = time.monotonic() + timeout
         if not self._depths:
             from keyrack.system.forks import (
-                reset_in_child,  # as in `Locks`: a list pays for no weak references
+                reset_in_child,  # late, as in `Locks`
             )
 
             reset_in_child(self)
         with self._locks.hold(name, timeout=timeout):
-            depth = self._depths.get(name, 0)  # of this thread, as nobody else gets here
+            depth = self._depths.get(name, 0)  # of this thread: no other thread gets here
             left = max(0.0, deadline - time.monotonic())
             with nullcontext() if depth else self._store.shared_lock(name, timeout=left):
                 self._depths[name] = depth + 1
@@ -39,5 +39,5 @@ class SharedLocks:
                     self._depths[name] = depth
 
     def reset_after_fork(self) -> None:
-        """In a forked child: the locks are its parent's."""
+        """In a forked child: the locks belong to the parent."""
         self._depths = {}

@@ -1,4 +1,4 @@
-"""A credential's two entries in a store: written, read back, and looked for after a delete."""
+"""A credential's two entries in a store. Writes are read back, and deletes are verified."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyrack.store.transaction.verified import delete, put
 
 
 class Slots:
-    """Payloads by (record id, slot)."""
+    """Payloads by (record ID, slot)."""
 
     def __init__(self, store: SecretBackend) -> None:
         self._store = store
@@ -33,9 +33,9 @@ class Slots:
     def write(self, ident: str, slot: str, stored_credential: StoredCredential, sequence: int) -> None:
         """Write and read back. After an error the slot may hold anything."""
         text = encode(Payload(sequence, stored_credential))
-        decode(text)  # what could not be read again must not replace what can
+        decode(text)  # never replace a readable payload with one that can't be read
         put(self._store, entry_name(ident, slot), text)
 
     def clear(self, ident: str, slot: str) -> bool:
-        """Delete and look again; False when nothing was there."""
+        """Delete and verify; False if nothing was there."""
         return delete(self._store, entry_name(ident, slot))

@@ -1,4 +1,4 @@
-"""Writes that are read back, and deletes that are looked for: no answer of a store is taken on trust."""
+"""Writes and deletes that are verified, because a store's success reports can be wrong."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from keyrack.store.backends.base import SecretBackend
 
 
 def put(store: SecretBackend, entry: str, text: Secret) -> None:
-    """Write and read back. Raises StoreUnavailable and its kinds; after one the entry may hold anything."""
+    """Write and read back. Raises StoreUnavailable and its kinds; then the entry may hold anything."""
     store.set(entry, text)
     confirm(store, entry, text)
 
 
 def confirm(store: SecretBackend, entry: str, text: Secret) -> None:
-    """Read back what was written. Raises StoreUnavailable and its kinds."""
+    """Read back a written text. Raises StoreUnavailable and its kinds."""
     try:
         kept = store.get(entry) == text
     except DamagedData:
@@ -27,7 +27,7 @@ def confirm(store: SecretBackend, entry: str, text: Secret) -> None:
 
 
 def delete(store: SecretBackend, entry: str) -> bool:
-    """Delete and look again; False when nothing was there. Raises StoreUnavailable and its kinds."""
+    """Delete and verify; False if nothing was there. Raises StoreUnavailable and its kinds."""
     was_there = store.delete(entry)
     if store.get(entry) is not None:
         raise StoreUnavailable(f"The {store.name} did not delete the entry.")

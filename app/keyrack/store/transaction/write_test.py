@@ -1,9 +1,9 @@
-"""Proof that a store takes a write, keeps it and deletes it again.
+"""Tests that a store accepts a write, keeps it and deletes it.
 
-Each probe has an entry of its own: several data folders may use one keychain at the same
-time, and none may read or delete what another one is trying. The record of a probe says
-what to delete, should the process be killed. The entry's name says when it was made, so
-that one whose data folder is gone is found out, too.
+Each test has its own entry: several data folders may use one keychain at the same time,
+and none may read or delete another's test entry. The record of a test says what to
+delete if the process is killed. The entry's name contains its time, so that old entries
+can be recognized even if their data folder is gone.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.verified import confirm, delete
 from keyrack.system.locks import Locks
 
-LOCK = "probe"  # one at a time in a data folder
-WAIT = 30.0  # seconds for another process of the same data folder that tries the store
-OLD = 3600.0  # seconds after which nobody is at a probe any more; each call to a store ends in about a minute
+LOCK = "probe"  # one test at a time in a data folder
+WAIT = 30.0  # seconds to wait for another process of the same data folder that is testing the store
+OLD = 3600.0  # seconds after which no test is still running; each call to a store ends in about a minute
 ENTRY = re.compile(rf"{id_of_canonical(PROBE_URL, '')}([0-9a-f]+)-[0-9a-f]+\.a")
 
 
 class WriteTest:
-    """Tries a store. Methods raise StoreUnavailable and its kinds, Temporary."""
+    """Tests a store. Methods raise StoreUnavailable and its kinds, Temporary."""
 
     def __init__(self, store: SecretBackend, records: Records, locks: Locks, reconciler: Reconciler) -> None:
         self._store = store
@@ -38,7 +38,7 @@ class WriteTest:
         self._reconciler = reconciler
 
     def prove_writable(self) -> None:
-        """Write, read back and delete; what a killed process of this data folder left goes too."""
+        """Write, read back and delete an entry, and delete what a killed process of this data folder left."""
         import secrets
 
         with self._locks.hold(LOCK, timeout=WAIT):
@@ -46,14 +46,14 @@ class WriteTest:
             key = CredentialKey(PROBE_URL, f"{int(time.time()):x}-{secrets.token_hex(8)}")
             ident, text = id_of_canonical(*key), Secret(secrets.token_hex(16))
             entry = entry_name(ident, SLOTS[0])
-            # A kill leaves what looks like a clear that was begun.
+            # After a kill this looks like an unfinished delete.
             self._reconciler.intend(ident, "removing", fresh_record(key))
             try:
                 self._store.set(entry, text)
             except (StoreAbsent, StoreLocked, StoreDenied):
                 self._reconciler.forget(ident)  # nothing was written
                 raise
-            confirm(self._store, entry, text)  # a store that is locked by now still holds it
+            confirm(self._store, entry, text)  # if the store has been locked since, it still holds the entry
             delete(self._store, entry)
             self._reconciler.forget(ident)
 
@@ -63,7 +63,7 @@ class WriteTest:
             self._delete_leftovers()
 
     def delete_old(self, entries: Iterable[str]) -> None:
-        """Delete those among the store's entries that were left where the data folder is gone, too."""
+        """Delete old test entries among the store's entries, even if their data folder is gone."""
         now = time.time()
         for entry in entries:
             match = ENTRY.fullmatch(entry)
@@ -72,7 +72,7 @@ class WriteTest:
             try:
                 delete(self._store, entry)
             except StoreUnavailable:
-                return  # it holds no secret, and the next look may have it
+                return  # it holds no secret, and the next call may delete it
 
     def _delete_leftovers(self) -> None:
         for key in self._records.unfinished():
