@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from keyrack.domain.model import Check, Record
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
 from keyrack.operations.servers.overview import Overview
@@ -15,7 +16,7 @@ from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.servers.sources import SourcesScreen
-from support.demo_rows import NO_PLACES, NOW, DemoClock, demo_parts, many_servers
+from support.demo_rows import MINUTE, NO_PLACES, NOW, DemoClock, demo_parts, demo_records, many_servers
 from support.screens import app_with, screen_test, terminal
 
 
@@ -36,6 +37,16 @@ async def test_a_server_out_of_reach_shows_when_its_token_expires() -> None:
         assert "! unreachable" in line and "6 h" in line and "checked" not in line
         await t.select("staging")
         await t.sees("1 min ago · unreachable")
+
+
+@screen_test
+async def test_one_without_a_credential_shows_when_it_was_checked() -> None:
+    url = "https://staging.example.com/mcp"
+    records = [record for record in demo_records() if record.url != url]
+    records.append(Record(url, "default", None, Check(NOW - 59 * MINUTE, "unreachable")))
+    async with terminal(app_with(demo_parts(records=records))) as t:
+        line = next(line for line in t.text().splitlines() if " staging " in line)
+        assert "checked 59 min ago" in line
 
 
 @screen_test

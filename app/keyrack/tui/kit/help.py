@@ -7,17 +7,19 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.visual import Visual
 from textual.widgets import Static
 
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.wording.states import STATES
 from keyrack.wording.tones import Tone
 
-KEY_WIDTH, STATE_WIDTH = 13, 18
+KEY_WIDTH, STATE_WIDTH, COMMAND_WIDTH = 15, 20, 18  # columns, with what they are set in
 
 
 class HelpScreen(Dialog[None]):
@@ -39,33 +41,25 @@ class HelpScreen(Dialog[None]):
         keymap.scroll(self.query_one("#help-text"), where)
 
 
-def _keys() -> Content:
-    lines: list[Content] = []
+def _keys() -> Visual:
+    lines: list[Visual] = []
     for group, keys in keymap.help_groups():
-        lines.append(say(group, Tone.STRONG))
-        lines += [
-            join("  ", say(key, Tone.KEY), " " * (KEY_WIDTH - len(key)), say(what)) for key, what in keys
-        ]
-        lines.append(Content(""))
-    return Content("\n").join(lines[:-1])
+        lines += [*([Content("")] if lines else []), say(group, Tone.STRONG)]
+        lines += [Hanging(join("  ", say(key, Tone.KEY)), KEY_WIDTH, say(what)) for key, what in keys]
+    return Lines(lines)
 
 
-def _states() -> Content:
-    lines = [say("States", Tone.STRONG)]
-    for look in STATES.values():
-        words = f"{look.glyph} {look.word}"
-        lines.append(
-            join("  ", say(words, look.tone), " " * (STATE_WIDTH - len(words)), say(look.meaning, Tone.DIM))
+def _states() -> Visual:
+    looks = [
+        Hanging(
+            join("  ", say(f"{look.glyph} {look.word}", look.tone)), STATE_WIDTH, say(look.meaning, Tone.DIM)
         )
-    return Content("\n").join(lines)
+        for look in STATES.values()
+    ]
+    return Lines([say("States", Tone.STRONG), *looks])
 
 
-def _words() -> Content:
-    return Content("\n").join(
-        [
-            say("Command line", Tone.STRONG),
-            join(
-                "  ", say("keyrack --help", Tone.KEY), say("  does everything that you can do here", Tone.DIM)
-            ),
-        ]
-    )
+def _words() -> Visual:
+    command = join("  ", say("keyrack --help", Tone.KEY))
+    what = say("does everything that you can do here", Tone.DIM)
+    return Lines([say("Command line", Tone.STRONG), Hanging(command, COMMAND_WIDTH, what)])

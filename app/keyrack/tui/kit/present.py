@@ -117,11 +117,17 @@ def chosen(on: bool) -> Content:
 
 def outcome(what: str, result: str, detail: str = "") -> Content:
     """A receipt's line: "✓ Delete", "– Revoke  not supported by the server"."""
+    glyph, words = outcome_parts(what, result, detail)
+    return join(glyph, "  ", words)
+
+
+def outcome_parts(what: str, result: str, detail: str = "") -> tuple[Content, Content]:
+    """The same, where its glyph and its words stand apart."""
     glyph, tone = OUTCOMES[result]
-    words = [say(glyph, tone), "  ", say(what, Tone.STRONG)]
+    words = [say(what, Tone.STRONG)]
     if result != "done":
         words += ["  ", say(result, tone)]
-    return join(*words, *(["  ", say(detail, Tone.DIM)] if detail else []))
+    return say(glyph, tone), join(*words, *(["  ", say(detail, Tone.DIM)] if detail else []))
 
 
 def error_text(error: BaseException) -> str:

@@ -8,15 +8,19 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.visual import Visual
 from textual.widgets import Static
 
 from keyrack.operations.receipt import Receipt
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
+from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import outcome, say
+from keyrack.tui.kit.present import outcome_parts, say
 from keyrack.tui.kit.styles import BOX
 from keyrack.wording.tones import Tone
+
+GLYPH_WIDTH = 3  # columns
 
 
 class ReceiptScreen(Dialog[None]):
@@ -32,18 +36,20 @@ class ReceiptScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Box(self._head):
             with VerticalScroll(id="receipt"):
-                yield Static(Content("\n").join(self._lines()))
+                yield Static(Lines(self._lines()))
             yield KeyLine(keymap.CLOSE)
 
     def on_mount(self) -> None:
         self.query_one("#receipt").can_focus = False
 
-    def _lines(self) -> list[Content]:
-        lines: list[Content] = []
+    def _lines(self) -> list[Visual]:
+        lines: list[Visual] = []
         for name, receipt in self._blocks:
             if name:
                 lines += [*([Content("")] if lines else []), say(name, Tone.STRONG)]
-            lines += [outcome(line.what, line.outcome, line.detail) for line in receipt.lines]
+            for line in receipt.lines:
+                glyph, words = outcome_parts(line.what, line.outcome, line.detail)
+                lines.append(Hanging(glyph, GLYPH_WIDTH, words))
         return lines
 
     def action_scroll(self, where: str) -> None:

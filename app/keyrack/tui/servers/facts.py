@@ -31,11 +31,10 @@ class Fact(NamedTuple):
 
 
 def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, Tone]:
-    """The table's last column, which has no room for "ago"."""
+    """The table's last column."""
     if trouble is not None:
-        return f"failed {relative(now - trouble.at)}", Tone.WARN
-    words, tone = wording.expiry(row.kind, row.status.state, row.credential, row.check, now)
-    return words.removesuffix(" ago") if words.startswith("checked") else words, tone
+        return f"failed {relative(trouble.at - now)}", Tone.WARN
+    return wording.expiry(row.kind, row.status.state, row.credential, row.check, now)
 
 
 def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:

@@ -20,7 +20,7 @@ from keyrack.tui.servers.marks import Marks
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
 
-AUTH, STATUS, EXPIRES = 6, 18, 14  # columns' widths; the server's name takes the rest
+AUTH, STATUS, EXPIRES = 6, 18, 14  # columns' widths, the last the least; the server's name takes the rest
 COLUMNS = ("server", "auth", "status", "expires")
 PADDING = 2  # a cell's, left and right together
 NARROWEST_NAME = 8
@@ -96,9 +96,11 @@ class ServerTable(DataTable[Text]):
     def _layout(self) -> list[tuple[str, str, int]]:
         """(key, heading, width) of the columns that there is room for."""
         room = self.size.width - SCROLLBAR
+        said = (len(expiry(row, self._now, self._marks.trouble_of(row))[0]) for row in self._rows)
+        expires = max((EXPIRES, *said))  # "checked 12 min ago"
         columns = [("status", "Status", STATUS)]
         taken = STATUS + 2 * PADDING
-        for column in (("expires", "Expires", EXPIRES), ("auth", "Auth", AUTH)):
+        for column in (("expires", "Expires", expires), ("auth", "Auth", AUTH)):
             if taken + column[2] + PADDING + NARROWEST_NAME + 6 <= room:
                 taken += column[2] + PADDING
                 columns.append(column)

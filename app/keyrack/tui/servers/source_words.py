@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from textual.content import Content
+from textual.visual import Visual
 
 from keyrack.domain.reading import Place, Problem
 from keyrack.operations.servers.overview import Overview
 from keyrack.tui.kit import keymap
+from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.present import join, key_hint, say, short_path
 from keyrack.wording.tones import Tone
 
-CLIENT_WIDTH, FOUND_WIDTH = 14, 12
+CLIENT_WIDTH, FOUND_WIDTH, SIGN_WIDTH = 14, 12, 4
 DEMO = "keyrack demo"
 ROOMY, NARROW = 60, 40  # columns of the terminal
 
 
-def no_servers(overview: Overview) -> Content:
+def no_servers(overview: Overview) -> Visual:
     """The whole list when there is nothing to list."""
-    lines = [
+    lines: list[Visual] = [
         say("No MCP servers found", Tone.STRONG),
         Content(""),
         # What to do comes first: on 80×24 the end of a long list of places is below the edge.
@@ -29,7 +31,7 @@ def no_servers(overview: Overview) -> Content:
         *(place_line(place) for place in overview.places),
         *problem_lines(overview),
     ]
-    return Content("\n").join(lines)
+    return Lines(lines)
 
 
 def no_match(needle: str) -> Content:
@@ -42,10 +44,10 @@ def no_match(needle: str) -> Content:
     )
 
 
-def all_places(overview: Overview) -> Content:
+def all_places(overview: Overview) -> Visual:
     """Every file that was looked at, and what is wrong in any."""
     lines = [*(place_line(place) for place in overview.places), *problem_lines(overview)]
-    return Content("\n").join(lines or [say("Looking…", Tone.DIM)])
+    return Lines(lines or [say("Looking…", Tone.DIM)])
 
 
 def problems(count: int, width: int) -> Content:
@@ -57,29 +59,28 @@ def problems(count: int, width: int) -> Content:
     return join(say(f"{words}  ", Tone.WARN), key_hint(keymap.key_of("look-again"), "Show"))
 
 
-def place_line(place: Place) -> Content:
+def place_line(place: Place) -> Visual:
     client = say(place.client, limit=60)
     gap = " " * max(CLIENT_WIDTH - client.cell_length, 1)
     tone = Tone.DIM if place.found.startswith("no ") else Tone.BAD if place.found == "broken" else Tone.GOOD
     found = say(place.found, tone, limit=60)
-    gap_after = " " * max(FOUND_WIDTH - found.cell_length, 1)
-    return join("  ", client, gap, found, gap_after, say(short_path(place.path), Tone.DIM))
+    label = join("  ", client, gap, found)
+    indent = max(2 + CLIENT_WIDTH + FOUND_WIDTH, label.cell_length + 1)
+    return Hanging(label, indent, say(short_path(place.path), Tone.DIM))
 
 
-def problem_lines(overview: Overview) -> list[Content]:
+def problem_lines(overview: Overview) -> list[Visual]:
     if not overview.problems:
         return []
-    return [Content(""), say("Problems", Tone.WARN), *(_problem(problem) for problem in overview.problems)]
+    lines = (line for problem in overview.problems for line in _problem(problem))
+    return [Content(""), say("Problems", Tone.WARN), *lines]
 
 
-def _problem(problem: Problem) -> Content:
+def _problem(problem: Problem) -> tuple[Visual, Visual]:
     line = f", line {problem.line}" if problem.line else ""
     entry = f"{problem.entry}: " if problem.entry else ""
-    return join(
-        "  ",
-        say("! ", Tone.WARN),
-        say(f"{entry}{problem.sentence}"),
-        "\n",
-        "    ",
-        say(f"{problem.client}, {short_path(problem.path)}{line}", Tone.DIM),
+    where = say(f"{problem.client}, {short_path(problem.path)}{line}", Tone.DIM)
+    sign = join("  ", say("!", Tone.WARN))
+    return Hanging(sign, SIGN_WIDTH, say(f"{entry}{problem.sentence}")), Hanging(
+        Content(""), SIGN_WIDTH, where
     )
