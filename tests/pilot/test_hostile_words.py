@@ -79,7 +79,7 @@ async def test_hostile_words_are_only_characters_on_every_screen(monkeypatch: py
 
 def in_the_login(t: Terminal, *phases: str) -> bool:
     screen = t.app.screen
-    return isinstance(screen, LoginScreen) and screen._phase in phases
+    return isinstance(screen, LoginScreen) and screen._state.phase in phases
 
 
 def assert_harmless(t: Terminal) -> None:

@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import ClientNeeded, ScopeRefused, StoreAbsent
+from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.model import CredentialInfo, Server
 from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange
@@ -30,6 +30,7 @@ from keyrack.tui.kit.present import clock, join, say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.login.client import ClientScreen, OwnClient
 from keyrack.tui.login.device import DeviceScreen
+from keyrack.tui.login.login_state import LoginState
 from keyrack.tui.login.login_words import ASKING, failure, success, where
 from keyrack.tui.login.step_list import StepList
 from keyrack.tui.login.trace import TraceScreen
@@ -53,14 +54,8 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self._options = LoginOptions(device=over_ssh(os.environ))
         self._control = LoginControl()
         self._attempt = 0
-        self._phase: keymap.LoginPhase = "working"
-        self._sign_in: SignIn | None = None
-        self._waiting_since = 0.0
-        self._code: ShowCode | str = ""  # for another device, or a word about it
+        self._state = LoginState()
         self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
-        self._error: Exception | None = None
-        self._token_may_do = False
-        self._credential: CredentialInfo | None = None
 
     def compose(self) -> ComposeResult:
         with Box(title("Log in", self._server.display_name), id="login"):
@@ -84,7 +79,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def _start(self) -> None:
         self._attempt += 1
         self._control = LoginControl()
-        self._sign_in, self._code, self._error = None, "", None
+        self._state = LoginState()
         self._trace.clear()
         self._set_phase("working")
         self._say(None)
@@ -111,16 +106,16 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def _event(self, attempt: int, event: Event) -> None:
         if attempt != self._attempt:
             return
-        over = self._phase in ("done", "failed")  # the end can overtake what was told before it
+        over = self._state.is_over  # the end can overtake what was told before it
         match event:
             case Step():
                 self._step(event)
             case SignIn() | ShowCode() if over:
                 pass
             case SignIn():
-                self._sign_in = event
-                self._code = ASKING if event.device and self._options.device else ""
-                self._waiting_since = self.host.now()
+                self._state.sign_in = event
+                self._state.code = ASKING if event.device and self._options.device else ""
+                self._state.waiting_since = self.host.now()
                 self._set_phase("waiting")
                 self._tick()
             case ShowCode():
@@ -132,12 +127,12 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self.steps.show(step)
         if step.title == NO_BROWSER:
             self._show_link()
-            if self._offers_code and not self._code:  # it is asked for by itself then
+            if self._state.offers_code and not self._state.code:  # it is asked for by itself then
                 self._set_code(ASKING)
         elif step.key == "device":  # no code, and the browser's way goes on
             self._set_code("")
-        elif self._phase in ("waiting", "pasting") and self.steps.running != "sign-in":
-            self._sign_in = None
+        elif self._state.is_waiting and self.steps.running != "sign-in":
+            self._state.sign_in = None
             self._set_phase("working")
 
     def _keep(self, exchange: Exchange) -> None:
@@ -150,7 +145,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         if attempt != self._attempt or not self.is_attached:
             self.host.look_again()
             return
-        self._credential = credential
+        self._state.credential = credential
         self._set_phase("done")
         self._say(success(credential, self.host.now()))
 
@@ -168,7 +163,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def _show_failure(self, attempt: int, error: Exception, *, token_may_do: bool) -> None:
         if attempt != self._attempt:
             return
-        self._error, self._token_may_do = error, token_may_do
+        self._state.error, self._state.token_may_do = error, token_may_do
         self._set_phase("failed")
         self._say(failure(error))
         running = self.steps.running
@@ -193,41 +188,31 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
 
     def _tick(self) -> None:
         line = self.steps.line("sign-in")
-        if self._sign_in is None or line is None:
+        if self._state.sign_in is None or line is None:
             return
-        waited = self.host.now() - self._waiting_since
-        most = self._options.wait
-        if isinstance(self._code, ShowCode):
-            most = max(most, self._code.expires_at - self._waiting_since)
+        waited = self.host.now() - self._state.waiting_since
+        most = self._state.waits_for(self._options.wait)
         line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(most)}", Tone.DIM)))
 
     def _set_phase(self, phase: keymap.LoginPhase) -> None:
-        self._phase = phase
+        self._state.phase = phase
         self._show_phase()
 
     def _show_phase(self) -> None:
-        phase = self._phase
+        phase = self._state.phase
         box = self.query_one("#sign-in", Static)
-        box.display = self._sign_in is not None and phase in ("waiting", "pasting")
-        if box.display and self._sign_in is not None:
-            box.update(where(self._sign_in, os.environ, self._code, self.host.sign_in_note))
+        box.display = self._state.sign_in is not None and self._state.is_waiting
+        if box.display and self._state.sign_in is not None:
+            box.update(where(self._state.sign_in, os.environ, self._state.code, self.host.sign_in_note))
         paste = self.query_one("#paste", Input)
         paste.display = phase == "pasting"
         if phase == "pasting":
             paste.focus()
         else:
             self.set_focus(None)
-        if phase not in ("waiting", "pasting"):
+        if not self._state.is_waiting:
             self._close_code()
-        needed = isinstance(self._error, ClientNeeded) and bool(self._error.redirect_uri)
-        keys = keymap.login_keys(
-            phase,
-            offers_code=self._offers_code,
-            client_needed=needed,
-            scopes_added=self._scopes_added,
-            token_may_do=self._token_may_do,
-        )
-        self.query_one(KeyLine).show(keys)
+        self.query_one(KeyLine).show(self._state.keys())
 
     def _say(self, words: Content | None) -> None:
         said = self.query_one("#said", Static)
@@ -239,26 +224,18 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self.call_after_refresh(self.query_one("#login").scroll_end, animate=False)
 
     def _show_link(self) -> None:
-        if self._sign_in is not None:
-            self._say(say(self._sign_in.url, limit=MAX_LINK))
+        if self._state.sign_in is not None:
+            self._say(say(self._state.sign_in.url, limit=MAX_LINK))
 
     # -- the code for another device
 
-    @property
-    def _scopes_added(self) -> bool:
-        return isinstance(self._error, ScopeRefused) and bool(self._error.added)
-
-    @property
-    def _offers_code(self) -> bool:
-        return self._sign_in is not None and self._sign_in.device is not None
-
     def _take_code(self, code: ShowCode) -> None:
         self._set_code(code)
-        if self._phase == "waiting" and self.is_active:
+        if self._state.phase == "waiting" and self.is_active:
             self._open_code(code)
 
     def _set_code(self, code: ShowCode | str) -> None:
-        self._code = code
+        self._state.code = code
         if not code:
             self._close_code()
         self._show_phase()
@@ -274,19 +251,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     # -- keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action in ("open_again", "copy_link", "paste", "register_anew", "use_localhost"):
-            return self._phase == "waiting"
-        if action == "device":
-            return self._phase == "waiting" and self._offers_code
-        if action in ("again", "client"):
-            return self._phase == "failed"
-        if action == "finish":  # enter cancels nothing that runs
-            return self._phase == "done"
-        if action == "reset_scopes":
-            return self._phase == "failed" and self._scopes_added
-        if action == "token":
-            return self._phase == "failed" and self._token_may_do
-        return True
+        return self._state.takes(action)
 
     def action_open_again(self) -> None:
         in_background(self, self._control.reopen, self._opened, self.host.say_error)
@@ -297,13 +262,13 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             self.host.say("No browser could be opened here. Use the link on the screen.")
 
     def action_copy_link(self) -> None:
-        if self._sign_in is not None:
-            self.host.copy(self._sign_in.url)
+        if self._state.sign_in is not None:
+            self.host.copy(self._state.sign_in.url)
             self.host.say("Copied the link through the terminal. Open it in any browser.")
 
     def action_device(self) -> None:
-        if isinstance(self._code, ShowCode):
-            self._open_code(self._code)
+        if isinstance(self._state.code, ShowCode):
+            self._open_code(self._state.code)
         elif self._control.ask_for_code():
             self._set_code(ASKING)
 
@@ -317,13 +282,12 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self.app.push_screen(TraceScreen(self._server.display_name, self._trace))
 
     def action_copy_redirect(self) -> None:
-        if isinstance(self._error, ClientNeeded) and self._error.redirect_uri:
-            self.host.copy(self._error.redirect_uri)
+        if self._state.redirect_uri:
+            self.host.copy(self._state.redirect_uri)
             self.host.say("Copied the redirect URI through the terminal.")
 
     def action_client(self) -> None:
-        redirect_uri = self._error.redirect_uri if isinstance(self._error, ClientNeeded) else ""
-        self.app.push_screen(ClientScreen(self._server, redirect_uri), self._with_client)
+        self.app.push_screen(ClientScreen(self._server, self._state.redirect_uri), self._with_client)
 
     def action_token(self) -> None:
         self.dismiss("token")
@@ -361,21 +325,21 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             event.input.value = ""
         if refusal is None:
             self._say(None)
-            self._set_phase("working" if self._sign_in is None else "waiting")
+            self._set_phase("working" if self._state.sign_in is None else "waiting")
         else:
             self._say(say(refusal, Tone.BAD))
 
     def action_finish(self) -> None:
-        self.dismiss(self._credential)
+        self.dismiss(self._state.credential)
 
     def action_close(self) -> None:
-        if self._phase == "pasting":
+        if self._state.phase == "pasting":
             self._say(None)
             self._set_phase("waiting")
-        elif self._phase == "done":
+        elif self._state.phase == "done":
             self.action_finish()
         else:
-            if self._phase != "failed":
+            if self._state.phase != "failed":
                 control = self._control
                 in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
                 self.host.say("Canceled. Nothing was changed.")

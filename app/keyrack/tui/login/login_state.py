@@ -1,0 +1,79 @@
+"""What is known of one attempt at a login, and which keys do something then. Pure."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+
+from keyrack.domain.errors import ClientNeeded, ScopeRefused
+from keyrack.domain.model import CredentialInfo
+from keyrack.oauth.effects import ShowCode, SignIn
+from keyrack.tui.kit import keymap
+
+WAITING_ONLY = ("open_again", "copy_link", "paste", "register_anew", "use_localhost")
+
+
+class LoginState:
+    def __init__(self) -> None:
+        self.phase: keymap.LoginPhase = "working"
+        self.sign_in: SignIn | None = None
+        self.waiting_since = 0.0  # Unix seconds
+        self.code: ShowCode | str = ""  # for another device, or a word about it
+        self.error: Exception | None = None
+        self.token_may_do = False
+        self.credential: CredentialInfo | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.phase in ("done", "failed")
+
+    @property
+    def is_waiting(self) -> bool:
+        """For the user, who signs in elsewhere."""
+        return self.phase in ("waiting", "pasting")
+
+    @property
+    def offers_code(self) -> bool:
+        """Whether the issuer has codes for other devices."""
+        return self.sign_in is not None and self.sign_in.device is not None
+
+    @property
+    def scopes_added(self) -> bool:
+        """Whether it failed for scopes, and some were added to the server's own."""
+        return isinstance(self.error, ScopeRefused) and bool(self.error.added)
+
+    @property
+    def redirect_uri(self) -> str:
+        """What an app has to be registered with; "" where none has to be, or that was not said."""
+        return self.error.redirect_uri if isinstance(self.error, ClientNeeded) else ""
+
+    def waits_for(self, seconds: float) -> float:
+        """How long the user has, where the browser has `seconds`."""
+        if isinstance(self.code, ShowCode):
+            return max(seconds, self.code.expires_at - self.waiting_since)
+        return seconds
+
+    def takes(self, action: str) -> bool:
+        """Whether a key's action means something now."""
+        if action in WAITING_ONLY:
+            return self.phase == "waiting"
+        if action == "device":
+            return self.phase == "waiting" and self.offers_code
+        if action in ("again", "client"):
+            return self.phase == "failed"
+        if action == "finish":  # enter cancels nothing that runs
+            return self.phase == "done"
+        if action == "reset_scopes":
+            return self.phase == "failed" and self.scopes_added
+        if action == "token":
+            return self.phase == "failed" and self.token_may_do
+        return True
+
+    def keys(self) -> list[Binding]:
+        """For the key line."""
+        return keymap.login_keys(
+            self.phase,
+            offers_code=self.offers_code,
+            client_needed=bool(self.redirect_uri),
+            scopes_added=self.scopes_added,
+            token_may_do=self.token_may_do,
+        )
