@@ -1,1 +1,1 @@
-"""Other programs' configuration files: which there are, what they say, and how they are changed."""
+"""The configuration files of MCP programs, including keyrack's own: finding, reading and changing them."""

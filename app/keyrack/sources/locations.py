@@ -1,7 +1,7 @@
-"""Which files each program may keep its servers in.
+"""The files in which each program may have its servers.
 
-Kept apart from the readers: where none of a program's files exists, its reader
-is never imported.
+Separate from the readers, so that a reader is imported only if one of its program's
+files exists.
 """
 
 import os
@@ -14,13 +14,13 @@ MOST_FOLDERS = 200
 
 
 class Candidate(NamedTuple):
-    """A file that may be there."""
+    """A file that may exist."""
 
     path: str
     scope: str = ""  # "user", "project /path"
-    trusted: bool = True  # False: a project's own file, which may be a stranger's work
-    is_large: bool = False  # the program keeps more in it than settings, and lets it grow
-    env: Mapping[str, str] = {}  # variables that the program itself sets for it
+    trusted: bool = True  # False: a project's own file, which a stranger may have written
+    is_large: bool = False  # contains more than settings, and may be very large
+    env: Mapping[str, str] = {}  # variables that the program itself defines for it
 
 
 class Search(NamedTuple):
@@ -34,11 +34,11 @@ class Search(NamedTuple):
         return join(self.platform, home(self.env, self.platform), *parts)
 
     def named(self, folder: str, *parts: str) -> str:
-        """A path that a variable names; a relative one starts where the user stands."""
+        """A path from a variable; a relative one starts at the current folder."""
         return join(self.platform, self.cwd, folder, *parts)
 
     def folders(self, parent: str) -> list[str]:
-        """The names of the folders in there, in order; none where there is no such place."""
+        """The sorted names of the folders in `parent`, which need not exist."""
         try:
             with os.scandir(parent) as found:
                 return sorted(entry.name for entry in found if entry.is_dir())[:MOST_FOLDERS]
@@ -54,7 +54,7 @@ def keyrack(search: Search) -> list[Candidate]:
 
 
 def mcp(search: Search) -> list[Candidate]:
-    """`~/.config/mcp` on every system; MCP_CONFIG_PATH wins over MCP_CONFIG_DIR."""
+    """`~/.config/mcp` on every system; MCP_CONFIG_PATH takes precedence over MCP_CONFIG_DIR."""
     if search.env.get("MCP_CONFIG_PATH"):
         return [Candidate(search.named(search.env["MCP_CONFIG_PATH"]))]
     if search.env.get("MCP_CONFIG_DIR"):
@@ -63,14 +63,14 @@ def mcp(search: Search) -> list[Candidate]:
 
 
 def claude_code(search: Search) -> list[Candidate]:
-    """Its `local` scope stands in the user's file, so it is the user's word."""
+    """Its `local` scope is in the user's file, so it is trusted."""
     folder = search.env.get("CLAUDE_CONFIG_DIR")
     user = search.named(folder, ".claude.json") if folder else search.at_home(".claude.json")
     return [search.in_project(".mcp.json"), Candidate(user, "user", is_large=True)]
 
 
 def claude_plugins(search: Search) -> tuple[Candidate, Candidate]:
-    """Claude Code's list of installed plugins, and the settings that tell which are switched on."""
+    """Claude Code's list of installed plugins, and the settings that say which are switched on."""
     folder = search.env.get("CLAUDE_CONFIG_DIR")
     own = search.named(folder) if folder else search.at_home(".claude")
     plugins = search.env.get("CLAUDE_CODE_PLUGIN_CACHE_DIR") or join(search.platform, own, "plugins")
@@ -81,7 +81,7 @@ def claude_plugins(search: Search) -> tuple[Candidate, Candidate]:
 
 
 def claude_project_settings(search: Search) -> tuple[Candidate, Candidate]:
-    """Those of the project that keyrack stands in; the second are its user's own."""
+    """The settings of the current project; the second file has the user's own."""
     return search.in_project(".claude", "settings.json"), search.in_project(".claude", "settings.local.json")
 
 
@@ -93,7 +93,7 @@ def cursor(search: Search) -> list[Candidate]:
 
 
 def vscode(search: Search) -> list[Candidate]:
-    """Stable and Insiders keep one file each, and one for each profile; both read the workspace's."""
+    """Stable and Insiders have one file each, and one per profile; both read the workspace's file."""
     candidates = [search.in_project(".vscode", "mcp.json")]
     for name, scope in (("Code", "user"), ("Code - Insiders", "user, Insiders")):
         user = join(search.platform, config_home(search.env, search.platform), name, "User")
@@ -101,7 +101,7 @@ def vscode(search: Search) -> list[Candidate]:
         profiles = join(search.platform, user, "profiles")
         for profile in search.folders(profiles):
             path = join(search.platform, profiles, profile, "mcp.json")
-            if os.path.lexists(path):  # few profiles have one of their own
+            if os.path.lexists(path):  # few profiles have one
                 candidates.append(Candidate(path, f"{scope}, profile {profile}"))
     return candidates
 

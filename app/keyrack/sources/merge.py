@@ -1,4 +1,4 @@
-"""The servers of all configurations, each with every place that it is found in."""
+"""Merges the entries of all configuration files into a list of servers."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ NO_SETTINGS = ClientSettings()
 def merged(
     servers: Iterable[Server], projects: Sequence[Server] = (), accounts: Mapping[str, str] = NO_ACCOUNTS
 ) -> tuple[Server, ...]:
-    """In order of appearance. The first name wins; a name belongs to one server only.
+    """The servers, in order of appearance. The first name wins, and each name belongs to one server only.
 
     `projects` are the entries of the current project's own files, which anyone may have
-    written. They come after, and change nothing of a server that the user's files name:
-    no header, no OAuth client, no key, no name that could stand for another server.
-    `accounts` are those that are meant where an entry names none, by address.
+    written. They come last, and change nothing about a server in the user's files: no
+    header, no OAuth client, no key, and no name that could mean another server.
+    `accounts` are the default accounts for entries that name none, by address.
     """
     servers = list(servers)
     tables = OwnTables(servers)
@@ -37,8 +37,8 @@ def merged(
 def _named_in_order(
     found: Mapping[Base, Sequence[Grouped]], reserved: Iterable[str] = (), *, mark: str = ""
 ) -> list[Server]:
-    """In order of appearance. Of two at one address that are called the same, the one whose credential is
-    keyrack's has the name, and the one that a program sends its own to is called by that program."""
+    """In order of appearance. If two at one address have the same name, the one whose credential is stored
+    by keyrack keeps it, and the one with a credential of its program gets that program's name added."""
     rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.place)
     late = {row.place for rows in found.values() for row in rows if _is_second(row, rows)}
     order = sorted(rows, key=lambda row: row.place in late)
@@ -53,14 +53,14 @@ def _is_second(row: Grouped, rows: Sequence[Grouped]) -> bool:
 
 
 def _has_its_own(row: Grouped) -> bool:
-    """Also where its variable is not set just now."""
+    """Does its program send a credential of its own, even if its variable is not set?"""
     return sends_its_own(row.server, skipped=True)
 
 
 def _with_projects(
     own: tuple[Server, ...], projects: Sequence[Server], accounts: Mapping[str, str]
 ) -> tuple[Server, ...]:
-    known: dict[Base, list[int]] = {}  # where they stand in `servers`
+    known: dict[Base, list[int]] = {}  # their positions in `servers`
     for place, server in enumerate(own):
         known.setdefault(base_of(server), []).append(place)
     addresses = {base[1] for base in known if base[0] == "url"}
@@ -92,14 +92,14 @@ def _with_projects(
 
 
 def _harmless(server: Server, addresses: Collection[str]) -> Server:
-    """A project's entry, without what it would send to a server of the user's."""
+    """A project's entry, without what it would send to one of the user's servers."""
     if server.url is None or canonical_url(server.url) not in addresses:
         return server
     return server._replace(headers=(), client=NO_SETTINGS)
 
 
 def _meant(servers: Sequence[Server], mine: Sequence[int], row: Grouped, *, alone: bool) -> int | None:
-    """The user's server that a project's file names: by its name, or the only one at that address."""
+    """The user's server that a project's entry means: by its name, or the only one at that address."""
     for place in mine:
         if row.names.intersection(servers[place].entries):
             return place
@@ -120,7 +120,7 @@ def _both(first: Server, second: Server) -> Server:
 
 
 def _headers(first: Server, second: Server) -> tuple[Header, ...]:
-    """Both, without an empty header that only one of them sends: the other goes without it, and logs in."""
+    """All headers of both, without empty ones that only one of them sends: the other works with a login."""
     names = [{header.name.lower() for header in server.headers} for server in (first, second)]
     common = names[0] & names[1]
     headers = joined(first.headers, second.headers)
@@ -135,7 +135,7 @@ def _settings(first: ClientSettings, second: ClientSettings) -> ClientSettings:
 
 
 def _named(servers: Iterable[Server], reserved: Iterable[str] = (), *, mark: str = "") -> tuple[Server, ...]:
-    """Each by a name of its own that is not reserved. `mark` is the first to tell two apart by."""
+    """The servers with unique names that are not reserved. `mark` is tried first to tell two apart."""
     servers = list(servers)
     taken = set(reserved)
     own = {server.name for server in servers}
@@ -146,7 +146,7 @@ def _named(servers: Iterable[Server], reserved: Iterable[str] = (), *, mark: str
             name = _free(server, taken | own, mark)
         taken.add(name)
         found.append(server if name == server.name else server._replace(name=name))
-    # Another server's own name is nobody's alias.
+    # Another server's own name can't be an alias.
     return tuple(
         server._replace(aliases=tuple(a for a in server.aliases if a not in taken))
         if server.aliases
@@ -156,7 +156,7 @@ def _named(servers: Iterable[Server], reserved: Iterable[str] = (), *, mark: str
 
 
 def _free(server: Server, taken: set[str], first: str) -> str:
-    """ "github" → "github (work)", "github (Cursor)", "github (Cursor 2)"; `first` before these."""
+    """ "github" → "github (work)", "github (Cursor)", "github (Cursor 2)"; `first` is tried before these."""
     source = server.sources[0] if server.sources else None
     marks = [first] if first else []
     if server.account != "default":

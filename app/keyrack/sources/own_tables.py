@@ -1,4 +1,4 @@
-"""What the tables of keyrack's own file say of a server's login counts for all entries at its address."""
+"""Applies the login settings in keyrack's own file to all entries with the same address."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from keyrack.domain.resource import canonical_url
 
 OWN = "keyrack"
 NO_SETTINGS = ClientSettings()
-# What is said of the login, whoever the client is and whichever program's file names that.
+# Settings of the login that do not depend on the client or on the program that names it.
 SETTINGS = ("scopes", "callback_port", "callback_path", "redirect_host", "pkce", "send_resource", "authorize",
             "tls")  # fmt: skip
 
 
 class OwnTables:
-    """The tables with an address. A mistake in one of them counts for the other entries, too."""
+    """The tables with an address. A mistake in one of them also applies to the other entries."""
 
     def __init__(self, servers: Iterable[Server]) -> None:
         self._by_address: dict[str, list[Server]] = {}
@@ -25,14 +25,14 @@ class OwnTables:
                 self._by_address.setdefault(canonical_url(server.url), []).append(server)
 
     def without_settings(self, server: Server) -> Server:
-        """A table before it is merged, so that its client alone decides whose client counts."""
+        """A table without these settings, for the merge: only its client decides which client is used."""
         if server.url is None or server.sources[0].client != OWN:
             return server
         return server._replace(client=server.client._replace(**_of(NO_SETTINGS)))
 
     def with_settings(self, server: Server) -> Server:
-        """A server after it was merged: with its own table's settings, or those of the only one at its
-        address; of several, with those of the one that shares a name with it."""
+        """A merged server with the settings of its own table, or of the only table at its address; if there
+        are several, of the one that shares a name with it."""
         table = self._table(server)
         if table is None:
             return server

@@ -1,4 +1,4 @@
-"""Read every program's configuration. One that fails, or a reader with a fault, hides no other."""
+"""Reads every program's configuration. A broken file or a bug in a reader does not hide the others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLAUDE_CODE = "Claude Code"
 MCP_USE = ("mcp-use", "mcp_use")
 INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
 
-# The order decides whose name a server goes by: keyrack's own first.
+# The order decides which program's name for a server is used: keyrack's own file comes first.
 PROGRAMS: tuple[tuple[str, str, Callable[[Search], list[Candidate]]], ...] = (
     ("mcp", "mcp_avelino", places.mcp),
     (CLAUDE_CODE, "claude_code", places.claude_code),
@@ -30,21 +30,21 @@ PROGRAMS: tuple[tuple[str, str, Callable[[Search], list[Candidate]]], ...] = (
 
 
 class _AllFiles:
-    """One reading of all files."""
+    """One pass over all files."""
 
     def __init__(self, search: Search) -> None:
         self.search = search
         self.servers: list[Server] = []
-        self.projects: list[Server] = []  # what the current project's own files name
+        self.projects: list[Server] = []  # from the current project's own files
         self.problems: list[Problem] = []
         self.places: list[Place] = []
 
     def file(
         self, client: str, module: str, candidate: Candidate, *, asked_for: bool = False, lists: bool = True
     ) -> Any:
-        """Read a file; what the reader returns, or None.
+        """Read a file, and return what its reader returns, or None.
 
-        `asked_for`: its absence is a problem. `lists` False: it names no servers, and is no place for them.
+        `asked_for`: a missing file is a problem. `lists` False: the file can't contain servers.
         """
         if any(place.client == client and place.path == candidate.path for place in self.places):
             return None  # named twice
@@ -74,7 +74,7 @@ class _AllFiles:
         try:
             index, settings = places.claude_plugins(self.search)
         except KeyrackError:
-            return  # said of its other files
+            return  # already reported for its other files
         installed = self.file(client, "claude_plugins", index, lists=False)
         if not (installed or self.projects or any(said)):
             return
@@ -99,14 +99,14 @@ class _AllFiles:
             self.file(client, "claude_plugin", candidate)
         named: dict[str, Server] = {}
         for server in self.servers[start:]:
-            if not is_on:  # somebody else's word, which the user has not taken: like a project's file
+            if not is_on:  # the user has not enabled it, so it is not trusted, like a project's file
                 server = server._replace(headers=(), client=ClientSettings(), helper=None)
             sources = tuple(source._replace(disabled=not is_on) for source in server.sources)
             named.setdefault(server.name, server._replace(sources=sources))
         self.servers[start:] = named.values()
 
     def named(self, path: str, base: str) -> None:
-        """Read a file of mcp-use that the user named, relative to `base`."""
+        """Read an mcp-use file that the user named, relative to `base`."""
         for candidate in self.candidates(
             MCP_USE[0], lambda search: [Candidate(paths.expand(search.env, search.platform, path, base))]
         ):
@@ -115,7 +115,7 @@ class _AllFiles:
     def text(
         self, client: str, module: str, candidate: Candidate, content: str | bytes, *, lists: bool = True
     ) -> Any:
-        """Hand a text to the program's reader; what it returns. Bytes are of a large file."""
+        """Pass a text to the program's reader, and return its result. Large files are passed as bytes."""
         if not content or content.isspace():
             if lists:
                 self.places.append(Place(client, candidate.path, "empty"))
@@ -140,7 +140,7 @@ class _AllFiles:
             result = reader.read(content, collector)
         except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line
-        except Exception as error:  # a fault of ours; its text may quote the file, so only its kind is told
+        except Exception as error:  # our bug; its message may quote the file, so only its class is shown
             fault = f"keyrack failed to read it ({type(error).__name__}); this is a bug in keyrack."
         into = self.servers if candidate.trusted else self.projects
         into += collector.servers
@@ -153,7 +153,7 @@ class _AllFiles:
 
     def candidates(self, client: str, find: Callable[[Search], list[Candidate]]) -> list[Candidate]:
         try:
-            # The project's folder may be the home folder: then the file is the user's.
+            # The current project may be the home folder: then the file is the user's.
             return list({candidate.path: candidate for candidate in find(self.search)}.values())
         except KeyrackError as error:
             self._broken(client, "", str(error), None)
@@ -167,7 +167,7 @@ class _AllFiles:
 def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str] = ()) -> Reading:
     """Every server of every program, merged. `extra_files`: mcp-use files named on the command line.
 
-    Never raises for what a file holds: that becomes a Problem.
+    Never raises for the content of a file: it becomes a Problem.
     """
     search = Search(env, platform, cwd)
     found = _AllFiles(search)
@@ -180,7 +180,7 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
         found.named(path, paths.config_dir(env, platform))
     for client, module, find in PROGRAMS:
         if client == "mcp" and env.get(INLINE):
-            # Bytes of the environment that are no text arrive as lone surrogates.
+            # Bytes in the environment that are not valid text become lone surrogates.
             found.text(client, module, Candidate(INLINE), env[INLINE].encode("utf-8", "replace").decode())
             continue
         if client == CLAUDE_CODE:
@@ -195,7 +195,7 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
 
 
 def _not_movable_because(reader: ModuleType, client: str, candidate: Candidate) -> str:
-    """Why a secret in this file can't be moved into the keychain; "" where it can."""
+    """Why a secret in this file can't be moved to the keychain; "" if it can."""
     if candidate.path == INLINE:
         return f"It is in the variable {INLINE}, which is set outside of keyrack."
     if not candidate.trusted:

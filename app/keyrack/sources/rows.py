@@ -1,8 +1,9 @@
-"""Which entries of configurations are one server, and which are several at one address.
+"""Decides which configuration entries are the same server, and which are several at one address.
 
-Entries of different programs are one, unless an account, a key in the address, a header that carries a
-credential, a helper that makes some, or a header that selects a tenant differs. Two names in one scope of
-one file are always two servers, and what other files call by one of these names is that one.
+Entries of different programs are one server unless they differ in the account, a key in the address, a
+header with a credential, a helper command for headers, or a header that selects a tenant. Two names in
+one scope of one file are always two servers, and an entry of another file with one of these names is
+that server.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from keyrack.domain.model import DEFAULT_ACCOUNT, Header, Server
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
 
-Base = tuple[str, ...]  # what servers must have in common to be one at all
+Base = tuple[str, ...]  # what entries must have in common to be one server
 Table = tuple[str, str, str, str]
 NO_ACCOUNTS: Mapping[str, str] = {}
 
 
-# What an entry sends that decides whose it is: values, and the variables of a header that is skipped.
+# What an entry sends to identify its user: values, and the variables of a skipped header.
 Sent = frozenset[tuple[str, Secret | str | tuple[str, ...]]]
 
 
 class Grouped:
-    """One server in the making."""
+    """The entries of one server, while they are grouped."""
 
     def __init__(self, place: int, server: Server, sent: Sent) -> None:
         self.place = place  # in the order of appearance
@@ -35,7 +36,7 @@ class Grouped:
         self.sent = sent
 
     def takes(self, server: Server, sent: Sent, *, by_name: bool) -> bool:
-        """Is it one with this entry?"""
+        """Is the entry the same server?"""
         if _table(server) in self.tables or sent != self.sent:
             return False
         return server.name in self.names or not by_name
@@ -52,8 +53,10 @@ def grouped(
     accounts: Mapping[str, str] = NO_ACCOUNTS,
     apart: Collection[Base] = (),
 ) -> dict[Base, list[Grouped]]:
-    """The servers by what they have in common. `both` makes one of two; `accounts` are those that are
-    meant where an entry names none, by address. Where something is `apart`, names alone decide.
+    """Group the entries that are one server.
+
+    `both` merges two entries. `accounts` are the default accounts for entries that name none, by address.
+    If something is `apart`, only names decide.
     """
     entries = [(server, base_of(_meant(server, accounts)), sent_by(server)) for server in servers]
     in_table = Counter((base, sent, _table(server)) for server, base, sent in entries if base[0] == "url")
@@ -99,10 +102,10 @@ def sent_by(server: Server) -> Sent:
 
 
 def give_tags(rows: Sequence[Grouped], taken: Iterable[str] = ()) -> None:
-    """Let servers of one address and account each have a tag of its own.
+    """Give servers with the same address and account a unique tag each.
 
-    It is the name in the file, or in full where two have the same; what the list calls them, and what
-    variables are set, changes nothing of it.
+    The tag is the name in the file, or the full name if two have the same. It does not depend on the names
+    in the list, or on which variables are set.
     """
     used = set(taken)
     for row in rows:
@@ -118,12 +121,12 @@ def give_tags(rows: Sequence[Grouped], taken: Iterable[str] = ()) -> None:
 
 
 def _what_is_sent(header: Header) -> Secret | str | tuple[str, ...]:
-    """An empty one that needs no variable is as good as none."""
+    """An empty header without variables counts as none."""
     if not header.is_empty:
         return header.value
     return header.reference if header.asked else tuple(sorted(variable.name for variable in header.variables))
 
 
 def _table(server: Server) -> Table:
-    """With the account that the entry names: another one tells it apart from its neighbours."""
+    """The table, with the entry's account: entries with different accounts do not conflict."""
     return (*server.sources[0].table, server.account)

@@ -1,1 +1,1 @@
-"""Remote servers that a local command stands in for, such as `npx mcp-remote URL`."""
+"""Finds the remote server behind a local command, such as `npx mcp-remote URL`."""

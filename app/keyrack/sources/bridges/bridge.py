@@ -1,4 +1,4 @@
-"""`npx mcp-remote URL`, `uvx mcp-proxy URL`: a local process in the file, a remote server in truth."""
+"""Entries that start a bridge (`npx mcp-remote URL`, `uvx mcp-proxy URL`) as the remote servers they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ IN_WORDS = (
     "It is in the command line of {}, which many programs start without their variables, so keyrack "
     "leaves it there."
 )
-# By the bridge, how many words follow an option as its value; the first of them would pass for the address.
+# For each bridge: how many words belong to an option as its value, so that they are not taken for the URL.
 VALUES: Mapping[str, Mapping[str, int]] = {
     "mcp-remote": dict.fromkeys((
         "--header", "--header-file", "--transport", "--protocol", "--protocol-version", "--host",
@@ -40,26 +40,26 @@ TOKEN = "API_ACCESS_TOKEN"  # mcp-proxy's variable for a bearer token
 
 
 class Arguments(NamedTuple):
-    """What a bridge is started with."""
+    """The parsed arguments of a bridge."""
 
-    places: tuple[str, ...]  # what is no option
-    options: Mapping[str, tuple[str, ...]]  # the values of each; the last one counts
+    places: tuple[str, ...]  # positional arguments
+    options: Mapping[str, tuple[str, ...]]  # all values of each; the last one counts
     headers: tuple[tuple[str, str], ...]
 
 
 def add(
     collector: Collector, name: str, command: str, args: Sequence[str], values: Mapping[str, str]
 ) -> bool:
-    """Add the remote server behind the bridge; False where the command starts none.
+    """Add the remote server behind a bridge; False if the command starts none.
 
-    `values` is the process's environment as the file gives it.
+    `values` is the process's environment as written in the file.
     """
     bridge = find_bridge(command, args)
     if bridge is None:
         return False
     given = _arguments(bridge, collector, name)
     if not given.places or (bridge.program == "mcp-proxy" and "://" not in given.places[0]):
-        return False  # mcp-proxy can also bring a local server to the network
+        return False  # mcp-proxy can also expose a local server
     values = {**values, **bridge.command.env}
     own = {key: fill(value, collector.style, collector.env) for key, value in values.items()}
     env = {**collector.env, **{key: filled.value.reveal() for key, filled in own.items()}}
@@ -129,7 +129,7 @@ def _headers(
         header = header_of(name.strip(), value.strip(), collector, entry, env=env, style=style)
         if header is None:
             continue
-        # A variable that the file itself sets to a literal: the secret stands in the file.
+        # The file itself may set the variable to a literal: then the secret is in the file.
         plaintext = any(
             variable.name in own and own[variable.name].plaintext for variable in header.variables
         )

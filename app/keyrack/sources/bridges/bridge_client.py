@@ -1,4 +1,4 @@
-"""The OAuth client that a bridge's command line names, with the redirect URI that the bridge would use."""
+"""Reads the OAuth client from a bridge's command line, with the redirect URI that the bridge would use."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def client_of(
 def _of_machine(
     collector: Collector, entry: str, options: Mapping[str, tuple[str, ...]], env: Env
 ) -> ClientSettings:
-    """mcp-proxy knows the client credentials grant alone."""
+    """mcp-proxy supports only the client credentials grant."""
     names = {"--client-id": "client_id", "--client-secret": "client_secret"}
     given = {names[option]: value[0] for option, value in options.items() if option in names and value}
     client = oauth_client.settings_of(Fields(_filled(given, collector, env), collector, entry))
@@ -61,7 +61,7 @@ def _of_machine(
 def _json(
     collector: Collector, entry: str, option: str, options: Mapping[str, tuple[str, ...]], env: Env
 ) -> Mapping[str, Any]:
-    """The object that an option gives, as it is or in a file; empty, and said so, where there is none."""
+    """The JSON object in an option or in a file that it names. Empty, with a problem, if there is none."""
     text = options.get(option, ("",))[0]
     if text.startswith("@"):
         text = _file(collector, entry, option, text[1:], env)
@@ -79,16 +79,16 @@ def _json(
 
 
 def _file(collector: Collector, entry: str, option: str, path: str, env: Env) -> str:
-    """The text of a file; "", and said so, where it can't be had."""
+    """The text of a file. "", with a problem, if it can't be read."""
     problem = ""
     if not collector.trusted:
-        # A cloned repository could make any file of the user's the client of its own server.
+        # A cloned repository could send any of the user's files to its own server as the client.
         problem = f"A project's file can't name another file ({option}); it is not read."
     else:
         path = fill(path, collector.style, env).value.reveal()
         try:
             if not (path.startswith("~") or paths.is_absolute(collector.platform, path)):
-                # It would start at the folder that the program stands in, which may be any project's.
+                # It would be relative to the program's current folder, which may be any project's.
                 problem = f"{option} names a file without its full path, so it is not read."
             else:
                 return files.read_text(paths.expand(collector.env, collector.platform, path, ""))
@@ -103,7 +103,7 @@ def _file(collector: Collector, entry: str, option: str, path: str, env: Env) ->
 
 
 def _filled(data: Mapping[str, Any], collector: Collector, env: Env) -> Mapping[str, Any]:
-    """With the bridge's own variables in their places; a project's file is given none."""
+    """Fill in the bridge's variables. A project's file gets none."""
     if not collector.trusted:
         return data
     return {

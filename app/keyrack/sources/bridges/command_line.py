@@ -1,4 +1,4 @@
-"""A command of a configuration, and what all that reads one has in common."""
+"""The command of a configuration entry, and helpers for those who read one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")
 ENDING = re.compile(r"\.(?:exe|cmd|bat|com|ps1)$", re.IGNORECASE)
 # npm: mcp-remote@0.1.30, github:owner/mcp-remote#main; PyPI: mcp-proxy==0.8.0, mcp-proxy[extra]
 VERSION = re.compile(r"(?<=[\w.-])(?:@|[=<>~!#\[]).*$")
-# The program of a command that stands in one text: a Windows path may hold spaces.
+# The program of a command in a single string: a Windows path may contain spaces.
 WINDOWS_PROGRAM = re.compile(r"\s*([A-Za-z]:[\\/][^\"]*?\.(?:exe|cmd|bat|com))(?=\s|$)", re.IGNORECASE)
 
 
@@ -24,18 +24,18 @@ class Command(NamedTuple):
     filled_by: Shell | None = None  # the shell that has filled in the variables of `words`
 
     def to(self, words: Sequence[str]) -> Command:
-        """The same with other words: what a program starts in its turn."""
+        """The same with other words: the command that this program starts."""
         return self._replace(words=tuple(words))
 
 
 def name_of(word: str) -> str:
-    """The program that a word names, without its folder, its ending and a version."""
+    """The program's name without folder, extension and version."""
     name = ENDING.sub("", word.strip().replace("\\", "/").rpartition("/")[2])
     return VERSION.sub("", name).lower()
 
 
 def assigned(command: Command) -> Command:
-    """The command without the NAME=VALUE before it, which are its environment's."""
+    """The command with leading NAME=VALUE words moved to its environment."""
     words, env = list(command.words), dict(command.env)
     while words and ASSIGNMENT.match(words[0]):
         name, _, env[name] = words.pop(0).partition("=")
@@ -43,7 +43,7 @@ def assigned(command: Command) -> Command:
 
 
 def after_options(words: Sequence[str], with_value: Collection[str] = ()) -> tuple[str, ...]:
-    """What follows the options. `with_value`: those whose value is the next word."""
+    """The words after the options. `with_value`: options whose value is the next word."""
     i = 0
     while i < len(words) and words[i].startswith("-"):
         if words[i] == "--":
@@ -53,7 +53,7 @@ def after_options(words: Sequence[str], with_value: Collection[str] = ()) -> tup
 
 
 def in_text(command: Command, text: str, shell: Shell, more: Sequence[str] = ()) -> list[Command]:
-    """The commands in a text that a shell gets; `more` are the words behind the last."""
+    """The commands in a text for a shell; `more` are words after the last one."""
     program = WINDOWS_PROGRAM.match(text)
     found = commands(text[program.end() :] if program else text, shell)
     if program:

@@ -1,4 +1,4 @@
-"""What runs a package, a script or a container: the program that this starts."""
+"""Launchers of packages, scripts and containers: finds the program that they start."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONTAINER_VALUES = (
     "--cap-add", "--cap-drop", "--tmpfs", "--shm-size", "--gpus", "--log-driver", "--ulimit", "--userns",
     "--ipc", "--pid", "--device", "--group-add", "--cidfile", "--runtime", "--stop-signal", "--volumes-from",
 )  # fmt: skip
-# A folder may be called mcp-remote for any reason: it is the package's own file, or a link to it.
+# Only the package's own file or a link to it: any folder may be called mcp-remote.
 SCRIPT = re.compile(
     r"(?:^|/)mcp-remote(?:@[^/]*)?/(?:dist|src)/(?:proxy|client)\.[cm]?[jt]s$|(?:^|/)\.?bin/mcp-remote(?:-client)?$"
 )
@@ -51,7 +51,7 @@ def package(command: Command) -> list[Command]:
 
 
 def npm(command: Command) -> list[Command]:
-    """npm exec, pnpm dlx, yarn dlx; yarn runs a package's program without such a word, too."""
+    """npm exec, pnpm dlx, yarn dlx; yarn also runs a package's program without a subcommand."""
     rest = after_options(command.words, NODE_PACKAGE_VALUES)
     if rest[:1] in (("exec",), ("x",)):
         return npx(command.to(rest[1:]))
@@ -94,7 +94,7 @@ def script(command: Command) -> list[Command]:
 def python(command: Command) -> list[Command]:
     words = command.words
     at = words.index("-m") if "-m" in words else len(words)
-    # An option's value is no module; -m ends Python's own options.
+    # -m ends Python's own options, and an option's value is not a module.
     return [command.to(words[at + 1 :])] if all(word.startswith("-") for word in words[:at]) else []
 
 
@@ -129,7 +129,7 @@ def docker(command: Command) -> list[Command]:
     if start:
         inside = [start, *inside]
     elif image and verb == ["run"] and (not inside or "://" in inside[0] or inside[0].startswith("-")):
-        # What the image itself starts: one that is called after a bridge starts it.
+        # The image's own program: an image named after a bridge starts that bridge.
         inside = [image[0].rpartition("/")[2].partition(":")[0], *inside]
     return [command._replace(words=tuple(inside), env=env)]
 

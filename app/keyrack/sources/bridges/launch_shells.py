@@ -1,4 +1,4 @@
-"""Shells: the command that is in their arguments."""
+"""Shells: finds the command in their arguments."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cmd(command: Command) -> list[Command]:
         words = words[1:]
     if len(words) == 1:
         return in_text(command, words[0], "cmd")
-    # cmd gets one line of them, in which those with spaces are in quotes.
+    # cmd gets them as one line, with words that contain spaces in quotes.
     plain = tuple(with_variables(word.replace("^&", "&"), "cmd") for word in words)
     return [command._replace(words=plain, filled_by="cmd")]
 
@@ -50,7 +50,7 @@ def powershell(command: Command) -> list[Command]:
 
 
 def wsl(command: Command) -> list[Command]:
-    """Without -e the words go through the distribution's own shell."""
+    """Without -e, the distribution's own shell interprets the words."""
     rest = after_options(command.words, WSL_VALUES)
     if rest[:1] == ("~",):
         rest = after_options(rest[1:], WSL_VALUES)

@@ -1,7 +1,7 @@
-"""From a command as a file gives it to the bridge that it starts, through whatever starts it.
+"""Finds the bridge that a configured command starts, through any launchers and shells in between.
 
-A program is known by its name and by its place in the command: what is unknown starts nothing, so that
-a local server whose arguments only speak of a bridge stays a local server.
+A program is recognized by its name and its position in the command. An unknown program starts nothing,
+so a local server whose arguments merely mention a bridge stays a local server.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from keyrack.sources.bridges.command_line import ASSIGNMENT, Command, assigned, 
 from keyrack.sources.bridges.launch_packages import PACKAGES
 from keyrack.sources.bridges.launch_shells import SHELLS
 
-MOST = 40  # commands of one entry that are looked at
+MOST = 40  # commands examined per entry
 BRIDGES = {"mcp-remote": "mcp-remote", "mcp-remote-client": "mcp-remote", "mcp-proxy": "mcp-proxy",
            "mcp_proxy": "mcp-proxy"}  # fmt: skip
 LAUNCHERS = {**SHELLS, **PACKAGES}
-# They run the command behind their own options.
+# They run the command after their own options.
 WRAPPERS = frozenset((
     "env", "cross-env", "sudo", "doas", "nice", "ionice", "nohup", "setsid", "stdbuf", "timeout", "time",
     "exec", "command", "call", "start", "caffeinate", "direnv", "asdf", "volta", "fnm", "nvm",
     "flatpak-spawn", "systemd-run",
 ))  # fmt: skip
-# The same, and what stands before a -- is theirs: aws-vault exec PROFILE -- npx …
+# The same, but words before a -- are theirs: aws-vault exec PROFILE -- npx …
 PROVIDERS = frozenset(("op", "doppler", "infisical", "chamber", "aws-vault", "dotenv", "dotenvx", "mise"))
 WINDOWS_PATH = re.compile(r"\s*\"?[A-Za-z]:\\")
 # Words between a wrapper and its command: op run, timeout 30s, direnv exec ., start "" /b
@@ -32,7 +32,7 @@ BETWEEN = re.compile(r"run|exec|x|\d+(?:\.\d+)?[smhd]?|\.{1,2}/?|/[a-zA-Z]{1,4}|
 
 
 class Bridge(NamedTuple):
-    """A bridge, and the command that it is started by."""
+    """A bridge, and the command that starts it."""
 
     program: str  # a value of BRIDGES
     command: Command  # its words are the bridge's arguments
@@ -64,7 +64,7 @@ def find_bridge(program: str, args: Sequence[str]) -> Bridge | None:
 
 
 def _is_line(word: str, rest: Sequence[str]) -> bool:
-    """Is the word a command line, and not a program in a folder with spaces?"""
+    """Is the word a command line, rather than a program in a folder with spaces?"""
     before, space, _ = word.strip().partition(" ")
     if not space:
         return False
@@ -85,5 +85,5 @@ def _wrapped(command: Command) -> list[Command]:
         if ASSIGNMENT.match(word):
             variable, _, env[variable] = word.partition("=")
         elif not (word.startswith("-") or BETWEEN.fullmatch(word) or (i and words[i - 1].startswith("-"))):
-            return []  # its command is another
+            return []  # this command is something else
     return []

@@ -1,7 +1,7 @@
-"""A command line that stands in one word, split as the shell that gets it would.
+"""Splits a command line as its shell would.
 
-Variables are brought into one form, `${NAME}`. Nothing is run, and no variable is filled in here. Not
-`shlex`: it knows no cmd and no PowerShell, and drops the quotes that tell whether `$NAME` is a variable.
+Variables are normalized to `${NAME}`. Nothing is run, and no variable is filled in. `shlex` is not used:
+it does not support cmd and PowerShell, and drops the quotes that decide whether `$NAME` is a variable.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import Literal, NamedTuple
 
 Shell = Literal["sh", "cmd", "powershell"]
 
-LONGEST = 32_768  # characters; Windows takes no longer command line
+LONGEST = 32_768  # characters; the limit of a command line on Windows
 
 
 class _Rules(NamedTuple):
     token: re.Pattern[str]
-    piece: re.Pattern[str]  # of a word, by how it is quoted
-    escape: re.Pattern[str]  # what goes from a piece in double quotes
+    piece: re.Pattern[str]  # matches a part of a word, by how it is quoted
+    escape: re.Pattern[str]  # what to remove from a part in double quotes
     variable: re.Pattern[str]
 
 
 def _rules(piece: str, escape: str, variable: str) -> _Rules:
-    # Possessive, so that a hostile text costs one pass. A redirection takes the next word for itself.
+    # Possessive, so that a hostile text costs one pass. The word after a redirection belongs to it.
     token = (
         r"(?P<space>(?:[ \t\r]|[\\^`]\n)++)|(?P<cut>[;&|()\n]++)"
         r"|(?P<redirection>[0-9]*+(?:>>|>&|>\||<<<?|[<>]))"
@@ -53,9 +53,9 @@ _SHELLS: dict[Shell, _Rules] = {
 
 
 def commands(text: str, shell: Shell) -> list[list[str]]:
-    """The commands of a text, each as its words: `a && b`, `a | b` and `a; b` are two.
+    """The commands in a text, each as its words: `a && b`, `a | b` and `a; b` are two commands.
 
-    None where the text is too long, or a quote stays open.
+    Empty if the text is too long, or a quote is not closed.
     """
     rules = _SHELLS[shell]
     found: list[list[str]] = [[]]
@@ -75,7 +75,7 @@ def commands(text: str, shell: Shell) -> list[list[str]]:
 
 
 def with_variables(word: str, shell: Shell) -> str:
-    """A word that is one already, with its variables as `${NAME}`."""
+    """A single word with its variables as `${NAME}`."""
     return _SHELLS[shell].variable.sub(r"${\1}", word)
 
 
@@ -83,7 +83,7 @@ def _said(piece: re.Match[str], rules: _Rules) -> str:
     kind = piece.lastgroup or ""
     text = piece[kind]
     if kind == "escaped":
-        return text.strip("\n")  # a line that goes on
+        return text.strip("\n")  # a line continuation
     if kind == "single":
         return text.replace("''", "'")
     return rules.variable.sub(r"${\1}", rules.escape.sub("", text))

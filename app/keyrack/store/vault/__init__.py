@@ -1,1 +1,1 @@
-"""The sealed vault: secrets in one age file, for machines without a keychain."""
+"""The sealed vault: secrets in one encrypted age file, for machines without a keychain."""

@@ -1,7 +1,7 @@
-"""Files in the age format, by way of pyrage: sealed to recipients, opened by identities.
+"""Encrypts and decrypts files in the age format, with pyrage: sealed to recipients, opened by identities.
 
-A recipient is a public key (`age1…`), its identity the private one (`AGE-SECRET-KEY-1…`).
-What a passphrase opens is in `vault_passphrase`.
+A recipient is a public key (`age1…`), an identity is its private key (`AGE-SECRET-KEY-1…`).
+For passphrases, see `passphrase`.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
 
 BINARY, ARMOUR = b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----"
-OTHER_KEYS = "No matching keys found"  # pyrage has one class for all its errors
+OTHER_KEYS = "No matching keys found"  # pyrage has one class for all errors
 
 
 class NotSealed(Exception):
-    """What was to be opened is no whole file of age's."""
+    """The data is not a complete age file."""
 
 
 class OtherKeys(Exception):
-    """It is sealed to none of these identities."""
+    """None of these identities opens it."""
 
 
 def is_sealed(data: bytes) -> bool:
-    """Does it begin as a file of age's does?"""
+    """Does it begin like an age file?"""
     return data.lstrip().startswith((BINARY, ARMOUR))
 
 
 def seal(plain: bytes, recipients: Iterable[str]) -> bytes:
-    """Encrypt to every recipient; each alone can open it."""
+    """Encrypt to all recipients; each of them can open it alone."""
     pyrage = _pyrage()
     return pyrage.encrypt(plain, [pyrage.x25519.Recipient.from_str(each) for each in recipients])
 
 
 def unseal(sealed: bytes, identities: Iterable[Secret]) -> bytes:
-    """Decrypt and authenticate. Raises NotSealed (also for a file cut short), OtherKeys."""
+    """Decrypt and authenticate. Raises NotSealed (also for a truncated file), OtherKeys."""
     pyrage = _pyrage()
     keys = [pyrage.x25519.Identity.from_str(each.reveal()) for each in identities]
     try:
@@ -58,7 +58,7 @@ def recipient_of(identity: Secret) -> str:
 
 
 def parse_recipient(text: str) -> str:
-    """Raises KeyrackError, without repeating what was given: it may be the private key."""
+    """Raises KeyrackError, which does not quote the text: it may be the private key."""
     pyrage = _pyrage()
     try:
         return str(pyrage.x25519.Recipient.from_str(text.strip()))
@@ -70,9 +70,9 @@ def parse_recipient(text: str) -> str:
 
 
 def parse_identities(text: Secret, where: str) -> tuple[Secret, ...]:
-    """The identities in the text of an identity file: one in a line, # begins a comment.
+    """The identities in an identity file: one per line; # begins a comment.
 
-    Raises KeyrackError where there are none, or something else.
+    Raises KeyrackError if there are none, or anything else.
     """
     pyrage = _pyrage()
     lines = (line.strip() for line in text.reveal().splitlines())

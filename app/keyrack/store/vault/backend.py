@@ -1,8 +1,8 @@
-"""The sealed vault: secrets in one file of the age format, for machines without a keychain.
+"""The sealed vault as a backend: secrets in one age file, for machines without a keychain.
 
-`vault.age` is sealed to recipients. Beside it lies `identity.age`, the key of one of them,
-sealed with a passphrase; another machine has an identity of its own. The stock tool opens
-it too: age -d -i identity.age vault.age
+`vault.age` is sealed to recipients. `identity.age`, next to it, is the key of one of them,
+sealed with a passphrase; other machines have identities of their own. The standard age tool
+opens it too: age -d -i identity.age vault.age
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ from keyrack.system.locks import Locks
 
 NAME = "Sealed vault"
 FILE, IDENTITY_FILE = "vault.age", "identity.age"
-TICK = 100_000_000  # nanoseconds in which a file can be replaced twice and look the same again
-WAIT = 30.0  # seconds for another process that writes the vault
+TICK = 100_000_000  # nanoseconds; two replacements within it may leave the same stamp
+WAIT = 30.0  # seconds to wait for another process that is writing the vault
 INIT_HINT = "Run keyrack vault init to create one."
 MEND_HINT = "Restore it from a copy. keyrack does not change it."
 
 
 class VaultBackend:
-    """A SecretStore in one file. Every method but `state` may raise StoreUnavailable and its kinds,
-    NewerFormat, and Temporary where another process writes for too long.
+    """A SecretBackend in one file. Every method but `state` may raise StoreUnavailable and its kinds,
+    NewerFormat, and Temporary if another process writes for too long.
 
-    Each change reads, seals, and replaces the whole file under a lock of all processes.
+    Each change reads, seals, and replaces the whole file under a lock between processes.
     """
 
     name = NAME
@@ -51,16 +51,16 @@ class VaultBackend:
         self._locks = locks
         self._now = now
         self._keys = Keys(sources, now, minutes)
-        self._turn = threading.RLock()  # so that four threads ask for one passphrase once
+        self._turn = threading.RLock()  # so that several threads ask for the passphrase only once
         self._seen: tuple[Stamp, Content] | None = None
         reset_in_child(self)
 
     def reset_after_fork(self) -> None:
-        """In a forked child: another thread of the parent's may have the turn, or hold it open."""
+        """In a forked child: another thread of the parent may have held the lock or kept the vault open."""
         self._turn = threading.RLock()
         self._keys.release_all()
 
-    # A SecretStore.
+    # The methods of a SecretBackend.
 
     def get(self, entry: str) -> Secret | None:
         return self._content().entries.get(entry)
@@ -93,11 +93,11 @@ class VaultBackend:
                     self._seen = None
 
     def shared_lock(self, name: str, *, timeout: float) -> AbstractContextManager[None]:
-        """It lies in the data folder, as its locks do."""
+        """Does nothing: the vault is in the data folder, which has its own locks."""
         return nullcontext()
 
     def state(self) -> StoreState:
-        """Never asks. Ready and locked at once: the person will be asked when it is used."""
+        """Never asks. Ready and locked together mean that the user will be asked when it is used."""
         try:
             if not self.exists():
                 raise self._absent()
@@ -114,7 +114,7 @@ class VaultBackend:
             NAME, ready=way == "ask", locked=True, reason=str(shut), hint=shut.hint, kind="vault"
         )
 
-    # Of the vault alone.
+    # Methods that only the vault has.
 
     def exists(self) -> bool:
         return vault_file.stamp(self.path) is not None
@@ -124,23 +124,23 @@ class VaultBackend:
         return self._keys.is_given or self._keys.file != self.identity_path
 
     def has_key(self) -> bool:
-        """Is there anything to open it with, a passphrase still to be typed included?"""
+        """Is there anything to open it with, including a passphrase that the user must type?"""
         return self._keys.missing is None
 
     @property
     def key_path(self) -> str:
-        """The file whose key opens it; "" where the environment holds the key itself."""
+        """The file with the key that opens it; "" if the environment has the key itself."""
         return "" if self._keys.is_given else self._keys.file
 
     def wants_new_passphrase(self) -> bool:
-        """Has a person to think of one before `create`?"""
+        """Must the user choose one before `create`?"""
         return not (self.exists() or self.has_own_key() or self._keys.given_passphrase)
 
     def create(self, passphrase: Secret | None, recipients: Iterable[str] = ()) -> None:
-        """Make an empty vault: with a passphrase, or None for the identity that is configured.
+        """Create an empty vault, with a passphrase or, if that is None, the configured identity.
 
-        `recipients` can open it too. Raises KeyrackError where there is a vault already, or a
-        recipient is none.
+        `recipients` can open it too. Raises KeyrackError if there is a vault already, or a
+        recipient is not valid.
         """
         others = [vault_age.parse_recipient(each) for each in recipients]
         with self._changing():
@@ -154,20 +154,20 @@ class VaultBackend:
             self._seal(Content(tuple(dict.fromkeys([*own, *others])), {}))
 
     def unlock(self, passphrase: Secret | None = None) -> None:
-        """Open it for the configured minutes. StoreLocked where the passphrase is the wrong one."""
+        """Open it for the configured minutes. Raises StoreLocked if the passphrase is wrong."""
         with self._turn:
             if passphrase is not None:
                 self._keys.unlock(passphrase)
             self._content()
 
     def lock(self) -> None:
-        """Forget what opens it and what is in it; what opens it only after a refresh that is under way."""
+        """Forget its content at once, and the key as soon as no refresh needs it."""
         with self._turn:
             self._keys.forget()
             self._seen = None
 
     def change_passphrase(self, passphrase: Secret) -> None:
-        """Seal `identity.age` with another passphrase; the vault itself stays. It must be open."""
+        """Seal `identity.age` with another passphrase. The vault itself stays the same, and must be open."""
         with self._changing():
             self._content()
             if self.has_own_key() or not self._keys.wants_passphrase:
@@ -178,16 +178,16 @@ class VaultBackend:
             self._write_identity(self._keys.get(), passphrase)
 
     def recipients(self) -> tuple[str, ...]:
-        """Who can open it: public keys."""
+        """The public keys of everyone who can open it."""
         return self._content().recipients
 
     def own_recipients(self) -> tuple[str, ...]:
-        """The public keys of the identities that are here."""
+        """The public keys of the identities on this machine."""
         with self._turn:
             return tuple(map(vault_age.recipient_of, self._keys.get()))
 
     def change_recipients(self, edit: Callable[[tuple[str, ...]], Iterable[str]]) -> None:
-        """Seal it to what `edit` makes of the recipients. KeyrackError where none of the keys here is one."""
+        """Seal it to the recipients that `edit` returns. Raises KeyrackError if no key here would open it."""
         with self._changing():
             content = self._content()
             recipients = tuple(dict.fromkeys(map(vault_age.parse_recipient, edit(content.recipients))))
@@ -202,12 +202,12 @@ class VaultBackend:
     def _changing(self) -> Generator[None]:
         with self._turn:
             if self.exists():
-                self._keys.get()  # a person who is asked here keeps no other process waiting
+                self._keys.get()  # ask the user before taking the lock, so that no other process waits
             with self._locks.hold("vault", timeout=WAIT):
                 yield
 
     def _content(self) -> Content:
-        """What is in it now; from memory as long as the file is the same."""
+        """Its current content, from memory if the file has not changed."""
         with self._turn:
             if not self.exists():
                 raise self._absent()
@@ -240,7 +240,7 @@ class VaultBackend:
         raise problem
 
     def _seal(self, content: Content) -> None:
-        """Replace the file, once it is known that what goes into it can be opened again."""
+        """Replace the file, after checking that the new one can be opened."""
         sealed = vault_age.seal(encode(content), content.recipients)
         if self._unseal(sealed, self._keys.get()) != content:
             raise StoreUnavailable("The vault could not be encrypted.", hint="Nothing was changed.")
@@ -250,7 +250,7 @@ class VaultBackend:
     def _make_identity(self, passphrase: Secret | None) -> Secret:
         if not passphrase:
             raise KeyrackError("The vault needs a passphrase, or an identity file.")
-        # One that is here without its vault may open a copy of it that lies elsewhere.
+        # An identity without a vault may still open a copy of it on another machine.
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._now()))
         vault_file.set_aside(self.identity_path, f"{self.identity_path}.old-{stamp}")
         identity = vault_age.new_identity()

@@ -1,6 +1,6 @@
-"""What is sealed in the vault: JSON with the entries, and to whom it is sealed.
+"""The content of the vault: JSON with the entries and the recipients.
 
-The recipients stand within, so that whoever writes it seals it to all of them again.
+The recipients are included so that each write can seal it to all of them again.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def encode(content: Content) -> bytes:
 
 
 def decode(plain: bytes, what: str) -> Content:
-    """The content of the vault called `what`. Raises DamagedData or NewerFormat; neither tells any of it."""
+    """The content of the vault called `what`. Raises DamagedData or NewerFormat; neither quotes it."""
     fields = parse(plain.decode(errors="replace"), what, FORMAT)
     entries = {name: Secret(text) for name, text in fields.rows("entries", 2)}
     return Content(fields.texts("recipients"), entries)

@@ -1,4 +1,4 @@
-"""A file that is replaced whole or not at all, and read only if it is a plain file."""
+"""Reads and atomically replaces the vault's files, which must be plain files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXTRA = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 class Stamp(NamedTuple):
-    """As long as it is the same, so is the file."""
+    """Identifies a version of a file: as long as it is the same, so is the file."""
 
     inode: int
     changed: int  # nanoseconds
@@ -22,7 +22,7 @@ class Stamp(NamedTuple):
 
 
 def stamp(path: str) -> Stamp | None:
-    """None where there is no such file. Raises StoreUnavailable."""
+    """None if there is no such file. Raises StoreUnavailable."""
     try:
         return _stamp(os.stat(path, follow_symlinks=False))
     except FileNotFoundError:
@@ -32,7 +32,7 @@ def stamp(path: str) -> Stamp | None:
 
 
 def read(path: str, *, link: bool = False) -> tuple[bytes, Stamp] | None:
-    """The bytes; None where there is no such file. A link is followed only with `link`.
+    """The bytes; None if there is no such file. A link is followed only with `link`.
 
     Raises StoreUnavailable.
     """
@@ -54,9 +54,9 @@ def read(path: str, *, link: bool = False) -> tuple[bytes, Stamp] | None:
 
 
 def replace(path: str, data: bytes) -> None:
-    """Put the bytes in the file's place, readable by its owner alone. Under a lock.
+    """Replace the file, readable by its owner only. The caller holds a lock.
 
-    Raises StoreUnavailable; then the old file stands.
+    Raises StoreUnavailable, and then the old file is unchanged.
     """
     try:
         atomic.replace(path, data, locked=True)
@@ -65,7 +65,7 @@ def replace(path: str, data: bytes) -> None:
 
 
 def set_aside(path: str, to: str) -> None:
-    """Give the file another name; one that is not there is none to give. Raises StoreUnavailable."""
+    """Rename the file, if it exists. Raises StoreUnavailable."""
     try:
         atomic.rename(path, to)
     except FileNotFoundError:

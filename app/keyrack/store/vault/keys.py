@@ -1,6 +1,6 @@
-"""Who opens the vault: an identity from the environment or a file, which a passphrase may seal.
+"""The identities that open the vault, from the environment or a file that may be sealed with a passphrase.
 
-What is opened stays open for some minutes after its last use; then it is forgotten.
+They are kept for some minutes after their last use, and then forgotten.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ IDENTITY, IDENTITY_FILE, PASSPHRASE = (
     "KEYRACK_VAULT_IDENTITY", "KEYRACK_VAULT_IDENTITY_FILE", "KEYRACK_VAULT_PASSPHRASE"
 )  # fmt: skip
 
-TRIES = 3  # a slip of the finger is no reason to begin again
+TRIES = 3  # passphrases that the user may try
 
 
 class Sources(NamedTuple):
-    """Where an identity may come from. The first that is there is taken."""
+    """Where an identity may come from. The first one that exists is used."""
 
-    file: str  # an identity file, as age-keygen makes it or sealed with `age -p`
+    file: str  # an identity file, as age-keygen writes it or sealed with `age -p`
     identity: Secret | None = None  # KEYRACK_VAULT_IDENTITY: the identity itself
-    passphrase: Secret | None = None  # KEYRACK_VAULT_PASSPHRASE: of the file
-    ask: Callable[[], Secret | None] | None = None  # a person for it; None where nobody is there
+    passphrase: Secret | None = None  # KEYRACK_VAULT_PASSPHRASE: opens the file
+    ask: Callable[[], Secret | None] | None = None  # asks the user for it; None if nobody can be asked
 
 
 class Keys:
-    """The identities, once something has opened them. For one thread at a time."""
+    """The identities, once they have been opened. For one thread at a time."""
 
     def __init__(self, sources: Sources, now: Callable[[], float], minutes: float) -> None:
         self._sources = sources
@@ -40,8 +40,8 @@ class Keys:
         self._may_ask = sources.ask is not None
         self._open: tuple[Secret, ...] = ()
         self._used = 0.0
-        self._holders = 0  # as long as there are any, nothing is forgotten
-        self._to_forget = False  # once there are none
+        self._holders = 0  # while there are any, nothing is forgotten
+        self._to_forget = False  # when there are none left
 
     @property
     def file(self) -> str:
@@ -49,7 +49,7 @@ class Keys:
 
     @property
     def is_given(self) -> bool:
-        """Does the environment hold the identity itself?"""
+        """Is the identity itself in the environment?"""
         return self._sources.identity is not None
 
     @property
@@ -58,21 +58,21 @@ class Keys:
 
     @property
     def is_open(self) -> bool:
-        """Is it open still? Its time may be over."""
+        """Is it still open? Forgets the identities if their time is over."""
         now = self._now()
         if now < self._used:
-            self._used = now  # the clock was set back, which says nothing of when it was used
+            self._used = now  # the clock was set back
         if self._open and now - self._used > self._patience and not self._holders:
             self.forget()
         return bool(self._open)
 
     @property
     def wants_passphrase(self) -> bool:
-        """Is the identity file sealed with a passphrase? Raises StoreLocked where there is none."""
+        """Is the identity file sealed with a passphrase? Raises StoreLocked if there is no file."""
         return vault_age.is_sealed(self._read())
 
     def way(self) -> Literal["unaided", "ask", "none"]:
-        """How it can be opened now: without a person, by asking one, or not at all. Asks nobody."""
+        """How it can be opened now: without the user, by asking, or not at all. Asks nobody."""
         sources = self._sources
         if self.is_open or sources.identity is not None:
             return "unaided"
@@ -85,7 +85,7 @@ class Keys:
 
     @property
     def missing(self) -> StoreUnavailable | None:
-        """What to say where there is no key at all, and so nothing that a passphrase would open."""
+        """The error if there is no key at all, and so nothing that a passphrase would open."""
         try:
             self._read()
         except StoreUnavailable as error:
@@ -93,28 +93,28 @@ class Keys:
         return None
 
     def get(self) -> tuple[Secret, ...]:
-        """The identities. Asks a person on one occasion at most. Raises KeyrackError, StoreLocked."""
+        """The identities. Asks the user if necessary. Raises KeyrackError, StoreLocked."""
         if not self.is_open:
             self._opened(self._unaided() or self._asked())
         self._used = self._now()
         return self._open
 
     def unlock(self, passphrase: Secret) -> None:
-        """Raises StoreLocked where it is the wrong one; takes a second or two."""
+        """Takes a second or two. Raises StoreLocked if it is the wrong one."""
         self._opened(self._unsealed(passphrase, "That is not the passphrase of the sealed vault."))
 
     def adopt(self, identity: Secret) -> None:
-        """Be open with an identity that was just made."""
+        """Use an identity that was just created."""
         self._opened((identity,))
 
     def forget(self) -> None:
-        """Lock, or be locked once nobody holds it open."""
+        """Lock now, or as soon as nobody holds it open."""
         self._to_forget = bool(self._holders)
         if not self._to_forget:
             self._open = ()
 
     def hold(self) -> None:
-        """Keep open, or once it is opened, until `release`."""
+        """Keep it open until `release`, from now or from when it is opened."""
         self._holders += 1
 
     def release(self) -> None:
@@ -124,7 +124,7 @@ class Keys:
             self.forget()
 
     def release_all(self) -> None:
-        """Whoever held it is not here any more."""
+        """Release all holds: after a fork, the holders are in the parent."""
         self._holders = 0
         if self._to_forget:
             self.forget()

@@ -1,8 +1,8 @@
-"""What a passphrase seals and opens: scrypt, as in `age -p`.
+"""Encryption with a passphrase: scrypt, as in `age -p`.
 
-In a process of its own. It takes a second or two and half a gigabyte, during which pyrage
-lets no other thread run: the screen would stand still. And where memory is short, the
-system ends that process and not this one.
+Runs in a process of its own. It takes a second or two and half a gigabyte of memory, and
+pyrage blocks all other threads in the meantime: the screen would freeze. If memory is
+short, the system kills that process and not this one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from keyrack.store.vault.age import NotSealed
 PROGRAM = os.path.join(os.path.dirname(__file__), "scrypt.py")
 LIMIT = 60.0  # seconds
 REFUSED, BROKEN = 10, 11  # exit codes of the program
-HIDDEN = "KEYRACK_"  # variables that begin so may be secrets, and are not passed on
+HIDDEN = "KEYRACK_"  # the prefix of variables that may be secrets; they are not passed on
 
 
 class WrongPassphrase(Exception):
-    """It is sealed with another one."""
+    """It is sealed with another passphrase."""
 
 
 def seal(plain: Secret, passphrase: Secret) -> bytes:
@@ -30,7 +30,7 @@ def seal(plain: Secret, passphrase: Secret) -> bytes:
 
 
 def unseal(sealed: bytes, passphrase: Secret) -> Secret:
-    """Decrypt. Raises WrongPassphrase, NotSealed, and as `seal`."""
+    """Decrypt. Raises WrongPassphrase, NotSealed, and what `seal` raises."""
     try:
         return Secret(_run("unseal", passphrase, sealed).decode())
     except UnicodeDecodeError:
@@ -43,7 +43,7 @@ def _run(what: str, passphrase: Secret, data: bytes) -> bytes:
 
     secret = _bytes(passphrase)
     try:
-        # -P: no module of the current folder is taken for pyrage.
+        # -P: no module in the current folder is imported as pyrage.
         done = subprocess.run(
             [sys.executable, "-P", PROGRAM, what],
             input=len(secret).to_bytes(4) + secret + data,

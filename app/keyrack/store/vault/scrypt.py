@@ -1,14 +1,14 @@
-"""A program: `seal` or `unseal` with a passphrase, from standard input to standard output.
+"""A program that seals or unseals with a passphrase, from standard input to standard output.
 
 The input is the passphrase's length in four bytes, the passphrase and the data. It is run
-by its path, so that it needs nothing of keyrack's.
+by its path, so that it imports nothing of keyrack.
 """
 
 import sys
 
 from pyrage import DecryptError, passphrase  # pyright: ignore[reportAttributeAccessIssue]
 
-WRONG_PASSPHRASE = "Decryption failed"  # one class for all errors of pyrage's
+WRONG_PASSPHRASE = "Decryption failed"  # pyrage has one class for all errors
 REFUSED, BROKEN = 10, 11
 
 
