@@ -53,6 +53,11 @@ def keyrack(search: Search) -> list[Candidate]:
     return [Candidate(config_file(search.env, search.platform))]
 
 
+def mcp_use(search: Search) -> list[Candidate]:
+    """None of its own: the user names them."""
+    return []
+
+
 def mcp(search: Search) -> list[Candidate]:
     """`~/.config/mcp` on every system; MCP_CONFIG_PATH takes precedence over MCP_CONFIG_DIR."""
     if search.env.get("MCP_CONFIG_PATH"):

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from types import ModuleType
+from collections.abc import Sequence
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server
 from keyrack.domain.reading import Place, Problem, Reading
-from keyrack.sources import locations as places
+from keyrack.sources import locations, programs
+from keyrack.sources.edit import Edit, NotMovable
 from keyrack.sources.locations import Candidate, Search
+from keyrack.sources.programs import Program
 from keyrack.system import files, paths
 
-OWN = "keyrack"
-CLAUDE_CODE = "Claude Code"
-MCP_USE = ("mcp-use", "mcp_use")
 INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
-
-# The order decides which program's name for a server is used: keyrack's own file comes first.
-PROGRAMS: tuple[tuple[str, str, Callable[[Search], list[Candidate]]], ...] = (
-    ("mcp", "mcp_avelino", places.mcp),
-    (CLAUDE_CODE, "claude_code", places.claude_code),
-    ("Cursor", "cursor", places.cursor),
-    ("VS Code", "vscode", places.vscode),
-    ("Codex", "codex", places.codex),
-)
 
 
 class _AllFiles:
@@ -72,7 +60,7 @@ class _AllFiles:
 
             self.servers[start:] = by_precedence(self.servers[start:], cwd)
         try:
-            index, settings = places.claude_plugins(self.search)
+            index, settings = locations.claude_plugins(self.search)
         except KeyrackError:
             return  # already reported for its other files
         installed = self.file(client, "claude_plugins", index, lists=False)
@@ -87,7 +75,7 @@ class _AllFiles:
         off = of_user.switches
         for each in said:
             off |= each.get(cwd, claude_switches.NONE)
-        for candidate in places.claude_project_settings(self.search) if self.projects else ():
+        for candidate in locations.claude_project_settings(self.search) if self.projects else ():
             of_project = self.file(client, "claude_settings", candidate, lists=False)
             off |= of_project.switches if of_project else claude_switches.NONE
         self.servers[start:] = claude_switches.switched_off(self.servers[start:], off, cwd)
@@ -107,10 +95,13 @@ class _AllFiles:
 
     def named(self, path: str, base: str) -> None:
         """Read an mcp-use file that the user named, relative to `base`."""
-        for candidate in self.candidates(
-            MCP_USE[0], lambda search: [Candidate(paths.expand(search.env, search.platform, path, base))]
-        ):
-            self.file(*MCP_USE, candidate, asked_for=True)
+        name, module, _ = programs.MCP_USE
+
+        def files_of(search: Search) -> list[Candidate]:
+            return [Candidate(paths.expand(search.env, search.platform, path, base))]
+
+        for candidate in self.candidates(programs.MCP_USE._replace(files=files_of)):
+            self.file(name, module, candidate, asked_for=True)
 
     def text(
         self, client: str, module: str, candidate: Candidate, content: str | bytes, *, lists: bool = True
@@ -134,9 +125,9 @@ class _AllFiles:
         )
         result, fault, line = None, "", None
         try:
-            reader = import_module(f"keyrack.sources.programs.{module}")
+            reader = programs.reader(module)
             collector.style = reader.STYLE
-            collector.not_movable_because = _not_movable_because(reader, client, candidate)
+            collector.not_movable_because = _not_movable_because(reader.EDIT, candidate)
             result = reader.read(content, collector)
         except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line
@@ -151,12 +142,12 @@ class _AllFiles:
             self.places.append(Place(client, candidate.path, _count(len(collector.servers))))
         return result
 
-    def candidates(self, client: str, find: Callable[[Search], list[Candidate]]) -> list[Candidate]:
+    def candidates(self, program: Program) -> list[Candidate]:
         try:
             # The current project may be the home folder: then the file is the user's.
-            return list({candidate.path: candidate for candidate in find(self.search)}.values())
+            return list({candidate.path: candidate for candidate in program.files(self.search)}.values())
         except KeyrackError as error:
-            self._broken(client, "", str(error), None)
+            self._broken(program.name, "", str(error), None)
             return []
 
     def _broken(self, client: str, path: str, sentence: str, line: int | None) -> None:
@@ -172,37 +163,35 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     search = Search(env, platform, cwd)
     found = _AllFiles(search)
     listed, accounts = (), {}
-    for candidate in found.candidates(OWN, places.keyrack):
-        listed, accounts = found.file(OWN, "keyrack_own", candidate) or ((), {})
+    for candidate in found.candidates(programs.OWN):
+        listed, accounts = found.file(programs.OWN.name, programs.OWN.module, candidate) or ((), {})
     for path in extra_files:
         found.named(path, cwd)
     for path in listed:
         found.named(path, paths.config_dir(env, platform))
-    for client, module, find in PROGRAMS:
-        if client == "mcp" and env.get(INLINE):
+    for program in programs.PROGRAMS:
+        if program is programs.MCP and env.get(INLINE):
             # Bytes in the environment that are not valid text become lone surrogates.
-            found.text(client, module, Candidate(INLINE), env[INLINE].encode("utf-8", "replace").decode())
-            continue
-        if client == CLAUDE_CODE:
-            found.claude_code(client, found.candidates(client, find))
-            continue
-        for candidate in found.candidates(client, find):
-            found.file(client, module, candidate)
+            text = env[INLINE].encode("utf-8", "replace").decode()
+            found.text(program.name, program.module, Candidate(INLINE), text)
+        elif program is programs.CLAUDE_CODE:
+            found.claude_code(program.name, found.candidates(program))
+        else:
+            for candidate in found.candidates(program):
+                found.file(program.name, program.module, candidate)
     from keyrack.sources.merge import merged
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
 
 
-def _not_movable_because(reader: ModuleType, client: str, candidate: Candidate) -> str:
-    """Why a secret in this file can't be moved to the keychain; "" if it can."""
+def _not_movable_because(edit: Edit, candidate: Candidate) -> str:
+    """Why a secret in this file can't be moved into the keychain; "" where it can."""
     if candidate.path == INLINE:
         return f"It is in the variable {INLINE}, which is set outside of keyrack."
     if not candidate.trusted:
         return "It is a project's file, which may be shared with others, so keyrack does not change it."
-    if hasattr(reader, "NOT_MOVABLE_BECAUSE"):
-        return reader.NOT_MOVABLE_BECAUSE
-    return "" if reader.TAKES_REFERENCES else f"{client} does not support variables, so it must stay there."
+    return edit.because if isinstance(edit, NotMovable) else ""
 
 
 def _count(number: int) -> str:

@@ -16,6 +16,7 @@ class Case(NamedTuple):
     file: str  # below the home folder
     write: Callable[[dict], str]
     toml: bool = False
+    headers: str = "headers"  # the entry's headers that are written out
 
     def __str__(self) -> str:
         return self.client
@@ -32,7 +33,13 @@ CASES = [
     Case("Claude Code", ".claude.json", _json("mcpServers")),
     Case("Cursor", ".cursor/mcp.json", _json("mcpServers")),
     Case("VS Code", ".config/Code/User/mcp.json", _json("servers")),
-    Case("Codex", ".codex/config.toml", lambda s: tomli_w.dumps({"mcp_servers": s}), toml=True),
+    Case(
+        "Codex",
+        ".codex/config.toml",
+        lambda s: tomli_w.dumps({"mcp_servers": s}),
+        toml=True,
+        headers="http_headers",
+    ),
 ]
 
 

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from contract.readers.reader_cases import CASES, Desk
+from keyrack.domain.errors import KeyrackError
+from keyrack.sources.programs import MCP_USE, OWN, PROGRAMS
+from keyrack.sources.rewriting import rewrite
 
 GOOD = {"url": "https://good.example.com/mcp"}
 
@@ -287,3 +290,22 @@ def test_names_are_kept_but_not_without_end(desk: Desk) -> None:
     names = [server.name for server in desk.read().servers]
     assert names[0] == "\x1b[31mred"
     assert len(names[1]) == 200
+
+
+def test_a_secret_is_replaced_by_a_variable_or_the_user_is_told_why_not(desk: Desk) -> None:
+    desk.put({"a": {**GOOD, desk.case.headers: {"X-Api-Key": "sk-hidden-1"}}})
+    [header] = desk.read().servers[0].plaintext_headers
+    by_hand = rewrite.by_hand(header, "A_KEY")
+    if by_hand is not None:
+        assert "A_KEY" in by_hand and "sk-hidden" not in by_hand
+    elif header.not_movable_because:
+        with pytest.raises(KeyrackError, match="can't be moved"):
+            rewrite.rewrite(header, "A_KEY", GOOD["url"])
+    else:
+        rewrite.apply(rewrite.rewrite(header, "A_KEY", GOOD["url"]), "copy")
+        [header] = desk.read(A_KEY="sk-hidden-2").servers[0].headers
+        assert header.value.reveal() == "sk-hidden-2" and "sk-hidden-1" not in desk.path.read_text()
+
+
+def test_every_program_has_a_case() -> None:
+    assert {case.client for case in CASES} == {each.name for each in (OWN, MCP_USE, *PROGRAMS)}

@@ -53,9 +53,9 @@ def test_it_takes_no_longer_than_to_read_it_whole_and_keeps_less() -> None:
     def best(read: object) -> float:
         times = []
         for _ in range(3):
-            begin = time.perf_counter()
+            begin = time.process_time()
             read(data)  # type: ignore[operator]
-            times.append(time.perf_counter() - begin)
+            times.append(time.process_time() - begin)
         return min(times)
 
     def peak(read: object) -> int:

@@ -76,11 +76,6 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Interpolat
     return Interpolated(value, reference, tuple(variables), plaintext, asked, tuple(missing))
 
 
-def reference_to(name: str, style: str) -> str:
-    """How a file of this style refers to an environment variable."""
-    return f"${{env:{name}}}" if style == ENV_OR_INPUT else f"${{{name}}}"
-
-
 def has_variable(text: str, style: str) -> bool:
     """Would `fill` put anything in?"""
     return bool(style) and re.search(style, text) is not None

@@ -10,13 +10,14 @@ from typing import Any
 
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import Server
+from keyrack.sources.edit import ByHand
 from keyrack.sources.parsing import entries, json_parts, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
 from keyrack.sources.programs.claude_switches import NONE, Switches, switches_of
 
 STYLE = BRACES_OR_DEFAULT
-TAKES_REFERENCES = True
+EDIT = ByHand("it also contains your Claude login")
 
 
 # Of the user's file: what is read here, and nothing of the histories that make it large.

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import jsonc
 from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.programs import claude_code
 
 # `${user_config.X}` is what Claude Code has asked its user for.
 STYLE = r"\$\{(?:(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?|(?P<asked>user_config\.[^${}]+))\}"
-TAKES_REFERENCES = True
-NOT_MOVABLE_BECAUSE = (
+EDIT = NotMovable(
     "It is a plugin's file, which the plugin's next version replaces, so keyrack does not change it."
 )
 

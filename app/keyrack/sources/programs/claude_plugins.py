@@ -11,13 +11,14 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from keyrack.sources.edit import NotMovable
 from keyrack.sources.locations import Candidate, Search
 from keyrack.sources.parsing import jsonc
 from keyrack.sources.parsing.collector import Collector, Fields, name_of
 from keyrack.system import files, paths
 
 STYLE = ""
-TAKES_REFERENCES = False
+EDIT = NotMovable("it names no servers")
 MANIFEST = (".claude-plugin", "plugin.json")
 MOST = 200  # plugins that are looked at
 

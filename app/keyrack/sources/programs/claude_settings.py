@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import jsonc
 from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.programs.claude_switches import NONE, Switches, refused_in
 
 STYLE = ""
-TAKES_REFERENCES = False
+EDIT = NotMovable("it names no servers")
 
 
 class ClaudeSettings(NamedTuple):

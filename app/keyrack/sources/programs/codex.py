@@ -10,6 +10,7 @@ from __future__ import annotations
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import ClientSettings, Header
 from keyrack.domain.resource import origin, parse_url
+from keyrack.sources.edit import EditFields
 from keyrack.sources.parsing import entries, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields, entries_with
 from keyrack.sources.parsing.headers import header_of, headers_of
@@ -17,7 +18,7 @@ from keyrack.sources.parsing.interpolate import BRACES, NONE
 from keyrack.system import toml
 
 STYLE = NONE
-TAKES_REFERENCES = True
+EDIT = EditFields("mcp_servers", "http_headers", "bearer_token_env_var", "env_http_headers")
 
 
 def read(text: str, collector: Collector) -> None:

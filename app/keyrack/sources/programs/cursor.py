@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import entries, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields, entries_with
 from keyrack.sources.parsing.interpolate import ENV_OR_INPUT
 
 STYLE = ENV_OR_INPUT
-TAKES_REFERENCES = True
+EDIT = EditJson("mcpServers", "${env:NAME}")
 
 
 def read(text: str, collector: Collector) -> None:

@@ -38,6 +38,7 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.reading import account_key
 from keyrack.domain.settings import settings_of
+from keyrack.sources.edit import EditToml
 from keyrack.sources.parsing import entries, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
@@ -46,7 +47,7 @@ from keyrack.sources.programs import keyrack_servers as server_settings
 from keyrack.system import toml
 
 STYLE = BRACES_OR_DEFAULT
-TAKES_REFERENCES = True
+EDIT = EditToml("servers")
 
 
 class OwnConfig(NamedTuple):

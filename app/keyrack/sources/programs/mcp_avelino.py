@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 
+from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import entries, jsonc
 from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.interpolate import BRACES, value_of
 from keyrack.system import files
 
 STYLE = BRACES
-TAKES_REFERENCES = True
+EDIT = EditJson("mcpServers", commas=False)
 
 
 def read(text: str, collector: Collector) -> None:

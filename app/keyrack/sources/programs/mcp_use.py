@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import ClientSettings, Header
+from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import entries, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import header_of
 from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
-TAKES_REFERENCES = False
+EDIT = NotMovable("mcp-use does not support variables, so it must stay there.")
 
 
 def read(text: str, collector: Collector) -> None:

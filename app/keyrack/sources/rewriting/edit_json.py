@@ -3,36 +3,22 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from keyrack.domain.model import Header
 from keyrack.domain.rewrite import split
-from keyrack.sources.parsing import interpolate, jsonc
+from keyrack.sources.edit import EditJson
+from keyrack.sources.parsing import jsonc
 from keyrack.sources.rewriting.edits import Edit, cannot, path_to, with_value
 from keyrack.sources.rewriting.spans import string_at
 
 
-class _Form(NamedTuple):
-    root: str
-    style: str
-    commas: bool = True
-
-
-PROGRAMS = {
-    "mcp": _Form("mcpServers", interpolate.BRACES, commas=False),
-    "Cursor": _Form("mcpServers", interpolate.ENV_OR_INPUT),
-    "VS Code": _Form("servers", interpolate.ENV_OR_INPUT),
-}
-
-
-def edit(text: str, header: Header, variable: str) -> Edit:
+def edit(text: str, header: Header, variable: str, how: EditJson) -> Edit:
     """The file with `variable` named in the place of the header's secret. Raises KeyrackError, Malformed."""
     assert header.source is not None
-    how = PROGRAMS[header.source.client]
     data = jsonc.parse(text, comments=True, commas=how.commas).data
     path = path_to(data, how.root, "headers", header)
     span = string_at(text, path)
-    value = split(header.value)[0] + interpolate.reference_to(variable, how.style)
+    value = split(header.value)[0] + how.reference.replace("NAME", variable)
     if span is not None:
         written = json.dumps(value)
         new = text[: span.start] + written + text[span.end :]

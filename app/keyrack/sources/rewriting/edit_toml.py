@@ -14,21 +14,21 @@ from tomlkit.items import InlineTable, Item
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header
 from keyrack.domain.rewrite import split
-from keyrack.sources.parsing import interpolate
+from keyrack.sources.edit import EditFields, EditToml
 from keyrack.sources.rewriting.edits import Edit, cannot, path_to, with_value
 from keyrack.system import toml
 from keyrack.system.files import Malformed
 from keyrack.system.toml_tree import NotEditable, Tree, inline_table, setting, string
 
 
-def edit(text: str, header: Header, variable: str) -> Edit:
+def edit(text: str, header: Header, variable: str, how: EditToml | EditFields) -> Edit:
     """The file with `variable` named in the place of the header's secret. Raises KeyrackError, Malformed."""
     assert header.source is not None
     data = toml.parse(text)
-    if header.source.client == "Codex":
-        return _in_codex(text, data, header, variable)
-    value = split(header.value)[0] + interpolate.reference_to(variable, interpolate.BRACES_OR_DEFAULT)
-    path = path_to(data, "servers", "headers", header)
+    if isinstance(how, EditFields):
+        return _in_field(text, data, header, variable, how)
+    value = split(header.value)[0] + how.reference.replace("NAME", variable)
+    path = path_to(data, how.root, "headers", header)
     written = string(value)
     try:
         tree = Tree(text)
@@ -41,19 +41,19 @@ def edit(text: str, header: Header, variable: str) -> Edit:
 
 
 def takes_bearer(header: Header) -> bool:
-    """Does Codex have a field for its token alone?"""
+    """Is there a field for its token alone?"""
     return header.name.lower() == "authorization" and split(header.value)[0].lower() == "bearer "
 
 
-def _in_codex(text: str, data: Mapping[str, Any], header: Header, variable: str) -> Edit:
+def _in_field(text: str, data: Mapping[str, Any], header: Header, variable: str, how: EditFields) -> Edit:
     assert header.source is not None
-    path = path_to(data, "mcp_servers", "http_headers", header)
+    path = path_to(data, how.root, how.headers, header)
     root, key, table, name = path
     entry = data[root][key]
     if takes_bearer(header):
-        field, value, plain = "bearer_token_env_var", string(variable), variable
+        field, value, plain = how.bearer, string(variable), variable
     else:
-        field, value, plain = "env_http_headers", inline_table(name, variable), {name: variable}
+        field, value, plain = how.others, inline_table(name, variable), {name: variable}
     if field in entry:
         raise KeyrackError(f"The entry already has a “{field}”.", hint=f"Add {variable} to it yourself.")
     rest = {other: text for other, text in entry[table].items() if other != name}

@@ -13,7 +13,8 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header
 from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.secret import Secret
-from keyrack.sources.parsing import interpolate
+from keyrack.sources.edit import ByHand, EditFields, EditJson, NotMovable
+from keyrack.sources.programs import edit_of
 from keyrack.sources.rewriting import edit_json
 from keyrack.sources.rewriting.diff import diff
 from keyrack.sources.rewriting.edits import changed
@@ -21,19 +22,18 @@ from keyrack.system import files, writing
 
 BOM = "\ufeff"
 SHORTEST = 8  # characters of a token that is looked for elsewhere in the file
-# Files that are never written, and why.
-UNTOUCHED = {"Claude Code": "it also contains your Claude login"}
 
 
 def by_hand(header: Header, variable: str) -> str | None:
     """What a person has to write there, where keyrack does not write the file; else None."""
     source = header.source
-    if source is None or source.client not in UNTOUCHED:
+    how = edit_of(source.client) if source is not None else None
+    if source is None or not isinstance(how, ByHand):
         return None
-    value = split(header.value)[0] + interpolate.reference_to(variable, interpolate.BRACES)
+    value = split(header.value)[0] + how.reference.replace("NAME", variable)
     line = json.dumps({header.name: value})[1:-1]
     return (
-        f"keyrack never writes {source.path}, because {UNTOUCHED[source.client]}. "
+        f"keyrack never writes {source.path}, because {how.because}. "
         f"Once the variable is set, put this there yourself: {line}"
     )
 
@@ -42,7 +42,7 @@ def prefix(header: Header) -> str:
     """What the variable has to hold before the token: a scheme with its space, where the file has no
     room for it; else "".
     """
-    if header.source is None or header.source.client != "Codex":
+    if header.source is None or not isinstance(edit_of(header.source.client), EditFields):
         return ""
     from keyrack.sources.rewriting.edit_toml import takes_bearer
 
@@ -57,6 +57,9 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     source = header.source
     if header.not_movable_because or source is None:
         raise KeyrackError(f"The {header.name} header can't be moved. {header.not_movable_because}".rstrip())
+    how = edit_of(source.client)
+    if isinstance(how, ByHand | NotMovable):
+        raise KeyrackError(f"{source.path} can't be changed, because {how.because}".rstrip(".") + ".")
     try:
         data = files.read_bytes(source.path)
         files.decode(data)
@@ -68,13 +71,13 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     text = old.removeprefix(BOM)
     parts = redaction.JSON_PARTS
     try:
-        if source.client in edit_json.PROGRAMS:
-            edit = edit_json.edit(text, header, variable)
+        if isinstance(how, EditJson):
+            edit = edit_json.edit(text, header, variable, how)
         else:
             from keyrack.sources.rewriting import edit_toml
 
             parts = redaction.TOML_PARTS
-            edit = edit_toml.edit(text, header, variable)
+            edit = edit_toml.edit(text, header, variable, how)
     except files.Malformed as error:
         raise KeyrackError(f"{source.path} can't be changed: {error}") from None
     shown = {each: each for each in (*edit.written, json.dumps(url))}
