@@ -1,13 +1,24 @@
-"""What the tests of the login's screens have in common."""
+"""What the tests of the login's and of the vault's screens have in common."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 from keyrack.domain.model import CredentialInfo
+from keyrack.domain.reading import Place, Reading
 from keyrack.operations.login import login as login_op
+from keyrack.operations.ports import Adapters
+from keyrack.operations.storage import vault as vault_op
+from keyrack.wiring import adapters
+from support import vaults
+from support.clock import Clock
 from support.demo_rows import NOW
 from support.fake_login import FakeLogin
+from support.store_fakes import Watched, stored_credential
+from support.vault_screens import SERVER, NewParts
+from support.vaults import PASSPHRASE
 
 
 @pytest.fixture
@@ -16,3 +27,37 @@ def login(monkeypatch: pytest.MonkeyPatch) -> FakeLogin:
     fake = FakeLogin(CredentialInfo("oauth", expires_at=NOW + 3600, obtained_at=NOW, store="Secret Service"))
     monkeypatch.setattr(login_op, "login", fake)
     return fake
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def new(own_home: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> NewParts:
+    """Each call is a new process on a machine without a keychain, or with the one that is named."""
+    monkeypatch.setattr("keyrack.store.vault.passphrase.seal", vaults.seal)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    reading = Reading((SERVER,), (), (Place("Claude Code", "~/.claude.json", "1 server"),))
+
+    def make(keychain: Watched | None = None) -> Adapters:
+        with monkeypatch.context() as patch:
+            if keychain is not None:
+                patch.setattr("keyrack.wiring._Stores._keychain", lambda stores: keychain)
+            real = adapters(env={"HOME": str(own_home)}, platform="linux", now=clock)
+            real.credentials()
+        return real._replace(read=lambda: reading)
+
+    return make
+
+
+@pytest.fixture
+def locked(new: NewParts, clock: Clock) -> NewParts:
+    """New processes on a machine whose vault is locked and holds a credential."""
+    first = new()
+    vault_op.create(first, PASSPHRASE)
+    kept = stored_credential("one")
+    facts = kept.credential._replace(expires_at=clock() + 3600, obtained_at=clock())
+    first.credentials().save(kept._replace(credential=facts))
+    return new

@@ -17,7 +17,7 @@ from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.system.locks import Locks
-from keyrack.tui.servers import list_reader as list_reader
+from keyrack.tui.servers import list_reader
 from support.demo_rows import NOW, PLACES, SERVERS, demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 from support.store_fakes import stored_credential
