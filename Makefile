@@ -19,6 +19,7 @@ check: $(VENV)/.dev ## Style, types, and who may import whom
 	@$(BIN)/ruff check app tests bench screenshots
 	@$(BIN)/ruff format --check --quiet app tests bench screenshots
 	@$(BIN)/basedpyright --pythonpath $(BIN)/python --level error
+	@$(BIN)/basedpyright --project pyrightconfig.tests.json --pythonpath $(BIN)/python --level error
 	@$(BIN)/lint-imports
 
 mutants: $(VENV)/.mutants ## Change the code, and show what no unit test notices (ARGS="keyrack.oauth.challenge*")

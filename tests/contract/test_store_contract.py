@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from keyring.backends.Windows import WinVaultKeyring
 
 from keyrack.domain.model import Check, CredentialKey
 from keyrack.domain.secret import Secret
@@ -25,6 +24,7 @@ from support import vaults, win_vault
 from support.keychain import private_keychain
 from support.pass_store import password_store
 from support.store_fakes import URL, Backend, DeleteThenAdd, as_found, stored_credential, word_of
+from support.win_vault import windows_keyring
 
 NewRack = Callable[[], BackendCredentialStore]
 KINDS = ("memory", "keyring", "delete-then-add", "windows", "gnome-keyring", "vault", "pass")
@@ -67,7 +67,7 @@ def store(
             real.delete(entry)
     elif request.param == "windows":
         win_vault.install(monkeypatch)
-        yield ChunkedBackend(KeychainBackend(WinVaultKeyring))
+        yield ChunkedBackend(KeychainBackend(windows_keyring))
     else:
         backend = Backend() if request.param == "keyring" else DeleteThenAdd()
         yield ChunkedBackend(KeychainBackend(lambda: backend))

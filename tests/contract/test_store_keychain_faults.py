@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from keyring.backends.Windows import WinVaultKeyring
@@ -52,7 +53,7 @@ TOKEN = "a-token-nobody-may-see"
 
 def rack_over(store: SecretBackend | Backend | WinVaultKeyring, folder: Path) -> BackendCredentialStore:
     if isinstance(store, Backend | WinVaultKeyring):
-        backend = store
+        backend: Any = store  # keyring types its Windows backend in another way than its base class
         store = ChunkedBackend(KeychainBackend(lambda: backend, limit=5, person_limit=5))
     locks = Locks(str(folder / "locks"))
     return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
@@ -273,7 +274,10 @@ except Exception as error: sys.exit(type(error).__name__)
 
 
 def every_outage(
-    folder: Path, make: Callable[[], object], action: Callable[[BackendCredentialStore], object], length: int
+    folder: Path,
+    make: Callable[[], Backend | WinVaultKeyring],
+    action: Callable[[BackendCredentialStore], object],
+    length: int,
 ) -> Iterator[tuple[BackendCredentialStore, bool]]:
     """Begin `action` on a stored credential with an outage after each call; yields the credential store
     of the next process, with the keychain back, and whether there was an outage."""
@@ -298,10 +302,12 @@ def left_over(credentials: BackendCredentialStore) -> list[str]:
     assert stored is None or stored.intent == ""
     credential = stored and stored.record.credential
     entries = [f"{ident}.{slot}{piece}" for slot in SLOTS for piece in ("", ".1", ".2", ".3", ".4", ".5")]
+    chunked = credentials._store
+    assert isinstance(chunked, ChunkedBackend)
     return [
         entry
         for entry in entries
-        if credentials._store._store.get(entry) is not None and entry[33] != (credential and credential.slot)
+        if chunked._store.get(entry) is not None and entry[33] != (credential and credential.slot)
     ]
 
 

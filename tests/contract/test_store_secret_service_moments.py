@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from secretstorage.util import DBusAddressWrapper
 
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.secret_service import SecretService
-from keyrack.store.backends.secret_service_items import DBusAddressWrapper, Items
+from keyrack.store.backends.secret_service_items import Items
 from support.keychain import private_keychain
+from support.some import some
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_an_item_that_another_process_deletes_at_any_moment_is_not_there(
         return call(self, method, *args)
 
     def asking(self: DBusAddressWrapper, name: str) -> Any:
-        if self.interface.endswith(".Item"):
+        if some(self.interface).endswith(".Item"):
             delete_first(name)
         return ask(self, name)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from keyring.backends.Windows import WinVaultKeyring
@@ -48,7 +49,8 @@ class Direct:
         self._tick = tick
 
     def get(self, entry: str) -> Secret | None:
-        text = self._backend.get_password("keyrack", entry)
+        backend: Any = self._backend  # keyring types its Windows backend in another way than its base class
+        text = backend.get_password("keyrack", entry)
         return None if text is None else Secret(text)
 
     def set(self, entry: str, secret: Secret) -> None:

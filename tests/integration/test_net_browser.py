@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,8 +125,8 @@ def test_the_next_of_several_is_tried(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_without_a_display_and_without_browser_nothing_is_started(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(browser.sys, "platform", "linux")
-    monkeypatch.setattr(browser.subprocess, "Popen", lambda *_, **__: pytest.fail("a process was started"))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a process was started"))
     assert not open_browser(URL)
 
 
@@ -133,7 +134,7 @@ def test_without_a_display_and_without_browser_nothing_is_started(monkeypatch: p
 def test_a_text_browser_is_no_browser(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     seen = tmp_path / "seen"
     path = program(tmp_path, f": > {seen}", name)
-    monkeypatch.setattr(browser.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
     assert not open_browser(URL)
     monkeypatch.setenv("BROWSER", f"{path} %s")

@@ -160,5 +160,13 @@ def test_the_command_that_a_program_is_told_makes_it_work(world: Adapters) -> No
                     client.post(server.url, json={"method": "tools/list"})
                 command = str(caught.value).rpartition("Type: ")[2]
                 words = shlex.split(command)[1:]
-                assert cli.run(words, adapters=lambda **_: world, screen=pytest.fail, demo=lambda: 1) == 0
+                assert (
+                    cli.run(
+                        words,
+                        adapters=lambda **_: world,
+                        screen=lambda _: pytest.fail("a screen was shown"),
+                        demo=lambda: 1,
+                    )
+                    == 0
+                )
                 assert client.post(server.url, json={"method": "tools/list"}).status_code == 200

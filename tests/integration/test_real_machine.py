@@ -35,12 +35,15 @@ class Site(NamedTuple):
     def server(self, method: str) -> Server:
         """The MCP server with the settings of the client that authenticates in this way."""
         if method == SIGNED:
-            return with_client(self.authority, client_id="machine-with-key", client_key=self.key)
-        return with_client(self.authority, client_id="machine", client_secret=Secret("machine-secret"))
+            return with_client(self.authority, client_id="machine-with-key", key=self.key)
+        return with_client(self.authority, client_id="machine", secret=Secret("machine-secret"))
 
 
-def with_client(authority: AuthServer, *, client_id: str, **credential: Secret) -> Server:
-    settings = ClientSettings(client_id=client_id, grant_type="client_credentials", **credential)
+def with_client(
+    authority: AuthServer, *, client_id: str, key: Secret | None = None, secret: Secret | None = None
+) -> Server:
+    plain = ClientSettings(client_id=client_id, grant_type="client_credentials")
+    settings = plain._replace(client_secret=secret, client_key=key)
     return authority.server._replace(client=settings)
 
 
@@ -124,7 +127,7 @@ def test_another_key_ends_with_a_sentence_and_leaves_the_old_credential(site: Si
     before = stored(world, site)
     wrong, _ = key_pair()
     with pytest.raises(KeyrackError, match="invalid_client") as caught:
-        login(world, with_client(site.authority, client_id="machine-with-key", client_key=wrong))
+        login(world, with_client(site.authority, client_id="machine-with-key", key=wrong))
 
     assert wrong.reveal().splitlines()[1] not in str(caught.value) + caught.value.hint
     assert stored(world, site) == before

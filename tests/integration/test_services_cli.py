@@ -147,10 +147,10 @@ def test_revoking_is_told_to_be_final_before_it_is_done(env: dict[str, str], ser
 def test_a_broken_service_file_is_told_by_doctor_and_by_the_list(
     env: dict[str, str], service: LittleServer
 ) -> None:
-    service = Path(env["HOME"]) / ".config" / "keyrack" / "cards" / "acme.toml"
-    service.write_text(service.read_text().replace('key = "tenant"', 'key = "tenent"'))
+    path = Path(env["HOME"]) / ".config" / "keyrack" / "cards" / "acme.toml"
+    path.write_text(path.read_text().replace('key = "tenant"', 'key = "tenent"'))
     wrong = "the header X-Acme-Tenant uses {tenant}, which is not a field."
-    words = f"{service}: This service file can't be used: {wrong}"
+    words = f"{path}: This service file can't be used: {wrong}"
     doctor = keyrack(env, "doctor")
     assert doctor.returncode == 1 and words in doctor.stdout
     assert words in keyrack(env, "list").stderr

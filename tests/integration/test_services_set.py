@@ -64,8 +64,8 @@ class Desk:
             http_client=net.http_client, now=lambda: NOW
         )
 
-    def set(self, fields: dict[str, Secret] | None = None, **more: float) -> TokenSaved:
-        typed = Typed(fields or self.row.secrets, **more)
+    def set(self, fields: dict[str, Secret] | None = None, *, expires_at: float | None = None) -> TokenSaved:
+        typed = Typed(fields or self.row.secrets, expires_at=expires_at)
         return set_token(self.adapters, self.server, typed, at_service=True)
 
     @property

@@ -16,6 +16,7 @@ from keyrack.tui.login.login import LoginScreen
 from support.demo_rows import NOW, DemoClock, demo_parts
 from support.fake_login import CODE, NO_CODE, SIGN_IN, FakeLogin, begin
 from support.screens import Terminal, app_with, screen_test, terminal
+from support.some import some
 
 FIRST_ROW_OF_W = "█   █ █▀▄"
 LONG = CODE._replace(verification_uri_complete=f"https://auth.notion.com/device?code={'x' * 90}")
@@ -53,7 +54,7 @@ async def test_d_asks_for_a_code_and_shows_page_code_picture_and_time(login: Fak
         text = t.text()
         assert "https://auth.notion.com/device" in text and "Enter WDJB-MJHT there" in text
         assert FIRST_ROW_OF_W in text and "y Copy address" in text and "esc Back" in text
-        for row in qr_rows(CODE.verification_uri_complete):
+        for row in qr_rows(some(CODE.verification_uri_complete)):
             assert row in text
         clock.time += 61
         await t.sees("Expires in 2:59")
@@ -80,7 +81,7 @@ async def test_the_picture_is_white_on_black_in_every_theme(login: FakeLogin, th
         seen: Counter[tuple[Color | None, Color | None]] = Counter()
         for strip in strips[region.y : region.bottom]:
             for segment in strip.crop(region.x, region.right):
-                seen[segment.style.color, segment.style.bgcolor] += len(segment.text)
+                seen[some(segment.style).color, some(segment.style).bgcolor] += len(segment.text)
         white, black = Color.from_rgb(255, 255, 255), Color.from_rgb(0, 0, 0)
         assert set(seen) == {(white, black)}
 
@@ -140,6 +141,7 @@ async def test_with_the_commands_open_over_it_it_closes_after_them(login: FakeLo
         await show(t, login)
         await t.press("ctrl+p")
         code = t.app.screen_stack[-2]
+        assert isinstance(code, DeviceScreen)
         login.answer()
         await t.until(lambda: code._over, "the end of the code")
         assert t.app.screen is not code and code in t.app.screen_stack

@@ -36,10 +36,13 @@ def unauthorized(challenge: str = "Bearer") -> Response:
     return reply(None, 401, WWW_Authenticate=challenge)
 
 
+Route = Response | Failed | Callable[[Request], Response | Failed]
+
+
 class World:
     """Replies by "METHOD url"; what is not there is 404. Keeps what was asked."""
 
-    def __init__(self, **routes: Response | Failed | Callable[[Request], Response | Failed]) -> None:
+    def __init__(self, **routes: Route) -> None:
         self.routes: dict[str, Any] = {
             f"POST {URL}": unauthorized(),
             f"GET {PRM}": reply(
@@ -56,8 +59,8 @@ class World:
 
     def send(self, request: Request, *, server_url: str = URL) -> Response | Failed:
         self.asked.append(request)
-        route = self.routes.get(f"{request.method} {request.url}", reply(None, 404))
-        return route(request) if callable(route) else route
+        route: Route = self.routes.get(f"{request.method} {request.url}", reply(None, 404))
+        return route if isinstance(route, Response | Failed) else route(request)
 
     def close(self) -> None:
         pass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, cast
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked
 from keyrack.domain.model import (
@@ -279,7 +279,7 @@ def demo_parts(
 
     return Adapters(
         read=lambda: found,
-        credentials=lambda: credentials,
+        credentials=lambda: cast("Any", credentials),  # what a list needs of a store, and no more
         http_client=refuse,
         listen=refuse,
         browse=lambda url: True,

@@ -14,6 +14,7 @@ from keyrack.domain.model import CredentialInfo, StoredCredential
 from keyrack.domain.resource import inert
 from keyrack.domain.secret import Secret
 from keyrack.net import http_client as http_client
+from keyrack.net.exchange import Route
 from keyrack.net.limits import Limits
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.oauth.http import Failed, Request, Response
@@ -40,7 +41,7 @@ class Net(World):
     """
 
     def __init__(
-        self, names: Mapping[str, str] | None = None, *, inside: bool = False, **routes: Any
+        self, names: Mapping[str, str] | None = None, inside: bool = False, /, **routes: Any
     ) -> None:
         super().__init__(**{f"POST {URL}": protected, **routes})
         self.names = names or {}
@@ -51,7 +52,7 @@ class Net(World):
     def send(self, request: Request, *, server_url: str = URL) -> Response | Failed:
         return self._http_client.send(request, server_url=server_url)
 
-    def exchange(self, request: Request, ready: Any, route: http_client.Route, *_: Any) -> Response | Failed:
+    def exchange(self, request: Request, ready: Any, route: Route, *_: Any) -> Response | Failed:
         assert route.address is not None
         self.dialled.append(route.address)
         return super().send(request)

@@ -43,7 +43,7 @@ class TlsServer:
                 certified = bool(connection.getpeercert())
                 world.seen.append(Seen(self.command, parts.path, certified, form))
                 route = world.routes.get(parts.path)
-                answer = route(self.headers, parts.query) if callable(route) else route
+                answer: Any = route(self.headers, parts.query) if callable(route) else route
                 status, body, headers = answer or (404, None, {})
                 sent = json.dumps(body).encode() if body is not None else b""
                 self.send_response(status)

@@ -57,12 +57,17 @@ class CredentialManager:
     def texts(self) -> dict[str, str]:
         """What can be read, by the entries' names."""
         names = {credential["UserName"] for credential in self.targets.values()}
-        backend = keyring.backends.Windows.WinVaultKeyring()
+        backend = windows_keyring()
         return {name: backend.get_password("keyrack", name) for name in names}
 
 
+def windows_keyring() -> Any:
+    """keyring's backend, whose methods are typed in another way than those of its base class."""
+    return keyring.backends.Windows.WinVaultKeyring()
+
+
 def install(monkeypatch: pytest.MonkeyPatch) -> CredentialManager:
-    """Let keyring's Windows backend find a manager; KeychainStore(WinVaultKeyring) stores in it."""
+    """Let keyring's Windows backend find a manager; KeychainBackend(windows_keyring) stores in it."""
     manager = CredentialManager()
     pywintypes = type("pywintypes", (), {"error": WinError})
     monkeypatch.setattr(keyring.backends.Windows, "win32cred", manager, raising=False)

@@ -18,7 +18,8 @@ from support.hostile import NASTY, SHOWN, protected
 from support.hostile_words import ANSWERS, LOGINS, REFUSAL, TOKENS
 from support.workbench import SERVER, approve, build, stored_credential
 
-Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
 
 TOKEN, REVOKE = ISSUER + "/token", ISSUER + "/revoke"
 

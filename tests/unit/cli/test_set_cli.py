@@ -19,7 +19,8 @@ from support.canned import World, rpc, unauthorized
 from support.cli_kit import Terminal, run
 from support.workbench import NOW, build
 
-Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
 
 URLS = {
     "github": "https://api.githubcopilot.com/mcp/",

@@ -130,7 +130,7 @@ def test_the_key_is_shown_nowhere(desk: Desk, capsys: Capture) -> None:
         "login search",
         "clear search",
     ):
-        run(words.split(), adapters=lambda **_: desk.adapters)
+        run([*words.split()], adapters=lambda **_: desk.adapters)
     said = capsys.readouterr()
     row = desk.row()
     shown = said.out + said.err + repr(row) + repr(desk.adapters.read()) + address(row)

@@ -150,7 +150,7 @@ def test_the_next_command_can_be_typed_as_it_stands():
 @pytest.mark.parametrize("name", ["two\nlines", "a\x1b[2Jb'c\\d", "r\u202el", "\U000e0001x", "it's"])
 def test_a_command_shows_what_can_not_be_seen_and_a_shell_reads_the_same_name(name):
     command = command_for(Action.LOGIN, SERVER._replace(name=name))
-    assert command.isprintable()
+    assert command is not None and command.isprintable()
     line = command.replace("keyrack login", "printf %s", 1)
     done = subprocess.run(["bash", "-c", line], capture_output=True, env={"LC_ALL": "C.UTF-8"}, check=True)
     assert done.stdout.decode() == name

@@ -55,7 +55,7 @@ EVERY = pytest.mark.parametrize("revision", SERVERS)
 
 
 def log_in(
-    revision: str, settings: ClientSettings = ClientSettings(), **changes: Any
+    revision: str, settings: ClientSettings = ClientSettings(), /, **changes: Any
 ) -> tuple[Played, World]:
     world = World(**{**SERVERS[revision], **changes})
     return play(login_flow(LoginRequest(URL, settings)), world), world

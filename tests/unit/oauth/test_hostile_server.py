@@ -312,7 +312,7 @@ def test_a_sign_in_address_that_speaks_for_the_client_is_not_opened(query: str, 
 
 def test_a_server_inside_may_name_an_issuer_inside(monkeypatch: Patch) -> None:
     """A company's own: both names lead into its network."""
-    net = Net({"mcp.example": "10.0.0.5", "auth.example": "10.0.0.6"}, inside=True)
+    net = Net({"mcp.example": "10.0.0.5", "auth.example": "10.0.0.6"}, True)
     assert attempt(net, monkeypatch).error is None
     assert set(net.dialled) == {"10.0.0.5", "10.0.0.6"}
 

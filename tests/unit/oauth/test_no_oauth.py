@@ -22,7 +22,7 @@ NOT_THERE = reply(None, 404)
 PAGE = Response(200, (("Content-Type", "text/html"),), b"<title>Welcome</title>")
 
 
-def log_in(server: Server = SERVER, **routes: Any) -> KeyrackError:
+def log_in(server: Server = SERVER, /, **routes: Any) -> KeyrackError:
     """The end of a login where nothing but these routes is there."""
     world = World(**{f"GET {PRM}": NOT_THERE, f"POST {ISSUER}/register": NOT_THERE, **routes})
     with pytest.raises(KeyrackError) as caught:

@@ -1,5 +1,7 @@
 """The probe table of the checklist."""
 
+from typing import Any
+
 import pytest
 
 from keyrack.domain.secret import Secret
@@ -17,7 +19,7 @@ def method_of(request: Request) -> str:
 def server(table, default=None):
     """A server that answers by JSON-RPC method, or by HTTP method without a body."""
 
-    def answer(request):
+    def answer(request: Request) -> Any:
         found = table.get(method_of(request), default or reply(None, 404))
         return found(request) if callable(found) else found
 

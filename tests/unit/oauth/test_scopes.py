@@ -16,6 +16,7 @@ from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.tokens.refresh import refresh
 from keyrack.store.transaction.payload import Payload, decode, encode
 from support.canned import ISSUER, URL, World, query, reply, rpc, unauthorized
+from support.some import some
 from support.workbench import NOW, SERVER, Listener, build, stored_credential
 
 
@@ -37,7 +38,7 @@ class Bench:
 
     @property
     def added(self) -> tuple[str, ...]:
-        return self.adapters.credentials().record(URL, "default").credential.added_scopes
+        return some(some(self.adapters.credentials().record(URL, "default")).credential).added_scopes
 
 
 def test_a_plain_login_keeps_what_earlier_ones_had_added() -> None:
@@ -113,9 +114,9 @@ def test_a_refresh_keeps_the_note_and_payloads_without_it_are_read() -> None:
     refresh(bench.adapters, SERVER)
     assert bench.added == ("write",)
     stored = bench.adapters.credentials().load(URL, "default")
-    assert decode(encode(Payload(1, stored))).stored_credential == stored
-    older = Secret(encode(Payload(1, stored)).reveal().replace(',"added_scopes":["write"]', ""))
-    assert decode(older).stored_credential.credential == stored.credential._replace(added_scopes=())
+    assert decode(encode(Payload(1, some(stored)))).stored_credential == stored
+    older = Secret(encode(Payload(1, some(stored))).reveal().replace(',"added_scopes":["write"]', ""))
+    assert decode(older).stored_credential.credential == some(stored).credential._replace(added_scopes=())
 
 
 def test_scopes_that_the_issuer_refuses_end_with_the_way_out() -> None:

@@ -21,7 +21,7 @@ REFUSAL = {"error": "invalid_scope", "error_description": "No such scope."}
 WORDS = "invalid_scope: No such scope"
 
 
-def about(sign_in: SignIn = SIGN_IN, **answer: str) -> str:
+def about(sign_in: SignIn = SIGN_IN, /, **answer: str) -> str:
     line = about_stray({key: Secret(value) for key, value in answer.items()}, sign_in)
     assert line.state == "failed"
     return f"{line.title}. {line.detail}"

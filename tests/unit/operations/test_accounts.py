@@ -131,17 +131,18 @@ KEYS = st.sampled_from([("store",), ("accounts", "https://u.example/mcp")])
 def test_a_setting_is_changed_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, text: str, keys: tuple[str, ...], windows: bool
 ) -> None:
+    *above, last = keys
     path = tmp_path_factory.mktemp("own") / "config.toml"
     path.write_bytes(text.replace("\n", "\r\n" if windows else "\n").encode())
     before = tomllib.loads(path.read_text())
     own_file.set_value(str(path), keys, "new")
     after = tomllib.loads(path.read_text())
     inner = after
-    for key in keys[:-1]:
+    for key in above:
         inner = inner[key]
-    assert inner.pop(keys[-1]) == "new"
+    assert inner.pop(last) == "new"
     old = before.get("accounts", {}) if len(keys) > 1 else before
-    old.pop(keys[-1], None)
+    old.pop(last, None)
     if len(keys) > 1:
         before.setdefault("accounts", {})
     assert after == before

@@ -32,7 +32,8 @@ from support.canned import URL, World, rpc, unauthorized
 from support.cli_kit import Terminal, run
 from support.workbench import build, stored_credential
 
-Patch, Capture = pytest.MonkeyPatch, pytest.CaptureFixture[str]
+Patch = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
 TOKEN = "sk-hidden-1"
 CURSOR, CLAUDE, OWN = ".cursor/mcp.json", ".claude.json", ".config/keyrack/config.toml"
 

@@ -30,6 +30,7 @@ REFUSED = ClientNeeded("It refused: 403.", issuer="https://auth.example", redire
 def test_the_advice_is_the_vendor_s(url, said, unsaid):
     found = advised(REFUSED, Server("theirs", url), KnownServices().service_for(url))
     assert str(found) == "It refused: 403."
+    assert isinstance(found, ClientNeeded)
     assert (found.issuer, found.redirect_uri) == (REFUSED.issuer, REDIRECT)
     assert [words for words in said if words not in found.hint] == []
     assert [words for words in unsaid if words in found.hint] == []

@@ -50,8 +50,8 @@ def typed(error: LoginNeeded) -> list[str]:
 def meant(adapters: Adapters, error: LoginNeeded) -> tuple[CredentialKey | None, Any]:
     """What the command line makes of the command."""
     verb, *words = typed(error)
-    args = parse(LOGIN if verb == "login" else SET, words)
-    return target(adapters, args).key, args
+    options = parse(LOGIN if verb == "login" else SET, words).options
+    return target(adapters, options.operand, options.account).key, options
 
 
 ODD = [

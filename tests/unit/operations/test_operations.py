@@ -24,6 +24,7 @@ from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.system.locks import Locks
 from support.canned import ISSUER, REDIRECT, URL, World, reply, rpc, unauthorized
+from support.some import some
 from support.store_fakes import Watched
 from support.workbench import NOW, SERVER, Listener, approve, build, stored_credential
 
@@ -140,7 +141,7 @@ def test_a_pasted_address_ends_the_wait():
     pasted = threading.Event()
 
     def browse(url):
-        state = control._sign_in.state.reveal()
+        state = some(control._sign_in).state.reveal()
         assert control.paste("nonsense with spaces") is not None
         assert control.paste(f"{REDIRECT}?code=c&state={state}") is None
         pasted.set()
@@ -159,7 +160,7 @@ def test_a_code_that_lives_longer_than_the_wait_for_a_browser_is_waited_for():
     adapters, control = build(World(**takes("at-1")), answer=None), LoginControl()
 
     def browse(url):
-        state = control._sign_in.state.reveal()
+        state = some(control._sign_in).state.reveal()
         control.prolong(60)
         later = threading.Timer(0.1, lambda: control.paste(f"{REDIRECT}?code=c&state={state}"))
         later.start()
@@ -219,6 +220,7 @@ def test_what_is_pasted_is_understood_or_refused_with_a_sentence(text, outcome):
     if isinstance(outcome, str):
         assert isinstance(found, str) and outcome in found
     else:
+        assert not isinstance(found, str)
         assert {key: value.reveal() for key, value in found.items()} == outcome
 
 
@@ -264,7 +266,7 @@ def test_a_login_goes_to_the_store_that_all_were_moved_to_meanwhile(moved):
     assert login(adapters, SERVER, on_event=events.append).store == "second"
     assert (
         stored(adapters) == "at-1"
-        and adapters.credentials().record(URL, "default").credential.store == "second"
+        and some(some(adapters.credentials().record(URL, "default")).credential).store == "second"
     )
     assert events[-1].title == "Saved to second and verified"
     assert [line.outcome for line in clear(adapters, SERVER).lines] == ["done", "done", "stays"]
@@ -301,7 +303,7 @@ def test_a_refresh_replaces_both_tokens():
     adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     assert refresh(adapters, SERVER).expires_at == NOW + 60
     found = adapters.credentials().load(URL, "default")
-    assert found.tokens.refresh_token == Secret("rt-1") and stored(adapters) == "at-1"
+    assert some(found).tokens.refresh_token == Secret("rt-1") and stored(adapters) == "at-1"
 
 
 def test_twenty_threads_that_want_one_expired_token_cause_one_refresh():
@@ -331,7 +333,7 @@ def test_a_refused_grant_is_final_and_remembered():
         with pytest.raises(LoginNeeded, match="invalid_grant"):
             get_token(adapters, SERVER)
     assert len(world.to(TOKEN)) == 1
-    assert adapters.credentials().record(URL, "default").credential.refused_at == NOW
+    assert some(some(adapters.credentials().record(URL, "default")).credential).refused_at == NOW
 
 
 def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
@@ -339,7 +341,7 @@ def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
     adapters.credentials().save(stored_credential(expires_at=NOW + 3000))
     for min_valid in (7200, 60):
         assert get_token(adapters, SERVER, min_valid=min_valid).token == Secret("at-0")
-    credential = adapters.credentials().record(URL, "default").credential
+    credential = some(some(adapters.credentials().record(URL, "default")).credential)
     assert credential.refused_at is None and credential.refresh_refused_at == NOW
     assert "invalid_grant" in credential.refusal
 
@@ -360,8 +362,8 @@ def test_a_server_error_is_temporary_and_keeps_the_credential(monkeypatch):
     adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     with pytest.raises(Temporary):
         refresh(adapters, SERVER)
-    assert adapters.credentials().load(URL, "default").tokens.refresh_token == Secret("rt-0")
-    assert adapters.credentials().record(URL, "default").credential.refused_at is None
+    assert some(adapters.credentials().load(URL, "default")).tokens.refresh_token == Secret("rt-0")
+    assert some(some(adapters.credentials().record(URL, "default")).credential).refused_at is None
 
 
 @pytest.mark.parametrize("fault", [INVALID_GRANT, reply(None, 503), Failed("down")])
@@ -442,14 +444,18 @@ def test_a_refusal_is_not_put_down_to_a_login_that_came_in_between(refresh_token
     adapters.credentials().save(old)
     check(adapters, SERVER)
     found = adapters.credentials().load(URL, "default")
-    assert found.tokens.access_token.reveal() == "at-NEW" and found.credential.refused_at is None
+    assert (
+        found is not None
+        and found.tokens.access_token.reveal() == "at-NEW"
+        and found.credential.refused_at is None
+    )
 
 
 def test_a_network_failure_is_a_verdict_and_never_a_refusal():
     adapters = build(World(**{f"POST {URL}": Failed("no route")}))
     adapters.credentials().save(stored_credential())
     assert check(adapters, SERVER).verdict == "unreachable"
-    assert adapters.credentials().record(URL, "default").credential.refused_at is None
+    assert some(some(adapters.credentials().record(URL, "default")).credential).refused_at is None
 
 
 def test_a_credential_that_cannot_be_refreshed_now_is_told_with_the_reason():
@@ -458,7 +464,7 @@ def test_a_credential_that_cannot_be_refreshed_now_is_told_with_the_reason():
     adapters.credentials().save(stored_credential(expires_at=NOW - 5))
     found = check(adapters, SERVER)
     assert found.verdict == "unreachable" and "30" in found.reason
-    assert adapters.credentials().record(URL, "default").check == found
+    assert some(adapters.credentials().record(URL, "default")).check == found
 
 
 # Clear
@@ -478,7 +484,7 @@ def test_revoke_tells_the_issuer_of_both_tokens_the_refresh_token_first():
     adapters = build(world)
     adapters.credentials().save(stored_credential())
     assert clear(adapters, SERVER, revoke=True).lines[0].outcome == "done"
-    assert [request.form["token_type_hint"] for request in world.to(REVOKE)] == [
+    assert [some(request.form)["token_type_hint"] for request in world.to(REVOKE)] == [
         "refresh_token",
         "access_token",
     ]
@@ -499,7 +505,7 @@ def test_offline_clear_still_clears(answer):
 def test_a_manual_token_is_tried_then_stored_with_its_header():
     adapters = build(World(**takes("mine")))
     saved = set_token(adapters, SERVER, Typed({"token": Secret("mine")}, expires_at=NOW + 86400))
-    assert saved.check.verdict == "accepted" and stored(adapters) == "mine"
+    assert some(saved.check).verdict == "accepted" and stored(adapters) == "mine"
     assert get_token(adapters, SERVER).token == Secret("mine")
 
 
@@ -558,14 +564,14 @@ def test_after_a_clear_the_check_no_longer_speaks_of_the_token():
     adapters.credentials().save(stored_credential())
     check(adapters, SERVER)
     clear(adapters, SERVER)
-    assert adapters.credentials().record(URL, "default").check.verdict == "required"
+    assert some(some(adapters.credentials().record(URL, "default")).check).verdict == "required"
 
 
 def test_a_tokens_life_is_counted_from_the_reply_and_not_from_the_start_of_the_login():
     clock = iter([NOW + 60 * minute for minute in range(100)])
     adapters = build(World(**takes("at-1")))._replace(now=lambda: next(clock))
     credential = login(adapters, SERVER)
-    assert credential.expires_at > NOW + 60 + 30
+    assert some(credential.expires_at) > NOW + 60 + 30
 
 
 def test_without_a_browser_the_step_says_so():

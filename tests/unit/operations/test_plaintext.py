@@ -30,7 +30,7 @@ class Desk:
     def cursor(self, file: str = ".cursor/mcp.json", **headers: str) -> None:
         self.put(file, {"mcpServers": {"a": {"url": URL, "headers": headers}}})
 
-    def read(self, extra: tuple[str, ...] = (), **env: str) -> Reading:
+    def read(self, extra: tuple[str, ...] = (), /, **env: str) -> Reading:
         return read_all({"HOME": str(self.home), **env}, "linux", str(self.home / "clone"), extra)
 
     def only(self, **env: str) -> Server:

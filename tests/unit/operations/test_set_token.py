@@ -11,6 +11,7 @@ from keyrack.operations.tokens.pasted import clean, clean_plain
 from keyrack.operations.tokens.set_token import Typed, headers_of, set_token, way_of
 from keyrack.services.load import built_in, service_for
 from support.canned import World
+from support.some import some
 from support.workbench import NOW, SERVER, build
 
 
@@ -110,7 +111,7 @@ def test_a_site_of_somebody_else_ends_it_before_anything_is_sent_or_stored() -> 
     world = World()
     adapters = build(world)
     server = SERVER._replace(url="https://mcp.grafana.com/mcp")
-    assert service_for(server.url) is not None
+    assert service_for(some(server.url)) is not None
     fields = {"token": Secret("glsa_1"), "site": Secret("grafana.net.evil.example")}
     with pytest.raises(KeyrackError, match="not a site of Grafana"):
         set_token(adapters, server, Typed(fields), at_service=True)

@@ -75,7 +75,9 @@ def test_more_parameters_are_pushed_with_the_others() -> None:
 
 
 def test_no_parameter_takes_the_place_of_what_keeps_a_login_safe() -> None:
-    more = dict.fromkeys(("state", "redirect_uri", "client_id", "code_challenge", "scope", "request"), "mine")
+    more: dict[str, str] = dict.fromkeys(
+        ("state", "redirect_uri", "client_id", "code_challenge", "scope", "request"), "mine"
+    )
     parameters = request_parameters(
         client_id="c",
         redirect_uri="r",

@@ -11,6 +11,7 @@ from keyrack.operations.clearing.clear import clear
 from keyrack.operations.clearing.stale import clear_stale, find_stale
 from keyrack.operations.tokens.set_token import Typed, set_token
 from support.canned import ISSUER, META, URL, World, metadata, reply
+from support.some import some
 from support.workbench import NOW, SERVER, build, stored_credential
 
 OIDC = ISSUER + "/.well-known/openid-configuration"
@@ -71,7 +72,7 @@ def test_what_was_named_by_its_address_or_by_a_project_alone_is_no_orphan_elsewh
 
 
 def test_a_client_s_secret_that_ran_out():
-    registration = stored_credential().registration._replace(
+    registration = some(stored_credential().registration)._replace(
         client_secret=Secret("s"), secret_expires_at=NOW - 1
     )
     [why] = whys(parts_with(stored_credential()._replace(registration=registration)))
@@ -142,7 +143,7 @@ def test_what_was_logged_in_anew_since_the_list_was_made_stays(revoke):
     adapters.credentials().save(new._replace(credential=new.credential._replace(obtained_at=NOW)))
     [(_, receipt)] = clear_stale(adapters, found, revoke=revoke)
     assert receipt.lines == (("Delete", "nothing to do", "it was renewed in the meantime"),)
-    assert adapters.credentials().load(URL, "default").tokens.access_token.reveal() == "at-NEW"
+    assert some(adapters.credentials().load(URL, "default")).tokens.access_token.reveal() == "at-NEW"
     assert world.asked == []
 
 

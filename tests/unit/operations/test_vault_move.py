@@ -66,6 +66,11 @@ class Counted:
         return done
 
 
+def counted(store: SecretBackend, tick: Callable[[], None]) -> Any:
+    """Any: `__getattr__` gives it the rest of a SecretBackend."""
+    return Counted(store, tick)
+
+
 class Machine:
     """A keychain, a vault and a disk; `stores.Stores` for the processes that come and go on it."""
 
@@ -84,8 +89,8 @@ class Machine:
         self.keychain = ChunkedBackend(KeychainBackend(lambda: self.backend))
         self.vault_store = vault(self.folder, identity=IDENTITY)
         self.stores = {
-            "keychain": BackendCredentialStore(Counted(self.keychain, self.tick), files, locks),
-            "vault": BackendCredentialStore(Counted(self.vault_store, self.tick), files, locks),
+            "keychain": BackendCredentialStore(counted(self.keychain, self.tick), files, locks),
+            "vault": BackendCredentialStore(counted(self.vault_store, self.tick), files, locks),
         }
 
     def tick(self) -> None:

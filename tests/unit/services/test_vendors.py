@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import ClientSettings
+from keyrack.domain.model import ClientSettings, PkceSupport
 from keyrack.domain.secret import Secret
 from keyrack.domain.vendor import UNKNOWN
 from keyrack.oauth.flow import login_flow
@@ -203,7 +203,8 @@ def test_an_issuer_for_any_tenant_of_anybody_else_stays_refused(issuer: str, nam
 )
 def test_vendors_that_do_not_list_s256_need_no_setting(issuer: str) -> None:
     assert sent(issuer, code_challenge_methods_supported=None)["code_challenge_method"] == "S256"
-    for own, methods in (("required", None), (None, ["plain"])):
+    cases: list[tuple[PkceSupport | None, list[str] | None]] = [("required", None), (None, ["plain"])]
+    for own, methods in cases:
         with pytest.raises(KeyrackError, match="PKCE"):
             sent(issuer, ClientSettings(client_id="mine", pkce=own), code_challenge_methods_supported=methods)
 

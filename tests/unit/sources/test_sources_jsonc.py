@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack.sources.parsing import jsonc
+from keyrack.system.files import Malformed
 
 TEXT = st.text() | st.sampled_from(["https://a//b", "/* no */", ",]", ",}", '"', "\\", "//", "\ud800"[:0]])
 JSON = st.recursive(
@@ -27,7 +28,7 @@ def test_valid_json_keeps_its_value(value, ascii_only: bool, indent) -> None:
 def test_any_text_is_read_or_refused_in_a_sentence(text: str) -> None:
     try:
         jsonc.parse(text, comments=True, commas=True)
-    except jsonc.Malformed as error:
+    except Malformed as error:
         assert str(error).endswith(".")
 
 
@@ -35,7 +36,7 @@ def test_any_text_is_read_or_refused_in_a_sentence(text: str) -> None:
 def test_lines_and_columns_stay(text: str) -> None:
     try:
         stripped = jsonc.strip_comments(text)
-    except jsonc.Malformed:
+    except Malformed:
         return
     assert len(stripped) == len(text)
     assert [i for i, c in enumerate(stripped) if c == "\n"] == [i for i, c in enumerate(text) if c == "\n"]
@@ -48,21 +49,21 @@ def test_comments_and_commas_of_every_shape() -> None:
 
 
 def test_a_program_without_comments_gets_none() -> None:
-    with pytest.raises(jsonc.Malformed):
+    with pytest.raises(Malformed):
         jsonc.parse("{} // no")
-    with pytest.raises(jsonc.Malformed):
+    with pytest.raises(Malformed):
         jsonc.parse('{"a": 1,}', comments=True)
 
 
 def test_the_line_of_a_fault_below_a_comment() -> None:
-    with pytest.raises(jsonc.Malformed) as caught:
+    with pytest.raises(Malformed) as caught:
         jsonc.parse('/* two\nlines */\n{"a" 1}', comments=True, commas=True)
     assert caught.value.line == 3
 
 
 @pytest.mark.parametrize(("text", "line"), [("{}\n/* on and on", 2), ("/*/", 1)])
 def test_a_comment_that_never_ends(text: str, line: int) -> None:
-    with pytest.raises(jsonc.Malformed, match="never closed") as caught:
+    with pytest.raises(Malformed, match="never closed") as caught:
         jsonc.parse(text, comments=True)
     assert caught.value.line == line
 
@@ -81,5 +82,5 @@ def test_half_a_character_becomes_one_that_can_be_printed() -> None:
     "text", ['"' + '\\"' * 200_000, "/*" * 200_000, '{"a":' + "," * 200_000, '"\n' * 200_000]
 )
 def test_hostile_text_takes_one_pass(text: str) -> None:
-    with pytest.raises(jsonc.Malformed):
+    with pytest.raises(Malformed):
         jsonc.parse(text, comments=True, commas=True)

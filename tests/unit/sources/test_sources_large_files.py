@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyrack.domain.reading import Reading
-from keyrack.sources.parsing import json_parts, jsonc
+from keyrack.sources.parsing import json_parts
 from keyrack.sources.programs.claude_code import SHAPE
 from keyrack.sources.reader import read_all
 from keyrack.system import files
+from keyrack.system.files import Malformed
 
 URL = "https://mcp.example.com/mcp"
 ENTRY = {"type": "http", "url": URL}
@@ -164,7 +165,7 @@ def test_what_is_no_json_is_said_where_it_is_also_in_what_is_passed_over(
 ) -> None:
     if "number" in said and not sys.get_int_max_str_digits():
         pytest.skip("this Python reads numbers of any length")
-    with pytest.raises(jsonc.Malformed) as caught:
+    with pytest.raises(Malformed) as caught:
         json_parts.pick(text, {"a": None})
     assert (str(caught.value), caught.value.line) == (said, line)
 

@@ -38,7 +38,7 @@ class Desk:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text if isinstance(text, str) else json.dumps(text))
 
-    def project(self, file: str = ".mcp.json", root: str = "mcpServers", **servers: object) -> None:
+    def project(self, file: str = ".mcp.json", root: str = "mcpServers", /, **servers: object) -> None:
         self.put(f"clone/{file}", {root: servers})
 
     def user(self, **servers: object) -> None:

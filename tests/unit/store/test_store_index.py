@@ -15,6 +15,7 @@ from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.records import MemoryRecords
 from keyrack.store.transaction.index import ENTRIES, Index
+from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.system.locks import Locks
 from support.store_fakes import URL, Killed, Watched, stored_credential, word_of
 
@@ -33,7 +34,7 @@ def rack_over(store: Watched, folder: Path) -> BackendCredentialStore:
 
 
 def listed(store: Watched) -> set[CredentialKey]:
-    return set(Index(store, MemoryRecords(), Locks(None)).keys())
+    return set(Index(store, MemoryRecords(), SharedLocks(Locks(None), store)).keys())
 
 
 def test_a_login_puts_a_name_in_and_a_clear_takes_it_out(store: Watched, tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_of_two_lists_the_newer_counts(store: Watched) -> None:
             json.dumps({"format": 1, "sequence": sequence, "credentials": [[url, "default"]]})
         )
     assert listed(store) == {TWO}
-    Index(store, MemoryRecords(), Locks(None)).change(add=[ONE])
+    Index(store, MemoryRecords(), SharedLocks(Locks(None), store)).change(add=[ONE])
     assert listed(store) == {ONE, TWO}
     assert [entry in store.texts for entry in ENTRIES] == [True, False]
 

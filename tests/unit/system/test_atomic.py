@@ -173,6 +173,6 @@ def test_windows_is_asked_again_while_another_process_reads_the_file(
     monkeypatch.setattr(os, "replace", busy)
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "PAUSE", 0)
-        patch.setattr(atomic.os, "name", "nt")
+        patch.setattr(os, "name", "nt")
         atomic.replace(str(path), NEW)
     assert path.read_bytes() == NEW

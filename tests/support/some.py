@@ -1,0 +1,13 @@
+"""What a test expects to be there."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def some(value: T | None) -> T:
+    """The value, which is not None; a test fails here where it is."""
+    assert value is not None
+    return value
