@@ -31,7 +31,7 @@ VERB = Verb(
     text="""\
 With a name, refreshes that credential now, even if an earlier refresh was
 refused. Without a name, refreshes every credential that has a refresh token and
-has expired or expires soon, or is an hour old and of unknown expiry. Four run at
+has expired or expires soon, or has no known expiry and is an hour old. Four run at
 a time. If one fails, the others continue, and the exit code is that of the first
 failure. ctrl+c finishes the refreshes in progress and starts no more.
 

@@ -48,7 +48,7 @@ VERB = Verb(
 The vault is one encrypted file in the age format that holds every credential. Use
 it where there is no keychain: on a server, in a container, over ssh. It opens
 with a passphrase, or with an identity file made by age-keygen. Each command asks
-for the passphrase; the terminal UI locks the vault after 15 minutes unused
+for the passphrase; the terminal UI locks the vault after 15 minutes without use
 (vault_lock_minutes in config.toml).
 
 Actions: init creates a vault and starts using it. status, the default, shows its
