@@ -1,1 +1,1 @@
-"""What the programs' files have in common: JSON with comments, variables, entries, headers."""
+"""Parsing that the programs' files have in common: JSON with comments, variables, entries, headers."""

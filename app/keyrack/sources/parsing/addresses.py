@@ -1,4 +1,4 @@
-"""A configured address: usable, or the sentence that says why not; with what is a key in it apart."""
+"""Parses configured addresses: fills in variables, separates keys, and says why one can't be used."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ RUN_TOGETHER = re.compile(r"(?:SECRET|TOKEN|PASSWORD|APIKEY)$", re.IGNORECASE)  
 
 
 class Address(NamedTuple):
-    """Where an entry's server is. A URL is shown, sent and kept in records, so a key is masked in it."""
+    """The address of an entry's server. URLs are shown, sent and recorded, so a key in it is masked."""
 
     url: str | None = None
     problem: str | None = None  # why it can't be used; never quotes the address
     key: AddressKey | None = None
-    unset: tuple[Variable, ...] = ()  # variables that it needs
+    unset: tuple[Variable, ...] = ()  # variables in it that are not set
 
 
 def address_of(
     text: str, collector: Collector, *, env: Env | None = None, style: str | None = None
 ) -> Address:
-    """Variables are the file's, in its program's style, unless others are given."""
+    """Parse an address. `env` and `style` default to those of the file."""
     if "$" in text:
         style, env = collector.style if style is None else style, collector.env if env is None else env
         filled = fill(text, style, env)
@@ -47,7 +47,7 @@ def address_of(
 def _filled(text: str, filled: Interpolated, collector: Collector, style: str, env: Env) -> Address:
     names = [variable.name for variable in filled.variables]
     if names and not collector.trusted:
-        # Else a cloned repository could send any variable of the user's to its own server.
+        # Otherwise a cloned repository could send any of the user's variables to its own server.
         said = ", ".join(names)
         return Address(problem=f"A project's file can't use variables in a URL ({said}).")
     if filled.missing:
@@ -84,5 +84,5 @@ def _key(url: str, found: FoundKey) -> AddressKey:
 
 
 def _is_secret(variable: str) -> bool:
-    """Does a word of the variable's name say that it holds a secret? AWS_SECRET_ACCESS_KEY, KEY_ID …"""
+    """Does a word in the variable's name suggest a secret? AWS_SECRET_ACCESS_KEY, KEY_ID …"""
     return any(is_secret_name(word) or RUN_TOGETHER.search(word) for word in re.split("[_.-]", variable))

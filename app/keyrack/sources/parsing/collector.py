@@ -1,4 +1,4 @@
-"""What one file brings: its servers and what is wrong with it, collected while it is read."""
+"""Collects one file's servers and problems while it is read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyrack.domain.model import Server, Source
 from keyrack.domain.reading import Problem
 from keyrack.system.paths import Env
 
-MAX_NAME = 200  # characters of a server's name; more is cut
+MAX_NAME = 200  # characters of a server's name; the rest is cut off
 
 
 class Collector:
@@ -34,11 +34,11 @@ class Collector:
         self.platform = platform
         self.scope = scope
         self.style = style  # how this program writes variables: see `interpolate`
-        self.trusted = trusted  # False: a project's own file; it gets no variable's value
+        self.trusted = trusted  # False: a project's own file, which gets no values of variables
         self.not_movable_because = (
-            ""  # why a secret of this file can't be moved into the keychain; "" where it can
+            ""  # why a secret in this file can't be moved to the keychain; "" if it can
         )
-        self.off: Container[str] = ()  # the entries that are switched off in the program
+        self.off: Container[str] = ()  # entries that are switched off in the program
         self.servers: list[Server] = []
         self.problems: list[Problem] = []
 
@@ -49,12 +49,12 @@ class Collector:
         self.problems.append(Problem(self.client, self.path, sentence, line, entry))
 
     def repeated(self, keys: tuple[str, ...]) -> None:
-        """Say which keys stand twice in one object."""
+        """Report duplicate keys of an object."""
         for key in keys:
             self.problem(f"The key “{name_of(key)}” appears twice in one object; the last one is used.")
 
     def table(self, data: Any, key: str) -> Mapping[str, Any]:
-        """The object under `key` of the file's root; empty, and said so, when it is something else."""
+        """The object at `key` of the file's root. Empty, with a problem, if it is something else."""
         if not isinstance(data, dict):
             self.problem(f"The file should contain an object, but contains {kind(data)}.")
             return {}
@@ -67,7 +67,7 @@ class Collector:
         return found
 
     def entries(self, table: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each entry with its name as it may be shown; what is no object is a server with a problem."""
+        """Each entry with a name that is safe to show. Any that is no object gets a problem."""
         for key, entry in table.items():
             name = name_of(key)
             if isinstance(entry, dict):
@@ -79,13 +79,13 @@ class Collector:
 
 
 def entries_with(table: Mapping[str, Any], key: str, value: bool) -> set[str]:
-    """The names of the entries that have this value under `key`."""
+    """The names of the entries that have this value at `key`."""
     return {name_of(name) for name, entry in table.items()
             if isinstance(entry, dict) and entry.get(key) is value}  # fmt: skip
 
 
 class Fields:
-    """One object of a configuration, read by type: what has the wrong one is said and skipped."""
+    """The fields of a configuration object. A field of the wrong type is reported and skipped."""
 
     def __init__(self, data: Mapping[str, Any], collector: Collector, entry: str) -> None:
         self.data = data
@@ -93,7 +93,7 @@ class Fields:
         self.entry = entry
 
     def text(self, *keys: str) -> str | None:
-        """The first of these keys that is there, as text; "" counts as absent."""
+        """The text at the first of these keys that is present; "" counts as absent."""
         return self._first(keys, str, "text") or None
 
     def table(self, *keys: str) -> Mapping[str, Any]:
@@ -109,7 +109,7 @@ class Fields:
         return self._first((key,), bool, "true or false")
 
     def strings(self, *keys: str) -> tuple[str, ...]:
-        """A list of text; other items are said and left out."""
+        """A list of strings; other items are reported and left out."""
         found = self._first(keys, list, "a list") or []
         for item in found:
             if not isinstance(item, str):
@@ -119,7 +119,7 @@ class Fields:
         return tuple(item for item in found if isinstance(item, str))
 
     def texts(self, key: str) -> dict[str, str]:
-        """An object of text; other values are said and left out."""
+        """An object of strings; other values are reported and left out."""
         table = self.table(key)
         for name, value in table.items():
             if not isinstance(value, str):
@@ -128,7 +128,7 @@ class Fields:
         return {name: value for name, value in table.items() if isinstance(value, str)}
 
     def words(self, *keys: str) -> tuple[str, ...] | None:
-        """Scopes: a list, or one text with spaces between. None when absent."""
+        """Scopes: a list, or a text separated by spaces. None if absent."""
         for key in keys:
             if isinstance(self.data.get(key), str):
                 return tuple(self.data[key].split())
@@ -148,7 +148,7 @@ class Fields:
 
 
 def name_of(key: str) -> str:
-    """An entry's name; one too long is cut, and one that is empty is called so."""
+    """An entry's name: a long one is cut, and an empty one is replaced by a placeholder."""
     if not key.strip():
         return "(no name)"
     return key if len(key) <= MAX_NAME else key[: MAX_NAME - 1] + "…"

@@ -1,4 +1,4 @@
-"""From one entry of a configuration to a Server. What is wrong with it is said and hides nothing else."""
+"""Turns a configuration entry into a Server. A mistake in it is reported and does not hide anything else."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import headers_of, secrets_among
 from keyrack.sources.parsing.interpolate import fill
 
-KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address before a command
+KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address takes precedence over a command
 TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
     "sse": "sse", "stdio": "stdio", "local": "stdio",
 }  # fmt: skip
 BRIDGE = re.compile("mcp[-_](?:remote|proxy)")
 ASKS_KEYRACK = re.compile(r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b")
-# The program of a command: a Windows path may hold spaces; whatever follows may hold secrets.
+# The program of a command: a Windows path may contain spaces; the rest may contain secrets.
 PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE)
 
 
@@ -35,8 +35,10 @@ def add(
     account: str = DEFAULT_ACCOUNT,
     helper_key: str = "",
 ) -> None:
-    """Add the entry's server. `headers` come on top of its own, from the program's own fields; under
-    `helper_key` the program has a command that makes some.
+    """Add the entry's server.
+
+    `headers` come from the program's own fields, in addition to the entry's. `helper_key` is the key of a
+    command that creates headers.
     """
     fields = Fields(entry, collector, name)
     type_name = fields.text("type", "transport")
@@ -81,7 +83,7 @@ def add(
 
 
 def _helper(fields: Fields, key: str) -> Helper | None:
-    """None where it asks keyrack: then the credential is the one that is stored here."""
+    """The helper; None if it calls keyrack: then the credential is the stored one."""
     command = fields.text(key)
     if not command or ASKS_KEYRACK.search(command):
         return None
@@ -89,7 +91,7 @@ def _helper(fields: Fields, key: str) -> Helper | None:
 
 
 def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:
-    """Both, each name once: the first that is not empty counts."""
+    """Both, with each name once: the first value that is not empty counts."""
     if not first or not second:
         return first or second
     found: dict[str, Header] = {}
@@ -101,7 +103,7 @@ def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Heade
 
 
 def _add_process(collector: Collector, name: str, fields: Fields, command: str) -> None:
-    """A local process, or a bridge to a remote server, which is a remote server."""
+    """Add a local process, or the remote server if the process is a bridge to one."""
     args = fields.strings("args")
     values = fields.texts("env")
     if any(BRIDGE.search(word) for word in (command, *args)):

@@ -1,4 +1,4 @@
-"""The headers that a configuration sends."""
+"""Reads the headers that a configuration entry sends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyrack.system.paths import Env
 
 # RFC 9110: a header's name is a token (5.6.2).
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-# Any other header may hold a key, so its text is masked.
+# Any other header may contain a key, so its text is masked.
 PUBLIC = frozenset(
     {"accept", "accept-language", "content-type", "user-agent", "x-mcp-readonly", "x-mcp-toolsets"}
 )
@@ -24,7 +24,7 @@ IN_DEFAULT = "It is the default of a variable there, which keyrack does not chan
 
 
 def headers_of(table: Mapping[str, Any], collector: Collector, entry: str) -> tuple[Header, ...]:
-    """Every header that can be sent; one that can't is said and left out."""
+    """Every header that can be sent; others are reported and left out."""
     found = [header_of(name, value, collector, entry) for name, value in table.items()]
     return tuple([header for header in found if header is not None])
 
@@ -38,7 +38,7 @@ def header_of(
     env: Env | None = None,
     style: str | None = None,
 ) -> Header | None:
-    """One header, in the file's environment and style unless others are given."""
+    """One header. The environment and the style default to those of the file."""
     if not NAME.fullmatch(name):
         collector.problem(f"“{name_of(name)}” is not a valid header name.", entry=entry)
         return None
@@ -52,8 +52,8 @@ def header_of(
         public=name.lower() in PUBLIC,
     )
     default = f":-{MASK}" in filled.reference
-    # Text beside a variable ("Token token=${X}") is no secret, nor is one that this program does not
-    # fill in; a variable's default may be one.
+    # Text next to a variable ("Token token=${X}") is not a secret, nor is a variable that this program
+    # does not fill in. A variable's default may be one.
     plaintext = filled.plaintext and (default or not (filled.variables or filled.asked or "${" in value))
     not_movable_because = collector.not_movable_because or (IN_DEFAULT if default else "")
     header = Header(
@@ -67,7 +67,7 @@ def header_of(
         not_movable_because=not_movable_because if plaintext else "",
     )
     if filled.variables and not collector.trusted:
-        # A cloned repository could send any variable of the user's anywhere.
+        # A cloned repository could send any of the user's variables anywhere.
         return header._replace(value=Secret(""), withheld=True)
     text = filled.value.reveal().strip()
     if not (text.isascii() and text.isprintable()):
@@ -77,5 +77,5 @@ def header_of(
 
 
 def secrets_among(headers: Iterable[Header]) -> tuple[Header, ...]:
-    """Those that carry a credential which stands in the file as it is."""
+    """The headers whose credential is in the file in plain text."""
     return tuple([header for header in headers if header.plaintext and carries_credential(header.name)])

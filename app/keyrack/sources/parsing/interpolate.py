@@ -1,7 +1,7 @@
-"""Variables in configured strings: their value to send, and a reference that is safe to show.
+"""Fills in variables in configured strings: the value to send, and a reference that is safe to show.
 
-Not `string.Template` or `os.path.expandvars`: each program has a syntax of its own (`${env:NAME}`,
-`${NAME:-default}`, `${input:id}`), and the text beside the variables is masked in the same pass.
+`string.Template` and `os.path.expandvars` are no help: each program has its own syntax (`${env:NAME}`,
+`${NAME:-default}`, `${input:id}`), and text next to the variables is masked in the same pass.
 """
 
 import re
@@ -11,9 +11,9 @@ from keyrack.domain.model import SCHEME_WORDS, Variable
 from keyrack.domain.secret import MASK, Secret
 from keyrack.system.paths import Env
 
-# A style is a pattern with the groups `name`, `default` (what to take when it is unset) and
-# `asked` (a value that the program asks its user for, and that nobody else can see).
-# A name takes no colon: `${A:-secret}` where a program knows no defaults is text, and masked.
+# A style is a pattern with the groups `name`, `default` (used if the variable is unset) and
+# `asked` (a value that only the program knows, because it asks its user for it).
+# A name has no colon: `${A:-secret}` in a program without defaults is text, and masked.
 NONE = ""
 BRACES = r"\$\{(?P<name>[\w.()-]+)\}(?P<default>(?!))?(?P<asked>(?!))?"
 BRACES_OR_DEFAULT = r"\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}(?P<asked>(?!))?"
@@ -24,15 +24,15 @@ class Interpolated(NamedTuple):
     """A string after interpolation."""
 
     value: Secret
-    reference: str  # variables as they are written, literal text masked
+    reference: str  # variables as written, literal text masked
     variables: tuple[Variable, ...] = ()
-    plaintext: bool = False  # text of its own stands beside the variables
-    asked: bool = False  # a part of it is known to the program alone
-    missing: tuple[str, ...] = ()  # variables that are unset and have no default
+    plaintext: bool = False  # it contains literal text that is not public
+    asked: bool = False  # only the program knows a part of it
+    missing: tuple[str, ...] = ()  # unset variables without a default
 
 
 def fill(text: str, style: str, env: Env, *, public: bool = False) -> Interpolated:
-    """Interpolate; an unset variable is "". With `public`, literal text is no secret and is shown."""
+    """Interpolate; an unset variable becomes "". With `public`, literal text is not masked."""
     if not style or "$" not in text:
         shown, plaintext = (text, False) if public else _mask(text, at_start=True)
         return Interpolated(Secret(text), shown, (), plaintext)
@@ -77,19 +77,19 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Interpolat
 
 
 def has_variable(text: str, style: str) -> bool:
-    """Would `fill` put anything in?"""
+    """Does it contain a variable that `fill` would replace?"""
     return bool(style) and re.search(style, text) is not None
 
 
 def value_of(env: Env, name: str) -> str:
-    """A variable's value; "" when it is unset."""
-    # Bytes of the environment that are no text arrive as lone surrogates.
+    """A variable's value; "" if it is unset."""
+    # Bytes in the environment that are not valid text become lone surrogates.
     value = env.get(name, "")
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
 def _mask(part: str, *, at_start: bool) -> tuple[str, bool]:
-    """A literal part as it may be shown, and whether a secret was masked in it."""
+    """A literal part, masked if necessary, and whether a secret was masked."""
     word = ""
     if at_start:
         first, space, rest = part.partition(" ")

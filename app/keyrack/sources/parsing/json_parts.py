@@ -1,7 +1,7 @@
-"""Only those parts of a large JSON file that are wanted; all else is passed over, and kept nowhere.
+"""Reads selected parts of a large JSON file without keeping the rest in memory.
 
-~/.claude.json grows with the history of every project to 65 MB and more. What is passed over is read for
-its syntax all the same, one value at a time and by the standard library's own decoder.
+~/.claude.json grows with the history of every project, to 65 MB and more. The syntax of skipped values is
+still checked, one value at a time, with the standard library's decoder.
 """
 
 from __future__ import annotations
@@ -14,38 +14,38 @@ from typing import Any
 from keyrack.sources.parsing.jsonc import Document, parse, refusal_of
 from keyrack.system.files import Malformed, decode
 
-ANY = "*"  # in a shape: every key that is not named there
+ANY = "*"  # in a shape: every key that it does not name
 SPACE = re.compile(r"[ \t\r\n]*+")
 
-# The keys of an object that are wanted; None: the whole value. What is no object is given as it is.
+# The wanted keys of an object; None: the whole value. A value that is not an object is returned whole.
 Shape = Mapping[str, "Shape | None"]
 
 
 def pick(data: bytes, shape: Shape) -> Document:
-    """What stands under the keys of `shape` in a UTF-8 text.
+    """The values at the keys of `shape` in a UTF-8 text.
 
-    Raises Malformed for what is no JSON, and BadFile where a wanted part of it is no UTF-8.
+    Raises Malformed if it is not JSON, and BadFile if a wanted part is not UTF-8.
     """
     reader = _Reader(data)
     try:
         found, place = reader.value(0, shape)
         reader.end(place)
     except Malformed:
-        decode(data)  # where it is no UTF-8, that is what is wrong with it
+        decode(data)  # if it is not UTF-8, report that instead
         raise
     return Document(found, tuple(reader.repeated))
 
 
 class _Reader:
     def __init__(self, data: bytes) -> None:
-        # A byte a character: one emoji would make the whole text four times as large. JSON's own marks
-        # are ASCII, and no other character of UTF-8 has such a byte.
+        # One character per byte: decoded as UTF-8, one emoji would make the text four times as large.
+        # JSON's syntax is ASCII, and no other UTF-8 character contains these bytes.
         self._text = data.decode("latin-1")
         self._decode = json.JSONDecoder().raw_decode
-        self.repeated: dict[str, None] = {}  # keys that stand twice in one object
+        self.repeated: dict[str, None] = {}  # duplicate keys of an object
 
     def value(self, place: int, shape: Shape | None) -> tuple[Any, int]:
-        """The value that comes there, and where it ends."""
+        """The value at `place`, and its end."""
         start = self._space(place)
         if shape is not None and self._text.startswith("{", start):
             return self._object(start + 1, shape)
@@ -55,7 +55,7 @@ class _Reader:
         return document.data, end
 
     def end(self, place: int) -> None:
-        """Raises Malformed unless nothing comes there."""
+        """Raises Malformed unless only space follows."""
         if self._space(place) != len(self._text):
             raise self._malformed("Extra data", self._space(place))
 
@@ -86,7 +86,7 @@ class _Reader:
             place = self._space(place + 1)
 
     def _skip(self, start: int) -> int:
-        """Where the value ends that begins at `start`."""
+        """The end of the value that begins at `start`."""
         try:
             return self._decode(self._text, start)[1]
         except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""The OAuth client that a program's file names: one that people registered for this program."""
+"""Reads the OAuth client that a program's file names: one that was registered by hand for this program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ C = TypeVar("C", ClientSettings, ClientSettings | None)
 
 
 def settings_of(fields: Fields) -> ClientSettings:
-    """The OAuth client that an object describes, in any of the spellings that programs use."""
+    """The OAuth client that an object describes, in any spelling that programs use."""
     if not fields.data:
         return ClientSettings()
     collector = fields.collector
@@ -29,7 +29,7 @@ def settings_of(fields: Fields) -> ClientSettings:
             collector.problem(
                 "A project's file can't contain a client secret; it is ignored.", entry=fields.entry
             )
-        # No metadata, and no redirect elsewhere: who names the token endpoint is given the code.
+        # No metadata and no redirect elsewhere: whoever names the token endpoint gets the code.
         return ClientSettings(
             client_id=_literal(fields, "client ID", client_id),
             scopes=fields.words("scopes", "scope"),
@@ -51,7 +51,7 @@ def settings_of(fields: Fields) -> ClientSettings:
 
 
 def registered_with(client: C, host: str, port: int | None = None, path: str | None = None) -> C:
-    """The client with the program's own redirect URI where the file names no other: it was registered so."""
+    """The client with the program's own redirect URI, if the file names none: it was registered with that."""
     if client is None or not client.client_id:
         return client
     return client._replace(
@@ -62,8 +62,9 @@ def registered_with(client: C, host: str, port: int | None = None, path: str | N
 
 
 def coming_back_to(client: ClientSettings, redirect_uri: str, fields: Fields) -> ClientSettings:
-    """The client with the redirect URI that the file names. One that leads elsewhere is said, and stays: a
-    login with that client is refused.
+    """The client with the redirect URI that the file names.
+
+    One that is not on this machine is reported and kept, and a login with that client is refused.
     """
     try:
         host, port, path = parse_redirect(redirect_uri)
@@ -74,7 +75,7 @@ def coming_back_to(client: ClientSettings, redirect_uri: str, fields: Fields) ->
 
 
 def _literal(fields: Fields, what: str, text: str | None) -> str | None:
-    """A project's text as it stands; None, and said, where it takes a variable."""
+    """A text from a project's file; None, with a problem, if it contains a variable."""
     if text and has_variable(text, fields.collector.style):
         fields.collector.problem(
             f"A project's file can't use variables in the {what}; it is ignored.", entry=fields.entry

@@ -1,6 +1,6 @@
 """Claude Code: `~/.claude.json` (the user's and every project's servers) and a project's `.mcp.json`.
 
-Of the first only servers are read: the same file holds the user's own login.
+Only servers are read from the first: it also contains the user's own login.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ STYLE = BRACES_OR_DEFAULT
 EDIT = ByHand("it also contains your Claude login")
 
 
-# Of the user's file: what is read here, and nothing of the histories that make it large.
+# The parts of the user's file that are read: not the histories that make it large.
 SHAPE: json_parts.Shape = {
     "mcpServers": None,
     "projects": {
@@ -30,7 +30,7 @@ SHAPE: json_parts.Shape = {
 
 
 def read(content: str | bytes, collector: Collector) -> Mapping[str, Switches]:
-    """The user's file as bytes; a project's as its text. Returns what is switched off, by project."""
+    """Read the user's file as bytes, or a project's as text. Returns what is switched off, by project."""
     document = jsonc.parse(content) if isinstance(content, str) else json_parts.pick(content, SHAPE)
     collector.repeated(document.repeated)
     user = collector.scope
@@ -53,7 +53,7 @@ def read(content: str | bytes, collector: Collector) -> Mapping[str, Switches]:
 
 
 def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
-    """Local before user, as the program itself resolves a name in `cwd`; then other projects' own."""
+    """Local before user, as the program itself resolves a name in `cwd`; then those of other projects."""
 
     def rank(server: Server) -> int:
         scope = server.sources[0].scope
@@ -65,7 +65,7 @@ def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
 
 
 def add_all(collector: Collector, table: Mapping[str, Any]) -> None:
-    """Add the servers of an `mcpServers`."""
+    """Add the servers in an `mcpServers` object."""
     for name, entry in collector.entries(table):
         client = oauth_client.settings_of(Fields(entry, collector, name).sub("oauth"))
         entries.add(

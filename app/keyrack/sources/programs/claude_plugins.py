@@ -1,8 +1,8 @@
-"""Claude Code's list of installed plugins, `plugins/installed_plugins.json`: where each of them lies.
+"""Claude Code's list of installed plugins and their folders, `plugins/installed_plugins.json`.
 
-One that is installed for everybody is on where the user's `settings.json` has it under `enabledPlugins`;
-one that was installed for a project, in that project. A project's own settings switch nothing on: they are
-anybody's.
+A plugin that is installed for all projects is on if `enabledPlugins` in the user's `settings.json` has it;
+one that is installed for a project is on in that project. A project's own settings can't switch plugins
+on, because anyone may have written them.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from keyrack.system import files, paths
 STYLE = ""
 EDIT = NotMovable("it names no servers")
 MANIFEST = (".claude-plugin", "plugin.json")
-MOST = 200  # plugins that are looked at
+MOST = 200  # plugins examined
 
 
 class Plugin(NamedTuple):
     ident: str  # "chat@official"
     root: str  # its folder
-    project: str = ""  # the one that it is installed for; "": all
+    project: str = ""  # the project that it is installed for; "": all
 
 
 def read(text: str, collector: Collector) -> tuple[Plugin, ...]:
     document = jsonc.parse(text)
     found: list[Plugin] = []
     for ident, installed in collector.table(document.data, "plugins").items():
-        # Version 1 of the file has one object, version 2 a list.
+        # Version 1 of the file has an object here, version 2 a list.
         for each in installed if isinstance(installed, list) else [installed]:
             if not isinstance(each, dict):
                 collector.problem("The plugin's entry should be an object.", entry=name_of(ident))
@@ -47,15 +47,16 @@ def read(text: str, collector: Collector) -> tuple[Plugin, ...]:
 
 
 def sorted_by_use(plugins: Sequence[Plugin], enabled: Mapping[str, Any]) -> list[tuple[Plugin, bool]]:
-    """Each with whether Claude Code starts it, those first. `enabled` is what the user's settings say."""
+    """Each plugin with whether Claude Code starts it, those first. `enabled` is from the user's settings."""
     found = [(plugin, bool(plugin.project) or enabled.get(plugin.ident) not in (None, False))
              for plugin in plugins]  # fmt: skip
     return sorted(found, key=lambda each: not each[1])
 
 
 def candidates(plugin: Plugin, search: Search) -> list[Candidate]:
-    """The files of a plugin that name servers, the first of two of a name counting: the manifest, what that
-    names, and .mcp.json.
+    """The files of a plugin with servers: the manifest, the files that it names, and .mcp.json.
+
+    If two servers have the same name, the first one counts.
     """
     scope = f"plugin {plugin.ident}"
     if plugin.project:
@@ -66,14 +67,14 @@ def candidates(plugin: Plugin, search: Search) -> list[Candidate]:
     found = [manifest] if is_list else []
     found += [path for name in named if (path := _inside(search.platform, plugin.root, name))]
     own = paths.join(search.platform, plugin.root, ".mcp.json")
-    if os.path.lexists(own):  # most plugins bring no server
+    if os.path.lexists(own):  # most plugins have no server
         found.append(own)
     return [Candidate(path, scope, env=env) for path in dict.fromkeys(found)]
 
 
 def _named_by(manifest: str) -> tuple[list[str], bool]:
-    """The files that a manifest names, and whether it is to be read itself: for servers, or to say what is
-    wrong with it.
+    """The files that a manifest names, and whether to read the manifest itself, for its servers or to report
+    a problem.
     """
     try:
         data = jsonc.parse(files.read_text(manifest)).data
@@ -87,7 +88,7 @@ def _named_by(manifest: str) -> tuple[list[str], bool]:
 
 
 def _inside(platform: str, root: str, name: str) -> str | None:
-    """The path of a file in the plugin's folder; None for one that leads out of it, as in Claude Code."""
+    """The path of a file in the plugin's folder; None if it leads out of the folder, as in Claude Code."""
     parts = name.replace("\\", "/").removeprefix("./").split("/")
     if name.startswith("/") or ":" in name or any(part in ("", ".", "..") for part in parts):
         return None

@@ -1,4 +1,4 @@
-"""Claude Code's settings, of which only what is switched on or off is read."""
+"""Claude Code's settings. Only what is switched on or off is read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EDIT = NotMovable("it names no servers")
 
 
 class ClaudeSettings(NamedTuple):
-    # By a plugin's id: true, false, or a list where it is on with conditions.
+    # By a plugin's ID: true, false, or a list if it is on under conditions.
     plugins: Mapping[str, Any] = {}
     switches: Switches = NONE
 

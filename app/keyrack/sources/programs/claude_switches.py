@@ -1,8 +1,8 @@
 """Which servers Claude Code has switched off for a project. It ignores `disabled` in an entry.
 
-Names under `disabledMcpServers` of the project in `.claude.json` are off, whatever file has them; names
-under `disabledMcpjsonServers`, there or in settings, are servers of the project's `.mcp.json` that its
-user did not want (2.1.197).
+Names in `disabledMcpServers` of the project in `.claude.json` are off, whichever file has the server. Names
+in `disabledMcpjsonServers`, there or in settings, are servers of the project's `.mcp.json` that the user
+rejected (2.1.197).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from keyrack.domain.model import Server, Source
 
 
 class Switches(NamedTuple):
-    """Names that are off in one project."""
+    """The names that are switched off in one project."""
 
     servers: frozenset[str] = frozenset()
-    refused: frozenset[str] = frozenset()  # of its .mcp.json
+    refused: frozenset[str] = frozenset()  # in its .mcp.json
 
     def __or__(self, other: object) -> Switches:
         if not isinstance(other, Switches):
@@ -29,19 +29,19 @@ NONE = Switches()
 
 
 def switches_of(data: Any) -> Switches:
-    """What an object of `projects`, or a file of settings, says."""
+    """The switches in an object of `projects`, or in a settings file."""
     if not isinstance(data, dict):
         return NONE
     return Switches(_names(data.get("disabledMcpServers")), refused_in(data))
 
 
 def refused_in(settings: Mapping[str, Any]) -> frozenset[str]:
-    """The servers of a project's `.mcp.json` that its user did not want."""
+    """The servers of a project's `.mcp.json` that the user rejected."""
     return _names(settings.get("disabledMcpjsonServers"))
 
 
 def switched_off(servers: Iterable[Server], switches: Switches, cwd: str) -> list[Server]:
-    """The servers as they are used in `cwd`. Those of other projects stay as they are."""
+    """The servers as used in `cwd`. Those of other projects are unchanged."""
     if switches == NONE:
         return list(servers)
     return [

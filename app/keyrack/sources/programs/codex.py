@@ -1,8 +1,8 @@
-"""Codex CLI: `[mcp_servers.NAME]` in `config.toml`. It writes no `${X}`: fields name the variables.
+"""Codex CLI: `[mcp_servers.NAME]` in `config.toml`. It has no `${X}`: fields name the variables.
 
-Of its redirect URI (0.171): `callback_url` of the server's `oauth` table is what was registered. Without
-one it is the top `mcp_oauth_callback_url`, or /callback on 127.0.0.1, with an id behind it that Codex
-makes of the server's address.
+Its redirect URI (0.171): `callback_url` in the server's `oauth` table is the registered one. Without it,
+it is the top-level `mcp_oauth_callback_url`, or /callback on 127.0.0.1, followed by an ID that Codex
+derives from the server's address.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keys of keyrack's own file that mean nothing there, pointed out with the one that was meant."""
+"""Reports unknown keys in keyrack's own file, and suggests the one that was meant."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OF_SERVER = frozenset((
     "callback_port", "callback_path", "pkce", "resource", "authorize", "ca_file", "client_cert",
     "client_key_file",
 ))  # fmt: skip
-# As other programs write them. They are taken, and never proposed.
+# Other programs' spellings. They are accepted, but never suggested.
 OTHER_SPELLINGS = frozenset((
     "clientId", "CLIENT_ID", "clientSecret", "CLIENT_SECRET", "callbackPort", "scope", "clientMetadataUrl",
     "authServerMetadataUrl",
@@ -43,7 +43,7 @@ def point_out_in_server(entry: Mapping[str, Any], collector: Collector, name: st
 
 
 def _meant(key: str, known: Collection[str]) -> str:
-    import difflib  # late: a file without slips needs none
+    import difflib  # late: only needed for a mistake
 
     close = difflib.get_close_matches(key.lower().replace("-", "_"), sorted(known), 1)
     return f"; did you mean “{close[0]}”?" if close else ", so it does nothing."

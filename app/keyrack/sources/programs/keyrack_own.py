@@ -4,7 +4,7 @@ config_files = ["~/agents/servers.json"]     # files of mcp-use
 
 [servers.linear]
 url = "https://mcp.linear.app/mcp"
-account = "work"                             # optional, as all that follows
+account = "work"                             # optional, like everything below
 client_id = "…"
 client_secret = "${LINEAR_SECRET}"
 scopes = ["read"]
@@ -13,20 +13,20 @@ callback_path = "/oauth/callback"
 redirect_host = "localhost"
 client_metadata_url = "https://…"
 issuer = "https://…"
-grant_type = "client_credentials"            # a machine's login; its secret or key is in the keychain
+grant_type = "client_credentials"            # a machine login; its secret or key is in the keychain
 headers = { "X-Team" = "${TEAM}" }
-pkce = "assumed"                             # where the issuer's metadata does not list S256
-resource = false                             # where the issuer refuses RFC 8707's parameter
-ca_file = "~/keys/company-ca.pem"            # trusted for this server, beside the system's
-client_cert = "~/keys/me.pem"                # mutual TLS, with the server and its issuer alone
+pkce = "assumed"                             # if the issuer's metadata does not list S256
+resource = false                             # if the issuer refuses RFC 8707's parameter
+ca_file = "~/keys/company-ca.pem"            # trusted for this server, in addition to the system's
+client_cert = "~/keys/me.pem"                # mutual TLS, only with the server and its issuer
 client_key_file = "~/keys/me.key"
 
 [servers.linear.authorize]                   # extra parameters for the authorization request
 access_type = "offline"
 
-[accounts]                                   # which one is meant where none is named
+[accounts]                                   # the default account of a server
 "https://mcp.linear.app/mcp" = "work"
-"https://wiki.example/mcp wiki-a" = "work"   # of several servers at one address
+"https://wiki.example/mcp wiki-a" = "work"   # if several servers share the address
 """
 
 from __future__ import annotations
@@ -51,14 +51,14 @@ EDIT = EditToml("servers")
 
 
 class OwnConfig(NamedTuple):
-    """What else the file says."""
+    """The file's other settings."""
 
-    config_files: tuple[str, ...] = ()  # as they are written
+    config_files: tuple[str, ...] = ()  # as written
     accounts: Mapping[str, str] = {}  # as in `Reading`
 
 
 def read(text: str, collector: Collector) -> OwnConfig:
-    """Adds the servers. A mistake in a server's table is its problem: nothing is done by half a table."""
+    """Add the servers. A mistake in a server's table becomes its `problem`: half a table is never used."""
     data = toml.parse(text)
     settings_of(data, collector.problem)
     known_keys.point_out_in_file(data, collector)
@@ -86,7 +86,7 @@ def _add(collector: Collector, name: str, entry: Mapping[str, Any]) -> None:
 
 
 def _point_out(collector: Collector, name: str, entry: Mapping[str, Any]) -> None:
-    """What does no harm to the rest of the table."""
+    """Report mistakes that do not affect the rest of the table."""
     known_keys.point_out_in_server(entry, collector, name)
     secret = entry.get("client_secret")
     if isinstance(secret, str) and "${" not in secret:

@@ -1,4 +1,4 @@
-"""How to talk to one server and its issuer: settings that only keyrack's own file can hold."""
+"""Settings for a server and its issuer that only keyrack's own file can have."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from keyrack.sources.parsing.collector import Fields, name_of
 from keyrack.system import paths
 
 PARAMETER = re.compile(r"[A-Za-z0-9._-]{1,100}")
-# What keeps a login safe, or has a setting of its own. `*`: whatever begins so.
+# Parameters that keep a login safe, or have their own setting. `*` matches any ending.
 OURS: Mapping[str, str] = {
     "client_id": "client_id has its own setting",
     "redirect_uri": "use redirect_host, callback_port and callback_path instead",
@@ -31,7 +31,7 @@ LONGEST = 2_000  # characters of one parameter's value
 
 
 def with_server_settings(client: ClientSettings, fields: Fields) -> ClientSettings:
-    """`client` with what the table says of these; what is wrong is said, and left out."""
+    """`client` with these settings from the table; wrong ones are reported and left out."""
     _check(client, fields)
     return client._replace(
         callback_path=_callback_path(fields),
@@ -43,7 +43,7 @@ def with_server_settings(client: ClientSettings, fields: Fields) -> ClientSettin
 
 
 def _check(client: ClientSettings, fields: Fields) -> None:
-    """What other programs' files say too, and is read with more patience there."""
+    """Check settings that other programs' files also have, where mistakes are tolerated."""
     if client.redirect_host not in (None, *LOOPBACK):
         hosts = " or ".join(f'"{host}"' for host in LOOPBACK[:2])
         fields.collector.problem(f"“redirect_host” is {hosts}.", entry=fields.entry)
@@ -72,7 +72,7 @@ def _pkce(fields: Fields) -> Any:
 
 
 def _authorize(fields: Fields) -> tuple[tuple[str, str], ...]:
-    """Numbers and true or false are taken as they are written; "" leaves a parameter out."""
+    """Numbers, true and false are used as written; "" omits a parameter."""
     found: dict[str, str] = {}
     for name, value in fields.table("authorize").items():
         problem = _refusal_of_parameter(name)
@@ -111,7 +111,7 @@ def _tls(fields: Fields) -> TlsFiles:
 
 
 def _path(fields: Fields, key: str) -> str | None:
-    """A relative path starts at the folder of the file, as those of `config_files` do."""
+    """A relative path starts at the file's folder, as in `config_files`."""
     text = fields.text(key)
     if text is None:
         return None

@@ -1,9 +1,9 @@
 """`mcp` (avelino): `servers.json`, with comments and `${VAR}`.
 
-That program substitutes variables in the raw text before it parses. Here each string
-is read first and interpolated by itself, so that its reference can be shown; only a
-file that is no JSON before the substitution (`"port": ${PORT}`) gets one beforehand,
-and outside its strings alone.
+That program substitutes variables in the raw text before parsing. Here the file is parsed
+first and each string interpolated separately, so that its reference can be shown. Only a
+file that is not JSON before the substitution (`"port": ${PORT}`) gets one beforehand, and
+only outside its strings.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""mcp-use: a JSON file with no fixed place; the user names it. The fields of its two languages.
+"""mcp-use: a JSON file anywhere, which the user names. Reads the fields of both its languages.
 
-Neither substitutes variables, so `${X}` is sent as it stands.
+Neither of them substitutes variables, so `${X}` is sent literally.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def read(text: str, collector: Collector) -> None:
 def _client(fields: Fields) -> ClientSettings | None:
     auth = fields.data.get("auth")
     if auth is None or isinstance(auth, str):
-        oauth = fields.data.get("oauth")  # the TypeScript client's; true means "as discovered"
+        oauth = fields.data.get("oauth")  # of the TypeScript client; true means "as discovered"
         return None if oauth is None or oauth is True else oauth_client.settings_of(fields.sub("oauth"))
     if not isinstance(auth, dict):
         fields.collector.problem(

@@ -16,6 +16,6 @@ def read(text: str, collector: Collector) -> None:
     collector.repeated(document.repeated)
     for name, entry in collector.entries(collector.table(document.data, "servers")):
         client = oauth_client.settings_of(Fields(entry, collector, name).sub("oauth"))
-        # Its redirect URI on this machine; the other one, at vscode.dev, leads back to it alone.
+        # Its redirect URI on this machine; the other one, at vscode.dev, only leads back to VS Code.
         client = oauth_client.registered_with(client, "127.0.0.1", 33418, "/")
         entries.add(collector, name, entry, client=client)

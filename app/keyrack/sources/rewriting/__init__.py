@@ -1,1 +1,1 @@
-"""Edits to another program's file that keep the rest of it byte for byte."""
+"""Edits another program's file and keeps the rest of it the same, byte for byte."""

@@ -1,4 +1,4 @@
-"""The difference between two texts of a file, from which the secrets were taken out before."""
+"""The diff of two versions of a file, after redaction."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from difflib import unified_diff
 
 AROUND = 3  # lines of context
-WIDTH = 160  # characters of a line that are shown
+WIDTH = 160  # characters shown of a line
 
 
 def diff(path: str, old: str, new: str) -> list[str]:
-    """A unified diff of two redacted texts. A long line is cut around the change."""
+    """A unified diff of two redacted texts. Long lines are cut to the part around the change."""
     before, after = old.split("\n"), new.split("\n")
-    # Only what lies between the first change and the last is compared, so that a large file costs little.
+    # Only compare from the first change to the last, which is fast for large files.
     start = max(0, _same(before, after) - AROUND)
     rest = max(0, _same(before[start:][::-1], after[start:][::-1]) - AROUND)
     a, b = before[start : len(before) - rest], after[start : len(after) - rest]

@@ -1,4 +1,4 @@
-"""A secret in a JSON file replaced by the program's reference to a variable: one string, and nothing else."""
+"""Replaces a secret in a JSON file by the program's reference to a variable, and changes nothing else."""
 
 from __future__ import annotations
 

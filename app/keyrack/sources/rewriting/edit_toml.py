@@ -1,7 +1,7 @@
-"""A secret in a TOML file replaced by the program's reference to a variable.
+"""Replaces a secret in a TOML file by the program's reference to a variable.
 
-keyrack's own file names a variable in the header's text. Codex names it in a field of its own:
-`bearer_token_env_var`, or `env_http_headers` for all but a bearer token.
+keyrack's own file has the variable in the header's text. Codex has separate fields: `bearer_token_env_var`
+for a bearer token, and `env_http_headers` for everything else.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _in_field(text: str, data: Mapping[str, Any], header: Header, variable: str,
 
 
 def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) -> str:
-    """Put the field in the header's place; returns the secret as it was written. Raises NotEditable."""
+    """Replace the header by the field, and return the secret as it was written. Raises NotEditable."""
     pair = tree.pair(path)
     headers, literal = pair.owner, pair.item.as_string()
     assert headers is not None
@@ -83,7 +83,7 @@ def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) 
             pair.remove()
             headers.insert_before(field, value, tree.newline)
         return literal
-    # A line of [mcp_servers.NAME.http_headers]. The field comes first in the entry, before its tables.
+    # A line in [mcp_servers.NAME.http_headers]. The field goes at the start of the entry, before its tables.
     entry = tree.table(path[:2])
     if entry is None:
         raise NotEditable
@@ -94,7 +94,7 @@ def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) 
 
 
 def _proved(text: str, *wanted: Mapping[str, Any]) -> str:
-    """The text, where a reader finds in it what is wanted. Raises NotEditable."""
+    """The text, after checking that it parses to what is wanted. Raises NotEditable."""
     try:
         if toml.parse(text) in wanted:
             return text

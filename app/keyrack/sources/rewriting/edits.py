@@ -1,4 +1,4 @@
-"""What the ways to change a file have in common."""
+"""Helpers for editing both JSON and TOML files."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ class Edit(NamedTuple):
     """A file's new text."""
 
     text: str
-    literal: str  # the secret as it was written, with its quotes
-    written: tuple[str, ...]  # the strings that are new
+    literal: str  # the secret as written, with its quotes
+    written: tuple[str, ...]  # the new strings
 
 
 def changed(source: Source) -> KeyrackError:
-    """The error for a file that is not what was read before."""
+    """The error for a file that has changed since it was read."""
     return KeyrackError(f"{source.path} has changed since it was read.", hint="Try again.")
 
 
 def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str, str, str]:
-    """The keys that lead to the header's value. Raises KeyrackError where it is not there as it was read."""
+    """The keys of the header's value. Raises KeyrackError if the value has changed since it was read."""
     assert header.source is not None
     entries = data.get(root) if isinstance(data, dict) else None
     found = [
@@ -41,12 +41,12 @@ def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str,
 
 
 def with_value(data: Any, path: Sequence[str], value: str) -> Any:
-    """A copy of nested objects with another value at its path."""
+    """A copy of nested objects with another value at `path`."""
     return {**data, path[0]: with_value(data[path[0]], path[1:], value)} if path else value
 
 
 def cannot(source: Source, value: str) -> KeyrackError:
-    """The error for a text that keyrack does not know how to change."""
+    """The error for a file that keyrack can't edit."""
     hint = f"Put {value} there yourself."
     return KeyrackError(
         f"keyrack can't safely change {source.path} because of the way it is written.", hint=hint

@@ -1,6 +1,6 @@
-"""A secret in a program's file gives way to the program's own reference to an environment variable.
+"""Replaces a secret in a program's file by the program's own reference to an environment variable.
 
-All but that place stays byte for byte, and the new text is read again to prove that it says the same.
+The rest of the file stays the same, byte for byte, and the new text is parsed again to check it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SHORTEST = 8  # characters of a token that is looked for elsewhere in the file
 
 
 def by_hand(header: Header, variable: str) -> str | None:
-    """What a person has to write there, where keyrack does not write the file; else None."""
+    """What the user must write in the file, if keyrack does not edit it; else None."""
     source = header.source
     how = edit_of(source.client) if source is not None else None
     if source is None or not isinstance(how, ByHand):
@@ -39,8 +39,8 @@ def by_hand(header: Header, variable: str) -> str | None:
 
 
 def prefix(header: Header) -> str:
-    """What the variable has to hold before the token: a scheme with its space, where the file has no
-    room for it; else "".
+    """What the variable must contain before the token: the scheme and a space if the file can't have them,
+    otherwise "".
     """
     if header.source is None or not isinstance(edit_of(header.source.client), EditFields):
         return ""
@@ -50,9 +50,9 @@ def prefix(header: Header) -> str:
 
 
 def rewrite(header: Header, variable: str, url: str) -> Rewrite:
-    """The change that puts `variable` in the place of the header's secret; `url` may be shown.
+    """The change that replaces the header's secret by `variable`; `url` may be shown.
 
-    Raises KeyrackError where that can't be done.
+    Raises KeyrackError if that is not possible.
     """
     source = header.source
     if header.not_movable_because or source is None:
@@ -93,9 +93,9 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
 
 
 def apply(change: Rewrite, mark: str) -> str:
-    """Keep a copy of the file beside it, and write the new one; the copy's path.
+    """Keep a copy of the file next to it, write the new one, and return the copy's path.
 
-    Raises KeyrackError, and then the file is as it was, or as another program has made it meanwhile.
+    Raises KeyrackError, and then keyrack has not changed the file.
     """
     old, new = change.old.reveal().encode(), change.new.reveal().encode()
     copy = writing.back_up(change.source.path, old, mark)

@@ -1,6 +1,6 @@
-"""Where things stand in a JSON text, so that one of them can be changed and all else stays as it is.
+"""Finds a string's position in a JSON text, so that it can be changed without touching the rest.
 
-What tomlkit does for TOML no maintained Python package does for JSON with comments.
+No maintained Python package does for JSON with comments what tomlkit does for TOML.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ class Span(NamedTuple):
 
 
 class _Frame:
-    """An object or a list that is open where the scanner stands."""
+    """An object or a list that the scanner is in."""
 
     __slots__ = ("is_object", "key_matches", "matched", "wants_value")
 
     def __init__(self, is_object: bool, matched: int) -> None:
         self.is_object = is_object
-        self.matched = matched  # how many keys of the path lead here; -1: this is not on it
-        self.key_matches = False  # is the key before the next value the path's next?
-        self.wants_value = False  # a colon was there
+        self.matched = matched  # how many keys of the path match up to here; -1: not on the path
+        self.key_matches = False  # is the key of the next value the next one in the path?
+        self.wants_value = False  # after a colon
 
 
 def string_at(text: str, path: Sequence[str]) -> Span | None:
-    """The string, with its quotes, that a reader finds under these keys; None where there is none.
+    """The string at these keys, with its quotes; None if there is none.
 
-    The text may have comments and commas too many, and is otherwise valid. Where a key stands twice
-    the last one counts, as for the reader.
+    The text may have comments and trailing commas, and is otherwise valid. Of duplicate keys the last
+    one counts, as for a parser.
     """
     found: Span | None = None
     stack: list[_Frame] = []
