@@ -1,1 +1,1 @@
-"""The wires: HTTP, the loopback callback, the browser."""
+"""Network access: HTTP, the loopback callback and the browser."""

@@ -1,7 +1,7 @@
-"""Where a request may go: which host, and which addresses its name leads to.
+"""Which hosts and addresses a request may be sent to.
 
-The addresses are checked here and then connected to as they are, so that a name
-which answers differently the second time (DNS rebinding) gains nothing.
+keyrack connects to exactly the addresses that were checked here, so a name that
+resolves differently the second time (DNS rebinding) gains nothing.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from keyrack.domain import resource
 from keyrack.domain.errors import BadUrl
 from keyrack.oauth.http import Failed
 
-# Like socket.getaddrinfo, which is the real one.
+# Like socket.getaddrinfo, the default.
 Resolver = Callable[..., list[Any]]
 
 LOOPBACK = ("127.0.0.1", "::1")
 
 
 def permission(url: str, *, server_url: str) -> Failed | None:
-    """Why this URL is not asked, or None.
+    """Why keyrack must not contact this URL; None if it may.
 
-    The server's own origin is the user's choice; anything else was named by a
-    server and has to pass the rules.
+    The user chose the server's own origin. Every other URL was named by a server
+    and must pass the rules.
     """
     try:
         if resource.origin(url) == resource.origin(server_url):
@@ -37,19 +37,19 @@ def permission(url: str, *, server_url: str) -> Failed | None:
 
 
 def addresses(url: str, *, server_url: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | Failed:
-    """The addresses that may be connected to for `url`, in the order to try."""
+    """The addresses to connect to for `url`, in the order to try."""
     host = resource.host(url)
     if resource.ip_of(host) is not None:
         found: tuple[str, ...] | Failed = (host,)
     elif host == "localhost" or host.endswith(".localhost"):
-        found = LOOPBACK  # never what a resolver makes of it: plain http is allowed there
+        found = LOOPBACK  # never from a resolver: plain http is allowed there
     else:
         found = resolve(host, resolver, seconds)
     if isinstance(found, Failed) or resource.origin(url) == resource.origin(server_url):
         return found
     allowed = tuple(each for each in found if not forbidden(each, server_url))
     if not allowed and _lies_inside(server_url, resolver, seconds):
-        # A company's server and its sign-in server, both behind public names.
+        # A company's server and its sign-in server, both with public names.
         return found
     if not allowed:
         return Failed(f"keyrack won't contact {host}: its name resolves to a private network.", refused=True)
@@ -57,12 +57,12 @@ def addresses(url: str, *, server_url: str, resolver: Resolver, seconds: float) 
 
 
 def forbidden(address: str, server_url: str) -> bool:
-    """Is this an address that a server may not send keyrack to?"""
+    """Must keyrack not contact this address on behalf of the server?"""
     return resource.refusal_of_host(address, server_url=server_url) is not None
 
 
 def resolve(host: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | Failed:
-    """Ask the resolver; it has no time limit of its own, so it gets a thread."""
+    """Resolve a name, in a thread because the resolver has no time limit."""
     answers: list[tuple[str, ...] | Failed] = []
 
     def ask() -> None:
@@ -81,7 +81,7 @@ def resolve(host: str, resolver: Resolver, seconds: float) -> tuple[str, ...] | 
 
 
 def literal(host: str) -> str | None:
-    """The address that a proxy would take a host for: `127.1`, `0x7f000001`, `10.0.0.1.`."""
+    """The address that a proxy would understand a host as: `127.1`, `0x7f000001`, `10.0.0.1.`."""
     bare = host.rstrip(".")
     if resource.ip_of(bare) is not None:
         return bare
@@ -94,10 +94,10 @@ def literal(host: str) -> str | None:
 
 
 def _lies_inside(server_url: str, resolver: Resolver, seconds: float) -> bool:
-    """Does the user's own server lie in the private network too, by all its addresses?
+    """Are all addresses of the user's own server in the private network too?
 
-    Reached only for https (plain http to such a name is refused before), so whoever
-    answers inside has to own a certificate for the name.
+    Only called for https (plain http to such a name is refused earlier), so the host
+    inside needs a certificate for the name.
     """
     found = resolve(resource.host(server_url), resolver, seconds)
     return not isinstance(found, Failed) and all(forbidden(each, "https://a.example") for each in found)

@@ -1,8 +1,8 @@
-"""Open the sign-in page in the user's browser.
+"""Opens the sign-in page in the user's browser.
 
-The standard library's `webbrowser` finds the browser (and honours BROWSER), but it
-waits for some of them and lets others write on the terminal. So it runs in a
-process of its own, with no terminal, and its end is not waited for.
+The standard library's `webbrowser` finds the browser (and respects BROWSER), but it
+waits for some browsers and lets others write to the terminal. So it runs in a
+separate process without a terminal, and keyrack does not wait for it to end.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from collections.abc import Mapping
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.resource import inert
 
-QUICK = 1.5  # seconds in which a browser that can't start says so
-# These take the terminal, where the screen is; so they are no browser here, not even
-# by BROWSER. The person opens the shown address instead.
+QUICK = 1.5  # seconds within which a browser that can't start fails
+# They would take over the terminal from the screen, so they are not used, even if BROWSER
+# names one. The user opens the shown URL instead.
 TEXT_BROWSERS = {"browsh", "carbonyl", "elinks", "links", "links2", "lynx", "w3m", "www-browser"}
 OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
 
 
 def open_browser(url: str) -> bool:
-    """True when a browser was started or is still starting; False when there is none,
-    or when the URL is nothing to open (the authorization endpoint is a server's string).
+    """True if a browser was started or is still starting.
+
+    False if there is none, or if the URL must not be opened: it comes from a server.
     """
     try:
         safe = inert(url)
@@ -37,7 +38,7 @@ def open_browser(url: str) -> bool:
         return False
     nothing = subprocess.DEVNULL
     try:
-        # -I: no module of the current folder is taken for webbrowser.
+        # -I: no module in the current folder is imported as webbrowser.
         process = subprocess.Popen(
             [sys.executable, "-I", "-c", OPEN, safe],
             env=env,
@@ -56,8 +57,8 @@ def open_browser(url: str) -> bool:
 
 
 def _environment(env: Mapping[str, str]) -> dict[str, str] | None:
-    """The environment for `webbrowser`; None when it could find no browser that has a window."""
-    # Without TERM no lynx is found; keyrack's own variables may be secrets.
+    """The environment for `webbrowser`; None if it could not find a graphical browser."""
+    # Without TERM, no text browser is found; keyrack's own variables may be secrets.
     clean = {
         key: value
         for key, value in env.items()
@@ -72,7 +73,7 @@ def _environment(env: Mapping[str, str]) -> dict[str, str] | None:
 
 
 def _unquoted(command: str) -> str:
-    """A program in quotes, or with its blanks escaped, by its path alone: `webbrowser` wants it so."""
+    """The path of a program in quotes or with escaped spaces, as `webbrowser` needs it."""
     if sys.platform == "win32" or not set(command) & set("\"'\\"):
         return command
     try:
@@ -83,7 +84,7 @@ def _unquoted(command: str) -> str:
 
 
 def _has_window(command: str) -> bool:
-    """False for nothing, and for a text browser, also in a folder with blanks or in quotes."""
+    """False for an empty command and for text browsers, also with a quoted path or one with spaces."""
     words = command.split()
     if not words:
         return False

@@ -1,8 +1,8 @@
-"""The loopback listener that the browser comes back to (RFC 8252, section 7.3).
+"""The loopback listener that the browser is redirected to (RFC 8252, section 7.3).
 
-Browsers also send favicon requests and silent connections, and anybody on this
-machine can send anything: each visitor has a thread and a time limit, and only one
-GET with the right state ends the wait.
+Browsers also send favicon requests and open idle connections, and anyone on this
+machine can send anything. So each visitor gets a thread and a time limit, and only
+a single GET with the right state ends the wait.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from keyrack.net.page import NOT_SIGNED_IN, SIGNED_IN, answer
 from keyrack.net.ports import bind
 from keyrack.net.visit import Visit, judge, read_head
 
-PATIENCE = 5.0  # seconds for a visitor to say what it wants
-VISITORS = 20  # at once; a newer one puts out the oldest
+PATIENCE = 5.0  # seconds for a visitor to send its request
+VISITORS = 20  # at a time; another one replaces the oldest
 
 
 def listen(port: int | None = None, host: str = "127.0.0.1", path: str = "/callback") -> LoopbackCallback:
-    """Bind, and answer from now on. `host` is what stands in the redirect URI.
+    """Start to listen. `host` is the one in the redirect URI.
 
-    Raises KeyrackError when the port can't be had.
+    Raises KeyrackError if the port can't be used.
     """
     if host not in LOOPBACK:
         raise KeyrackError(
@@ -60,7 +60,7 @@ class LoopbackCallback:
         self._result: dict[str, Secret] | None = None
         self._over = threading.Event()
         self._lock = threading.Lock()
-        self._visitors: dict[socket.socket, None] = {}  # in the order of their coming
+        self._visitors: dict[socket.socket, None] = {}  # oldest first
         self._port, self._listeners = bind(port, host)
         self.redirect_uri = f"http://{host}:{self._port}{self._path}"
         self._wake, self._sleeper = socket.socketpair()
@@ -70,28 +70,28 @@ class LoopbackCallback:
     def expect(
         self, state: Secret, stray: Callable[[dict[str, Secret]], Any] = lambda parameters: None
     ) -> None:
-        """Say which state ends the wait. Until then every visitor is sent away.
+        """Set the state that ends the wait. Before this call, every visitor is refused.
 
-        `stray` gets an answer with another state, or with none, in the visitor's thread.
+        `stray` is called in the visitor's thread with a response that has another state or none.
         """
         with self._lock:
             self._state, self._stray = state, stray
 
     def wait(self, seconds: float) -> dict[str, Secret] | None:
-        """The callback's parameters; None when the time is over or `close` was called."""
+        """The callback's parameters; None after `seconds`, or if `close` was called."""
         self._over.wait(max(seconds, 0.0))
         with self._lock:
             return self._result
 
     def close(self) -> None:
-        """Stop listening and end the wait. Pages that are on their way still arrive."""
+        """Stop listening and end the wait. Pages that are being sent still arrive."""
         with self._lock:
             if self._closed:
                 return
             self._closed = True
             visitors = list(self._visitors)
         self._over.set()
-        self._wake.close()  # the accepting thread sees it and frees the port
+        self._wake.close()  # wakes the accepting thread, which frees the port
         for visitor in visitors:
             _put_out(visitor)
         self._accepting.join(1.0)
@@ -134,17 +134,17 @@ class LoopbackCallback:
                 visitor.sendall(_answer(visit, mine))
                 visitor.shutdown(socket.SHUT_WR)
             except OSError:
-                pass  # it left before the answer; what it said still counts
+                pass  # it left before the reply; its request still counts
         if visit.stray is not None:
             stray(visit.stray)
         with self._lock:
             self._visitors.pop(visitor, None)
-            if mine:  # only now, so that the page is out before anybody closes
+            if mine:  # only now, so that the page is sent before `close`
                 self._result = visit.parameters
                 self._over.set()
 
     def _claim(self) -> bool:
-        """True for the first visitor with the right state, and for no other."""
+        """True only for the first visitor with the right state."""
         with self._lock:
             first = not self._taken and not self._closed
             self._taken = self._taken or first
@@ -160,7 +160,7 @@ def _answer(visit: Visit, mine: bool) -> bytes:
 
 
 def _put_out(visitor: socket.socket) -> None:
-    """End a visitor's talking; what was sent to it still arrives."""
+    """Stop reading from a visitor; what was sent to it still arrives."""
     try:
         visitor.shutdown(socket.SHUT_RD)
     except OSError:

@@ -1,4 +1,4 @@
-"""One request and its reply over one connection, by way of httpx's transport."""
+"""Sends one request over one connection with httpx's transport, and reads the reply."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Route(NamedTuple):
-    """How to get to the host: straight to a checked address, or by a proxy."""
+    """How to reach the host: directly at a checked address, or through a proxy."""
 
     address: str | None = None
     proxy: str | None = None
 
 
 def quiet() -> None:
-    """The libraries log addresses and headers with tokens in them: not below a warning."""
+    """Limit the libraries' loggers to warnings: below that, they log URLs and headers with tokens."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -42,7 +42,7 @@ def exchange(
     deadline: float,
     dog: Watchdog,
 ) -> Response | Failed:
-    """Send and read. Raises what httpx raises; the caller has words for it."""
+    """Send and read. Raises what httpx raises; `failure` has the sentences for it."""
     import httpx
 
     host = resource.host(request.url)
@@ -79,12 +79,12 @@ def _body(
     kind = reply.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "text/event-stream" and not (request.stream and "json" not in kind):
         body = read_body(reply, limits.body, host)
-        # A connection that the watchdog shut looks like the end of a body without a length.
+        # If the watchdog closed the connection, it looks like the end of a body without a length.
         return Failed(too_slow(host)) if dog.expired else body
     dog.limit(min(limits.event, deadline - time.monotonic()))
     event = bytearray()
     try:
         read_event(reply, limits.body, event)
     except httpx.HTTPError:
-        pass  # the head is what was asked for
+        pass  # only the head was needed
     return bytes(event)

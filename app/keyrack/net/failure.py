@@ -1,6 +1,6 @@
-"""Why a request got no reply, in a sentence.
+"""Sentences for why a request got no reply.
 
-Sentences name the host, never a URL's path or query, or a header's value.
+They name the host, but never a URL's path or query, or a header's value.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ CERTIFICATE_PROBLEMS = {
 }
 
 UNKNOWN_AUTHORITY = (18, 19, 20, 21)
-# OpenSSL's words for alerts of a server that wants a certificate from its client, or not this one (RFC 8446,
-# section 6.2).
+# OpenSSL's names of the alerts from a server that requires a client certificate, or rejects this one
+# (RFC 8446, section 6.2).
 CERTIFICATE_WANTED = "TLSV13_ALERT_CERTIFICATE_REQUIRED"
 CERTIFICATE_REFUSED = {
     *("SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_UNSUPPORTED_CERTIFICATE", "TLSV1_ALERT_UNKNOWN_CA"),
@@ -38,7 +38,7 @@ BROKEN = {errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED}
 
 
 def sentence(error: Exception, host: str) -> str:
-    """What happened on the way to `host`, for a person."""
+    """What went wrong with the request to `host`, for the user."""
     import httpx
 
     certificate = _cause(error, ssl.SSLCertVerificationError)
@@ -76,7 +76,7 @@ def sentence(error: Exception, host: str) -> str:
 
 
 def setting_for(error: Exception) -> str:
-    """The setting of keyrack's own file that may help, as in `KeyrackError`: ca_file, client_cert, ""."""
+    """The setting in keyrack's own file that may help, as in `KeyrackError`: ca_file, client_cert, ""."""
     certificate = _cause(error, ssl.SSLCertVerificationError)
     if isinstance(certificate, ssl.SSLCertVerificationError):
         return "ca_file" if certificate.verify_code in UNKNOWN_AUTHORITY else ""
@@ -84,12 +84,12 @@ def setting_for(error: Exception) -> str:
 
 
 def too_slow(host: str) -> str:
-    """The server is there, and its answer is not."""
+    """The sentence for a server that accepts the connection but does not reply in time."""
     return f"{host} did not answer in time."
 
 
 def is_tls(error: Exception) -> bool:
-    """Did TLS fail? Then another address of the same host would fare no better."""
+    """Did TLS fail? Then another address of the same host would not help."""
     return _cause(error, ssl.SSLError) is not None
 
 
@@ -99,7 +99,7 @@ def _alert(error: Exception) -> str | None:
 
 
 def _is_early_end(error: Exception) -> bool:
-    """h11 tells an end in the middle from nonsense only by its words."""
+    """Did the connection end early? h11's message is the only way to tell that from invalid HTTP."""
     words = str(error)
     return "disconnected" in words or "peer closed" in words or "peer unexpectedly closed" in words
 

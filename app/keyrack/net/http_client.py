@@ -1,8 +1,8 @@
-"""HTTP to a server and to what it names.
+"""HTTP to a server and to the URLs that it names.
 
-One connection per send: nothing that was opened or verified for one server is used
-for another. Redirects, cookies and environment logins of the HTTP library are out
-of the way, because this works on its transport and not on its client.
+Each send has its own connection, so nothing that was opened or verified for one server
+is used for another. It uses httpx's transport and not its client, whose redirects,
+cookies and logins from the environment are not wanted.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class HttpxClient:
-    """The real wire (`operations.ports.HttpClient`). Safe from any thread."""
+    """The real `operations.ports.HttpClient`. Safe to use from any thread."""
 
     def __init__(
         self,
@@ -43,8 +43,8 @@ class HttpxClient:
         files: TlsFiles = NO_FILES,
         issuers: Iterable[str] = (),
     ) -> None:
-        """`files`: the user's for one server. The client's certificate among them is offered to that
-        server and to `issuers`, and to no other origin. Raises KeyrackError where they can't be used.
+        """`files`: the user's TLS files for one server. A client certificate in them is only offered to
+        that server and to `issuers`. Raises KeyrackError if they can't be used.
         """
         self._limits = limits
         self._resolver = resolver
@@ -57,7 +57,7 @@ class HttpxClient:
         self._closed = False
 
     def close(self) -> None:
-        """End what is under way; each such send answers Failed."""
+        """End all running sends, which then return Failed."""
         with self._lock:
             self._closed = True
             running = list(self._running)
@@ -67,7 +67,7 @@ class HttpxClient:
     def send(self, request: Request, *, server_url: str) -> Response | Failed:
         """Send a request on behalf of the server at `server_url`.
 
-        Redirects are followed within an origin, of a GET and of a POST that may be repeated.
+        Redirects are followed within an origin, for a GET or a POST that may be repeated.
         """
         deadline = time.monotonic() + min(self._limits.total, request.seconds or self._limits.total)
         try:
@@ -103,7 +103,7 @@ class HttpxClient:
             wait = min(self._limits.connect, deadline - time.monotonic())
             found = address.addresses(url, server_url=server_url, resolver=self._resolver, seconds=wait)
             return found if isinstance(found, Failed) else tuple(Route(address=each) for each in found)
-        # The proxy resolves the name, so only what the URL says literally can be checked.
+        # The proxy resolves the name, so only a literal address in the URL can be checked.
         said = address.literal(resource.host(url))
         own = resource.origin(url) == resource.origin(server_url)
         if said is not None and not own and address.forbidden(said, server_url):
@@ -118,7 +118,7 @@ class HttpxClient:
         context: ssl.SSLContext | bool,
         deadline: float,
     ) -> Response | Failed:
-        """Go through the addresses until one takes the connection."""
+        """Try the addresses until one accepts the connection."""
         import httpx
 
         quiet()
@@ -143,7 +143,7 @@ class HttpxClient:
     def _failed(self, error: Exception, host: str, context: ssl.SSLContext | bool) -> Failed:
         setting = setting_for(error)
         if setting == "client_cert" and self._identified is not None and context is not self._identified:
-            setting = "issuer"  # it is there, and not for this origin
+            setting = "issuer"  # there is a certificate, but not for this origin
         return Failed(sentence(error, host), setting=setting)
 
     @contextmanager
@@ -161,7 +161,7 @@ class HttpxClient:
                     self._running.discard(dog)
 
     def _trust(self, url: str, server_url: str) -> ssl.SSLContext | bool:
-        """The TLS context, made once; False (never used) where there is no TLS."""
+        """The TLS context, created once; False (never used) without TLS."""
         if not url.lower().startswith("https:") and proxy_for(url) is None:
             return False
         there = resource.origin(url)

@@ -1,4 +1,4 @@
-"""Reading a reply, never more of it than allowed."""
+"""Reads a reply's body, up to a limit."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ DATA = re.compile(rb"(?:\A|[\r\n])data: *[^\r\n ]")
 
 
 class TooLarge(Exception):
-    """The body went over the limit."""
+    """The body is larger than the limit."""
 
 
 class BadCoding(Exception):
-    """The body's content coding can't be undone."""
+    """The body's content coding can't be decoded."""
 
 
 def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
-    """The whole body, decoded, of at most `limit` bytes. httpx errors pass through."""
+    """The whole decoded body, at most `limit` bytes. Raises httpx's errors."""
     announced = reply.headers.get("content-length", "")
     if announced.isdecimal() and len(announced) < 20 and int(announced) > limit:
         return Failed(_too_large(host, limit), answered=True)
@@ -43,9 +43,9 @@ def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
 
 
 def read_event(reply: httpx.Response, limit: int, so_far: bytearray) -> None:
-    """Fill `so_far` up to the end of the first event that has data, the stream's end, or `limit`.
+    """Read into `so_far` up to the end of the first event with data, the stream's end, or `limit`.
 
-    What came before a failure is in `so_far` and of use.
+    After a failure, `so_far` has what was received before it.
     """
     for chunk in reply.iter_raw():
         so_far += chunk
@@ -59,8 +59,8 @@ def read_event(reply: httpx.Response, limit: int, so_far: bytearray) -> None:
 
 
 def end_of_event(stream: bytes | bytearray) -> int | None:
-    """Where the first event with data ends. Comments, and the empty event that MCP
-    2025-11-25 begins a stream with, are gone past."""
+    """The end of the first event with data. Skips comments, and the empty event at the start of
+    a stream in MCP 2025-11-25."""
     start = 0
     for end in END_OF_EVENT.finditer(stream):
         if DATA.search(stream[start : end.start()]):
@@ -76,8 +76,8 @@ def _decoded(reply: httpx.Response, limit: int) -> Iterator[bytes]:
         return
     if coding not in ("gzip", "x-gzip", "deflate"):
         raise BadCoding
-    # A few bytes can unpack to gigabytes: never unpack more than one byte
-    # over the limit; the reader stops at that byte.
+    # A few bytes can decompress to gigabytes: decompress at most one byte
+    # more than the limit, where the reader stops.
     unpacker = zlib.decompressobj(wbits=47)  # gzip or zlib, by its first bytes
     try:
         for chunk in reply.iter_raw():

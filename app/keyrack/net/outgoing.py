@@ -1,4 +1,4 @@
-"""A Request made ready for the wire. The only place where Secrets are revealed to be sent."""
+"""Encodes a Request for sending. Secrets are revealed to be sent only here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Outgoing(NamedTuple):
 
 
 def prepare(request: Request) -> Outgoing | Failed:
-    """Headers and body as bytes, or why this is not sent. The reason shows no value."""
+    """Headers and body as bytes, or Failed. Its sentence quotes no value."""
     if TOKEN.fullmatch(request.method) is None:
         return Failed("The request's method is not an HTTP method.", refused=True)
     if _carries_secret(request) and not _is_private_way(request.url):
@@ -41,7 +41,7 @@ def prepare(request: Request) -> Outgoing | Failed:
         headers["content-type"] = "application/x-www-form-urlencoded"
         try:
             content = _form(request.form.items())
-        except UnicodeError:  # half a surrogate pair
+        except UnicodeError:  # a lone surrogate
             return Failed("A form field contains characters that can't be sent.", refused=True)
     elif request.json is not None:
         import json
@@ -50,7 +50,7 @@ def prepare(request: Request) -> Outgoing | Failed:
         content = json.dumps(request.json, default=_plain).encode()
     if content or request.method in ("POST", "PUT", "PATCH"):
         headers["content-length"] = str(len(content))
-    spelled: dict[str, str] = {}  # as they are written: some servers know one spelling
+    spelled: dict[str, str] = {}  # with their case: some servers only know one spelling
     for name, value in request.headers.items():
         plain = _plain(value)
         if TOKEN.fullmatch(name) is None:
@@ -75,7 +75,7 @@ def _carries_secret(request: Request) -> bool:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """What stands in a JSON value, however deep."""
+    """The leaves of a JSON value, at any depth."""
     if isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _leaves(item)

@@ -1,4 +1,4 @@
-"""What the callback answers. Fixed text: nothing of a request comes back."""
+"""The pages that the callback shows. Their text is fixed and contains nothing from a request."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REASONS = {200: "OK", 400: "Bad Request", 404: "Not Found", 405: "Method Not All
 
 
 def answer(status: int, page: bytes = b"", *, head_only: bool = False) -> bytes:
-    """A complete HTTP/1.1 answer; the connection ends with it."""
+    """A complete HTTP/1.1 response that closes the connection."""
     body = page or f"{REASONS[status]}\n".encode()
     lines = [
         f"HTTP/1.1 {status} {REASONS[status]}",

@@ -1,4 +1,4 @@
-"""The loopback sockets of the callback: which port, which addresses."""
+"""Opens the loopback sockets of the callback, and chooses their port and addresses."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from keyrack.domain.errors import KeyrackError
 
 PREFERRED = range(8085, 8100)
 IPV4, IPV6 = (socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")
-# By the host of the redirect URI. The first address must be had.
+# By the host of the redirect URI. The first address is required.
 ADDRESSES = {"127.0.0.1": (IPV4,), "localhost": (IPV4, IPV6), "[::1]": (IPV6,)}
 
 
 def bind(port: int | None, host: str) -> tuple[int, list[socket.socket]]:
-    """Listen where `host` leads: on `port`, or on one of 8085-8099, or on any.
+    """Listen on the addresses of `host`: on `port`, or on one of 8085-8099, or on any free port.
 
-    Raises KeyrackError with a sentence when the configured port can't be had.
+    Raises KeyrackError if the configured port can't be used.
     """
     if port is not None:
         if not 0 < port < 65536:
@@ -45,8 +45,8 @@ def _listen(port: int, host: str) -> tuple[int, list[socket.socket]]:
         try:
             listeners.append(_socket(*other, port))
         except OSError as error:
-            # Without IPv6 nobody can come that way. But a port that another program holds
-            # there would get the browser's visit, code and all.
+            # Without IPv6, nobody can connect that way. But if another program has this port
+            # there, it would receive the browser's request with the code.
             if error.errno == errno.EADDRINUSE:
                 listeners[0].close()
                 raise
@@ -58,7 +58,7 @@ def _socket(family: int, address: str, port: int) -> socket.socket:
     try:
         if sys.platform == "win32":
             made.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:  # the last login's connections may still be dying there
+        else:  # connections of the last login may still be closing
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((address, port))
         made.listen(32)

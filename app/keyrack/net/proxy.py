@@ -1,4 +1,4 @@
-"""Which proxy a request goes through: what the environment says, else the operating system."""
+"""Chooses the proxy for a request, from the environment or else from the operating system."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _ENTRY = re.compile(r"(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[0-9]{1,5}))?")
 def proxy_for(url: str) -> str | None:
     """The proxy for a URL: HTTPS_PROXY or HTTP_PROXY by its scheme, else ALL_PROXY.
 
-    None where NO_PROXY names its host, and for this machine itself: a proxy's loopback is
-    another machine's. Names in lower case win, as they do with curl.
+    None if NO_PROXY names its host, and for this machine itself: loopback at a proxy is
+    another machine. Variables in lower case take precedence, as in curl.
     """
     if resource.is_loopback(url):
         return None
@@ -24,7 +24,7 @@ def proxy_for(url: str) -> str | None:
     proxies = getproxies_environment()
     if proxies:
         exempt = is_exempt(url, proxies.get("no", ""))
-    else:  # macOS and Windows keep some of their own, with their own exceptions
+    else:  # macOS and Windows have their own settings and exceptions
         proxies = getproxies()
         exempt = bool(proxies) and bool(proxy_bypass(urlsplit(url).netloc))
     found = proxies.get(urlsplit(url).scheme) or proxies.get("all")
@@ -36,10 +36,10 @@ def proxy_for(url: str) -> str | None:
 def is_exempt(url: str, no_proxy: str) -> bool:
     """Does NO_PROXY name this URL's host?
 
-    Its entries, separated by commas or spaces, are `*` for all; a name, with or without a dot
-    before it, for itself and all below it; a pattern with `*` in it, as `*.corp.example` for all
-    below; an address; a network (`10.0.0.0/8`, `fd00::/8`), which no name is looked up for. After a
-    colon an entry may say a port, which it is for alone.
+    Its entries are separated by commas or spaces: `*` for every host; a name, with or without a
+    leading dot, for itself and its subdomains; a pattern such as `*.corp.example` for subdomains
+    only; an address; a network (`10.0.0.0/8`, `fd00::/8`), for which names are not resolved. An
+    entry can end in a colon and the only port that it is for.
     """
     host = resource.host(url)
     parts = urlsplit(url)
@@ -66,7 +66,7 @@ def _names(entry: str, host: str, port: int | None) -> bool:
 
 def _lies_in(host: str, network: str) -> bool:
     """Is the address `host` this address, or one of this network?"""
-    from ipaddress import ip_network  # late: few settings name a network
+    from ipaddress import ip_network  # late: few settings contain a network
 
     address = resource.ip_of(host)
     try:

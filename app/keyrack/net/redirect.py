@@ -1,4 +1,4 @@
-"""Which redirects are followed: those within an origin, of what may be asked again."""
+"""Follows redirects within an origin, if the request may be repeated."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from keyrack.domain import resource
 from keyrack.oauth.http import Failed, Request, Response
 
 GET_ON = (301, 302, 303, 307, 308)
-POST_AGAIN = (307, 308)  # the others tell a program to go on with GET (RFC 9110, section 15.4)
+POST_AGAIN = (307, 308)  # after the others, a client continues with GET (RFC 9110, section 15.4)
 
 
 def next_address(request: Request, reply: Response) -> str | Failed | None:
-    """Where the request is made again; None where the reply is the answer.
+    """The URL to send the request to next; None if the reply is final.
 
-    Failed where it leads to another origin: nothing is sent there. The sentence shows no path.
+    Failed if it is on another origin: nothing is sent there. The sentence shows no path.
     """
     location = reply.header("location")
     followed = GET_ON if request.method == "GET" else POST_AGAIN if request.repeatable else ()

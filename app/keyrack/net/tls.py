@@ -1,7 +1,7 @@
-"""Whom to trust, and who keyrack is in mutual TLS.
+"""TLS contexts: the certificate authorities to trust, and the client certificate for mutual TLS.
 
-Trusted is what the operating system trusts, so that a company's own authority works, and the
-user's own file of authorities for one server.
+keyrack trusts what the operating system trusts, so that a company's own authority works, and
+the authorities in the user's file for one server.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ HASHED = re.compile(r"[0-9a-f]{8}\.[0-9]+")  # a certificate's name in a folder 
 
 
 def trust(files: TlsFiles = NO_FILES) -> ssl.SSLContext:
-    """The system's authorities, or SSL_CERT_FILE and SSL_CERT_DIR; certifi's where there are none.
+    """The system's authorities, or SSL_CERT_FILE and SSL_CERT_DIR; certifi's if there are none.
 
-    And those of `files`. Raises KeyrackError where that file is none.
+    Adds those in `files`. Raises KeyrackError if that file is not valid.
     """
     context = ssl.create_default_context()
     chosen = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR")
@@ -41,7 +41,7 @@ def trust(files: TlsFiles = NO_FILES) -> ssl.SSLContext:
 
 
 def whom_to_trust(env: Mapping[str, str] = os.environ) -> str:
-    """What decides which authorities are known: a sentence for whoever meets an unknown one."""
+    """A sentence that says where the trusted authorities come from, for an error with an unknown one."""
     named = [
         f"{name} names {plain(env[name], 300)}{trouble(env[name])}"
         for name, trouble in (("SSL_CERT_FILE", _trouble_of_file), ("SSL_CERT_DIR", _trouble_of_folders))
@@ -76,9 +76,9 @@ def _trouble_of_folders(paths: str) -> str:
 
 
 def with_certificate(files: TlsFiles) -> ssl.SSLContext | None:
-    """The same with the client's certificate (RFC 8705); None where there is none.
+    """The same with the client's certificate (RFC 8705); None if there is none.
 
-    Raises KeyrackError where the certificate or its key can't be used.
+    Raises KeyrackError if the certificate or its key can't be used.
     """
     if not files.client_cert:
         return None
@@ -104,7 +104,7 @@ class _Encrypted(Exception):
 
 
 def _no_passphrase() -> NoReturn:
-    raise _Encrypted  # else OpenSSL would ask the terminal for it
+    raise _Encrypted  # otherwise OpenSSL would ask for it on the terminal
 
 
 def _sentence(error: Exception, files: TlsFiles, key: str) -> str:
@@ -118,7 +118,7 @@ def _sentence(error: Exception, files: TlsFiles, key: str) -> str:
 
 
 def _check_readable(setting: str, path: str) -> None:
-    """OpenSSL's own words for it are of no use."""
+    """Raise a clear error for an unreadable file: OpenSSL's own message does not help."""
     try:
         with open(path, "rb") as file:
             file.read(1)
@@ -128,7 +128,7 @@ def _check_readable(setting: str, path: str) -> None:
 
 
 def _has_folder() -> bool:
-    """A folder of authorities is read at need, so it does not show in the context's count."""
+    """Is there a folder of authorities? It is read on demand and not included in the context's count."""
     try:
         with os.scandir(ssl.get_default_verify_paths().capath or "") as entries:
             return any(entries)

@@ -1,4 +1,4 @@
-"""What one visitor of the callback wants: judged, never trusted."""
+"""Reads and checks a request to the callback. Nothing in it is trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_FIELDS = 50
 
 
 class Visit(NamedTuple):
-    """The judgement: a status, and with 200 the parameters; `stray` is an answer that is not this login's."""
+    """The result: a status, and with 200 the parameters. `stray`: a response for another login."""
 
     status: int
     parameters: dict[str, Secret] | None = None
@@ -25,7 +25,7 @@ class Visit(NamedTuple):
 
 
 def read_head(visitor: socket.socket, seconds: float) -> bytes | None:
-    """The request's head, without the empty line; None when it is too long, too slow, or not there."""
+    """The request's head without the empty line; None if it is too long, too slow, or missing."""
     deadline = time.monotonic() + seconds
     head = bytearray()
     while b"\r\n\r\n" not in head:
@@ -44,7 +44,7 @@ def read_head(visitor: socket.socket, seconds: float) -> bytes | None:
 
 
 def judge(head: bytes, *, port: int, path: str, state: Secret | None) -> Visit:
-    """Is this the browser, coming back with the right state?"""
+    """Check that this is the browser, with the right state."""
     lines = head.decode("latin-1").split("\r\n")
     words = lines[0].split(" ")
     if len(words) != 3 or not words[2].startswith("HTTP/1.") or not words[0].isalpha():
@@ -67,7 +67,7 @@ def judge(head: bytes, *, port: int, path: str, state: Secret | None) -> Visit:
 
 
 def _names_loopback(lines: list[str], port: int) -> bool:
-    """Exactly one Host, and it is ours: a page elsewhere whose name leads here says its own."""
+    """Is there exactly one Host header, and is it ours? A foreign name that resolves to us sends its own."""
     hosts = [line.split(":", 1)[1].strip().lower() for line in lines if line.lower().startswith("host:")]
     names = ("127.0.0.1", "localhost", "[::1]")
     allowed = {f"{name}:{port}" for name in names} | (set(names) if port == 80 else set[str]())
@@ -75,7 +75,7 @@ def _names_loopback(lines: list[str], port: int) -> bool:
 
 
 def _parameters(query: str) -> dict[str, Secret] | None:
-    """The query's fields; None where one comes twice (RFC 6749, section 3.1) or can't be read."""
+    """The query's fields; None if one is repeated (RFC 6749, section 3.1) or can't be parsed."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:

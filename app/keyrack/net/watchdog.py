@@ -1,7 +1,7 @@
-"""Ends an exchange that takes too long as a whole.
+"""Ends an exchange that takes too long in total.
 
-A time-out of one read never ends a server that sends a byte a second; so a timer
-shuts the socket, and whoever waits on it is woken.
+A timeout for each read never triggers if a server sends one byte per second. So a
+timer shuts the socket down, which wakes the thread that waits for it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Watchdog:
-    """Watches the sockets of one exchange. Use as a context manager; safe from any thread."""
+    """Watches the sockets of one exchange. A context manager; safe to use from any thread."""
 
     def __init__(self, seconds: float) -> None:
         self.expired = False
@@ -29,13 +29,13 @@ class Watchdog:
             self._sockets.clear()
 
     def limit(self, seconds: float) -> None:
-        """From now on only `seconds` are left."""
+        """Shorten the remaining time to `seconds`."""
         with self._lock:
             self._timer.cancel()
             self._timer = self._start(seconds)
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """httpx's "trace" extension: tells of each socket as it is made."""
+        """For httpx's "trace" extension, which reports each socket when it is opened."""
         if event.endswith(("connect_tcp.complete", "start_tls.complete")):
             found = info["return_value"].get_extra_info("socket")
             if found is not None:
@@ -45,7 +45,7 @@ class Watchdog:
                     _shut(found)
 
     def expire(self) -> None:
-        """Wake whoever reads or writes; they find the connection ended."""
+        """Wake whoever is reading or writing: their connection ends."""
         with self._lock:
             self.expired = True
             sockets = list(self._sockets)
@@ -61,7 +61,7 @@ class Watchdog:
 
 def _shut(found: socket.socket) -> None:
     try:
-        # Not SSLSocket.shutdown: that drops the TLS state under the reading thread.
+        # Not SSLSocket.shutdown, which drops the TLS state that the reading thread still uses.
         socket.socket.shutdown(found, socket.SHUT_RDWR)
     except OSError:
-        pass  # closed already, or moved into the TLS socket that follows
+        pass  # already closed, or replaced by its TLS socket
