@@ -1,6 +1,6 @@
-"""keyrack: a rack with a hook for every MCP server's key.
+"""keyrack manages the credentials of MCP servers.
 
-For Python programs: `keyrack.Auth`, keyrack's tokens for httpx, and the errors that it raises.
+For Python programs: `keyrack.Auth`, which sends keyrack's tokens with httpx, and the errors it raises.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["Auth", "KeyrackError", "LoginNeeded", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    # Late: the command line starts here too, and httpx is not for it.
+    # Late: the command line also imports this module, and does not need httpx.
     if name == "Auth":
         from keyrack.auth import Auth
 

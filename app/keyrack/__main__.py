@@ -1,4 +1,4 @@
-"""The command `keyrack`: joins the command line to the screen, the adapters and the demo."""
+"""The command `keyrack`: connects the command line with the screen, the adapters and the demo."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
 
 
-ENDS = ("SIGTERM", "SIGHUP")  # a time limit of whoever started keyrack; a terminal that was closed
+ENDS = ("SIGTERM", "SIGHUP")  # sent by whoever started keyrack, and when the terminal is closed
 
 
 def main() -> int:
-    """Do what the arguments say; the exit code is returned."""
+    """Run the command and return the exit code."""
     from keyrack.cli import run
 
     for name in ENDS:
-        # An end in good order, so that a refresh that was begun goes to its own; the screen has its own way.
-        # What whoever started keyrack had ignored (nohup) stays so.
+        # End in an orderly way, so that a running refresh can finish; the screen does that itself.
+        # Signals that were ignored at the start (nohup) stay ignored.
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) == signal.SIG_DFL:
             signal.signal(getattr(signal, name), _end)
-    # A command ends before there is garbage worth looking for; the screen enables it after its first frame.
+    # A command ends before a collection is worth it; the screen enables it after its first frame.
     gc.disable()
     return run(sys.argv[1:], adapters=_adapters, screen=_screen, demo=_demo)
 
@@ -33,14 +33,14 @@ def main() -> int:
 def _end(number: int, frame: object) -> None:
     from keyrack.system.ending import end_soon
 
-    for name in ENDS:  # a second one would cut off the end that has begun
+    for name in ENDS:  # a second signal would interrupt this
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     end_soon(128 + number)
     raise SystemExit(128 + number)
 
 
-# Each imports what it needs when it is needed: `keyrack token` must not pay for a screen.
+# Each imports what it needs when it is called: `keyrack token` must not load the screen.
 
 
 def _adapters(

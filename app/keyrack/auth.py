@@ -1,4 +1,4 @@
-"""`keyrack.Auth`: the credential store's tokens for Python programs that speak HTTP with httpx or httpx2."""
+"""`keyrack.Auth`: keyrack's tokens for Python programs that use httpx or httpx2."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from keyrack.operations.tokens.accounts import account_name
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refreshed
 
-LOGINS = 2  # the second where the server changed its authorization server right after the first
-STEP_UPS = 2  # new authorizations for more scope; then it is remembered that they change nothing
+LOGINS = 2  # the second is for a server that changed its authorization server just after the first
+STEP_UPS = 2  # new logins for more scopes; then keyrack remembers that they do not help
 
 
 def _bases() -> tuple[type, ...]:
-    """httpx asks for its own class, and httpx2 for its own."""
+    """httpx and httpx2 each require their own base class."""
     bases: list[type] = [httpx.Auth]
     try:
         bases.append(import_module("httpx2").Auth)
@@ -40,20 +40,20 @@ def _bases() -> tuple[type, ...]:
 
 
 class _Work:
-    """Something that blocks; the driver says where it runs."""
+    """A blocking call; the driver decides where it runs."""
 
     def __init__(self, call: Callable[[], Any]) -> None:
         self.call = call
 
 
 class Auth(*_bases()):  # type: ignore[misc]
-    """Hands out, refreshes, steps up and retries, with the credential that keyrack stores for `url`.
+    """Sends the token that keyrack stores for `url`. Refreshes it, requests more scopes and retries.
 
-    It opens a browser only with `interactive=True`; otherwise a login that is needed raises
-    LoginNeeded, whose text and hint name the command to type. A token goes to `url`'s origin alone.
+    It opens a browser only with `interactive=True`. Otherwise it raises LoginNeeded if a login is
+    needed; its text and hint have the command to type. Tokens are sent only to the origin of `url`.
 
-    Where several configured servers share `url`, `name` says which; without it the first request
-    raises KeyrackError, with their names.
+    If several configured servers share `url`, `name` selects one. Without it, the first request
+    raises KeyrackError with their names.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Auth(*_bases()):  # type: ignore[misc]
             answer = step.call() if isinstance(step, _Work) else (yield step)
 
     async def async_auth_flow(self, request: Any) -> AsyncGenerator[Any, Any]:
-        """For httpx.AsyncClient: what blocks runs in a thread."""
+        """For httpx.AsyncClient: blocking calls run in a thread."""
         import asyncio
 
         flow = self._flow(request)
@@ -94,8 +94,8 @@ class Auth(*_bases()):  # type: ignore[misc]
                 return
             answer = await asyncio.to_thread(step.call) if isinstance(step, _Work) else (yield step)
 
-    # httpx's own protocol, in which httpx is the driver: it sends what the generator yields. Each of the two
-    # only performs the `_Work` in between, one of them with `await`.
+    # The generator follows httpx's protocol: httpx sends the requests that it yields. The two methods above
+    # only perform the `_Work` in between, one of them with `await`.
     def _flow(self, request: Any) -> Generator[Any, Any, None]:
         if origin(str(request.url)) != origin(self._url):
             yield request  # the token was not issued for this server
@@ -125,10 +125,10 @@ class Auth(*_bases()):  # type: ignore[misc]
         if response.status_code == 403 and challenge.params.get("error") == "insufficient_scope":
             yield _Work(lambda: self._give_up(challenge))
 
-    # What blocks.
+    # Blocking calls.
 
     def _stored(self) -> dict[str, Secret]:
-        """The header with a token that is good, or none where nothing usable is stored."""
+        """The headers with a valid token; empty if nothing usable is stored."""
         adapters, server = self._adapters_now(), self._server()
         try:
             given = get_token(adapters, server)
@@ -137,14 +137,16 @@ class Auth(*_bases()):  # type: ignore[misc]
         stored_credential = adapters.credentials().load(*credential_key(server))
         if stored_credential is None:
             return {}
-        if stored_credential.credential.kind == "oauth":  # also one that was renewed and could not be stored
+        if (
+            stored_credential.credential.kind == "oauth"
+        ):  # also one that was refreshed but could not be stored
             stored_credential = stored_credential._replace(
                 tokens=stored_credential.tokens._replace(access_token=given.token)
             )
         return dict(grant_headers(stored_credential))
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
-        """After a 401: what another program has stored meanwhile, else a refreshed token, else none."""
+        """After a 401: a token that another program has stored since, else a refreshed one, else empty."""
         adapters, server = self._adapters_now(), self._server()
         stored_credential = adapters.credentials().load(*credential_key(server))
         if stored_credential is not None and dict(grant_headers(stored_credential)) != refused:
@@ -162,7 +164,7 @@ class Auth(*_bases()):  # type: ignore[misc]
         record = credentials.record(*key)
         held = record.credential.scopes if record and record.credential else ()
         asked = tuple(challenge.params.get("scope", "").split())
-        # The union: what was granted before must not be lost by asking for more.
+        # The union: a request for more scopes must not lose those already granted.
         scopes = sound_scopes((*self._options.scopes, *held, *asked))
         if not self._interactive:
             where = shown_url(self._url)
@@ -179,7 +181,7 @@ class Auth(*_bases()):  # type: ignore[misc]
         return dict(grant_headers(stored_credential)) if stored_credential else {}
 
     def _is_given_up(self, challenge: Challenge) -> bool:
-        """Did earlier logins for these scopes change nothing? A login by the user forgets that."""
+        """Have earlier logins for these scopes not helped? A login by the user resets this."""
         record = self._adapters_now().credentials().record(*credential_key(self._server()))
         return bool(record and record.check and record.check.reason == _short_of(challenge))
 
@@ -189,8 +191,8 @@ class Auth(*_bases()):  # type: ignore[misc]
         adapters.credentials().note(*credential_key(self._server()), check=check)
 
     def _needed(self, sentence: str, verb: str, server: Server, *options: str) -> LoginNeeded:
-        """Many programs print the exception and nothing else, so the command stands in its text too."""
-        # An address with a key in it is named only where there is no other way to name the server.
+        """LoginNeeded with the command in its text too, because many programs print only the exception."""
+        # A URL with a key is only used if there is no other way to name the server.
         has_key = shown_url(self._url) != self._url
         words = (self._name or (server.name if has_key else self._url), self._url)
         hint = f"Run: {command_to(self._adapters_now(), verb, server, words, *options)}"

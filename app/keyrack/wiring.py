@@ -1,4 +1,4 @@
-"""The only place where real adapters are built and joined."""
+"""Builds the real adapters and joins them. Nothing else does."""
 
 from __future__ import annotations
 
@@ -34,10 +34,11 @@ def adapters(
     now: Callable[[], float] = time.time,
     ask: Callable[[], Secret | None] | None = None,
 ) -> Adapters:
-    """The adapters for this machine. `credentials` (in the keychain's place), `browse` and `now` are for
-    the demo and for tests; `ask` asks a person for the vault's passphrase.
+    """The adapters for this machine.
 
-    Nothing is opened or imported that is not used: `keyrack list` pays for no keychain.
+    `credentials` (instead of the keychain), `browse` and `now` are for the demo and for tests; `ask` asks
+    the user for the vault's passphrase. Nothing is opened or imported until it is used, so `keyrack list`
+    does not load a keychain.
     """
     env = os.environ if env is None else env
     stores = _Stores(credentials, env, platform, now, ask)
@@ -91,9 +92,9 @@ def adapters(
 
 
 class _Stores:
-    """The places for secrets (`operations.ports.Stores`), and the credential store in use.
+    """The stores to choose from (`operations.ports.Stores`), and the credential store in use.
 
-    That is the one of the settings, or memory's once the user has agreed to it.
+    That is the one in the settings, or the one in memory once the user has agreed to it.
     """
 
     def __init__(
@@ -116,8 +117,8 @@ class _Stores:
         self._tell: Callable[[str], Any] = lambda sentence: None
 
     def reset_after_fork(self) -> None:
-        """In a forked child: another thread of the parent's may have had the turn."""
-        self._turn = threading.RLock()  # the screen asks from several threads
+        """In a forked child: another thread of the parent may have held the lock."""
+        self._turn = threading.RLock()  # the screen calls from several threads
 
     def current(self) -> CredentialStore:
         with self._turn:
@@ -170,7 +171,7 @@ class _Stores:
             self._set("vault_identity", identity_file)
 
     def _known(self) -> Settings:
-        """The settings. Raises StoreUnavailable where one of them can't be read."""
+        """The settings. Raises StoreUnavailable if one of them can't be read."""
         settings = self._settings()
         if settings.refusal:
             from keyrack.store.backends.refused import refused
@@ -179,7 +180,7 @@ class _Stores:
         return settings
 
     def _settings(self) -> Settings:
-        """Read again where the file has changed: another keyrack may have chosen another store."""
+        """The settings, read again if the file has changed: another keyrack may have chosen another store."""
         from keyrack.config import settings
         from keyrack.system.paths import config_file
 
@@ -191,7 +192,7 @@ class _Stores:
         with self._turn:
             if self._seen is None or self._seen[0] != stamp:
                 found = settings.read(self._env, self._platform)
-                if self._seen is not None and found[1:3] != self._seen[1][1:3]:  # the vault's
+                if self._seen is not None and found[1:3] != self._seen[1][1:3]:  # the vault's settings
                     self._vault = None
                     self._racks.pop("vault", None)
                 self._seen = stamp, found
@@ -204,7 +205,7 @@ class _Stores:
         set_value(config_file(self._env, self._platform), (key,), value)
 
     def _over(self, store: SecretBackend) -> CredentialStore:
-        """A credential store over the disk's records. All share the locks: a move holds one lock in two."""
+        """A credential store over the records on disk. All stores share the locks, which a move needs."""
         from keyrack.store.credential_store import BackendCredentialStore
         from keyrack.store.records.files import RecordFiles
 
@@ -226,7 +227,7 @@ class _Stores:
         return VaultBackend(self._data_dir(), self._disk_locks(), self._now, sources=sources, minutes=minutes)
 
     def _sources(self, settings: Settings, identity_file: str = "") -> Sources:
-        """What the environment and the settings say; the file in its default place otherwise."""
+        """The sources in the environment and the settings, with the default path if they name no file."""
         from keyrack.store.vault import keys as vault_keys
         from keyrack.store.vault.backend import IDENTITY_FILE
 

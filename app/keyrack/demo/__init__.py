@@ -1,4 +1,4 @@
-"""`keyrack demo`: a sandbox for a newcomer. Nothing of the user's is touched."""
+"""`keyrack demo`: a sandbox to try keyrack in. None of the user's own data is touched."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from keyrack.domain.errors import KeyrackError
 
 
 def run_demo() -> int:
-    """Start the sandbox and the screen on it; ends both. Raises KeyrackError with what is missing."""
+    """Run the screen in a sandbox. Raises KeyrackError if a package is missing."""
     from keyrack.demo.needs import how_to_install, missing
 
     if missing():

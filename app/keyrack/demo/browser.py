@@ -1,4 +1,4 @@
-"""For a machine where no browser can open: the demo's request is approved by itself."""
+"""Approves the demo's sign-in automatically on a machine where no browser can open."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import unescape
 from urllib.error import URLError
 from urllib.parse import urljoin
 
-READ_TIME = 1.5  # seconds that the sign-in screen stands before it is approved
+READ_TIME = 1.5  # seconds that the sign-in screen is shown before the approval
 TIMEOUT = 10.0
 NOTE = "If no browser opens, the demo signs in by itself."
 
@@ -29,7 +29,7 @@ def approving(url: str, wait: float = READ_TIME) -> bool:
                 )
                 opener.open(target, timeout=TIMEOUT).close()
         except (URLError, OSError):
-            pass  # the login was cancelled; nobody listens any more
+            pass  # the login was canceled, so nobody listens any more
 
     timer = threading.Timer(wait, approve)
     timer.daemon = True

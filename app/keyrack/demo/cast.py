@@ -1,4 +1,4 @@
-"""Who plays in the demo: servers in every state that a newcomer will meet."""
+"""The demo's servers: one for each state that a new user will see."""
 
 from __future__ import annotations
 

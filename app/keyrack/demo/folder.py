@@ -1,4 +1,4 @@
-"""The demo's folder: it goes with the demo, or, after a kill that nobody can see to, with the next one."""
+"""The demo's temporary folder. It is deleted at the demo's end, or after a kill by the next demo."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from keyrack.system.ending import cleaned_up
 from keyrack.system.locks import Locks
 
 PREFIX = "keyrack-demo-"
-LOCK = "demo"  # held for as long as the demo runs; the kernel gives it back however that ends
+LOCK = "demo"  # held while the demo runs; the kernel releases it however the demo ends
 TRIES = 5
 
 
 @contextmanager
 def own_folder() -> Generator[Path]:
-    """A folder for this demo alone. Those of demos that were killed are deleted first.
+    """A folder for this demo. Those of killed demos are deleted first.
 
-    Raises KeyrackError where there is none to be had.
+    Raises KeyrackError if it can't be created.
     """
     sweep(Path(tempfile.gettempdir()))
     with ExitStack() as stack:
@@ -32,18 +32,18 @@ def own_folder() -> Generator[Path]:
 
 
 def sweep(place: Path) -> None:
-    """Delete the folders of demos that run no more: this user's own, with a lock that nobody holds."""
+    """Delete the folders of this user's demos that are no longer running: nobody holds their locks."""
     for folder in place.glob(f"{PREFIX}*"):
         if _is_ours(folder):
             try:
                 with Locks(str(folder)).hold(LOCK, timeout=0):
                     shutil.rmtree(folder, ignore_errors=True)
             except KeyrackError:
-                pass  # it runs
+                pass  # it is running
 
 
 def _is_ours(folder: Path) -> bool:
-    """A demo's, made by this user; no link to another place."""
+    """Was it created by a demo of this user, and is it no link?"""
     try:
         found, lock = folder.lstat(), (folder / f"{LOCK}.lock").lstat()
     except OSError:
@@ -59,7 +59,7 @@ def _taken(stack: ExitStack) -> Path:
         held.enter_context(cleaned_up(partial(shutil.rmtree, folder, ignore_errors=True)))
         try:
             held.enter_context(Locks(str(folder)).hold(LOCK, timeout=0))
-        except Temporary:  # another demo, which starts too, took it for one that was left behind
+        except Temporary:  # another demo that is starting took it for an abandoned one
             held.close()
             continue
         if (folder / f"{LOCK}.lock").exists():

@@ -1,4 +1,4 @@
-"""A home folder for the demo: the files that its two programs would have."""
+"""Creates the demo's home folder, with the configuration files of two programs."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from keyrack.demo.cast import CAST, HEADERS
 
 
 def furnish(home: Path, urls: Mapping[str, str]) -> dict[str, str]:
-    """Write the configuration files, and return the environment that leads to them.
+    """Write the configuration files, and return the environment in which they are found.
 
-    Nothing of the user's environment is in it but what a terminal needs.
+    It contains nothing of the user's environment but what a terminal needs.
     """
     entries: dict[str, dict[str, Any]] = {"Claude Code": {}, "Cursor": {}}
     for role in CAST:

@@ -1,4 +1,4 @@
-"""Real servers on loopback ports, all in one thread of their own."""
+"""Runs real servers on loopback ports, all in one thread."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 
 import uvicorn
 
-GRACE = 1  # seconds that open connections get when a server ends
-LONGEST = 2.0  # seconds for all of them to end; their thread is no reason to stay
+GRACE = 1  # seconds for open connections when a server stops
+LONGEST = 2.0  # seconds for all servers to stop; after that, the demo ends anyway
 
 
 class Loopback:
-    """A context manager: what `serve` started ends with it."""
+    """A context manager that stops all servers started by `serve`."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -38,9 +38,9 @@ class Loopback:
             sock.close()
 
     def reserve(self) -> tuple[socket.socket, str]:
-        """A port that is ours, and its origin. Connections are refused until `serve`.
+        """Bind a port, and return it with its origin. Connections are refused until `serve`.
 
-        So an address is known before the app that must know it is built.
+        So the URL is known before the app that needs it is built.
         """
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.bind(("127.0.0.1", 0))
@@ -48,7 +48,7 @@ class Loopback:
         return sock, f"http://127.0.0.1:{sock.getsockname()[1]}"
 
     def serve(self, sock: socket.socket, app: Any) -> None:
-        """Serve an ASGI app there; returns when it answers."""
+        """Serve an ASGI app there. Returns when it is ready."""
         asyncio.run_coroutine_threadsafe(self._start(sock, app), self._loop).result()
 
     async def _start(self, sock: socket.socket, app: Any) -> None:

@@ -1,6 +1,6 @@
-"""What the demo's servers need besides keyrack, and how to get it.
+"""The packages that the demo's servers need besides keyrack, and how to install them.
 
-Never by keyrack's own name on the public index, which somebody else may hold.
+Never by keyrack's name on the public index, which somebody else may own.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ def missing() -> list[str]:
 
 
 def how_to_install() -> str:
-    """What to type, from any folder."""
+    """The command to type, which works in any folder."""
     folder = _checkout()
     if folder is not None:
         return f"make -C {shlex.quote(str(folder))} demo"
     wanted = " ".join(shlex.quote(requirement) for requirement in NEEDED.values())
     python = shlex.quote(sys.executable)
-    if find_spec("pip") is None:  # as in an environment of uv's
+    if find_spec("pip") is None:  # for example in an environment created by uv
         return f"uv pip install --python {python} {wanted}"
     return f"{python} -m pip install {wanted}"
 
 
 def _checkout() -> Path | None:
-    """The folder of keyrack's sources, where this one runs in them or was installed from them."""
+    """The folder of keyrack's sources, if it runs in them or was installed from them."""
     for folder in (Path(__file__).parents[3], _installed_from()):
         if folder is not None and all((folder / name).is_file() for name in ("Makefile", "tools/install.sh")):
             return folder

@@ -1,4 +1,4 @@
-"""The demo's authorization server: the SDK's routes, with everything kept in memory."""
+"""The demo's authorization server, for the SDK's routes. Everything is in memory."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ TOKEN_SECONDS = 3600
 
 
 class Asked(NamedTuple):
-    """An authorization request that waits for a person's answer."""
+    """An authorization request that waits for the user's decision."""
 
     client: OAuthClientInformationFull
     params: AuthorizationParams
 
 
 class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken, AccessToken]):
-    """Tokens are random; a refresh token is good for one use (OAuth 2.1, section 4.3.1)."""
+    """Tokens are random; a refresh token works only once (OAuth 2.1, section 4.3.1)."""
 
     def __init__(self, issuer: str, token_seconds: int = TOKEN_SECONDS) -> None:
         self.issuer = issuer
@@ -38,15 +38,15 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         self._codes: dict[str, AuthorizationCode] = {}
         self._access: dict[str, AccessToken] = {}
         self._refresh: dict[str, RefreshToken] = {}
-        self._pairs: dict[str, str] = {}  # token → the other one of its grant
+        self._pairs: dict[str, str] = {}  # token → the other token of its grant
 
-    # The person's part, which the consent page calls.
+    # Called by the consent page.
 
     def asked(self, ticket: str) -> Asked | None:
         return self._asked.get(ticket)
 
     def decide(self, ticket: str, approve: bool) -> str | None:
-        """Where the browser goes next (RFC 6749, section 4.1.2); None: no such request."""
+        """The URL to send the browser to (RFC 6749, section 4.1.2); None if there is no such request."""
         asked = self._asked.pop(ticket, None)
         if asked is None:
             return None
@@ -70,7 +70,7 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
     def issue(
         self, client_id: str, scopes: list[str], resource: str | None, seconds: int | None = None
     ) -> OAuthToken:
-        """A new pair of tokens, of which the access token lives `seconds`."""
+        """A new pair of tokens. The access token is valid for `seconds`."""
         life = self.token_seconds if seconds is None else seconds
         access, refresh = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         self._access[access] = AccessToken(
@@ -90,13 +90,13 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         self._clients[str(client.client_id)] = client
 
     def withdraw(self, token: str) -> None:
-        """End a grant without telling the client, as an administrator might."""
+        """Revoke a grant without telling the client, as an administrator might."""
         for name in (token, self._pairs.pop(token, "")):
             self._access.pop(name, None)
             self._refresh.pop(name, None)
             self._pairs.pop(name, None)
 
-    # What the SDK's routes call.
+    # Called by the SDK's routes.
 
     async def get_client(self, client_id: str) -> OAuthClientInformationFull | None:
         return self._clients.get(client_id)
@@ -138,5 +138,5 @@ class Provider(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken,
         return found if found and (found.expires_at or 0) > time.time() else None
 
     async def revoke_token(self, token: AccessToken | RefreshToken) -> None:
-        """Both tokens of the grant go, whichever was named (RFC 7009, section 2.1)."""
+        """Revoke both tokens of the grant, whichever is given (RFC 7009, section 2.1)."""
         self.withdraw(token.token)

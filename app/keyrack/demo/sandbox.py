@@ -1,4 +1,4 @@
-"""The demo's world: servers, a home, a credential store, a browser. It leaves nothing behind."""
+"""The demo's sandbox: servers, a home folder, a credential store and a browser. It leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sandbox(NamedTuple):
 
 @contextmanager
 def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
-    """Everything runs while the block does; the folder and the servers go with it."""
+    """Run everything inside the block; then stop the servers and delete the folder."""
     with own_folder() as home, Loopback() as loopback:
         sock, issuer = loopback.reserve()
         provider = Provider(issuer)
@@ -42,7 +42,7 @@ def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
             sock, base = loopback.reserve()
             urls[role.name] = url = f"{base}/mcp"
             if role.part == "down":
-                continue  # the port is taken and nobody listens
+                continue  # its port is reserved and nobody listens
             guard = Guard(issuer, verifier, list(role.scopes)) if role.scopes else None
             loopback.serve(sock, mcp_server(role.name, role.tool, url, guard))
         credentials = memory_credential_store(time.time)

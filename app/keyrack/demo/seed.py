@@ -1,4 +1,4 @@
-"""What the demo's credential store holds at the start."""
+"""Fills the demo's credential store."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ VERDICTS: dict[str, Verdict] = {"open": "open", "bare": "required", "empty": "re
 
 
 def register(provider: Provider, scopes: list[str]) -> Registration:
-    """The client that the stored credentials belong to, known at both ends.
+    """Register the client of the stored credentials at the issuer.
 
-    It has a secret, because the SDK revokes nothing for a client without one.
+    It has a secret, because the SDK does not revoke tokens of a client without one.
     """
     secret = secrets.token_urlsafe(24)
     provider.add_client(
@@ -63,7 +63,7 @@ def stock(
     registration: Registration,
     now: float,
 ) -> None:
-    """Put in what the role's part needs: a grant that the issuer knows, or what a check found."""
+    """Store what the server's state needs: a grant that the issuer knows, or the result of a check."""
     if role.part in LIFE:
         credentials.save(_grant(role, url, provider, registration, now))
         if role.part == "refused":

@@ -1,4 +1,4 @@
-"""The demo's apps: an authorization server with a consent page, and MCP servers."""
+"""The demo's web apps: an authorization server with a consent page, and MCP servers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STYLE = (
 
 
 def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
-    """Metadata, /register, /authorize, /token and /revoke by the SDK; /consent is ours."""
+    """The SDK serves metadata, /register, /authorize, /token and /revoke; /consent is ours."""
     routes: list[Any] = create_auth_routes(
         provider,
         issuer_url=_url(provider.issuer),
@@ -69,7 +69,7 @@ def authorization_server(provider: Provider, scopes: list[str]) -> Starlette:
 
 
 class Guard(NamedTuple):
-    """Who may come in: holders of this issuer's tokens with these scopes."""
+    """Who has access: holders of this issuer's tokens with these scopes."""
 
     issuer: str
     verifier: TokenVerifier
@@ -107,5 +107,5 @@ def _page(title: str, body: str, status: int = 200) -> HTMLResponse:
 
 
 def _url(text: str) -> Any:
-    """The SDK's type for URLs; its validator keeps a missing path missing, which issuers need."""
+    """The SDK's type for URLs. Its validator does not add a missing path, which issuers need."""
     return AuthSettings(issuer_url=text, resource_server_url=None).issuer_url  # type: ignore[arg-type]
