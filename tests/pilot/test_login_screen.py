@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from textual.widgets import Button
 
@@ -13,7 +15,7 @@ from keyrack.tui.login.login import LoginScreen
 from keyrack.tui.storage.ways import WaysScreen
 from support.demo_rows import DemoClock, demo_parts
 from support.fake_login import FOUND, SIGN_IN, FakeLogin, begin
-from support.screens import app_with, screen_test, terminal
+from support.screens import Watch, app_with, screen_test, terminal
 
 
 @screen_test
@@ -112,14 +114,23 @@ async def test_a_failure_stays_on_its_step_with_a_hint_and_l_tries_again(login: 
         await t.sees("● valid")
 
 
+def without_keychain(login: FakeLogin) -> Any:
+    login.refuse_first = StoreAbsent("No keychain here.")
+    return demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
+
+
+async def ask_where(t: Watch) -> None:
+    """Begin a login that first asks where to store what it brings."""
+    await t.select("notion")
+    await t.press("l")
+    await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+
+
 @screen_test
 async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLogin) -> None:
-    adapters = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
-    login.refuse_first = StoreAbsent("No keychain here.")
+    adapters = without_keychain(login)
     async with terminal(app_with(adapters)) as t:
-        await t.select("notion")
-        await t.press("l")
-        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await ask_where(t)
         await t.sees("Where to store credentials · notion")
         assert t.app.focused is t.app.screen.query_one("#no", Button)
         await t.press("m")
@@ -132,12 +143,9 @@ async def test_without_a_keychain_it_asks_where_to_keep_the_login(login: FakeLog
 
 @screen_test
 async def test_without_a_keychain_the_careful_answer_stores_nothing(login: FakeLogin) -> None:
-    adapters = demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
-    login.refuse_first = StoreAbsent("No keychain here.")
+    adapters = without_keychain(login)
     async with terminal(app_with(adapters)) as t:
-        await t.select("notion")
-        await t.press("l")
-        await t.until(lambda: isinstance(t.app.screen, WaysScreen))
+        await ask_where(t)
         await t.press("enter")
         await t.until(lambda: t.app.screen is t.main)
         assert login.calls == 1 and not adapters.credentials().state().ready

@@ -52,6 +52,14 @@ def hang_up_is_harmless() -> Iterator[None]:
     signal.signal(signal.SIGHUP, before)
 
 
+def log_in_at(monkeypatch: Patch, near: int, far: int) -> None:
+    """Log in at a terminal whose two ends these are."""
+    with os.fdopen(near, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
+        os.close(far)
+
+
 def login_is(monkeypatch: Patch, body: Callable[..., Any]) -> list[tuple[Server, LoginOptions]]:
     """Put `body(tell, control)` in the operation's place."""
     calls: list[tuple[Server, LoginOptions]] = []
@@ -266,10 +274,7 @@ def test_a_pasted_address_is_taken_from_the_terminal_and_a_wrong_one_told(
 
     monkeypatch.setattr("keyrack.operations.login.control.LoginControl", Control)
     login_is(monkeypatch, wait)
-    with os.fdopen(near, encoding="utf-8") as stdin:
-        monkeypatch.setattr(sys, "stdin", stdin)
-        assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
-        os.close(far)
+    log_in_at(monkeypatch, near, far)
     err = capsys.readouterr().err
     assert taken == ["http://127.0.0.1:8085/callback?code=c"]
     assert "Or paste the address" in err and "  That address contains no code.\n" in err
@@ -328,10 +333,7 @@ def test_a_word_typed_at_the_terminal_begins_the_sign_in_anew(monkeypatch: Patch
 
     monkeypatch.setattr("keyrack.operations.login.control.LoginControl", Control)
     login_is(monkeypatch, wait)
-    with os.fdopen(near, encoding="utf-8") as stdin:
-        monkeypatch.setattr(sys, "stdin", stdin)
-        assert run(["login", "linear"], adapters=FakeAdapters([linear()])) == 0
-        os.close(far)
+    log_in_at(monkeypatch, near, far)
     err = capsys.readouterr().err
     assert Control.asked == ["register", "register", "localhost"]
     assert "Type register to register it again." in err
