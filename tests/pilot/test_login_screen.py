@@ -15,7 +15,7 @@ from keyrack.tui.login.login import LoginScreen
 from keyrack.tui.storage.ways import WaysScreen
 from support.demo_rows import DemoClock, demo_parts
 from support.fake_login import FOUND, SIGN_IN, FakeLogin, begin
-from support.screens import Watch, app_with, screen_test, terminal
+from support.screens import Terminal, app_with, screen_test, terminal
 
 
 @screen_test
@@ -119,7 +119,7 @@ def without_keychain(login: FakeLogin) -> Any:
     return demo_parts(store=StoreState("none", ready=False, reason="No keychain here."))
 
 
-async def ask_where(t: Watch) -> None:
+async def ask_where(t: Terminal) -> None:
     """Begin a login that first asks where to store what it brings."""
     await t.select("notion")
     await t.press("l")
