@@ -1,5 +1,5 @@
-"""What a user can have done. Puts adapters in order.
+"""The operations that both front ends offer: login, refresh, check, clear and others.
 
-Each operation takes `Adapters` first. They block (network, keychain), so a screen
-runs them in a thread of its own.
+Each takes `Adapters` first. They block (network, keychain), so a screen runs them
+in a separate thread.
 """

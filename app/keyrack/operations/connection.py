@@ -1,4 +1,4 @@
-"""The wire to one server and its issuer, with the files that the user has for their TLS."""
+"""Creates the HTTP client for a server and its issuer, with the user's TLS files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ NO_FILES = TlsFiles()
 
 
 def http_client_for(adapters: Adapters, server: Server) -> HttpClient:
-    """The client's certificate is for the server, the issuer of its stored credential and the configured
-    one; no other origin is offered it.
+    """The HTTP client for a server. A client certificate is only offered to the server, the issuer of its
+    stored credential, and the configured issuer.
 
-    Raises KeyrackError where one of the files can't be used: nothing is sent with half of them.
+    Raises KeyrackError if one of the files can't be used.
     """
     files = server.client.tls
     if files == NO_FILES:

@@ -12,7 +12,7 @@ from keyrack.domain.status import authorization_header
 
 
 def credential_key(server: Server) -> CredentialKey:
-    """What the server's credential is stored under. Raises KeyrackError where it can have none."""
+    """The key of the server's credential. Raises KeyrackError if it can't have one."""
     if server.problem:
         raise KeyrackError(
             f"{server.name} can't be used: {server.problem}", hint="Correct the configuration."
@@ -31,21 +31,21 @@ def credential_key(server: Server) -> CredentialKey:
 
 
 def stored_for(server: Server, credential: CredentialInfo) -> CredentialInfo:
-    """The facts with what tells whose they are, should others come to share the address."""
+    """The facts, with the names of the server, in case other servers share its address later."""
     names = server.full_names or credential.names
     return credential._replace(names=names, apart=credential.apart or bool(server.tag))
 
 
 def configured_headers(server: Server) -> Mapping[str, Secret]:
-    """The headers with a credential that the configuration itself sends, empty ones skipped."""
+    """The configured headers with a credential, without empty ones."""
     return {header.name: header.value for header in server.headers
             if not header.is_empty and carries_credential(header.name)}  # fmt: skip
 
 
 def other_headers(server: Server) -> Mapping[str, str | Secret]:
-    """What it sends besides, with whatever credential: headers that choose tools, a tenant, a version.
+    """The configured headers without a credential, such as for tools, a tenant or a version.
 
-    Those of the entry that gave it its name: what another program's file has is for that program.
+    Only those of the entry that gives the server its name: those of other programs are for them.
     """
     entry = server.sources[0] if server.sources else None
     return {
@@ -57,7 +57,7 @@ def other_headers(server: Server) -> Mapping[str, str | Secret]:
 
 
 def configured_token(server: Server) -> Secret | None:
-    """The value of the configured credential header, without its scheme word."""
+    """The value of the configured credential header, without its scheme."""
     header = authorization_header(server)
     if header is None or header.is_empty:
         return None

@@ -1,4 +1,4 @@
-"""The one driver of flows: it performs what a flow yields, and sends back what came of it."""
+"""The driver of all flows: performs each effect that a flow yields, and sends the result back."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from keyrack.oauth.http import Failed, Request, Response, Send, Sending
 E = TypeVar("E")
 T = TypeVar("T")
 
-# What performs each kind of effect. The parameter is the effect itself, so no two have one type.
+# A handler for each kind of effect. Any: each takes a different type.
 Handlers = Mapping[type, Callable[[Any], object]]
 
 
 def perform(
     flow: Generator[E, object, T], handlers: Handlers, *, before: Callable[[], None] = lambda: None
 ) -> T:
-    """Run the flow to its end, and return what it returns. Its exceptions pass through, and those of a
-    handler end it.
+    """Run the flow to its end, and return its result. Raises its exceptions, and those of a handler.
 
-    `before` is called each time before the flow goes on; an exception from it ends the flow there.
+    `before` is called each time before the flow continues; an exception from it ends the flow.
     """
     reply: object = None
     while True:
@@ -33,7 +32,7 @@ def perform(
 
 
 def send_all(flow: Sending[T], send: Callable[[Request], Response | Failed]) -> T:
-    """Perform a flow that needs nothing but HTTP."""
+    """Run a flow that needs only HTTP."""
 
     def sent(effect: Send) -> Response | Failed:
         return send(effect.request)

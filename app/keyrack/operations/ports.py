@@ -1,4 +1,4 @@
-"""What the operations work with, built in `wiring` and nowhere else."""
+"""The interfaces of the adapters that operations use. `wiring` builds the real ones."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 class CredentialStore(Protocol):
     """Credentials by their keys (`load(*key)`): secrets in the store, facts in records.
 
-    Every method but `records`, `record` and `stamp` may take as long as the keychain does,
-    at most its time limit; call them off the screen's thread. They raise
-    StoreUnavailable and its kinds, with the old credential still readable.
+    Every method but `records`, `record` and `stamp` can take up to the keychain's time
+    limit; don't call them in the screen's thread. They raise StoreUnavailable and its
+    kinds, and then the old credential can still be read.
     """
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was found wrong and got round: damaged records set aside, and the like."""
+        """Problems that were worked around, such as damaged records."""
         ...
 
     def state(self) -> StoreState: ...
@@ -77,13 +77,13 @@ class CredentialStore(Protocol):
 
 
 class Services(Protocol):
-    """What is known of services, and of the vendors of authorization servers.
+    """The known services, and the known vendors of authorization servers.
 
-    `service_for` and `problems` read files; call them off the screen's thread.
+    `service_for` and `problems` read files; don't call them in the screen's thread.
     """
 
     def service_for(self, url: str) -> "Service | None":
-        """The service of a server's URL; None for an unknown one."""
+        """The service of a server's URL; None if unknown."""
         ...
 
     def problems(self) -> "tuple[BadServiceFile, ...]":
@@ -91,48 +91,48 @@ class Services(Protocol):
         ...
 
     def vendor_of(self, issuer: str) -> Vendor:
-        """The vendor behind an issuer; UNKNOWN for any other."""
+        """The vendor of an issuer; UNKNOWN for others."""
         ...
 
     def check_call(self, service: "Service", fields: Mapping[str, Secret]) -> "Call | None":
-        """The service's own check of the token. Raises KeyrackError when a field is missing."""
+        """The request for the service's own check of the token. Raises KeyrackError if a field is missing."""
         ...
 
     def revoke_call(self, service: "Service", fields: Mapping[str, Secret]) -> "Call | None":
-        """The request that undoes the token. Raises KeyrackError when a field is missing."""
+        """The request that revokes the token. Raises KeyrackError if a field is missing."""
         ...
 
     def may_send(self, service: "Service", url: str) -> bool:
         """May the service's token go to this URL?"""
         ...
 
-    # A reply is its status, its headers, and its JSON (None where it is none).
+    # A reply is its status, its headers, and its JSON (None if it is not JSON).
     def read_check(self, service: "Service", reply: "ServiceReply") -> "ServiceAnswer": ...
     def read_revoke(self, service: "Service", reply: "ServiceReply") -> "ServiceAnswer": ...
 
 
 class Rewriting(Protocol):
-    """Changing another program's file: a secret in it gives way to a reference to a variable."""
+    """Replaces a secret in another program's file by a reference to a variable."""
 
     def by_hand(self, header: Header, variable: str) -> str | None:
-        """What a person has to write there, where keyrack does not write the file; else None."""
+        """What the user must write in the file, if keyrack does not edit it; else None."""
         ...
 
     def prefix(self, header: Header) -> str:
-        """What the variable has to hold before the token; "" for nothing."""
+        """What the variable must contain before the token, or ""."""
         ...
 
     def rewrite(self, header: Header, variable: str, url: str) -> "Rewrite":
-        """The change, not made yet. Raises KeyrackError where that can't be done."""
+        """The change, which is not made yet. Raises KeyrackError if it is not possible."""
         ...
 
     def apply(self, change: "Rewrite", mark: str) -> str:
-        """Make it, and keep a copy of the file beside it. Returns the copy's path. Raises KeyrackError."""
+        """Make the change, and return the path of a copy of the old file. Raises KeyrackError."""
         ...
 
 
 class HttpClient(Protocol):
-    """HTTP to a server and to what it names. Safe from any thread. Blocking, bounded."""
+    """HTTP to a server and to the URLs that it names. Safe to use from any thread. Blocks, with a limit."""
 
     def send(self, request: "Request", *, server_url: str) -> "Response | Failed": ...
     def close(self) -> None: ...
@@ -149,14 +149,14 @@ class Callback(Protocol):
 
 
 class Vault(Protocol):
-    """The sealed vault. Opening it with a passphrase takes a second or two; call it off the screen's thread.
+    """The sealed vault. A passphrase takes a second or two, so don't call it in the screen's thread.
 
-    Methods raise StoreUnavailable and its kinds, and KeyrackError where something makes no sense.
+    Methods raise StoreUnavailable and its kinds, and KeyrackError for invalid arguments.
     """
 
     name: str
     path: str
-    identity_path: str  # of the key that the passphrase seals
+    identity_path: str  # of the key that is sealed with the passphrase
 
     def exists(self) -> bool: ...
     @property
@@ -175,28 +175,28 @@ class Vault(Protocol):
 
 
 class Stores(Protocol):
-    """The places for secrets that can be chosen. `Adapters.credentials` is the chosen one's."""
+    """The stores to choose from. `Adapters.credentials` uses the chosen one."""
 
     def chosen(self) -> StoreKind: ...
     def choose(self, kind: StoreKind) -> None: ...
     def credentials(self, kind: StoreKind) -> CredentialStore: ...
 
     def vault(self, identity_file: str = "") -> Vault:
-        """The vault, with the configured identity or the one in a file that is to be configured."""
+        """The vault, with the configured identity or the one in `identity_file`."""
         ...
 
     def keep_identity(self, identity_file: str) -> None:
-        """Configure it."""
+        """Write the identity file's path to the configuration."""
         ...
 
 
 def no_stores() -> Stores:
-    """For parts without adapters."""
+    """The default of `Adapters.stores`."""
     raise KeyrackError("There is no other store for secrets here.")
 
 
 class Adapters(NamedTuple):
-    """The adapters, joined. Factories where the real thing is heavy to import."""
+    """All adapters. Factories for those that are slow to import."""
 
     read: Callable[[], Reading]
     credentials: Callable[[], CredentialStore]
@@ -204,20 +204,20 @@ class Adapters(NamedTuple):
     listen: Callable[..., Callback]  # listen(port, host, path)
     browse: Callable[[str], bool]  # opens the URL; False: no browser here
     now: Callable[[], float]
-    keep_in_memory: Callable[[], None]  # from now on the credential store is memory, until the end
+    keep_in_memory: Callable[[], None]  # from now on, keep credentials in memory only
     services: Callable[[], Services]
     rewriting: Callable[[], Rewriting]
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
-    # set_account(url, account): which one is meant where none is named; into keyrack's own file
+    # set_account(url, account): write the default account into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
     stores: Callable[[], Stores] = no_stores
-    # on_wait(tell): from now on `tell` gets a sentence, in any thread, when a person is waited for whom
-    # the system asks for something
+    # on_wait(tell): from now on, `tell` gets a sentence, in any thread, when the system waits for the
+    # user's answer
     on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None
     client_name: str = "keyrack"
 
 
 def by_client(sources: Iterable[Source]) -> tuple[str, ...]:
-    """The programs' names, each once, in order."""
+    """The programs' names without duplicates, in order."""
     return tuple(dict.fromkeys(source.client for source in sources))

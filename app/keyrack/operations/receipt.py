@@ -1,4 +1,4 @@
-"""What was done, line by line."""
+"""The outcome of an operation, line by line."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Receipt(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """True when nothing failed."""
+        """True if nothing failed."""
         return all(line.outcome != "failed" for line in self.lines)
 
 
 def of_findings(findings: Iterable[Finding], done: str) -> Receipt:
-    """A line for each credential; `done` says what became of those without a problem."""
+    """A line for each credential; `done` is the text for those without a problem."""
     return Receipt(
         tuple(
             Line(found.name, "failed", found.problem) if found.problem else Line(found.name, "done", done)

@@ -1,4 +1,4 @@
-"""Clear, revoke, forget."""
+"""Clears a credential: deletes it, and optionally revokes it and deletes the registration."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def clear(
     forget: bool = False,
     only: CredentialInfo | None = None,
 ) -> Receipt:
-    """Delete here; with `revoke`, tell the issuer first (RFC 7009); with `forget`, drop the registration too.
+    """Delete the stored credential.
 
-    What the issuer answers never keeps the credential from being deleted here. With `only`, another
-    one that has taken its place stays. Raises StoreUnavailable, with nothing sent, where it is not
-    known which store to use.
+    With `revoke`, revoke it at the issuer first (RFC 7009); with `forget`, delete the registration too.
+    The credential is deleted whatever the issuer replies. With `only`, it is kept if another one has
+    replaced that. Raises StoreUnavailable before sending anything if it is not known which store to use.
     """
     key = credential_key(server)
     require_decided(adapters.credentials())
@@ -35,7 +35,7 @@ def clear(
     with adapters.credentials().lock(*key):
         credentials = (
             adapters.credentials()
-        )  # who waited for the lock may have waited for a move to another store
+        )  # a move to another store may have ended while we waited for the lock
         now = _now(credentials, key) if only else None
         if now is not None and now.credential is not None and not is_same(only, now.credential):
             return Receipt((Line("Delete", "nothing to do", "it was renewed in the meantime"),))
@@ -45,7 +45,7 @@ def clear(
         removal = credentials.delete(*key)
         record = credentials.record(*key)
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
-            # That was said of the token, which is gone; what stays is that the server wants one.
+            # The verdict was about the deleted token. What remains is that the server needs one.
             credentials.note(*key, check=record.check._replace(verdict="required", reason=""))
         elif removal.verified and record and record.check and record.check.reason == UNTESTED:
             credentials.note(*key, check=record.check._replace(reason=""))
@@ -61,8 +61,8 @@ def clear(
 
 
 def _now(credentials: CredentialStore, key: CredentialKey) -> Record | None:
-    """The record, with what another data folder may have stored in the same keychain since."""
-    with suppress(KeyrackError):  # what can't be read can still be deleted
+    """The record, updated if another data folder has stored a credential in the same keychain since."""
+    with suppress(KeyrackError):  # a credential that can't be read can still be deleted
         credentials.load(*key)
     return credentials.record(*key)
 
@@ -81,7 +81,7 @@ def _issuer_told(adapters: Adapters, server: Server, *, revoke: bool, forget: bo
 
 
 def _revoke_by_hand(adapters: Adapters, stored_credential: StoredCredential) -> Line:
-    """A token made by hand: by the service's API where it has one, else on its page."""
+    """Revoke a manual token with the service's API, or say on which page to do it."""
     from keyrack.operations.tokens.service import revoke_at_service, service_for, where_to_undo
 
     service = service_for(adapters, stored_credential.url)

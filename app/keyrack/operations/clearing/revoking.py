@@ -1,4 +1,4 @@
-"""Telling an issuer that tokens or a client are no longer wanted, and what is left of them after that."""
+"""Revokes tokens and deletes registrations at an issuer, and reports what remains valid."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from keyrack.wording.times import lasting
 
 
 def revoked(adapters: Adapters, server: Server, stored_credential: StoredCredential) -> list[Line]:
-    """Revoke the tokens of a grant (RFC 7009), and try the access token once more on its server.
+    """Revoke the tokens of a grant (RFC 7009), then test the access token on its server.
 
-    An issuer may answer 200 and leave a token alone that it does not look up: a JWT lives on.
+    An issuer may answer 200 although the access token still works: a JWT is often not looked up.
     """
     http_client = http_client_for(adapters, server)
     try:
@@ -41,14 +41,14 @@ def revoked(adapters: Adapters, server: Server, stored_credential: StoredCredent
 
 
 def lives_on(credential: CredentialInfo, now: float) -> str:
-    """What an access token does that nobody revokes: "works until 14:52"."""
+    """How long an access token works that is not revoked: "works until 14:52"."""
     if credential.expires_at is not None and credential.expires_at <= now:
         return "has expired"
     return lasting("works", credential.expires_at, now)
 
 
 def _revoke(http_client: HttpClient, stored_credential: StoredCredential, now: float) -> Line:
-    """The refresh token first: with it the issuer revokes the access tokens of the grant, as most do."""
+    """Revoke the refresh token first: most issuers then also revoke the access tokens of the grant."""
     endpoint, registration = (
         stored_credential.endpoints and stored_credential.endpoints.revocation,
         stored_credential.registration,
@@ -85,7 +85,7 @@ def _ask(
 
 
 def _tokens(stored_credential: StoredCredential) -> dict[str, Secret]:
-    """By their hints (RFC 7009, section 2.1)."""
+    """The tokens by their type hints (RFC 7009, section 2.1)."""
     refresh, access = stored_credential.tokens.refresh_token, stored_credential.tokens.access_token
     return {"refresh_token": refresh, "access_token": access} if refresh else {"access_token": access}
 
@@ -98,7 +98,7 @@ def _what_lives_on(stored_credential: StoredCredential, now: float) -> str:
 
 
 def _after(adapters: Adapters, server: Server, stored_credential: StoredCredential) -> Line | None:
-    """Does the server still take the access token? Nothing is said of one that has expired anyway."""
+    """Does the server still accept the access token? None if it has expired."""
     expires_at, now = stored_credential.credential.expires_at, adapters.now()
     if expires_at is not None and expires_at <= now:
         return None
@@ -143,7 +143,7 @@ def _not_forgotten(registration: Registration | None) -> Line:
 
 
 def left_behind(credential: CredentialInfo) -> list[Line]:
-    """What the issuer still has after the credential was deleted here without `forget`."""
+    """What remains at the issuer if the credential is deleted without `forget`."""
     if credential.client_kind != "dynamic" or not credential.issuer or not credential.client_id:
         return []
     where = f"{_shown(credential.issuer)} still has the client {credential.client_id[:60]}"
@@ -151,7 +151,7 @@ def left_behind(credential: CredentialInfo) -> list[Line]:
 
 
 def can_be_forgotten(adapters: Adapters, server: Server) -> str | None:
-    """The origin of the issuer that has a registration of keyrack's and a way to drop it; None otherwise."""
+    """The issuer's origin, if it has a registration of keyrack that can be deleted; else None."""
     key, credentials = credential_key(server), adapters.credentials()
     record = credentials.record(*key)
     if record is None or record.credential is None or record.credential.client_kind != "dynamic":
@@ -159,7 +159,7 @@ def can_be_forgotten(adapters: Adapters, server: Server) -> str | None:
     try:
         stored_credential = credentials.load(*key)
     except KeyrackError:
-        return None  # the deletion has its own words for it
+        return None  # the deletion reports the error
     registration = stored_credential.registration if stored_credential else None
     has_way = registration is not None and deregistration_request(registration) is not None
     return _shown(registration.issuer) if registration and has_way else None

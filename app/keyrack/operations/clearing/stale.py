@@ -1,4 +1,4 @@
-"""Credentials that are of no more use, why, and clearing those that the user ticks."""
+"""Finds stale credentials, with the reasons, and clears the selected ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from keyrack.wording.times import utc
 
 
 class Stale(NamedTuple):
-    """A credential that can go, and the reason as a sentence."""
+    """A credential to delete, and the reason as a sentence."""
 
     server: Server
     credential: CredentialInfo
@@ -36,11 +36,12 @@ def find_stale(
     ask_issuers: bool = True,
     on_one: Callable[[int, int], object] = lambda done, total: None,
 ) -> tuple[Stale, ...]:
-    """What is stale, in the list's order. Reads the keychain and asks issuers: not for the screen's thread.
+    """The stale credentials, in the list's order. Reads the keychain and asks issuers: not for the
+    screen's thread.
 
-    An issuer counts as gone only when it answers that there is no metadata; one that can't be
-    reached may come back. `ask_issuers` False: nothing is sent. `on_one` gets how many credentials
-    were looked at, and of how many, before each; what it raises ends the search.
+    An issuer only counts as gone if it answers that there is no metadata; one that can't be
+    reached may come back. `ask_issuers` False: nothing is sent. `on_one` is called before each
+    credential with the number done and the total; an exception from it ends the search.
     """
     rows = [row for row in overview(adapters).rows if row.credential is not None]
     issuers = _Issuers(adapters) if ask_issuers else None
@@ -66,8 +67,8 @@ def clear_stale(
     forget: bool = False,
     on_one: Callable[[Stale, Receipt], object] = lambda stale, receipt: None,
 ) -> tuple[tuple[Stale, Receipt], ...]:
-    """Clear each that is still the one in the list; one that fails keeps no other. What `on_one` raises
-    ends it there."""
+    """Clear each one that has not been replaced since. A failure does not stop the others, but an exception
+    from `on_one` does."""
     done: list[tuple[Stale, Receipt]] = []
     for stale in chosen:
         try:
@@ -88,16 +89,16 @@ def _by_record(row: Row, now: float) -> str:
         return f"It was refused on {_day(credential.refused_at)}: {credential.refusal}"
     expires_at = credential.expires_at
     if state is not State.LOGIN_NEEDED or row.kind == "header":
-        return ""  # or it is its program's own header that was refused
+        return ""  # or the refusal was of the program's own header
     if expires_at is None or expires_at > now:
-        return ""  # where only its refresh was refused, the access token may still be good
+        return ""  # if only its refresh was refused, the access token may still be valid
     if credential.refresh_refused_at is not None:
         return f"Its refresh was refused on {_day(credential.refresh_refused_at)}: {credential.refusal}"
     return "It has expired and can't be refreshed."
 
 
 def _by_registration(stored_credential: StoredCredential | None, now: float) -> str:
-    """A client whose secret has run out can refresh no more (RFC 7591, section 3.2.1)."""
+    """A client whose secret has expired can't refresh any more (RFC 7591, section 3.2.1)."""
     ends = (
         stored_credential.registration.secret_expires_at
         if stored_credential and stored_credential.registration
@@ -113,11 +114,11 @@ def _day(moment: float) -> str:
 
 
 def _as_stored(adapters: Adapters, row: Row) -> tuple[Row, StoredCredential | None]:
-    """The row by what the store holds: another data folder may have changed that since our record."""
+    """The row, updated from the store: another data folder may have changed the credential since."""
     try:
         stored_credential = adapters.credentials().load(*credential_key(row.server))
     except KeyrackError:
-        return row, None  # the store has its own ways to tell
+        return row, None  # the store reports that itself
     if stored_credential is not None and is_same(stored_credential.credential, row.credential):
         return row, stored_credential
     again = next((each for each in overview(adapters).rows if each.key == row.key), None)
@@ -134,13 +135,13 @@ class _Issuers:
     def why(self, row: Row) -> str:
         credential, url = row.credential, row.server.url
         if credential is None or credential.issuer is None or url is None or credential.resource is None:
-            return ""  # the old way of 2025-03-26 had no metadata to begin with
+            return ""  # revision 2025-03-26 does not require metadata
         issuer = credential.issuer
         if issuer not in self._gone:
             try:
                 http_client = http_client_for(self._parts, row.server)
             except KeyrackError:
-                return ""  # its files for TLS can't be used, so nothing is known
+                return ""  # its TLS files can't be used, so nothing is known
             try:
                 self._gone[issuer] = send_all(is_gone(issuer), partial(http_client.send, server_url=url))
             finally:

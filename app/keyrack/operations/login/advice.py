@@ -1,4 +1,4 @@
-"""What to do where an issuer does not take keyrack as it comes."""
+"""Advice for a login at an issuer that keyrack can't register with."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from keyrack.wording.commands import command_for, command_line
 if TYPE_CHECKING:
     from keyrack.domain.service import Service
 
-CLIENT_ID = "CLIENT_ID"  # in a command, where the person's own goes
+CLIENT_ID = "CLIENT_ID"  # placeholder in a command for the user's own ID
 
 
 def advised(error: ClientNeeded | NoOAuth, server: Server, service: Service | None) -> ClientNeeded | NoOAuth:
-    """The same error with the whole command as its hint, and with what is known of this vendor."""
+    """The same error, with the whole command as its hint and what is known about the vendor."""
     if isinstance(error, NoOAuth):
         return _by_hand(error, server, service)
     if not error.redirect_uri:
@@ -40,14 +40,14 @@ def advised(error: ClientNeeded | NoOAuth, server: Server, service: Service | No
 
 
 def token_may_do(error: Exception | None, service: Service | None) -> bool:
-    """Is a token made by hand a way in, where a login ended so?"""
+    """Can a manual token help after this error?"""
     if isinstance(error, NoOAuth):
         return service is None or service.takes_token
     return isinstance(error, ClientNeeded) and service is not None and service.takes_token
 
 
 def _for_person(error: ClientNeeded, server: Server, service: Service | None) -> list[str]:
-    """The app may come back to this port alone, so the command names it."""
+    """The app is registered with this port, so the command contains it."""
     if service is not None and "own-app" in service.auth:
         what = f"{service.name} needs your own app. Register one with the redirect URI {error.redirect_uri}."
     else:

@@ -1,4 +1,4 @@
-"""The front end's hand on a running login: paste, open again, a code for another device, cancel."""
+"""Controls a running login: paste a URL, open the browser again, request a device code, cancel."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from keyrack.operations.ports import Callback, HttpClient
 
 Answer = dict[str, Secret]
 Answers = queue.SimpleQueue[Answer | TokenSet | Anew | KeyrackError | None]
-LONGEST = 3600.0  # seconds; no code is waited for as long
+LONGEST = 3600.0  # seconds; longer than any device code is valid
 
 
 class LoginControl:
-    """The front end's hand on a running login. Safe from any thread."""
+    """Lets a front end control a running login. Safe to use from any thread."""
 
     def __init__(self) -> None:
         self._answers: Answers = queue.SimpleQueue()
         self._sign_in: SignIn | None = None
         self._begin_device: Callable[[], Any] | None = None
         self._device_runs = False
-        self._deadline = 0.0  # of the wait, on the monotonic clock
+        self._deadline = 0.0  # of the wait; monotonic clock
         self._browse: Callable[[str], bool] | None = None
         self._hang_up: Callable[[], None] = lambda: None
         self.cancelled = threading.Event()
 
     def paste(self, text: str) -> str | None:
-        """A pasted redirect URL (or bare code). None when taken, else a sentence why not."""
+        """Use a pasted redirect URL or bare code. None if accepted, else a sentence that says why not."""
         sign_in = self._sign_in
         if sign_in is None:
             return "The login is not waiting for an address now."
@@ -46,11 +46,11 @@ class LoginControl:
         return None
 
     def register_anew(self) -> bool:
-        """Begin the sign-in again with a new registration. False: that would change nothing now."""
+        """Start the sign-in again with a new registration. False if that would change nothing now."""
         return self._begin_anew(lambda sign_in: bool(sign_in.earlier_client), Anew())
 
     def use_localhost(self) -> bool:
-        """Begin it again with localhost in the redirect URI. False: it stands there, or nothing waits."""
+        """Start it again with localhost in the redirect URI. False if it has that, or there is no sign-in."""
         return self._begin_anew(lambda sign_in: sign_in.may_be_localhost, Anew("localhost"))
 
     def _begin_anew(self, is_offered: Callable[[SignIn], bool], anew: Anew) -> bool:
@@ -61,11 +61,11 @@ class LoginControl:
         return True
 
     def reopen(self) -> bool:
-        """Open the browser again. False: there is none here, or nothing to open."""
+        """Open the browser again. False if there is none, or nothing to open."""
         return bool(self._sign_in and self._browse and self._browse(self._sign_in.url))
 
     def ask_for_code(self) -> bool:
-        """Begin a device authorization beside the browser. False: the server offers none, or it runs."""
+        """Start a device authorization in parallel. False if the issuer offers none, or one is running."""
         begin = self._begin_device
         if begin is None or self._device_runs:
             return False
@@ -74,20 +74,20 @@ class LoginControl:
         return True
 
     def no_code(self) -> None:
-        """There is none, or it has run out: another one may be asked for."""
+        """There is no code, or it has expired: another one can be requested."""
         self._device_runs = False
 
     def prolong(self, seconds: float) -> None:
-        """Wait for at least so long from now: a code may be good for longer than a browser is waited for."""
+        """Wait at least this long from now: a code may be valid for longer than the browser's time limit."""
         self._deadline = max(self._deadline, time.monotonic() + seconds)
 
     def finish(self, sign_in: SignIn, answer: TokenSet | KeyrackError) -> None:
-        """What came of this sign-in's code on another device; the first answer of any way counts."""
+        """The result of this sign-in's device code. The first response counts, wherever it comes from."""
         if sign_in is self._sign_in:
             self._answers.put(answer)
 
     def cancel(self) -> None:
-        """Stop; `login` raises Cancelled, and everything is as it was."""
+        """Stop the login: `login` raises Cancelled, and nothing is changed."""
         self.cancelled.set()
         self._answers.put(None)
         self._hang_up()
@@ -104,13 +104,13 @@ class LoginControl:
         device: bool = False,
         stray: Callable[[Answer], Any] = lambda answer: None,
     ) -> Answer | TokenSet | Anew:
-        """Open the browser and wait for the callback, a paste or the code, whichever is first.
+        """Open the browser and wait for the callback, a paste or a device code, whichever is first.
 
-        `stray` gets what came back and is not this login's.
+        `stray` gets responses that are not for this login.
         """
         start = time.monotonic()
         self._deadline = start + seconds
-        self._answers, self._device_runs = queue.SimpleQueue(), False  # nothing is left of an earlier sign-in
+        self._answers, self._device_runs = queue.SimpleQueue(), False  # forget an earlier sign-in
         self.check()
         callback.expect(sign_in.state, stray)
         self._sign_in, self._browse, self._begin_device = sign_in, browse, begin_device
@@ -137,7 +137,7 @@ class LoginControl:
         return answer
 
     def _answer(self) -> Answer | TokenSet | Anew | KeyrackError | None:
-        """The first one; None when the time is over, which may be put off meanwhile."""
+        """The first response; None after the deadline, which `prolong` may move."""
         while (left := self._deadline - time.monotonic()) > 0:
             try:
                 return self._answers.get(timeout=left)
@@ -146,23 +146,23 @@ class LoginControl:
         return None
 
     def holds(self, http_client: HttpClient) -> None:
-        """Whose requests a cancel ends."""
+        """The client whose requests `cancel` ends."""
         self._hang_up = http_client.close
         self.check()
 
     def check(self) -> None:
-        """Raise Cancelled when the user has stopped the login."""
+        """Raise Cancelled if the user has stopped the login."""
         if self.cancelled.is_set():
             raise Cancelled("The login was canceled. Nothing was changed.")
 
     def _listen(self, callback: Callback, answers: Answers) -> None:
-        answer = callback.wait(LONGEST)  # the login's end closes it
+        answer = callback.wait(LONGEST)  # closed at the end of the login
         if answer is not None:
             answers.put(answer)
 
 
 def read_pasted(text: str, sign_in: SignIn) -> Answer | str:
-    """The parameters of a pasted redirect URL or bare code; a sentence when it is neither."""
+    """The parameters of a pasted redirect URL or bare code; a sentence if it is neither."""
     text = text.strip().strip("\"'<>")
     if not text:
         return "Nothing was pasted."

@@ -1,4 +1,4 @@
-"""The device authorization beside the browser: performed in a thread of its own."""
+"""Runs a device authorization in its own thread, in parallel to the browser sign-in."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from keyrack.operations.drive import perform
 
 
 class DeviceSignIn:
-    """One device authorization. `stop` ends it at the next moment that it waits.
+    """One device authorization. `stop` ends it at its next pause.
 
-    `done` gets the tokens, or the person's no. `failed` gets any other end, with which
-    the browser's way is still open.
+    `done` gets the tokens, or the error if the user refused. `failed` gets any other error,
+    after which the browser sign-in can still succeed.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Performs what the login flow yields: requests, steps, the callback, the sign-in in all its ways."""
+"""Performs the login flow's effects: requests, steps, the callback, and every way to sign in."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from keyrack.operations.ports import Adapters, Callback, HttpClient
 
 T = TypeVar("T")
 Event = Step | SignIn | ShowCode | Exchange
-MOST_STRAY = 3  # different answers of others that are told; anybody can send any number
-NO_BROWSER = "No browser opened; use the link"  # the sign-in step's title then
+MOST_STRAY = 3  # stray responses that are shown; anyone can send any number of them
+NO_BROWSER = "No browser opened; use the link"  # the title of the sign-in step
 
 
 class FlowRunner:
-    """The effects of one login, and what they leave open until `close`."""
+    """Performs the effects of one login, and holds what they open until `close`."""
 
     def __init__(
         self,
@@ -36,11 +36,11 @@ class FlowRunner:
         tell: Callable[[Event], Any],
         begin: Callable[[str], Any] = lambda client_id: None,
     ) -> None:
-        """`begin` gets the id of an earlier login's client before the browser opens with it."""
+        """`begin` gets the ID of an earlier login's client before the browser opens with it."""
         self._parts, self._http_client, self._server_url = adapters, http_client, server_url
         self._control, self._tell = control, tell
         self._begin = begin
-        self.answered = False  # did the person come back from the sign-in page?
+        self.answered = False  # did the sign-in page redirect back?
         self._callback: Callback | None = None
         self._device: DeviceSignIn | None = None
         self._told: Exchange | None = None
@@ -49,20 +49,20 @@ class FlowRunner:
         self._began = 0.0
 
     def perform(self, flow: Flow[T], *, open_browser: bool, device: bool, wait: float) -> T:
-        """Play the flow to its end; its exceptions pass through."""
+        """Run the flow to its end. Raises its exceptions."""
         self._control.holds(self._http_client)
         sign_in = partial(self._sign_in, open_browser=open_browser, device=device, wait=wait)
         handlers = {Send: self._send, Step: self.step, BindCallback: self._bind, SignIn: sign_in}
         return perform(flow, handlers, before=self._control.check)
 
     def send(self, request: Request) -> Response | Failed:
-        """Send, and tell the masked account of it."""
+        """Send a request, and report the masked exchange."""
         reply = self._http_client.send(request, server_url=self._server_url)
         self._trace(exchange(request, reply))
         return reply
 
     def step(self, step: Step) -> None:
-        """Tell a step with the time that it has taken so far."""
+        """Report a step with the time it has taken so far."""
         now = time.monotonic()
         if self._step is None or self._step.key != step.key:
             self._began = now
@@ -70,7 +70,7 @@ class FlowRunner:
         self._tell(self._step)
 
     def fail(self, error: KeyrackError) -> None:
-        """The login ends here: on the step that was under way."""
+        """Report that the current step has failed."""
         if self._step and self._step.state == "running" and not isinstance(error, Cancelled):
             self.step(self._step._replace(state="failed", detail=str(error)))
 
@@ -85,7 +85,7 @@ class FlowRunner:
         return self.send(effect.request)
 
     def _bind(self, effect: BindCallback) -> str:
-        if self._callback is not None:  # the sign-in begins anew
+        if self._callback is not None:  # the sign-in starts again
             self._callback.close()
         self._callback = self._parts.listen(effect.port, effect.host, effect.path)
         return self._callback.redirect_uri
@@ -138,7 +138,7 @@ class FlowRunner:
         self._tell(code)
 
     def _no_code(self, error: KeyrackError) -> None:
-        """The browser's way is still open, so this ends nothing."""
+        """Report it. The browser sign-in continues."""
         self._control.no_code()
         self._tell(Step("device", "No code for another device", "failed", str(error)))
 
@@ -146,6 +146,6 @@ class FlowRunner:
         self.step(Step("sign-in", NO_BROWSER, "running"))
 
     def _trace(self, account: Exchange) -> None:
-        if account != self._told:  # a device authorization asks the same again and again
+        if account != self._told:  # polling for a device code repeats the same request
             self._told = account
             self._tell(account)

@@ -1,4 +1,4 @@
-"""Log in: perform the flow's effects, pass its steps on, store at the very end."""
+"""Logs in: runs the login flow, reports its steps, and stores the credential at the end."""
 
 from __future__ import annotations
 
@@ -41,13 +41,12 @@ def login(
     control: LoginControl | None = None,
     on_event: Callable[[Event], Any] = lambda event: None,
 ) -> CredentialInfo:
-    """Log in and return the stored credential's facts. Blocks; run it off the screen's thread.
+    """Log in and return the stored credential's facts. Blocks; don't call it in the screen's thread.
 
-    `on_event` gets each Step as it happens (same `key`: the same line, updated), the
-    SignIn before the browser opens, ShowCode with a code for another device, and an
-    Exchange for each request, masked. Raises KeyrackError with a sentence; StoreAbsent
-    before anything is sent when this machine has no keychain (`adapters.keep_in_memory()`
-    is the way on, once the user agreed); Cancelled.
+    `on_event` gets each Step as it happens (the same `key` updates the same line), the
+    SignIn before the browser opens, ShowCode with a device code, and a masked Exchange for
+    each request. Raises KeyrackError; StoreAbsent before anything is sent if this machine has
+    no keychain (if the user agrees, call `adapters.keep_in_memory()` and try again); Cancelled.
     """
     key = credential_key(server)
     credentials = adapters.credentials()
@@ -77,10 +76,10 @@ def login(
     except KeyrackError as error:
         unanswered.end(error, answered=runner.answered)
         if not isinstance(error, Cancelled):
-            control.check()  # a request that a cancel ended is no failure of the network
+            control.check()  # a request that was canceled is not a network failure
         runner.fail(error)
         if isinstance(error, SignInTimeout) and login_request.settings.client_id:
-            error.setting = "callback"  # no page sends anybody back to a redirect URI that it refuses
+            error.setting = "callback"  # a page never redirects to a URI that it refuses
         if isinstance(error, ScopeRefused):
             explain(error, added, server)
         if error.setting:
@@ -104,7 +103,7 @@ def _login_request(
     options: LoginOptions,
     added: tuple[str, ...],
 ) -> LoginRequest:
-    """The configuration, with what was asked of this login on top of it."""
+    """The configuration, overridden by the options of this login."""
     assert server.url is not None
     settings = server.client
     key = credential_key(server)
@@ -138,7 +137,7 @@ def _login_request(
 
 
 def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> Registration | None:
-    """None where the new login takes the place of what is damaged, or lies in another store."""
+    """None if the old credential is damaged or in another store: the login replaces it."""
     record = credentials.record(*key)
     if record is None or record.credential is None:
         return None
@@ -150,7 +149,7 @@ def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> R
 
 
 def _may_be_forgotten(credentials: CredentialStore, registration: Registration, key: CredentialKey) -> bool:
-    """A client after a refusal, or after a sign-in without an answer: the issuer may not know it any more."""
+    """May the issuer no longer know the client? Yes after a refusal, or a sign-in without a response."""
     record = credentials.record(*key)
     if record is None or record.credential is None:
         return False
@@ -191,17 +190,17 @@ def _try(
     stored_credential: StoredCredential,
     without: Probed | None,
 ) -> Probed:
-    """Before it is stored, so that a token that the server refuses never replaces the old one.
+    """Test the token before it is stored, so that a refused token never replaces the old one.
 
-    `without`: what the server said to requests without it, where it was asked.
+    `without`: the server's answer to requests without a token, if it was asked.
     """
     runner.step(Step("try", "Test the token on the server", "running"))
     asking = try_credential(
         login_request.url, grant_headers(stored_credential), others=login_request.headers, without=without
     )
     probed = send_all(asking, runner.send)
-    # Where even the greeting is guarded, an answer to it has shown that the token is good; a refusal
-    # after that is about something else (an authorization server that was changed just now).
+    # If `initialize` needs a token, its reply has shown that the token works; a refusal after that
+    # has another cause (such as an authorization server that has just been changed).
     if probed.revision is not None and probed.verdict not in ("accepted", "open"):
         without = without or send_all(
             probe(login_request.url, others=login_request.headers, older=probed.older), runner.send
@@ -216,7 +215,7 @@ def _try(
             or "The server and its authorization server disagree. Ask the server's operator.",
             setting="audience" if no_audience else "",
         )
-    if probed.verdict == "open":  # to anyone, and there is a login all the same
+    if probed.verdict == "open":  # open to anyone, although there is a login
         why = "the server accepts the same requests without it"
         runner.step(Step("try", "The token could not be tested", "done", why))
         return probed._replace(verdict="optional")
@@ -229,7 +228,7 @@ def _try(
 def _keep(
     adapters: Adapters, runner: FlowRunner, stored_credential: StoredCredential, probed: Probed
 ) -> CredentialInfo:
-    """In the store that is in use now: while the person signed in, another keyrack may have moved all."""
+    """Save to the store in use now: another keyrack may have moved everything during the sign-in."""
     runner.step(Step("save", f"Save to {adapters.credentials().state().name}", "running"))
     with adapters.credentials().lock(*stored_credential.key):
         credentials = adapters.credentials()

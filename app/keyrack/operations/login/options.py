@@ -1,4 +1,4 @@
-"""What a person may ask of one login."""
+"""The options of one login."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from keyrack.oauth.challenge import Challenge
 
 
 class LoginOptions(NamedTuple):
-    """What a person may ask of one login."""
+    """Options that the user can set for one login."""
 
-    scopes: tuple[str, ...] = ()  # asked for on top of what discovery says, now and at later logins
+    scopes: tuple[str, ...] = ()  # requested in addition to the discovered ones, now and at later logins
     client_id: str | None = None
     client_secret: Secret | None = None
     client_key: Secret | None = None  # a private key, for private_key_jwt
@@ -20,8 +20,8 @@ class LoginOptions(NamedTuple):
     redirect_host: str | None = None
     callback_path: str | None = None
     open_browser: bool = True
-    device: bool = False  # ask for a code for another device at once, where the server offers that
-    wait: float = 300.0  # seconds for the person in the browser
-    challenge: Challenge | None = None  # the server's, where a request has just been refused
-    drop_scopes: tuple[str, ...] = ()  # not asked for, and forgotten where an earlier login had added them
-    reset_scopes: bool = False  # forget all that earlier logins had added
+    device: bool = False  # request a device code at once, if the issuer offers one
+    wait: float = 300.0  # seconds to wait for the browser sign-in
+    challenge: Challenge | None = None  # from the server, if it has just refused a request
+    drop_scopes: tuple[str, ...] = ()  # not requested, and forgotten if an earlier login added them
+    reset_scopes: bool = False  # forget all scopes that earlier logins added

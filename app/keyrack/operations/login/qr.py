@@ -1,16 +1,16 @@
-"""A QR picture in characters, for a phone's camera."""
+"""Draws a QR code with characters, for a phone's camera."""
 
 from __future__ import annotations
 
-BORDER = 2  # modules of quiet around it; the standard wants 4, readers are content with 2
+BORDER = 2  # modules around it; the standard requires 4, but readers accept 2
 # (upper is light, lower is light) → what paints the light halves; the rest is the background.
 _HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
 
 
 def qr_rows(text: str) -> list[str]:
-    """The picture's rows, two modules high each: light ones painted, so it suits white on black.
+    """The rows of the code, two modules high each, for white on black: light modules are painted.
 
-    Empty where the text is too long for a picture that fits a terminal (40 modules or so).
+    Empty if the text is too long for a code that fits a terminal (about 40 modules).
     """
     import segno
 

@@ -1,4 +1,4 @@
-"""The way back for a browser on the other end of an ssh session."""
+"""Port forwarding for a login over ssh, where the browser is on the user's own machine."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def over_ssh(env: Mapping[str, str]) -> bool:
 def ssh_line(env: Mapping[str, str], port: int) -> str:
     """The command that forwards the callback's port from the user's own machine.
 
-    SSH_CONNECTION is "client port server port" (sshd(8)); where it is missing, HOST is left
-    for the person to fill in.
+    SSH_CONNECTION is "client port server port" (sshd(8)); without it, the user must fill in
+    HOST.
     """
     import shlex
 

@@ -1,4 +1,4 @@
-"""The scopes that are asked for beside the server's own, login after login."""
+"""The scopes that logins request in addition to the server's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from keyrack.wording.commands import command_for
 
 
 def added_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
-    """What earlier logins had added, unless this one takes it away, and what it adds."""
+    """The scopes added by earlier logins and this one, without those that this one drops."""
     record = credentials.record(*key)
     earlier = record.credential.added_scopes if record and record.credential else ()
     wanted = (*(() if options.reset_scopes else earlier), *options.scopes)
@@ -19,13 +19,13 @@ def added_scopes(credentials: CredentialStore, key: CredentialKey, options: Logi
 
 
 def held_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
-    """What has been granted, where a request has just been refused: more must not lose it."""
+    """The granted scopes, if a request has just been refused: asking for more must not lose them."""
     record = credentials.record(*key) if options.challenge else None
     return record.credential.scopes if record and record.credential else ()
 
 
 def explain(error: ScopeRefused, added: tuple[str, ...], server: Server) -> None:
-    """Say how to log in without what was added."""
+    """Add a hint how to log in without the added scopes."""
     if added:
         error.added = added
         command = f"{command_for(Action.LOGIN, server)} --reset-scopes"

@@ -1,9 +1,9 @@
-"""The client that a sign-in page never answered for.
+"""Remembers a client for which the sign-in page did not respond.
 
-A page that does not know a client must not send the browser back (RFC 6749, section 4.1.2.1), so
-nothing tells keyrack. The client of an earlier login is noted in the record before the browser
-opens: whatever ends this login then, a kill too, the next one registers anew. An answer takes the
-note away; the stored credential and its registration stay as they are.
+A page that does not know a client must not redirect (RFC 6749, section 4.1.2.1), so keyrack does
+not find out. So the client of an earlier login is noted in the record before the browser opens.
+If there is no response, even because of a kill, the next login registers a new client. A response
+removes the note; the stored credential and its registration are not changed.
 """
 
 from __future__ import annotations
@@ -25,16 +25,18 @@ class Unanswered:
         self._noted = False
 
     def begin(self, client_id: str) -> None:
-        """The browser is about to open with this client."""
+        """Note the client before the browser opens with it."""
         self._credentials.note(*self._key, unanswered_client=client_id)
         self._noted = True
 
     def end(self, error: KeyrackError, *, answered: bool) -> None:
-        """The login has failed. Where no answer came, the error says what the next login does."""
+        """The login has failed. Without a response, the error says what the next login does."""
         if not self._noted:
             return
         if not answered:
             error.hint = f"{error.hint} {NEXT}".strip()
-        elif not isinstance(error, ClientRefused | ScopeRefused):  # a client may be registered for scopes
-            with suppress(KeyrackError):  # a note that stays costs one registration
+        elif not isinstance(
+            error, ClientRefused | ScopeRefused
+        ):  # a new registration can help with scopes too
+            with suppress(KeyrackError):  # a leftover note only costs one registration
                 self._credentials.note(*self._key, unanswered_client="")

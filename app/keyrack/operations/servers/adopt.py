@@ -1,4 +1,4 @@
-"""Move a token out of a program's file into the keychain, and leave the program's reference there."""
+"""Moves a token from a program's file to the keychain, and leaves a reference to a variable in the file."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from keyrack.wording.times import utc
 
 
 class Plan(NamedTuple):
-    """What would be done. Nothing of it has been."""
+    """What `adopt` would do."""
 
     server: Server
-    header: Header  # the one whose token is taken
-    changes: tuple[Rewrite, ...]  # of files
-    by_hand: tuple[str, ...]  # what a person has to do, where keyrack does not write the file
+    header: Header  # the one with the token to move
+    changes: tuple[Rewrite, ...]  # to files
+    by_hand: tuple[str, ...]  # what the user must do in files that keyrack does not edit
     left: tuple[str, ...]  # what stays in files, and why
-    variables: Mapping[str, str]  # what to set for the programs: name, and what stands before the token
-    replaces: CredentialKind | None  # of the credential that the store holds for it now
+    variables: Mapping[str, str]  # to set for the programs: name, and the text before the token
+    replaces: CredentialKind | None  # the credential that is stored now
 
 
 class Adopted(NamedTuple):
     receipt: Receipt
-    copies: tuple[str, ...]  # of the changed files; they hold the token
+    copies: tuple[str, ...]  # of the changed files; they contain the token
     check: Check | None
 
 
 def plan(adapters: Adapters, server: Server) -> Plan:
-    """Look what can be moved. Reads files and records alone. Raises KeyrackError where nothing can."""
+    """Find out what can be moved. Only reads files and records. Raises KeyrackError if nothing can."""
     key = credential_key(server)
     movable = [header for header in server.plaintext_headers if not header.not_movable_because]
     if not movable:
@@ -71,9 +71,9 @@ def plan(adapters: Adapters, server: Server) -> Plan:
 
 
 def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
-    """Store the token, read it back, and only then change the files, each with a copy of it kept.
+    """Store the token, read it back, and only then change the files, keeping a copy of each.
 
-    Raises KeyrackError where the token is not stored; then no file has been changed.
+    Raises KeyrackError if the token is not stored; then no file has been changed.
     """
     server, credentials = plan.server, adapters.credentials()
     store = credentials.state()
@@ -111,7 +111,7 @@ def _nothing_to_move(server: Server) -> KeyrackError:
 
 
 def _refuse_several(server: Server, chosen: Header) -> None:
-    """A program is handed one token for a server, so it could not fill two headers."""
+    """Programs get one token per server, which can't fill two headers."""
     names = [header.name for header in server.plaintext_headers if header.source == chosen.source]
     if len(names) > 1:
         several = f"{server.name} is sent several secrets ({', '.join(names)})"
@@ -137,7 +137,7 @@ def _again(change: Rewrite) -> str:
 
 
 def _variable(server: Server, servers: Iterable[Server], last: str) -> str:
-    """KEYRACK_GITHUB_TOKEN; a number tells it from one that another server's entry refers to."""
+    """KEYRACK_GITHUB_TOKEN, with a number if another server's entry already uses the name."""
     words = [_word(server.name) or _word(host(server.url or ""))]
     if server.account != DEFAULT_ACCOUNT:
         words.append(_word(server.account))

@@ -1,4 +1,4 @@
-"""Ask a server what it wants and whether it takes the token."""
+"""Checks whether a server needs a credential and accepts the one it has."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ PARTLY = "The server says where to log in, so some of its methods may need a log
 
 
 def check(adapters: Adapters, server: Server) -> Check:
-    """Probe, with the credential that would be used, and note the outcome in the record.
+    """Probe with the credential that would be used, and note the outcome in the record.
 
     A network failure is a Check with the verdict "unreachable", not an exception. A refused
-    token is refreshed once where that is possible, then remembered as refused. "optional" where
-    the server answers anyone and yet has a login.
+    token is refreshed once if possible, then recorded as refused. The verdict is "optional" if
+    the server works without a login but also has one.
     """
     if server.address_key is not None:
         from keyrack.operations.servers.keyed import tried_with_its_key
@@ -37,7 +37,7 @@ def check(adapters: Adapters, server: Server) -> Check:
     stored = configured_token(server) is None and record is not None and record.credential is not None
     try:
         stored_credential = _usable(adapters, server, record) if stored else None
-    except Temporary as error:  # it is due, and can't be refreshed now: no answer would be about it
+    except Temporary as error:  # it must be refreshed first, and can't be now
         return _noted(adapters, server, _unreachable(error))
     probed = tried(adapters, server, stored_credential)
     if stored_credential is not None and probed.verdict == "refused":
@@ -54,7 +54,7 @@ def check(adapters: Adapters, server: Server) -> Check:
 
 
 def _has_login(adapters: Adapters, server: Server, record: Record | None) -> bool:
-    """Is there a login at a server that answers anyone? Then some of its methods may be guarded."""
+    """Does a server that works without a login have one? Then some methods may require it."""
     if record is not None and record.credential is not None and record.credential.kind == "oauth":
         return True
     assert server.url is not None
@@ -68,7 +68,7 @@ def _has_login(adapters: Adapters, server: Server, record: Record | None) -> boo
 
 
 def _unreachable(error: Temporary) -> Probed:
-    """The hint tells how long to wait."""
+    """The hint says how long to wait."""
     return Probed("unreachable", f"{error} {error.hint}".strip())
 
 
@@ -80,7 +80,7 @@ def _noted(adapters: Adapters, server: Server, probed: Probed) -> Check:
 
 
 def _usable(adapters: Adapters, server: Server, record: Record | None) -> StoredCredential | None:
-    """What is stored, refreshed when due; None when it can't be used any more. Raises Temporary."""
+    """The stored credential, refreshed if due; None if it can no longer be used. Raises Temporary."""
     assert record is not None and record.credential is not None
     if record.credential.refused_at is not None:
         return None
@@ -89,7 +89,7 @@ def _usable(adapters: Adapters, server: Server, record: Record | None) -> Stored
         if record.credential.refreshable:
             return refreshed(adapters, server, min_valid=REFRESH_EARLY)
     except (LoginNeeded, Temporary) as error:
-        problem = error  # its access token may still be good
+        problem = error  # its access token may still be valid
     stored_credential = adapters.credentials().load(*credential_key(server))
     if stored_credential is None or stored_credential.credential.refused_at is not None:
         return None
@@ -104,8 +104,8 @@ def _usable(adapters: Adapters, server: Server, record: Record | None) -> Stored
 def _second_try(
     adapters: Adapters, server: Server, stored_credential: StoredCredential, refused: Probed
 ) -> tuple[StoredCredential, Probed]:
-    """What was tried in the end, and its outcome: a token can be revoked before it expires, and a
-    refresh may bring a good one."""
+    """The last credential tried, and the outcome: after a refusal, a refresh may get a valid token, because
+    tokens can be revoked before they expire."""
     if not stored_credential.credential.refreshable:
         return stored_credential, refused
     try:

@@ -1,4 +1,4 @@
-"""A command for a person to type that means one server and account, and no other."""
+"""Builds commands for the user to type, which select exactly one server and account."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from keyrack.wording.commands import command_line
 
 
 def command_to(adapters: Adapters, verb: str, server: Server, words: Iterable[str], *options: str) -> str:
-    """The command line that does `verb` to a server: by the first of `words`, names or its address, that
-    leads to it, and with --account where it does not without."""
+    """The command line of `verb` for a server. Uses the first of `words` (names, or its URL) that finds the
+    server, and --account if that is needed."""
     for word in dict.fromkeys((*words, server.name, *server.aliases)):
         for account in (None, server.account):
             if _key(adapters, word, account) == server.key:
@@ -23,7 +23,7 @@ def command_to(adapters: Adapters, verb: str, server: Server, words: Iterable[st
 
 
 def option(flag: str, value: str) -> tuple[str, ...]:
-    """An option as the command line reads it, also where its value begins with a dash."""
+    """An option for the command line. Its value may begin with a dash."""
     return (f"{flag}={value}",) if value.startswith("-") else (flag, value)
 
 

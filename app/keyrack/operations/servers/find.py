@@ -1,4 +1,4 @@
-"""Which server a person means by a name or an address. Never another one at the same address."""
+"""Finds the server that the user means by a name or a URL, and never another one with the same URL."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from keyrack.operations.servers.owners import Owners, name_of
 def find(
     adapters: Adapters, name_or_url: str, account: str | None = None, *, name: str | None = None
 ) -> Server:
-    """The server that is meant. `name` says which, where several share the URL.
+    """The server that is meant. `name` selects one if several share the URL.
 
-    Without `account` it is the entry's own, or the server's default, or the only one that there is.
+    `account` defaults to the entry's own, then the server's default, then the only one with a credential.
     A URL need not be configured. Raises NoSuchServer (exit code 6), Ambiguous, BadUrl.
     """
     reading, credentials = adapters.read(), adapters.credentials()
@@ -55,16 +55,16 @@ def _by_name(
     wanted = account or DEFAULT_ACCOUNT
     for server in (*(each for each in strays if each.account == wanted), *strays):
         return server._replace(account=account or server.account)
-    for key in credentials.records():  # of a server that was asked, and nothing more
+    for key in credentials.records():  # a server may only have a record of a check
         if name_of(key.url) == name:
             return _at(owners, reading, key.url, account, None)
     raise _no_such(reading, name)
 
 
 def _with_key(reading: Reading, url: str) -> Server | None:
-    """The configured server whose address carries this key; None where there is no key in `url`.
+    """The configured server whose URL contains this key; None if there is no key in `url`.
 
-    Raises BadUrl where no file has it: what is typed is kept, shown and sent as it is.
+    Raises BadUrl if no file contains it: a typed URL would be stored, shown and sent with the key.
     """
     found = find_key(url)
     if found is None:
@@ -76,7 +76,7 @@ def _with_key(reading: Reading, url: str) -> Server | None:
 
 
 def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: str | None) -> Server:
-    """The server at an address; of several the one with the account that is meant, if there is one."""
+    """The server at a URL; if there are several, the one with the account that is meant, if any."""
     rows = owners.at(url)
     if name is not None:
         rows = [each for each in rows if name in (each.name, *each.aliases)]
@@ -89,7 +89,7 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
     meant = [each for each in rows if each.account == wanted]
     if not rows:
         return _unconfigured(owners, url, account)
-    # Under an account that none of them names, servers that are told apart by theirs are as good as one.
+    # For an account that none of them names, servers that differ only in their accounts count as one.
     as_one = account is not None and not meant and not any(each.tag for each in rows)
     if len(meant or rows) > 1 and not as_one:
         raise _several(f"Several servers have the URL {url}", meant or rows)
@@ -98,7 +98,7 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
 
 
 def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:
-    """By what is stored there."""
+    """A server that is not configured, with what is stored for it."""
     wanted = canonical_url(url)
     strays = [each.server for each in owners.strays(()) if each.server.url == wanted]
     strays = [each for each in strays if account in (None, each.account)]
@@ -127,11 +127,11 @@ def _no_such(reading: Reading, name: str) -> NoSuchServer:
 
 
 def _keep_apart(credentials: CredentialStore, key: CredentialKey, owner: Server | None) -> None:
-    """Note of the credential that was there first whose it is, for the day on which its server is gone."""
+    """Record which server the first credential belongs to, in case that server is removed later."""
     record = credentials.record(*key)
     if owner is None or record is None or record.credential is None or record.credential.apart:
         return
     try:
         credentials.note(*key, names=record.credential.names or owner.full_names)
     except KeyrackError:
-        pass  # a disk that takes no write; nothing is handed out wrongly for that
+        pass  # the disk is read-only; without the note no token goes to a wrong server

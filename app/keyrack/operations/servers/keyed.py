@@ -1,4 +1,4 @@
-"""A server whose key stands in its address: asked as its program asks it, and nothing of it told."""
+"""Tests a server whose URL contains a key, without revealing the key."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLAIN_HTTP = (
 
 
 def tried_with_its_key(adapters: Adapters, server: Server, key: AddressKey) -> Probed:
-    """Does the server take the key? "accepted" only where it does not take the same without it."""
+    """Does the server accept the key? "accepted" only if it refuses the same requests without it."""
     url = key.url.reveal()
     if not url:
         return Probed("unknown", "Only its program knows a part of its URL.")

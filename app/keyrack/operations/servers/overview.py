@@ -1,4 +1,4 @@
-"""The list: every server with its credential's state. Reads records, never the keychain."""
+"""The list of every server with its credential's state. Reads records, never the keychain."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class Row(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Stable across looks: what the screens call this row by."""
+        """Identifies this row, also in later lists."""
         server = self.server
         return f"{server.url or 'stdio:' + server.name}\n{server.account}\n{server.tag}"
 
@@ -55,7 +55,7 @@ class Overview(NamedTuple):
 
 
 def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
-    """All configured servers, then stored credentials that no program names any more."""
+    """All configured servers, then stored credentials that no program lists any more."""
     reading = adapters.read()
     records = adapters.credentials().records()
     owners = Owners(reading, adapters.credentials(), records)
@@ -65,7 +65,7 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
         row_of(server, records.get(server.key) if server.key else None, now, store_locked=store_locked)
         for server in servers
     ]
-    all_read = _all_read(reading)  # a file that can't be read may well name a stray's server
+    all_read = _all_read(reading)  # a file that can't be read may name the server of such a credential
     rows += [
         row_of(stray.server, stray.record, now, store_locked=store_locked, all_read=all_read)
         for stray in owners.strays(servers)
@@ -74,7 +74,7 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
 
 
 def _all_read(reading: Reading) -> bool:
-    """Is every address known that keyrack's user has configured? Of a table that is none it is not."""
+    """Is every configured URL known? Not if a file or a table could not be read."""
     unknown = (server for server in reading.servers if server.problem and server.url is None)
     return all(place.found != "broken" for place in reading.places) and not any(
         source.client == "keyrack" for server in unknown for source in server.sources
@@ -82,7 +82,7 @@ def _all_read(reading: Reading) -> bool:
 
 
 def own_problems(adapters: Adapters) -> tuple[Problem, ...]:
-    """What is wrong in keyrack's own records, once they have been read, and in the user's service files."""
+    """Problems with keyrack's own records, once they have been read, and with the user's service files."""
     records = tuple(Problem("keyrack", "its records", warning) for warning in adapters.credentials().warnings)
     return records + tuple(
         Problem("keyrack", bad.path, f"This service file can't be used: {bad.what}.")
@@ -98,7 +98,7 @@ def row_of(
     store_locked: bool = False,
     all_read: bool = True,
 ) -> Row:
-    """A server and its record, judged at `now`. `all_read` False: some file could not be read."""
+    """The row for a server and its record at `now`. `all_read` False: a file could not be read."""
     credential = record.credential if record else None
     check = record.check if record else None
     status = status_of(server, credential, check, now, store_locked=store_locked, all_read=all_read)
@@ -106,5 +106,5 @@ def row_of(
 
 
 def is_lasting(server: Server) -> bool:
-    """Does a file name it that is read wherever keyrack is started, and not one project's alone?"""
+    """Is it in a file that is read in every folder, not only in one project?"""
     return any(not source.scope.startswith("project") for source in server.sources)

@@ -1,4 +1,4 @@
-"""The setting of keyrack's own file that helps, told with the error that it helps against."""
+"""Adds the setting in keyrack's own file that may help to an error's hint."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from keyrack.domain.model import Server
 from keyrack.domain.resource import host, is_address
 from keyrack.operations.ports import Adapters
 
-BARE = re.compile(r"[A-Za-z0-9_-]+")  # what TOML takes as a key without quotes
-# By the name that an error carries: when it helps, and the lines of the server's table.
+BARE = re.compile(r"[A-Za-z0-9_-]+")  # a TOML key that needs no quotes
+# By the name in an error's `setting`: when it helps, and the lines for the server's table.
 SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "access_type": (
         "If it only issues a refresh token on request, as Google does",
@@ -41,7 +41,7 @@ SETTINGS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 def name_setting(adapters: Adapters, error: KeyrackError, server: Server) -> None:
-    """Put the setting that helps into the error's hint, with the file and the table that it goes into."""
+    """Add the setting to the error's hint, with the file and the table that it belongs in."""
     if error.setting not in SETTINGS:
         return
     when, lines = SETTINGS[error.setting]
@@ -53,12 +53,12 @@ def name_setting(adapters: Adapters, error: KeyrackError, server: Server) -> Non
 
 
 def table_of(server: Server) -> str:
-    """The head of its table in keyrack's own file; where it has none there, of one that it can have."""
+    """The heading of its table in keyrack's own file, or of a new one if it has none."""
     own = (source.name for source in server.sources if source.client == "keyrack")
     name = next(own, host(server.name) if is_address(server.name) else server.name)
     return f"[servers.{name if BARE.fullmatch(name) else _text(name)}]"
 
 
 def _text(value: str) -> str:
-    """As a basic string of TOML, which for all that matters here is one of JSON."""
+    """A TOML basic string. Here it is the same as in JSON."""
     return json.dumps(value, ensure_ascii=False)

@@ -1,8 +1,7 @@
-"""Whose a stored credential is, where several servers share an address.
+"""Decides which server a stored credential belongs to if several share an address.
 
-Their tags are then part of their credentials' keys. A credential that was there before stays under
-its key without a name, and with the server that it was stored for; where that was not recorded, with
-the first.
+Their credentials' keys then include their tags. An older credential keeps its key without a name, and
+belongs to the server that it was stored for or, if that was not recorded, to the first one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,19 +19,19 @@ Records = Mapping[CredentialKey, Record]
 
 
 class Stray(NamedTuple):
-    """A stored credential beside those of the configured servers, and as which server it is shown."""
+    """A stored credential that belongs to no configured server, and the server to show it as."""
 
     server: Server
     record: Record
 
 
 class Owners:
-    """The configured servers, each with the account that is meant and the key of its credential."""
+    """The configured servers, each with its default account and the key of its credential."""
 
     def __init__(
         self, reading: Reading, credentials: CredentialStore, records: Records | None = None
     ) -> None:
-        """`records` are all of the credential store's; without them those that matter are read one by one."""
+        """`records`: all of the credential store's. Without them, the relevant ones are read one by one."""
         self._reading = reading
         self._credentials = credentials
         self._given = records
@@ -42,28 +41,28 @@ class Owners:
                 self._at.setdefault(canonical_url(server.url), []).append(server)
 
     def servers(self) -> tuple[Server, ...]:
-        """In the order of the reading."""
+        """The servers in the order of the configuration."""
         return tuple(self.of(server) for server in self._reading.servers)
 
     def at(self, url: str) -> list[Server]:
-        """The configured servers at an address; those of a project only where the user has none there."""
+        """The configured servers at an address. A project's servers only count if the user has none there."""
         servers = self._at.get(canonical_url(url), [])
         return [each for each in servers if not each.of_project] or servers
 
     def named(self, url: str, name: str) -> Server | None:
-        """The configured server at an address that is called so."""
+        """The configured server with this address and name."""
         return next((each for each in self.at(url) if name in (each.name, *each.aliases)), None)
 
     def of(self, server: Server, account: str | None = None, as_typed: str = "") -> Server:
-        """`server` with its key. Without `account` it is the entry's own, the server's default, or the only
-        one that there is; `as_typed` is the name that was typed, where several are the server's."""
+        """`server` with its key. `account` defaults to the entry's own, then the server's default, then the
+        only one with a credential. `as_typed` is the typed name, if the server has several."""
         if server.url is None:
             return server
         account = account or self._account(server, as_typed)
         return server._replace(account=account, key_name=self._key_name(server, account, as_typed))
 
     def strays(self, listed: Iterable[Server]) -> Iterator[Stray]:
-        """Every other credential that is stored: of another account, or of no configured server."""
+        """All other stored credentials: of another account, or of a server that is not configured."""
         keys = {server.key for server in listed}
         taken = {name for each in self._reading.servers for name in (each.name, *each.aliases)}
         for key, record in sorted(self._all.items(), key=lambda item: item[0]):
@@ -97,14 +96,14 @@ class Owners:
             or url in self._reading.accounts
             or self._has(server, DEFAULT_ACCOUNT, as_typed)
         ):
-            return DEFAULT_ACCOUNT  # by far the most, and spares reading all records
+            return DEFAULT_ACCOUNT  # the usual case, which does not need all records
         others = self._accounts.get(url, set()) - {each.account for each in self._at.get(url, [])}
         stored = [account for account in others if self._has(server, account, as_typed)]
         return stored[0] if len(stored) == 1 else DEFAULT_ACCOUNT
 
     @cached_property
     def _accounts(self) -> Mapping[str, set[str]]:
-        """The accounts that have a credential, by address."""
+        """The accounts with a credential, by address."""
         found: dict[str, set[str]] = {}
         for key, record in self._all.items():
             if record.credential is not None:
@@ -124,7 +123,7 @@ class Owners:
         name = as_typed or next(iter(server.entries), server.name)
         own = (name, *(each.full_name for each in server.sources if each.name == name))
         if server.tag:
-            # Under its plain name it was stored when no other was called the same.
+            # It was stored under its plain name if no other server had the same name then.
             for each in (server.tag, *(each for each in own if each not in (name, server.tag))):
                 if self._credential(nameless._replace(name=each)) is not None:
                     return each
@@ -136,7 +135,7 @@ class Owners:
         for each in own:
             if self._credential(nameless._replace(name=each)) is not None:
                 return each
-        # Alone now, and not when these were stored: they are not everybody's who came later.
+        # It is alone now, but was not when these were stored, so they are not automatically its own.
         before = self._credential(nameless)
         elsewhere = any(self._credential(nameless._replace(name=each)) for each in server.full_names)
         if elsewhere or (before is not None and before.apart and not set(before.names) & set(own[1:] or own)):
@@ -144,8 +143,8 @@ class Owners:
         return ""
 
     def first(self, server: Server, key: CredentialKey) -> Server | None:
-        """Which of the servers that share the address with `server` has what was stored under `key` before
-        it had a neighbour, or a neighbour of the same name; None where nothing is."""
+        """Which of the servers with the same address owns the credential that was stored under `key` before
+        the address or the name was shared; None if nothing is stored."""
         assert server.url is not None
         credential = self._credential(key)
         if credential is None:
@@ -172,7 +171,7 @@ class Owners:
         return self._credentials.records() if self._given is None else self._given
 
     def _is_bare(self, url: str) -> bool:
-        """Is it known that nothing is stored for any server there? False where that would have to be read."""
+        """Is it known that nothing is stored for this address? False if records would have to be read."""
         return self._given is not None and url not in self._accounts
 
     def _credential(self, key: CredentialKey) -> CredentialInfo | None:
@@ -181,12 +180,12 @@ class Owners:
 
 
 def account_key(server: Server) -> str:
-    """What the server's default account is kept under in keyrack's own file: its address, and its name
-    where several share that. Raises BadUrl."""
+    """The key of the server's default account in keyrack's own file: its URL, followed by its name if
+    several share the URL. Raises BadUrl."""
     url = canonical_url(server.url or "")
     return f"{url} {server.tag}" if server.tag else url
 
 
 def name_of(url: str) -> str:
-    """What a server is called that no program names."""
+    """The name for a server that no program lists."""
     return shown(url).split("://", 1)[-1]

@@ -1,4 +1,4 @@
-"""Secrets that stand in programs' files as they are, pointed out."""
+"""Reports secrets that are written in plain text in programs' files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from keyrack.wording.commands import command_for
 
 
 def pointed_out(reading: Reading) -> tuple[Problem, ...]:
-    """Each place with its file and entry, and what can be done about it. Nothing is broken there."""
+    """A Problem for each one with its file and entry, and what to do. The entries work nevertheless."""
     found: list[Problem] = []
     for server in reading.servers:
         if server.address_key is not None and server.address_key.plaintext:
