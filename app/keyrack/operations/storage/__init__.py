@@ -1,1 +1,1 @@
-"""Choosing, opening and changing the place for secrets."""
+"""Choosing, opening, repairing and moving the store for secrets."""

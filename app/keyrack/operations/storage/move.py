@@ -1,8 +1,8 @@
-"""Carries every credential from one store to the other.
+"""Moves every credential from one store to the other.
 
-All are copied and read back; then the other store is the one in use; then the source is
-emptied. So at each instant the store in use holds every credential, and whoever is killed
-in between leaves at most copies, which a second run takes away.
+All are copied and read back; then the other store becomes the one in use; then the
+source is emptied. So the store in use always has every credential. A kill leaves at
+most copies, which a second run deletes.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ class _Way(NamedTuple):
     target: CredentialStore
     source_name: str
     target_name: str
-    source_in_use: bool  # then it is right where both were changed at the same time
+    source_in_use: bool  # then it wins if both were changed at the same time
 
 
 def move(adapters: Adapters, to: StoreKind, *, on_line: Callable[[Line], Any] = lambda line: None) -> Receipt:
-    """A line for each credential, and one for the choice of the store; `on_line` gets them as they happen.
+    """Move everything. Returns a line for each credential and one for the choice of the store.
 
-    Where one can't be copied, nothing is deleted and the choice stays. Raises KeyrackError,
-    StoreUnavailable and its kinds, when one of the stores can't be used at all.
+    `on_line` gets each line at once. If a credential can't be copied, nothing is deleted and the
+    choice stays. Raises KeyrackError, StoreUnavailable and its kinds, if a store can't be used.
     """
     stores = adapters.stores()
     source, target = stores.credentials("keychain" if to == "vault" else "vault"), stores.credentials(to)
@@ -71,7 +71,7 @@ def move(adapters: Adapters, to: StoreKind, *, on_line: Callable[[Line], Any] = 
 
 
 def _copied(way: _Way, key: CredentialKey) -> bool:
-    """Bring the target up to what the source holds; False where that is nothing. Raises KeyrackError."""
+    """Copy a credential to the target; False if the source has none. Raises KeyrackError."""
     source, target = way.source, way.target
     with source.lock(*key):
         stored_credential = source.held(*key)
@@ -94,7 +94,7 @@ def _copied(way: _Way, key: CredentialKey) -> bool:
 
 
 def _taken_back(way: _Way, key: CredentialKey) -> None:
-    """Delete a copy that was made in vain, and let the record name the source again."""
+    """Delete a copy after a failure, and make the record name the source again."""
     source, target = way.source, way.target
     with source.lock(*key):
         try:
@@ -104,11 +104,11 @@ def _taken_back(way: _Way, key: CredentialKey) -> None:
             source.save(_as_noted(stored_credential, record and record.credential))
             target.delete_copy(*key)
         except KeyrackError:
-            return  # the source still holds it, and the next run finds the copy
+            return  # the source still has it, and the next run finds the copy
 
 
 def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
-    """Delete what the source holds, once more made sure that the target has it."""
+    """Delete a credential from the source, after checking again that the target has it."""
     with way.source.lock(*key):
         try:
             if _copied(way, key):
@@ -120,11 +120,10 @@ def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
 
 
 def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
-    """Every credential that the source may hold, and how many are left out: where other data folders
-    may share the source, those without a record here.
+    """Every credential that the source may have, and the number left out: if other data folders may
+    share the source, those without a record here.
 
-    Raises StoreUnavailable and its kinds, but where the source is absent and no credential is said
-    to be in it.
+    Raises StoreUnavailable and its kinds, unless the source is absent and no record names it.
     """
     source, left = way.source, 0
     try:
@@ -142,7 +141,7 @@ def _keys(way: _Way, *, shared: bool) -> tuple[list[CredentialKey], int]:
 
 
 def _names(adapters: Adapters) -> Callable[[CredentialKey], str]:
-    """What people call the credentials."""
+    """The credentials' names to show."""
     named = {row.server.key: row.server.name for row in overview(adapters).rows}
 
     def name(key: CredentialKey) -> str:
@@ -153,7 +152,7 @@ def _names(adapters: Adapters) -> Callable[[CredentialKey], str]:
 
 
 def _as_noted(stored_credential: StoredCredential, known: CredentialInfo | None) -> StoredCredential:
-    """A refusal is noted in the record alone; so is what the record says of the server's place in files."""
+    """Add what only the record has: refusals, and the server's names in files."""
     if known is None:
         return stored_credential
     return stored_credential._replace(
@@ -162,7 +161,7 @@ def _as_noted(stored_credential: StoredCredential, known: CredentialInfo | None)
 
 
 def _is_same(one: StoredCredential, other: StoredCredential) -> bool:
-    """But for where it lies, and what only the record knows."""
+    """Are they equal, apart from where they are stored and what only the record has?"""
 
     def bare(stored_credential: StoredCredential) -> StoredCredential:
         facts = with_notes(stored_credential.credential, CredentialInfo(stored_credential.credential.kind))

@@ -1,4 +1,4 @@
-"""What a killed keyrack left half done is finished by the next one, and lost records are made anew."""
+"""Finishes what a killed keyrack left unfinished, and rebuilds lost records."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from keyrack.operations.storage.repair import repair
 
 
 def recover(adapters: Adapters) -> Receipt:
-    """A line for each credential on which something was begun and not seen to its end; mostly none.
+    """A line for each credential with an unfinished change; usually none.
 
-    Reads the records, and asks the store only where there is something to do; it never makes
-    the system ask for a password. Another process's work is left to it. Raises nothing for
-    what the store does. Not for the screen's thread.
+    Reads the records, and uses the store only if there is something to do; never makes the
+    system ask for a password. Skips what another process is working on. Failures of the store
+    are not raised. Not for the screen's thread.
     """
     return of_findings(adapters.credentials().recover(), "an interrupted operation was finished")
 
 
 def find_again(adapters: Adapters) -> Receipt:
-    """Look into the store where no record of any credential is left: the folder is gone, the vault a copy.
+    """If there is no record at all (a lost folder, or a copied vault), look for credentials in the store.
 
-    A line for each that was found; without it the list would advise to log in anew to everything.
-    Nothing is asked of a store that is locked. Raises nothing for what the store does.
+    Returns a line for each one found; without this, the list would suggest to log in everywhere again.
+    A locked store is not asked. Failures of the store are not raised.
     """
     credentials = adapters.credentials()
     if any(record.credential for record in credentials.records().values()):
@@ -33,4 +33,4 @@ def find_again(adapters: Adapters) -> Receipt:
     try:
         return repair(adapters)
     except KeyrackError:
-        return Receipt(())  # doctor --repair tells why
+        return Receipt(())  # `keyrack doctor --repair` reports why

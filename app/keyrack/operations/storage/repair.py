@@ -1,4 +1,4 @@
-"""Records that were lost, made anew from the credentials in the store."""
+"""Rebuilds lost records from the credentials in the store."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from keyrack.operations.receipt import Receipt, of_findings
 
 
 def repair(adapters: Adapters) -> Receipt:
-    """A line for each credential that had no record: rebuilt, or why not. Nothing is deleted.
+    """A line for each credential without a record: rebuilt, or why not. Nothing is deleted.
 
-    A store that can't be asked for its entries has a list of them; the configured servers are
-    tried besides, should that be lost too. Raises StoreUnavailable and its kinds, Temporary.
+    A store that can't list its entries has an index; in case that is lost too, the configured
+    servers are also tried. Raises StoreUnavailable and its kinds, Temporary.
     """
     keys = [server.key for server in adapters.read().servers if server.key]
     configured = {*keys, *(key._replace(name="") for key in keys)}

@@ -1,4 +1,4 @@
-"""Opening the keychain."""
+"""Unlocks the keychain, and checks that a store is ready."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from keyrack.operations.ports import Adapters, CredentialStore
 
 
 def unlock(adapters: Adapters) -> None:
-    """Let the keychain ask its person for the password where it is locked; shown to work by a write.
+    """Let a locked keychain ask the user for the password, then test it with a write.
 
-    May take as long as a person does. Raises StoreAbsent where there is none, StoreLocked where
-    nobody opened it, StoreUnavailable. The sealed vault is opened by `vault.unlock`.
+    May take as long as the user does. Raises StoreAbsent if there is no keychain, StoreLocked if
+    nobody unlocked it, StoreUnavailable. For the sealed vault, use `vault.unlock`.
     """
     adapters.credentials().prove_writable()
 
 
 def require_ready(credentials: CredentialStore) -> StoreState:
-    """The store's state, before anything is done in vain. Raises StoreAbsent, StoreLocked, and
-    StoreUnavailable where it is not known which store to use."""
+    """The store's state, to fail early. Raises StoreAbsent, StoreLocked, and StoreUnavailable if it is not
+    known which store to use."""
     store = require_decided(credentials)
     if store.ready:
         return store
@@ -28,7 +28,7 @@ def require_ready(credentials: CredentialStore) -> StoreState:
 
 
 def require_decided(credentials: CredentialStore) -> StoreState:
-    """The store's state. Raises StoreUnavailable where it is not known which store to use."""
+    """The store's state. Raises StoreUnavailable if it is not known which store to use."""
     store = credentials.state()
     if store.undecided:
         raise StoreUnavailable(store.reason, hint=store.hint)

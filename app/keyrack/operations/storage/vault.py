@@ -1,6 +1,6 @@
-"""The sealed vault: made, opened, locked, shared. `move` carries credentials into it and out of it.
+"""Creates, opens, locks and shares the sealed vault. `move` moves credentials into it and out of it.
 
-Nothing here belongs on the screen's thread: a passphrase takes a second or two.
+Not for the screen's thread: a passphrase takes a second or two.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ from keyrack.operations.ports import Adapters, CredentialStore
 
 
 class VaultStatus(NamedTuple):
-    """What can be said of the vault without opening it."""
+    """What is known about the vault without opening it."""
 
     path: str
     exists: bool
-    chosen: bool  # do the settings say that it is used?
-    has_own_key: bool  # a configured identity opens it, and no passphrase of its own
+    chosen: bool  # the settings choose it
+    has_own_key: bool  # a configured identity opens it, rather than a passphrase of its own
     state: StoreState
-    key_path: str  # the file whose key opens it; "" where the environment holds the key itself
-    has_key: bool  # False: it is not there, and so nothing that a passphrase would open
+    key_path: str  # the file with the key that opens it; "" if the environment has the key itself
+    has_key: bool  # False: there is no key, and so nothing that a passphrase would open
 
 
 class Made(NamedTuple):
-    """A vault that was made, or found and opened."""
+    """A vault that was created, or found and opened."""
 
     path: str
-    identity_path: str  # of the key that was made for its passphrase; "" where a configured one opens it
-    found: bool  # it was there already
-    waiting: int  # credentials in another store: `move` brings them, and until then the vault is not used
-    recovered: int = 0  # credentials in it that this machine had no records of, and now has
+    identity_path: str  # of the key created for its passphrase; "" if a configured identity opens it
+    found: bool  # it already existed
+    waiting: int  # credentials in another store; until `move` moves them, the vault is not used
+    recovered: int = 0  # credentials in it for which records were created
 
 
 class Recipient(NamedTuple):
-    """Somebody who can open the vault."""
+    """A public key that the vault is sealed to."""
 
     key: str  # age1…
     is_here: bool  # this machine has its identity
@@ -59,18 +59,18 @@ def status(adapters: Adapters) -> VaultStatus:
 
 
 def wants_new_passphrase(adapters: Adapters, identity_file: str = "") -> bool:
-    """Has a person to think of a passphrase before `create`?"""
+    """Must the user choose a passphrase before `create`?"""
     return adapters.stores().vault(identity_file).wants_new_passphrase()
 
 
 def create(
     adapters: Adapters, passphrase: Secret | None, *, identity_file: str = "", recipients: Iterable[str] = ()
 ) -> Made:
-    """Make a vault and use it from now on; one that is there already is opened and used.
+    """Create a vault and use it from now on. An existing vault is opened and used.
 
-    With a passphrase; or with None, for the identity in `identity_file`, which is then
-    configured, or for the one that is. `recipients` (age1…) can open it too. What was kept
-    in memory goes into it. Raises KeyrackError, StoreUnavailable and its kinds.
+    Without a passphrase, it is for the identity in `identity_file`, which is then configured, or
+    for the configured one. `recipients` (age1…) can open it too. Credentials in memory are
+    moved into it. Raises KeyrackError, StoreUnavailable and its kinds.
     """
     stores, before = adapters.stores(), adapters.credentials()
     vault = stores.vault(identity_file)
@@ -88,30 +88,30 @@ def create(
     recovered = 0
     if not elsewhere:
         _use(adapters, before)
-        if found:  # a copy from another machine: what the list shows are records, and they did not come along
+        if found:  # it may be a copy from another machine, without the records that the list needs
             recovered = sum(not finding.problem for finding in adapters.credentials().repair())
     own_key = vault.has_own_key()
     return Made(vault.path, "" if own_key else vault.identity_path, found, elsewhere, recovered)
 
 
 def use(adapters: Adapters) -> None:
-    """Use it from now on, although credentials lie in another store. They stay there until a `move`,
-    and whoever wants one of them is told where it is."""
+    """Use it from now on, although there are credentials in another store. They stay there until a `move`,
+    and using one of them raises an error that says where it is."""
     _use(adapters, adapters.credentials())
 
 
 def unlock(adapters: Adapters, passphrase: Secret) -> None:
-    """Open it for the configured minutes. StoreLocked where the passphrase is the wrong one."""
+    """Open it for the configured minutes. Raises StoreLocked if the passphrase is wrong."""
     adapters.stores().vault().unlock(passphrase)
 
 
 def lock(adapters: Adapters) -> None:
-    """Forget at once what opens it."""
+    """Forget the key that opens it."""
     adapters.stores().vault().lock()
 
 
 def change_passphrase(adapters: Adapters, passphrase: Secret) -> None:
-    """The vault must be open, and have a passphrase. Copies of the old identity.age keep the old one."""
+    """The vault must be open and have a passphrase. Copies of the old identity.age keep the old one."""
     adapters.stores().vault().change_passphrase(passphrase)
 
 
@@ -123,14 +123,14 @@ def recipients_of(adapters: Adapters) -> tuple[Recipient, ...]:
 
 
 def add_recipient(adapters: Adapters, key: str) -> None:
-    """Seal it to one more. KeyrackError where the key is none."""
+    """Seal it to one more recipient. Raises KeyrackError if the key is not valid."""
     adapters.stores().vault().change_recipients(lambda recipients: (*recipients, key))
 
 
 def remove_recipient(adapters: Adapters, key: str) -> None:
-    """Seal it to one less, who may have kept a copy of what was in it until now.
+    """Seal it to one recipient less, who may still have a copy of its old content.
 
-    KeyrackError where it is not sealed to that one, or where nobody here could open it then.
+    Raises KeyrackError if it is not sealed to that one, or if this machine could no longer open it.
     """
 
     def without(recipients: tuple[str, ...]) -> Iterable[str]:
@@ -142,7 +142,7 @@ def remove_recipient(adapters: Adapters, key: str) -> None:
 
 
 def _elsewhere(credentials: CredentialStore, name: str) -> int:
-    """How many credentials lie in another store that outlives this process?"""
+    """The number of credentials in another store that outlives this process."""
     stores = [record.credential.store for record in credentials.records().values() if record.credential]
     return sum(store not in ("", "memory", name) for store in stores)
 

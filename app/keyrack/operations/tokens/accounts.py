@@ -1,4 +1,4 @@
-"""Several credentials for one server: which there are, and which is meant where none is named."""
+"""The accounts of a server: lists them, and sets the default."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Account(NamedTuple):
     """One account of a server."""
 
     name: str
-    label: str  # who that is at the server, where it said so; else ""
+    label: str  # who the account belongs to, if the server said so; else ""
     is_default: bool
     row: Row
 
@@ -38,14 +38,14 @@ def accounts_of(adapters: Adapters, server: Server) -> tuple[Account, ...]:
         account = owners.of(server, name)
         row = row_of(account, records.get(credential_key(account)), adapters.now())
         if row.credential is None and name != chosen:
-            continue  # another server's at the same address
+            continue  # belongs to another server at the same address
         label = row.credential.label if row.credential else ""
         found.append(Account(name, label, name == chosen, row))
     return tuple(found)
 
 
 def nothing_stored(adapters: Adapters, server: Server) -> LoginNeeded:
-    """What to say where the account that was meant has no credential."""
+    """The error if the account that is meant has no credential."""
     stored = [each.name for each in accounts_of(adapters, server) if each.row.credential is not None]
     hint = f"Run: {command_for(Action.LOGIN, server)}"
     if stored:
@@ -69,7 +69,7 @@ def is_beside(other: Server, server: Server) -> bool:
 
 
 def make_default(adapters: Adapters, server: Server, account: str) -> None:
-    """From now on `account` is meant where none is named. Raises KeyrackError where it has no credential."""
+    """Make `account` the default. Raises KeyrackError if it has no credential."""
     name = account_name(account)
     known = [each.name for each in accounts_of(adapters, server) if each.row.credential is not None]
     if name not in known:
@@ -81,7 +81,7 @@ def make_default(adapters: Adapters, server: Server, account: str) -> None:
 
 
 def account_name(text: str) -> str:
-    """An account's name as it was typed, trimmed, one spelling for each look. Raises KeyrackError."""
+    """A typed account name, trimmed and with its Unicode normalized. Raises KeyrackError."""
     import unicodedata
 
     name = unicodedata.normalize("NFC", text.strip())

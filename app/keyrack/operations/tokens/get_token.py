@@ -1,4 +1,4 @@
-"""Hand out a fresh access token."""
+"""Returns a valid access token, refreshed if necessary."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class IssuedToken(NamedTuple):
 
 
 def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_EARLY) -> IssuedToken:
-    """A token that is good for `min_valid` seconds if the issuer gives such. Never opens a browser.
+    """A token that is valid for `min_valid` seconds, if the issuer issues such. Never opens a browser.
 
     Raises LoginNeeded, Temporary, StoreUnavailable.
     """
@@ -38,7 +38,7 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
         return IssuedToken(configured, None)
     known = record.credential if record is not None else None
     try:
-        # What is known to be refused, too: another data folder may have stored a new one since.
+        # Even if it was refused: another data folder may have stored a new one since.
         stored_credential = credentials.load(*key)
     except StoreUnavailable:
         if known is not None and known.refused_at is not None:
@@ -62,7 +62,7 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
 
 
 def _one_of_several(stored_credential: StoredCredential) -> tuple[str, ...]:
-    """A word about credentials that a single value is not enough for."""
+    """A note for a credential that consists of more than one value."""
     if len(stored_credential.headers) < 2:
         return ()
     names = [name for name, _ in stored_credential.headers]
@@ -75,7 +75,7 @@ def _one_of_several(stored_credential: StoredCredential) -> tuple[str, ...]:
 def _renewed(
     adapters: Adapters, server: Server, stored_credential: StoredCredential, min_valid: float
 ) -> IssuedToken:
-    """Refresh; a token that is still valid is given out although that failed."""
+    """Refresh. If that fails, a token that is still valid is returned."""
     from keyrack.domain.errors import TokenNotStored
     from keyrack.operations.tokens.refresh import refreshed
 
@@ -101,9 +101,9 @@ def _renewed(
 def _unrenewed(
     adapters: Adapters, server: Server, stored_credential: StoredCredential, error: KeyrackError
 ) -> IssuedToken:
-    """The token as it is, where it can't be renewed and has not expired; else raises the error.
+    """The current token, if it can't be refreshed and has not expired; else raises the error.
 
-    One whose refresh was refused is tried on the server first.
+    If its refresh was refused, it is tested on the server first.
     """
     facts, now = stored_credential.credential, adapters.now()
     if facts.expires_at is not None and facts.expires_at <= now:

@@ -1,4 +1,4 @@
-"""What a person pasted, made a token."""
+"""Cleans up pasted tokens and other typed fields."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _EMAIL = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:]+")
 
 
 def clean(text: str) -> Secret:
-    """Trimmed; `Bearer …`, `KEY=value` and quotes understood.
+    """The token without spaces, `Bearer`, `KEY=` and quotes around it.
 
-    Raises KeyrackError with a sentence for a URL, an e-mail address, or nothing.
+    Raises KeyrackError for a URL, an email address, or nothing.
     """
     text = text.strip()
     assignment = _ASSIGNMENT.fullmatch(text)
@@ -41,7 +41,7 @@ def clean(text: str) -> Secret:
 
 
 def clean_plain(label: str, text: str) -> Secret:
-    """A field beside the token that is no secret: an e-mail address, a site. Raises KeyrackError."""
+    """A field that is not secret, such as an email address or a site. Raises KeyrackError."""
     text = text.strip()
     if not (text.isascii() and text.isprintable()):
         raise KeyrackError(f"{label} contains invalid characters.", hint="Enter it again.")

@@ -1,4 +1,4 @@
-"""Refresh: one refresher among all processes."""
+"""Refreshes tokens, in only one process at a time."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ from keyrack.system.ending import hold_exit
 from keyrack.system.threads import run_shielded
 from keyrack.wording.commands import command_for
 
-LONGEST = 60.0  # seconds for which a program that ends waits for a refresh
-SAVE_PAUSES = (0.5, 2.0)  # seconds before another try to store what the issuer will not give again
+LONGEST = 60.0  # seconds that an exit waits for a refresh
+SAVE_PAUSES = (0.5, 2.0)  # seconds before more tries to store tokens that the issuer will not send again
 
 
 def refresh(adapters: Adapters, server: Server, *, min_valid: float | None = None) -> CredentialInfo:
-    """Refresh now, or, with `min_valid`, only when less than that many seconds are left.
+    """Refresh now, or, with `min_valid`, only if less than that many seconds are left.
 
-    Now is also where the issuer has refused it before. Raises LoginNeeded (nothing to refresh with, or
-    the issuer refused; it tells what the access token is still good for), Temporary, TokenNotStored,
-    StoreUnavailable.
+    Also if the issuer has refused it before. Raises LoginNeeded (nothing to refresh with, or the issuer
+    refused; it says how long the access token still works), Temporary, TokenNotStored, StoreUnavailable.
     """
     try:
         return refreshed(adapters, server, min_valid=min_valid, insist=min_valid is None).credential
@@ -46,15 +45,15 @@ def refresh(adapters: Adapters, server: Server, *, min_valid: float | None = Non
 def refreshed(
     adapters: Adapters, server: Server, *, min_valid: float | None = None, insist: bool = False
 ) -> StoredCredential:
-    """The same, with the tokens. Once begun it goes to its end, whatever becomes of its caller.
+    """The same, with the tokens. Once started, it runs to its end even if its caller is interrupted.
 
-    Without `insist` an issuer that has refused it once is not asked again.
+    Without `insist`, an issuer that has refused once is not asked again.
     """
     return run_shielded(lambda: _refreshed(adapters, server, min_valid, insist))
 
 
 def due(rows: Iterable[Row], now: float) -> list[Row]:
-    """Those whose token has expired or soon will, or is old and of unknown expiry, and can be refreshed."""
+    """Rows with a token to refresh: it has expired, expires soon, or is old with an unknown expiry."""
     return [
         row
         for row in rows
@@ -71,7 +70,7 @@ def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insi
     with adapters.credentials().lock(*key):
         credentials = (
             adapters.credentials()
-        )  # not before the wait, in which all may have moved to another store
+        )  # only after the wait, in which everything may have moved to another store
         stored_credential = credentials.load(*key)
         if stored_credential is None:
             raise nothing_stored(adapters, server)
@@ -97,7 +96,7 @@ def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insi
 def _refresh(
     adapters: Adapters, credentials: CredentialStore, stored_credential: StoredCredential, server: Server
 ) -> StoredCredential:
-    """With the lock held."""
+    """Refresh while holding the lock."""
     if stored_credential.credential.kind == "token":
         raise LoginNeeded(
             f"The token for {server.display_name} was entered by hand and can't be refreshed.",
@@ -108,14 +107,14 @@ def _refresh(
             raise login_needed(server, stored_credential.credential)
         none = f"No refresh token was issued for {server.display_name}."
         raise login_needed(server, stored_credential.credential, none, setting="access_type")
-    # A rotating refresh token is spent by using it: so much of the save is done before.
+    # Using a rotating refresh token invalidates it, so as much as possible of the save is done first.
     with hold_exit(LONGEST), credentials.renewing(stored_credential) as save:
         try:
             tokens = ask_issuer(adapters, stored_credential, server)
         except LoginNeeded as refusal:
             again = credentials.load(*stored_credential.key)
             if again is not None and again.tokens.refresh_token != stored_credential.tokens.refresh_token:
-                return again  # another program, without our lock, was faster
+                return again  # another program without our lock was faster
             raise _refused(adapters, credentials, stored_credential, refusal, server) from None
         except UnusableTokenResponse as error:
             if error.refresh_token is not None:
@@ -153,7 +152,7 @@ def _saved(
             return renewed._replace(credential=save(renewed))
         except KeyrackError as error:
             problem = error
-            time.sleep(pause)  # most likely for a keychain's daemon that starts anew
+            time.sleep(pause)  # most likely the keychain's daemon is restarting
     raise TokenNotStored(problem, renewed)
 
 
@@ -166,8 +165,8 @@ def _refused(
 ) -> LoginNeeded:
     """Record that the issuer refused, and return the error to raise.
 
-    Of a client that registered itself, and that the issuer has forgotten, the same is recorded. One that
-    is somebody's own can be put right, so nothing is.
+    Also recorded if the issuer no longer knows a dynamically registered client. A pre-registered client
+    can be fixed, so nothing is recorded for it.
     """
     own = stored_credential.registration is not None and stored_credential.registration.kind != "dynamic"
     if isinstance(error, ClientRefused):

@@ -39,7 +39,7 @@ def refused(
     """
     key, facts, refusal = stored_credential.key, stored_credential.credential, (at, str(error))
     if by == "server":
-        # Not of one that somebody logged in with while the answer was on its way.
+        # Not for a credential from a new login in the meantime.
         credentials.note(*key, check=check, refusal=refusal, of=facts)
     else:
         expired = facts.expires_at is not None and facts.expires_at <= at

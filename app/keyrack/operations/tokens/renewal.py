@@ -1,4 +1,4 @@
-"""Asking the issuer for new tokens, once more where that may help."""
+"""Asks the issuer for new tokens, with one retry if that may help."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from keyrack.operations.connection import http_client_for
 from keyrack.operations.ports import Adapters
 
 TRIES = 2
-PAUSE = 0.5  # seconds between them, where the server names no others
-LONGEST_PAUSE = 2.0  # seconds; a server that wants more is not asked again at once
-SLOW = 15.0  # seconds for one try, after which there is no other: who waits for the lock has 30
+PAUSE = 0.5  # seconds between the tries, if the server names no time
+LONGEST_PAUSE = 2.0  # seconds; if a server asks for more, there is no retry
+SLOW = 15.0  # seconds; no retry after a slower try, since others wait up to 30 s for the lock
 
 
 def is_renewable(stored_credential: StoredCredential) -> bool:
-    """Is there anything to ask with?"""
+    """Is there a refresh token, or a client that can get tokens by itself?"""
     if stored_credential.registration is None or stored_credential.endpoints is None:
         return False
     return (
@@ -60,11 +60,11 @@ def ask_issuer(adapters: Adapters, stored_credential: StoredCredential, server: 
 
 
 def _request(stored_credential: StoredCredential, url: str, server: Server) -> Request:
-    """Made anew for each try: a signed assertion is good for one."""
+    """Created for each try, because a signed assertion can be used only once."""
     assert stored_credential.registration
     facts = stored_credential.credential
     resource = None if server.client.send_resource is False else facts.resource
-    if stored_credential.tokens.refresh_token is None:  # a machine asks as it did at first
+    if stored_credential.tokens.refresh_token is None:  # a machine login repeats its first request
         return client_credentials_request(
             url, stored_credential.registration, scopes=facts.scopes, resource=resource
         )
@@ -77,11 +77,11 @@ def _request(stored_credential: StoredCredential, url: str, server: Server) -> R
 
 
 def _pause(reply: Response | Failed) -> float:
-    """Seconds until the server may be asked again."""
+    """Seconds until the next try."""
     if isinstance(reply, Failed):
         return PAUSE
     if reply.status < 400:
-        return math.inf  # a network's sign-in page, which is still there in a moment
+        return math.inf  # a network's sign-in page, which will not go away soon
     if reply.header("Retry-After") is None:
         return PAUSE
     seconds = retry_after(reply)

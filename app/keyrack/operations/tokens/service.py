@@ -1,4 +1,4 @@
-"""Asking a service's own API about a token made by hand: whose it is, until when, and undoing it."""
+"""Uses a service's own API for a manual token: its owner, its expiry, and revoking it."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def service_for(adapters: Adapters, url: str | None) -> Service | None:
-    """What is known of the service behind a server's URL: its page, its steps, how its token looks."""
+    """What is known about the service of a server's URL, such as its page and its tokens' format."""
     return adapters.services().service_for(url) if url else None
 
 
 def ask_service(adapters: Adapters, service: Service, fields: Mapping[str, Secret]) -> ServiceAnswer | None:
-    """What the service itself says of the token; None where no check is known for it.
+    """The result of the service's own check of the token; None if no check is known.
 
-    The token goes to a host that the service's file names and to no other, redirects included.
-    Raises KeyrackError when a field is missing.
+    The token is only sent to hosts that the service's file names, also after redirects.
+    Raises KeyrackError if a field is missing.
     """
     call = adapters.services().check_call(service, fields)
     if call is None:
@@ -41,7 +41,7 @@ def ask_service(adapters: Adapters, service: Service, fields: Mapping[str, Secre
 def revoke_at_service(
     adapters: Adapters, service: Service, fields: Mapping[str, Secret]
 ) -> ServiceAnswer | None:
-    """Undo the token at the service, for good; None where it has no API for that."""
+    """Revoke the token at the service, permanently; None if it has no API for that."""
     try:
         call = adapters.services().revoke_call(service, fields)
     except KeyrackError as error:
@@ -56,7 +56,7 @@ def revoke_at_service(
 
 
 def revoke_words(adapters: Adapters, server: Server, credential: CredentialInfo | None) -> str | None:
-    """What revoking a token made by hand would do, to be told before; None for any other credential."""
+    """What revoking a manual token would do, to show before; None for other credentials."""
     if credential is None or credential.kind != "token":
         return None
     service = service_for(adapters, server.url)
@@ -67,7 +67,7 @@ def revoke_words(adapters: Adapters, server: Server, credential: CredentialInfo 
 
 
 def where_to_undo(service: Service | None) -> str:
-    """What to do about a token that no API revokes."""
+    """How to revoke a token without an API."""
     return (
         f"revoke it on {service.page}" if service and service.page else "revoke it on the service's own page"
     )
@@ -76,7 +76,7 @@ def where_to_undo(service: Service | None) -> str:
 def _told(
     reply: Response, service: Service, call: Call, fields: Mapping[str, Secret]
 ) -> tuple[int, tuple[tuple[str, str], ...], Any]:
-    """Status, headers and JSON of a reply, without the secrets that it repeats: its words are stored."""
+    """Status, headers and JSON of a reply, without secrets that it repeats: its text is stored."""
     forms = forms_of(_secrets_in(service, call, fields), keep_words=True)
     try:
         json = hide_in_json(_json(reply), forms)
@@ -97,7 +97,7 @@ def _send(adapters: Adapters, service: Service, call: Call) -> Response | Failed
         return Failed("its service file names another host for that.", refused=True)
     http_client = adapters.http_client()
     try:
-        # Its own origin is the one that it may talk to: a redirect elsewhere is not followed.
+        # Only its own origin is allowed: redirects to others are not followed.
         return http_client.send(
             Request(call.method, call.url, call.headers, json=call.json), server_url=call.url
         )

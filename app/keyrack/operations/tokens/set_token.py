@@ -1,4 +1,4 @@
-"""Take a token that a person made by hand."""
+"""Stores a token that the user created by hand."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from keyrack.operations.tokens.trial import tried
 if TYPE_CHECKING:
     from keyrack.domain.service import ServiceAnswer
 
-MAIN = "token"  # the field's key where nothing else is known, or where one secret is all of them
+MAIN = "token"  # the field's key of an unknown service, or if one secret contains all fields
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}")
 
 
 class Typed(NamedTuple):
-    """What a person gave: the fields by the service's keys, and what differs from what is known of it."""
+    """The user's input: the fields by the service's keys, and overrides of the service's own values."""
 
     fields: Mapping[str, Secret]
     header: str | None = None
-    template: str | None = None  # with {token} where the main field goes
-    expires_at: float | None = None  # Unix seconds; the service's own word counts where it is later asked
+    template: str | None = None  # with {token} for the main field
+    expires_at: float | None = None  # Unix seconds; the service's own answer takes precedence if it is asked
 
 
 class TokenSaved(NamedTuple):
     credential: CredentialInfo
-    check: Check | None  # what the server said to it; None when it was not asked
-    service: ServiceAnswer | None = None  # what the service said of it; None when it was not asked
+    check: Check | None  # the server's answer; None if it was not asked
+    service: ServiceAnswer | None = None  # the service's answer; None if it was not asked
 
 
 def set_token(
     adapters: Adapters, server: Server, typed: Typed, *, try_it: bool = True, at_service: bool = False
 ) -> TokenSaved:
-    """Try the token on the server, and with `at_service` on the service's own check; then store it.
+    """Test the token on the server and, with `at_service`, with the service's own check; then store it.
 
-    A token that either refuses is not stored. Raises KeyrackError with a sentence that says which.
+    If either refuses it, it is not stored, and KeyrackError says which one did.
     """
     key = credential_key(server)
     service = service_for(adapters, server.url)
@@ -79,9 +79,7 @@ def set_token(
     if answer is not None and answer.ok:
         stored_credential = _with_facts(stored_credential, answer)
     with adapters.credentials().lock(*key):
-        credentials = (
-            adapters.credentials()
-        )  # another keyrack may have moved all while the services were asked
+        credentials = adapters.credentials()  # another keyrack may have moved everything during the tests
         stored = credentials.save(stored_credential)
     if found is not None:
         credentials.note(*key, check=found)
@@ -89,7 +87,7 @@ def set_token(
 
 
 def headers_of(service: Service | None, typed: Typed, main: Secret) -> dict[str, Secret]:
-    """The headers that carry the credential. Raises KeyrackError for a missing field or a bad form."""
+    """The headers with the credential. Raises KeyrackError for a missing field or a bad template."""
     way = way_of(service, typed.header, typed.template)
     if service is not None and way is not None:
         from keyrack.domain.service.headers import headers_for
@@ -109,9 +107,9 @@ def headers_of(service: Service | None, typed: Typed, main: Secret) -> dict[str,
 
 
 def way_of(service: Service | None, header: str | None, template: str | None) -> str | None:
-    """Which of the service's ways to send a token is meant: "" for its usual one, a variant's name.
+    """Which of the service's ways to send a token is meant: "" for the usual one, or a variant's name.
 
-    None where it is sent in a form of its own: as typed, or as every unknown service gets it.
+    None if it is sent in another way: as typed, or as for unknown services.
     """
     if service is None or not service.takes_token or template is not None:
         return None
@@ -121,8 +119,8 @@ def way_of(service: Service | None, header: str | None, template: str | None) ->
 
 
 def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Secret:
-    """What a caller gets who asks for the token: the main field, or, where a single header carries more
-    than that (an id and a secret, an address and a token), what follows the header's scheme."""
+    """The token that `get_token` returns: the main field, or the value after the header's scheme if a single
+    header contains more than that (an ID and a secret, an email address and a token)."""
     others = [value.reveal() for value in typed.fields.values() if value and value is not main]
     if len(headers) != 1 or not others:
         return main
@@ -133,7 +131,7 @@ def _handed_out(headers: Mapping[str, Secret], typed: Typed, main: Secret) -> Se
 
 
 def _with_facts(stored_credential: StoredCredential, answer: ServiceAnswer) -> StoredCredential:
-    """Account, scopes and expiry as the service tells them; a typed date stays where it tells none."""
+    """Add account, scopes and expiry from the service's answer. A typed expiry stays if it has none."""
     facts = stored_credential.credential
     expires_at = answer.expires_at or facts.expires_at
     facts = facts._replace(label=answer.account, scopes=answer.scopes, expires_at=expires_at)
@@ -154,7 +152,7 @@ def _try(
 
 
 def _left_empty(service: Service | None, stored_credential: StoredCredential) -> str:
-    """The optional fields that would have gone into the header: Jira's e-mail address."""
+    """The empty optional fields of the header, such as Jira's email address."""
     if service is None or not stored_credential.fields:
         return ""
     sent = names_in(service.basic).union(*(names_in(template) for template in service.headers.values()))

@@ -1,4 +1,4 @@
-"""Is an access token still taken by its server, though it can't be renewed or has been revoked?"""
+"""Tests whether a server still accepts an access token that can't be refreshed or was revoked."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from keyrack.wording.times import lasting
 
 
 def tried(adapters: Adapters, server: Server, stored_credential: StoredCredential | None) -> Probed:
-    """Greet the server with the grant's token, or with what the configuration sends, and ask for its
-    tools; nothing is changed there. "accepted" only where it does not take the same without."""
+    """Initialize with the stored token or the configured headers, and list the tools, which changes nothing.
+    "accepted" only if the server refuses the same requests without it."""
     assert server.url is not None
     url, others = server.url, other_headers(server)
     credential = {
@@ -36,10 +36,10 @@ def tried(adapters: Adapters, server: Server, stored_credential: StoredCredentia
 def still_taken(
     adapters: Adapters, server: Server, stored_credential: StoredCredential, error: LoginNeeded
 ) -> Check:
-    """Try a token whose refresh was refused with `error`, once: many issuers end it with the grant.
+    """Test a token once after its refresh was refused with `error`: many issuers revoke both together.
 
-    The outcome is noted. Raises LoginNeeded where the server refuses it, so that it is never handed out
-    again. A server that could not be asked is asked the next time.
+    The outcome is recorded. Raises LoginNeeded if the server refuses it, and then it is never returned
+    again. If the server can't be reached, the next call tries again.
     """
     key, credentials = credential_key(server), adapters.credentials()
     record = credentials.record(*key)
@@ -60,7 +60,7 @@ def still_taken(
 
 
 def with_what_is_left(adapters: Adapters, server: Server, error: LoginNeeded) -> LoginNeeded:
-    """The same error; of a credential that can't be renewed, with what its access token is good for."""
+    """The same error; if the credential can't be refreshed, with how long the access token works."""
     stored_credential = adapters.credentials().load(*credential_key(server))
     facts, now = stored_credential.credential if stored_credential else None, adapters.now()
     if stored_credential is None or facts is None or facts.kind == "token" or facts.refused_at is not None:
@@ -70,7 +70,7 @@ def with_what_is_left(adapters: Adapters, server: Server, error: LoginNeeded) ->
     then = error.hint.replace("Log in again", "Then log in", 1)
     if not facts.refusal:
         if facts.refreshable:
-            return error  # a client of the user's own, which can be put right
+            return error  # a pre-registered client, which can be fixed
         works = f"{str(error).rstrip('.')}; the token {lasting('works', facts.expires_at, now)}."
         return LoginNeeded(works, hint=then)
     try:
