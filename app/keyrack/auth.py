@@ -134,7 +134,7 @@ class Auth(*_bases()):  # type: ignore[misc]
             given = get_token(adapters, server)
         except LoginNeeded:
             return {}
-        stored_credential = adapters.credentials().load(*credential_key(server))
+        stored_credential = adapters.credentials().load(credential_key(server))
         if stored_credential is None:
             return {}
         if (
@@ -148,7 +148,7 @@ class Auth(*_bases()):  # type: ignore[misc]
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: a token that another program has stored since, else a refreshed one, else empty."""
         adapters, server = self._adapters_now(), self._server()
-        stored_credential = adapters.credentials().load(*credential_key(server))
+        stored_credential = adapters.credentials().load(credential_key(server))
         if stored_credential is not None and dict(grant_headers(stored_credential)) != refused:
             return dict(grant_headers(stored_credential))
         try:
@@ -161,7 +161,7 @@ class Auth(*_bases()):  # type: ignore[misc]
     def _logged_in(self, challenge: Challenge) -> dict[str, Secret]:
         adapters, server = self._adapters_now(), self._server()
         credentials, key = adapters.credentials(), credential_key(server)
-        record = credentials.record(*key)
+        record = credentials.record(key)
         held = record.credential.scopes if record and record.credential else ()
         asked = tuple(challenge.params.get("scope", "").split())
         # The union: a request for more scopes must not lose those already granted.
@@ -177,18 +177,18 @@ class Auth(*_bases()):  # type: ignore[misc]
         more = asked if challenge.params.get("error") == "insufficient_scope" else ()
         options = self._options._replace(scopes=(*self._options.scopes, *more), challenge=challenge)
         login(adapters, server, options)
-        stored_credential = credentials.load(*key)
+        stored_credential = credentials.load(key)
         return dict(grant_headers(stored_credential)) if stored_credential else {}
 
     def _is_given_up(self, challenge: Challenge) -> bool:
         """Have earlier logins for these scopes not helped? A login by the user resets this."""
-        record = self._adapters_now().credentials().record(*credential_key(self._server()))
+        record = self._adapters_now().credentials().record(credential_key(self._server()))
         return bool(record and record.check and record.check.reason == _short_of(challenge))
 
     def _give_up(self, challenge: Challenge) -> None:
         adapters = self._adapters_now()
         check = Check(adapters.now(), "accepted", _short_of(challenge))
-        adapters.credentials().note(*credential_key(self._server()), check=check)
+        adapters.credentials().note(credential_key(self._server()), check=check)
 
     def _needed(self, sentence: str, verb: str, server: Server, *options: str) -> LoginNeeded:
         """LoginNeeded with the command in its text too, because many programs print only the exception."""

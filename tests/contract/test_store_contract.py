@@ -88,7 +88,7 @@ def new_rack(store: SecretBackend, tmp_path: Path) -> Iterator[NewRack]:
     records = MemoryRecords()
     yield make
     for key in make().records():
-        make().delete(*key)
+        make().delete(key)
 
 
 def test_an_entry_that_is_not_there_is_none(store: SecretBackend) -> None:
@@ -143,7 +143,7 @@ def test_a_working_store_says_that_it_is_ready(store: SecretBackend) -> None:
 
 def test_a_saved_grant_comes_back_complete(new_rack: NewRack) -> None:
     credential = new_rack().save(stored_credential(size=16_384))
-    found = new_rack().load(URL, "default")
+    found = new_rack().load(CredentialKey.of(URL))
     assert found == stored_credential(size=16_384)._replace(credential=credential)
     assert credential.store == new_rack().state().name
     assert new_rack().records()[CredentialKey(URL)].credential == credential
@@ -152,8 +152,10 @@ def test_a_saved_grant_comes_back_complete(new_rack: NewRack) -> None:
 def test_saves_replace_each_other_and_leave_one_entry(new_rack: NewRack, store: SecretBackend) -> None:
     for word in ("one", "two", "three"):
         credential = new_rack().save(stored_credential(word))
-        assert word_of(new_rack().load(URL, "default")) == word
-        held = [slot for slot in "ab" if store.get(entry_name(record_id(URL, "default"), slot)) is not None]
+        assert word_of(new_rack().load(CredentialKey.of(URL))) == word
+        held = [
+            slot for slot in "ab" if store.get(entry_name(record_id(CredentialKey.of(URL)), slot)) is not None
+        ]
         assert held == [credential.slot]
     assert new_rack().warnings == ()
 
@@ -163,26 +165,26 @@ def test_accounts_and_servers_are_apart(new_rack: NewRack) -> None:
     new_rack().save(stored_credential("one"))
     new_rack().save(stored_credential("two", account="work"))
     new_rack().save(stored_credential("three", url=other))
-    assert new_rack().delete(URL, "default").verified
-    assert new_rack().load(URL, "default") is None
-    assert word_of(new_rack().load(URL, "work")) == "two"
-    assert word_of(new_rack().load(other, "default")) == "three"
+    assert new_rack().delete(CredentialKey.of(URL)).verified
+    assert new_rack().load(CredentialKey.of(URL)) is None
+    assert word_of(new_rack().load(CredentialKey.of(URL, "work"))) == "two"
+    assert word_of(new_rack().load(CredentialKey.of(other))) == "three"
 
 
 def test_two_spellings_of_a_url_are_one_credential(new_rack: NewRack) -> None:
     new_rack().save(stored_credential("one", url="https://MCP.example:443/mcp/"))
-    assert word_of(new_rack().load(URL, "default")) == "one"
+    assert word_of(new_rack().load(CredentialKey.of(URL))) == "one"
     assert list(new_rack().records()) == [CredentialKey(URL)]
 
 
 def test_a_removal_is_verified_and_keeps_the_check(new_rack: NewRack) -> None:
     new_rack().save(stored_credential())
-    new_rack().note(URL, "default", check=Check(5.0, "accepted"))
-    assert new_rack().delete(URL, "default") == (True, True, "")
-    record = new_rack().record(URL, "default")
+    new_rack().note(CredentialKey.of(URL), check=Check(5.0, "accepted"))
+    assert new_rack().delete(CredentialKey.of(URL)) == (True, True, "")
+    record = new_rack().record(CredentialKey.of(URL))
     assert record is not None and record.credential is None and record.check == Check(5.0, "accepted")
-    assert new_rack().load(URL, "default") is None
-    assert new_rack().delete(URL, "default") == (False, True, "")
+    assert new_rack().load(CredentialKey.of(URL)) is None
+    assert new_rack().delete(CredentialKey.of(URL)) == (False, True, "")
 
 
 def test_proving_that_it_can_be_written_leaves_nothing(
@@ -209,11 +211,11 @@ def test_lost_records_are_rebuilt_by_a_load(new_rack: NewRack, store: SecretBack
     new_rack().save(stored_credential("one"))
     credential = new_rack().save(stored_credential("two"))
     shutil.rmtree(tmp_path / "records")
-    assert word_of(new_rack().load(URL, "default")) == "two"
-    record = new_rack().record(URL, "default")
+    assert word_of(new_rack().load(CredentialKey.of(URL))) == "two"
+    record = new_rack().record(CredentialKey.of(URL))
     assert record is not None and record.credential == credential._replace(ad_hoc=True)
     new_rack().save(stored_credential("three"))
-    assert word_of(new_rack().load(URL, "default")) == "three"
+    assert word_of(new_rack().load(CredentialKey.of(URL))) == "three"
 
 
 def test_lost_records_are_all_found_again(new_rack: NewRack, store: SecretBackend, tmp_path: Path) -> None:
@@ -231,15 +233,15 @@ def test_lost_records_are_all_found_again(new_rack: NewRack, store: SecretBacken
 
 def test_a_noted_refusal_comes_with_the_grant_and_ends_with_a_save(new_rack: NewRack) -> None:
     new_rack().save(stored_credential())
-    new_rack().note(URL, "default", refresh_refusal=(8.0, "Not now."))
-    found = new_rack().load(URL, "default")
+    new_rack().note(CredentialKey.of(URL), refresh_refusal=(8.0, "Not now."))
+    found = new_rack().load(CredentialKey.of(URL))
     assert found is not None
     noted = found.credential
     assert (noted.refused_at, noted.refusal, noted.refresh_refused_at) == (None, "Not now.", 8.0)
-    new_rack().note(URL, "default", refusal=(9.0, "The issuer refused."))
-    found = new_rack().load(URL, "default")
+    new_rack().note(CredentialKey.of(URL), refusal=(9.0, "The issuer refused."))
+    found = new_rack().load(CredentialKey.of(URL))
     assert found is not None
     assert (found.credential.refused_at, found.credential.refusal) == (9.0, "The issuer refused.")
     new_rack().save(stored_credential("two"))
-    record = new_rack().record(URL, "default")
+    record = new_rack().record(CredentialKey.of(URL))
     assert record is not None and record.credential is not None and record.credential.refused_at is None

@@ -55,6 +55,7 @@ print(store.get("entry-2").reveal())
 
 RENEWING = """
 import os, sys, time
+from keyrack.domain.model import CredentialKey
 from keyrack.store.credential_store import keychain_credential_store
 from support.store_fakes import stored_credential, word_of
 
@@ -65,12 +66,12 @@ for url in urls:
 for url in urls:
     if os.fork() == 0:
         for number in range(10):
-            with credentials.lock(url, "default"):
-                with credentials.renewing(credentials.load(url, "default")) as save:
+            with credentials.lock(CredentialKey(url)):
+                with credentials.renewing(credentials.load(CredentialKey(url))) as save:
                     save(stored_credential(f"new{number}", url=url))
         os._exit(0)
 print(*(os.wait()[1] for _ in urls))
-print(*(word_of(keychain_credential_store(sys.argv[1], time.time).load(url, "default")) for url in urls))
+print(*(word_of(keychain_credential_store(sys.argv[1], time.time).load(CredentialKey(url))) for url in urls))
 """
 
 

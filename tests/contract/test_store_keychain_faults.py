@@ -147,20 +147,20 @@ def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Pa
         credentials.prove_writable()
     with pytest.raises(StoreUnavailable, match="could not be read back"):
         credentials.save(stored_credential("new"))
-    assert word_of(credentials.load(URL, "default")) == "old"
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "old"
     rack_over(good, tmp_path).save(stored_credential("next"))
-    assert word_of(credentials.load(URL, "default")) == "next"
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "next"
 
 
 @pytest.mark.parametrize("silent", [True, False])
 def test_a_delete_that_did_not_happen_is_said_and_the_record_stays(silent: bool, tmp_path: Path) -> None:
     credentials = rack_over(Undeletable(silent=silent), tmp_path)
     credentials.save(stored_credential("one"))
-    removal = credentials.delete(URL, "default")
+    removal = credentials.delete(CredentialKey.of(URL))
     assert (removal.deleted, removal.verified) == (False, False)
     assert "still in the" in removal.reason
-    assert word_of(credentials.load(URL, "default")) == "one"
-    record = credentials.record(URL, "default")
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "one"
+    record = credentials.record(CredentialKey.of(URL))
     assert record is not None and record.credential is not None
 
 
@@ -169,7 +169,7 @@ def test_with_old_entries_that_stay_the_newest_is_read(tmp_path: Path) -> None:
     for word in ("one", "two", "three"):
         rack_over(backend, tmp_path).save(stored_credential(word))
         credentials = rack_over(backend, tmp_path)
-        assert word_of(credentials.load(URL, "default")) == word
+        assert word_of(credentials.load(CredentialKey.of(URL))) == word
     assert any("could not be deleted" in warning for warning in credentials.warnings)
 
 
@@ -181,7 +181,7 @@ def test_a_delete_that_fails_although_the_entry_is_gone_is_a_success(tmp_path: P
 
     credentials = rack_over(Grumbling(), tmp_path)
     credentials.save(stored_credential())
-    assert credentials.delete(URL, "default").verified
+    assert credentials.delete(CredentialKey.of(URL)).verified
 
 
 def test_a_keychain_that_hangs_is_slow_and_others_need_not_wait_again() -> None:
@@ -297,7 +297,7 @@ def every_outage(
 
 def left_over(credentials: BackendCredentialStore) -> list[str]:
     """What is in the two slots that should not be there."""
-    ident = record_id(URL, "default")
+    ident = record_id(CredentialKey.of(URL))
     stored = credentials._records.read(ident)
     assert stored is None or stored.intent == ""
     credential = stored and stored.record.credential
@@ -326,7 +326,7 @@ def test_a_keychain_that_vanishes_between_any_two_calls_of_a_save(
     ):
         credentials.recover()
         assert left_over(credentials) == []
-        seen.add(word_of(credentials.load(URL, "default")))
+        seen.add(word_of(credentials.load(CredentialKey.of(URL))))
     assert seen == {"old", "new"}
 
 
@@ -339,17 +339,17 @@ def test_a_keychain_that_vanishes_between_any_two_calls_of_a_removal(
 
     def delete(credentials: BackendCredentialStore) -> None:
         removals.clear()
-        removals.append(credentials.delete(URL, "default"))
+        removals.append(credentials.delete(CredentialKey.of(URL)))
 
     seen: set[str | None] = set()
     for credentials, _ in every_outage(tmp_path, backends_of(kind, monkeypatch), delete, length):
         if removals and removals[0].verified:
             assert left_over(credentials) == [], "it said that it looked"
-            assert credentials.load(URL, "default") is None
+            assert credentials.load(CredentialKey.of(URL)) is None
         removals.clear()
         credentials.recover()
         assert left_over(credentials) == []
-        seen.add(word_of(credentials.load(URL, "default")))
+        seen.add(word_of(credentials.load(CredentialKey.of(URL))))
     assert seen == {"old", None}
 
 
@@ -361,7 +361,7 @@ def test_without_a_keychain_unknown_servers_load_as_nothing_and_saves_are_refuse
 
     credentials = rack_over(KeychainBackend(none_here), tmp_path)
     assert credentials.state()[:5] == ("none", False, True, False, "The keychain is not available.")
-    assert credentials.load(URL, "default") is None
+    assert credentials.load(CredentialKey.of(URL)) is None
     with pytest.raises(StoreAbsent):
         credentials.prove_writable()
     with pytest.raises(StoreAbsent):
@@ -384,7 +384,7 @@ def test_a_locked_gnome_keyring_is_told_and_never_waited_for(
         with pytest.raises(StoreLocked):
             credentials.save(stored_credential())
         with pytest.raises(StoreLocked):
-            credentials.delete(URL, "default")
+            credentials.delete(CredentialKey.of(URL))
 
 
 def test_a_bus_without_a_keychain_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -439,12 +439,12 @@ def test_a_credential_in_another_store_is_said_to_be_there(
     memory = memory_credential_store(lambda: 0.0, str(tmp_path))
     assert memory.records()[CredentialKey(URL)].credential == credential
     with pytest.raises(StoreAbsent, match=f"is in the {credential.store}"):
-        memory.load(URL, "default")
-    assert "still there" in memory.delete(URL, "default").reason
+        memory.load(CredentialKey.of(URL))
+    assert "still there" in memory.delete(CredentialKey.of(URL)).reason
     memory.save(stored_credential("new"))
-    assert word_of(memory.load(URL, "default")) == "new"
-    assert memory.delete(URL, "default").verified
-    assert word_of(keychain.load(URL, "default")) == "old"
+    assert word_of(memory.load(CredentialKey.of(URL))) == "new"
+    assert memory.delete(CredentialKey.of(URL)).verified
+    assert word_of(keychain.load(CredentialKey.of(URL))) == "old"
 
 
 def test_the_memory_store_is_not_persistent() -> None:

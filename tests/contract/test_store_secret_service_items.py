@@ -9,6 +9,7 @@ import pytest
 import secretstorage
 
 from keyrack.domain.errors import DamagedData
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.backends.secret_service_items import APPLICATION
@@ -18,7 +19,7 @@ from support.keychain import private_keychain
 from support.store_fakes import URL, stored_credential, word_of
 
 Put = Callable[..., None]
-SLOT_A = entry_name(record_id(URL, "default"), "a")
+SLOT_A = entry_name(record_id(CredentialKey.of(URL)), "a")
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +99,8 @@ def test_copies_of_an_old_credential_come_back_neither_after_a_save_nor_after_a_
     for _ in range(3):
         put(SLOT_A, item.get_secret(), **LIKE_OURS)
     credentials.save(stored_credential("new"))
-    assert count(collection) == 1 and word_of(credentials.load(URL, "default")) == "new"
-    assert credentials.delete(URL, "default") == (True, True, "")
+    assert count(collection) == 1 and word_of(credentials.load(CredentialKey.of(URL))) == "new"
+    assert credentials.delete(CredentialKey.of(URL)) == (True, True, "")
     assert count(collection) == 0
 
 
@@ -109,9 +110,9 @@ def test_what_is_no_text_is_damaged_and_can_be_replaced_and_cleared(
     put(SLOT_A, b"\xff\xfe\x00", **LIKE_OURS)
     credentials = keychain_credential_store(str(tmp_path), lambda: 0.0)
     with pytest.raises(DamagedData):
-        credentials.load(URL, "default")
+        credentials.load(CredentialKey.of(URL))
     credentials.save(stored_credential("new"))
-    assert word_of(credentials.load(URL, "default")) == "new" and count(collection) == 1
-    put(entry_name(record_id(URL, "default"), "a"), b"\xff\xfe\x00", **LIKE_OURS)
-    assert credentials.delete(URL, "default").verified
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "new" and count(collection) == 1
+    put(entry_name(record_id(CredentialKey.of(URL)), "a"), b"\xff\xfe\x00", **LIKE_OURS)
+    assert credentials.delete(CredentialKey.of(URL)).verified
     assert count(collection) == 0

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import Temporary
+from keyrack.domain.model import CredentialKey
 from keyrack.store.backends import bus_name
 from keyrack.store.backends.bus_name import PREFIX, BusName
 from keyrack.store.backends.chooser import KeychainBackend
@@ -30,9 +31,10 @@ from support.store_fakes import URL, stored_credential, word_of
 
 HOLDER = """
 import os, sys, threading, time
+from keyrack.domain.model import CredentialKey
 from keyrack.store.credential_store import keychain_credential_store
 credentials = keychain_credential_store(sys.argv[1], time.time)
-with credentials.lock(sys.argv[2], "default", timeout=0):
+with credentials.lock(CredentialKey(sys.argv[2]), timeout=0):
     if "fork" in sys.argv and os.fork() == 0:
         print("forked", flush=True)
         threading.Event().wait()
@@ -72,7 +74,7 @@ def holder(folder: Path, *words: str, lines: int = 1) -> Iterator[subprocess.Pop
 
 def is_busy(folder: Path, timeout: float = 0) -> bool:
     try:
-        with keychain_credential_store(str(folder), time.time).lock(URL, "default", timeout=timeout):
+        with keychain_credential_store(str(folder), time.time).lock(CredentialKey.of(URL), timeout=timeout):
             return False
     except Temporary as error:
         assert error.hint
@@ -109,7 +111,7 @@ class TestTwoDataFoldersOnOneKeychain:
 
     def test_a_child_takes_locks_of_its_own(self, tmp_path: Path) -> None:
         credentials = keychain_credential_store(str(tmp_path / "a"), time.time)
-        with credentials.lock(URL, "default"):
+        with credentials.lock(CredentialKey.of(URL)):
             child = os.fork()
             if child == 0:
                 os._exit(not is_busy(tmp_path / "b"))
@@ -119,14 +121,14 @@ class TestTwoDataFoldersOnOneKeychain:
     def test_other_credentials_are_free(self, tmp_path: Path) -> None:
         with (
             holder(tmp_path / "a"),
-            keychain_credential_store(str(tmp_path / "b"), time.time).lock(URL, "work"),
+            keychain_credential_store(str(tmp_path / "b"), time.time).lock(CredentialKey.of(URL, "work")),
         ):
             pass
 
     def test_a_thread_may_take_it_again_and_others_not(self, tmp_path: Path) -> None:
         credentials = keychain_credential_store(str(tmp_path / "a"), time.time)
-        with credentials.lock(URL, "default", timeout=5):
-            with credentials.lock(URL, "default", timeout=5):
+        with credentials.lock(CredentialKey.of(URL), timeout=5):
+            with credentials.lock(CredentialKey.of(URL), timeout=5):
                 assert is_busy(tmp_path / "b")
             assert is_busy(tmp_path / "b")
         assert not is_busy(tmp_path / "b")
@@ -135,7 +137,7 @@ class TestTwoDataFoldersOnOneKeychain:
         keychain_credential_store(str(tmp_path / "a"), time.time).save(stored_credential("one"))
         with holder(tmp_path / "a"):
             assert (
-                word_of(keychain_credential_store(str(tmp_path / "c"), time.time).load(URL, "default"))
+                word_of(keychain_credential_store(str(tmp_path / "c"), time.time).load(CredentialKey.of(URL)))
                 == "one"
             )
 
@@ -200,7 +202,7 @@ def test_the_bus_that_ends_in_the_middle_takes_nothing_with_it(monkeypatch: pyte
 
 
 def test_the_name_is_one_that_a_bus_takes() -> None:
-    name = PREFIX + record_id(URL, "default")
+    name = PREFIX + record_id(CredentialKey.of(URL))
     assert len(name) < 255 and not any(part[0].isdigit() for part in name.split("."))
 
 

@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.domain.model import StoredCredential
+from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.operations.storage.recover import recover
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.store.credential_store import BackendCredentialStore
-from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_canonical, record_id
+from keyrack.store.records.naming import PROBE_URL, entry_name, record_id
 from keyrack.wiring import adapters
 from support import chaos, killable
 from support.authserver import AuthServer
@@ -78,7 +78,7 @@ def killed_once(place: Place, what: str, chance: random.Random, spans: tuple[flo
     credentials = place.credentials()
     try:
         start_again(place, credentials, chance)
-        new = credentials.load(place.url, "default")
+        new = credentials.load(CredentialKey.of(place.url))
     except KeyrackError:
         return [*happened, "unreadable"]
     if new is None and what != "clear":
@@ -94,7 +94,7 @@ def killed_once(place: Place, what: str, chance: random.Random, spans: tuple[flo
 
 def prepared(place: Place, what: str) -> StoredCredential:
     """Something to work on: for a refresh, a login's credential; else any."""
-    stored = place.credentials().load(place.url, "default")
+    stored = place.credentials().load(CredentialKey.of(place.url))
     if stored is None or (what == "refresh" and stored.tokens.refresh_token is None):
         place.log_in()
     return place.stored()
@@ -131,16 +131,16 @@ def start_again(place: Place, credentials: BackendCredentialStore, chance: rando
         except LoginNeeded:
             pass  # it was cleared
         # A probe holds no secret.
-        assert all(entry.startswith(id_of_canonical(PROBE_URL, "")) for entry in strays(place))
+        assert all(entry.startswith(record_id(CredentialKey(PROBE_URL, ""))) for entry in strays(place))
     recover(world)
 
 
 def strays(place: Place) -> list[str]:
     """The keychain's entries that no record names."""
-    record = place.credentials().record(place.url, "default")
+    record = place.credentials().record(CredentialKey.of(place.url))
     named = set()
     if record is not None and record.credential is not None:
-        named.add(entry_name(record_id(place.url, "default"), record.credential.slot))
+        named.add(entry_name(record_id(CredentialKey.of(place.url)), record.credential.slot))
     return sorted(place.entries() - named)
 
 

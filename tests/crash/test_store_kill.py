@@ -29,7 +29,7 @@ from keyrack.system.locks import Locks
 from support import store_fakes, win_vault
 from support.store_fakes import URL, Backend, DeleteThenAdd, Killed, word_of
 
-IDENT = record_id(URL, "default")
+IDENT = record_id(CredentialKey.of(URL))
 KINDS = ("delete-then-add", "windows")
 
 
@@ -183,7 +183,7 @@ def worlds(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.M
 
 def is_tidy(world: World) -> None:
     """Keychain and record agree, nothing is left over, and the list names what is there."""
-    record = world.credentials().record(URL, "default")
+    record = world.credentials().record(CredentialKey.of(URL))
     if record is None:
         assert world.held() == []
     else:
@@ -205,10 +205,10 @@ def test_a_killed_first_save_leaves_the_new_credential_or_none(worlds: Worlds) -
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        seen.add(word_of(world.credentials().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(CredentialKey.of(URL))))
         is_tidy(world)
         world.credentials().save(stored_credential("next"))
-        assert word_of(world.credentials().load(URL, "default")) == "next"
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == "next"
         is_tidy(world)
 
     kills = worlds.every_kill(
@@ -227,7 +227,7 @@ def test_a_killed_save_leaves_the_old_or_the_new_credential(saves: int, worlds: 
             credentials.save(stored_credential("old"))
 
     def check(world: World) -> None:
-        seen.add(word_of(world.credentials().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(CredentialKey.of(URL))))
         is_tidy(world)
 
     kills = worlds.every_kill(prepare, lambda credentials: credentials.save(stored_credential("new")), check)
@@ -238,7 +238,7 @@ def test_a_killed_save_leaves_the_old_or_the_new_credential(saves: int, worlds: 
 def test_a_save_after_a_killed_save_needs_no_load_in_between(worlds: Worlds) -> None:
     def check(world: World) -> None:
         world.credentials().save(stored_credential("next"))
-        assert word_of(world.credentials().load(URL, "default")) == "next"
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == "next"
         is_tidy(world)
 
     worlds.every_kill(
@@ -253,7 +253,7 @@ def test_what_reached_the_keychain_is_not_lost_to_the_kill(worlds: Worlds) -> No
     def check(world: World) -> None:
         whole = [world.store.get(entry_name(IDENT, slot)) for slot in SLOTS]
         expected = "new" if any(text and "access-new" in text.reveal() for text in whole) else "old"
-        assert word_of(world.credentials().load(URL, "default")) == expected
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == expected
 
     worlds.every_kill(
         lambda credentials: credentials.save(stored_credential("old")),
@@ -266,12 +266,12 @@ def test_a_killed_removal_leaves_the_credential_or_nothing(worlds: Worlds) -> No
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        seen.add(word_of(world.credentials().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(CredentialKey.of(URL))))
         is_tidy(world)
 
     kills = worlds.every_kill(
         lambda credentials: credentials.save(stored_credential("old")),
-        lambda credentials: credentials.delete(URL, "default"),
+        lambda credentials: credentials.delete(CredentialKey.of(URL)),
         check,
     )
     assert kills >= worlds.least(4, pieces=12)
@@ -290,10 +290,10 @@ def test_a_killed_removal_never_brings_an_older_credential_back(worlds: Worlds) 
     seen: set[str | None] = set()
 
     def check(world: World) -> None:
-        seen.add(word_of(world.credentials().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(CredentialKey.of(URL))))
         is_tidy(world)
 
-    worlds.every_kill(prepare, lambda credentials: credentials.delete(URL, "default"), check)
+    worlds.every_kill(prepare, lambda credentials: credentials.delete(CredentialKey.of(URL)), check)
     assert seen == {"new", None}
 
 
@@ -303,8 +303,8 @@ def test_a_kill_while_tidying_is_tidied_too(worlds: Worlds) -> None:
             with worlds.new() as world:
                 world.credentials().save(stored_credential("old"))
                 saving = world.dies(lambda credentials: credentials.save(stored_credential("new")), first)
-                tidying = world.dies(lambda credentials: credentials.load(URL, "default"), second)
-                assert word_of(world.credentials().load(URL, "default")) in ("old", "new")
+                tidying = world.dies(lambda credentials: credentials.load(CredentialKey.of(URL)), second)
+                assert word_of(world.credentials().load(CredentialKey.of(URL))) in ("old", "new")
                 is_tidy(world)
             if not tidying:
                 break
@@ -320,7 +320,7 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
         findings = world.credentials().recover()
         assert findings in ((), (Finding(URL, "default"),))
         is_tidy(world)
-        seen.add(word_of(world.credentials().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(CredentialKey.of(URL))))
         assert world.credentials().recover() == ()
 
     def prepare(credentials: BackendCredentialStore) -> None:
@@ -329,7 +329,7 @@ def test_the_next_start_settles_what_was_begun(worlds: Worlds) -> None:
     worlds.every_kill(prepare, lambda credentials: credentials.save(stored_credential("new")), check)
     assert seen == {"old", "new"}
     seen.clear()
-    worlds.every_kill(prepare, lambda credentials: credentials.delete(URL, "default"), check)
+    worlds.every_kill(prepare, lambda credentials: credentials.delete(CredentialKey.of(URL)), check)
     assert seen == {"old", None}
 
 
@@ -347,13 +347,13 @@ def test_a_killed_probe_is_taken_away_at_the_next_start(worlds: Worlds) -> None:
 
 def renew(credentials: BackendCredentialStore, before_keeping: Callable[[], None] = lambda: None) -> None:
     """A save in two parts, as a refresh does it."""
-    with credentials.lock(URL, "default"), credentials.renewing(stored(credentials)) as save:
+    with credentials.lock(CredentialKey.of(URL)), credentials.renewing(stored(credentials)) as save:
         before_keeping()
         save(stored_credential("new"))
 
 
 def stored(credentials: BackendCredentialStore) -> StoredCredential:
-    found = credentials.load(URL, "default")
+    found = credentials.load(CredentialKey.of(URL))
     assert found is not None
     return found
 
@@ -367,10 +367,10 @@ def test_a_killed_renewal_leaves_the_old_or_the_new_credential(worlds: Worlds, s
             credentials.save(stored_credential("old"))
 
     def check(world: World) -> None:
-        seen.add(word_of(world.credentials().load(URL, "default")))
+        seen.add(word_of(world.credentials().load(CredentialKey.of(URL))))
         is_tidy(world)
         world.credentials().save(stored_credential("next"))
-        assert word_of(world.credentials().load(URL, "default")) == "next"
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == "next"
         is_tidy(world)
 
     kills = worlds.every_kill(prepare, renew, check)
@@ -382,9 +382,9 @@ def test_a_renewal_that_is_given_up_leaves_all_as_it_was(worlds: Worlds) -> None
     with worlds.new() as world:
         credentials = world.credentials()
         credentials.save(stored_credential("old"))
-        with credentials.lock(URL, "default"), credentials.renewing(stored(credentials)):
+        with credentials.lock(CredentialKey.of(URL)), credentials.renewing(stored(credentials)):
             pass
-        assert word_of(world.credentials().load(URL, "default")) == "old"
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == "old"
         is_tidy(world)
 
 
@@ -396,7 +396,7 @@ def test_a_renewal_that_reached_the_slot_but_not_the_record_is_found(
         credentials.save(stored_credential("old"))
         with monkeypatch.context() as patch, pytest.raises(KeyrackError):
             renew(credentials, before_keeping=lambda: patch.setattr(atomic, "replace", full))
-        assert word_of(world.credentials().load(URL, "default")) == "new"
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == "new"
         is_tidy(world)
 
 
@@ -411,9 +411,9 @@ def test_a_load_in_the_middle_of_a_renewal_costs_nothing(worlds: Worlds, saves: 
         credentials = world.credentials()
         for _ in range(saves):
             credentials.save(stored_credential("old"))
-        with credentials.lock(URL, "default"), credentials.renewing(stored(credentials)) as save:
-            assert word_of(credentials.load(URL, "default")) == "old"
+        with credentials.lock(CredentialKey.of(URL)), credentials.renewing(stored(credentials)) as save:
+            assert word_of(credentials.load(CredentialKey.of(URL))) == "old"
             if keeps:
                 save(stored_credential("new"))
-        assert word_of(world.credentials().load(URL, "default")) == ("new" if keeps else "old")
+        assert word_of(world.credentials().load(CredentialKey.of(URL))) == ("new" if keeps else "old")
         is_tidy(world)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import StoreLocked
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
@@ -181,12 +182,12 @@ def test_a_credential_in_the_vault_survives_a_kill_of_its_rack(
         return (
             credentials.save(stored_credential("new"))
             if what == "save"
-            else credentials.delete(URL, "default")
+            else credentials.delete(CredentialKey.of(URL))
         )
 
     def check(folder: Path) -> None:
         store = keyed(folder)
-        found = word_of(rack_over(store).load(URL, "default"))
+        found = word_of(rack_over(store).load(CredentialKey.of(URL)))
         seen.add(found)
         assert len(store.entries()) == (found is not None)
 

@@ -13,7 +13,7 @@ import pytest
 
 from integration.net_server import LittleServer, little_server, reply
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.model import CredentialKey, Server
 from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.oauth.effects import Step
@@ -145,7 +145,13 @@ def log_in(
         with pytest.raises(KeyrackError) as caught:
             login(adapters, Server("here", server.url + "/mcp"), on_event=events.append)
     steps = [event for event in events if isinstance(event, Step)]
-    return caught.value, steps[-1], adapters.credentials().load(server.url + "/mcp", "default"), sent, server
+    return (
+        caught.value,
+        steps[-1],
+        adapters.credentials().load(CredentialKey.of(server.url + "/mcp")),
+        sent,
+        server,
+    )
 
 
 @pytest.mark.checklist("security: time and size")

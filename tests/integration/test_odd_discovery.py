@@ -8,7 +8,7 @@ import json
 import pytest
 
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
-from keyrack.domain.model import CredentialInfo, Server, Source
+from keyrack.domain.model import CredentialInfo, CredentialKey, Server, Source
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
@@ -20,7 +20,7 @@ def log_in(world: Adapters, server: OddServer) -> CredentialInfo:
     """A login; the token must be one that the server takes."""
     named = Server("odd", server.url, sources=(Source("keyrack", "config.toml", "odd"),))
     credential = login(world, named, LoginOptions(wait=20))
-    stored_credential = world.credentials().load(server.url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(server.url))
     assert stored_credential and stored_credential.tokens.access_token.reveal() in server.tokens
     return credential
 

@@ -11,7 +11,7 @@ import pytest
 import keyrack
 from keyrack import cli
 from keyrack.domain.errors import KeyrackError, Temporary
-from keyrack.domain.model import ClientSettings, Server, Source
+from keyrack.domain.model import ClientSettings, CredentialKey, Server, Source
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
@@ -27,7 +27,7 @@ def named(server: OddServer) -> Server:
 def logs_in(world: Adapters, server: OddServer) -> None:
     """A login whose token the server takes, and says so."""
     login(world, named(server), LoginOptions(wait=20))
-    stored_credential = world.credentials().load(server.url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(server.url))
     assert stored_credential and stored_credential.tokens.access_token.reveal() in server.tokens
     assert check(world, named(server)).verdict == "accepted"
 
@@ -84,7 +84,7 @@ def test_a_server_that_sends_on_within_its_origin_is_followed_with_everything(wo
         server.routes["POST /mcp/"] = server.mcp
         server.routes["POST /mcp"] = Answer(307, headers={"Location": "/mcp/"})
         logs_in(world, server)
-        stored_credential = world.credentials().load(server.url, "default")
+        stored_credential = world.credentials().load(CredentialKey.of(server.url))
         assert stored_credential and (stored_credential.url, stored_credential.credential.resource) == (
             server.url,
             server.url,

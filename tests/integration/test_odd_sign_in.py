@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from keyrack.domain.errors import ClientNeeded, LoginNeeded, Temporary
-from keyrack.domain.model import CredentialInfo, Server, Source
+from keyrack.domain.model import CredentialInfo, CredentialKey, Server, Source
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.login import login
@@ -36,7 +36,7 @@ def named(server: OddServer) -> Server:
 def log_in(world: Adapters, server: OddServer, options: LoginOptions = FIRST, **more: Any) -> CredentialInfo:
     """A login; the token must be one that the server takes."""
     credential = login(world, named(server), options, **more)
-    stored_credential = world.credentials().load(server.url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(server.url))
     assert stored_credential and stored_credential.tokens.access_token.reveal() in server.tokens
     return credential
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
-from keyrack.domain.model import Server, Source
+from keyrack.domain.model import CredentialKey, Server, Source
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
@@ -90,7 +90,7 @@ def test_a_reply_without_a_token_is_no_login(world: Adapters, answer: Answer) ->
         server.routes["POST /token"] = answer
         with pytest.raises(KeyrackError):
             login(world, named(server), LoginOptions(wait=20))
-        assert not world.credentials().records() or not world.credentials().load(server.url, "default")
+        assert not world.credentials().records() or not world.credentials().load(CredentialKey.of(server.url))
 
 
 def test_a_refused_refresh_asks_for_a_login_and_may_be_tried_again(world: Adapters, clock: Clock) -> None:
@@ -119,7 +119,9 @@ def test_an_access_token_that_ends_with_its_grant_is_not_handed_out(world: Adapt
         clock.time += 1
         assert "invalid_grant" in get_token(world, named(server), min_valid=LIFE).notes[0]
         server.tokens.clear()
-        world.credentials().note(server.url, "default", refresh_refusal=(clock.time + 1, "Refused again."))
+        world.credentials().note(
+            CredentialKey.of(server.url), refresh_refusal=(clock.time + 1, "Refused again.")
+        )
         clock.time += 2
         with pytest.raises(LoginNeeded):
             get_token(world, named(server))

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
@@ -46,9 +47,9 @@ def test_a_client_registered_by_hand_logs_in_refreshes_and_revokes(
     credential = login(world, server, options)
     assert (credential.client_id, credential.client_kind) == (options.client_id, "pre-registered")
 
-    before = credentials.load(authority.mcp_url, "default")
+    before = credentials.load(CredentialKey.of(authority.mcp_url))
     refresh(world, server)
-    after = credentials.load(authority.mcp_url, "default")
+    after = credentials.load(CredentialKey.of(authority.mcp_url))
     assert before and after and after.registration and after.registration.auth_method == method
     assert after.tokens.access_token != before.tokens.access_token
     assert authority.accepts(after.tokens.access_token.reveal())
@@ -64,12 +65,12 @@ def test_a_wrong_client_secret_ends_with_a_sentence_and_leaves_the_old_credentia
     oidc_server: AuthServer, world: Adapters
 ) -> None:
     login(world, oidc_server.server)
-    before = world.credentials().load(oidc_server.mcp_url, "default")
+    before = world.credentials().load(CredentialKey.of(oidc_server.mcp_url))
     with pytest.raises(KeyrackError, match="invalid_client") as caught:
         login(world, oidc_server.server, BASIC._replace(client_secret=Secret("not the secret")))
 
     assert "not the secret" not in str(caught.value) + caught.value.hint
-    assert world.credentials().load(oidc_server.mcp_url, "default") == before
+    assert world.credentials().load(CredentialKey.of(oidc_server.mcp_url)) == before
     assert oidc_server.accepts(get_token(world, oidc_server.server).token.reveal())
 
 
@@ -85,7 +86,7 @@ def test_a_public_client_is_revoked_where_the_server_wants_a_client_secret_all_t
     }
     client = httpx.post(f"{sdk_server.issuer}/register", json=wanted, **LOOPBACK).raise_for_status().json()
     login(world, sdk_server.server, LoginOptions(client_id=client["client_id"], callback_port=port))
-    stored_credential = world.credentials().load(sdk_server.mcp_url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(sdk_server.mcp_url))
     assert (
         stored_credential
         and stored_credential.registration

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.model import CredentialKey, Server
 from keyrack.oauth.effects import ShowCode, Step
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
@@ -114,11 +114,11 @@ def test_a_no_on_another_device_ends_the_login_and_leaves_the_old_credential(
     device_server: AuthServer, world: Adapters
 ) -> None:
     login(world, device_server.server)
-    before = world.credentials().load(device_server.mcp_url, "default")
+    before = world.credentials().load(CredentialKey.of(device_server.mcp_url))
     with pytest.raises(KeyrackError, match="Access was denied"):
         log_in(world, device_server.server, BY_CODE, Watcher(refuse))
 
-    assert world.credentials().load(device_server.mcp_url, "default") == before
+    assert world.credentials().load(CredentialKey.of(device_server.mcp_url)) == before
 
 
 def test_a_code_that_ran_out_is_told_and_the_browsers_way_stays_open(

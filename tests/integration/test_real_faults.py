@@ -10,7 +10,7 @@ import pytest
 
 from keyrack import cli
 from keyrack.domain.errors import KeyrackError, StoreUnavailable, Temporary
-from keyrack.domain.model import Server, Source
+from keyrack.domain.model import CredentialKey, Server, Source
 from keyrack.net.http_client import HttpxClient
 from keyrack.net.limits import Limits
 from keyrack.operations.login.login import login
@@ -47,10 +47,10 @@ def test_a_refresh_gets_over_one_failure(
 ) -> None:
     world, server = login_result
     oidc_server.fault("/token", "status", status=503, times=1)
-    before = world.credentials().load(oidc_server.mcp_url, "default")
+    before = world.credentials().load(CredentialKey.of(oidc_server.mcp_url))
     refresh(world, server)
 
-    after = world.credentials().load(oidc_server.mcp_url, "default")
+    after = world.credentials().load(CredentialKey.of(oidc_server.mcp_url))
     assert before and after and after.tokens.access_token != before.tokens.access_token
 
 
@@ -59,7 +59,7 @@ def test_a_server_that_stays_broken_costs_no_credential(
     oidc_server: AuthServer, login_result: tuple[Adapters, Server], mode: str
 ) -> None:
     world, server = login_result
-    before = world.credentials().load(oidc_server.mcp_url, "default")
+    before = world.credentials().load(CredentialKey.of(oidc_server.mcp_url))
     oidc_server.fault("/token", mode, times=MANY)
     try:
         with pytest.raises(Temporary):
@@ -67,7 +67,7 @@ def test_a_server_that_stays_broken_costs_no_credential(
     finally:
         oidc_server.fault("/token", "", times=0)
 
-    assert world.credentials().load(oidc_server.mcp_url, "default") == before
+    assert world.credentials().load(CredentialKey.of(oidc_server.mcp_url)) == before
     refresh(world, server)
 
 
@@ -102,7 +102,7 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
 ) -> None:
     login(world, oidc_server.server)
     clock.time += LIFE + 1
-    before, asked = world.credentials().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    before, asked = world.credentials().load(CredentialKey.of(oidc_server.mcp_url)), oidc_server.count().asked
     hasty = world._replace(http_client=lambda: HttpxClient(Limits(read=0.2, total=0.4)))
     oidc_server.fault("/token", times=MANY, **fault)
     try:
@@ -114,7 +114,7 @@ def test_a_failure_is_told_as_temporary_and_costs_no_credential(
         oidc_server.fault("/token", "", times=0)
 
     assert oidc_server.count().asked - asked == 2 * requests
-    assert world.credentials().load(oidc_server.mcp_url, "default") == before
+    assert world.credentials().load(CredentialKey.of(oidc_server.mcp_url)) == before
     assert keyrack(world, "token", oidc_server.mcp_url) == 0
 
 
@@ -175,7 +175,7 @@ def kept(keychain: Full, person: Person, clock: Clock, tmp_path: Path, oidc_serv
 def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_is_spent(
     oidc_server: AuthServer, kept: Adapters, keychain: Full, complains: bool
 ) -> None:
-    before, asked = kept.credentials().load(oidc_server.mcp_url, "default"), oidc_server.count().asked
+    before, asked = kept.credentials().load(CredentialKey.of(oidc_server.mcp_url)), oidc_server.count().asked
     keychain.complains, keychain.takes, keychain.fails = complains, 0, MANY
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
@@ -183,7 +183,7 @@ def test_a_keychain_that_takes_no_writes_is_found_out_before_the_refresh_token_i
     assert oidc_server.count().asked == asked
 
     keychain.fails = 0
-    assert kept.credentials().load(oidc_server.mcp_url, "default") == before
+    assert kept.credentials().load(CredentialKey.of(oidc_server.mcp_url)) == before
     refresh(kept, oidc_server.server)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.status import State
 from keyrack.oauth.effects import SignIn, Step
 from keyrack.operations.clearing.clear import clear
@@ -35,7 +36,7 @@ def test_a_login_ends_with_a_token_that_the_server_takes(authority: AuthServer, 
     assert credential.refreshable
     assert authority.accepts(get_token(world, server).token.reveal())
     assert check(world, server).verdict == "accepted"
-    record = world.credentials().record(authority.mcp_url, "default")
+    record = world.credentials().record(CredentialKey.of(authority.mcp_url))
     assert row_of(server, record, time.time()).status.state is State.VALID
     done = [event.key for event in events if isinstance(event, Step) and event.state == "done"]
     assert done[-2:] == ["try", "save"]
@@ -48,9 +49,9 @@ def test_a_refresh_brings_another_token_and_uses_up_the_old_one(
 ) -> None:
     server = authority.server
     login(world, server)
-    before = world.credentials().load(authority.mcp_url, "default")
+    before = world.credentials().load(CredentialKey.of(authority.mcp_url))
     refresh(world, server)
-    after = world.credentials().load(authority.mcp_url, "default")
+    after = world.credentials().load(CredentialKey.of(authority.mcp_url))
 
     assert before and after and before.tokens.refresh_token and after.tokens.refresh_token
     assert after.tokens.access_token != before.tokens.access_token
@@ -67,7 +68,7 @@ def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, w
     assert receipt.ok
     assert {line.what: line.outcome for line in receipt.lines}["Revoke"] == "done"
     assert not authority.accepts(token)
-    assert world.credentials().load(authority.mcp_url, "default") is None
+    assert world.credentials().load(CredentialKey.of(authority.mcp_url)) is None
     with pytest.raises(LoginNeeded):
         get_token(world, server)
 
@@ -75,14 +76,14 @@ def test_clear_with_revoke_ends_the_token_at_the_issuer(authority: AuthServer, w
 def test_a_refresh_after_revocation_says_login_needed(authority: AuthServer, world: Adapters) -> None:
     server = authority.server
     login(world, server)
-    stored_credential = world.credentials().load(authority.mcp_url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(authority.mcp_url))
     clear(world, server, revoke=True)
     assert stored_credential is not None
     world.credentials().save(stored_credential)
 
     with pytest.raises(LoginNeeded):
         refresh(world, server)
-    record = world.credentials().record(authority.mcp_url, "default")
+    record = world.credentials().record(CredentialKey.of(authority.mcp_url))
     assert row_of(server, record, time.time()).status.state is State.LOGIN_NEEDED
 
 
@@ -100,12 +101,12 @@ def test_a_second_login_replaces_the_first(authority: AuthServer, world: Adapter
 def test_a_denied_sign_in_leaves_the_old_credential(authority: AuthServer, world: Adapters) -> None:
     credentials, no = world.credentials(), Person(lambda url: sign_in(url, deny=True))
     login(world, authority.server)
-    before = credentials.load(authority.mcp_url, "default")
+    before = credentials.load(CredentialKey.of(authority.mcp_url))
     with pytest.raises(KeyrackError, match="Access was denied"):
         login(adapters(credentials=credentials, browse=no), authority.server)
     no.leave()
 
-    assert credentials.load(authority.mcp_url, "default") == before
+    assert credentials.load(CredentialKey.of(authority.mcp_url)) == before
 
 
 def test_a_client_registered_by_hand_is_used_as_it_is(oidc_server: AuthServer, world: Adapters) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import ClientSettings, Server, StoredCredential
+from keyrack.domain.model import ClientSettings, CredentialKey, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
@@ -67,7 +67,7 @@ def site() -> Iterator[Site]:
 
 
 def stored(world: Adapters, site: Site) -> StoredCredential:
-    stored_credential = world.credentials().load(site.authority.mcp_url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(site.authority.mcp_url))
     assert stored_credential is not None
     return stored_credential
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from keyrack.domain.errors import LoginNeeded
-from keyrack.domain.model import StoredCredential
+from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
 from keyrack.oauth.revoke import deregistration_request
@@ -25,14 +25,16 @@ PATIENCE = 20.0  # seconds for a person who is at the browser already
 
 
 def stored(world: Adapters, authority: AuthServer) -> StoredCredential:
-    stored_credential = world.credentials().load(authority.mcp_url, "default")
+    stored_credential = world.credentials().load(CredentialKey.of(authority.mcp_url))
     assert stored_credential is not None
     return stored_credential
 
 
 def told(world: Adapters, authority: AuthServer) -> Row:
     """What the list says of the server."""
-    return row_of(authority.server, world.credentials().record(authority.mcp_url, "default"), world.now())
+    return row_of(
+        authority.server, world.credentials().record(CredentialKey.of(authority.mcp_url)), world.now()
+    )
 
 
 def refresh_elsewhere(

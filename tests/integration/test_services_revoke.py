@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import CredentialInfo, Server, Source
+from keyrack.domain.model import CredentialInfo, CredentialKey, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.ports import Adapters
@@ -51,12 +51,12 @@ def revoked(adapters: Adapters, id: str) -> Line:
     receipt = clear(adapters, server_of(id), revoke=True)
     first, *rest = receipt.lines
     assert [(line.what, line.outcome) for line in rest] == [("Delete", "done"), ("Verified gone", "done")]
-    assert adapters.credentials().load(*receipt_key(id)) is None
+    assert adapters.credentials().load(receipt_key(id)) is None
     return first
 
 
-def receipt_key(id: str) -> tuple[str, str]:
-    return SERVICES[id].server.rstrip("/"), "default"
+def receipt_key(id: str) -> CredentialKey:
+    return CredentialKey.of(SERVICES[id].server)
 
 
 @EACH
@@ -127,7 +127,7 @@ def test_a_service_that_can_not_be_reached_is_told_and_the_token_is_deleted_here
 
 def test_a_credential_without_its_fields_is_revoked_by_its_token(net: Internet) -> None:
     adapters = with_token(net, "slack")
-    stored_credential = adapters.credentials().load(*receipt_key("slack"))
+    stored_credential = adapters.credentials().load(receipt_key("slack"))
     assert stored_credential is not None
     adapters.credentials().save(stored_credential._replace(fields=()))
     assert revoked(adapters, "slack").outcome == "done"

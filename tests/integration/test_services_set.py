@@ -11,7 +11,7 @@ import pytest
 
 from keyrack import Auth
 from keyrack.domain.errors import KeyrackError, LoginNeeded
-from keyrack.domain.model import Server, Source, StoredCredential
+from keyrack.domain.model import CredentialKey, Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
 from keyrack.operations.ports import Adapters
@@ -70,7 +70,7 @@ class Desk:
 
     @property
     def stored(self) -> StoredCredential | None:
-        return self.adapters.credentials().load(self.row.server.rstrip("/"), "default")
+        return self.adapters.credentials().load(CredentialKey.of(self.row.server.rstrip("/")))
 
     @property
     def listed(self) -> Row:

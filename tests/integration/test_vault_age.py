@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import passphrase as vault_passphrase
@@ -215,7 +216,7 @@ def test_a_grant_comes_back_from_a_vault_that_age_rewrote(age: str, tmp_path: Pa
     ).stdout
     recipient = vault_age.recipient_of(identity)
     subprocess.run([age, "-r", recipient, "-o", store.path], input=plain, check=True)
-    found = credentials.load(URL, "default")
+    found = credentials.load(CredentialKey.of(URL))
     assert found is not None and found.tokens == stored_credential("one").tokens
 
 

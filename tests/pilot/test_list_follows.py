@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import Temporary
-from keyrack.domain.model import CredentialInfo, Server
+from keyrack.domain.model import CredentialInfo, CredentialKey, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import Finding, StoreState
 from keyrack.operations.ports import Adapters
@@ -89,7 +89,7 @@ async def test_real_records_of_another_process_are_seen(watching: None, tmp_path
         await t.sees("no credential")
         theirs.save(stored_credential("one", url=LINEAR))
         await t.sees("↻ refreshable")
-        theirs.delete(LINEAR, "default")
+        theirs.delete(CredentialKey.of(LINEAR))
         await t.sees("no credential")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.widgets import Button
 
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.operations.ports import Adapters
 from keyrack.operations.storage import vault as vault_op
@@ -185,7 +186,7 @@ async def test_in_memory_is_the_other_way_and_a_vault_can_follow(new: NewParts) 
             await type_passphrase(t)
             await t.press("enter")
         await t.sees("Sealed vault ✓")
-    assert here.credentials().load(URL, "default") is not None
+    assert here.credentials().load(CredentialKey.of(URL)) is not None
 
 
 @screen_test
@@ -235,5 +236,7 @@ async def test_a_token_finds_a_place_and_is_stored_there(new: NewParts) -> None:
         for _ in range(2):
             await type_passphrase(t)
             await t.press("enter")
-        await t.until(lambda: here.credentials().load(URL, "default") is not None, "the token in the vault")
+        await t.until(
+            lambda: here.credentials().load(CredentialKey.of(URL)) is not None, "the token in the vault"
+        )
         assert here.credentials().state().kind == "vault"

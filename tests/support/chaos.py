@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import DamagedData
-from keyrack.domain.model import Server, StoredCredential
+from keyrack.domain.model import CredentialKey, Server, StoredCredential
 from keyrack.operations.login.login import login
 from keyrack.store.backends.chooser import KeychainBackend
 from keyrack.store.credential_store import BackendCredentialStore, keychain_credential_store
@@ -71,7 +71,7 @@ class Place:
         person.leave()
 
     def stored(self) -> StoredCredential:
-        stored_credential = self._credentials.load(self.url, "default")
+        stored_credential = self._credentials.load(CredentialKey.of(self.url))
         assert stored_credential is not None, "nothing is stored"
         return stored_credential
 
@@ -93,7 +93,7 @@ class Place:
 
     def in_keychain(self) -> tuple[StoredCredential, ...]:
         """What the credential's entries hold, whatever the record says; damaged ones left out."""
-        slots, ident = Slots(self._store), record_id(self.url, "default")
+        slots, ident = Slots(self._store), record_id(CredentialKey.of(self.url))
         found = []
         for slot in SLOTS:
             try:

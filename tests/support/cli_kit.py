@@ -52,8 +52,8 @@ class FakeCredentialStore:
     def records(self) -> dict[CredentialKey, Record]:
         return self._records
 
-    def record(self, url: str, account: str, name: str = "") -> Record | None:
-        return self._records.get(CredentialKey(url, account, name))
+    def record(self, key: CredentialKey) -> Record | None:
+        return self._records.get(key)
 
     def state(self) -> StoreState:
         return self._state

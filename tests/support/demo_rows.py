@@ -190,8 +190,8 @@ class DemoRack:
     def records(self) -> dict[CredentialKey, Record]:
         return dict(self.kept)
 
-    def record(self, url: str, account: str, name: str = "") -> Record | None:
-        return self.kept.get(CredentialKey(canonical_url(url), account, name))
+    def record(self, key: CredentialKey) -> Record | None:
+        return self.kept.get(key)
 
     def put(
         self,
@@ -216,7 +216,7 @@ class DemoRack:
     def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]:
         return ()
 
-    def load(self, url: str, account: str, name: str = "") -> None:
+    def load(self, key: CredentialKey) -> None:
         return None
 
     def save(self, stored_credential: Any) -> CredentialInfo:
@@ -228,13 +228,13 @@ class DemoRack:
         if not self.store.ready:
             raise StoreAbsent(self.store.reason)
 
-    def delete(self, url: str, account: str, name: str = "") -> Deletion:
+    def delete(self, key: CredentialKey) -> Deletion:
         raise AssertionError("a screen does not remove")
 
-    def note(self, url: str, account: str, name: str = "", **facts: Any) -> None:
+    def note(self, key: CredentialKey, **facts: Any) -> None:
         raise AssertionError("a screen notes nothing")
 
-    def lock(self, url: str, account: str, name: str = "", *, timeout: float = 30.0) -> Any:
+    def lock(self, key: CredentialKey, *, timeout: float = 30.0) -> Any:
         return nullcontext()
 
 

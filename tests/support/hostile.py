@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import CredentialInfo, StoredCredential
+from keyrack.domain.model import CredentialInfo, CredentialKey, StoredCredential
 from keyrack.domain.resource import inert
 from keyrack.domain.secret import Secret
 from keyrack.net import http_client as http_client
@@ -113,7 +113,7 @@ def attempt(
         made.credential = login(adapters, server, options, on_event=made.events.append)
     except KeyrackError as error:
         made.error = error
-    made.stored_credential = adapters.credentials().load(URL, "default")
+    made.stored_credential = adapters.credentials().load(CredentialKey.of(URL))
     _check(made)
     return made
 

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NamedTuple
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.login.login import login
@@ -107,8 +107,8 @@ def _rest_at_the_lock(pipe: Connection, credentials: Any) -> None:
     lock, first = credentials.lock, iter([True])
 
     @contextmanager
-    def told(*key: str, **more: Any) -> Iterator[None]:
-        with lock(*key, **more):
+    def told(key: CredentialKey, **more: Any) -> Iterator[None]:
+        with lock(key, **more):
             if next(first, False):
                 pipe.send("held")
                 pipe.recv()

@@ -12,6 +12,7 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
+from keyrack.domain.model import CredentialKey
 from keyrack.operations.login.login import login
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.workbench import NOW, SERVER, build, stored_credential
@@ -102,7 +103,7 @@ def test_scopes_that_never_suffice_are_given_up_and_remembered() -> None:
     adapters = with_grant(world("at-1"))
     assert get(server, adapters, interactive=True).status_code == 403
     assert len(server.seen) == 3
-    check = adapters.credentials().record(URL, "default").check
+    check = adapters.credentials().record(CredentialKey.of(URL)).check
     assert (check.verdict, "does not grant: write" in check.reason) == ("accepted", True)
     assert get(server, adapters, interactive=True).status_code == 403
     assert len(server.seen) == 4  # no more logins for these scopes

@@ -96,7 +96,7 @@ def _next(adapters: Adapters, server: Server, found: Check) -> Action | None:
         return None
     if header is not None and not header.is_empty:
         return None
-    record = adapters.credentials().record(*credential_key(server))
+    record = adapters.credentials().record(credential_key(server))
     stored = record.credential if record is not None else None
     if (found.verdict == "optional" and stored is not None) or (server.helper is not None and stored is None):
         return None

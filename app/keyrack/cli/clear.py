@@ -148,7 +148,7 @@ def _question(adapters: Adapters, server: Server, revoke: bool, forget: bool) ->
     from keyrack.operations.tokens.service import revoke_words
 
     what = f"the credential for {plain(server.display_name, 120)} ({plain(shown(server.url or ''))})"
-    record = adapters.credentials().record(*credential_key(server))
+    record = adapters.credentials().record(credential_key(server))
     credential = record.credential if record else None
     if revoke:
         words = revoke_words(adapters, server, credential)

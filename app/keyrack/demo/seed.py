@@ -13,6 +13,7 @@ from keyrack.domain.model import (
     DEFAULT_ACCOUNT,
     Check,
     CredentialInfo,
+    CredentialKey,
     Endpoints,
     Registration,
     StoredCredential,
@@ -67,14 +68,14 @@ def stock(
     if role.part in LIFE:
         credentials.save(_grant(role, url, provider, registration, now))
         if role.part == "refused":
-            credentials.note(url, DEFAULT_ACCOUNT, refusal=(now - 300, "The server refused the token."))
+            credentials.note(CredentialKey.of(url), refusal=(now - 300, "The server refused the token."))
     elif role.part in VERDICTS:
         credentials.note(
-            url, DEFAULT_ACCOUNT, check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28")
+            CredentialKey.of(url), check=Check(now - 60, VERDICTS[role.part], revision="2026-07-28")
         )
     elif role.part == "down":
         credentials.note(
-            url, DEFAULT_ACCOUNT, check=Check(now - 60, "unreachable", "The server refuses connections.")
+            CredentialKey.of(url), check=Check(now - 60, "unreachable", "The server refuses connections.")
         )
 
 

@@ -8,7 +8,7 @@ seconds, UTC, as floats.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
@@ -132,9 +132,14 @@ class ClientSettings(NamedTuple):
 class CredentialKey(NamedTuple):
     """The key that a credential is stored under."""
 
-    url: str  # canonical: `resource.identity`
+    url: str  # canonical: `resource.canonical_url`
     account: str = DEFAULT_ACCOUNT
     name: str = ""  # tells apart servers with the same URL and account; "" for a single server
+
+    @classmethod
+    def of(cls, url: str, account: str = DEFAULT_ACCOUNT, name: str = "") -> Self:
+        """The key for a URL in any form, which is made canonical here and nowhere else. Raises BadUrl."""
+        return cls(canonical_url(url), account, name)
 
 
 class Server(NamedTuple):
@@ -181,7 +186,7 @@ class Server(NamedTuple):
     @property
     def key(self) -> CredentialKey | None:
         """The key of its credential; None for a local process."""
-        return CredentialKey(canonical_url(self.url), self.account, self.key_name) if self.url else None
+        return CredentialKey.of(self.url, self.account, self.key_name) if self.url else None
 
 
 class CredentialInfo(NamedTuple):
@@ -293,4 +298,4 @@ class StoredCredential(NamedTuple):
     @property
     def key(self) -> CredentialKey:
         """Raises BadUrl."""
-        return CredentialKey(canonical_url(self.url), self.account, self.name)
+        return CredentialKey.of(self.url, self.account, self.name)

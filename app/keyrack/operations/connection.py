@@ -29,5 +29,5 @@ def http_client_for(adapters: Adapters, server: Server) -> HttpClient:
 
 
 def _stored_issuer(adapters: Adapters, server: Server) -> str | None:
-    record = adapters.credentials().record(*server.key) if server.key else None
+    record = adapters.credentials().record(server.key) if server.key else None
     return record.credential.issuer if record is not None and record.credential is not None else None

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, StoredCredential
-from keyrack.domain.resource import canonical_url
 from keyrack.domain.storage import Deletion, Finding, StoreState, Survey
 from keyrack.domain.version import is_same
 from keyrack.store.backends.base import UNREACHED, SecretBackend
@@ -70,28 +69,26 @@ class BackendCredentialStore:
         """
         return self._records.stamp()
 
-    def record(self, url: str, account: str, name: str = "") -> Record | None:
+    def record(self, key: CredentialKey) -> Record | None:
         """One record. Raises NewerFormat if a newer keyrack wrote it."""
-        stored = self._records.read(record_id(url, account, name))
+        stored = self._records.read(record_id(key))
         return stored.record if stored else None
 
-    def lock(
-        self, url: str, account: str, name: str = "", *, timeout: float = WAIT
-    ) -> AbstractContextManager[None]:
+    def lock(self, key: CredentialKey, *, timeout: float = WAIT) -> AbstractContextManager[None]:
         """Keep all other threads and processes from changing this credential.
 
         Raises Temporary after `timeout` seconds. `save` and `delete` take the same lock; the
         thread that holds it may call them.
         """
-        return self._shared_locks.hold(record_id(url, account, name), timeout=timeout)
+        return self._shared_locks.hold(record_id(key), timeout=timeout)
 
-    def load(self, url: str, account: str, name: str = "") -> StoredCredential | None:
+    def load(self, key: CredentialKey) -> StoredCredential | None:
         """The complete credential from the store, with the refusals noted in the record.
 
         None if nothing is stored. Raises StoreUnavailable and its kinds (StoreAbsent also if
         the record says that it is in another store), DamagedData and NewerFormat.
         """
-        return self._loader.load(CredentialKey(canonical_url(url), account, name))
+        return self._loader.load(key)
 
     def save(self, stored_credential: StoredCredential) -> CredentialInfo:
         """Store a credential and return its facts with `store` and `slot` filled in.
@@ -99,7 +96,7 @@ class BackendCredentialStore:
         The old one stays until the new one has been read back. Raises StoreUnavailable and
         its kinds, Temporary (another process is changing it), NewerFormat (never overwritten).
         """
-        with self.lock(*stored_credential.key):
+        with self.lock(stored_credential.key):
             return self._saver.save(stored_credential)
 
     @contextmanager
@@ -117,14 +114,14 @@ class BackendCredentialStore:
         """Write, read back and delete a test entry. Raises as `save` does."""
         self._write_test.prove_writable()
 
-    def delete(self, url: str, account: str, name: str = "") -> Deletion:
+    def delete(self, key: CredentialKey) -> Deletion:
         """Delete the credential, verify that it is gone, and delete its facts; a check's outcome stays.
 
         If it can't be deleted, its record stays, and the Deletion says so. Raises StoreAbsent,
         StoreLocked or StoreSlow if the store could not be asked; Temporary; NewerFormat.
         """
-        ident = record_id(url, account, name)
-        with self.lock(url, account, name):
+        ident = record_id(key)
+        with self.lock(key):
             stored = self._records.read(ident)
             elsewhere = self._reconciler.in_other_store(stored)
             if elsewhere is not None:
@@ -140,33 +137,31 @@ class BackendCredentialStore:
                 return Deletion(False, False, f"It is still in the {self._store.name}. {error}")
             self._reconciler.forget(ident)
             if deleted:
-                self._list(drop=[CredentialKey(canonical_url(url), account, name)])
+                self._list(drop=[key])
             return Deletion(deleted, True)
 
-    def held(self, url: str, account: str, name: str = "") -> StoredCredential | None:
+    def held(self, key: CredentialKey) -> StoredCredential | None:
         """What this store holds, whatever the record says; nothing is repaired.
 
         For moves between stores. Raises StoreUnavailable and its kinds, DamagedData, NewerFormat.
         """
-        contents = self._reconciler.read_slots(record_id(url, account, name))
+        contents = self._reconciler.read_slots(record_id(key))
         if contents.newest is None and contents.damage is not None:
             raise contents.damage
         return contents.newest and contents.newest.stored_credential
 
-    def delete_copy(self, url: str, account: str, name: str = "") -> None:
+    def delete_copy(self, key: CredentialKey) -> None:
         """Delete this store's copy of a credential that is in another store now; its record stays.
 
         The deletion is verified. Raises StoreUnavailable and its kinds.
         """
-        with self.lock(url, account, name):
-            if self._reconciler.delete_slots(record_id(url, account, name)):
-                self._list(drop=[CredentialKey(canonical_url(url), account, name)])
+        with self.lock(key):
+            if self._reconciler.delete_slots(record_id(key)):
+                self._list(drop=[key])
 
     def note(
         self,
-        url: str,
-        account: str,
-        name: str = "",
+        key: CredentialKey,
         *,
         check: Check | None = None,
         refusal: tuple[float, str] | None = None,
@@ -181,7 +176,7 @@ class BackendCredentialStore:
         A refusal of the credential `of` is not noted if that has been replaced in the meantime. `names` are
         the server's names in files, once other servers share its address.
         """
-        fresh = Record(canonical_url(url), account, name=name)
+        fresh = Record(key.url, key.account, name=key.name)
 
         def edit(now: StoredRecord | None) -> StoredRecord | None:
             stored = now or StoredRecord(fresh)
@@ -201,7 +196,7 @@ class BackendCredentialStore:
                     facts = facts._replace(names=names, apart=True)
             return stored._replace(record=record._replace(credential=facts))
 
-        self._records.change(record_id(url, account, name), edit)
+        self._records.change(record_id(key), edit)
 
     def recover(self) -> tuple[Finding, ...]:
         """Finish what a killed process left unfinished. Reads only the records if there is nothing."""

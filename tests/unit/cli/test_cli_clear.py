@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.model import Registration
+from keyrack.domain.model import CredentialKey, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Request, Response
 from keyrack.wording.times import local
@@ -67,7 +67,7 @@ def test_a_no_to_the_second_question_changes_nothing(
     adapters, world = bench()
     monkeypatch.setattr(sys, "stdin", Terminal("y\nn\n"))
     assert run(["clear", "example"], adapters=adapters) == 1
-    assert world.asked == [] and adapters().credentials().load(URL, "default") is not None
+    assert world.asked == [] and adapters().credentials().load(CredentialKey.of(URL)) is not None
 
 
 @pytest.mark.parametrize(

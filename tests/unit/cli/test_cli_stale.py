@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.reading import Place, Reading
 from keyrack.operations.ports import Adapters
 from support.canned import URL
@@ -30,7 +31,7 @@ def test_a_dry_run_tells_the_reasons_and_changes_nothing(capsys: Capture) -> Non
     adapters = stale_parts()
     assert keyrack(adapters, "clear", "--stale", "--dry-run") == 0
     assert capsys.readouterr().out == "example: It has expired and can't be refreshed.\n"
-    assert adapters.credentials().load(URL, "default") is not None
+    assert adapters.credentials().load(CredentialKey.of(URL)) is not None
 
 
 def test_with_yes_the_stale_ones_go_with_a_receipt_and_the_others_stay(capsys: Capture) -> None:
@@ -43,8 +44,8 @@ def test_with_yes_the_stale_ones_go_with_a_receipt_and_the_others_stay(capsys: C
         "  – Registration: stays (https://auth.example still has the client dyn-0)",
     ]
     assert (
-        adapters.credentials().load(URL, "default") is None
-        and adapters.credentials().load(URL, "work") is not None
+        adapters.credentials().load(CredentialKey.of(URL)) is None
+        and adapters.credentials().load(CredentialKey.of(URL, "work")) is not None
     )
     assert keyrack(adapters, "clear", "--stale", "--yes") == 0
     assert capsys.readouterr().err == "Nothing is stale.\n"
@@ -63,7 +64,7 @@ def test_where_nobody_can_answer_it_wants_yes_and_changes_nothing(capsys: Captur
     adapters = stale_parts()
     assert keyrack(adapters, "clear", "--stale") == 2
     assert "--yes" in capsys.readouterr().err
-    assert adapters.credentials().load(URL, "default") is not None
+    assert adapters.credentials().load(CredentialKey.of(URL)) is not None
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_words_that_make_no_sense_change_nothing(words: list[str], said: str, ca
     adapters = stale_parts()
     assert keyrack(adapters, *words) == 2
     assert said in capsys.readouterr().err
-    assert adapters.credentials().load(URL, "default") is not None
+    assert adapters.credentials().load(CredentialKey.of(URL)) is not None
 
 
 def test_accounts_are_told_with_who_they_are(capsys: Capture) -> None:

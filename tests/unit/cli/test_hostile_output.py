@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.model import Server, Source
+from keyrack.domain.model import CredentialKey, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Request
 from support.canned import ISSUER, URL, World, reply
@@ -56,7 +56,7 @@ def test_a_login_says_hostile_words_as_characters(
     assert out == "" and err
     assert_harmless(err)
     assert ended in (0, 1, 3, 4)
-    assert bool(adapters().credentials().load(URL, "default")) is (ended == 0)
+    assert bool(adapters().credentials().load(CredentialKey.of(URL))) is (ended == 0)
     for verb in (["list"], ["list", "--json"], ["token"], ["refresh"], ["check"], ["clear", "--yes"]):
         run([*verb, *([] if verb[0] == "list" else [SERVER.name])], adapters=adapters)
         assert_harmless("".join(capsys.readouterr()))
@@ -114,7 +114,7 @@ def test_a_hostile_issuer_s_words_at_a_refresh_and_a_revocation(
         run(["list"], adapters=adapters)
         run(["list", "--json"], adapters=adapters)
         assert_harmless("".join(capsys.readouterr()))
-        record = adapters().credentials().record(URL, "default")
+        record = adapters().credentials().record(CredentialKey.of(URL))
         if record and record.credential:
             assert record.credential.refusal.isprintable()
 

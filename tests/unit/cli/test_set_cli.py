@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.model import Server, Source, StoredCredential
+from keyrack.domain.model import CredentialKey, Server, Source, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
@@ -63,7 +63,7 @@ class Desk:
         return run(["set", *words], adapters=lambda **_: self.adapters)
 
     def stored_credential(self, name: str) -> StoredCredential | None:
-        return self.adapters.credentials().load(URLS[name].rstrip("/"), "default")
+        return self.adapters.credentials().load(CredentialKey.of(URLS[name].rstrip("/")))
 
     def headers(self, name: str) -> dict[str, str]:
         stored_credential = self.stored_credential(name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import ClientSettings, Registration
+from keyrack.domain.model import ClientSettings, CredentialKey, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn
 from keyrack.oauth.flow import login_flow
@@ -334,11 +334,14 @@ def test_a_credential_is_kept_with_what_it_is_bound_to() -> None:
     adapters = build(protected("at-1"))
     login(adapters, SERVER)
     login(adapters, SERVER._replace(account="work", client=ClientSettings(client_id="mine")))
-    own, work = adapters.credentials().load(URL, "default"), adapters.credentials().load(URL, "work")
+    own, work = (
+        adapters.credentials().load(CredentialKey.of(URL)),
+        adapters.credentials().load(CredentialKey.of(URL, "work")),
+    )
     assert own and work
     for grant, client_id in ((own, "dyn-1"), (work, "mine")):
         facts = grant.credential
         assert (facts.resource, facts.issuer, facts.client_id) == (URL, ISSUER, client_id)
         client = grant.registration
         assert client and (client.issuer, client.client_id) == (ISSUER, client_id)
-    assert adapters.credentials().load("https://mcp.example/mcp2", "default") is None
+    assert adapters.credentials().load(CredentialKey.of("https://mcp.example/mcp2")) is None

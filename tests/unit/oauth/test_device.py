@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from keyrack.domain.errors import AccessDenied, KeyrackError, LoginNeeded
-from keyrack.domain.model import Registration
+from keyrack.domain.model import CredentialKey, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import DEVICE_GRANT, AuthorizationServer
 from keyrack.oauth.device import device_flow
@@ -179,7 +179,7 @@ def test_where_no_browser_opens_the_code_is_there_by_itself_and_typing_it_logs_i
 
     adapters = build(world_with(person), answer=None, browse=lambda url: False)
     stored = login(adapters, SERVER, on_event=tell)
-    assert stored.refreshable and adapters.credentials().load(URL, "default") is not None
+    assert stored.refreshable and adapters.credentials().load(CredentialKey.of(URL)) is not None
     assert [e.user_code for e in events if isinstance(e, ShowCode)] == ["WDJB-MJHT"]
     assert "Signed in with the device code" in [e.title for e in events if isinstance(e, Step)]
 
@@ -213,7 +213,7 @@ def test_a_no_on_the_other_device_ends_the_login():
     adapters = build(world, answer=None)
     with pytest.raises(LoginNeeded, match="denied"):
         login(adapters, SERVER, LoginOptions(device=True))
-    assert adapters.credentials().load(URL, "default") is None
+    assert adapters.credentials().load(CredentialKey.of(URL)) is None
 
 
 def test_a_refused_code_leaves_the_browser_s_way_open():

@@ -9,7 +9,7 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
-from keyrack.domain.model import ClientSettings, Header, Registration, Server
+from keyrack.domain.model import ClientSettings, CredentialKey, Header, Registration, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED, State
 from keyrack.oauth.effects import Step
@@ -84,7 +84,7 @@ def test_a_server_with_a_document_is_logged_in_to_though_it_answers_anyone() -> 
     assert ("probe", "The server answers without a credential") in [(each.key, each.title) for each in steps]
     tried = next(each for each in steps if each.key == "try")
     assert f"{tried.title}: {tried.detail}." == UNTESTED
-    record = adapters.credentials().record(URL, "default")
+    record = adapters.credentials().record(CredentialKey.of(URL))
     assert record.credential and (record.check.verdict, record.check.reason) == ("optional", UNTESTED)
     row = overview(adapters).rows[0]
     assert (row.status.state, row.kind) == (State.EXPIRING, "oauth")
@@ -119,7 +119,7 @@ def test_what_else_its_host_signs_in_to_is_no_reason_to_log_in() -> None:
 def test_a_configured_client_is_used_with_the_metadata_of_the_origin() -> None:
     server = SERVER._replace(client=ClientSettings(client_id="mine"))
     adapters, _ = steps_of(answers(OPEN, **NOTHING, **OWN), server)
-    stored_credential = adapters.credentials().load(URL, "default")
+    stored_credential = adapters.credentials().load(CredentialKey.of(URL))
     assert (
         stored_credential
         and stored_credential.registration
@@ -149,7 +149,7 @@ def test_where_nobody_answers_nothing_is_said_of_the_server() -> None:
 def test_a_server_whose_list_is_out_of_order_is_logged_in_to_where_it_says_how() -> None:
     """Some answer 500 where they mean 401."""
     adapters, _ = steps_of(answers(BROKEN, OPEN))
-    assert some(some(adapters.credentials().record(URL, "default")).check).verdict == "accepted"
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).check).verdict == "accepted"
     assert isinstance(nothing(answers(BROKEN, **NOTHING)), Temporary)
 
 
@@ -232,7 +232,7 @@ def test_a_token_typed_in_is_stored_and_said_to_be_untested() -> None:
     assert saved.check and (saved.check.verdict, saved.check.reason) == ("open", UNTESTED)
     assert "could not be tested" in overview(adapters).rows[0].status.reason
     clear(adapters, SERVER)
-    assert some(some(adapters.credentials().record(URL, "default")).check)[1:3] == ("open", "")
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).check)[1:3] == ("open", "")
 
 
 def test_a_token_that_an_open_server_refuses_is_not_stored() -> None:
@@ -256,14 +256,17 @@ def test_a_program_that_is_refused_a_call_logs_in_and_no_more_is_claimed() -> No
     auth = keyrack.Auth(URL, adapters=adapters, interactive=True)
     with httpx.Client(transport=httpx.MockTransport(server), auth=auth) as client:
         assert client.post(URL).status_code == 200
-    assert some(some(adapters.credentials().record(URL, "default")).check)[1:3] == ("optional", UNTESTED)
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).check)[1:3] == (
+        "optional",
+        UNTESTED,
+    )
 
 
 def test_a_challenge_in_hand_and_a_guarded_greeting_prove_a_token() -> None:
     """Though its list of tools is refused: an authorization server was changed just now."""
     adapters = build(answers(GUARDED, LIST_GUARDED))
     login(adapters, SERVER)
-    assert some(some(adapters.credentials().record(URL, "default")).check).verdict == "accepted"
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).check).verdict == "accepted"
 
 
 def test_a_record_of_an_anonymous_probe_spares_the_first_question() -> None:

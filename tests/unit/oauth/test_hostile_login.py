@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Failed, Request
 from keyrack.oauth.trace import exchange
@@ -81,7 +82,7 @@ def test_the_token_that_manages_a_registration_goes_to_no_other_host(place: str)
     world = World(**{f"POST {URL}": protected, f"POST {ISSUER}/register": reply(body, 201)})
     adapters = build(world)
     login(adapters, SERVER)
-    stored_credential = adapters.credentials().load(URL, "default")
+    stored_credential = adapters.credentials().load(CredentialKey.of(URL))
     assert (
         stored_credential
         and stored_credential.registration

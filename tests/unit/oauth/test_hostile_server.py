@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import LoginNeeded
+from keyrack.domain.model import CredentialKey
 from keyrack.operations.tokens.refresh import refresh
 from support.canned import ISSUER, META, PRM, PRM_ROOT, URL, metadata, reply, unauthorized
 from support.hostile import NASTY, PUBLIC, Net, attempt, no_program, protected  # noqa: F401  # a fixture
@@ -350,6 +351,6 @@ def test_an_issuer_that_quotes_the_refresh_token_puts_it_into_no_record(
     adapters.credentials().save(stored_credential(refresh=secret, expires_at=NOW - 1))
     with pytest.raises(LoginNeeded, match="unknown token") as caught:
         refresh(adapters, SERVER)
-    record = adapters.credentials().record(URL, "default")
+    record = adapters.credentials().record(CredentialKey.of(URL))
     assert record and record.credential and "unknown token" in record.credential.refusal
     assert secret not in str(caught.value) + record.credential.refusal

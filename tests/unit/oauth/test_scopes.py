@@ -9,6 +9,7 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import KeyrackError, ScopeRefused
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.operations.login.login import login
@@ -38,7 +39,7 @@ class Bench:
 
     @property
     def added(self) -> tuple[str, ...]:
-        return some(some(self.adapters.credentials().record(URL, "default")).credential).added_scopes
+        return some(some(self.adapters.credentials().record(CredentialKey.of(URL))).credential).added_scopes
 
 
 def test_a_plain_login_keeps_what_earlier_ones_had_added() -> None:
@@ -113,7 +114,7 @@ def test_a_refresh_keeps_the_note_and_payloads_without_it_are_read() -> None:
     bench.asks(scopes=("write",))
     refresh(bench.adapters, SERVER)
     assert bench.added == ("write",)
-    stored = bench.adapters.credentials().load(URL, "default")
+    stored = bench.adapters.credentials().load(CredentialKey.of(URL))
     assert decode(encode(Payload(1, some(stored)))).stored_credential == stored
     older = Secret(encode(Payload(1, some(stored))).reveal().replace(',"added_scopes":["write"]', ""))
     assert decode(older).stored_credential.credential == some(stored).credential._replace(added_scopes=())

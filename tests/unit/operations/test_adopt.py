@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import StoreUnavailable
-from keyrack.domain.model import StoredCredential
+from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.http import Request, Response
@@ -89,7 +89,7 @@ class Desk:
         return run(["adopt", *words], adapters=lambda **_: self.adapters)
 
     def stored(self, account: str = "default") -> StoredCredential | None:
-        return self.adapters.credentials().load(URL, account)
+        return self.adapters.credentials().load(CredentialKey.of(URL, account))
 
     def copies(self) -> list[Path]:
         return sorted(self.home.glob("**/*keyrack-backup*"))

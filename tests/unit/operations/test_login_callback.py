@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import ClientSettings
+from keyrack.domain.model import ClientSettings, CredentialKey
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
@@ -106,7 +106,7 @@ def test_where_the_issuer_may_have_forgotten_a_dynamic_client_the_port_is_kept_a
     desk: Desk,
 ) -> None:
     desk.login(LoginOptions(callback_port=9111))
-    desk.adapters.credentials().note(URL, "default", refusal=(NOW, "No."))
+    desk.adapters.credentials().note(CredentialKey.of(URL), refusal=(NOW, "No."))
     assert desk.login() == (9111, "127.0.0.1", "/callback")
     assert len(desk.world.to(f"{ISSUER}/register")) == 2
 
@@ -116,7 +116,7 @@ def test_it_lies_in_the_keychain_with_the_registration(desk: Desk) -> None:
         metadata(registration_endpoint=None)
     )
     desk.login(OWN)
-    stored_credential = desk.adapters.credentials().load(URL, "default")
+    stored_credential = desk.adapters.credentials().load(CredentialKey.of(URL))
     assert stored_credential is not None and stored_credential.registration is not None
     kept = stored_credential.registration
     assert (kept.callback_port, kept.redirect_host, kept.callback_path) == (9111, "localhost", "/cb")

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from keyrack.domain.errors import Cancelled, DamagedData, KeyrackError, LoginNeeded, StoreAbsent, Temporary
-from keyrack.domain.model import Header, Server
+from keyrack.domain.model import CredentialKey, Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.effects import SignIn, Step
@@ -45,7 +45,7 @@ def takes(*tokens):
 
 
 def stored(adapters):
-    found = adapters.credentials().load(URL, "default")
+    found = adapters.credentials().load(CredentialKey.of(URL))
     return found and found.tokens.access_token.reveal()
 
 
@@ -127,7 +127,7 @@ def test_a_damaged_entry_does_not_keep_a_login_away(monkeypatch):
     adapters.credentials().save(stored_credential())
     load = adapters.credentials().load
 
-    def damaged(url, account, name):
+    def damaged(key):
         raise DamagedData("The stored credential is damaged.")
 
     monkeypatch.setattr(adapters.credentials(), "load", damaged)
@@ -186,7 +186,7 @@ def test_the_registration_of_an_earlier_login_is_used_again_unless_it_was_refuse
     adapters = build(world)
     adapters.credentials().save(stored_credential())
     assert login(adapters, SERVER).client_id == "dyn-0"
-    adapters.credentials().note(URL, "default", refusal=(NOW, "refused"))
+    adapters.credentials().note(CredentialKey.of(URL), refusal=(NOW, "refused"))
     assert login(adapters, SERVER).client_id == "dyn-1"
 
 
@@ -243,7 +243,7 @@ def moved(tmp_path):
     def choose():
         if len(stores) == 2:
             stores[1].save(stored_credential())
-            stores.pop(0).delete_copy(URL, "default")
+            stores.pop(0).delete_copy(CredentialKey.of(URL))
 
     return adapters, choose
 
@@ -266,7 +266,7 @@ def test_a_login_goes_to_the_store_that_all_were_moved_to_meanwhile(moved):
     assert login(adapters, SERVER, on_event=events.append).store == "second"
     assert (
         stored(adapters) == "at-1"
-        and some(some(adapters.credentials().record(URL, "default")).credential).store == "second"
+        and some(some(adapters.credentials().record(CredentialKey.of(URL))).credential).store == "second"
     )
     assert events[-1].title == "Saved to second and verified"
     assert [line.outcome for line in clear(adapters, SERVER).lines] == ["done", "done", "stays"]
@@ -302,7 +302,7 @@ def test_a_refresh_replaces_both_tokens():
     adapters = build()
     adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     assert refresh(adapters, SERVER).expires_at == NOW + 60
-    found = adapters.credentials().load(URL, "default")
+    found = adapters.credentials().load(CredentialKey.of(URL))
     assert some(found).tokens.refresh_token == Secret("rt-1") and stored(adapters) == "at-1"
 
 
@@ -333,7 +333,7 @@ def test_a_refused_grant_is_final_and_remembered():
         with pytest.raises(LoginNeeded, match="invalid_grant"):
             get_token(adapters, SERVER)
     assert len(world.to(TOKEN)) == 1
-    assert some(some(adapters.credentials().record(URL, "default")).credential).refused_at == NOW
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).credential).refused_at == NOW
 
 
 def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
@@ -341,7 +341,7 @@ def test_a_refused_refresh_does_not_take_a_valid_token_with_it():
     adapters.credentials().save(stored_credential(expires_at=NOW + 3000))
     for min_valid in (7200, 60):
         assert get_token(adapters, SERVER, min_valid=min_valid).token == Secret("at-0")
-    credential = some(some(adapters.credentials().record(URL, "default")).credential)
+    credential = some(some(adapters.credentials().record(CredentialKey.of(URL))).credential)
     assert credential.refused_at is None and credential.refresh_refused_at == NOW
     assert "invalid_grant" in credential.refusal
 
@@ -362,8 +362,8 @@ def test_a_server_error_is_temporary_and_keeps_the_credential(monkeypatch):
     adapters.credentials().save(stored_credential(expires_at=NOW - 1))
     with pytest.raises(Temporary):
         refresh(adapters, SERVER)
-    assert some(adapters.credentials().load(URL, "default")).tokens.refresh_token == Secret("rt-0")
-    assert some(some(adapters.credentials().record(URL, "default")).credential).refused_at is None
+    assert some(adapters.credentials().load(CredentialKey.of(URL))).tokens.refresh_token == Secret("rt-0")
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).credential).refused_at is None
 
 
 @pytest.mark.parametrize("fault", [INVALID_GRANT, reply(None, 503), Failed("down")])
@@ -443,7 +443,7 @@ def test_a_refusal_is_not_put_down_to_a_login_that_came_in_between(refresh_token
     adapters = build(World(**{f"POST {URL}": answer, f"POST {TOKEN}": INVALID_GRANT}))
     adapters.credentials().save(old)
     check(adapters, SERVER)
-    found = adapters.credentials().load(URL, "default")
+    found = adapters.credentials().load(CredentialKey.of(URL))
     assert (
         found is not None
         and found.tokens.access_token.reveal() == "at-NEW"
@@ -455,7 +455,7 @@ def test_a_network_failure_is_a_verdict_and_never_a_refusal():
     adapters = build(World(**{f"POST {URL}": Failed("no route")}))
     adapters.credentials().save(stored_credential())
     assert check(adapters, SERVER).verdict == "unreachable"
-    assert some(some(adapters.credentials().record(URL, "default")).credential).refused_at is None
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).credential).refused_at is None
 
 
 def test_a_credential_that_cannot_be_refreshed_now_is_told_with_the_reason():
@@ -464,7 +464,7 @@ def test_a_credential_that_cannot_be_refreshed_now_is_told_with_the_reason():
     adapters.credentials().save(stored_credential(expires_at=NOW - 5))
     found = check(adapters, SERVER)
     assert found.verdict == "unreachable" and "30" in found.reason
-    assert some(adapters.credentials().record(URL, "default")).check == found
+    assert some(adapters.credentials().record(CredentialKey.of(URL))).check == found
 
 
 # Clear
@@ -564,7 +564,7 @@ def test_after_a_clear_the_check_no_longer_speaks_of_the_token():
     adapters.credentials().save(stored_credential())
     check(adapters, SERVER)
     clear(adapters, SERVER)
-    assert some(some(adapters.credentials().record(URL, "default")).check).verdict == "required"
+    assert some(some(adapters.credentials().record(CredentialKey.of(URL))).check).verdict == "required"
 
 
 def test_a_tokens_life_is_counted_from_the_reply_and_not_from_the_start_of_the_login():

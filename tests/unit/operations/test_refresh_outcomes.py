@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, LoginNeeded
-from keyrack.domain.model import CredentialInfo, StoredCredential
+from keyrack.domain.model import CredentialInfo, CredentialKey, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Response
 from keyrack.operations.ports import Adapters
@@ -21,13 +21,13 @@ REFUSED = reply({"error": "invalid_client"}, 401)
 
 
 def stored(adapters: Adapters) -> StoredCredential:
-    found = adapters.credentials().load(URL, "default")
+    found = adapters.credentials().load(CredentialKey.of(URL))
     assert found is not None
     return found
 
 
 def facts(adapters: Adapters) -> CredentialInfo:
-    record = adapters.credentials().record(URL, "default")
+    record = adapters.credentials().record(CredentialKey.of(URL))
     assert record is not None and record.credential is not None
     return record.credential
 

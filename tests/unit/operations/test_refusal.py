@@ -43,7 +43,7 @@ def test_what_is_recorded_depends_on_who_refused(by, expires_at, token_refused_a
     held = held._replace(credential=credentials.save(held))
     error = login_needed(SERVER, held.credential, "It was revoked.")
     assert refused(credentials, held, error, by=by, at=NOW) is error and isinstance(error, LoginNeeded)
-    facts = some(some(credentials.record(*held.key)).credential)
+    facts = some(some(credentials.record(held.key)).credential)
     assert (facts.refused_at, facts.refresh_refused_at) == (token_refused_at, refresh_refused_at)
     assert facts.refusal == "It was revoked."
     assert login_needed(SERVER, facts).hint.startswith("Log in again: keyrack login")

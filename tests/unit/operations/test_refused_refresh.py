@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import ClientRefused, LoginNeeded, Temporary
-from keyrack.domain.model import CredentialInfo, Registration, StoredCredential
+from keyrack.domain.model import CredentialInfo, CredentialKey, Registration, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State
 from keyrack.oauth.http import Failed, Request, Response
@@ -55,7 +55,7 @@ def bench(
 
 
 def stored(adapters: Adapters) -> StoredCredential:
-    found = adapters.credentials().load(URL, "default")
+    found = adapters.credentials().load(CredentialKey.of(URL))
     assert found is not None
     return found
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.model import Registration
+from keyrack.domain.model import CredentialKey, Registration
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.clearing.clear import clear
@@ -49,7 +49,7 @@ def bench(revocation: Any = GONE, server: Any = None, **changes: Any) -> tuple[A
 
 def lines(adapters: Adapters, **how: Any) -> dict[str, Line]:
     receipt = clear(adapters, SERVER, **how)
-    assert adapters.credentials().load(URL, "default") is None
+    assert adapters.credentials().load(CredentialKey.of(URL)) is None
     return {line.what: line for line in receipt.lines}
 
 

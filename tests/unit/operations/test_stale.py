@@ -3,7 +3,7 @@
 import pytest
 
 from keyrack.domain.errors import StoreLocked
-from keyrack.domain.model import Server, Source
+from keyrack.domain.model import CredentialKey, Server, Source
 from keyrack.domain.reading import Place, Reading
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Failed
@@ -40,7 +40,7 @@ def test_expired_without_refresh():
 
 def test_refused_is_told_with_when_and_why():
     adapters = parts_with(stored_credential())
-    adapters.credentials().note(URL, "default", refusal=(0.0, "invalid_grant."))
+    adapters.credentials().note(CredentialKey.of(URL), refusal=(0.0, "invalid_grant."))
     assert whys(adapters) == ["It was refused on 1970-01-01: invalid_grant."]
 
 
@@ -48,7 +48,7 @@ def test_a_refused_refresh_is_stale_once_the_access_token_has_expired():
     why = "Its refresh was refused on 1970-01-01: invalid_grant."
     for expires_at, told in ((NOW - 5, [why]), (NOW + 5, []), (None, [])):
         adapters = parts_with(stored_credential(expires_at=expires_at))
-        adapters.credentials().note(URL, "default", refresh_refusal=(0.0, "invalid_grant."))
+        adapters.credentials().note(CredentialKey.of(URL), refresh_refusal=(0.0, "invalid_grant."))
         assert whys(adapters) == told
 
 
@@ -123,10 +123,10 @@ def test_one_that_cannot_be_deleted_keeps_no_other(monkeypatch):
     )
     delete = adapters.credentials().delete
 
-    def half(url, account, name):
-        if url == URL:
+    def half(key):
+        if key.url == URL:
             raise StoreLocked("The keychain is locked.")
-        return delete(url, account, name)
+        return delete(key)
 
     monkeypatch.setattr(adapters.credentials(), "delete", half)
     told = []
@@ -143,7 +143,7 @@ def test_what_was_logged_in_anew_since_the_list_was_made_stays(revoke):
     adapters.credentials().save(new._replace(credential=new.credential._replace(obtained_at=NOW)))
     [(_, receipt)] = clear_stale(adapters, found, revoke=revoke)
     assert receipt.lines == (("Delete", "nothing to do", "it was renewed in the meantime"),)
-    assert some(adapters.credentials().load(URL, "default")).tokens.access_token.reveal() == "at-NEW"
+    assert some(adapters.credentials().load(CredentialKey.of(URL))).tokens.access_token.reveal() == "at-NEW"
     assert world.asked == []
 
 
@@ -170,4 +170,4 @@ def test_what_the_issuer_answers_is_told_and_the_credential_goes_all_the_same(re
     receipt = clear(adapters, SERVER, revoke=True)
     [line] = [line for line in receipt.lines if line.what == "Revoke"]
     assert (line.outcome, word in line.detail) == (outcome, True)
-    assert adapters.credentials().load(URL, "default") is None
+    assert adapters.credentials().load(CredentialKey.of(URL)) is None

@@ -9,7 +9,7 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import Cancelled, ClientRefused, KeyrackError, LoginNeeded
-from keyrack.domain.model import Record
+from keyrack.domain.model import CredentialKey, Record
 from keyrack.domain.secret import Secret
 from keyrack.oauth.effects import SignIn
 from keyrack.operations.login.control import LoginControl
@@ -42,7 +42,7 @@ def answering(adapters: Any, answer: Any = approve) -> Any:
 
 
 def noted(adapters: Any) -> str:
-    return adapters.credentials().record(URL, "default").unanswered_client
+    return adapters.credentials().record(CredentialKey.of(URL)).unanswered_client
 
 
 def client_used(adapters: Any) -> str:
@@ -79,9 +79,9 @@ def test_the_next_login_registers_anew_and_the_one_after_that_does_not(ends: Any
 @pytest.mark.parametrize("ends", [times_out, is_cancelled])
 def test_the_stored_credential_and_its_registration_stay(ends: Any) -> None:
     adapters = with_client(answer=None)
-    before = adapters.credentials().load(URL, "default")
+    before = adapters.credentials().load(CredentialKey.of(URL))
     ends(adapters)
-    assert adapters.credentials().load(URL, "default") == before
+    assert adapters.credentials().load(CredentialKey.of(URL)) == before
     refresh(adapters, SERVER)
     form = adapters.http_client().to(ISSUER + "/token")[-1].form
     assert form["client_id"] == "dyn-0" and form["refresh_token"] == Secret("rt-0")
@@ -125,12 +125,12 @@ def test_a_client_registered_in_this_very_login_is_not_noted() -> None:
     adapters = build(guarded(), answer=None)
     with pytest.raises(LoginNeeded) as caught:
         login(adapters, SERVER, QUICK)
-    assert adapters.credentials().record(URL, "default") is None and "anew" not in caught.value.hint
+    assert adapters.credentials().record(CredentialKey.of(URL)) is None and "anew" not in caught.value.hint
 
 
 def test_a_note_about_another_client_does_not_count() -> None:
     adapters = with_client()
-    adapters.credentials().note(URL, "default", unanswered_client="another")
+    adapters.credentials().note(CredentialKey.of(URL), unanswered_client="another")
     assert client_used(adapters) == "dyn-0"
 
 
@@ -231,7 +231,7 @@ def test_what_is_not_offered_is_not_done() -> None:
 
 def test_the_note_is_in_the_record_and_records_without_it_are_read() -> None:
     record = Record(URL, credential=stored_credential().credential, unanswered_client="dyn-0")
-    ident = record_id(URL, "default")
+    ident = record_id(CredentialKey.of(URL))
     text = encode(StoredRecord(record))
     assert decode(text, ident).record == record
     older = text.replace(b', "unanswered_client": "dyn-0"', b"")

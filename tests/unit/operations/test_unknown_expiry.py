@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import LoginNeeded
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Failed
 from keyrack.operations.ports import Adapters
@@ -35,7 +36,7 @@ def bench(age: float, answer: Any = AGAIN, **facts: Any) -> tuple[Adapters, Worl
 def test_a_refresh_by_name_really_refreshes() -> None:
     adapters, _ = bench(10)
     assert refresh(adapters, SERVER).expires_at is None
-    found = adapters.credentials().load(URL, "default")
+    found = adapters.credentials().load(CredentialKey.of(URL))
     assert found and found.tokens.access_token == Secret("at-1")
     assert found.tokens.refresh_token == Secret("rt-1")
 

@@ -130,14 +130,16 @@ class Machine:
         for word, key in zip(("zero", "one", "two"), KEYS, strict=True):
             credentials.save(stored_credential(word, url=key.url, account=key.account))
         credentials.save(stored_credential("two-again", url=OTHER))
-        credentials.note(URL, "work", check=Check(5.0, "refused"), refusal=(9.0, "The issuer refused."))
+        credentials.note(
+            CredentialKey.of(URL, "work"), check=Check(5.0, "refused"), refusal=(9.0, "The issuer refused.")
+        )
 
     def words(self) -> list[str | None]:
         """What the credential store in use gives out."""
-        return [word_of(self.stores[self.setting].load(*key)) for key in KEYS]
+        return [word_of(self.stores[self.setting].load(key)) for key in KEYS]
 
     def held(self, kind: StoreKind) -> list[str | None]:
-        return [word_of(self.stores[kind].held(*key)) for key in KEYS]
+        return [word_of(self.stores[kind].held(key)) for key in KEYS]
 
 
 @pytest.fixture(params=["keychain", "vault"])
@@ -180,13 +182,13 @@ def test_everything_is_carried_and_the_source_is_empty(machine: Machine) -> None
 
 def test_what_the_record_knows_stays_known(machine: Machine) -> None:
     target = other(machine.setting)
-    before = machine.credentials(target).record(URL, "work")
+    before = machine.credentials(target).record(CredentialKey.of(URL, "work"))
     move(machine.adapters, target)
-    after = machine.credentials(target).record(URL, "work")
+    after = machine.credentials(target).record(CredentialKey.of(URL, "work"))
     assert before is not None and after is not None and before.credential and after.credential
     assert after.check == before.check == Check(5.0, "refused")
     assert (after.credential.refused_at, after.credential.refusal) == (9.0, "The issuer refused.")
-    found = machine.credentials(target).load(URL, "work")
+    found = machine.credentials(target).load(CredentialKey.of(URL, "work"))
     assert found is not None and found.credential.refused_at == 9.0
 
 
@@ -318,16 +320,16 @@ class TestNothingIsDeletedWhere:
         machine = Machine(tmp_path)
         machine.fill()
         for slot in "ab":
-            machine.backend.entries[entry_name(record_id(URL, "work"), slot)] = "{"
+            machine.backend.entries[entry_name(record_id(CredentialKey.of(URL, "work")), slot)] = "{"
         receipt = move(machine.adapters, "vault")
         failed = [line for line in receipt.lines if line.outcome == "failed"]
         assert [line.what for line in failed] == ["linear, account work", "Use the Sealed vault"]
         assert "damaged" in failed[0].detail
         assert machine.setting == "keychain"
         for key, word in ((KEYS[0], "zero"), (KEYS[2], "two")):
-            assert word_of(machine.stores["keychain"].load(*key)) == word
-            assert machine.stores["vault"].held(*key) is None
-            record = machine.stores["keychain"].record(*key)
+            assert word_of(machine.stores["keychain"].load(key)) == word
+            assert machine.stores["vault"].held(key) is None
+            record = machine.stores["keychain"].record(key)
             assert record is not None and record.credential is not None
             assert record.credential.store == machine.keychain.name
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent, StoreLocked
-from keyrack.domain.model import Record, Server
+from keyrack.domain.model import CredentialKey, Record, Server
 from keyrack.domain.secret import Secret
 from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters
@@ -96,7 +96,7 @@ def test_a_vault_with_an_identity_file(new: NewParts, own_home: Path, key: Path)
     assert create(first, None, identity_file=str(key)).identity_path == ""
     assert config(own_home) == {"store": "vault", "vault_identity": str(key)}
     first.credentials().save(stored_credential("one"))
-    assert word_of(new().credentials().load(URL, "default")) == "one"
+    assert word_of(new().credentials().load(CredentialKey.of(URL))) == "one"
     assert not (own_home / ".local/share/keyrack/identity.age").exists()
 
 
@@ -106,7 +106,7 @@ def test_a_machine_makes_one_by_its_variables_alone(new: NewParts, key: Path) ->
     assert not wants_new_passphrase(new(**by_value))
     create(new(**by_value), None)
     new(**by_value).credentials().save(stored_credential("one"))
-    assert word_of(new(**by_file).credentials().load(URL, "default")) == "one"
+    assert word_of(new(**by_file).credentials().load(CredentialKey.of(URL))) == "one"
 
 
 def test_a_machine_makes_one_with_the_passphrase_in_a_variable(new: NewParts) -> None:
@@ -114,7 +114,7 @@ def test_a_machine_makes_one_with_the_passphrase_in_a_variable(new: NewParts) ->
     assert not wants_new_passphrase(new(**variable))
     create(new(**variable), None)
     new(**variable).credentials().save(stored_credential("one"))
-    assert word_of(new(**variable).credentials().load(URL, "default")) == "one"
+    assert word_of(new(**variable).credentials().load(CredentialKey.of(URL))) == "one"
 
 
 def test_a_file_that_is_no_identity_changes_nothing(new: NewParts, own_home: Path) -> None:
@@ -135,7 +135,7 @@ def test_one_that_is_there_is_taken_up_by_whoever_opens_it(new: NewParts, own_ho
     assert not status(new()).chosen
     made = create(new(), None, identity_file=str(key))
     assert made.found
-    assert word_of(new().credentials().load(URL, "default")) == "one"
+    assert word_of(new().credentials().load(CredentialKey.of(URL))) == "one"
 
 
 def test_credentials_in_a_keychain_are_not_left_behind(new: NewParts, own_home: Path) -> None:
@@ -143,7 +143,7 @@ def test_credentials_in_a_keychain_are_not_left_behind(new: NewParts, own_home: 
     assert isinstance(credentials, BackendCredentialStore)
     facts = stored_credential().credential._replace(store="Secret Service", slot="a")
     credentials._records.change(
-        record_id(URL, "default"), lambda now: StoredRecord(Record(URL, "default", facts), 1)
+        record_id(CredentialKey.of(URL)), lambda now: StoredRecord(Record(URL, "default", facts), 1)
     )
     made = create(new(), PASSPHRASE)
     assert made.waiting == 1
@@ -157,10 +157,10 @@ def test_what_was_kept_in_memory_goes_into_it(new: NewParts) -> None:
     running.credentials().save(stored_credential("one"))
     create(running, PASSPHRASE)
     assert running.credentials().state().name == "Sealed vault"
-    assert word_of(running.credentials().load(URL, "default")) == "one"
+    assert word_of(running.credentials().load(CredentialKey.of(URL))) == "one"
     again = new()
     unlock(again, PASSPHRASE)
-    assert word_of(again.credentials().load(URL, "default")) == "one"
+    assert word_of(again.credentials().load(CredentialKey.of(URL))) == "one"
 
 
 def test_recipients_come_and_go(new: NewParts, key: Path) -> None:
@@ -172,7 +172,7 @@ def test_recipients_come_and_go(new: NewParts, key: Path) -> None:
     add_recipient(running, other)
     add_recipient(running, other)
     assert recipients_of(running) == (own, (other, False))
-    assert new(KEYRACK_VAULT_IDENTITY_FILE=str(key)).credentials().held(URL, "default") is None
+    assert new(KEYRACK_VAULT_IDENTITY_FILE=str(key)).credentials().held(CredentialKey.of(URL)) is None
     remove_recipient(running, other)
     assert recipients_of(running) == (own,)
     for wrong in (other, "age1"):
@@ -204,7 +204,7 @@ def test_a_person_is_asked_once_for_a_whole_login(new: NewParts) -> None:
     assert running.credentials().state()[1:4] == (True, True, True)
     running.credentials().prove_writable()
     running.credentials().save(stored_credential("one"))
-    assert word_of(running.credentials().load(URL, "default")) == "one"
+    assert word_of(running.credentials().load(CredentialKey.of(URL))) == "one"
     assert len(asked) == 1
 
 

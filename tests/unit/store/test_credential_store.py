@@ -20,7 +20,7 @@ from keyrack.store.records.naming import entry_name, other_slot, record_id
 from keyrack.system.locks import Locks
 from support.store_fakes import URL, stored_credential, word_of
 
-IDENT = record_id(URL, "default")
+IDENT = record_id(CredentialKey.of(URL))
 
 
 class Kept:
@@ -44,7 +44,7 @@ def kept(tmp_path: Path) -> Kept:
 
 def test_nothing_secret_is_in_any_file(kept: Kept, tmp_path: Path) -> None:
     kept.credentials().save(stored_credential("hidden"))
-    kept.credentials().note(URL, "default", check=Check(1.0, "accepted"), refusal=(2.0, "Refused."))
+    kept.credentials().note(CredentialKey.of(URL), check=Check(1.0, "accepted"), refusal=(2.0, "Refused."))
     written = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
     assert written and not any(b"hidden" in text for text in written)
 
@@ -54,7 +54,7 @@ def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
     entry = entry_name(IDENT, credential.slot)
     kept.store.set(entry, Secret("{broken"))
     with pytest.raises(DamagedData, match="damaged") as caught:
-        kept.credentials().load(URL, "default")
+        kept.credentials().load(CredentialKey.of(URL))
     assert caught.value.hint
     assert kept.store.get(entry) == Secret("{broken")
 
@@ -64,7 +64,7 @@ def test_a_new_login_replaces_a_damaged_entry_and_says_so(kept: Kept) -> None:
     kept.store.set(entry_name(IDENT, credential.slot), Secret("{broken"))
     credentials = kept.credentials()
     credentials.save(stored_credential("two"))
-    assert word_of(credentials.load(URL, "default")) == "two"
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "two"
     assert any("damaged" in warning for warning in credentials.warnings)
 
 
@@ -78,7 +78,7 @@ def test_an_entry_of_a_newer_keyrack_is_neither_read_nor_replaced(kept: Kept, sl
     newer = Secret(json.dumps({"format": 3}))
     kept.store.set(entry_name(IDENT, slot), newer)
     with pytest.raises(NewerFormat):
-        kept.credentials().load(URL, "default")
+        kept.credentials().load(CredentialKey.of(URL))
     with pytest.raises(NewerFormat):
         kept.credentials().save(stored_credential())
     assert kept.store.get(entry_name(IDENT, slot)) == newer
@@ -86,31 +86,33 @@ def test_an_entry_of_a_newer_keyrack_is_neither_read_nor_replaced(kept: Kept, sl
 
 def test_an_entry_of_another_server_is_not_handed_out(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one", url="https://evil.example/mcp"))
-    stolen = kept.store.get(entry_name(record_id("https://evil.example/mcp", "default"), credential.slot))
+    stolen = kept.store.get(
+        entry_name(record_id(CredentialKey.of("https://evil.example/mcp")), credential.slot)
+    )
     assert stolen is not None
     kept.store.set(entry_name(IDENT, "a"), stolen)
     with pytest.raises(DamagedData, match="belongs to another server"):
-        kept.credentials().load(URL, "default")
+        kept.credentials().load(CredentialKey.of(URL))
 
 
 def test_a_credential_deleted_elsewhere_is_dropped_from_the_record(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential())
-    kept.credentials().note(URL, "default", check=Check(1.0, "accepted"))
+    kept.credentials().note(CredentialKey.of(URL), check=Check(1.0, "accepted"))
     kept.store.delete(entry_name(IDENT, credential.slot))
     credentials = kept.credentials()
-    assert credentials.load(URL, "default") is None
+    assert credentials.load(CredentialKey.of(URL)) is None
     assert any("no longer holds" in warning for warning in credentials.warnings)
-    record = credentials.record(URL, "default")
+    record = credentials.record(CredentialKey.of(URL))
     assert record is not None and (record.credential, record.check) == (None, Check(1.0, "accepted"))
 
 
 def test_a_note_needs_no_credential_and_leaves_one_alone(kept: Kept) -> None:
-    kept.credentials().note(URL, "default", check=Check(1.0, "open"))
-    kept.credentials().note(URL, "default", refusal=(1.0, "No credential to refuse."))
-    record = kept.credentials().record(URL, "default")
+    kept.credentials().note(CredentialKey.of(URL), check=Check(1.0, "open"))
+    kept.credentials().note(CredentialKey.of(URL), refusal=(1.0, "No credential to refuse."))
+    record = kept.credentials().record(CredentialKey.of(URL))
     assert record is not None and (record.credential, record.check) == (None, Check(1.0, "open"))
     credential = kept.credentials().save(stored_credential())
-    kept.credentials().note(URL, "default", check=Check(2.0, "accepted"))
+    kept.credentials().note(CredentialKey.of(URL), check=Check(2.0, "accepted"))
     assert kept.credentials().records() == {
         CredentialKey(URL): Record(URL, "default", credential, Check(2.0, "accepted"))
     }
@@ -118,10 +120,10 @@ def test_a_note_needs_no_credential_and_leaves_one_alone(kept: Kept) -> None:
 
 def test_whose_it_is_beside_others_outlasts_a_killed_write(kept: Kept) -> None:
     kept.credentials().save(stored_credential())
-    kept.credentials().note(URL, "default", names=("a", "a (Cursor, user)"))
+    kept.credentials().note(CredentialKey.of(URL), names=("a", "a (Cursor, user)"))
     kept.credentials()._reconciler.intend(IDENT, "writing")
-    found = kept.credentials().load(URL, "default")
-    record = kept.credentials().record(URL, "default")
+    found = kept.credentials().load(CredentialKey.of(URL))
+    record = kept.credentials().record(CredentialKey.of(URL))
     assert found is not None and record is not None and record.credential is not None
     for facts in (found.credential, record.credential):
         assert (facts.names, facts.apart) == (("a", "a (Cursor, user)"), True)
@@ -130,16 +132,16 @@ def test_whose_it_is_beside_others_outlasts_a_killed_write(kept: Kept) -> None:
 def test_notes_and_saves_side_by_side_lose_nothing(kept: Kept) -> None:
     def note() -> None:
         for number in range(30):
-            kept.credentials().note(URL, "default", check=Check(float(number), "accepted"))
+            kept.credentials().note(CredentialKey.of(URL), check=Check(float(number), "accepted"))
 
     thread = threading.Thread(target=note)
     thread.start()
     for number in range(10):
         kept.credentials().save(stored_credential(str(number)))
     thread.join()
-    record = kept.credentials().record(URL, "default")
+    record = kept.credentials().record(CredentialKey.of(URL))
     assert record is not None and record.check == Check(29.0, "accepted")
-    assert word_of(kept.credentials().load(URL, "default")) == "9"
+    assert word_of(kept.credentials().load(CredentialKey.of(URL))) == "9"
 
 
 def test_loads_during_saves_find_a_credential_each_time(kept: Kept) -> None:
@@ -155,7 +157,7 @@ def test_loads_during_saves_find_a_credential_each_time(kept: Kept) -> None:
     thread.start()
     last = 0
     while not done.is_set():
-        word = word_of(kept.credentials().load(URL, "default"))
+        word = word_of(kept.credentials().load(CredentialKey.of(URL)))
         assert word is not None and int(word) >= last
         last = int(word)
     thread.join()
@@ -176,21 +178,21 @@ def test_a_credential_that_changes_slots_between_two_reads_is_found(
             writer.save(stored_credential("three"))
         return found
 
-    with writer.lock(URL, "default"):
+    with writer.lock(CredentialKey.of(URL)):
         writer._reconciler.intend(IDENT, "writing")
         monkeypatch.setattr(kept.store, "get", then_the_writer_gets_on)
-        assert word_of(reader.load(URL, "default")) == "three"
+        assert word_of(reader.load(CredentialKey.of(URL))) == "three"
 
 
 def test_a_save_waits_for_whoever_holds_the_credential(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyrack.store.credential_store.WAIT", 0)
     holder = kept.credentials()
-    with holder.lock(URL, "default"):
+    with holder.lock(CredentialKey.of(URL)):
         holder.save(stored_credential("holder"))
         other = kept.credentials()
-        with pytest.raises(Temporary), other.lock(URL, "default", timeout=0):
+        with pytest.raises(Temporary), other.lock(CredentialKey.of(URL), timeout=0):
             pass
-        assert word_of(other.load(URL, "default")) == "holder"
+        assert word_of(other.load(CredentialKey.of(URL))) == "holder"
     other.save(stored_credential("other"))
 
 
@@ -210,7 +212,7 @@ def test_a_disk_that_takes_nothing_is_found_out_before_the_keychain_is_written(
 
 def test_an_address_that_is_none_is_refused(kept: Kept) -> None:
     with pytest.raises(BadUrl):
-        kept.credentials().load("javascript:alert(1)", "default")
+        kept.credentials().load(CredentialKey.of("javascript:alert(1)"))
 
 
 def test_a_rack_in_memory_touches_no_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,9 +220,9 @@ def test_a_rack_in_memory_touches_no_disk(tmp_path: Path, monkeypatch: pytest.Mo
     credentials = memory_credential_store(lambda: 0.0)
     credentials.save(stored_credential())
     credentials.prove_writable()
-    credentials.note(URL, "default", check=Check(1.0, "open"))
-    assert word_of(credentials.load(URL, "default")) == "one"
-    assert credentials.delete(URL, "default").verified
+    credentials.note(CredentialKey.of(URL), check=Check(1.0, "open"))
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "one"
+    assert credentials.delete(CredentialKey.of(URL)).verified
     assert list(tmp_path.iterdir()) == []
 
 

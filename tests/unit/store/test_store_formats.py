@@ -65,9 +65,9 @@ def home(tmp_path: Path) -> Home:
 
 def test_what_an_earlier_version_stored_is_listed_and_handed_out(home: Home) -> None:
     assert set(home.credentials.records()) == {CredentialKey(URL), CredentialKey(URL, "work")}
-    tokens = [home.credentials.load(URL, account) for account in ("default", "work")]
+    tokens = [home.credentials.load(CredentialKey.of(URL, account)) for account in ("default", "work")]
     assert [each and each.tokens.access_token.reveal() for each in tokens] == ["at-1", "key-1"]
-    record = home.credentials.record(URL, "default")
+    record = home.credentials.record(CredentialKey.of(URL))
     assert record is not None and record.check is not None and record.check.verdict == "accepted"
     assert home.credentials.warnings == ()
 
@@ -81,10 +81,10 @@ def test_it_is_found_again_where_its_records_are_lost(home: Home) -> None:
 
 
 def test_it_is_renewed_under_the_same_id_in_the_same_format(home: Home) -> None:
-    old = home.credentials.load(URL, "default")
+    old = home.credentials.load(CredentialKey.of(URL))
     assert old is not None
     home.credentials.save(old._replace(tokens=old.tokens._replace(access_token=Secret("at-2"))))
-    ident = record_id(URL, "default")
+    ident = record_id(CredentialKey.of(URL))
     assert ident == "609de0df18ba61b7870fc1dec9385010"
     assert home.record(ident)["format"] == 1 and "name" not in home.record(ident)
     entry = home.store.read(f"{ident}.b")
@@ -94,19 +94,19 @@ def test_it_is_renewed_under_the_same_id_in_the_same_format(home: Home) -> None:
 def test_a_credential_with_a_name_lies_beside_the_one_without(home: Home) -> None:
     home.credentials.save(stored_credential("b", url=URL)._replace(name="wiki-b"))
     home.credentials.save(stored_credential("c", url=URL)._replace(name="wiki-c"))
-    found = [home.credentials.load(URL, "default", name) for name in ("wiki-b", "wiki-c")]
+    found = [home.credentials.load(CredentialKey.of(URL, "default", name)) for name in ("wiki-b", "wiki-c")]
     assert [word_of(each) for each in found] == ["b", "c"]
-    first = home.credentials.load(URL, "default")
+    first = home.credentials.load(CredentialKey.of(URL))
     assert first is not None and first.tokens.access_token.reveal() == "at-1"
-    assert home.credentials.delete(URL, "default", "wiki-b").verified
-    assert home.credentials.load(URL, "default", "wiki-b") is None
-    assert word_of(home.credentials.load(URL, "default", "wiki-c")) == "c"
+    assert home.credentials.delete(CredentialKey.of(URL, "default", "wiki-b")).verified
+    assert home.credentials.load(CredentialKey.of(URL, "default", "wiki-b")) is None
+    assert word_of(home.credentials.load(CredentialKey.of(URL, "default", "wiki-c"))) == "c"
 
 
 def test_an_earlier_version_is_told_to_leave_a_name_alone(home: Home) -> None:
     """It knows format 1, and neither reads nor replaces what says that it is newer."""
     home.credentials.save(stored_credential("b", url=URL)._replace(name="wiki-b"))
-    ident = record_id(URL, "default", "wiki-b")
+    ident = record_id(CredentialKey.of(URL, "default", "wiki-b"))
     assert home.record(ident)["format"] == home.store.read(f"{ident}.a")["format"] == 2
     index = home.index()
     assert index["format"] == 1
@@ -119,9 +119,9 @@ def test_a_name_is_found_again_by_the_list_in_the_store(home: Home) -> None:
     shutil.rmtree(home.folder / "records")
     home.credentials.repair()
     assert CredentialKey(URL, "default", "wiki-b") in home.credentials.records()
-    assert word_of(home.credentials.load(URL, "default", "wiki-b")) == "b"
+    assert word_of(home.credentials.load(CredentialKey.of(URL, "default", "wiki-b"))) == "b"
 
 
 def test_no_two_keys_have_the_same_id() -> None:
     keys = [(URL, "a\nb"), (URL, "a", "b"), (URL, "a", "b\n"), (URL, 'a", "b'), (URL + "/a", "b")]
-    assert len({record_id(*key) for key in keys}) == len(keys)
+    assert len({record_id(CredentialKey(*key)) for key in keys}) == len(keys)

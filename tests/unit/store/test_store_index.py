@@ -42,7 +42,7 @@ def test_a_login_puts_a_name_in_and_a_clear_takes_it_out(store: Watched, tmp_pat
     credentials.save(stored_credential(url="https://MCP.example:443/mcp/"))
     credentials.save(stored_credential(url=OTHER))
     assert listed(store) == {ONE, TWO}
-    credentials.delete(URL, "default")
+    credentials.delete(CredentialKey.of(URL))
     assert listed(store) == {TWO}
 
 
@@ -50,17 +50,17 @@ def test_neither_a_load_nor_a_refresh_nor_a_note_touches_it(store: Watched, tmp_
     rack_over(store, tmp_path).save(stored_credential("one"))
     store.asked.clear()
     credentials = rack_over(store, tmp_path)
-    credentials.load(URL, "default")
+    credentials.load(CredentialKey.of(URL))
     credentials.save(stored_credential("two"))
-    credentials.note(URL, "default", refusal=(1.0, "No."))
-    credentials.delete(OTHER, "default")
+    credentials.note(CredentialKey.of(URL), refusal=(1.0, "No."))
+    credentials.delete(CredentialKey.of(OTHER))
     assert store.asked and not set(ENTRIES) & set(store.asked)
 
 
 def test_a_store_that_can_be_asked_needs_none(tmp_path: Path) -> None:
     store = Watched(listable=True)
     rack_over(store, tmp_path).save(stored_credential())
-    rack_over(store, tmp_path).delete(URL, "default")
+    rack_over(store, tmp_path).delete(CredentialKey.of(URL))
     assert not set(ENTRIES) & set(store.asked)
 
 
@@ -73,7 +73,7 @@ def test_a_kill_at_any_instant_leaves_every_stored_credential_listed(tmp_path: P
             rack_over(store, folder).save(stored_credential("two", url=OTHER))
         except Killed:
             store.left = -1
-        found = rack_over(store, folder).load(OTHER, "default")
+        found = rack_over(store, folder).load(CredentialKey.of(OTHER))
         assert {ONE, TWO} >= listed(store) >= ({ONE} if found is None else {ONE, TWO})
         if store.left > 0:
             break
@@ -112,7 +112,7 @@ def test_a_list_of_a_newer_keyrack_is_left_alone_and_keeps_nothing_from_being_st
     store.texts[ENTRIES[1]] = newer
     credentials = rack_over(store, tmp_path)
     credentials.save(stored_credential())
-    assert word_of(credentials.load(URL, "default")) == "one"
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "one"
     assert [store.texts.get(entry) for entry in ENTRIES] == [None, newer]
     assert any("out of date" in warning and "newer" in warning for warning in credentials.warnings)
 
@@ -123,8 +123,8 @@ def test_a_list_that_cannot_be_written_keeps_nothing_from_being_stored_or_cleare
     store.breaking = "index"
     credentials = rack_over(store, tmp_path)
     credentials.save(stored_credential())
-    assert word_of(credentials.load(URL, "default")) == "one"
-    assert credentials.delete(URL, "default").verified
+    assert word_of(credentials.load(CredentialKey.of(URL))) == "one"
+    assert credentials.delete(CredentialKey.of(URL)).verified
     assert any("out of date" in warning for warning in credentials.warnings)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import StoreAbsent
-from keyrack.domain.model import StoredCredential
+from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
@@ -19,7 +19,7 @@ from keyrack.system.locks import Locks
 from support import store_fakes
 from support.store_fakes import URL, Killed, word_of
 
-IDENT = record_id(URL, "default")
+IDENT = record_id(CredentialKey.of(URL))
 
 
 class Named(MemoryBackend):
@@ -49,7 +49,7 @@ class Machine:
         )
 
     def recorded(self) -> tuple[str, float]:
-        record = self.credentials(self.one).record(URL, "default")
+        record = self.credentials(self.one).record(CredentialKey.of(URL))
         assert record is not None and record.credential is not None
         return record.credential.store, record.credential.obtained_at
 
@@ -75,16 +75,16 @@ class TestANewerOneLiesElsewhere:
         older_here_and_newer_there(machine)
         for _ in range(2):
             with pytest.raises(StoreAbsent, match="is in the two, but the one is in use now"):
-                machine.credentials(machine.one).load(URL, "default")
+                machine.credentials(machine.one).load(CredentialKey.of(URL))
         assert machine.recorded() == ("two", 2.0)
-        assert word_of(machine.credentials(machine.two).load(URL, "default")) == "newer"
+        assert word_of(machine.credentials(machine.two).load(CredentialKey.of(URL))) == "newer"
 
     def test_nor_beside_a_process_that_is_at_it(self, machine: Machine) -> None:
         older_here_and_newer_there(machine)
         credentials, held, done = machine.credentials(machine.one), threading.Event(), threading.Event()
 
         def work() -> None:
-            with machine.credentials(machine.one).lock(URL, "default"):
+            with machine.credentials(machine.one).lock(CredentialKey.of(URL)):
                 held.set()
                 done.wait(10)
 
@@ -93,7 +93,7 @@ class TestANewerOneLiesElsewhere:
         held.wait(10)
         try:
             with pytest.raises(StoreAbsent):
-                credentials.load(URL, "default")
+                credentials.load(CredentialKey.of(URL))
         finally:
             done.set()
             thread.join()
@@ -102,10 +102,10 @@ class TestANewerOneLiesElsewhere:
         older_here_and_newer_there(machine)
         credentials = machine.credentials(machine.one)
         with pytest.raises(StoreAbsent):
-            credentials.load(URL, "default")
-        removal = credentials.delete(URL, "default")
+            credentials.load(CredentialKey.of(URL))
+        removal = credentials.delete(CredentialKey.of(URL))
         assert not removal.verified and "It is still there." in removal.reason
-        assert word_of(machine.credentials(machine.two).load(URL, "default")) == "newer"
+        assert word_of(machine.credentials(machine.two).load(CredentialKey.of(URL))) == "newer"
 
     def test_the_next_start_leaves_it_alone(self, machine: Machine) -> None:
         older_here_and_newer_there(machine)
@@ -114,7 +114,7 @@ class TestANewerOneLiesElsewhere:
         others = [f"https://other-{number}.example/mcp" for number in range(3)]
         for url in others:
             credentials.save(store_fakes.stored_credential("word", url=url))
-            credentials._reconciler.intend(record_id(url, "default"), "writing")
+            credentials._reconciler.intend(record_id(CredentialKey.of(url)), "writing")
         problems = {finding.url: finding.problem for finding in credentials.recover()}
         assert "is in the two" in problems.pop(URL)
         assert problems == dict.fromkeys(others, "")
@@ -124,7 +124,7 @@ class TestANewerOneLiesElsewhere:
         older_here_and_newer_there(machine)
         machine.credentials(machine.one).save(stored_credential("newest", 3.0))
         assert machine.recorded() == ("one", 3.0)
-        assert word_of(machine.credentials(machine.one).load(URL, "default")) == "newest"
+        assert word_of(machine.credentials(machine.one).load(CredentialKey.of(URL))) == "newest"
         assert len(machine.one.entries()) == 1
 
     def test_a_killed_login_does_not_let_the_record_name_the_older_one(
@@ -141,7 +141,7 @@ class TestANewerOneLiesElsewhere:
             with pytest.raises(Killed):
                 credentials.save(stored_credential("newest", 3.0))
         assert machine.recorded() == ("two", 2.0)
-        assert word_of(machine.credentials(machine.two).load(URL, "default")) == "newer"
+        assert word_of(machine.credentials(machine.two).load(CredentialKey.of(URL))) == "newer"
 
     def test_a_removal_that_was_killed_there_is_not_finished_here(self, machine: Machine) -> None:
         older_here_and_newer_there(machine)
@@ -151,14 +151,14 @@ class TestANewerOneLiesElsewhere:
         assert "is in the two" in finding.problem
         machine.credentials(machine.two).recover()
         assert machine.two.entries() == ()
-        assert credentials.record(URL, "default") is None
+        assert credentials.record(CredentialKey.of(URL)) is None
 
 
 def test_a_copy_that_a_killed_move_left_is_as_good(machine: Machine) -> None:
     machine.credentials(machine.one).save(stored_credential("word", 1.0))
     machine.credentials(machine.two).save(stored_credential("word", 1.0))
-    machine.credentials(machine.two).note(URL, "default", refusal=(5.0, "Refused."))
-    found = machine.credentials(machine.one).load(URL, "default")
+    machine.credentials(machine.two).note(CredentialKey.of(URL), refusal=(5.0, "Refused."))
+    found = machine.credentials(machine.one).load(CredentialKey.of(URL))
     assert found is not None and word_of(found) == "word"
     assert found.credential.refused_at == 5.0
     assert machine.recorded() == ("one", 1.0)
@@ -174,33 +174,37 @@ class TestRecordsFromABackup:
         shutil.copytree(machine.folder / "records", copy)
         credentials.save(stored_credential("two", 2.0))
         credentials.save(stored_credential("three", 3.0))
-        credentials.note(URL, "default", refusal=(9.0, "Refused."))
+        credentials.note(CredentialKey.of(URL), refusal=(9.0, "Refused."))
         shutil.rmtree(machine.folder / "records")
         copy.rename(machine.folder / "records")
 
     def test_a_load_sets_them_right(self, machine: Machine) -> None:
-        assert word_of(machine.credentials(machine.one).load(URL, "default")) == "three"
+        assert word_of(machine.credentials(machine.one).load(CredentialKey.of(URL))) == "three"
         assert machine.recorded() == ("one", 3.0)
 
     def test_a_killed_refresh_keeps_the_new_token(
         self, machine: Machine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         credentials = machine.credentials(machine.one)
-        stored = machine.credentials(machine.one).held(URL, "default")
+        stored = machine.credentials(machine.one).held(CredentialKey.of(URL))
         assert stored is not None
 
         def killed(*arguments: object) -> None:
             raise Killed
 
-        with pytest.raises(Killed), credentials.lock(URL, "default"), credentials.renewing(stored) as save:
+        with (
+            pytest.raises(Killed),
+            credentials.lock(CredentialKey.of(URL)),
+            credentials.renewing(stored) as save,
+        ):
             monkeypatch.setattr(credentials._reconciler, "adopt", killed)  # written, and not yet recorded
             save(stored_credential("new", 4.0))
         assert len(machine.one.entries()) == 2
-        assert word_of(machine.credentials(machine.one).load(URL, "default")) == "new"
+        assert word_of(machine.credentials(machine.one).load(CredentialKey.of(URL))) == "new"
 
     def test_a_refusal_of_the_older_one_is_not_the_newer_ones(self, machine: Machine) -> None:
-        machine.credentials(machine.one).note(URL, "default", refusal=(9.0, "Refused."))
-        found = machine.credentials(machine.one).load(URL, "default")
+        machine.credentials(machine.one).note(CredentialKey.of(URL), refusal=(9.0, "Refused."))
+        found = machine.credentials(machine.one).load(CredentialKey.of(URL))
         assert found is not None and found.credential.refused_at is None
 
 
@@ -212,19 +216,19 @@ def test_a_refusal_outlives_a_killed_refresher(
     credentials = machine.credentials(machine.one)
     for number in range(saves):
         credentials.save(stored_credential("word", float(number)))
-    stored = credentials.load(URL, "default")
+    stored = credentials.load(CredentialKey.of(URL))
     assert stored is not None
 
     def killed(*arguments: object) -> None:
         raise Killed
 
     monkeypatch.setattr(Reconciler, "delete_replaced", killed)
-    with pytest.raises(Killed), credentials.lock(URL, "default"), credentials.renewing(stored):
-        credentials.note(URL, "default", refusal=(9.0, "Refused."))  # by a check that needs no lock
+    with pytest.raises(Killed), credentials.lock(CredentialKey.of(URL)), credentials.renewing(stored):
+        credentials.note(CredentialKey.of(URL), refusal=(9.0, "Refused."))  # by a check that needs no lock
         raise Killed
     monkeypatch.undo()
     assert {entry_name(IDENT, slot) for slot in SLOTS} == set(machine.one.texts)
-    found = machine.credentials(machine.one).load(URL, "default")
+    found = machine.credentials(machine.one).load(CredentialKey.of(URL))
     assert found is not None and found.credential.refused_at == 9.0
 
 
@@ -246,5 +250,5 @@ def test_what_is_saved_here_surpasses_an_older_one_of_any_count(
     with monkeypatch.context() as patch, pytest.raises(Killed):
         patch.setattr(machine.one, "delete", killed)
         machine.credentials(machine.one).save(stored_credential("newest", 3.0))
-    found = machine.credentials(machine.one).load(URL, "default")
+    found = machine.credentials(machine.one).load(CredentialKey.of(URL))
     assert found is not None and word_of(found) == "newest"

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked, StoreSlow, StoreUnavailable
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
-from keyrack.store.records.naming import PROBE_URL, entry_name, id_of_canonical
+from keyrack.store.records.naming import PROBE_URL, entry_name, record_id
 from keyrack.store.transaction.write_test import OLD
 from keyrack.system.locks import Locks
 from support.store_fakes import Killed, Watched
@@ -125,5 +126,5 @@ def test_one_that_could_not_be_written_leaves_no_record(store: Watched, tmp_path
 
 
 def test_its_name_is_never_a_credentials() -> None:
-    assert entry_name(id_of_canonical(PROBE_URL, "66f2-1a"), "a") == "probe-66f2-1a.a"
-    assert len(id_of_canonical("https://mcp.example/mcp", "")) == 32
+    assert entry_name(record_id(CredentialKey(PROBE_URL, "66f2-1a")), "a") == "probe-66f2-1a.a"
+    assert len(record_id(CredentialKey.of("https://mcp.example/mcp", ""))) == 32

@@ -19,7 +19,7 @@ from keyrack.store.records.records import MemoryRecords, StoredRecord
 from keyrack.system.locks import Locks
 
 URL = "https://mcp.example/mcp"
-IDENT = record_id(URL, "default")
+IDENT = record_id(CredentialKey.of(URL))
 STORED = StoredRecord(
     Record(URL, "default", CredentialInfo("oauth", scopes=("a",)), Check(1.0, "accepted", "fine")), 3
 )
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_set_aside_and_named_and_the_others_stand(
     content: bytes, path: Path, tmp_path: Path
 ) -> None:
     other = Record("https://other.example/mcp", "default", None, Check(1.0, "open"))
-    files(tmp_path).change(record_id(other.url, "default"), lambda now: StoredRecord(other))
+    files(tmp_path).change(record_id(CredentialKey.of(other.url)), lambda now: StoredRecord(other))
     path.write_bytes(content)
     records = files(tmp_path)
     assert list(records.all().values()) == [other]
@@ -96,7 +96,7 @@ def test_two_damages_in_one_second_keep_both(path: Path, tmp_path: Path) -> None
 
 
 def test_a_record_under_another_records_name_is_not_believed(path: Path, tmp_path: Path) -> None:
-    other = record_id("https://other.example/mcp", "default")
+    other = record_id(CredentialKey.of("https://other.example/mcp"))
     path.rename(path.with_name(f"{other}.json"))
     assert files(tmp_path).read(other) is None
 
@@ -177,7 +177,7 @@ def test_memory_covers_what_it_only_reads(path: Path, tmp_path: Path) -> None:
     before = path.read_bytes()
     memory = MemoryRecords(files(tmp_path))
     memory.change(IDENT, lambda now: now and now._replace(sequence=9))
-    other = record_id("https://other.example/", "default")
+    other = record_id(CredentialKey.of("https://other.example/"))
     memory.change(
         other, lambda now: StoredRecord(Record("https://other.example", "default", None, Check(1.0, "open")))
     )

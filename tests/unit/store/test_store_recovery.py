@@ -20,7 +20,7 @@ from keyrack.system.locks import Locks
 from support.store_fakes import URL, Killed, Watched, as_found, stored_credential, word_of
 
 OTHER = "https://other.example/mcp"
-IDENT = record_id(URL, "default")
+IDENT = record_id(CredentialKey.of(URL))
 
 
 class World:
@@ -71,13 +71,13 @@ def test_every_lost_record_is_rebuilt_and_none_is_an_orphan(world: World) -> Non
     assert world.credentials().survey() == (0, 0)
     assert world.credentials().repair() == ()
     assert world.credentials().recover() == ()
-    assert word_of(world.credentials().load(URL, "default")) == "two"
+    assert word_of(world.credentials().load(CredentialKey.of(URL))) == "two"
 
 
 def test_one_record_that_was_lost_is_rebuilt_and_the_others_are_left_as_they_are(world: World) -> None:
     world.credentials().save(stored_credential("one"))
     world.credentials().save(stored_credential("other", url=OTHER))
-    world.credentials().note(OTHER, "default", check=Check(5.0, "accepted"))
+    world.credentials().note(CredentialKey.of(OTHER), check=Check(5.0, "accepted"))
     (world.folder / "records" / f"{IDENT}.json").write_text("{")
     credentials = world.credentials()
     assert list(credentials.records()) == [CredentialKey(OTHER)]
@@ -91,9 +91,9 @@ def test_one_record_that_was_lost_is_rebuilt_and_the_others_are_left_as_they_are
 def test_a_check_without_its_credential_stays_in_the_rebuilt_record(world: World) -> None:
     world.credentials().save(stored_credential("one"))
     world.lose_records()
-    world.credentials().note(URL, "default", check=Check(5.0, "required"))
+    world.credentials().note(CredentialKey.of(URL), check=Check(5.0, "required"))
     world.credentials().repair()
-    record = world.credentials().record(URL, "default")
+    record = world.credentials().record(CredentialKey.of(URL))
     assert record is not None and record.credential is not None and record.check == Check(5.0, "required")
 
 
@@ -107,7 +107,7 @@ def test_a_repair_deletes_nothing_and_the_next_start_tidies(world: World) -> Non
     assert len(before) == 2
     assert world.credentials().recover() == (Finding(URL, "default"),)
     assert [name for name in world.store.texts if name not in ENTRIES] == [entry_name(IDENT, "b")]
-    assert word_of(world.credentials().load(URL, "default")) == "new"
+    assert word_of(world.credentials().load(CredentialKey.of(URL))) == "new"
 
 
 @pytest.mark.parametrize("text", ["{broken", json.dumps({"format": 3})], ids=["damaged", "newer"])
@@ -178,10 +178,10 @@ def test_what_another_process_is_at_is_left_to_it(world: World) -> None:
     world.credentials().save(stored_credential("one"))
     world.half_done("new")
     holder = world.credentials()
-    with holder.lock(URL, "default"):
+    with holder.lock(CredentialKey.of(URL)):
         assert world.credentials().recover() == ()
     world.lose_records()
-    with holder.lock(URL, "default"):
+    with holder.lock(CredentialKey.of(URL)):
         (finding,) = world.credentials().repair()
         assert "Another keyrack" in finding.problem
     assert world.credentials().repair() == (Finding(URL, "default"),)
@@ -214,7 +214,7 @@ def test_one_credential_that_cannot_be_settled_stops_no_other(world: World) -> N
         world.store.texts[entry_name(IDENT, slot)] = Secret("{broken")
     found = {finding.url: finding.problem for finding in world.credentials().recover()}
     assert "damaged" in found[URL] and found[OTHER] == ""
-    assert word_of(world.credentials().load(OTHER, "default")) == "new"
+    assert word_of(world.credentials().load(CredentialKey.of(OTHER))) == "new"
     assert {finding.url for finding in world.credentials().recover()} == {URL}
 
 

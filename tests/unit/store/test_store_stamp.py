@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import Check
+from keyrack.domain.model import Check, CredentialKey
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.files import TICK, RecordFiles
@@ -35,8 +35,8 @@ def test_each_change_leaves_another_stamp_and_looking_leaves_the_same(
     seen = [credentials.stamp()]
     for change in (
         lambda: credentials.save(stored_credential("one")),
-        lambda: credentials.note(URL, "default", check=Check(1.0, "accepted")),
-        lambda: credentials.delete(URL, "default"),
+        lambda: credentials.note(CredentialKey.of(URL), check=Check(1.0, "accepted")),
+        lambda: credentials.delete(CredentialKey.of(URL)),
     ):
         change()
         # As if it had been a while ago, each time another one.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import StoredCredential
+from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.domain.storage import Finding
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
@@ -20,7 +20,7 @@ from keyrack.system.locks import Locks
 from support import store_fakes
 from support.store_fakes import URL, Killed, Watched, word_of
 
-IDENT = record_id(URL, "default")
+IDENT = record_id(CredentialKey.of(URL))
 
 
 def stored_credential(word: str, at: float) -> StoredCredential:
@@ -50,7 +50,7 @@ class Homes:
         return self.credentials("b")
 
     def word(self, name: str) -> str | None:
-        return word_of(self.credentials(name).load(URL, "default"))
+        return word_of(self.credentials(name).load(CredentialKey.of(URL)))
 
     def slots(self) -> list[str]:
         return sorted(name for name in self.store.texts if name.startswith(IDENT))
@@ -112,8 +112,8 @@ def test_an_old_one_that_a_kill_left_beside_the_new_one_is_not_loaded(homes: Hom
 def test_a_renewal_in_one_begins_with_what_the_other_stored(homes: Homes) -> None:
     homes.a.save(stored_credential("new", 2))
     credentials = homes.b
-    with credentials.lock(URL, "default"):
-        stored = credentials.load(URL, "default")
+    with credentials.lock(CredentialKey.of(URL)):
+        stored = credentials.load(CredentialKey.of(URL))
         assert stored is not None and word_of(stored) == "new"
         with credentials.renewing(stored) as save:
             save(stored_credential("newer", 3))
@@ -121,17 +121,17 @@ def test_a_renewal_in_one_begins_with_what_the_other_stored(homes: Homes) -> Non
 
 
 def test_what_one_cleared_is_gone_for_the_other(homes: Homes) -> None:
-    assert homes.a.delete(URL, "default").verified
+    assert homes.a.delete(CredentialKey.of(URL)).verified
     assert homes.word("b") is None
     assert homes.b.records() == {}
 
 
 def test_a_refusal_that_one_noted_is_not_said_of_what_the_other_stored_since(homes: Homes) -> None:
-    homes.b.note(URL, "default", refusal=(9.0, "The issuer refused."))
+    homes.b.note(CredentialKey.of(URL), refusal=(9.0, "The issuer refused."))
     # After a clear the count of saves begins anew: same slot, same number, another credential.
-    homes.a.delete(URL, "default")
+    homes.a.delete(CredentialKey.of(URL))
     homes.a.save(stored_credential("new", 2))
-    found = homes.b.load(URL, "default")
+    found = homes.b.load(CredentialKey.of(URL))
     assert found is not None and word_of(found) == "new"
     assert (found.credential.refused_at, found.credential.refusal) == (None, "")
 
@@ -142,21 +142,21 @@ def test_a_killed_clear_does_not_delete_what_the_other_stored_since(homes: Homes
         for after in range(20):
             homes.a.save(stored_credential("old", 2))
             assert homes.word("b") == "old"
-            killed = homes.killed("b", lambda credentials: credentials.delete(URL, "default"), after)
+            killed = homes.killed("b", lambda credentials: credentials.delete(CredentialKey.of(URL)), after)
             if cleared_first:
-                homes.a.delete(URL, "default")
+                homes.a.delete(CredentialKey.of(URL))
             homes.a.save(stored_credential("new", 3))
             homes.b.recover()
             assert homes.word("b") == homes.word("a") == "new", after
-            homes.a.delete(URL, "default")
-            homes.b.load(URL, "default")
+            homes.a.delete(CredentialKey.of(URL))
+            homes.b.load(CredentialKey.of(URL))
             if not killed:
                 break
 
 
 def test_a_killed_clear_goes_on_where_nobody_stored_since(homes: Homes) -> None:
     homes.a.save(stored_credential("new", 2))  # which the record of b does not know of
-    assert homes.killed("b", lambda credentials: credentials.delete(URL, "default"), 0)
+    assert homes.killed("b", lambda credentials: credentials.delete(CredentialKey.of(URL)), 0)
     homes.b.recover()
     assert homes.slots() == []
 
@@ -176,12 +176,12 @@ def test_a_killed_save_of_one_is_finished_by_the_other(homes: Homes) -> None:
 
 def test_what_was_found_is_no_orphan_here_and_stays_what_it_was_there(homes: Homes) -> None:
     def ad_hoc(credentials: BackendCredentialStore) -> bool:
-        record = credentials.record(URL, "default")
+        record = credentials.record(CredentialKey.of(URL))
         assert record is not None and record.credential is not None
         return record.credential.ad_hoc
 
     assert (ad_hoc(homes.a), ad_hoc(homes.b)) == (False, True)
-    stored = homes.b.load(URL, "default")
+    stored = homes.b.load(CredentialKey.of(URL))
     assert stored is not None
     homes.b.save(stored._replace(credential=stored.credential._replace(obtained_at=5.0)))  # a refresh
     assert homes.word("a") == "one"
@@ -197,7 +197,7 @@ def test_what_no_record_names_is_rebuilt_on_request_and_never_deleted(tmp_path: 
     assert homes.b.recover() == ()
     assert homes.b.survey().strays == 1
     assert homes.b.repair() == (Finding(URL, "default"),)
-    record = homes.b.record(URL, "default")
+    record = homes.b.record(CredentialKey.of(URL))
     assert record is not None and record.credential is not None and record.credential.ad_hoc
     assert homes.store.texts == before
     assert list(before) == [entry_name(IDENT, "a")]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import LoginNeeded, StoreLocked
+from keyrack.domain.model import CredentialKey
 from keyrack.operations.clearing.stale import clear_stale, find_stale
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import overview
@@ -101,7 +102,7 @@ def test_nor_is_it_cleared_where_that_happened_after_the_list_was_made(home: Hom
 def test_a_refusal_that_was_noted_here_does_not_outlive_a_login_there(home: Home, store: Watched) -> None:
     home("a").credentials().save(stored_credential())
     assert token(home("b")) == "at-0"
-    home("b").credentials().note(URL, "default", refusal=(NOW, "It was revoked."))
+    home("b").credentials().note(CredentialKey.of(URL), refusal=(NOW, "It was revoked."))
     with pytest.raises(LoginNeeded, match="revoked"):
         token(home("b"))
     store.is_locked = True
@@ -125,7 +126,7 @@ def test_what_one_refreshed_the_other_does_not_refresh_again(home: Home) -> None
     world = World(**{f"POST {ISSUER}/token": reply(fresh)})
     here, there = home("b", world=world), home("a", world=world)
     assert overview(here).rows[0].credential is None
-    here.credentials().load(URL, "default")  # its record says: expired
+    here.credentials().load(CredentialKey.of(URL))  # its record says: expired
     refresh(there, SERVER)
     assert token(here) == "at-1"
     assert len(world.to(ISSUER + "/token")) == 1

@@ -32,23 +32,23 @@ def clear(
     key = credential_key(server)
     require_decided(adapters.credentials())
     lines: list[Line] = []
-    with adapters.credentials().lock(*key):
+    with adapters.credentials().lock(key):
         credentials = (
             adapters.credentials()
         )  # a move to another store may have ended while we waited for the lock
         now = _now(credentials, key) if only else None
         if now is not None and now.credential is not None and not is_same(only, now.credential):
             return Receipt((Line("Delete", "nothing to do", "it was renewed in the meantime"),))
-        before = credentials.record(*key)
+        before = credentials.record(key)
         if revoke or forget:
             lines += _issuer_told(adapters, server, revoke=revoke, forget=forget)
-        removal = credentials.delete(*key)
-        record = credentials.record(*key)
+        removal = credentials.delete(key)
+        record = credentials.record(key)
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
             # The verdict was about the deleted token. What remains is that the server needs one.
-            credentials.note(*key, check=record.check._replace(verdict="required", reason=""))
+            credentials.note(key, check=record.check._replace(verdict="required", reason=""))
         elif removal.verified and record and record.check and record.check.reason == UNTESTED:
-            credentials.note(*key, check=record.check._replace(reason=""))
+            credentials.note(key, check=record.check._replace(reason=""))
     if removal.verified and not removal.deleted:
         lines.append(Line("Delete", "nothing to do", f"nothing was stored for the account {key.account}"))
     elif removal.verified:
@@ -63,13 +63,13 @@ def clear(
 def _now(credentials: CredentialStore, key: CredentialKey) -> Record | None:
     """The record, updated if another data folder has stored a credential in the same keychain since."""
     with suppress(KeyrackError):  # a credential that can't be read can still be deleted
-        credentials.load(*key)
-    return credentials.record(*key)
+        credentials.load(key)
+    return credentials.record(key)
 
 
 def _issuer_told(adapters: Adapters, server: Server, *, revoke: bool, forget: bool) -> list[Line]:
     try:
-        stored_credential = adapters.credentials().load(*credential_key(server))
+        stored_credential = adapters.credentials().load(credential_key(server))
     except KeyrackError as error:
         return [Line("Revoke", "failed", str(error))]
     if stored_credential is None:

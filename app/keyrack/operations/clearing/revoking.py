@@ -153,11 +153,11 @@ def left_behind(credential: CredentialInfo) -> list[Line]:
 def can_be_forgotten(adapters: Adapters, server: Server) -> str | None:
     """The issuer's origin, if it has a registration of keyrack that can be deleted; else None."""
     key, credentials = credential_key(server), adapters.credentials()
-    record = credentials.record(*key)
+    record = credentials.record(key)
     if record is None or record.credential is None or record.credential.client_kind != "dynamic":
         return None
     try:
-        stored_credential = credentials.load(*key)
+        stored_credential = credentials.load(key)
     except KeyrackError:
         return None  # the deletion reports the error
     registration = stored_credential.registration if stored_credential else None

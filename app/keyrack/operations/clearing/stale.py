@@ -116,7 +116,7 @@ def _day(moment: float) -> str:
 def _as_stored(adapters: Adapters, row: Row) -> tuple[Row, StoredCredential | None]:
     """The row, updated from the store: another data folder may have changed the credential since."""
     try:
-        stored_credential = adapters.credentials().load(*credential_key(row.server))
+        stored_credential = adapters.credentials().load(credential_key(row.server))
     except KeyrackError:
         return row, None  # the store reports that itself
     if stored_credential is not None and is_same(stored_credential.credential, row.credential):

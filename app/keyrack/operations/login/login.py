@@ -138,11 +138,11 @@ def _login_request(
 
 def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> Registration | None:
     """None if the old credential is damaged or in another store: the login replaces it."""
-    record = credentials.record(*key)
+    record = credentials.record(key)
     if record is None or record.credential is None:
         return None
     try:
-        stored_credential = credentials.load(*key)
+        stored_credential = credentials.load(key)
     except (DamagedData, InOtherStore):
         return None
     return stored_credential.registration if stored_credential else None
@@ -150,7 +150,7 @@ def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> R
 
 def _may_be_forgotten(credentials: CredentialStore, registration: Registration, key: CredentialKey) -> bool:
     """May the issuer no longer know the client? Yes after a refusal, or a sign-in without a response."""
-    record = credentials.record(*key)
+    record = credentials.record(key)
     if record is None or record.credential is None:
         return False
     refused = record.credential.refused_at is not None or bool(record.credential.refusal)
@@ -230,10 +230,10 @@ def _keep(
 ) -> CredentialInfo:
     """Save to the store in use now: another keyrack may have moved everything during the sign-in."""
     runner.step(Step("save", f"Save to {adapters.credentials().state().name}", "running"))
-    with adapters.credentials().lock(*stored_credential.key):
+    with adapters.credentials().lock(stored_credential.key):
         credentials = adapters.credentials()
         stored = credentials.save(stored_credential)
     check = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
-    credentials.note(*stored_credential.key, check=check, unanswered_client="")
+    credentials.note(stored_credential.key, check=check, unanswered_client="")
     runner.step(Step("save", f"Saved to {stored.store} and verified", "done"))
     return stored

@@ -12,7 +12,7 @@ from keyrack.wording.commands import command_for
 
 def added_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
     """The scopes added by earlier logins and this one, without those that this one drops."""
-    record = credentials.record(*key)
+    record = credentials.record(key)
     earlier = record.credential.added_scopes if record and record.credential else ()
     wanted = (*(() if options.reset_scopes else earlier), *options.scopes)
     return tuple(scope for scope in dict.fromkeys(wanted) if scope not in options.drop_scopes)
@@ -20,7 +20,7 @@ def added_scopes(credentials: CredentialStore, key: CredentialKey, options: Logi
 
 def held_scopes(credentials: CredentialStore, key: CredentialKey, options: LoginOptions) -> tuple[str, ...]:
     """The granted scopes, if a request has just been refused: asking for more must not lose them."""
-    record = credentials.record(*key) if options.challenge else None
+    record = credentials.record(key) if options.challenge else None
     return record.credential.scopes if record and record.credential else ()
 
 

@@ -26,7 +26,7 @@ class Unanswered:
 
     def begin(self, client_id: str) -> None:
         """Note the client before the browser opens with it."""
-        self._credentials.note(*self._key, unanswered_client=client_id)
+        self._credentials.note(self._key, unanswered_client=client_id)
         self._noted = True
 
     def end(self, error: KeyrackError, *, answered: bool) -> None:
@@ -39,4 +39,4 @@ class Unanswered:
             error, ClientRefused | ScopeRefused
         ):  # a new registration can help with scopes too
             with suppress(KeyrackError):  # a leftover note only costs one registration
-                self._credentials.note(*self._key, unanswered_client="")
+                self._credentials.note(self._key, unanswered_client="")

@@ -49,7 +49,7 @@ def plan(adapters: Adapters, server: Server) -> Plan:
     wanted = chosen.name.lower(), chosen.value
     same = [header for header in movable if (header.name.lower(), header.value) == wanted]
     _refuse_several(server, chosen)
-    record = adapters.credentials().record(*key)
+    record = adapters.credentials().record(key)
     variables: dict[str, str] = {}
     changes: list[Rewrite] = []
     by_hand: list[str] = []
@@ -83,7 +83,7 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
     service = service_for(adapters, server.url)
     typed = Typed({service.main_field if service else MAIN: token}, plan.header.name, f"{scheme}{{token}}")
     saved = set_token(adapters, server, typed, try_it=try_it)
-    held = credentials.load(*credential_key(server))
+    held = credentials.load(credential_key(server))
     if held is None or held.tokens.access_token != token:
         raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]

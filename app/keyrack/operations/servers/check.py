@@ -33,7 +33,7 @@ def check(adapters: Adapters, server: Server) -> Check:
         return _noted(adapters, server, tried_with_its_key(adapters, server, server.address_key))
     key = credential_key(server)
     credentials = adapters.credentials()
-    record = credentials.record(*key)
+    record = credentials.record(key)
     stored = configured_token(server) is None and record is not None and record.credential is not None
     try:
         stored_credential = _usable(adapters, server, record) if stored else None
@@ -75,7 +75,7 @@ def _unreachable(error: Temporary) -> Probed:
 def _noted(adapters: Adapters, server: Server, probed: Probed) -> Check:
     found = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
     assert server.key is not None
-    adapters.credentials().note(*server.key, check=found)
+    adapters.credentials().note(server.key, check=found)
     return found
 
 
@@ -90,7 +90,7 @@ def _usable(adapters: Adapters, server: Server, record: Record | None) -> Stored
             return refreshed(adapters, server, min_valid=REFRESH_EARLY)
     except (LoginNeeded, Temporary) as error:
         problem = error  # its access token may still be valid
-    stored_credential = adapters.credentials().load(*credential_key(server))
+    stored_credential = adapters.credentials().load(credential_key(server))
     if stored_credential is None or stored_credential.credential.refused_at is not None:
         return None
     expires_at = stored_credential.credential.expires_at

@@ -128,10 +128,10 @@ def _no_such(reading: Reading, name: str) -> NoSuchServer:
 
 def _keep_apart(credentials: CredentialStore, key: CredentialKey, owner: Server | None) -> None:
     """Record which server the first credential belongs to, in case that server is removed later."""
-    record = credentials.record(*key)
+    record = credentials.record(key)
     if owner is None or record is None or record.credential is None or record.credential.apart:
         return
     try:
-        credentials.note(*key, names=record.credential.names or owner.full_names)
+        credentials.note(key, names=record.credential.names or owner.full_names)
     except KeyrackError:
         pass  # the disk is read-only; without the note no token goes to a wrong server

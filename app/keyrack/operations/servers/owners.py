@@ -113,11 +113,11 @@ class Owners:
     def _has(self, server: Server, account: str, as_typed: str) -> bool:
         assert server.url is not None
         name = self._key_name(server, account, as_typed)
-        return self._credential(CredentialKey(canonical_url(server.url), account, name)) is not None
+        return self._credential(CredentialKey.of(server.url, account, name)) is not None
 
     def _key_name(self, server: Server, account: str, as_typed: str) -> str:
         assert server.url is not None
-        nameless = CredentialKey(canonical_url(server.url), account)
+        nameless = CredentialKey.of(server.url, account)
         if self._is_bare(nameless.url):
             return server.tag
         name = as_typed or next(iter(server.entries), server.name)
@@ -175,7 +175,7 @@ class Owners:
         return self._given is not None and url not in self._accounts
 
     def _credential(self, key: CredentialKey) -> CredentialInfo | None:
-        record = self._credentials.record(*key) if self._given is None else self._given.get(key)
+        record = self._credentials.record(key) if self._given is None else self._given.get(key)
         return record.credential if record is not None else None
 
 

@@ -73,11 +73,11 @@ def move(adapters: Adapters, to: StoreKind, *, on_line: Callable[[Line], Any] = 
 def _copied(way: _Way, key: CredentialKey) -> bool:
     """Copy a credential to the target; False if the source has none. Raises KeyrackError."""
     source, target = way.source, way.target
-    with source.lock(*key):
-        stored_credential = source.held(*key)
+    with source.lock(key):
+        stored_credential = source.held(key)
         if stored_credential is None:
             return False
-        copy, record = target.held(*key), target.record(*key)
+        copy, record = target.held(key), target.record(key)
         known = record and record.credential
         best = (
             stored_credential
@@ -87,7 +87,7 @@ def _copied(way: _Way, key: CredentialKey) -> bool:
         if copy is not None and _is_same(best, copy) and known and known.store == way.target_name:
             return True
         target.save(_as_noted(best, known))
-        back = target.held(*key)
+        back = target.held(key)
         if back is None or not _is_same(back, best):
             raise KeyrackError(f"What was written to the {way.target_name} could not be read back.")
         return True
@@ -96,23 +96,23 @@ def _copied(way: _Way, key: CredentialKey) -> bool:
 def _taken_back(way: _Way, key: CredentialKey) -> None:
     """Delete a copy after a failure, and make the record name the source again."""
     source, target = way.source, way.target
-    with source.lock(*key):
+    with source.lock(key):
         try:
-            stored_credential, copy, record = source.held(*key), target.held(*key), source.record(*key)
+            stored_credential, copy, record = source.held(key), target.held(key), source.record(key)
             if stored_credential is None or copy is None or not _is_same(stored_credential, copy):
                 return
             source.save(_as_noted(stored_credential, record and record.credential))
-            target.delete_copy(*key)
+            target.delete_copy(key)
         except KeyrackError:
             return  # the source still has it, and the next run finds the copy
 
 
 def _emptied(way: _Way, key: CredentialKey, name: str) -> Line:
     """Delete a credential from the source, after checking again that the target has it."""
-    with way.source.lock(*key):
+    with way.source.lock(key):
         try:
             if _copied(way, key):
-                way.source.delete_copy(*key)
+                way.source.delete_copy(key)
         except KeyrackError as error:
             left = f"it is in the {way.target_name}, and a copy remains in the {way.source_name}"
             return Line(name, "failed", f"{left}: {error}")

@@ -152,6 +152,6 @@ def _use(adapters: Adapters, before: CredentialStore) -> None:
     if before.state().persistent:
         return
     for record in before.records().values():
-        stored_credential = record.credential and before.load(*record.key)
+        stored_credential = record.credential and before.load(record.key)
         if stored_credential:
             adapters.credentials().save(stored_credential)

@@ -27,7 +27,7 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
     """
     key = credential_key(server)
     credentials = adapters.credentials()
-    record = credentials.record(*key)
+    record = credentials.record(key)
     configured = configured_token(server)
     if configured is not None:
         if record is not None and record.check is not None and record.check.verdict == "refused":
@@ -39,7 +39,7 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
     known = record.credential if record is not None else None
     try:
         # Even if it was refused: another data folder may have stored a new one since.
-        stored_credential = credentials.load(*key)
+        stored_credential = credentials.load(key)
     except StoreUnavailable:
         if known is not None and known.refused_at is not None:
             raise login_needed(server, known) from None
@@ -112,7 +112,7 @@ def _unrenewed(
             raise LoginNeeded(f"The token for {server.name} has expired.", hint=hint)
         raise error
     untried = ""
-    record = adapters.credentials().record(*credential_key(server))
+    record = adapters.credentials().record(credential_key(server))
     noted = record.credential if record else None
     if isinstance(error, LoginNeeded) and noted is not None and noted.refusal:
         from keyrack.operations.tokens.trial import still_taken

@@ -67,11 +67,11 @@ def due(rows: Iterable[Row], now: float) -> list[Row]:
 def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insist: bool) -> StoredCredential:
     key = credential_key(server)
     asked_at = adapters.now()
-    with adapters.credentials().lock(*key):
+    with adapters.credentials().lock(key):
         credentials = (
             adapters.credentials()
         )  # only after the wait, in which everything may have moved to another store
-        stored_credential = credentials.load(*key)
+        stored_credential = credentials.load(key)
         if stored_credential is None:
             raise nothing_stored(adapters, server)
         facts = stored_credential.credential
@@ -112,7 +112,7 @@ def _refresh(
         try:
             tokens = ask_issuer(adapters, stored_credential, server)
         except LoginNeeded as refusal:
-            again = credentials.load(*stored_credential.key)
+            again = credentials.load(stored_credential.key)
             if again is not None and again.tokens.refresh_token != stored_credential.tokens.refresh_token:
                 return again  # another program without our lock was faster
             raise _refused(adapters, credentials, stored_credential, refusal, server) from None

@@ -40,8 +40,8 @@ def refused(
     key, facts, refusal = stored_credential.key, stored_credential.credential, (at, str(error))
     if by == "server":
         # Not for a credential from a new login in the meantime.
-        credentials.note(*key, check=check, refusal=refusal, of=facts)
+        credentials.note(key, check=check, refusal=refusal, of=facts)
     else:
         expired = facts.expires_at is not None and facts.expires_at <= at
-        credentials.note(*key, check=check, refusal=refusal if expired else None, refresh_refusal=refusal)
+        credentials.note(key, check=check, refusal=refusal if expired else None, refresh_refusal=refusal)
     return error

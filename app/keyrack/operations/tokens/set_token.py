@@ -78,11 +78,11 @@ def set_token(
     found = _try(adapters, server, service, stored_credential) if try_it else None
     if answer is not None and answer.ok:
         stored_credential = _with_facts(stored_credential, answer)
-    with adapters.credentials().lock(*key):
+    with adapters.credentials().lock(key):
         credentials = adapters.credentials()  # another keyrack may have moved everything during the tests
         stored = credentials.save(stored_credential)
     if found is not None:
-        credentials.note(*key, check=found)
+        credentials.note(key, check=found)
     return TokenSaved(stored, found, answer)
 
 

@@ -42,7 +42,7 @@ def still_taken(
     again. If the server can't be reached, the next call tries again.
     """
     key, credentials = credential_key(server), adapters.credentials()
-    record = credentials.record(*key)
+    record = credentials.record(key)
     before = record.check if record else None
     if (
         before is not None
@@ -53,7 +53,7 @@ def still_taken(
     probed = tried(adapters, server, stored_credential)
     check = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
     if check.verdict != "refused":
-        credentials.note(*key, check=check)
+        credentials.note(key, check=check)
         return check
     dead = LoginNeeded(f"{error} The server no longer accepts the access token either.", hint=error.hint)
     raise refused(credentials, stored_credential, dead, by="server", at=check.at, check=check)
@@ -61,7 +61,7 @@ def still_taken(
 
 def with_what_is_left(adapters: Adapters, server: Server, error: LoginNeeded) -> LoginNeeded:
     """The same error; if the credential can't be refreshed, with how long the access token works."""
-    stored_credential = adapters.credentials().load(*credential_key(server))
+    stored_credential = adapters.credentials().load(credential_key(server))
     facts, now = stored_credential.credential if stored_credential else None, adapters.now()
     if stored_credential is None or facts is None or facts.kind == "token" or facts.refused_at is not None:
         return error

@@ -13,7 +13,7 @@ from keyrack.store.records.facts import (
     credential_to_json,
 )
 from keyrack.store.records.fields import damaged, parse
-from keyrack.store.records.naming import id_of_canonical
+from keyrack.store.records.naming import record_id
 
 FORMAT = 2  # of a record whose key has a name; a keyrack that does not know names leaves it alone
 WHAT = "The record"
@@ -151,7 +151,7 @@ def decode(text: bytes, ident: str) -> StoredRecord:
         name=fields.text("name", ""),
         unanswered_client=fields.text("unanswered_client", ""),
     )
-    if id_of_canonical(*record.key) != ident:
+    if record_id(record.key) != ident:
         raise damaged(WHAT, "url")
     return StoredRecord(
         record, fields.whole("sequence", 0), fields.choice("intent", ("", "writing", "removing"))

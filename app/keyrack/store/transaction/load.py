@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from keyrack.domain.errors import StoreDenied, StoreUnavailable, Temporary
 from keyrack.domain.model import CredentialKey, StoredCredential
-from keyrack.store.records.naming import id_of_canonical
+from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import Records, StoredRecord, fresh_record
 from keyrack.store.transaction.other_store import absent, is_superseded
 from keyrack.store.transaction.payload import Payload
@@ -34,7 +34,7 @@ class Loader:
 
     def load(self, key: CredentialKey) -> StoredCredential | None:
         """See `BackendCredentialStore.load`."""
-        ident = id_of_canonical(*key)
+        ident = record_id(key)
         stored = self._records.read(ident)
         credential = stored.record.credential if stored else None
         if stored is None or (credential is None and not stored.intent):

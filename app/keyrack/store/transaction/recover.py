@@ -9,7 +9,7 @@ from keyrack.domain.errors import InOtherStore, KeyrackError, NewerFormat, Tempo
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.storage import Finding, Survey
 from keyrack.store.backends.base import UNREACHED, SecretBackend
-from keyrack.store.records.naming import PROBE_URL, id_of_canonical
+from keyrack.store.records.naming import PROBE_URL, record_id
 from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.index import Index
 from keyrack.store.transaction.reconcile import Reconciler
@@ -67,7 +67,7 @@ class Recovery:
         if key.url == PROBE_URL:
             self._write_test.delete_leftovers()
             return
-        ident = id_of_canonical(*key)
+        ident = record_id(key)
         with self._locks.hold(ident, timeout=0):
             self._reconciler.reconciled(ident, fresh_record(key), replacing=False)
 
@@ -109,7 +109,7 @@ class Recovery:
         return {ident: UNKNOWN for ident in names if not self._is_recorded(ident)}
 
     def _unrecorded_of_index(self, also: Iterable[CredentialKey]) -> dict[str, CredentialKey]:
-        keys = {id_of_canonical(*key): key for key in sorted({*self._index.keys(), *also})}
+        keys = {record_id(key): key for key in sorted({*self._index.keys(), *also})}
         return {ident: key for ident, key in keys.items() if not self._is_recorded(ident)}
 
     def _is_recorded(self, ident: str) -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from keyrack.domain.model import CredentialInfo, CredentialKey, Record, StoredCredential
-from keyrack.store.records.naming import SLOTS, id_of_canonical, other_slot
+from keyrack.store.records.naming import SLOTS, other_slot, record_id
 from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.slots import Slots
@@ -56,7 +56,7 @@ class Saver:
         To prove that the free slot can be written, a copy of `stored` is written to it, which does no
         harm if a kill leaves it there. If the second part is not called, nothing has changed.
         """
-        ident = id_of_canonical(*stored.key)
+        ident = record_id(stored.key)
         destination = self._begin(stored)
         begun = False
 
@@ -77,7 +77,7 @@ class Saver:
 
     def _begin(self, stored_credential: StoredCredential) -> Destination:
         key = stored_credential.key
-        ident, fresh = id_of_canonical(*key), fresh_record(key)
+        ident, fresh = record_id(key), fresh_record(key)
         stored = self._reconciler.reconciled(ident, fresh, replacing=True)
         old = stored.record.credential
         if old is not None:
@@ -91,7 +91,7 @@ class Saver:
         return Destination(slot, stored.sequence + 1, fresh)
 
     def _finish(self, stored_credential: StoredCredential, destination: Destination) -> CredentialInfo:
-        ident = id_of_canonical(*stored_credential.key)
+        ident = record_id(stored_credential.key)
         credential = stored_credential.credential._replace(store=self._store_name(), slot=destination.slot)
         self._slots.write(
             ident, destination.slot, stored_credential._replace(credential=credential), destination.sequence

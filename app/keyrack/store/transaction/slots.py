@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyrack.domain.errors import BadUrl, DamagedData
 from keyrack.domain.model import StoredCredential
 from keyrack.store.backends.base import SecretBackend
-from keyrack.store.records.naming import entry_name, id_of_canonical
+from keyrack.store.records.naming import entry_name, record_id
 from keyrack.store.transaction.payload import Payload, decode, encode
 from keyrack.store.transaction.verified import delete, put
 
@@ -23,7 +23,7 @@ class Slots:
             return None
         payload = decode(text)
         try:
-            belongs = id_of_canonical(*payload.stored_credential.key) == ident
+            belongs = record_id(payload.stored_credential.key) == ident
         except BadUrl:
             belongs = False
         if not belongs:

@@ -16,7 +16,7 @@ from keyrack.domain.errors import StoreAbsent, StoreDenied, StoreLocked, StoreUn
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.base import SecretBackend
-from keyrack.store.records.naming import PROBE_URL, SLOTS, entry_name, id_of_canonical
+from keyrack.store.records.naming import PROBE_URL, SLOTS, entry_name, record_id
 from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.store.transaction.verified import confirm, delete
@@ -25,7 +25,7 @@ from keyrack.system.locks import Locks
 LOCK = "probe"  # one test at a time in a data folder
 WAIT = 30.0  # seconds to wait for another process of the same data folder that is testing the store
 OLD = 3600.0  # seconds after which no test is still running; each call to a store ends in about a minute
-ENTRY = re.compile(rf"{id_of_canonical(PROBE_URL, '')}([0-9a-f]+)-[0-9a-f]+\.a")
+ENTRY = re.compile(rf"{record_id(CredentialKey(PROBE_URL, ''))}([0-9a-f]+)-[0-9a-f]+\.a")
 
 
 class WriteTest:
@@ -44,7 +44,7 @@ class WriteTest:
         with self._locks.hold(LOCK, timeout=WAIT):
             self._delete_leftovers()
             key = CredentialKey(PROBE_URL, f"{int(time.time()):x}-{secrets.token_hex(8)}")
-            ident, text = id_of_canonical(*key), Secret(secrets.token_hex(16))
+            ident, text = record_id(key), Secret(secrets.token_hex(16))
             entry = entry_name(ident, SLOTS[0])
             # After a kill this looks like an unfinished delete.
             self._reconciler.intend(ident, "removing", fresh_record(key))
@@ -77,6 +77,6 @@ class WriteTest:
     def _delete_leftovers(self) -> None:
         for key in self._records.unfinished():
             if key.url == PROBE_URL:
-                ident = id_of_canonical(*key)
+                ident = record_id(key)
                 self._reconciler.delete_slots(ident)
                 self._reconciler.forget(ident)

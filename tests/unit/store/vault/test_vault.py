@@ -12,6 +12,7 @@ import pyrage
 import pytest
 
 from keyrack.domain.errors import KeyrackError, NewerFormat, StoreAbsent, StoreLocked, StoreUnavailable
+from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.files import RecordFiles
@@ -107,9 +108,9 @@ class TestLocked:
             store, RecordFiles(str(tmp_path / "records"), locks, clock), locks
         )
         credentials.save(stored_credential("old"))
-        stored = credentials.load(URL, "default")
+        stored = credentials.load(CredentialKey.of(URL))
         assert stored is not None
-        with credentials.lock(URL, "default"), credentials.renewing(stored) as save:
+        with credentials.lock(CredentialKey.of(URL)), credentials.renewing(stored) as save:
             if event.startswith("locked"):
                 store.lock()
             if event.endswith("unlocked"):
@@ -118,7 +119,7 @@ class TestLocked:
             save(stored_credential("new"))
         assert store.state().locked == (event == "locked")
         store.unlock(PASSPHRASE)
-        assert word_of(credentials.load(URL, "default")) == "new"
+        assert word_of(credentials.load(CredentialKey.of(URL))) == "new"
 
     def test_a_forked_child_does_not_hold_it_open_for_its_parent(
         self, tmp_path: Path, monkeypatch: Patch

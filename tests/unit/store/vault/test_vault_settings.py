@@ -9,7 +9,7 @@ import pytest
 
 from keyrack.config.settings import read
 from keyrack.domain.errors import StoreUnavailable
-from keyrack.domain.model import Server
+from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.settings import Settings
 from keyrack.operations.clearing.clear import clear
@@ -105,7 +105,7 @@ def test_where_the_store_is_not_known_none_is_used_and_the_list_still_stands(
     stores = here().stores()
     for use in (
         lambda: credentials.save(stored_credential()), lambda: credentials.prove_writable(),
-        lambda: credentials.held(URL, "default"),
+        lambda: credentials.held(CredentialKey.of(URL)),
         lambda: clear(here(), Server("a", URL), revoke=True), lambda: credentials.repair(),
         lambda: stores.vault(), lambda: stores.credentials("keychain"), lambda: stores.credentials("vault"),
         lambda: stores.choose("vault"), lambda: stores.keep_identity("key"),
@@ -150,9 +150,9 @@ def test_the_environment_comes_before_the_settings(config: Path, own_home: Path)
     for name, value in (("IDENTITY", identity.reveal()), ("IDENTITY_FILE", str(right))):
         variable = {f"KEYRACK_VAULT_{name}": value}
         here(**variable).credentials().save(stored_credential("one"))
-        assert word_of(here(**variable).credentials().load(URL, "default")) == "one"
+        assert word_of(here(**variable).credentials().load(CredentialKey.of(URL))) == "one"
     with pytest.raises(StoreUnavailable, match="does not open the sealed vault"):
-        here().credentials().held(URL, "default")
+        here().credentials().held(CredentialKey.of(URL))
 
 
 def test_an_open_vault_stays_open_when_the_file_changes_elsewhere(config: Path) -> None:
