@@ -1,7 +1,7 @@
-"""The command line: one file per verb.
+"""The command line, with one module per verb.
 
-Kept light: `keyrack list` and `keyrack token` run inside other people's prompts
-and scripts, so a verb's module is imported when that verb is typed.
+`keyrack list` and `keyrack token` run in shell prompts and scripts and must start
+fast, so a verb's module is imported only when that verb is used.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ def run(
     screen: Callable[[Callable[[], Adapters]], Any],
     demo: Callable[[], int],
 ) -> int:
-    """Do what the words after `keyrack` say, and return the exit code. Raises nothing.
+    """Run the command in the arguments, and return the exit code. Raises nothing.
 
-    `adapters(config_files=…, ask=…)` builds the adapters, `screen(factory)` opens the TUI, `demo()`
-    the sandbox: the command line knows none of them.
+    `adapters(config_files=…, ask=…)` builds the adapters, `screen(factory)` opens the TUI, and `demo()`
+    runs the sandbox: the command line imports none of them.
     """
     from keyrack.cli.dispatch import dispatch
     from keyrack.cli.exits import guarded

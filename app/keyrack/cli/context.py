@@ -1,4 +1,4 @@
-"""What a verb works with."""
+"""The context that a verb runs in."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """The streams, and the ways to the adapters, the screen and the demo."""
+    """The streams, and the factories of the adapters, the screen and the demo."""
 
     def __init__(
         self,
@@ -51,8 +51,8 @@ def target(adapters: Adapters, named: str, account: str | None = None) -> Server
 
 
 def open_store(adapters: Adapters) -> None:
-    """Ask for the vault's passphrase now: later it would be in another thread, or after something
-    that was typed in vain. Raises StoreUnavailable and its kinds."""
+    """Ask for the vault's passphrase now, not later in another thread, or after the user has typed other
+    input that would be lost. Raises StoreUnavailable and its kinds."""
     store = adapters.credentials().state()
     if store.ready and store.locked:
         adapters.stores().vault().unlock()

@@ -1,4 +1,4 @@
-"""Which verb was typed, and handing over to it."""
+"""Finds the verb in the arguments and runs it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def dispatch(
     screen: Callable[[Callable[[], Adapters]], Any],
     demo: Callable[[], int],
 ) -> int:
-    """Do what `argv` says. Returns the exit code; raises KeyrackError."""
+    """Run the command in `argv`. Returns the exit code; raises KeyrackError."""
     chosen, words = parse_global(argv)
     if chosen.version:
         from keyrack.version import __version__
@@ -34,7 +34,7 @@ def dispatch(
     files = list(chosen.config)
 
     def build() -> Adapters:
-        if not words:  # the screen has its own ways to ask and to tell
+        if not words:  # the screen asks and reports by itself
             return adapters(config_files=tuple(files), ask=None)
         ask = None
         if is_terminal(sys.stdin) and is_terminal(sys.stderr):

@@ -1,8 +1,8 @@
-"""Characters that an output's encoding lacks, in the nearest ones that it has.
+"""Replaces characters that an output's encoding lacks by similar ones.
 
 An old Windows code page has no “✓”, and ASCII has no “ö”. Python would raise, or write
-`\\u2713`; what a person gets instead is "ok" and "o". One handler serves both streams, and
-so whatever is written to them, by anybody.
+`\\u2713`; users see "ok" and "o" instead. One error handler on both streams covers
+everything that is written to them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TextIO
 NAME = "keyrack-readable"
 UNKNOWN = "?"
 
-# keyrack's own signs, and letters that have no accent to lose. Each is one column wide.
+# keyrack's own signs, and letters that are not just a base letter with an accent. All are one column wide.
 SIGNS = {
     "✓": "ok", "✕": "x", "▸": ">", "●": "*", "◐": "~", "↻": "@", "○": "o", "◌": ".", "◆": "#", "◇": "=",
     "≠": "!=", "◦": "o", "▣": "%", "•": "*", "·": "-", "…": "...", "→": "->", "←": "<-", "↑": "^", "↓": "v",
@@ -25,14 +25,14 @@ SIGNS = {
 
 
 def make_readable(stream: TextIO | None) -> None:
-    """From now on the stream takes every character."""
+    """Make the stream accept every character."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors=NAME)
 
 
 def readable(text: str, stream: TextIO | None) -> str:
-    """What the stream will show of `text`: for what is aligned, or written past the stream."""
+    """`text` as the stream will show it: to align it, or to write it past the stream."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     return text.encode(encoding, NAME).decode(encoding)
 
@@ -50,7 +50,7 @@ def _in_ascii(char: str) -> str:
     import unicodedata
 
     if unicodedata.combining(char):
-        return ""  # an accent; the letter has been written
+        return ""  # an accent; its letter is already written
     apart = unicodedata.normalize("NFKD", char)
     return "".join(SIGNS.get(part, part if part.isascii() else "") for part in apart) or UNKNOWN
 

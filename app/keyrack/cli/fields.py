@@ -1,4 +1,4 @@
-"""The fields of a token made by hand: typed at prompts, piped in, or (no secrets) given as words."""
+"""Reads the fields of a manual token: from prompts, from a pipe or, if not secret, from arguments."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from keyrack.domain.service import Field, Service
 
 
-WHOLE = "token"  # the key where one secret is the whole credential: of an unknown service, or joined
+WHOLE = "token"  # the key if one secret is the whole credential (unknown service, or all fields joined)
 
 
 def read_fields(
     out: Output, service: Service | None, name: str, given: Iterable[str]
 ) -> Mapping[str, Secret]:
-    """By the service's keys; of an unknown service there is one, called token.
+    """The fields by the service's keys; an unknown service has one, called token.
 
-    Raises UsageError for words that are no field or that are a secret, KeyrackError for what was typed.
+    Raises UsageError for arguments that are no field or a secret one, KeyrackError for invalid input.
     """
     if service is None:
         if any(True for _ in given):
@@ -76,7 +76,7 @@ def _ask(out: Output, service: Service, field: Field, found: dict[str, Secret]) 
 
 
 def _pipe(service: Service, missing: list[Field], found: dict[str, Secret]) -> None:
-    """One secret alone, or a line KEY=VALUE for each field."""
+    """Read a single secret, or a line KEY=VALUE for each field."""
     text = (read_secret if len(missing) == 1 else read_document)("").reveal()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     by_key = {field.key: field for field in missing}
@@ -98,7 +98,7 @@ def _pipe(service: Service, missing: list[Field], found: dict[str, Secret]) -> N
 
 
 def _key_of_one(service: Service, missing: list[Field]) -> str:
-    """Which field a secret alone is: the only one that is needed, or all in one where that is possible."""
+    """The field of a single secret: the only required one, or all of them joined if that is possible."""
     needed = [field for field in missing if not field.optional]
     if len(needed) > 1 and any(_is_whole(variant.headers.values()) for variant in service.variants):
         return WHOLE

@@ -1,4 +1,4 @@
-"""What goes to stdout and stderr: lines, colours, columns."""
+"""Output to stdout and stderr: lines, colors and columns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from keyrack.wording.tones import Tone
 
 COMBINING = "\u0300"  # the first character that has no column of its own
 
-# SGR parameters (ECMA-48, section 8.3.117); a tone without any is not painted.
+# SGR parameters (ECMA-48, section 8.3.117); tones that are not listed have no color.
 _COLOURS = {
     Tone.GOOD: "32",
     Tone.WARN: "33",
@@ -22,7 +22,7 @@ _COLOURS = {
     Tone.DIM: "2",
     Tone.STRONG: "1",
 }
-_PICTURE = "97;40"  # a QR picture is white on black, whatever the terminal's colours are
+_PICTURE = "97;40"  # a QR code is white on black, whatever the terminal's colors are
 
 
 class OutputClosed(Exception):
@@ -30,7 +30,7 @@ class OutputClosed(Exception):
 
 
 class Output:
-    """The two streams of one run. Strings come in already `plain`."""
+    """The two streams of one run. Strings must already be `plain`."""
 
     def __init__(self) -> None:
         self.stdout: TextIO | None = sys.stdout
@@ -39,7 +39,7 @@ class Output:
             make_readable(stream)
 
     def line(self, text: str) -> None:
-        """A line of the answer."""
+        """Write a line to stdout."""
         if self.stdout is None:
             raise KeyrackError("There is no standard output to write to.")
         try:
@@ -48,7 +48,7 @@ class Output:
             self._fail(error)
 
     def value(self, text: str) -> None:
-        """A line that a program takes as it is. Raises KeyrackError where the encoding lacks a character."""
+        """Write a line for a program, unchanged. Raises KeyrackError if the encoding lacks a character."""
         if readable(text, self.stdout) != text:
             hint = "Set PYTHONIOENCODING=utf-8."
             raise KeyrackError(
@@ -57,7 +57,7 @@ class Output:
         self.line(text)
 
     def note(self, text: str) -> None:
-        """A line for the person, on stderr. Lost without complaint where nobody reads it."""
+        """Write a line for the user to stderr. Errors are ignored if nobody reads it."""
         if self.stderr is None:
             return
         try:
@@ -68,13 +68,13 @@ class Output:
             self.stderr = None
 
     def prompt(self, text: str) -> None:
-        """A question on stderr; the answer is typed behind it."""
+        """Write a question to stderr, without a line break."""
         if self.stderr is not None:
             self.stderr.write(text)
             self.stderr.flush()
 
     def flush(self) -> None:
-        """Make sure that the answer has arrived."""
+        """Flush stdout. Raises OutputClosed, KeyrackError."""
         if self.stdout is None:
             return
         try:
@@ -101,12 +101,12 @@ def abandon(stream: object) -> None:
 
 
 def shows_blocks(stream: TextIO | None) -> bool:
-    """A terminal that can show a QR picture?"""
+    """Is it a terminal that can show a QR code?"""
     return stream is not None and is_terminal(stream) and stream.encoding.lower().startswith("utf")
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Is a person there?"""
+    """Is the stream a terminal?"""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed
@@ -114,12 +114,12 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def paint(text: str, tone: Tone, stream: TextIO | None) -> str:
-    """`text` in a tone's colour where the stream shows colours and the user has not said NO_COLOR."""
+    """`text` in a tone's color, if the stream shows colors and NO_COLOR is not set."""
     return _coloured(text, _COLOURS.get(tone, ""), stream)
 
 
 def picture(row: str, stream: TextIO | None) -> str:
-    """A QR picture's row in its own colours."""
+    """A row of a QR code, in its own colors."""
     return _coloured(row, _PICTURE, stream)
 
 
@@ -134,7 +134,7 @@ def _has_colours(stream: TextIO | None) -> bool:
 
 
 def width_of(stream: TextIO | None) -> int | None:
-    """The terminal's columns; None where there is no terminal, and so no limit."""
+    """The terminal's columns; None if there is no terminal, and so no limit."""
     if not is_terminal(stream):
         return None
     import shutil
@@ -143,8 +143,8 @@ def width_of(stream: TextIO | None) -> int | None:
 
 
 def cells(text: str) -> int:
-    """How many columns a terminal gives to `text`."""
-    # wcwidth takes 15 ms to import, which a list of names in Latin letters need not pay.
+    """The columns that `text` takes in a terminal."""
+    # wcwidth takes 15 ms to import, and names in Latin letters do not need it.
     if text.isascii() or all(char < COMBINING or char in SIGNS for char in text):
         return len(text)
     from wcwidth import wcswidth
@@ -153,11 +153,11 @@ def cells(text: str) -> int:
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Pad every cell to its column."""
+    """Pad every cell to the width of its column."""
     widest = [max(cells(cell) for cell in column) for column in zip(*rows, strict=True)]
     return [[padded(cell, width) for cell, width in zip(row, widest, strict=True)] for row in rows]
 
 
 def padded(text: str, width: int) -> str:
-    """With blanks, as wide as its column."""
+    """The text, padded with spaces."""
     return text + " " * (width - cells(text))

@@ -1,7 +1,7 @@
-"""Parse the command line.
+"""Parses the command line.
 
-Not argparse, which repeats what was typed in its messages: a token typed by mistake
-would be in a log. It also takes 6 ms of CPU time for verbs as many as these, beside the
+argparse is not used because its messages repeat the arguments: a token typed by mistake
+would end up in a log. It would also add 6 ms of CPU time for this many verbs to the
 42 ms of `keyrack list`.
 """
 

@@ -1,7 +1,7 @@
-"""The list for programs: nothing cut, nothing painted, a field for each fact.
+"""The list for programs: without truncation and colors, with a field for each fact.
 
-In columns no field but the last has a blank, so that `awk` finds them: a blank in a name is
-written %20. Between tabs the fields are as they are.
+In columns, only the last field can contain spaces, so that `awk` works: a space in a name is
+written as %20. Tab-separated fields are not changed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Server", "Account", "Auth", "Status", "Expires", "Next")
 NONE = "-"
-LONGEST = 100_000  # characters of a field, which a file may make as long as it likes
+LONGEST = 100_000  # characters of a field, which comes from a file and can be any length
 
 
 def tab_separated(rows: Iterable[Row]) -> list[str]:

@@ -1,4 +1,4 @@
-"""A line of a receipt, for people."""
+"""Formats a line of a receipt for the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where was looked, and what was wrong there."""
+"""Formats the files that were read, and their problems."""
 
 from __future__ import annotations
 

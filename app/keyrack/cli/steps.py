@@ -1,4 +1,4 @@
-"""The steps of a login as lines on stderr, and the paste of its redirect URL."""
+"""Prints a login's steps to stderr, and reads pasted redirect URLs."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from keyrack.operations.login.control import LoginControl
     from keyrack.operations.login.flow_runner import Event
 
-# An authorization request carries scopes and a resource, at most.
+# An authorization request contains scopes and a resource, at most.
 MOST_URL = 16_384
 
 
 class Steps:
-    """What `login` reports to. Called from the login's thread."""
+    """The `on_event` of `login`. Called in the login's thread."""
 
     def __init__(self, out: Output, control: LoginControl, *, verbose: bool = False) -> None:
         self.out = out
@@ -52,7 +52,7 @@ class Steps:
         if step.state == "ahead":
             return
         begins = step.state == "running"
-        # A running step is told once, and only where something is waited for, or on request.
+        # A running step is printed once, and only if the user has to do something, or with --verbose.
         if begins and not (self.verbose or step.key == "sign-in"):
             return
         line = step._replace(seconds=0.0)
@@ -80,7 +80,7 @@ class Steps:
             threading.Thread(target=self._read_lines, daemon=True, name="lines").start()
 
     def _offer(self, sign_in: SignIn, typing: bool) -> None:
-        """What to do in front of a page that does not send the browser back."""
+        """Say what to do if the page does not redirect the browser."""
         if sign_in.earlier_client and typing:
             self.out.note("  Does the page not know this app? Type register to register it again.")
         elif sign_in.earlier_client:
@@ -102,14 +102,14 @@ class Steps:
             self.out.note(f"    {paint(plain(line, MOST_URL), Tone.DIM, self.out.stderr)}")
 
     def _read_lines(self) -> None:
-        """Give each line typed to the login, until the input ends.
+        """Pass each typed line to the login, until the input ends.
 
-        A terminal that was closed is a hang-up, also where whoever started keyrack was told instead of it.
+        A closed terminal counts as a hang-up, even if the signal went to the parent process instead.
         """
         buffer = b""
         descriptor = sys.stdin.fileno()
         while True:
-            # Not sys.stdin.readline(): its lock, held at exit by this thread, would end Python with an abort.
+            # Not sys.stdin.readline(): if this thread holds its lock at exit, Python aborts.
             try:
                 chunk = os.read(descriptor, 4096)
             except OSError:
@@ -126,7 +126,7 @@ class Steps:
                     self.out.note(f"  {plain(refusal)}")
 
     def _take(self, text: str) -> str | None:
-        """One of the words offered, or a paste; a sentence where it is of no use."""
+        """Handle one of the offered words, or a paste. Returns a sentence if it can't be used."""
         if text == "register" and self.control.register_anew():
             return None
         if text == "localhost" and self.control.use_localhost():

@@ -1,4 +1,4 @@
-"""The list for a person at a terminal, as aligned columns."""
+"""The list as a table for a terminal."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 
 HEADINGS = ("Server", "Auth", "Status", "Expires", "Next")
 SERVER, AUTH, STATUS, EXPIRES, NEXT = range(5)
-# What is left out first where there is no room.
+# The columns to show, from the widest table to the narrowest.
 SHAPES = (
     (SERVER, AUTH, STATUS, EXPIRES, NEXT),
     (SERVER, STATUS, EXPIRES, NEXT),
     (SERVER, STATUS, NEXT),
 )
-LONGEST = 100_000  # characters of a name or a command, which a file may make as long as it likes
+LONGEST = 100_000  # characters of a name or a command, which comes from a file and can be any length
 
 
 def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
     """A heading and a line per server, as wide as the terminal allows.
 
-    A narrow one shows fewer columns, and at last the command on a line of its own: a name and a
-    command are to be typed, and so are never cut.
+    A narrow terminal shows fewer columns, and finally the command on its own line. Names and
+    commands are never truncated, because users type them.
     """
     lines = [[readable(cell, stream) for cell in _cells(row, now)] for row in rows]
     width = width_of(stream) or 80
@@ -51,7 +51,7 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
 def _stacked(
     rows: Sequence[Row], lines: Sequence[Sequence[str]], width: int, stream: TextIO | None
 ) -> list[str]:
-    """The command below its server; a name that leaves no room has a line for itself, too."""
+    """The command below its server. A name that leaves no room also gets its own line."""
     status = max(cells(line[STATUS]) for line in lines)
     expires = max(cells(line[EXPIRES]) for line in lines) + 2
     longest = max(cells(line[SERVER]) for line in lines)

@@ -46,7 +46,7 @@ def header_name(text: str) -> str:
 
 
 def template(text: str) -> str:
-    """A header's value with {token} in the place of the token."""
+    """A header's value with the placeholder {token}."""
     if text.count("{token}") != 1 or not (text.isascii() and text.isprintable()):
         raise ValueError("must be plain ASCII and contain {token} once.")
     return text
