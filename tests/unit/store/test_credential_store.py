@@ -59,6 +59,51 @@ def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
     assert kept.store.get(entry) == Secret("{broken")
 
 
+def test_a_damaged_entry_is_said_beside_a_process_that_holds_the_credential(kept: Kept) -> None:
+    credential = kept.credentials().save(stored_credential("one"))
+    kept.store.set(entry_name(IDENT, credential.slot), Secret("{broken"))
+    with kept.credentials().lock(URL, "default"):
+        with pytest.raises(DamagedData, match="damaged") as caught:
+            kept.credentials().load(URL, "default")
+        assert caught.value.hint
+
+
+def test_the_complete_entry_is_found_beside_a_damaged_one_and_a_process_that_holds_them(kept: Kept) -> None:
+    credential = kept.credentials().save(stored_credential("one"))
+    kept.store.set(entry_name(IDENT, other_slot(credential.slot)), Secret("{broken"))
+    with kept.credentials().lock(URL, "default"):
+        assert word_of(kept.credentials().load(URL, "default")) == "one"
+
+
+def test_nothing_is_found_beside_a_process_that_has_just_deleted_it(kept: Kept) -> None:
+    credential = kept.credentials().save(stored_credential("one"))
+    with kept.credentials().lock(URL, "default"):
+        kept.store.delete(entry_name(IDENT, credential.slot))
+        assert kept.credentials().load(URL, "default") is None
+
+
+@pytest.mark.parametrize("leftover", ["an older one", "damaged"])
+def test_a_load_deletes_what_lies_beside_the_newest_entry(leftover: str, kept: Kept) -> None:
+    """As where a synchronized keychain brings a deleted entry back, which the record knows nothing of."""
+    older = entry_name(IDENT, kept.credentials().save(stored_credential("older")).slot)
+    text = kept.store.get(older)
+    newest = entry_name(IDENT, kept.credentials().save(stored_credential("newest")).slot)
+    assert text is not None and older != newest
+    kept.store.set(older, text if leftover == "an older one" else Secret("{broken"))
+    assert word_of(kept.credentials().load(URL, "default")) == "newest"
+    assert kept.store.get(older) is None and kept.store.get(newest) is not None
+
+
+def test_a_load_that_finds_nothing_deletes_nothing(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with another data folder may be storing a new one at this very moment."""
+    credential = kept.credentials().save(stored_credential("one"))
+    kept.store.delete(entry_name(IDENT, credential.slot))
+    deleted: list[str] = []
+    monkeypatch.setattr(kept.store, "delete", lambda entry: bool(deleted.append(entry)))
+    assert kept.credentials().load(URL, "default") is None
+    assert deleted == []
+
+
 def test_a_new_login_replaces_a_damaged_entry_and_says_so(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     kept.store.set(entry_name(IDENT, credential.slot), Secret("{broken"))

@@ -120,6 +120,24 @@ def test_a_renewal_in_one_begins_with_what_the_other_stored(homes: Homes) -> Non
     assert homes.word("a") == "newer"
 
 
+def test_what_is_stored_here_surpasses_what_the_other_stored_anew_with_the_same_times(homes: Homes) -> None:
+    """The record of b has the slot and the times of what is stored, but an older count of saves."""
+    seen: set[str | None] = set()
+    for after in range(20):
+        for _ in range(2):
+            homes.a.save(stored_credential("one", 1))
+        if not homes.killed("b", lambda credentials: credentials.save(stored_credential("new", 2)), after):
+            break
+        held = [homes.store.texts[name].reveal() for name in homes.slots()]
+        newest = "new" if any("access-new" in text for text in held) else "one"
+        assert homes.word("b") == homes.word("a") == newest
+        seen.add(newest)
+        homes.a.delete(URL, "default")
+        homes.a.save(stored_credential("one", 1))
+        assert homes.word("b") == "one"
+    assert seen == {"one", "new"}
+
+
 def test_what_one_cleared_is_gone_for_the_other(homes: Homes) -> None:
     assert homes.a.delete(CredentialKey.of(URL)).verified
     assert homes.word("b") is None
