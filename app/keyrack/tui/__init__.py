@@ -1,4 +1,4 @@
-"""The terminal user interface. Importing this package imports nothing of it."""
+"""The terminal user interface. Its modules are imported only when it starts."""
 
 from __future__ import annotations
 

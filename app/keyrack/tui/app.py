@@ -1,4 +1,4 @@
-"""The application: themes, commands, and one screen on top of the other."""
+"""The application: themes, commands and the stack of screens."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     _is_host: Callable[[KeyrackApp], Host] = lambda app: app  # noqa: E731  checked here, used nowhere
 
 
-HANG_UP = 1  # SIGHUP's number, also where there is no such signal
+HANG_UP = 1  # SIGHUP's number, also on systems without that signal
 READ_IN_A_SECOND = 10  # characters, by somebody who looked elsewhere at first
-WIDE = 100  # columns from which the details stand beside the list
+WIDE = 100  # columns from which the details are shown next to the list
 
 
 def refuse_web_driver(driver: type) -> None:
-    """Raise KeyrackError where the screen would be sent to a browser.
+    """Raise KeyrackError if the screen would be shown in a web browser.
 
-    textual-serve asks nobody who they are, and would show this user's credentials
-    to whoever opens the page.
+    textual-serve has no login, and would show this user's credentials to anyone
+    who opens the page.
     """
     if driver.__module__.startswith("textual.drivers.web"):
         raise KeyrackError(
@@ -176,10 +176,10 @@ class KeyrackApp(App[None]):
             self.push_screen(Palette(placeholder="a command or a server's name"))
 
     async def action_quit(self) -> None:
-        """At once, or after a question where something would be lost."""
+        """Quit at once, or ask first if something would be lost."""
         from keyrack.tui.storage.quit import QuitScreen
 
-        lost = self._main.only_in_memory() if not self.banner else []  # the demo is made to be left
+        lost = self._main.only_in_memory() if not self.banner else []  # nothing in the demo is worth keeping
         if not lost:
             self.exit()
         elif not any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
@@ -205,7 +205,7 @@ class KeyrackApp(App[None]):
         self.notify(safe(sentence), severity=severity, timeout=seconds, markup=False)
 
     def say_error(self, error: BaseException) -> None:
-        """What went wrong, and what to do."""
+        """Show an error and what to do."""
         if isinstance(error, StoreLocked):
             self.say(f"{error} Press {keymap.key_of('unlock')} to unlock it.", severity="error")
         else:

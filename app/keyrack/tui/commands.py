@@ -1,4 +1,4 @@
-"""What the palette offers: everything that has a key, a few things that have none, and each server."""
+"""The commands in the palette: everything with a key, a few without, and each server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEY, NAME = 7, 17  # columns
 
 
 class Command(NamedTuple):
-    key: str  # "" where it has none
+    key: str  # "" if it has none
     name: str
     help: str
     run: Callable[[], Any]

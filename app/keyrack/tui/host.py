@@ -1,4 +1,4 @@
-"""What the screens need of the application that they run in."""
+"""The interface of the application that screens use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Host(Protocol):
         ...
 
     def say_error(self, error: BaseException) -> None:
-        """What went wrong, and what to do."""
+        """Show an error and what to do."""
         ...
 
     def copy(self, text: str) -> None:
@@ -41,13 +41,13 @@ class Host(Protocol):
         ...
 
     def look_again(self) -> None:
-        """Read the list of servers again: something changed that it shows."""
+        """Read the list of servers again after a change."""
         ...
 
     def push_screen(
         self, screen: Screen[Answer], callback: Callable[[Answer | None], Any] | None = None
     ) -> Any:
-        """Open a screen; `callback` gets its answer."""
+        """Open a screen; `callback` gets its result."""
         ...
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:

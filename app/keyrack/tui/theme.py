@@ -1,4 +1,4 @@
-"""keyrack's own colours. Everything else says `$primary`, `$text-error`, … ."""
+"""keyrack's own colors. Everything else uses `$primary`, `$text-error`, …"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name for another account of a server."""
+"""A dialog for the name of another account of a server."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from keyrack.wording.tones import Tone
 
 
 class AccountNameScreen(Dialog[str]):
-    """Answers with a name that the server has no account of yet."""
+    """The result is a name that no account of the server has yet."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
     BINDINGS: ClassVar = [*keymap.ACCOUNT_NAME]

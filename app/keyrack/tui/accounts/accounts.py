@@ -1,4 +1,4 @@
-"""A server's accounts: log in with another, choose the one that is meant where none is named."""
+"""A server's accounts: log in with another, or choose the default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clear or revoke: what is to be done, and the last chance not to."""
+"""The dialog that asks whether to clear or revoke a credential."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ REVOKE, KEEP = 0, 1  # the two lines
 
 
 class Clearing(NamedTuple):
-    """What the user wants done."""
+    """The user's choice."""
 
     revoke: bool
     forget: bool
 
 
 class ClearScreen(ReadingDialog[Clearing]):
-    """Asks how to clear; answers with nothing where nothing is to be done."""
+    """Asks how to clear. The result is None if the user cancels."""
 
     BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR, keymap.CLEAR_PAGE]
     GUARDED: ClassVar = True

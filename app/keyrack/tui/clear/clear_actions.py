@@ -1,4 +1,4 @@
-"""Clear the credential of one server: the question, the work and the receipt."""
+"""Clears the credential of one server: the question, the work and the receipt."""
 
 from __future__ import annotations
 

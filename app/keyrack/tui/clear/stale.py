@@ -1,4 +1,4 @@
-"""What is of no more use, with the reasons, and which of it is to go."""
+"""The dialog that lists stale credentials with the reasons, and asks which to clear."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from keyrack.wording.tones import Tone
 
 
 class StaleChoice(NamedTuple):
-    """What the user wants done."""
+    """The user's choice."""
 
     chosen: tuple[Stale, ...]
     revoke: bool
@@ -31,7 +31,7 @@ class StaleChoice(NamedTuple):
 
 
 class StaleScreen(Dialog[StaleChoice]):
-    """Answers with nothing where nothing is to be done."""
+    """The result is None if the user cancels."""
 
     CSS_PATH: ClassVar = [BOX, LIST]
     BINDINGS: ClassVar = [*keymap.STALE]

@@ -1,4 +1,4 @@
-"""Clear stale: looking for it, asking, clearing, and the receipt."""
+"""Clears stale credentials: the search, the question, the work and the receipt."""
 
 from __future__ import annotations
 

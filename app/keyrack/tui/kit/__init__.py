@@ -1,1 +1,1 @@
-"""What every screen is built from: dialogs, inputs, keys, colours."""
+"""The parts that every screen is built from: dialogs, inputs, keys, colors."""

@@ -1,7 +1,7 @@
-"""Work that may take long, off the screen's thread.
+"""Runs slow work outside the screen's thread.
 
-Daemon threads, not Textual's thread workers: those are joined at exit, so one
-keychain call that hangs would hold the terminal for seconds.
+In daemon threads, not Textual's thread workers: those are joined at exit, so a
+keychain call that hangs would block the terminal for seconds.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def in_background(
     def run() -> None:
         try:
             result = work()
-        except Exception as error:  # whatever it is, the screen says it
+        except Exception as error:  # whatever it is, the screen shows it
             deliver(node, on_error, error)
         else:
             deliver(node, on_done, result)
@@ -101,7 +101,7 @@ def deliver(node: Node, callback: Callable[..., Any], *args: Any) -> None:
     """From any thread: call back on the node's side, if it is still there."""
 
     async def call() -> None:
-        # Textual would await whatever comes back, and a screen can't await its own end.
+        # Textual would await the result, and a screen can't await its own end.
         result = callback(*args)
         if iscoroutine(result):
             await result
@@ -119,7 +119,7 @@ def many(
     on_one: Callable[[str, Any], Any],
     on_end: Callable[[], Any],
 ) -> Batch[str]:
-    """The same work for many keys, a few side by side, with the callbacks on `node`'s side."""
+    """The same work for many keys, a few at a time, with the callbacks in `node`'s thread."""
     from keyrack.system.batch import Batch
 
     return Batch(

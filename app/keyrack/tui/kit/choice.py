@@ -1,4 +1,4 @@
-"""Ticks and picks that show their state by a character, not by a colour alone."""
+"""Check boxes and radio buttons that show their state by a character, not only by a color."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from keyrack.tui.kit.present import chosen, join, say, ticked
 
 
 class Tick(Widget, can_focus=True):
-    """A box that is ticked or not."""
+    """A check box."""
 
     BINDINGS: ClassVar = [*keymap.TICK]
     value: reactive[bool] = reactive(False)
@@ -61,7 +61,7 @@ class Pick(Widget, can_focus=True):
         self.post_message(self.Changed(value))
 
     def action_pick(self, step: int) -> None:
-        """The next or the one before; 0: the next, round and round."""
+        """Select the next or the previous one; 0: the next, wrapping around."""
         if step == 0:
             self.value = (self.value + 1) % len(self._labels)
         else:

@@ -1,4 +1,4 @@
-"""A question whose careful answer is the easy one."""
+"""A question for which the safe answer is the default."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyrack.tui.kit.present import say, title
 
 
 class ConfirmScreen(Dialog[bool]):
-    """Answers True only to the key or the button that says so."""
+    """The result is True only after the confirming key or button."""
 
     BINDINGS: ClassVar = [*keymap.ASK]
     GUARDED: ClassVar = True

@@ -40,7 +40,7 @@ class Box(Vertical):
 
 
 class Dialog(ModalScreen[Answer]):
-    """Closes on escape with no answer."""
+    """Closes on escape without a result."""
 
     CSS_PATH: ClassVar = BOX
     # Where a key deletes, revokes, overwrites or shows what is secret: none is taken before a pause.
@@ -58,7 +58,7 @@ class Dialog(ModalScreen[Answer]):
         self.dismiss(None)
 
     def close_by_itself(self) -> None:
-        """Close without a key; where something else is on top, as soon as that is gone."""
+        """Close without a key; if another screen is on top, as soon as that has closed."""
         self._over = True
         if self.is_active:
             self.action_close()

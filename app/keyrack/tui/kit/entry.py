@@ -1,4 +1,4 @@
-"""A list's entry: its name, and below it, set in, what there is to say about it."""
+"""A list entry: a name, and indented text below it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INDENT = 4  # columns
 
 
 class Entry(Visual):
-    """Both break where the width ends."""
+    """Both wrap at the width."""
 
     def __init__(self, head: Content, detail: Content) -> None:
         self._parts: tuple[Visual, ...] = (head, Padding(detail, Spacing(0, 0, 0, INDENT)))

@@ -1,4 +1,4 @@
-"""All keys, and what the states mean."""
+"""The help: all keys, and what the states mean."""
 
 from __future__ import annotations
 

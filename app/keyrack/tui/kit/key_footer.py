@@ -1,4 +1,4 @@
-"""The last line: the keys that work, as many as there is room for."""
+"""The last line: as many of the active keys as fit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
-# What goes first where there is no room; the help tells of all.
+# What is left out first if there is no room; the help has all keys.
 LEAST = ("command_palette", "row('check')", "row('token')", "row('clear')", "row('refresh')", "row('login')")
 GAP = 2  # columns between two keys, and for both ends
 

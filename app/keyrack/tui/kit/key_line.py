@@ -1,4 +1,4 @@
-"""The keys of a dialog, as the footer shows those of the list. A click does the same."""
+"""The keys of a dialog, in the style of the list's footer. A click does the same as the key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every key, once. Screens take their bindings from here, and sentences their key names."""
+"""All keys in one place. Screens get their bindings from here, and sentences the names of keys."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ APP = [
     Binding("ctrl+q", "quit", "Quit", id="quit", show=False, priority=True),
 ]
 
-# What can be done with one server: on the list and on the screen of its details.
+# Actions on one server, in the list and on the screen with its details.
 ROW = [
     Binding("l", "row('login')", "Login", id="login", tooltip="Log in with OAuth"),
     Binding("r", "row('refresh')", "Refresh", id="refresh", tooltip="Get a new access token"),
@@ -184,7 +184,7 @@ LOGIN_WAITING = [
     Binding("p", "paste", "Paste callback URL", id="login-paste"),
     *LOGIN_WORKING,
 ]
-# Where the issuer offers codes for other devices.
+# If the issuer offers device codes.
 LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
 # For a sign-in page that shows an error and never sends the browser back. They stand beside the page's
 # address, not in the key line.
@@ -196,15 +196,15 @@ LOGIN_FAILED = [
     LOGIN_TRACE,
     Binding("escape", "close", "Close", id="login-close"),
 ]
-# Where the issuer wants an app that the user registers there.
+# If the issuer requires an app that the user registers there.
 LOGIN_CLIENT_NEEDED = [
     Binding("i", "client", "Enter client ID", id="login-client"),
     Binding("y", "copy_redirect", "Copy redirect URI", id="login-copy-redirect"),
     *LOGIN_FAILED,
 ]
-# Where the issuer refuses scopes, and some were added to the server's own.
+# If the issuer refuses scopes, and some were added to the server's own.
 LOGIN_RESET_SCOPES = Binding("s", "reset_scopes", "Without the added scopes", id="login-reset-scopes")
-# Where a token made by hand may do instead.
+# If a manual token may work instead.
 LOGIN_TOKEN = Binding("t", "token", "Token", id="login-token")
 LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "finish", "Close", id="login-done")]
 # One escape for all phases; the screen knows which one it is in.
@@ -257,7 +257,7 @@ ACCOUNT_NAME = [
     Binding("ctrl+s", "save", "Log in", id="account-name-save"),
 ]
 
-# What escape does while something takes its time.
+# What escape does while something is in progress.
 PROGRESS: dict[Escape, Binding] = {
     "cancel": Binding("escape", "leave", "Cancel", id="progress"),
     "stop": Binding("escape", "leave", "Stop", id="progress"),
@@ -358,7 +358,7 @@ ALL_SERVERS = ("refresh-due", "check-all", "clear-stale", "look-again", "add")  
 def login_keys(
     phase: LoginPhase, *, offers_code: bool, client_needed: bool, scopes_added: bool, token_may_do: bool
 ) -> list[Binding]:
-    """What the login's key line shows."""
+    """The keys for the login's key line."""
     match phase:
         case "working":
             return LOGIN_WORKING
@@ -388,7 +388,7 @@ def scroll(widget: Widget, where: str) -> None:
 
 
 def shown(binding: Binding) -> str:
-    """A binding's key as people write it: "esc", "^s", "/"."""
+    """A binding's key as shown to users: "esc", "^s", "/"."""
     if binding.key_display:
         return binding.key_display
     key = binding.key.split(",")[0]
@@ -401,7 +401,7 @@ def key_of(binding_id: str) -> str:
 
 
 def key_for(action: Action | None) -> str | None:
-    """The list's key for the next thing to do; None where no key does it."""
+    """The list's key for the next step; None if there is none."""
     return key_of(_ACTION_KEYS[action]) if action is not None and action in _ACTION_KEYS else None
 
 

@@ -1,4 +1,4 @@
-"""Letters three rows high, for a code that somebody reads off the screen and types elsewhere."""
+"""Letters three rows high, for a code to read from the screen and type on another device."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 HEIGHT = 3  # rows of a line
 GAP = 1  # columns between two letters
 
-# Five rows of pixels each. What is easily confused is drawn apart: 0 and O, 2 and Z, 8 and B.
+# Five rows of pixels each. Characters that look alike are drawn differently: 0 and O, 2 and Z, 8 and B.
 _PIXELS = {
     "A": ".#. #.# ### #.# #.#",
     "B": "##. #.# ##. #.# ##.",
@@ -81,7 +81,7 @@ def _columns(text: str) -> int:
 
 
 def _lines(code: str, width: int) -> list[str]:
-    """Broken after a hyphen or a space where that is possible, else anywhere."""
+    """Break after a hyphen or a space if possible, else anywhere."""
     lines = [""]
     for piece in re.findall(r"[^- ]*[- ]*", code):
         if _columns(lines[-1] + piece) <= width:

@@ -1,4 +1,4 @@
-"""Words that do something: with enter, space or a click."""
+"""A link in a text, for enter, space or a click."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""How things look on the screen: colours, and other people's words made harmless.
+"""How things look on the screen: colors, and untrusted text made safe to show.
 
-The only module that knows a colour, and the way that every string from outside takes
-to the screen. `Content` and `Text` objects hold no markup, so a server named
-"[@click=…]" is those characters and nothing more. What the command line shows too is
-in `wording`.
+It is the only module with colors, and every string from outside passes through it. `Content`
+and `Text` objects contain no markup, so a server named "[@click=…]" is shown as these
+characters. What the command line also shows is in `wording`.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _STYLES = {
 }
 
 
-# A camera wants dark modules on light ground, whatever the theme is.
+# A camera needs dark modules on a light background, whatever the theme is.
 _PICTURE = "#ffffff on #000000"
 
 _TICK = {True: "[x]", False: "[ ]"}
@@ -47,22 +46,22 @@ _PICK = {True: "(•)", False: "( )"}
 
 
 def safe(text: str, limit: int = 500) -> str:
-    """Anybody's string on one line, with nothing in it that acts on a terminal."""
+    """Untrusted text on one line, without anything that acts on a terminal."""
     return plain(text, limit)
 
 
 def say(text: str, tone: Tone = Tone.PLAIN, *, limit: int = 500) -> Content:
-    """Anybody's string for a widget."""
+    """Untrusted text for a widget."""
     return Content.styled(safe(text, limit), _STYLES[tone])
 
 
 def cell(text: str, style: Style, *, limit: int = 200) -> Text:
-    """Anybody's string for the table."""
+    """Untrusted text for the table."""
     return Text(safe(text, limit), style=style, no_wrap=True, overflow="ellipsis", end="")
 
 
 def join(*parts: Content | str) -> Content:
-    """One after another; plain strings are ours."""
+    """The parts joined. Plain strings must be keyrack's own."""
     return Content.assemble(*(Content(part) if isinstance(part, str) else part for part in parts))
 
 
@@ -79,7 +78,7 @@ def title(*words: str) -> Content:
 
 
 def named_store(name: str) -> str:
-    """A place for secrets inside of a sentence: "the Secret Service", "the sealed vault", "memory"."""
+    """A store's name in a sentence: "the Secret Service", "the sealed vault", "memory"."""
     if name in ("memory", "none"):
         return name
     return "the sealed vault" if name == "Sealed vault" else f"the {name}"
@@ -95,23 +94,23 @@ def state(state: State) -> Content:
 
 
 def busy_words(what: str) -> str:
-    """What is going on with a row, in the place of its state."""
+    """What is being done with a row, instead of its state."""
     return f"… {what}"
 
 
 def step_glyph(step_state: str) -> Content:
-    """The sign of a login step: running, done, failed, ahead."""
+    """The glyph of a login step: running, done, failed, ahead."""
     glyph, tone = STEPS[step_state]
     return say(glyph, tone)
 
 
 def ticked(on: bool) -> Content:
-    """A box that is ticked or not."""
+    """A check box."""
     return say(_TICK[on], Tone.KEY if on else Tone.DIM)
 
 
 def chosen(on: bool) -> Content:
-    """The one of several that is meant, or another."""
+    """A radio button, selected or not."""
     return say(_PICK[on], Tone.KEY if on else Tone.DIM)
 
 
@@ -122,7 +121,7 @@ def outcome(what: str, result: str, detail: str = "") -> Content:
 
 
 def outcome_parts(what: str, result: str, detail: str = "") -> tuple[Content, Content]:
-    """The same, where its glyph and its words stand apart."""
+    """The same with the glyph and the words separate."""
     glyph, tone = OUTCOMES[result]
     words = [say(what, Tone.STRONG)]
     if result != "done":
@@ -139,24 +138,24 @@ def error_text(error: BaseException) -> str:
 
 
 def dots(count: int) -> str:
-    """A secret of that many characters."""
+    """A masked secret of this length."""
     return MASK[0] * count
 
 
 def bar(share: float, width: int = 20) -> Content:
-    """How much is done, of 1.0."""
+    """A progress bar; `done` is from 0 to 1."""
     full = round(min(max(share, 0.0), 1.0) * width)
     return join(say("━" * full, Tone.BUSY), say("─" * (width - full), Tone.DIM))
 
 
 def more(above: bool, below: bool) -> Content:
-    """That there is more than is seen, and which way; nothing where all is seen."""
+    """Shows in which direction there is more to see, if there is."""
     signs = "▲" * above + "▼" * below
     return say(f"{signs} more") if signs else Content("")
 
 
 def picture(rows: Iterable[str]) -> Content:
-    """A QR picture's rows, in its own two colours."""
+    """The rows of a QR code, in its own two colors."""
     return Content.styled("\n".join(rows), _PICTURE)
 
 

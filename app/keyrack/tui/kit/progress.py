@@ -1,4 +1,4 @@
-"""Something that takes its time, and how far it is."""
+"""A dialog with the progress of slow work."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from keyrack.tui.kit.present import bar, say
 
 
 class ProgressScreen(Dialog[None]):
-    """Stays until whoever opened it calls `close_by_itself`, or until escape.
+    """Stays open until its opener calls `close_by_itself`, or until escape.
 
     Escape gives up at once ("cancel"), asks to begin no more and waits for that ("stop"), or
     only takes the box away ("hide").
@@ -40,7 +40,7 @@ class ProgressScreen(Dialog[None]):
         self._show()
 
     def show(self, words: str, share: float) -> None:
-        """How far it is, of 1.0."""
+        """Show the progress, from 0 to 1."""
         self._words, self._share = words, share
         if self.is_mounted and not self.given_up:
             self._show()

@@ -1,4 +1,4 @@
-"""What was done, line by line."""
+"""A dialog that shows what was done, line by line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A field for a secret: it shows a dot per character and gives nothing back.
+"""An input for a secret: it shows a dot per character, and nothing can be copied from it.
 
-Not Textual's `Input(password=True)`: there, select and ctrl+c copy the plain text,
-a paste loses all but its first line, and the messages hold the value.
+Textual's `Input(password=True)` is not used: select and ctrl+c copy the plain text,
+a paste loses all but its first line, and the messages contain the value.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class SecretInput(Widget, can_focus=True):
 
     def render(self) -> Content:
         if not self._secret:
-            # The cursor stands on the first character, so that the words stay where they are.
+            # The cursor is on the first character, so that the text does not move.
             under = 1 if self.has_focus else 0
             head, rest = self._placeholder[:under], self._placeholder[under:]
             return join(say(head, Tone.CURSOR), say(rest, Tone.DIM))

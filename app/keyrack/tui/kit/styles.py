@@ -1,6 +1,6 @@
-"""The style sheets that screens of several features share, by their full paths.
+"""The full paths of style sheets that screens of several features share.
 
-Textual looks for a relative one beside the screen that inherits it.
+Textual would look for a relative path next to the screen that inherits it.
 """
 
 import os

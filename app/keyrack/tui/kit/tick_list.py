@@ -1,4 +1,4 @@
-"""Entries with a tick each."""
+"""A list of entries with a check box each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from keyrack.tui.kit.present import join, ticked
 
 
 class TickList(OptionList):
-    """All are ticked at first."""
+    """All are selected at first."""
 
     BINDINGS: ClassVar = [*keymap.TICK_LIST]
 
@@ -40,7 +40,7 @@ class TickList(OptionList):
             self.post_message(self.Changed())
 
     def tick_all(self) -> None:
-        """All; where they are all ticked, none."""
+        """Select all, or none if all are selected."""
         wanted = not all(self._ticks)
         for place in range(len(self._ticks)):
             self._set(place, wanted)

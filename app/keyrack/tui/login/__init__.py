@@ -1,1 +1,1 @@
-"""The login, step by step."""
+"""The screens of a login."""

@@ -1,4 +1,4 @@
-"""A client that the user registered at the authorization server, for one that registers none by itself."""
+"""A form for a client that the user registered, for issuers without dynamic registration."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class OwnClient(NamedTuple):
 
 
 class ClientScreen(Dialog[OwnClient]):
-    """Answers with the client to log in with, or nothing."""
+    """The result is the client to log in with, or None."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
     BINDINGS: ClassVar = [*keymap.CLIENT]

@@ -1,4 +1,4 @@
-"""What is typed into the form for a client of the user's own, understood. Pure."""
+"""Parses the fields of the form for the user's own client. Pure functions."""
 
 from __future__ import annotations
 

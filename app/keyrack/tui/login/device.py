@@ -1,4 +1,4 @@
-"""A code for another device: the page to open there, the code to type, and a picture for its camera."""
+"""Shows a device code: the page to open, the code to type, and a QR code for a camera."""
 
 from __future__ import annotations
 

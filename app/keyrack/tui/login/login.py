@@ -1,4 +1,4 @@
-"""The login, step by step. Esc at any moment leaves everything as it was."""
+"""The login screen, step by step. Esc cancels it at any time, and nothing is changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the login screen says below its steps."""
+"""The text below the steps on the login screen."""
 
 from __future__ import annotations
 

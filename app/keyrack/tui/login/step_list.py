@@ -1,4 +1,4 @@
-"""The steps of a login: done, under way, and those that come."""
+"""The list of a login's steps: done, running and ahead."""
 
 from __future__ import annotations
 

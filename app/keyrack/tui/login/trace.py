@@ -1,4 +1,4 @@
-"""What a login sent and got, while it runs and after it."""
+"""A screen with a login's requests and responses, during the login and after it."""
 
 from __future__ import annotations
 

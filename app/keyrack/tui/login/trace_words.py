@@ -1,4 +1,4 @@
-"""The trace of a login as the screen shows it. Pure."""
+"""Formats a login's trace for the screen. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server for keyrack's own configuration: a name and an address."""
+"""A dialog that adds a server to keyrack's own configuration, with a name and a URL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from keyrack.wording.tones import Tone
 
 
 class AddScreen(Dialog[str]):
-    """Answers with the name of the server that was added."""
+    """The result is the name of the added server."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
     BINDINGS: ClassVar = [*keymap.ADD]

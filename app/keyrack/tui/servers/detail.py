@@ -1,4 +1,4 @@
-"""Everything about one server, on a screen of its own."""
+"""A screen with everything about one server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyrack.tui.servers.marks import Trouble
 
 
 class DetailScreen(Dialog[str]):
-    """Answers with the row action that the user chose, if any; the list does it."""
+    """The result is the row action that the user chose, if any; the list runs it."""
 
     CSS_PATH: ClassVar = [BOX, "detail.tcss"]
     BINDINGS: ClassVar = [*keymap.DETAIL]

@@ -1,4 +1,4 @@
-"""What is said about one row: its expiry in the table, its lines in the detail pane."""
+"""The text about one row: its expiry in the table, and its lines in the detail pane."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, T
 
 
 def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
-    """The detail pane, line by line; what is not known has no line."""
+    """The lines of the detail pane; unknown facts have no line."""
     found = [Fact("Status", status(row, now)), Fact("Why", say(row.status.reason))]
     if trouble is not None:
         when = say(f"{trouble.doing}, {relative(trouble.at - now)}: ", Tone.DIM)
@@ -60,7 +60,7 @@ def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
 
 
 def status(row: Row, now: float) -> Content:
-    """The state, and the clock time of its end."""
+    """The state, and when it ends."""
     expires = row.credential.expires_at if row.credential else None
     refused = row.credential is not None and row.credential.refused_at is not None
     if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
@@ -160,7 +160,7 @@ def _short(client_id: str) -> str:
 
 
 def address(row: Row) -> str:
-    """What stands below the name: the URL, or what a stdio server runs."""
+    """The line below the name: the URL, or the command of a stdio server."""
     if row.server.url:
         return shown(row.server.url)
     return "an entry that is not valid" if row.server.problem else "a local process (stdio)"

@@ -1,4 +1,4 @@
-"""Facts about a row: a label and a value each, as many as there are."""
+"""A widget that shows the facts about a row, each with a label and a value."""
 
 from __future__ import annotations
 

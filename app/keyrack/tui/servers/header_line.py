@@ -1,4 +1,4 @@
-"""The first line: how many servers, what state they are in, and the keychain."""
+"""The first line: the number of servers, their states, and the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the list shows is read here: at the start, after each change, and when another process changed it."""
+"""Reads what the list shows: at the start, after each change, and when another process has changed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the actions need of the list of servers that they act on."""
+"""The interface of the list of servers that its actions use."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class ListScreen(Protocol):
         ...
 
     def show_progress(self, words: str, share: float) -> None:
-        """A line while much is being done; "" takes it away."""
+        """Show a line during an operation on many servers; "" removes it."""
         ...
 
     def when_open(self, then: Callable[[], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Which rows, in which order, and how many of what. Pure."""
+"""Filters, orders and counts the rows. Pure functions."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Counts(NamedTuple):
 
 
 def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
-    """The rows that hold every word of `needle`, in order."""
+    """The rows that contain every word of `needle`, in order."""
     words = needle.casefold().split()
     kept = [row for row in rows if all(word in _haystack(row) for word in words)]
     return sorted(kept, key=_ORDER[sort])

@@ -1,4 +1,4 @@
-"""The list of servers, with the details of the selected one beside it."""
+"""The main screen: the list of servers, with the details of the selected one next to it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class MainScreen(Screen[None]):
         self._needle = ""
         self._sort = Sort.NAME
 
-    # Built when they are used: the operations' imports are not for the first frame.
+    # Created when they are used: the first frame must not wait for the operations' imports.
 
     @cached_property
     def _list_reader(self) -> ListReader:
@@ -110,7 +110,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
         self.call_after_refresh(gc.enable)
-        # Not before the first frame: reading costs imports and disk.
+        # Not before the first frame: it needs imports and disk access.
         self.call_after_refresh(self.look_again)
         self.set_interval(TICK, self.tick)
 
@@ -212,13 +212,13 @@ class MainScreen(Screen[None]):
             if row.credential is not None or row.check is not None:
                 record = Record(row.server.url or "", row.server.account, row.credential, row.check)
                 self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
-        # The order stays: rows that move by themselves would slip from under the cursor.
+        # The order stays: rows must not move away from under the cursor.
         self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
         self._show_detail()
 
     def show_progress(self, words: str, share: float) -> None:
-        """A line above the footer while much is being done; "" takes it away."""
+        """Show a line above the footer during an operation on many servers; "" removes it."""
         from keyrack.tui.kit.present import bar
 
         line = self.query_one("#progress", Static)

@@ -1,4 +1,4 @@
-"""What is done to many servers at once: a few side by side, with progress, and esc stops it."""
+"""Operations on many servers, a few at a time, with progress. Esc stops them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ManyActions:
         self._start(rows, "checking", "checked", lambda server: check_op.check(adapters(), server))
 
     def stop(self) -> bool:
-        """Begin no more; False when nothing runs."""
+        """Start no more; False if nothing is running."""
         if self._many is None:
             return False
         self._many.stop()

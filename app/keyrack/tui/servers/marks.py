@@ -1,4 +1,4 @@
-"""What is shown of rows besides themselves: what is being done with them, and what failed."""
+"""Marks on rows: what is being done with them, and what failed."""
 
 from __future__ import annotations
 

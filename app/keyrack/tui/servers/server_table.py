@@ -1,4 +1,4 @@
-"""The table of servers: a row per credential, patched in place."""
+"""The table of servers, with a row per credential. It is updated in place."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SCROLLBAR = 1
 
 class ServerTable(DataTable[Text]):
     BINDINGS: ClassVar = [*keymap.TABLE]
-    # A tone each; the colours stand in main.tcss.
+    # One for each tone; the colors are in main.tcss.
     COMPONENT_CLASSES: ClassVar = {f"server-table--{tone}" for tone in Tone}
 
     class Opened(Message):
@@ -77,7 +77,7 @@ class ServerTable(DataTable[Text]):
             self.move_cursor(row=self.get_row_index(key), animate=False)
 
     def repaint_all(self) -> None:
-        """After a change of colours or width."""
+        """Redraw after a change of colors or width."""
         self._rebuild()
 
     def on_mount(self) -> None:
@@ -161,7 +161,7 @@ class ServerTable(DataTable[Text]):
         )
 
     def _styles(self) -> dict[Tone, Style]:
-        """Each tone's colour in the present theme, without a background: the cursor has its own."""
+        """Each tone's color in the current theme, without a background: the cursor has its own."""
         found: dict[Tone, Style] = {}
         for tone in Tone:
             style = self.get_component_rich_style(f"server-table--{tone}")

@@ -1,4 +1,4 @@
-"""What is said about the places that were looked in."""
+"""The text about the configuration files that were read."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ROOMY, NARROW = 60, 40  # columns of the terminal
 
 
 def no_servers(overview: Overview) -> Visual:
-    """The whole list when there is nothing to list."""
+    """The text instead of an empty list."""
     lines: list[Visual] = [
         say("No MCP servers found", Tone.STRONG),
         Content(""),
@@ -35,7 +35,7 @@ def no_servers(overview: Overview) -> Visual:
 
 
 def no_match(needle: str) -> Content:
-    """The list when the filter hides everything."""
+    """The text if the filter hides everything."""
     return Content("\n").join(
         [
             join("No server matches ", say(needle, Tone.STRONG, limit=60)),
@@ -45,7 +45,7 @@ def no_match(needle: str) -> Content:
 
 
 def all_places(overview: Overview) -> Visual:
-    """Every file that was looked at, and what is wrong in any."""
+    """Every file that was read, and the problems in it."""
     lines = [*(place_line(place) for place in overview.places), *problem_lines(overview)]
     return Lines(lines or [say("Looking…", Tone.DIM)])
 

@@ -1,4 +1,4 @@
-"""Every place that was looked in, what was there, and what is wrong in it."""
+"""A screen with every configuration file that was read, and its problems."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The place for secrets."""
+"""Screens for the store: setting it up, unlocking it, and moving to another one."""

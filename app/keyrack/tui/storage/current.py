@@ -1,4 +1,4 @@
-"""The open place for secrets: what it is, where it lies, and what can be done with it."""
+"""A dialog about the open store: what it is, where it is, and what can be done with it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TO_VAULT = (
 
 
 class CurrentStoreScreen(Dialog[keymap.StoreTask]):
-    """Answers with what is to be done, or nothing. `vault` is the vault that is in use, if it is one."""
+    """The result is the chosen action, or None. `vault` is the vault, if that is in use."""
 
     BINDINGS: ClassVar = [*keymap.IN_USE]
     GUARDED: ClassVar = True

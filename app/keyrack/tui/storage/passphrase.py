@@ -22,7 +22,7 @@ from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.wording.tones import Tone
 
 EMPTY, AGAIN, DIFFERENT = "Nothing is entered.", "Enter it again.", "The two passphrases are different."
-LONG = 12  # characters from which no word is said about the length
+LONG = 12  # characters from which a passphrase is not called short
 SHORT = "That is short: anyone who gets the file could guess it. Press enter again to use it anyway."
 
 

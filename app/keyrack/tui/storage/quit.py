@@ -1,4 +1,4 @@
-"""Leaving keyrack while something is kept nowhere else."""
+"""Asks before quitting if credentials are only in memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LOST = "{} only in memory, and lost when keyrack exits. To keep {}, cancel and p
 
 class QuitScreen(ConfirmScreen):
     def __init__(self, lost: Sequence[str]) -> None:
-        """`lost`: the servers whose credentials go."""
+        """`lost`: the servers whose credentials would be lost."""
         names = ", ".join(lost[:NAMED]) + (" …" if len(lost) > NAMED else "")
         one = len(lost) == 1
         what = f"The credential for {names} is" if one else f"The credentials for {names} are"

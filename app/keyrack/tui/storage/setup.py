@@ -1,4 +1,4 @@
-"""A place for secrets where there is none: offered, made, and used from then on."""
+"""Sets up a store if there is none: offers the choices, and creates and uses the chosen one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The place for secrets: opened, chosen where there is none, and changed for another."""
+"""Actions on the store: unlock it, choose one if there is none, and move to another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
 OPENING = "{} is being unlocked; it may ask for a password."
-NO_SCREEN = "keyrack vault init"  # in the hint where nobody can be asked for the keychain's password
+NO_SCREEN = "keyrack vault init"  # in the hint if nobody can be asked for the keychain's password
 STAYS_OPEN = "The sealed vault opens with an environment variable or a setting, so it can't be locked."
 CHANGED = "Changed the passphrase. A copy of the old identity.age still opens with the old passphrase."
 MOVE = (

@@ -1,4 +1,4 @@
-"""Where there is no keychain: the ways on, none of them taken without a word."""
+"""A dialog with the choices on a machine without a keychain."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WAYS = (
 
 
 class WaysScreen(Dialog[keymap.Way]):
-    """Answers with the way, or nothing."""
+    """The result is the choice, or None."""
 
     BINDINGS: ClassVar = [*keymap.WAYS]
     GUARDED: ClassVar = True

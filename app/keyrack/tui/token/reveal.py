@@ -1,4 +1,4 @@
-"""A token, for ten seconds."""
+"""Shows a token for ten seconds."""
 
 from __future__ import annotations
 

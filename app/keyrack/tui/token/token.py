@@ -1,4 +1,4 @@
-"""A token that a person made by hand: what it is, where to make it, and whether it works."""
+"""The form for a manual token: what it is, where to create it, and whether it works."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _item(sign: str, words: str) -> ComposeResult:
 
 
 class TokenScreen(ReadingDialog[SavedToken]):
-    """Answers with what became of the token; with nothing where none was stored."""
+    """The result says what was stored; None if nothing was."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
     BINDINGS: ClassVar = [*keymap.TOKEN, keymap.TOKEN_PAGE, *keymap.TOKEN_MORE]

@@ -1,4 +1,4 @@
-"""Tokens of one server: one made by hand is stored; the access token is copied or shown."""
+"""Actions on a server's tokens: store a manual one, copy or show the access token."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class TokenField(Vertical):
 
 
 def _words(found: FormatHint) -> Content:
-    """Colour is not the only sign, and the count of characters has none."""
+    """Color is not the only indication, and the count of characters has no color."""
     sign = _SIGNS.get(found.level, "")
     count, dot, rest = found.sentence.partition(" · ")
     if found.level == "right" and dot:

@@ -1,4 +1,4 @@
-"""What the token form shows of a service, and what is typed into it, understood. Pure."""
+"""The token form's text about a service, and parsing of its fields. Pure functions."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def missing_site(service: Service, typed: Mapping[str, Secret]) -> str:
 
 
 def expiry_hint(service: Service | None) -> str:
-    """What stands in the empty field for the expiry."""
+    """The placeholder of the expiry field."""
     if service is not None and service.never_expires:
         return "never; or 2027-01-31, or 90d"
     if service is not None and service.check is not None and service.check.expires:

@@ -1,4 +1,4 @@
-"""What became of a token that was saved: who was asked, and what they told of it."""
+"""Shows the result of saving a token: who was asked, and their answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SavedToken(NamedTuple):
     """What became of a token, and what it was saved for."""
 
     saved: TokenSaved
-    asked: bool  # the service's own check was wished for
+    asked: bool  # the user wanted the service's own check
     never_expires: bool  # as the service says
 
 
