@@ -12,9 +12,11 @@ from keyrack.domain.resource import (
     host,
     inert,
     ip_of,
+    is_address,
     is_loopback,
     origin,
     parse_url,
+    redirect_target,
     refusal_of,
     refusal_of_host,
     same_issuer,
@@ -28,7 +30,9 @@ from keyrack.domain.resource import (
         ("https://a.example:443/mcp", "https://a.example/mcp"),
         ("http://[::1]:8080/mcp?x=1", "http://[::1]:8080/mcp?x=1"),
         ("https://a.example/mcp/", "https://a.example/mcp/"),
+        ("http://a.example:80/mcp", "http://a.example/mcp"),
         ("https://é.example/", "https://xn--9ca.example/"),
+        ("https://é.example:8443/", "https://xn--9ca.example:8443/"),
     ],
 )
 def test_a_url_gets_its_request_form(text, form):
@@ -40,7 +44,9 @@ def test_a_url_gets_its_request_form(text, form):
     [
         ("https://user:pass@a.example/mcp", "password"),
         ("https://a.example/mcp#x", "fragment"),
+        ("https://a.example/mcp#", "fragment"),
         ("a.example/mcp", "scheme"),
+        ("a.example:8080/mcp", "no scheme"),
         ("javascript:alert(1)", "javascript"),
         ("file:///etc/passwd", "file"),
         ("https:///mcp", "no host"),
@@ -72,6 +78,12 @@ def test_a_bad_url_is_refused_with_the_reason_and_without_the_password(text, wor
         parse_url(text)
     assert word in str(caught.value)
     assert "pass@" not in str(caught.value)
+
+
+@pytest.mark.parametrize("character", '\\"<>^`{|} ')
+def test_what_a_shell_or_a_page_reads_as_something_else_is_refused_in_a_url(character):
+    with pytest.raises(BadUrl, match="spaces, quotes or control"):
+        parse_url(f"https://a.example/{character}x")
 
 
 def test_two_spellings_of_one_server_share_an_identity():
@@ -121,11 +133,13 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
         ("file:///etc/passwd", PUBLIC, False),
         ("https://127.0.0.1/", PUBLIC, False),
         ("https://localhost/", PUBLIC, False),
+        ("https://mcp.localhost/", PUBLIC, False),
         ("https://10.0.0.1/", PUBLIC, False),
         ("https://169.254.169.254/latest", PUBLIC, False),
         ("https://[::1]/", PUBLIC, False),
         ("https://[fe80::1]/", PUBLIC, False),
         ("https://[fd00::1]/", PUBLIC, False),
+        ("https://[fd00::a]/", PUBLIC, False),
         ("https://[::ffff:10.0.0.1]/", PUBLIC, False),
         ("https://[::ffff:0:10.0.0.1]/", PUBLIC, False),
         ("https://[::10.0.0.1]/", PUBLIC, False),
@@ -154,6 +168,9 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
         ("https://auth.example.com/#x", PUBLIC, False),
         ("http://127.0.0.1:8/", LOCAL, True),
         ("http://localhost:8/", LOCAL, True),
+        ("http://mcp.localhost:8/", LOCAL, True),
+        ("http://[::ffff:127.0.0.1]:8/", LOCAL, True),
+        ("http://127.0.0.1:8/", "http://mcp.localhost:9/mcp", True),
         ("https://10.0.0.1/", LOCAL, False),
         ("https://auth.example.com/", LOCAL, True),
         ("https://192.168.1.6/", LAN, True),
@@ -165,6 +182,51 @@ PUBLIC, LOCAL, LAN = "https://mcp.example.com/mcp", "http://127.0.0.1:9/mcp", "h
 )
 def test_which_urls_of_a_server_may_be_asked(url, server, allowed):
     assert (refusal_of(url, server_url=server) is None) is allowed
+
+
+@pytest.mark.parametrize("address", ["fe80::1%", "fe80::1%eth0", "10.0.0.1%eth0", "10.0.0.1%1", "::1%lo"])
+def test_an_address_with_a_zone_is_refused_however_the_zone_is_written(address):
+    assert refusal_of_host(address, server_url=PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("url", "server", "reason"),
+    [
+        (
+            "https://user@auth.example.com/",
+            PUBLIC,
+            "the address has a user name or password in it; keyrack never sends those",
+        ),
+        ("https://auth.example.com/#x", PUBLIC, "it has a fragment"),
+        ("http://auth.example.com/", PUBLIC, "it is plain http on another machine"),
+        (
+            "https://10.0.0.1/",
+            PUBLIC,
+            "10.0.0.1 is an address inside a private network, and the server is not",
+        ),
+        ("https://localhost/", LAN, "localhost is this machine, and the server is another"),
+        (
+            "https://10.0.0.1/",
+            LOCAL,
+            "10.0.0.1 is an address inside a private network, and the server is on this machine",
+        ),
+    ],
+)
+def test_the_reason_why_a_url_is_not_asked_ends_a_sentence(url, server, reason):
+    assert refusal_of(url, server_url=server) == reason
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/b?x=1#part", "https://a.example/b?x=1"),
+        ("//b.example/", "https://b.example/"),
+        ("file:///etc/passwd", None),
+        ("https://[::1", None),
+    ],
+)
+def test_a_redirect_s_target_is_a_web_url_or_none(location, target):
+    assert redirect_target("https://a.example/mcp", location) == target
 
 
 @settings(deadline=None)
@@ -199,7 +261,17 @@ def test_the_form_that_is_shown_and_opened_is_inert():
 def test_origin_and_loopback():
     assert origin("https://A.example:443/x?y") == "https://a.example"
     assert is_loopback("http://localhost:1/") and is_loopback("http://[::1]/")
-    assert not is_loopback("http://localhost.example.com/")
+    assert is_loopback("http://mcp.localhost:1/") and is_loopback("http://[::ffff:127.0.0.1]/")
+    assert not is_loopback("http://localhost.example.com/") and not is_loopback("http://notlocalhost/")
+
+
+def test_a_final_dot_is_no_part_of_the_host():
+    assert host("https://A.example./mcp") == host("https://a.example/mcp") == "a.example"
+
+
+def test_what_has_a_scheme_is_a_url_and_anything_else_a_name():
+    assert is_address("https://a.example/mcp")
+    assert not is_address("linear") and not is_address("a.example/mcp")
 
 
 @pytest.mark.parametrize(
