@@ -62,24 +62,24 @@ def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
 def test_a_damaged_entry_is_said_beside_a_process_that_holds_the_credential(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     kept.store.set(entry_name(IDENT, credential.slot), Secret("{broken"))
-    with kept.credentials().lock(URL, "default"):
+    with kept.credentials().lock(CredentialKey.of(URL)):
         with pytest.raises(DamagedData, match="damaged") as caught:
-            kept.credentials().load(URL, "default")
+            kept.credentials().load(CredentialKey.of(URL))
         assert caught.value.hint
 
 
 def test_the_complete_entry_is_found_beside_a_damaged_one_and_a_process_that_holds_them(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     kept.store.set(entry_name(IDENT, other_slot(credential.slot)), Secret("{broken"))
-    with kept.credentials().lock(URL, "default"):
-        assert word_of(kept.credentials().load(URL, "default")) == "one"
+    with kept.credentials().lock(CredentialKey.of(URL)):
+        assert word_of(kept.credentials().load(CredentialKey.of(URL))) == "one"
 
 
 def test_nothing_is_found_beside_a_process_that_has_just_deleted_it(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
-    with kept.credentials().lock(URL, "default"):
+    with kept.credentials().lock(CredentialKey.of(URL)):
         kept.store.delete(entry_name(IDENT, credential.slot))
-        assert kept.credentials().load(URL, "default") is None
+        assert kept.credentials().load(CredentialKey.of(URL)) is None
 
 
 @pytest.mark.parametrize("leftover", ["an older one", "damaged"])
@@ -90,7 +90,7 @@ def test_a_load_deletes_what_lies_beside_the_newest_entry(leftover: str, kept: K
     newest = entry_name(IDENT, kept.credentials().save(stored_credential("newest")).slot)
     assert text is not None and older != newest
     kept.store.set(older, text if leftover == "an older one" else Secret("{broken"))
-    assert word_of(kept.credentials().load(URL, "default")) == "newest"
+    assert word_of(kept.credentials().load(CredentialKey.of(URL))) == "newest"
     assert kept.store.get(older) is None and kept.store.get(newest) is not None
 
 
@@ -100,7 +100,7 @@ def test_a_load_that_finds_nothing_deletes_nothing(kept: Kept, monkeypatch: pyte
     kept.store.delete(entry_name(IDENT, credential.slot))
     deleted: list[str] = []
     monkeypatch.setattr(kept.store, "delete", lambda entry: bool(deleted.append(entry)))
-    assert kept.credentials().load(URL, "default") is None
+    assert kept.credentials().load(CredentialKey.of(URL)) is None
     assert deleted == []
 
 

@@ -132,7 +132,7 @@ def test_what_is_stored_here_surpasses_what_the_other_stored_anew_with_the_same_
         newest = "new" if any("access-new" in text for text in held) else "one"
         assert homes.word("b") == homes.word("a") == newest
         seen.add(newest)
-        homes.a.delete(URL, "default")
+        homes.a.delete(CredentialKey.of(URL))
         homes.a.save(stored_credential("one", 1))
         assert homes.word("b") == "one"
     assert seen == {"one", "new"}
