@@ -4,9 +4,18 @@ import subprocess
 
 import pytest
 
-from keyrack.domain.model import Check, CredentialInfo, Header, Server, Source, Variable
+from keyrack.domain.model import AddressKey, Check, CredentialInfo, Header, Helper, Server, Source, Variable
 from keyrack.domain.secret import Secret
-from keyrack.domain.status import Action, State, authorization_header, is_due
+from keyrack.domain.status import (
+    Action,
+    State,
+    authorization_header,
+    is_due,
+    is_tried,
+    renews,
+    sends_header,
+    sends_its_own,
+)
 from keyrack.wording.commands import command_for
 from keyrack.wording.status import status_of
 from keyrack.wording.times import local
@@ -26,7 +35,8 @@ def header(value, *variables, name="Authorization"):
     [
         (SERVER, OAUTH._replace(expires_at=NOW + 3600), None, State.VALID, None),
         (SERVER, OAUTH._replace(expires_at=None), None, State.VALID, None),
-        (SERVER, OAUTH._replace(expires_at=NOW + 599), None, State.EXPIRING, Action.REFRESH),
+        (SERVER, OAUTH._replace(expires_at=NOW + 600), None, State.EXPIRING, Action.REFRESH),
+        (SERVER, OAUTH._replace(expires_at=NOW + 601), None, State.VALID, None),
         (SERVER, OAUTH._replace(expires_at=NOW + 599, refreshable=False), None, State.EXPIRING, Action.LOGIN),
         (SERVER, OAUTH._replace(expires_at=NOW), None, State.REFRESHABLE, Action.REFRESH),
         (SERVER, OAUTH._replace(expires_at=NOW, refreshable=False), None, State.LOGIN_NEEDED, Action.LOGIN),
@@ -38,8 +48,8 @@ def header(value, *variables, name="Authorization"):
             State.LOGIN_NEEDED,
             Action.LOGIN,
         ),
-        (SERVER, TOKEN._replace(expires_at=NOW + 6 * 86400), None, State.EXPIRING, Action.TOKEN),
-        (SERVER, TOKEN._replace(expires_at=NOW + 8 * 86400), None, State.VALID, None),
+        (SERVER, TOKEN._replace(expires_at=NOW + 7 * 86400), None, State.EXPIRING, Action.TOKEN),
+        (SERVER, TOKEN._replace(expires_at=NOW + 7 * 86400 + 1), None, State.VALID, None),
         (SERVER, TOKEN._replace(expires_at=NOW - 1), None, State.LOGIN_NEEDED, Action.TOKEN),
         (SERVER, None, None, State.NO_CREDENTIAL, Action.LOGIN),
         (SERVER, None, Check(NOW, "required"), State.NO_CREDENTIAL, Action.LOGIN),
@@ -87,6 +97,37 @@ def test_each_state_follows_from_the_facts_and_has_its_next_action(server, crede
     assert status.reason.endswith(".") or status.reason in ("no", "no route", "x")
 
 
+def test_only_what_every_file_leaves_out_and_a_program_once_listed_is_an_orphan():
+    nowhere = SERVER._replace(sources=())
+    assert status_of(nowhere, OAUTH, None, NOW).state is State.ORPHAN
+    assert status_of(nowhere, OAUTH, None, NOW, all_read=False).state is State.VALID
+    assert status_of(nowhere, OAUTH._replace(ad_hoc=True), None, NOW).state is State.VALID
+    assert status_of(SERVER, OAUTH, None, NOW, all_read=False).state is State.VALID
+
+
+OFF = SERVER._replace(sources=(Source("Cursor", "/x", "linear", disabled=True),))
+PLAIN_TEXT = Header("Authorization", "Bearer lin_…", Secret("Bearer lin_1"), plaintext=True)
+
+
+@pytest.mark.parametrize(
+    ("server", "credential", "locked", "state", "action"),
+    [
+        (OFF, OAUTH._replace(expires_at=NOW), False, State.REFRESHABLE, Action.REFRESH),
+        (OFF, OAUTH, True, State.STORE_LOCKED, Action.UNLOCK),
+        (OFF._replace(headers=(PLAIN_TEXT,)), None, False, State.CONFIGURED, Action.ADOPT),
+        (OFF, None, False, State.NO_CREDENTIAL, None),
+        (OFF, TOKEN._replace(expires_at=NOW), False, State.LOGIN_NEEDED, None),
+    ],
+)
+def test_a_server_that_is_switched_off_offers_only_what_keeps_its_credential(
+    server, credential, locked, state, action
+):
+    status = status_of(server, credential, None, NOW, store_locked=locked)
+    assert (status.state, status.action) == (state, action)
+    assert status.reason.startswith("It is switched off in Cursor. ")
+    assert not status_of(SERVER, credential, None, NOW).reason.startswith("It is switched off")
+
+
 def test_a_locked_keychain_is_a_state_of_what_is_stored_in_it():
     assert status_of(SERVER, OAUTH, None, NOW, store_locked=True).state is State.STORE_LOCKED
     assert status_of(SERVER, None, None, NOW, store_locked=True).state is State.NO_CREDENTIAL
@@ -105,9 +146,48 @@ def test_the_header_that_carries_the_credential_is_found_by_its_name():
     assert authorization_header(SERVER._replace(headers=(header("x", name="X-Trace"),))) is None
 
 
+def test_a_header_with_a_value_comes_first_and_authorization_before_other_names():
+    def found(*headers):
+        return authorization_header(SERVER._replace(headers=headers))
+
+    unset, key, bearer = header(""), header("k", name="X-Api-Key"), header("Bearer t")
+    assert found(unset, key) is found(key, unset) is key
+    assert found(key, bearer) is found(bearer, key) is bearer
+    lower = header("Bearer t", name="authorization")
+    assert found(key, lower) is found(lower, key) is lower
+
+
+def test_whether_a_program_sends_a_credential_of_its_own():
+    unset = header("Bearer ", Variable("X", False))
+    for headers, sent, with_unset in (
+        ((), False, False),
+        ((header("Bearer t"),), True, True),
+        ((unset,), False, True),
+        ((unset._replace(asked=True),), True, True),
+    ):
+        server = SERVER._replace(headers=headers)
+        assert sends_header(server) is sends_its_own(server) is sent
+        assert sends_header(server, skipped=True) is sends_its_own(server, skipped=True) is with_unset
+    assert sends_its_own(SERVER._replace(helper=Helper(Secret("run"), "headersHelper", SERVER.sources[0])))
+    assert sends_its_own(SERVER._replace(address_key=AddressKey(Secret(""), "its path")))
+
+
+def test_what_was_refused_is_not_refreshed():
+    assert renews(OAUTH)
+    assert not renews(OAUTH._replace(refreshable=False))
+    assert not renews(OAUTH._replace(refused_at=NOW))
+    assert not renews(OAUTH._replace(refusal="no"))
+
+
+def test_a_token_counts_as_tested_only_by_a_check_after_the_refusal_of_its_refresh():
+    refused = OAUTH._replace(refresh_refused_at=NOW)
+    assert is_tried(refused, Check(NOW + 1, "accepted")) and not is_tried(refused, Check(NOW, "accepted"))
+    assert is_tried(OAUTH, Check(NOW, "accepted"))
+
+
 def test_a_token_is_due_sixty_seconds_before_it_expires():
     assert is_due(OAUTH._replace(expires_at=NOW + 59), NOW)
-    assert not is_due(OAUTH._replace(expires_at=NOW + 61), NOW)
+    assert not is_due(OAUTH._replace(expires_at=NOW + 60), NOW)
     assert is_due(OAUTH._replace(expires_at=NOW + 61), NOW, 300)
 
 
