@@ -8,6 +8,7 @@ from typing import Any
 
 from keyrack.domain.model import (
     CredentialInfo,
+    CredentialKey,
     Endpoints,
     Registration,
     Server,
@@ -17,11 +18,12 @@ from keyrack.domain.model import (
 )
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
+from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
 from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
 from keyrack.store.credential_store import memory_credential_store
-from support.canned import ISSUER, REDIRECT, URL, World
+from support.canned import ISSUER, REDIRECT, URL, World, rpc, unauthorized
 
 NOW = 1_000_000.0
 SERVER = Server("example", URL, sources=(Source("keyrack", "/config.toml", "example"),))
@@ -101,3 +103,22 @@ def stored_credential(
     return StoredCredential(
         URL, "default", credential, tokens, registration, Endpoints(ISSUER + "/token", ISSUER + "/revoke")
     )
+
+
+def accepts(*tokens: str) -> dict[str, Any]:
+    """A protected server that accepts these access tokens."""
+
+    def answer(request: Request) -> Response:
+        sent = request.headers.get("Authorization")
+        sent = sent.reveal() if isinstance(sent, Secret) else sent
+        if sent is None or sent.removeprefix("Bearer ") not in tokens:
+            return unauthorized()
+        return rpc({"tools": []})
+
+    return {f"POST {URL}": answer}
+
+
+def stored_token(adapters: Adapters) -> str | None:
+    """The access token that is stored for `URL`."""
+    found = adapters.credentials().load(CredentialKey.of(URL))
+    return found and found.tokens.access_token.reveal()

@@ -1,17 +1,14 @@
-"""The sealed vault as a file: who opens it, when it locks, and that nothing damaged is overwritten."""
+"""When the sealed vault locks, who opens it, and its passphrase."""
 
 from __future__ import annotations
 
-import json
 import os
-import stat
 import subprocess
 from pathlib import Path
 
-import pyrage
 import pytest
 
-from keyrack.domain.errors import KeyrackError, NewerFormat, StoreAbsent, StoreLocked, StoreUnavailable
+from keyrack.domain.errors import KeyrackError, StoreLocked, StoreUnavailable
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.credential_store import BackendCredentialStore
@@ -19,7 +16,6 @@ from keyrack.store.records.files import RecordFiles
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import passphrase as vault_passphrase
 from keyrack.store.vault.backend import VaultBackend
-from keyrack.store.vault.content import Content, encode
 from keyrack.system.locks import Locks
 from support.clock import Clock
 from support.store_fakes import URL, stored_credential, word_of
@@ -309,217 +305,3 @@ class TestPassphrase:
         with pytest.raises(StoreUnavailable, match="could not be checked") as caught:
             vault_passphrase.seal(Secret("identity"), Secret("x"))
         assert "memory" in caught.value.hint
-
-
-class TestDamage:
-    """Nothing that can't be read is ever overwritten."""
-
-    @pytest.mark.parametrize("cut", [0, 1, 40, 200, -1, -20])
-    def test_a_vault_cut_short_is_named_and_left(self, cut: int, full: VaultBackend) -> None:
-        path = Path(full.path)
-        path.write_bytes(path.read_bytes()[:cut])
-        self.is_left(full)
-
-    def test_a_changed_byte_is_noticed(self, full: VaultBackend) -> None:
-        path = Path(full.path)
-        data = bytearray(path.read_bytes())
-        data[-30] ^= 1
-        path.write_bytes(data)
-        self.is_left(full)
-
-    @pytest.mark.parametrize(
-        "plain", [b"", b"[]", b"{}", b'{"format": 1}', b'{"format": 1, "entries": {"one": "x"}}',
-                  b'{"format": 1, "entries": [["one", 2]], "recipients": []}', b"\xff\xfe"],
-    )  # fmt: skip
-    def test_other_content_is_damage(self, plain: bytes, full: VaultBackend) -> None:
-        Path(full.path).write_bytes(vault_age.seal(plain, full.recipients()))
-        self.is_left(full)
-
-    def test_a_newer_format_is_refused_and_left(self, full: VaultBackend) -> None:
-        content = json.loads(encode(Content(full.recipients(), {})))
-        Path(full.path).write_bytes(
-            vault_age.seal(json.dumps(content | {"format": 2}).encode(), full.recipients())
-        )
-        self.is_left(full, NewerFormat, "newer keyrack")
-
-    def test_a_link_is_not_followed(self, full: VaultBackend, tmp_path: Path) -> None:
-        target = tmp_path / "elsewhere"
-        os.rename(full.path, target)
-        os.symlink(target, full.path)
-        with pytest.raises(StoreUnavailable, match="is a link"):
-            full.get("one")
-        with pytest.raises(StoreUnavailable, match="is a link"):
-            full.set("one", Secret("x"))
-        assert Path(full.path).is_symlink()
-
-    def test_a_pipe_holds_nobody_up(self, full: VaultBackend) -> None:
-        os.unlink(full.path)
-        os.mkfifo(full.path)
-        with pytest.raises(StoreUnavailable, match="not a file that keyrack has written"):
-            full.get("one")
-
-    def test_a_damaged_key_is_named(self, full: VaultBackend, tmp_path: Path) -> None:
-        path = Path(full.identity_path)
-        path.write_bytes(path.read_bytes()[:-10])
-        with pytest.raises(StoreUnavailable, match=r"identity\.age is damaged"):
-            vault(tmp_path).unlock(PASSPHRASE)
-
-    def test_one_that_is_gone_is_not_made_anew_by_a_save(self, full: VaultBackend) -> None:
-        os.unlink(full.path)
-        for use in (lambda: full.get("one"), lambda: full.set("one", Secret("x"))):
-            with pytest.raises(StoreAbsent, match="does not exist") as caught:
-                use()
-            assert caught.value.hint == "Run keyrack vault init to create one."
-        assert not os.path.exists(full.path)
-        assert full.state()[:2] == ("Sealed vault", False)
-
-    def test_a_full_disk_leaves_the_old_vault(self, full: VaultBackend, monkeypatch: Patch) -> None:
-        def no_space(fd: int) -> None:
-            raise OSError(28, "No space left on device")
-
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "fsync", no_space)
-            with pytest.raises(StoreUnavailable, match="No space left on device"):
-                full.set("two", Secret("x"))
-        assert (full.get("one"), full.get("two")) == (Secret(HIDDEN), None)
-
-    def test_a_disk_that_keeps_something_else_is_found_out(
-        self, full: VaultBackend, monkeypatch: Patch
-    ) -> None:
-        def forgetful(fd: int) -> None:
-            os.ftruncate(fd, 10) if stat.S_ISREG(os.fstat(fd).st_mode) else None
-
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "fsync", forgetful)
-            with pytest.raises(StoreUnavailable, match="did not keep"):
-                full.set("one", Secret("x"))
-        assert full.get("one") == Secret(HIDDEN)
-
-    @staticmethod
-    def is_left(
-        store: VaultBackend, error: type[KeyrackError] = StoreUnavailable, said: str = "damaged"
-    ) -> None:
-        before = Path(store.path).read_bytes()
-        for use in (
-            lambda: store.get("one"), lambda: store.set("one", Secret("x")), lambda: store.delete("one"),
-            lambda: store.change_recipients(lambda all: all),
-        ):  # fmt: skip
-            with pytest.raises(error, match=said) as caught:
-                use()
-            assert store.path in str(caught.value)
-            assert HIDDEN not in str(caught.value)
-        assert Path(store.path).read_bytes() == before
-
-
-class TestRecipients:
-    def test_a_second_machine_opens_a_copy_and_its_writes_keep_the_first(
-        self, full: VaultBackend, tmp_path: Path
-    ) -> None:
-        second = vault_age.new_identity()
-        full.change_recipients(lambda own: (*own, f" {vault_age.recipient_of(second)}\n"))
-        store = vault(tmp_path, identity=second)
-        assert store.get("one") == Secret(HIDDEN)
-        store.set("two", Secret("from afar"))
-        assert full.get("two") == Secret("from afar")
-        assert store.own_recipients() == (vault_age.recipient_of(second),)
-        assert store.recipients() == full.recipients()
-        assert len(full.recipients()) == 2
-
-    def test_one_that_is_removed_cannot_open_it_any_more(self, full: VaultBackend, tmp_path: Path) -> None:
-        second = vault_age.new_identity()
-        full.change_recipients(lambda own: (*own, vault_age.recipient_of(second)))
-        full.change_recipients(lambda all: all[:1])
-        with pytest.raises(StoreLocked, match="does not open the sealed vault"):
-            vault(tmp_path, identity=second).get("one")
-        assert full.get("one") == Secret(HIDDEN)
-
-    def test_nobody_locks_this_machine_out(self, full: VaultBackend) -> None:
-        before = Path(full.path).read_bytes()
-        for login_request in ((), (vault_age.recipient_of(vault_age.new_identity()),)):
-            with pytest.raises(KeyrackError, match="could no longer open the vault"):
-                full.change_recipients(lambda own, login_request=login_request: login_request)
-        assert Path(full.path).read_bytes() == before
-
-    @pytest.mark.parametrize("text", ["", "age1hidden-token", "AGE-SECRET-KEY-1HIDDEN", "ssh-ed25519 AAAA"])
-    def test_what_is_no_recipient_is_refused_and_not_repeated(self, text: str, full: VaultBackend) -> None:
-        with pytest.raises(KeyrackError, match="not an age recipient") as caught:
-            full.change_recipients(lambda own: (*own, text))
-        assert "hidden" not in str(caught.value).lower()
-
-    def test_others_can_be_named_when_it_is_made(self, tmp_path: Path) -> None:
-        second = vault_age.new_identity()
-        store = vault(tmp_path, identity=vault_age.new_identity())
-        store.create(None, [vault_age.recipient_of(second)])
-        assert vault(tmp_path, identity=second).entries() == ()
-
-
-class TestMade:
-    def test_the_files_are_the_owners_alone_and_hold_no_plain_text(
-        self, full: VaultBackend, tmp_path: Path
-    ) -> None:
-        files = [path for path in tmp_path.rglob("*") if path.is_file()]
-        assert {path.name for path in files} == {"vault.age", "identity.age", "vault.lock"}
-        for path in files:
-            assert stat.S_IMODE(path.stat().st_mode) == 0o600
-            data = path.read_bytes()
-            assert HIDDEN.encode() not in data
-            assert b"AGE-SECRET-KEY" not in data
-
-    def test_a_second_one_is_refused(self, full: VaultBackend) -> None:
-        before = Path(full.identity_path).read_bytes()
-        with pytest.raises(KeyrackError, match="A vault already exists"):
-            full.create(Secret("another"))
-        assert Path(full.identity_path).read_bytes() == before
-        assert full.get("one") == Secret(HIDDEN)
-
-    def test_a_key_without_its_vault_is_set_aside(self, full: VaultBackend, tmp_path: Path) -> None:
-        old = Path(full.identity_path).read_bytes()
-        os.rename(full.path, tmp_path / "backup.age")
-        vault(tmp_path).create(Secret("another"))
-        (aside,) = tmp_path.glob("identity.age.old-*")
-        assert aside.read_bytes() == old
-
-    def test_without_any_key_none_is_made(self, tmp_path: Path) -> None:
-        with pytest.raises(KeyrackError, match="needs a passphrase, or an identity file"):
-            vault(tmp_path).create(None)
-        assert list(tmp_path.glob("*.age*")) == []
-
-    def test_a_draft_that_a_killed_process_left_is_no_way_in(
-        self, full: VaultBackend, tmp_path: Path
-    ) -> None:
-        outside = tmp_path / "outside"
-        outside.write_text("mine")
-        os.symlink(outside, f"{full.path}.new")
-        full.set("one", Secret("new"))
-        assert outside.read_text() == "mine"
-        assert not Path(full.path).is_symlink()
-        assert full.get("one") == Secret("new")
-
-
-def test_what_another_process_wrote_is_seen_at_once(full: VaultBackend, tmp_path: Path) -> None:
-    other = vault(tmp_path, passphrase=PASSPHRASE)
-    for number in range(50):  # the same length each time, faster than some clocks tick
-        other.set("one", Secret(f"token-{number:02}"))
-        assert full.get("one") == Secret(f"token-{number:02}")
-
-
-def test_a_file_that_was_just_written_may_be_another_one_that_looks_the_same(
-    full: VaultBackend, monkeypatch: Patch
-) -> None:
-    # Where a clock ticks slowly and a number is given out again, the next file has the same stamp.
-    before = os.stat(full.path)
-    monkeypatch.setattr("keyrack.store.vault.backend.time.time_ns", lambda: before.st_mtime_ns + 1)
-    assert full.get("one") == Secret(HIDDEN)
-    plain = encode(Content(full.recipients(), {"one": Secret("x" * len(HIDDEN))}))
-    while len(sealed := vault_age.seal(plain, full.recipients())) != before.st_size:
-        pass  # it pads each file by a length of its own
-    Path(full.path).write_bytes(sealed)
-    os.utime(full.path, ns=(0, before.st_mtime_ns))
-    assert full.get("one") == Secret("x" * len(HIDDEN))
-
-
-def test_an_unchanged_file_is_decrypted_once(full: VaultBackend, monkeypatch: Patch) -> None:
-    os.utime(full.path, ns=(0, 1_000_000_000))
-    full.get("one")
-    monkeypatch.setattr(pyrage, "decrypt", lambda *_: pytest.fail("decrypted again"))
-    assert full.get("one") == Secret(HIDDEN)

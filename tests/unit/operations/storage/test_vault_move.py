@@ -223,6 +223,7 @@ def test_lost_records_lose_nothing(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("source", ["keychain", "vault"])
+@pytest.mark.slow("a move is killed after each of its effects")
 def test_a_kill_anywhere_loses_nothing_and_a_second_run_finishes(source: StoreKind, tmp_path: Path) -> None:
     for after in count():
         machine = Machine(tmp_path / str(after))
@@ -248,6 +249,7 @@ def test_a_kill_anywhere_loses_nothing_and_a_second_run_finishes(source: StoreKi
     assert after > 30
 
 
+@pytest.mark.slow("a move is killed after each of its effects")
 def test_what_was_refreshed_between_a_kill_and_the_second_run_is_not_lost(tmp_path: Path) -> None:
     for after in count():
         machine = Machine(tmp_path / str(after))
