@@ -1,6 +1,6 @@
 """What HTTP is to a flow: requests, replies, and the effect that sends one.
 
-A flow is a generator that yields effects; whoever performs it sends back what came of each. So a test
+A flow is a generator that yields effects; its driver performs each and sends the result back. So a test
 feeds canned replies, and nothing here needs a socket.
 """
 

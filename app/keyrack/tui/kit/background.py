@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Node(Protocol):
-    """A screen, a widget or the application: whoever gets the result, while it is there."""
+    """A screen, a widget or the application that gets the result, as long as it exists."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool: ...
 

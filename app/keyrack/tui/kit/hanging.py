@@ -1,4 +1,4 @@
-"""Lines whose words stand beside a label, also where they break."""
+"""Text next to a label, with a hanging indent when it wraps."""
 
 from __future__ import annotations
 

@@ -220,7 +220,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         said.update(words or "")
 
     def _show_latest(self) -> None:
-        """Where the terminal is too small for the whole box: what there is to do stands below the steps."""
+        """If the terminal is too small for the whole box, show what to do below the steps."""
         self.call_after_refresh(self.query_one("#login").scroll_end, animate=False)
 
     def _show_link(self) -> None:

@@ -42,7 +42,7 @@ class StepLine(Horizontal):
         self.state = step.state
         self._step = step
         tone = {"running": Tone.STRONG, "failed": Tone.BAD}.get(step.state, Tone.PLAIN)
-        # The sentence of a failure that ends the login stands below the steps, with what to do about it.
+        # The error that ends the login is shown below the steps, with what to do about it.
         ended = step.state == "failed" and step.key not in BESIDE
         detail = "" if ended else step.detail.removeprefix("https://")
         self._glyph.update(step_glyph(step.state))
@@ -73,7 +73,7 @@ class StepList(Vertical):
         yield from self._lines.values()
 
     async def reset(self) -> None:
-        """All steps lie ahead again."""
+        """Mark all steps as ahead again."""
         await self.remove_children()
         self._lines = {key: StepLine(title) for key, title in AHEAD}
         await self.mount(*self._lines.values())

@@ -41,7 +41,7 @@ class TraceScreen(Dialog[None]):
         self._show_new()
 
     def add(self, exchange: Exchange) -> None:
-        """The login goes on meanwhile. Whoever reads at the end sees it."""
+        """Add an exchange of the running login. If the end is in view, keep it in view."""
         self._exchanges.append(exchange)
         if not self.query("#trace-text"):
             return  # opened just now: it is shown with the others

@@ -22,7 +22,7 @@ NAMED = 3  # of those that failed, in the last sentence
 
 
 class ManyActions:
-    """Runs one operation over the list's rows. Why one failed stands with its row afterwards."""
+    """Runs one operation over the list's rows. Failures are shown with their rows afterward."""
 
     def __init__(self, screen: ListScreen) -> None:
         self._screen = screen

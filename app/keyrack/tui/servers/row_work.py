@@ -51,7 +51,7 @@ class RowWork:
             begin()
 
     def no_address(self, row: Row, what: str) -> bool:
-        """Whether the server has no address to do that with; then that is said. `what`: "log in to"."""
+        """Does the server have no URL to do that with? If so, say that. `what`: "log in to"."""
         if row.server.problem:
             self.say(f"{row.server.display_name}: {row.server.problem}", "warning")
             return True
@@ -65,7 +65,7 @@ class RowWork:
         return False
 
     def nothing_stored(self, row: Row) -> bool:
-        """Whether keyrack holds no credential for it; then that is said."""
+        """Does keyrack have no credential for it? If so, say that."""
         if row.credential is not None:
             return False
         if row.status.state is State.NO_CREDENTIAL:

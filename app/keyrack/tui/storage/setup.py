@@ -91,7 +91,7 @@ def create_vault(host: Host, on_end: Callable[[Made | None], Any]) -> None:
 
 
 def _use(host: Host, made: Made | None, end: Callable[[bool], Any]) -> None:
-    """It is in use, but where credentials are said to lie elsewhere: then the user is asked."""
+    """Use it. If records name credentials in another store, ask the user first."""
     if made is None or not made.waiting:
         end(made is not None)
         return
