@@ -9,7 +9,7 @@ import pytest
 
 import keyrack
 from keyrack.domain.errors import KeyrackError, ScopeRefused
-from keyrack.domain.model import CredentialKey
+from keyrack.domain.model import Check, CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 from keyrack.operations.login.login import login
@@ -85,6 +85,13 @@ def test_what_the_configuration_says_is_added_to_as_well() -> None:
     bench = Bench()
     assert bench.asks(server=server, scopes=("write",)) == "mine write"
     assert bench.asks(server=server) == "mine write"
+
+
+@pytest.mark.parametrize("challenge", [None, Challenge("Bearer", {"scope": "read"})])
+def test_where_only_a_check_is_recorded_nothing_is_added(challenge: Challenge | None) -> None:
+    bench = Bench()
+    bench.adapters.credentials().note(CredentialKey.of(URL), check=Check(NOW, "required"))
+    assert bench.asks(challenge=challenge) == "read" and bench.added == ()
 
 
 def test_another_account_s_additions_are_its_own() -> None:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from keyrack.domain.errors import BadUrl, DamagedData, KeyrackError, NewerFormat, Temporary
+from keyrack.domain.errors import BadUrl, DamagedData, KeyrackError, NewerFormat, StoreUnavailable, Temporary
 from keyrack.domain.model import Check, CredentialKey, Record
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.memory import MemoryBackend
@@ -102,6 +103,34 @@ def test_a_load_that_finds_nothing_deletes_nothing(kept: Kept, monkeypatch: pyte
     monkeypatch.setattr(kept.store, "delete", lambda entry: bool(deleted.append(entry)))
     assert kept.credentials().load(CredentialKey.of(URL)) is None
     assert deleted == []
+
+
+def test_what_could_not_be_read_again_never_replaces_what_can(kept: Kept) -> None:
+    kept.credentials().save(stored_credential("one"))
+    new = stored_credential("two")
+    assert new.registration is not None
+    with pytest.raises(DamagedData):
+        kept.credentials().save(new._replace(registration=new.registration._replace(kind=cast("Any", "odd"))))
+    assert word_of(kept.credentials().load(CredentialKey.of(URL))) == "one"
+
+
+def test_a_store_that_does_not_keep_what_is_written_is_found_out(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.credentials().save(stored_credential("one"))
+    with monkeypatch.context() as patch:
+        patch.setattr(kept.store, "set", lambda entry, secret: None)
+        with pytest.raises(StoreUnavailable, match="could not be read back"):
+            kept.credentials().save(stored_credential("two"))
+    assert word_of(kept.credentials().load(CredentialKey.of(URL))) == "one"
+
+
+def test_a_store_that_only_says_that_it_deletes_is_found_out(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.credentials().save(stored_credential("one"))
+    monkeypatch.setattr(kept.store, "delete", lambda entry: True)
+    assert not kept.credentials().delete(CredentialKey.of(URL)).verified
 
 
 def test_a_new_login_replaces_a_damaged_entry_and_says_so(kept: Kept) -> None:

@@ -156,6 +156,7 @@ UNTRIED = "The token is stored and has not been tested yet."
         (TOKEN, Check(STORED_AT - 1, "open", UNTESTED), UNTRIED),
         (TOKEN._replace(refused_at=NOW), None, "The server refused the token."),
         (TOKEN._replace(refused_at=NOW, refusal="It said no."), None, "It said no."),
+        (OAUTH._replace(refusal="It said no."), None, "It said no."),
     ],
 )
 def test_what_is_known_about_a_stored_token_is_the_reason(
