@@ -125,11 +125,11 @@ def _tell_agreement(out: Output, adapters: Adapters, *, repairing: bool) -> int:
         return code
     survey = adapters.credentials().survey()
     if survey.strays:
-        has = "1 credential has" if survey.strays == 1 else f"{survey.strays} credentials have"
-        out.line(
-            f"  {NOTHING} {has} no record here, so the list does not show it: another data folder uses this"
-        )
-        out.line("    keychain too, or records were lost. Run keyrack doctor --repair to list it here.")
+        strays = _count(survey.strays, "credential")
+        has, it = ("has", "it") if survey.strays == 1 else ("have", "them")
+        out.line(f"  {NOTHING} {strays} {has} no record here, so the list does not show")
+        out.line(f"    {it}: another data folder uses this keychain too, or records were lost.")
+        out.line(f"    Run keyrack doctor --repair to list {it} here.")
     if survey.unlisted:
         unlisted = _count(survey.unlisted, "credential")
         out.line(f"  {NOTHING} {unlisted} could not be recovered from the keychain if the records were lost.")

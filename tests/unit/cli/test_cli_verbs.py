@@ -320,7 +320,13 @@ class TestDoctor:
         adapters.credentials.surveyed = Survey(1, 0)
         assert run(["doctor"], adapters=adapters) == 0
         said = capsys.readouterr().out
-        assert "  – 1 credential has no record here" in said and "keyrack doctor --repair" in said
+        assert "  – 1 credential has no record here" in said and "keyrack doctor --repair to list it" in said
+        adapters.credentials.surveyed = Survey(2, 0)
+        assert run(["doctor"], adapters=adapters) == 0
+        said = capsys.readouterr().out
+        assert (
+            "  – 2 credentials have no record here" in said and "keyrack doctor --repair to list them" in said
+        )
 
     def test_a_repair_tells_each_record_that_it_made_or_could_not_make(self, capsys: Capture) -> None:
         adapters = FakeAdapters([linear()])
