@@ -91,6 +91,18 @@ def test_it_is_renewed_under_the_same_id_in_the_same_format(home: Home) -> None:
     assert entry["format"] == 1 and "name" not in entry
 
 
+def test_a_fact_keeps_its_name_and_its_place_on_disk(home: Home) -> None:
+    """An earlier version reads the same names, and a record that did not change has the same bytes."""
+    old = home.credentials.load(CredentialKey.of(URL))
+    assert old is not None
+    home.credentials.save(old)
+    ident = record_id(CredentialKey.of(URL))
+    for stored in (home.record(ident), home.store.read(f"{ident}.b")):
+        facts = stored["credential"]
+        assert isinstance(facts, dict)
+        assert list(facts)[-6:] == ["store", "slot", "unlisted", "names", "apart", "added_scopes"]
+
+
 def test_a_credential_with_a_name_lies_beside_the_one_without(home: Home) -> None:
     home.credentials.save(stored_credential("b", url=URL)._replace(name="wiki-b"))
     home.credentials.save(stored_credential("c", url=URL)._replace(name="wiki-c"))

@@ -13,10 +13,8 @@ VERDICTS = ("open", "optional", "required", "accepted", "refused", "unreachable"
 
 
 def credential_to_json(credential: CredentialInfo) -> dict[str, Any]:
-    """Every field by its name."""
-    data = credential._asdict()
-    data["unlisted"] = data.pop("ad_hoc")  # its name on disk
-    return data
+    """Every field by its name, in a fixed order: `ad_hoc` is called `unlisted` on disk."""
+    return {"unlisted" if name == "ad_hoc" else name: value for name, value in credential._asdict().items()}
 
 
 def credential_from_json(fields: Fields) -> CredentialInfo:
