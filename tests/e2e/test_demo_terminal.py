@@ -26,7 +26,7 @@ def test_a_newcomer_logs_in_and_leaves_no_trace(env: dict[str, str], own_home: P
         terminal.until(lambda text: "drive" in text and "unreachable" in text)
         terminal.press("j", "j", "j", "l")
         terminal.until("Log in · drive")
-        terminal.until("kept in memory")
+        terminal.until("stored in memory")
         terminal.press("Enter")
         terminal.until(lambda text: any("drive" in line and "valid" in line for line in text.splitlines()))
         terminal.press("C-q")

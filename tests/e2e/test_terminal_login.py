@@ -26,7 +26,7 @@ def test_l_logs_in_and_the_list_says_so(oidc_server: AuthServer, own_home: Path,
             terminal.until(lambda text: "guarded" in text and "no credential" in text)
             terminal.press("l")
             terminal.until(oidc_server.issuer)
-            terminal.until("kept in Secret Service")
+            terminal.until("stored in Secret Service")
             terminal.press("Enter")
             terminal.until(lambda text: "guarded" in text and "valid" in text and "Log in" not in text)
             terminal.press("C-q")

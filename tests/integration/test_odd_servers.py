@@ -140,7 +140,7 @@ def test_a_server_that_guards_nothing_is_open_and_nobody_is_sent_to_sign_in(
         guarding_calls_alone(server)
         server.routes[f"GET {PRM}/mcp"] = server.routes[f"GET {META}"] = NOT_THERE
         assert check(world, named(server)).verdict == "open"
-        with pytest.raises(KeyrackError, match="nothing to log in to"):
+        with pytest.raises(KeyrackError, match="does not need a login"):
             login(world, named(server), LoginOptions(wait=20))
         assert person.urls == [] and not server.to("/register")
         # A client of the user's own, and metadata that says where to go with it.
@@ -158,7 +158,7 @@ def test_the_command_that_a_program_is_told_makes_it_work(world: Adapters) -> No
             with httpx.Client(auth=auth, trust_env=False) as client:
                 with pytest.raises(keyrack.LoginNeeded) as caught:
                     client.post(server.url, json={"method": "tools/list"})
-                command = str(caught.value).rpartition("Type: ")[2]
+                command = str(caught.value).rpartition("Run: ")[2]
                 words = shlex.split(command)[1:]
                 assert (
                     cli.run(

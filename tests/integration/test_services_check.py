@@ -107,7 +107,7 @@ def test_a_page_in_the_place_of_json_says_nothing_of_the_token(
     row = SERVICES[id]
     vendors.moods[row.check] = PAGE
     verdict = ask(net, row)
-    assert verdict.ok is None and "not JSON" in verdict.sentence
+    assert verdict.ok is None and "did not answer with JSON" in verdict.sentence
 
 
 @EACH

@@ -155,7 +155,7 @@ def test_a_script_that_gets_one_of_two_keys_is_told(net: Internet) -> None:
     [note] = get_token(desk.adapters, desk.server).notes
     assert note == (
         "This credential needs 2 headers, DD-API-KEY and DD-APPLICATION-KEY. "
-        "this is what DD-APPLICATION-KEY carries."
+        "This is the value of DD-APPLICATION-KEY."
     )
 
 
@@ -257,7 +257,7 @@ def test_a_python_program_whose_token_was_revoked_is_told_to_set_another(
     vendors.revoked.add(desk.row.typed["token"])
     with (
         httpx.Client(auth=Auth(desk.row.server, adapters=desk.adapters)) as client,
-        pytest.raises(LoginNeeded, match="made by hand") as caught,
+        pytest.raises(LoginNeeded, match="no longer accepted") as caught,
     ):
         client.post(desk.row.server, json={"id": 1})
     assert caught.value.hint == "Run: keyrack set https://mcp.linear.app/mcp"  # no file names the server
