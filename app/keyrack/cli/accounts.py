@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from keyrack.cli.spec import JSON, Option, Verb
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import CHOSEN, NOT_CHOSEN
-from keyrack.wording.states import STATES
 from keyrack.wording.times import good_for
 
 if TYPE_CHECKING:
@@ -58,6 +57,8 @@ def run(context: Context, options: Options) -> int:
 
         context.out.line(dumps([_facts(account) for account in accounts]))
         return 0
+    from keyrack.wording.states import STATES  # late: the manual needs none of them
+
     now = adapters.now()
     for account in accounts:
         credential = account.row.credential

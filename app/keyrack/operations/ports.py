@@ -16,7 +16,6 @@ from keyrack.domain.model import (
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Deletion, Finding, StoreKind, StoreState, Survey
-from keyrack.domain.vendor import Vendor
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from keyrack.domain.errors import BadServiceFile
     from keyrack.domain.rewrite import Rewrite
     from keyrack.domain.service import Call, Service, ServiceAnswer
+    from keyrack.domain.vendor import Vendor
     from keyrack.oauth.http import Failed, Request, Response
 
     ServiceReply = tuple[int, tuple[tuple[str, str], ...], Any]
@@ -86,7 +86,7 @@ class Services(Protocol):
         """The user's own service files that can't be used."""
         ...
 
-    def vendor_of(self, issuer: str) -> Vendor:
+    def vendor_of(self, issuer: str) -> "Vendor":
         """The vendor of an issuer; UNKNOWN for others."""
         ...
 
