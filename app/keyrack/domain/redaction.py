@@ -1,7 +1,7 @@
-"""Texts and addresses without the secrets in them: what is logged, stored, shown or copied.
+"""Removes secrets from texts and URLs before they are logged, stored, shown or copied.
 
-Three rules. A secret that is known is taken out, in each form in which others write it. Of an address
-only what is known to be harmless is shown. Of a file no string, comment or long number is shown.
+There are three rules. A known secret is removed, in every form in which it may be written. Only the parts of
+a URL that are known to be harmless are shown. No string, comment or long number of a file is shown.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from urllib.parse import parse_qsl, quote, quote_plus, urlsplit, urlunsplit
 from keyrack.domain.address_key import find_key
 from keyrack.domain.secret import MASK, Secret
 
-SHORTEST = 4  # characters of a secret that is looked for in a text; a shorter one is anywhere
-SHORTEST_WORD = 8  # the same where it may be a word or a number that a program looks for ("invalid", 403)
-LONGEST_URL = 300  # characters of an address that are shown
-# A part of a path that looks made by a machine: some servers carry a key there.
+SHORTEST = 4  # characters of a secret to look for in a text; a shorter one could occur anywhere
+SHORTEST_WORD = 8  # the same if it could be a word or number that a program needs ("invalid", 403)
+LONGEST_URL = 300  # characters of a URL to show
+# Part of a path that may be machine-generated: some servers have a key there.
 WORD_IN_PATH = re.compile(r"[A-Za-z0-9_.~-]{20,}")
 
-# A string with a colon (JSON), an equals sign or a dot (TOML) behind it is a key, and is shown.
+# A string followed by a colon (JSON), or by an equals sign or a dot (TOML), is a key and is shown.
 JSON_PARTS = re.compile(
     r'(?P<string>"(?:[^"\\\n]|\\.)*+"?)(?P<key>\s*+:)?'
     r"|(?P<comment>//|/\*)(?:(?<=//)[^\n]*+|(?<=\*)(?:[^*]|\*(?!/))*+(?:\*/)?)|\d{6,}+"
@@ -34,11 +34,11 @@ HARMLESS = frozenset(('"http"', '"sse"', '"stdio"', '"streamable-http"', '"local
 
 
 def forms_of(secrets: Iterable[Secret], *, keep_words: bool = False) -> tuple[str, ...]:
-    """The strings to look for, the longest first: each secret, and how a URL, a form or JSON writes it.
+    """The strings to look for, longest first: each secret, as it is and as encoded in a URL, a form or JSON.
 
-    Of what has a scheme (`Bearer …`) also what is behind that, and of a Basic one the password in it (RFC
-    7617). With `keep_words` a short secret of letters and digits is left out: to be used where a program
-    reads the text, which must not miss the words of its protocol.
+    For a value with a scheme (`Bearer …`), this includes the part after the scheme, and for Basic also the
+    password in it (RFC 7617). `keep_words` leaves out short secrets of letters and digits. Use it if a
+    program reads the text, so that no word of its protocol is masked.
     """
     least = [(each, SHORTEST_WORD if keep_words and each.isalnum() else SHORTEST) for each in _parts(secrets)]
     found = {form for each, shortest in least if len(each) >= shortest for form in _written(each)}
@@ -46,7 +46,7 @@ def forms_of(secrets: Iterable[Secret], *, keep_words: bool = False) -> tuple[st
 
 
 def hide(text: str, forms: Iterable[str]) -> str:
-    """The text with a mask in the place of each of them."""
+    """Replace each of the forms in a text by a mask."""
     for form in forms:
         text = text.replace(form, MASK)
     return text
@@ -59,7 +59,7 @@ def hide_in_bytes(data: bytes, forms: Iterable[str]) -> bytes:
 
 
 def hide_in_json(value: Any, forms: Collection[str]) -> Any:
-    """The same in each string of a JSON value, the keys of its objects too. Raises RecursionError."""
+    """Do the same in every string of a JSON value, including object keys. Raises RecursionError."""
     if isinstance(value, str):
         return hide(value, forms)
     if isinstance(value, list):
@@ -70,7 +70,7 @@ def hide_in_json(value: Any, forms: Collection[str]) -> Any:
 
 
 def shown_url(url: str, public: Collection[str] = ()) -> str:
-    """An address with masks in the place of keys in its path, and of its query's values but `public` ones."""
+    """A URL with masks for keys in its path, and for the values in its query that are not `public`."""
     try:
         parts = urlsplit(url)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
@@ -78,30 +78,30 @@ def shown_url(url: str, public: Collection[str] = ()) -> str:
         return MASK
     query = "&".join(f"{key}={value}" for key, value in shown_pairs(pairs, public))
     path = WORD_IN_PATH.sub(lambda word: MASK if _is_mixed(word[0]) else word[0], parts.path)
-    # It may be relative, as in a Location.
+    # The URL may be relative, as in a Location header.
     base = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://none"
     found = find_key(base + parts.path)
-    path = hide(path, found.values if found is not None else ())  # also a short one, where a vendor puts it
+    path = hide(path, found.values if found is not None else ())  # also a short key where a vendor has one
     return urlunsplit(parts._replace(path=path, query=query))[:LONGEST_URL]
 
 
 def shown_pairs(pairs: Iterable[tuple[str, str]], public: Collection[str]) -> Iterator[tuple[str, str]]:
-    """A query's pairs with masks in the place of values but `public` ones."""
+    """A query's pairs, with masks for the values that are not `public`."""
     for key, value in pairs:
         yield key, shown_value(value, public) if key in public else MASK
 
 
 def shown_value(value: str, public: Collection[str] = ()) -> str:
-    """A value that may be shown, unless it is an address with a secret in it."""
+    """A public value. If it is a URL, it is shown without its secrets."""
     is_url = value.startswith(("http://", "https://")) and " " not in value
     return shown_url(value, public) if is_url else value
 
 
 def shown_file(text: str, parts: re.Pattern[str], shown: Mapping[str, str]) -> str:
-    """A configuration's text with its keys and its structure alone, each line in its place.
+    """A configuration's text with only its keys and structure. Line numbers stay the same.
 
-    `parts` is JSON_PARTS or TOML_PARTS. `shown` is what takes the place of some strings, by how they are
-    written.
+    `parts` is JSON_PARTS or TOML_PARTS. `shown` maps some strings, as written in the file, to what replaces
+    them.
     """
 
     def mask(match: re.Match[str]) -> str:
@@ -126,7 +126,7 @@ def _parts(secrets: Iterable[Secret]) -> Iterator[str]:
 
 
 def _password(encoded: str) -> str:
-    """A client's secret is encoded as in a form before (RFC 6749, section 2.3.1)."""
+    """The password in a Basic value. A client secret is form-encoded first (RFC 6749, section 2.3.1)."""
     from base64 import b64decode
     from urllib.parse import unquote_plus
 

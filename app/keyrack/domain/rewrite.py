@@ -1,4 +1,4 @@
-"""A change of another program's file, before it is made."""
+"""A planned change to another program's file."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from keyrack.domain.secret import Secret
 
 
 class Rewrite(NamedTuple):
-    """A change that has not been made yet. Its diff shows no secret."""
+    """A change that has not been applied yet. Its diff shows no secrets."""
 
     source: Source
     diff: tuple[str, ...]
-    lines: tuple[int, ...]  # where the token stands in the file once more, and stays
-    old: Secret  # both texts hold the file's other secrets
+    lines: tuple[int, ...]  # other lines with the same token, which stay unchanged
+    old: Secret  # both texts contain the file's other secrets
     new: Secret
 
 
 def split(value: Secret) -> tuple[str, Secret]:
-    """A header's value as its scheme with a space behind it, or "", and the token."""
+    """Split a header's value into its scheme with a trailing space, or "", and the token."""
     text = value.reveal().strip()
     scheme, space, token = text.partition(" ")
     if space and scheme.lower() in SCHEME_WORDS:

@@ -1,6 +1,6 @@
-"""What a login asks of the outside world beside HTTP, and what it gets back: the person's part of it.
+"""What a login needs from the outside world besides HTTP, mostly from the user, and the results.
 
-Discovery, registration and the token endpoint know nothing of these: they only send (`oauth.http`).
+Discovery, registration and the token endpoint do not use these effects: they only send (`oauth.http`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class SignIn(NamedTuple):
     needs_issuer: bool = False  # the issuer promises `iss` (RFC 9207), so a code alone is not enough
     device: DeviceRequest | None = None  # if the issuer offers device codes (RFC 8628)
     earlier_client: str = ""  # the client ID, if an earlier login registered it dynamically
-    server: AuthorizationServer | None = None  # who answers
+    server: AuthorizationServer | None = None  # the server that responds
 
     @property
     def may_be_localhost(self) -> bool:
@@ -100,7 +100,7 @@ class Step(NamedTuple):
 
 
 Effect: TypeAlias = Send | BindCallback | SignIn | ShowCode | Pause | Step
-Flow: TypeAlias = Generator[Effect, object, T]  # as oauth.http.Sending, with a person
+Flow: TypeAlias = Generator[Effect, object, T]  # like oauth.http.Sending, but with the user involved
 
 
 def bind_callback(effect: BindCallback) -> Flow[str]:
@@ -111,7 +111,7 @@ def bind_callback(effect: BindCallback) -> Flow[str]:
 
 
 def await_sign_in(effect: SignIn) -> Flow[Mapping[str, Secret] | TokenSet | Anew]:
-    """Have somebody sign in, and return the answer."""
+    """Have the user sign in, and return the result."""
     answer = yield effect
     assert isinstance(answer, Mapping | TokenSet | Anew)
     return answer

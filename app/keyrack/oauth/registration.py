@@ -18,8 +18,8 @@ from keyrack.oauth.http import Failed, Request, Response, Sending, send
 from keyrack.oauth.legacy import legacy_server
 from keyrack.oauth.retry_after import asks_to_wait
 
-# Responses to a registration that do not come from an authorization server: from a server that requires a
-# token for every path, or one that has nothing there.
+# Status codes that do not come from an authorization server, but from a server that requires a token for
+# every path, or that has nothing there.
 NOBODY = (401, 404, 405, 410)
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
 
@@ -31,7 +31,7 @@ def known(
     redirect_uri: str | None,
     now: float,
 ) -> Registration | None:
-    """A client that need not be registered: pre-registered, a metadata document, or registered before.
+    """A client that needs no registration: pre-registered, a metadata document, or registered earlier.
 
     A pre-registered client of an earlier login counts as configured, with its secret or key.
     Raises ClientNeeded when a pre-registered client belongs to another issuer.
@@ -47,7 +47,7 @@ def known(
             raise KeyrackError("A Client ID Metadata Document needs an https URL with a path.")
         return Registration(server.issuer, settings.client_metadata_url, "metadata-document")
     if stored is None or stored.kind != "dynamic" or not same_issuer(stored.issuer, server.issuer):
-        return None  # a registration never goes to another issuer (checklist 12)
+        return None  # a registration is never used with another issuer (checklist 12)
     if stored.secret_expires_at is not None and stored.secret_expires_at <= now + 60:
         return None
     return stored._replace(issuer=server.issuer) if redirect_uri in stored.redirect_uris else None
@@ -92,10 +92,10 @@ def _pre_registered(
 def register(
     server: AuthorizationServer, redirect_uri: str, scopes: tuple[str, ...], client_name: str
 ) -> Sending[Registration]:
-    """Dynamic registration. Returns Registration; raises ClientNeeded where it is refused or not there,
-    RedirectUriRefused where that may be for the redirect URI.
+    """Register a client dynamically.
 
-    Raises NoOAuth where the server was only guessed to have an authorization server, and shows none.
+    Raises ClientNeeded if registration is refused or not offered, or RedirectUriRefused if the redirect URI
+    may be the reason. Raises NoOAuth if the authorization server was only a guess, and there is none.
     """
     endpoint = server.registration_endpoint
     if endpoint is None:
@@ -113,16 +113,16 @@ def register(
         "application_type": "native",
         "token_endpoint_auth_method": _wanted_method(server),
     }
-    # oidc-provider refuses a registration with a scope that only the resource knows.
+    # oidc-provider refuses a registration with a scope that is only known to the resource.
     listed = [
         scope for scope in scopes if server.scopes_supported is None or scope in server.scopes_supported
     ]
-    # Don't give up the issuer's default scopes only to ask for a refresh token.
+    # Don't lose the issuer's default scopes only to ask for a refresh token.
     if listed and not FOR_REFRESHING.issuperset(scopes):
         wanted["scope"] = " ".join(listed)
     reply = yield from send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     if device and isinstance(reply, Response) and reply.status in (400, 403):
-        # A grant that it does not offer to every client; the browser sign-in is enough.
+        # The issuer may not offer the device grant to every client; the browser sign-in is enough.
         wanted["grant_types"] = ["authorization_code", "refresh_token"]
         reply = yield from send(Request("POST", endpoint, {"Accept": "application/json"}, json=wanted))
     where = origin(endpoint)
@@ -225,7 +225,7 @@ def _wanted_method(server: AuthorizationServer) -> str:
 
 
 def _unsaid(server: AuthorizationServer, asked: str, secret: Secret | None) -> str:
-    """The method if the registration response names none: the requested one.
+    """The method if the registration response names none: usually the requested one.
 
     But a public client has no secret (RFC 7591, section 2), so a secret in the response is used, unless the
     issuer accepts none at all. Without a secret there is nothing to use.

@@ -1,10 +1,10 @@
-"""How `keyrack adopt` replaces a secret in a program's file; each program's module names its way."""
+"""The ways `keyrack adopt` can replace a secret in a program's file. Each program's module selects one."""
 
 from typing import NamedTuple
 
 
 class EditJson(NamedTuple):
-    """Write a reference to a variable in place of the secret, in a JSON file."""
+    """Replace the secret in a JSON file with a reference to a variable."""
 
     root: str  # the object that holds the servers
     reference: str = "${NAME}"
@@ -12,7 +12,7 @@ class EditJson(NamedTuple):
 
 
 class EditToml(NamedTuple):
-    """The same in a TOML file."""
+    """Do the same in a TOML file."""
 
     root: str
     reference: str = "${NAME}"
@@ -22,13 +22,13 @@ class EditFields(NamedTuple):
     """Move the header to a TOML field that names the variable."""
 
     root: str
-    headers: str  # the table of headers that are written out
-    bearer: str  # the field for the variable of a bearer token
-    others: str  # the table of variables for all other headers
+    headers: str  # the table of headers with literal values
+    bearer: str  # the field that names a bearer token's variable
+    others: str  # the table that names the variables of all other headers
 
 
 class ByHand(NamedTuple):
-    """keyrack never writes the file; the user does, as it says."""
+    """keyrack never writes the file. The user edits it, following its instructions."""
 
     because: str
     reference: str = "${NAME}"

@@ -10,12 +10,11 @@ if TYPE_CHECKING:
 
 
 def run_tui(adapters_factory: Callable[[], Adapters], *, banner: str = "", sign_in_note: str = "") -> int:
-    """Show the list until the user quits; the process's exit code.
+    """Show the list until the user quits, and return the exit code.
 
-    `adapters_factory` is called once, off the screen's thread, after the first frame.
-    `banner` stands in the header line (the demo says that it is one), `sign_in_note` below
-    where a login's sign-in is. Raises KeyrackError before anything is shown where the screen
-    would be a web page's.
+    `adapters_factory` is called once, off the UI thread, after the first frame. `banner` is
+    shown in the header line (the demo uses it), `sign_in_note` below the sign-in address of a
+    login. Raises KeyrackError before anything is shown if the screen would be a web page.
     """
     from keyrack.tui.app import KeyrackApp, refuse_web_driver
 

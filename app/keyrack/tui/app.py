@@ -1,4 +1,4 @@
-"""The application: themes, commands and the stack of screens."""
+"""The application: themes, commands and the screen stack."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
     from keyrack.tui.host import Host
 
-    _is_host: Callable[[KeyrackApp], Host] = lambda app: app  # noqa: E731  checked here, used nowhere
+    _is_host: Callable[[KeyrackApp], Host] = lambda app: app  # noqa: E731  only for the type checker
 
 
 HANG_UP = 1  # SIGHUP's number, also on systems without that signal
-READ_IN_A_SECOND = 10  # characters, by somebody who looked elsewhere at first
-WIDE = 100  # columns from which the details are shown next to the list
+READ_IN_A_SECOND = 10  # characters, by a user who was looking elsewhere
+WIDE = 100  # columns needed to show the details next to the list
 
 
 def refuse_web_driver(driver: type) -> None:
@@ -60,9 +60,9 @@ def _commands() -> type[Provider]:
 
 class KeyrackApp(App[None]):
     TITLE = "keyrack"
-    # The first screen's: Textual reads no style sheet of the default screen itself.
+    # The first screen's: Textual does not load the style sheet of the default screen.
     CSS_PATH = "servers/main.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  Textual reads a list
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012  Textual expects a list
     BINDINGS: ClassVar = [*keymap.APP]
     COMMANDS: ClassVar = {_commands}
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
@@ -94,16 +94,16 @@ class KeyrackApp(App[None]):
         self.keyboard.drawn()
 
     def watch_app_focus(self, focus: bool) -> None:
-        """A dialog that opened while the terminal had no focus has its Cancel, or its field, as any other."""
+        """Set the initial focus of a dialog that opened while the terminal had no focus."""
         screen = self.screen
         if focus and screen.focused is None and screen.AUTO_FOCUS:
             screen.set_focus(next((each for each in screen.query(screen.AUTO_FOCUS) if each.focusable), None))
 
     @contextmanager
     def ending_on_signals(self) -> Generator[None]:
-        """End on SIGTERM and SIGHUP in good order, and for sure: the loop may be held up by the terminal.
+        """Exit cleanly on SIGTERM and SIGHUP, even if the terminal blocks the event loop.
 
-        Not by the loop's own signal handlers, which wait until it has time.
+        The loop's own signal handlers would only run once it is free.
         """
         numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
         before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
@@ -116,7 +116,7 @@ class KeyrackApp(App[None]):
                 signal.signal(number, handler)
 
     def _on_signal(self, number: int, frame: object) -> None:
-        if self._loop is None or self._loop.is_closed():  # it has not begun, or is over
+        if self._loop is None or self._loop.is_closed():  # not started yet, or closed
             end_soon(128 + number)
             raise SystemExit(128 + number)
         if number == getattr(signal, "SIGHUP", None):
@@ -129,17 +129,20 @@ class KeyrackApp(App[None]):
         self.exit(return_code=128 + number)
 
     def hang_up(self) -> None:
-        """The terminal is gone: it said so, its input has ended, or it takes no output. From any thread."""
+        """Exit because the terminal is gone: SIGHUP, end of input, or failed output.
+
+        Can be called from any thread.
+        """
         end_soon(128 + HANG_UP)
-        with suppress(RuntimeError):  # the loop is over
+        with suppress(RuntimeError):  # the loop is closed
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._hung_up)
 
     def _hung_up(self) -> None:
         if hasattr(signal, "SIGCONT"):
-            # It follows a hang-up, and would open the screen again.
+            # SIGCONT follows a hang-up, and would start the screen again.
             signal.signal(signal.SIGCONT, signal.SIG_IGN)
-        # What is written to nobody must not hold up the end.
+        # Writing to a terminal that is gone must not block the exit.
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):
             os.dup2(nowhere, descriptor)
@@ -147,7 +150,7 @@ class KeyrackApp(App[None]):
         self._leave(HANG_UP)
 
     def adapters(self) -> Adapters:
-        """The adapters, built at the first call. May be slow: call it off the screen's thread."""
+        """The adapters, built on the first call. Can be slow, so call it off the UI thread."""
         with self._adapters_lock:
             if self._adapters is None:
                 self._adapters = self._adapters_factory()
@@ -155,12 +158,12 @@ class KeyrackApp(App[None]):
             return self._adapters
 
     def now(self) -> float:
-        """Unix seconds, by the clock that the operations use."""
+        """The time in Unix seconds, from the clock that the operations use."""
         return self._adapters.now() if self._adapters is not None else time.time()
 
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
-        if driver.__name__ != "LinuxDriver":  # of Windows, of a web server, or of whoever set TEXTUAL_DRIVER
+        if driver.__name__ != "LinuxDriver":  # Windows, a web server, or TEXTUAL_DRIVER is set
             return driver
         from keyrack.tui.terminal.driver import TerminalDriver
 
@@ -176,10 +179,10 @@ class KeyrackApp(App[None]):
             self.push_screen(Palette(placeholder="a command or a server's name"))
 
     async def action_quit(self) -> None:
-        """Quit at once, or ask first if something would be lost."""
+        """Quit, but ask first if something would be lost."""
         from keyrack.tui.storage.quit import QuitScreen
 
-        lost = self._main.only_in_memory() if not self.banner else []  # nothing in the demo is worth keeping
+        lost = self._main.only_in_memory() if not self.banner else []  # the demo has nothing to lose
         if not lost:
             self.exit()
         elif not any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
@@ -199,7 +202,10 @@ class KeyrackApp(App[None]):
         self.push_screen(Palette([ThemeProvider], placeholder="a theme"))
 
     def say(self, sentence: str, *, severity: Severity = "information") -> None:
-        """A notification in place of the last; its words may be anybody's. A long one stays longer."""
+        """Show a notification instead of the last one. A long one stays longer.
+
+        The text can come from anyone.
+        """
         self.clear_notifications()
         seconds = max(self.NOTIFICATION_TIMEOUT, len(sentence) / READ_IN_A_SECOND)
         self.notify(safe(sentence), severity=severity, timeout=seconds, markup=False)
@@ -212,16 +218,16 @@ class KeyrackApp(App[None]):
             self.say(error_text(error), severity="error")
 
     def look_again(self) -> None:
-        """After something that came to its end without the screen that began it."""
+        """Reload the list, after work that outlived the screen that started it."""
         self._main.look_again()
 
     def copy(self, text: str) -> None:
-        """To the terminal's clipboard (OSC 52), without keeping a copy in the program."""
+        """Copy to the terminal's clipboard (OSC 52), without keeping a copy in the program."""
         self.copy_to_clipboard(text)
         self._clipboard = ""
 
     def _fatal_error(self) -> None:
-        """As Textual's, without the locals: a traceback must not show what they hold."""
+        """As in Textual, but without the locals, which can hold secrets."""
         from rich.segment import Segments
         from rich.traceback import Traceback
 

@@ -1,4 +1,4 @@
-"""The commands in the palette: everything with a key, a few without, and each server."""
+"""The palette's commands: everything with a key, a few without, and each server."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Command(NamedTuple):
 
 
 class Commands(Provider):
-    """A line each, with its key, so that whoever looks here once need not come again.
+    """Shows each command with its key, so that users can learn the keys here.
 
-    One provider for all: what two of them find comes in no certain order.
+    There is only one provider, because the order of results from several is not defined.
     """
 
     async def discover(self) -> Hits:
@@ -48,7 +48,7 @@ class Commands(Provider):
             name = safe(row.server.name, 80)
             score = matcher.match(f"Go to {name}")
             if score > 0:
-                # Names are shown as they are: the palette's own highlighter would read markup.
+                # Not the palette's own highlighter: it would interpret markup in names.
                 words = join(" " * KEY, say("Go to ", Tone.DIM), say(name), "  ", state(row.status.state))
                 yield Hit(score, words, partial(screen.go_to, row.key), text=name)
 

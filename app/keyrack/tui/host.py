@@ -1,4 +1,4 @@
-"""The interface of the application that screens use."""
+"""The application's interface for its screens."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ Answer = TypeVar("Answer")
 
 
 class Host(Protocol):
-    """The application, as its screens and actions see it."""
+    """What screens and actions need from the application."""
 
-    sign_in_note: str  # shown below where a login's sign-in is
+    sign_in_note: str  # shown below the sign-in address of a login
 
     def adapters(self) -> Adapters:
-        """What the operations work with. It may block, as may all that is in it: not for the UI thread."""
+        """The adapters for the operations. This call and theirs can block: not for the UI thread."""
         ...
 
     def now(self) -> float:
-        """Unix seconds, by the clock that the operations use."""
+        """The time in Unix seconds, from the clock that the operations use."""
         ...
 
     def say(self, sentence: str, *, severity: Severity = "information") -> None:
-        """A notification in place of the last one."""
+        """Show a notification instead of the last one."""
         ...
 
     def say_error(self, error: BaseException) -> None:
@@ -37,7 +37,7 @@ class Host(Protocol):
         ...
 
     def copy(self, text: str) -> None:
-        """To the terminal's clipboard."""
+        """Copy to the terminal's clipboard."""
         ...
 
     def look_again(self) -> None:
@@ -51,7 +51,7 @@ class Host(Protocol):
         ...
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
-        """Call back on the UI thread. From any thread."""
+        """Call back on the UI thread. Can be called from any thread."""
         ...
 
 

@@ -1,8 +1,8 @@
-"""One file per program: how it writes its servers down.
+"""One module for each program, which reads its configuration format.
 
-A program's module has `STYLE`, how it writes variables (`parsing.interpolate`); `EDIT`, how `keyrack adopt`
-replaces a secret in its file; and `read(text, collector)`, which adds the servers of one file. Its module is
-imported only if one of its files exists.
+A module has `STYLE`, the program's syntax for variables (`parsing.interpolate`); `EDIT`, how `keyrack adopt`
+replaces a secret in its file; and `read(text, collector)`, which adds the servers of one file. It is imported
+only if one of the program's files exists.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from keyrack.sources.locations import Candidate, Search
 
 
 class Program(NamedTuple):
-    name: str  # its display name
+    name: str  # the display name
     module: str  # in this package
     files: Callable[[Search], list[Candidate]]
 
@@ -35,7 +35,7 @@ MCP_USE = Program("mcp-use", "mcp_use", locations.mcp_use)
 CLAUDE_CODE = Program("Claude Code", "claude_code", locations.claude_code)
 MCP = Program("mcp", "mcp_avelino", locations.mcp)
 
-# If two programs name one server differently, the first one's name is shown.
+# If two programs have different names for a server, the name from the first is shown.
 PROGRAMS = (
     MCP,
     CLAUDE_CODE,

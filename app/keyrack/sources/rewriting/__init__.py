@@ -1,1 +1,1 @@
-"""Edits another program's file and keeps the rest of it the same, byte for byte."""
+"""Edits another program's file, and leaves the rest unchanged, byte for byte."""

@@ -24,7 +24,7 @@ def diff(path: str, old: str, new: str) -> list[str]:
 
 
 def _same(first: Sequence[str], second: Sequence[str]) -> int:
-    """How many items are the same at the beginning."""
+    """The length of the common prefix."""
     pairs = zip(first, second, strict=False)
     return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
 

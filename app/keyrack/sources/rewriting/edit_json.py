@@ -1,4 +1,4 @@
-"""Replaces a secret in a JSON file by the program's reference to a variable, and changes nothing else."""
+"""Replaces a secret in a JSON file with a reference to a variable, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from keyrack.sources.rewriting.spans import string_at
 
 
 def edit(text: str, header: Header, variable: str, how: EditJson) -> Edit:
-    """The file with `variable` named in the place of the header's secret. Raises KeyrackError, Malformed."""
+    """Replace the header's secret with a reference to `variable`. Raises KeyrackError or Malformed."""
     assert header.source is not None
     data = jsonc.parse(text, comments=True, commas=how.commas).data
     path = path_to(data, how.root, "headers", header)

@@ -1,6 +1,6 @@
-"""Replaces a secret in a TOML file by the program's reference to a variable.
+"""Replaces a secret in a TOML file with the program's reference to a variable.
 
-keyrack's own file has the variable in the header's text. Codex has separate fields: `bearer_token_env_var`
+keyrack's own file has the reference in the header's value. Codex has separate fields: `bearer_token_env_var`
 for a bearer token, and `env_http_headers` for everything else.
 """
 
@@ -22,7 +22,7 @@ from keyrack.system.toml_tree import NotEditable, Tree, inline_table, setting, s
 
 
 def edit(text: str, header: Header, variable: str, how: EditToml | EditFields) -> Edit:
-    """The file with `variable` named in the place of the header's secret. Raises KeyrackError, Malformed."""
+    """Replace the header's secret with a reference to `variable`. Raises KeyrackError or Malformed."""
     assert header.source is not None
     data = toml.parse(text)
     if isinstance(how, EditFields):
@@ -41,7 +41,7 @@ def edit(text: str, header: Header, variable: str, how: EditToml | EditFields) -
 
 
 def takes_bearer(header: Header) -> bool:
-    """Is there a field for its token alone?"""
+    """Return whether a field for a bearer token can hold the header's token."""
     return header.name.lower() == "authorization" and split(header.value)[0].lower() == "bearer "
 
 
@@ -72,7 +72,7 @@ def _in_field(text: str, data: Mapping[str, Any], header: Header, variable: str,
 
 
 def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) -> str:
-    """Replace the header by the field, and return the secret as it was written. Raises NotEditable."""
+    """Replace the header with the field, and return the secret as written. Raises NotEditable."""
     pair = tree.pair(path)
     headers, literal = pair.owner, pair.item.as_string()
     assert headers is not None
@@ -83,7 +83,7 @@ def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) 
             pair.remove()
             headers.insert_before(field, value, tree.newline)
         return literal
-    # A line in [mcp_servers.NAME.http_headers]. The field goes at the start of the entry, before its tables.
+    # The header is a line in [mcp_servers.NAME.http_headers]. Put the field before the entry's tables.
     entry = tree.table(path[:2])
     if entry is None:
         raise NotEditable
@@ -94,7 +94,7 @@ def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) 
 
 
 def _proved(text: str, *wanted: Mapping[str, Any]) -> str:
-    """The text, after checking that it parses to what is wanted. Raises NotEditable."""
+    """Return the text if it parses to the expected data. Raises NotEditable."""
     try:
         if toml.parse(text) in wanted:
             return text

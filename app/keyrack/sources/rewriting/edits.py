@@ -14,7 +14,7 @@ class Edit(NamedTuple):
     """A file's new text."""
 
     text: str
-    literal: str  # the secret as written, with its quotes
+    literal: str  # the secret as written in the file, with its quotes
     written: tuple[str, ...]  # the new strings
 
 
@@ -24,7 +24,7 @@ def changed(source: Source) -> KeyrackError:
 
 
 def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str, str, str]:
-    """The keys of the header's value. Raises KeyrackError if the value has changed since it was read."""
+    """The path of keys to the header's value. Raises KeyrackError if it has changed since it was read."""
     assert header.source is not None
     entries = data.get(root) if isinstance(data, dict) else None
     found = [
@@ -41,7 +41,7 @@ def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str,
 
 
 def with_value(data: Any, path: Sequence[str], value: str) -> Any:
-    """A copy of nested objects with another value at `path`."""
+    """A copy of nested objects with a new value at `path`."""
     return {**data, path[0]: with_value(data[path[0]], path[1:], value)} if path else value
 
 

@@ -1,6 +1,6 @@
-"""Replaces a secret in a program's file by the program's own reference to an environment variable.
+"""Replaces a secret in a program's file with the program's own reference to an environment variable.
 
-The rest of the file stays the same, byte for byte, and the new text is parsed again to check it.
+The rest of the file stays unchanged, byte for byte, and the new text is parsed as a check.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from keyrack.sources.rewriting.edits import changed
 from keyrack.system import files, writing
 
 BOM = "\ufeff"
-SHORTEST = 8  # characters of a token that is looked for elsewhere in the file
+SHORTEST = 8  # characters a token must have to be looked for elsewhere in the file
 
 
 def by_hand(header: Header, variable: str) -> str | None:
-    """What the user must write in the file, if keyrack does not edit it; else None."""
+    """What the user must write in the file if keyrack does not edit it, otherwise None."""
     source = header.source
     how = edit_of(source.client) if source is not None else None
     if source is None or not isinstance(how, ByHand):
@@ -39,8 +39,9 @@ def by_hand(header: Header, variable: str) -> str | None:
 
 
 def prefix(header: Header) -> str:
-    """What the variable must contain before the token: the scheme and a space if the file can't have them,
-    otherwise "".
+    """What the variable must contain before the token.
+
+    This is the scheme and a space if the file can't have them, otherwise "".
     """
     if header.source is None or not isinstance(edit_of(header.source.client), EditFields):
         return ""
@@ -50,7 +51,7 @@ def prefix(header: Header) -> str:
 
 
 def rewrite(header: Header, variable: str, url: str) -> Rewrite:
-    """The change that replaces the header's secret by `variable`; `url` may be shown.
+    """The change that replaces the header's secret with `variable`. `url` is safe to show.
 
     Raises KeyrackError if that is not possible.
     """
@@ -93,9 +94,9 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
 
 
 def apply(change: Rewrite, mark: str) -> str:
-    """Keep a copy of the file next to it, write the new one, and return the copy's path.
+    """Save a copy next to the file, write the new text, and return the copy's path.
 
-    Raises KeyrackError, and then keyrack has not changed the file.
+    If it raises KeyrackError, keyrack has not changed the file.
     """
     old, new = change.old.reveal().encode(), change.new.reveal().encode()
     copy = writing.back_up(change.source.path, old, mark)

@@ -1,6 +1,6 @@
-"""Finds a string's position in a JSON text, so that it can be changed without touching the rest.
+"""Finds a string's position in a JSON text, so that it can be replaced without changing the rest.
 
-No maintained Python package does for JSON with comments what tomlkit does for TOML.
+There is no maintained Python package like tomlkit for JSON with comments.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ class Span(NamedTuple):
 
 
 class _Frame:
-    """An object or a list that the scanner is in."""
+    """An object or array that the scanner is inside."""
 
     __slots__ = ("is_object", "key_matches", "matched", "wants_value")
 
     def __init__(self, is_object: bool, matched: int) -> None:
         self.is_object = is_object
-        self.matched = matched  # how many keys of the path match up to here; -1: not on the path
-        self.key_matches = False  # is the key of the next value the next one in the path?
+        self.matched = matched  # how many keys of the path match so far; -1 if not on the path
+        self.key_matches = False  # whether the current key is the next one in the path
         self.wants_value = False  # after a colon
 
 
 def string_at(text: str, path: Sequence[str]) -> Span | None:
-    """The string at these keys, with its quotes; None if there is none.
+    """The position of the string at these keys, with its quotes; None if there is none.
 
-    The text may have comments and trailing commas, and is otherwise valid. Of duplicate keys the last
-    one counts, as for a parser.
+    The text must be valid, except that it can have comments and trailing commas. The last of several
+    duplicate keys counts, as in a parser.
     """
     found: Span | None = None
     stack: list[_Frame] = []

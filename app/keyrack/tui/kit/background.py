@@ -1,6 +1,6 @@
-"""Runs slow work outside the screen's thread.
+"""Runs slow work off the UI thread.
 
-In daemon threads, not Textual's thread workers: those are joined at exit, so a
+It uses daemon threads instead of Textual's thread workers. Those are joined at exit, so a
 keychain call that hangs would block the terminal for seconds.
 """
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Node(Protocol):
-    """A screen, a widget or the application that gets the result, as long as it exists."""
+    """The screen, widget or application that gets the result, if it still exists."""
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool: ...
 
@@ -29,15 +29,15 @@ def in_background(
     on_done: Callable[[T], Any],
     on_error: Callable[[Exception], Any],
 ) -> None:
-    """Run `work` in a thread of its own; then one of the callbacks on `node`'s side.
+    """Run `work` in its own thread, then call one of the callbacks in `node`'s thread.
 
-    Neither is called when the node is gone by then.
+    Neither is called if the node is gone by then.
     """
 
     def run() -> None:
         try:
             result = work()
-        except Exception as error:  # whatever it is, the screen shows it
+        except Exception as error:  # the screen shows any error
             deliver(node, on_error, error)
         else:
             deliver(node, on_done, result)
@@ -46,7 +46,10 @@ def in_background(
 
 
 class Newest:
-    """Work whose last result counts: one at a time, and once more where it was asked for meanwhile."""
+    """Work of which only the latest result matters.
+
+    It runs once at a time, and again if it was requested during a run.
+    """
 
     def __init__(
         self,
@@ -57,11 +60,14 @@ class Newest:
     ) -> None:
         self._node, self._work, self._on_done, self._on_error = node, work, on_done, on_error
         self._running = self._again = False
-        self._after: list[Callable[[], Any]] = []  # the one that runs
-        self._after_next: list[Callable[[], Any]] = []
+        self._after: list[Callable[[], Any]] = []  # to call after the current run
+        self._after_next: list[Callable[[], Any]] = []  # after the next one
 
     def run(self, then: Callable[[], Any] | None = None) -> None:
-        """Do it, soon, and `then` call back: after a run that began no earlier than now. On `node`'s side."""
+        """Run the work soon. `then` is called after a run that started no earlier than this call.
+
+        Call it in `node`'s thread.
+        """
         if then is not None:
             self._after_next.append(then)
         if self._running:
@@ -72,7 +78,7 @@ class Newest:
         in_background(self._node, self._work, self._done, self._failed)
 
     def run_unless_running(self) -> None:
-        """The same, but a running one will do."""
+        """Run the work, unless a run is in progress."""
         if not self._running:
             self.run()
 
@@ -98,17 +104,17 @@ class Newest:
 
 
 def deliver(node: Node, callback: Callable[..., Any], *args: Any) -> None:
-    """From any thread: call back on the node's side, if it is still there."""
+    """Call back in the node's thread, if the node still exists. Can be called from any thread."""
 
     async def call() -> None:
-        # Textual would await the result, and a screen can't await its own end.
+        # Not `callback` itself: Textual would await its result, and a screen can't await its own dismissal.
         result = callback(*args)
         if iscoroutine(result):
             await result
 
     try:
         node.call_later(call)
-    except RuntimeError:  # the event loop has been closed: the program is ending
+    except RuntimeError:  # the event loop is closed: the program is exiting
         pass
 
 
@@ -119,7 +125,7 @@ def many(
     on_one: Callable[[str, Any], Any],
     on_end: Callable[[], Any],
 ) -> Batch[str]:
-    """The same work for many keys, a few at a time, with the callbacks in `node`'s thread."""
+    """Do the same work for many keys, a few at a time. The callbacks run in `node`'s thread."""
     from keyrack.system.batch import Batch
 
     return Batch(

@@ -10,11 +10,11 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import RenderOptions, Visual
 
-NARROWEST = 16  # columns for the words; with fewer they begin below their label, at the edge
+NARROWEST = 16  # columns for the words; with fewer, wrapped lines are not indented
 
 
 class Hanging(Visual):
-    """A label of so many columns, and words that break in the rest of the width."""
+    """A label in a column of fixed width, and words that wrap in the rest."""
 
     def __init__(self, label: Content, indent: int, words: Content) -> None:
         self._label, self._indent, self._words = label, indent, words
@@ -40,12 +40,12 @@ class Hanging(Visual):
         return [Strip.join([blank if place else label, strip]) for place, strip in enumerate(words)]
 
     def _hangs(self, width: int) -> bool:
-        """Whether there is room, and the label leaves it."""
+        """Whether the words have enough room, and the label fits in its column."""
         return width >= self._indent + NARROWEST and self._label.cell_length <= self._indent
 
 
 class Lines(Visual):
-    """One below the other."""
+    """Visuals stacked vertically."""
 
     def __init__(self, lines: Iterable[Visual]) -> None:
         self._lines = tuple(lines)

@@ -1,10 +1,11 @@
-"""Which screen a key was typed for. No other takes it.
+"""Makes sure that only the screen a key was typed for handles it.
 
-Textual hands a key on while the last one is still at work: the focus moves late, a screen opens late, and
-what is bound to the key is looked up in whatever screen is on top by then. So `/dynatrace` was typed half
-into the filter and half into the list, where d clears a credential and y says yes.
+Textual passes a key on before the previous one has had its full effect: the focus moves late, a screen opens
+late, and the key's binding is looked up in whatever screen is on top by then. With `/dynatrace`, half of the
+text went into the filter and half into the list, where d clears a credential and y says yes.
 
-Here a key waits until all that the last one did is done and shown, and then is judged by when it was typed.
+Here a key waits until the effects of the previous one are complete and on screen. Whether the screen gets it
+then depends on when it was typed.
 """
 
 from __future__ import annotations
@@ -23,43 +24,43 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
 
-QUIET = 0.3  # seconds without a key, after which a screen that must not be hit by chance takes one
-LONGEST = 5.0  # seconds that a key waits for the one before it
-EVERYWHERE = {key for binding in keymap.APP for key in binding.key.split(",")}  # typed for no screen
+QUIET = 0.3  # seconds without a key before a screen that must not be hit by accident accepts one
+LONGEST = 5.0  # seconds that a key waits for the previous one, at most
+EVERYWHERE = {key for binding in keymap.APP for key in binding.key.split(",")}  # not meant for one screen
 
 Typed = events.Key | events.Paste
 
 
 class Guard(Enum):
-    """What a key has to meet before the screen on top takes it."""
+    """The condition for the top screen to accept a key."""
 
     OPEN = auto()
     SEEN = auto()  # typed after the screen was drawn
-    SEEN_OR_TEXT = auto()  # that, or text for the field that has the focus: whoever opens a form may type on
-    QUIET = auto()  # typed when the screen had been drawn, and no key pressed, for `QUIET` seconds
+    SEEN_OR_TEXT = auto()  # or text for the focused field, so that a user who opens a form can keep typing
+    QUIET = auto()  # typed at least `QUIET` seconds after the screen was drawn and the last key typed
 
 
 class Keyboard:
-    """The keys of an application, in turn. All but `drawn` is called by its `on_event`."""
+    """Handles an application's keys one at a time. Its `on_event` calls all methods except `drawn`."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._queue: deque[Typed] = deque()
-        self._turn: Typed | None = None  # the one that comes next
+        self._turn: Typed | None = None  # the next one to handle
         self._task: asyncio.Task[None] | None = None
         self._screen: Screen[Any] | None = None
-        self._depth = 0  # of the stack
+        self._depth = 0  # of the screen stack
         self._guard = Guard.SEEN
-        self._drawn_at: float | None = None  # when the screen was drawn as the one on top
+        self._drawn_at: float | None = None  # when the screen was first drawn on top
         self._taken_by: Screen[Any] | None = None
-        self._last = float("-inf")  # when a key was typed, taken or not
-        self._typing = False  # a field for text has the focus
-        self._at_work = False  # what the last key began is not over
+        self._last = float("-inf")  # when the last key was typed, accepted or not
+        self._typing = False  # a text field has the focus
+        self._at_work = False  # the last key's effects are not complete
 
     def passes(self, event: Typed) -> bool:
-        """Whether the application handles this event now; one that has to wait comes again."""
+        """Whether the application handles this event now. An event that has to wait is posted again."""
         if event.is_forwarded:
-            # Back from the screen that took it. What is bound to it there is no other screen's.
+            # The screen that accepted it sent it back. No other screen may use it.
             return self._app.screen_stack[-1:] == [self._taken_by]
         if event is not self._turn:
             self._queue.append(event)
@@ -75,27 +76,27 @@ class Keyboard:
         return taken
 
     def too_early(self, press: events.MouseEvent) -> bool:
-        """Whether a button was pressed on a screen that was not there to be aimed at."""
+        """Whether a button was pressed before the user could see the screen."""
         self._look()
         if self._guard is not Guard.OPEN:
             pause = QUIET if self._guard is Guard.QUIET else 0.0
             if self._drawn_at is None or press.time < self._drawn_at + pause:
                 return True
-        self._typing = False  # what is clicked on may take the focus
+        self._typing = False  # the click may move the focus
         return False
 
     @property
     def waiting(self) -> bool:
-        """Whether keys wait for their turn, or for the end of what the last one began."""
+        """Whether keys are queued, or the last one's effects are not complete."""
         return bool(self._queue) or self._turn is not None or self._at_work
 
     def ready(self) -> bool:
-        """Whether a key that is pressed now is taken by the screen that is on top."""
+        """Whether the top screen would accept a key that is pressed now."""
         self._look()
         return not self.waiting and self._would_take(get_time())
 
     def drawn(self) -> None:
-        """The screen on top was drawn."""
+        """Called when the top screen has been drawn."""
         self._look()
         if self._drawn_at is None and not getattr(self._screen, "reading", False):
             self._drawn_at = get_time()
@@ -120,12 +121,12 @@ class Keyboard:
             pause = min(pause + 0.001, 0.01)
 
     def _is_busy(self) -> bool:
-        """Whether messages wait for anybody: each may move the focus, or open or close a screen."""
+        """Whether any message is queued: each can move the focus, or open or close a screen."""
         nodes = [node for screen in self._app.screen_stack for node in screen.walk_children(with_self=True)]
         return any(node.message_queue_size for node in (self._app, *nodes))
 
     def _look(self) -> None:
-        """Notice that another screen is on top, or that the field is gone that was typed into."""
+        """Notice when another screen is on top, or when the field in use is gone."""
         stack = self._app.screen_stack
         if not stack:
             return
@@ -152,7 +153,7 @@ class Keyboard:
             key, character = ("a", "a") if isinstance(event, events.Paste) else (event.key, event.character)
             if self._takes_text(key, character):
                 return True
-            self._guard = Guard.QUIET  # a burst that goes astray does so as a whole
+            self._guard = Guard.QUIET  # if one key of a burst is dropped, drop the rest too
         return False
 
     def _would_take(self, when: float) -> bool:

@@ -1,4 +1,4 @@
-"""All keys in one place. Screens get their bindings from here, and sentences the names of keys."""
+"""All keys in one place, for the screens' bindings and for texts that name a key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ APP = [
     Binding("ctrl+q", "quit", "Quit", id="quit", show=False, priority=True),
 ]
 
-# Actions on one server, in the list and on the screen with its details.
+# Actions on one server, in the list and on the details screen.
 ROW = [
     Binding("l", "row('login')", "Login", id="login", tooltip="Log in with OAuth"),
     Binding("r", "row('refresh')", "Refresh", id="refresh", tooltip="Get a new access token"),
@@ -186,8 +186,8 @@ LOGIN_WAITING = [
 ]
 # If the issuer offers device codes.
 LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
-# For a sign-in page that shows an error and never sends the browser back. They stand beside the page's
-# address, not in the key line.
+# For a sign-in page that shows an error and never redirects back. They are shown beside the page's address,
+# not in the key line.
 LOGIN_ANEW = Binding("n", "register_anew", "register again", id="login-anew", show=False)
 LOGIN_LOCALHOST = Binding("h", "use_localhost", "use localhost", id="login-localhost", show=False)
 LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
@@ -196,18 +196,18 @@ LOGIN_FAILED = [
     LOGIN_TRACE,
     Binding("escape", "close", "Close", id="login-close"),
 ]
-# If the issuer requires an app that the user registers there.
+# If the user has to register an app with the issuer.
 LOGIN_CLIENT_NEEDED = [
     Binding("i", "client", "Enter client ID", id="login-client"),
     Binding("y", "copy_redirect", "Copy redirect URI", id="login-copy-redirect"),
     *LOGIN_FAILED,
 ]
-# If the issuer refuses scopes, and some were added to the server's own.
+# If the issuer refuses scopes, and some had been added to the server's own.
 LOGIN_RESET_SCOPES = Binding("s", "reset_scopes", "Without the added scopes", id="login-reset-scopes")
-# If a manual token may work instead.
+# If a manual token might work instead.
 LOGIN_TOKEN = Binding("t", "token", "Token", id="login-token")
 LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "finish", "Close", id="login-done")]
-# One escape for all phases; the screen knows which one it is in.
+# One binding of escape for all phases; the screen knows which phase it is in.
 LOGIN = [
     *LOGIN_WAITING_DEVICE,
     LOGIN_ANEW,
@@ -233,7 +233,7 @@ TRACE = [
 CLIENT = [
     Binding("escape", "close", "Back", id="client-back"),
     Binding("ctrl+s", "save", "Log in", id="client-save"),
-    Binding("enter", "save", "Log in", show=False),  # in the last field; the first one's enter goes on to it
+    Binding("enter", "save", "Log in", show=False),  # in the last field; in the first, enter moves to it
 ]
 
 LIST = [
@@ -271,7 +271,7 @@ WAYS = [
     Binding("left", "app.focus_previous", show=False),
     Binding("right", "app.focus_next", show=False),
 ]
-# The place for secrets that is open.
+# The dialog for an open store.
 IN_USE = [
     Binding("l", "do('lock')", "Lock", id="in-use-lock"),
     Binding("p", "do('passphrase')", "Passphrase", id="in-use-passphrase"),
@@ -298,7 +298,7 @@ TOKEN = [
     Binding("escape", "close", "Cancel", id="token-cancel"),
     Binding("ctrl+s", "save", "Save", id="token-save"),
 ]
-TOKEN_MORE = [  # outside of the fields, where they are letters
+TOKEN_MORE = [  # only outside the fields, where they would be typed
     Binding("o", "open_page", show=False),
     Binding("enter", "app.focus_next", show=False),
 ]
@@ -321,7 +321,7 @@ CLEAR = [
 ]
 CLEAR_PAGE = Binding("o", "open_page", show=False)
 
-# Of clearing many: the list's keys do their work from the buttons too.
+# For clearing many; the list's keys also work from the buttons.
 STALE = [
     *ASK,
     Binding("up,down,j,k", "to_list", show=False),
@@ -375,7 +375,7 @@ def login_keys(
 
 
 def scroll(widget: Widget, where: str) -> None:
-    """What the scrolling keys of an overlay do."""
+    """Scroll an overlay, as its scrolling keys do."""
     moves = {
         "down": widget.scroll_down,
         "up": widget.scroll_up,
@@ -388,7 +388,7 @@ def scroll(widget: Widget, where: str) -> None:
 
 
 def shown(binding: Binding) -> str:
-    """A binding's key as shown to users: "esc", "^s", "/"."""
+    """A binding's key as it is shown: "esc", "^s", "/"."""
     if binding.key_display:
         return binding.key_display
     key = binding.key.split(",")[0]
@@ -401,12 +401,12 @@ def key_of(binding_id: str) -> str:
 
 
 def key_for(action: Action | None) -> str | None:
-    """The list's key for the next step; None if there is none."""
+    """The list's key for the next step, or None."""
     return key_of(_ACTION_KEYS[action]) if action is not None and action in _ACTION_KEYS else None
 
 
 def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """All keys of the list, for the help: (group, ((keys, what), …))."""
+    """All keys of the list, for the help, as (group, ((keys, what), …))."""
     rows = tuple((shown(b), b.tooltip or b.description) for b in ROW)
     rest = {b.id: (shown(b), b.tooltip) for b in MAIN if b.id}
     return (

@@ -1,4 +1,4 @@
-"""A dialog about something that has to be read first: from a file, a keychain, the network."""
+"""A dialog whose content has to be read first: from a file, a keychain or the network."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from keyrack.tui.kit.dialog import Answer, Dialog
 
 
 class ReadingDialog(Dialog[Answer]):
-    """Opens at once, and is filled as soon as `read` has returned.
+    """Opens immediately, and shows its content when `read` has returned.
 
-    Until then it takes neither keys nor clicks (`Keyboard` looks at `reading`): nobody answers a
-    question that is not there yet, and text that was typed ahead waits for its field.
+    Until then it accepts no keys or clicks (`Keyboard` checks `reading`), so nobody can answer a
+    question before it is shown, and text that is typed early waits for its field.
     """
 
     def __init__(self) -> None:
@@ -23,23 +23,23 @@ class ReadingDialog(Dialog[Answer]):
         self._filled = False
 
     def read(self) -> Any:
-        """What it is about. Runs off the UI thread; may raise."""
+        """Return what the dialog shows. Runs off the UI thread; may raise."""
         raise NotImplementedError
 
     def take(self, found: Any) -> None:
-        """What was read; None where that failed."""
+        """Receive what `read` returned, or None if it failed."""
         raise NotImplementedError
 
     def waiting(self) -> ComposeResult:
-        """What is seen before."""
+        """The widgets to show while reading."""
         raise NotImplementedError
 
     def content(self) -> ComposeResult:
-        """What is seen then."""
+        """The widgets to show after that."""
         raise NotImplementedError
 
     def filled(self) -> None:
-        """Called when `content` is there."""
+        """Called when `content` has been mounted."""
 
     def compose(self) -> ComposeResult:
         yield from self.content() if self._filled else self.waiting()
@@ -63,4 +63,4 @@ class ReadingDialog(Dialog[Answer]):
 
     def _open(self) -> None:
         self.reading = False
-        self.refresh()  # the keyboard counts from the frame that shows the content
+        self.refresh()  # `Keyboard` measures from the frame that shows the content

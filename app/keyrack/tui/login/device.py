@@ -1,4 +1,4 @@
-"""Shows a device code: the page to open, the code to type, and a QR code for a camera."""
+"""Shows a device code: the page to open, the code to enter, and a QR code."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from keyrack.tui.kit.present import clock, join, picture, say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.wording.tones import Tone
 
-FRAME = (6, 5)  # columns and rows of the box around the picture and the words; its keys are one row
+FRAME = (6, 5)  # columns and rows of the box around the picture and the words, with one row for its keys
 GAP = 3  # columns between the picture and the words
-WORDS = (20, 42)  # columns that the words need at least, and at most
+WORDS = (20, 42)  # columns for the words: at least, at most
 
 
 class DeviceScreen(Dialog[None]):
-    """Stands over the login, which ends it when the login goes on."""
+    """Opens on top of the login, which closes it when the login continues."""
 
     CSS_PATH: ClassVar = [BOX, "device.tcss"]
     BINDINGS: ClassVar = [*keymap.DEVICE]
@@ -33,7 +33,7 @@ class DeviceScreen(Dialog[None]):
     def __init__(self, name: str, code: ShowCode) -> None:
         super().__init__()
         self._name, self._code = name, code
-        # The picture of the shorter address is the second choice: whoever scans it has to type.
+        # The shorter address is the second choice: after scanning it, the user has to type the code.
         addresses = (code.verification_uri_complete, code.verification_uri)
         self._pictures = [qr_rows(address) for address in addresses if address]
 
@@ -54,7 +54,7 @@ class DeviceScreen(Dialog[None]):
         self.set_interval(1.0, self._count)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Take the best picture that this terminal has room for beside the words."""
+        """Choose the best picture that fits beside the words."""
         width, height = (room - frame for room, frame in zip(event.size, FRAME, strict=True))
         least, most = WORDS
         fitting = (

@@ -1,4 +1,4 @@
-"""What is known of one attempt at a login, and which keys do something then. Pure."""
+"""The state of one login attempt, and the keys that work in it. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class LoginState:
         self.phase: keymap.LoginPhase = "working"
         self.sign_in: SignIn | None = None
         self.waiting_since = 0.0  # Unix seconds
-        self.code: ShowCode | str = ""  # for another device, or a word about it
+        self.code: ShowCode | str = ""  # for another device, or its status in words
         self.error: Exception | None = None
         self.token_may_do = False
         self.credential: CredentialInfo | None = None
@@ -28,39 +28,39 @@ class LoginState:
 
     @property
     def is_waiting(self) -> bool:
-        """For the user, who signs in elsewhere."""
+        """Whether the login waits for the user to sign in elsewhere."""
         return self.phase in ("waiting", "pasting")
 
     @property
     def offers_code(self) -> bool:
-        """Whether the issuer has codes for other devices."""
+        """Whether the issuer offers codes for other devices."""
         return self.sign_in is not None and self.sign_in.device is not None
 
     @property
     def scopes_added(self) -> bool:
-        """Whether it failed for scopes, and some were added to the server's own."""
+        """Whether scopes were refused, and some had been added to the server's own."""
         return isinstance(self.error, ScopeRefused) and bool(self.error.added)
 
     @property
     def redirect_uri(self) -> str:
-        """What an app has to be registered with; "" where none has to be, or that was not said."""
+        """The redirect URI to register an app with; "" if none is needed, or it is not known."""
         return self.error.redirect_uri if isinstance(self.error, ClientNeeded) else ""
 
     def waits_for(self, seconds: float) -> float:
-        """How long the user has, where the browser has `seconds`."""
+        """How long the user has to sign in, if the browser's limit is `seconds`."""
         if isinstance(self.code, ShowCode):
             return max(seconds, self.code.expires_at - self.waiting_since)
         return seconds
 
     def takes(self, action: str) -> bool:
-        """Whether a key's action means something now."""
+        """Whether a key's action applies now."""
         if action in WAITING_ONLY:
             return self.phase == "waiting"
         if action == "device":
             return self.phase == "waiting" and self.offers_code
         if action in ("again", "client"):
             return self.phase == "failed"
-        if action == "finish":  # enter cancels nothing that runs
+        if action == "finish":  # enter must not cancel a running login
             return self.phase == "done"
         if action == "reset_scopes":
             return self.phase == "failed" and self.scopes_added
@@ -69,7 +69,7 @@ class LoginState:
         return True
 
     def keys(self) -> list[Binding]:
-        """For the key line."""
+        """The bindings for the key line."""
         return keymap.login_keys(
             self.phase,
             offers_code=self.offers_code,

@@ -21,9 +21,9 @@ ASKING = "requesting a code…"
 
 
 def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", note: str = "") -> Content:
-    """Where the user signs in, and where the browser comes back to: over SSH, by which way.
+    """Where the user signs in, and where the browser returns to, with the way back over SSH.
 
-    `code` is the one for another device, or a word about it; `note` is ours.
+    `code` is the code for another device, or its status in words. `note` is keyrack's own text.
     """
     back = urlsplit(sign_in.redirect_uri)
     lines = [
@@ -47,7 +47,7 @@ def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", no
 
 
 def _if_stuck(sign_in: SignIn) -> list[Content]:
-    """The keys that help where the page shows an error, and so never sends the browser back."""
+    """The keys that help if the page shows an error and never redirects back."""
     offers = (
         (keymap.LOGIN_ANEW, bool(sign_in.earlier_client)),
         (keymap.LOGIN_LOCALHOST, sign_in.may_be_localhost),
@@ -56,7 +56,7 @@ def _if_stuck(sign_in: SignIn) -> list[Content]:
 
 
 def success(credential: CredentialInfo, now: float) -> Content:
-    """The state that the row will show."""
+    """The text after a login, with the state that the row will show."""
     words = until(credential.expires_at, now)
     ends = words if credential.expires_at is None else f"expires in {words}"
     kept = say(f" · stored in {credential.store}", Tone.DIM) if credential.store else ""
@@ -64,7 +64,7 @@ def success(credential: CredentialInfo, now: float) -> Content:
 
 
 def failure(error: Exception) -> Content:
-    """The sentence, and the hint on its own line; where an app has to be registered, for what address."""
+    """The error and, on its own line, the hint; also the redirect URI if an app has to be registered."""
     if not isinstance(error, KeyrackError):
         return say(error_text(error), Tone.BAD)
     lines = [say(str(error), Tone.BAD)]

@@ -1,4 +1,4 @@
-"""The list of a login's steps: done, running and ahead."""
+"""The list of a login's steps: done, running and to come."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from keyrack.tui.kit.present import join, say, step_glyph
 from keyrack.wording.glyphs import BESIDE
 from keyrack.wording.tones import Tone
 
-# What is expected, in order, until the flow itself says it.
+# The expected steps in order, shown until the flow reports them.
 AHEAD = (
     ("probe", "Ask the server"),
     ("discover", "Find the authorization server"),
@@ -42,7 +42,7 @@ class StepLine(Horizontal):
         self.state = step.state
         self._step = step
         tone = {"running": Tone.STRONG, "failed": Tone.BAD}.get(step.state, Tone.PLAIN)
-        # The error that ends the login is shown below the steps, with what to do about it.
+        # The error that ends the login is shown below the steps, with its hint.
         ended = step.state == "failed" and step.key not in BESIDE
         detail = "" if ended else step.detail.removeprefix("https://")
         self._glyph.update(step_glyph(step.state))
@@ -53,7 +53,7 @@ class StepLine(Horizontal):
         self.show_side(say(took, Tone.DIM))
 
     def fail(self) -> None:
-        """The step that was under way did not come to its end."""
+        """Mark the step as failed, unless it never started."""
         if self._step is not None:
             self.show(self._step._replace(state="failed", seconds=0.0))
 
@@ -62,7 +62,7 @@ class StepLine(Horizontal):
 
 
 class StepList(Vertical):
-    """Lines by step key; a step that nobody expected stands where it came."""
+    """One line for each step key. An unexpected step is added where it occurs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,7 +73,7 @@ class StepList(Vertical):
         yield from self._lines.values()
 
     async def reset(self) -> None:
-        """Mark all steps as ahead again."""
+        """Mark all steps as to come again."""
         await self.remove_children()
         self._lines = {key: StepLine(title) for key, title in AHEAD}
         await self.mount(*self._lines.values())
@@ -94,16 +94,16 @@ class StepList(Vertical):
         return self._lines.get(key)
 
     def fail(self, key: str) -> None:
-        """The whole login failed at this step."""
+        """Show that the login failed at this step."""
         self._lines[key].fail()
 
     @property
     def running(self) -> str | None:
-        """The key of the step that is under way."""
+        """The key of the running step."""
         return next((key for key, line in self._lines.items() if line.state == "running"), None)
 
     def _hide_skipped(self, reached: StepLine) -> None:
-        # A client id from the configuration needs no registration: that step never comes.
+        # With a client ID from the configuration, the registration step never occurs.
         for line in self.query(StepLine):
             if line is reached:
                 return

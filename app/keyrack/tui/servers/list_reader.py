@@ -1,4 +1,4 @@
-"""Reads what the list shows: at the start, after each change, and when another process has changed it."""
+"""Reads what the list shows: at startup, after each change, and after another process's changes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from keyrack.tui.kit.background import Newest
 from keyrack.tui.kit.present import error_text
 from keyrack.tui.servers.list_screen import ListScreen
 
-WATCH = 2.0  # seconds between two looks at the records' folder
-ASK = 5.0  # seconds between two questions to the place for secrets: a vault locks itself
+WATCH = 2.0  # seconds between checks of the records' folder
+ASK = 5.0  # seconds between checks of the store: a vault locks itself
 
 
 class Shown(ListScreen, Protocol):
-    """The list, as whoever reads for it sees it."""
+    """What the reader needs from the list."""
 
     def show_overview(self, overview: Overview) -> None: ...
     def cannot_read(self, error: Exception) -> None: ...
@@ -26,22 +26,22 @@ class Shown(ListScreen, Protocol):
 
 
 class ListReader:
-    """Reads in the background, and hands what it read to the screen."""
+    """Reads in the background, and passes the results to the screen."""
 
     def __init__(self, screen: Shown) -> None:
         self._screen = screen
         self._overview = Newest(screen, self._read, self._was_read, screen.cannot_read)
         self._store = Newest(screen, lambda: self._credentials().state(), screen.show_store, self._no_answer)
         self._stamp = Newest(screen, lambda: self._credentials().stamp(), self._compare, lambda error: None)
-        self._shown: int | None = None  # the stamp of the records that are shown
+        self._shown: int | None = None  # the stamp of the records on screen
         self._watching = False
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
-        """Configurations and records, again; `then` is called when that has been shown."""
+        """Read configurations and records again; `then` is called when they have been shown."""
         self._overview.run(then)
 
     def ask_store(self) -> None:
-        """The state of the place for secrets, again."""
+        """Read the store's state again."""
         self._store.run()
 
     def _credentials(self) -> CredentialStore:
@@ -49,7 +49,7 @@ class ListReader:
 
     def _read(self) -> tuple[int | None, Overview]:
         store = self._screen.store
-        # The stamp before the records: what changes in between is found by the next comparison.
+        # Read the stamp before the records, so that the next check finds any change in between.
         stamp = self._credentials().stamp()
         return stamp, overview(self._screen.host.adapters(), store_locked=store is not None and store.locked)
 

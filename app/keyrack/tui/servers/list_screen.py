@@ -1,4 +1,4 @@
-"""The interface of the list of servers that its actions use."""
+"""The server list's interface for its actions."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from keyrack.tui.servers.marks import Marks
 
 
 class ListScreen(Protocol):
-    """The list, as its actions see it."""
+    """What actions need from the list."""
 
-    rows: dict[str, Row]  # by their keys
+    rows: dict[str, Row]  # by key
     store: StoreState | None  # None until it is known
     marks: Marks
-    looked: Signal[Overview]  # after every look, also one that found nothing new
+    looked: Signal[Overview]  # after every look, even if nothing has changed
 
     @property
     def host(self) -> Host: ...
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
-        """Read configurations and records again; `then` call back."""
+        """Read configurations and records again, then call `then`."""
         ...
 
     def look_again(self) -> None:
-        """The same, and the state of the place for secrets."""
+        """The same, and also read the store's state."""
         ...
 
     def refresh_rows(self) -> None:
-        """Show what is known now."""
+        """Update what is shown."""
         ...
 
     def show_progress(self, words: str, share: float) -> None:
@@ -41,9 +41,9 @@ class ListScreen(Protocol):
         ...
 
     def when_open(self, then: Callable[[], Any]) -> None:
-        """Call back as soon as the place for secrets can be read; a locked vault is opened first."""
+        """Call `then` as soon as the store can be read; a locked vault is opened first."""
         ...
 
     def call_later(self, callback: Callable[..., Any], *args: Any) -> bool:
-        """Call back on the UI thread, while the list is there. From any thread."""
+        """Call back on the UI thread, while the list exists. Can be called from any thread."""
         ...

@@ -1,4 +1,4 @@
-"""The main screen: the list of servers, with the details of the selected one next to it."""
+"""The main screen: the list of servers, and the details of the selected one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from keyrack.tui.servers.row_actions import RowActions
     from keyrack.tui.storage.store_actions import StoreActions
 
-TICK = 1.0  # seconds between two looks at the clock
+TICK = 1.0  # seconds between updates of what depends on the time
 
 
 class MainScreen(Screen[None]):
@@ -46,7 +46,7 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = "ServerTable"
 
     def __init__(self, *, banner: str = "") -> None:
-        # A class that comes later styles every widget anew, before the first frame.
+        # Adding a class later would restyle every widget before the first frame.
         super().__init__(classes="-empty -narrow")
         self._banner = banner
         self.rows: dict[str, Row] = {}
@@ -54,12 +54,12 @@ class MainScreen(Screen[None]):
         self.store: StoreState | None = None
         self.looked: Signal[Overview] = Signal(
             self, "looked"
-        )  # after every look, also one that found nothing new
+        )  # after every look, even if nothing has changed
         self.marks = Marks()
         self._needle = ""
         self._sort = Sort.NAME
 
-    # Created when they are used: the first frame must not wait for the operations' imports.
+    # Created on first use, so that the first frame does not wait for the operations' imports.
 
     @cached_property
     def _list_reader(self) -> ListReader:
@@ -110,7 +110,7 @@ class MainScreen(Screen[None]):
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
         self.call_after_refresh(gc.enable)
-        # Not before the first frame: it needs imports and disk access.
+        # After the first frame, because it needs imports and disk access.
         self.call_after_refresh(self.look_again)
         self.set_interval(TICK, self.tick)
 
@@ -123,7 +123,7 @@ class MainScreen(Screen[None]):
         return self.rows.get(self.table.selected or "")
 
     def only_in_memory(self) -> list[str]:
-        """What people call the servers whose credentials end with this process."""
+        """The display names of the servers whose credentials are lost when this process exits."""
         if self.store is None or self.store.persistent:
             return []
         return [
@@ -133,20 +133,20 @@ class MainScreen(Screen[None]):
         ]
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
-        """Read configurations and records again, off this thread; `then` call back."""
+        """Read configurations and records again, off the UI thread, then call `then`."""
         self._list_reader.look(then)
 
     def look_again(self) -> None:
-        """The same, and the state of the place for secrets."""
+        """The same, and also read the store's state."""
         self._list_reader.look()
         self._list_reader.ask_store()
 
     def when_open(self, then: Callable[[], Any]) -> None:
-        """Call back as soon as the place for secrets can be read."""
+        """Call `then` as soon as the store can be read."""
         self.stores.when_open(then)
 
     def show_overview(self, overview: Overview) -> None:
-        """What the last look found."""
+        """Show what the last look found."""
         first = not self.rows
         self.overview = overview
         self.rows = {row.key: row for row in overview.rows}
@@ -156,12 +156,12 @@ class MainScreen(Screen[None]):
         self.looked.publish(overview)
 
     def cannot_read(self, error: Exception) -> None:
-        """The last look found nothing but this."""
+        """Show why the last look failed."""
         self.query_one("#empty", Static).update(say(error_text(error), Tone.BAD))
         self.host.say_error(error)
 
     def show_store(self, store: StoreState) -> None:
-        """What the place for secrets says of itself."""
+        """Show the store's state."""
         before, self.store = self.store, store
         if store == before:
             return
@@ -171,7 +171,7 @@ class MainScreen(Screen[None]):
         self.stores.changed(store)
 
     def refresh_rows(self) -> None:
-        """Show what is known now: rows, counts, details."""
+        """Update the rows, counts and details."""
         shown = arrange(self.rows.values(), self._needle, self._sort)
         self.marks.several = several(self.rows.values())
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
@@ -188,7 +188,7 @@ class MainScreen(Screen[None]):
         self._show_problems()
 
     def _show_problems(self) -> None:
-        """Beside the filter: that something in the files can't be used, and the key that tells what."""
+        """Show beside the filter that the files have problems, and the key for the details."""
         words = problems(len(self.overview.problems), self.app.size.width)
         self.query_one("#problems", Static).update(words)
 
@@ -204,7 +204,7 @@ class MainScreen(Screen[None]):
         self.query_one("#detail", FactsView).show(row, self.host.now(), trouble)
 
     def tick(self) -> None:
-        """Time passes: what is shown of it follows, and so do the states."""
+        """Update the times and states that are shown."""
         if not self.rows:
             return
         now, locked = self.host.now(), self.store is not None and self.store.locked
@@ -212,7 +212,7 @@ class MainScreen(Screen[None]):
             if row.credential is not None or row.check is not None:
                 record = Record(row.server.url or "", row.server.account, row.credential, row.check)
                 self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
-        # The order stays: rows must not move away from under the cursor.
+        # Keep the order: rows must not move under the cursor.
         self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
         self._show_detail()
@@ -257,7 +257,7 @@ class MainScreen(Screen[None]):
             from keyrack.tui.servers.detail import DetailScreen
 
             def chosen(what: str | None) -> None:
-                if what:  # for the row whose details these were; another may be under the cursor by now
+                if what:  # for the row that the details showed; the cursor may be on another now
                     self.actions.run(what, self.rows.get(row.key, row))
 
             self.app.push_screen(DetailScreen(row, self.marks.trouble_of(row)), chosen)
@@ -273,7 +273,7 @@ class MainScreen(Screen[None]):
         self.app.push_screen(SourcesScreen(self.overview, self.looked, self.look))
 
     def go_to(self, key: str) -> None:
-        """Put the cursor on a server, also on one that the filter hides."""
+        """Move the cursor to a server, even if the filter hides it."""
         if key not in self.table.keys:
             self.query_one(FilterLine).action_clear_filter()
             self._needle = ""
@@ -292,7 +292,7 @@ class MainScreen(Screen[None]):
             self.look()
 
     def action_row(self, what: str) -> None:
-        """One of the row's actions, for the server that is selected at this moment."""
+        """Run one of the row's actions on the selected server."""
         row = self.selected()
         if row is None:
             self.host.say("No server is selected.")

@@ -1,4 +1,4 @@
-"""Marks on rows: what is being done with them, and what failed."""
+"""Marks on rows: work in progress, and failures."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from keyrack.operations.servers.overview import Row
 
 
 class Trouble(NamedTuple):
-    """What the last thing that was done with a row ended in."""
+    """How the last operation on a row failed."""
 
     doing: str  # "refreshing"
     at: float  # Unix seconds
     sentence: str
-    credential: CredentialInfo | None  # as it was then
+    credential: CredentialInfo | None  # at that time
 
 
 class Marks:
-    """By the rows' keys."""
+    """The marks, by row key."""
 
     def __init__(self) -> None:
-        self.busy: dict[str, str] = {}  # what is being done
-        self.several: frozenset[tuple[str, str]] = frozenset()  # servers that have more than one row
+        self.busy: dict[str, str] = {}  # the operation in progress
+        self.several: frozenset[tuple[str, str]] = frozenset()  # servers with more than one row
         self._troubles: dict[str, Trouble] = {}
 
     def begin(self, key: str, doing: str) -> None:
@@ -33,11 +33,11 @@ class Marks:
         self.busy.pop(key, None)
 
     def fail(self, row: Row, doing: str, at: float, sentence: str) -> None:
-        """It ended, and not well."""
+        """Record that an operation failed."""
         self.end(row.key)
         self._troubles[row.key] = Trouble(doing, at, sentence, row.credential)
 
     def trouble_of(self, row: Row) -> Trouble | None:
-        """None where nothing failed, or where the credential is another one since."""
+        """The last failure; None if there is none, or the credential has changed since."""
         trouble = self._troubles.get(row.key)
         return trouble if trouble is not None and trouble.credential == row.credential else None

@@ -1,7 +1,7 @@
-"""What the list's keys do to one server. Every answer comes back as a sentence.
+"""What the list's keys do to one server. Every result is reported in a sentence.
 
-A screen only answers; what follows, and which screen comes next, is decided here and in the features' own
-actions.
+A screen only returns its result. What happens next, and which screen follows, is decided here and in the
+features' own actions.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ VERDICTS = {
 
 
 class RowActions:
-    """Runs operations for the list, on the row of the key press."""
+    """Runs the list's operations on the row that was selected when the key was pressed."""
 
     def __init__(self, screen: ListScreen) -> None:
         self._screen, self._work = screen, RowWork(screen)
 
-    # Built when they are used: their screens' imports are not for the first key.
+    # Built on first use, so that the first key does not wait for their screens' imports.
 
     @cached_property
     def _tokens(self) -> TokenActions:
@@ -58,7 +58,7 @@ class RowActions:
         return ClearActions(self._work)
 
     def run(self, what: str, row: Row) -> None:
-        """`what`: login, refresh, token, check, clear, accounts, copy, show, command."""
+        """Run `what`: login, refresh, token, check, clear, accounts, copy, show or command."""
         doing = self._screen.marks.busy.get(row.key)
         if doing and what in ("refresh", "check", "clear", "login"):
             self._work.say(f"{row.server.display_name}: still {doing}.")

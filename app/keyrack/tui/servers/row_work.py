@@ -1,4 +1,4 @@
-"""One operation on one server: shown in its row while it runs, and said when it has ended."""
+"""One operation on one server: shown in its row while it runs, and reported when it ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from keyrack.tui.servers.list_screen import ListScreen
 
 
 class RowWork:
-    """What the actions on a row have in common."""
+    """What all actions on a row have in common."""
 
     def __init__(self, screen: ListScreen) -> None:
         self.screen = screen
@@ -24,8 +24,10 @@ class RowWork:
     def start(
         self, row: Row, doing: str, work: Callable[[], Any], tell: Callable[[Server, Any], None]
     ) -> None:
-        """Run `work` off the UI thread, after a locked vault was opened where the row has a credential;
-        `tell` gets what came of it. `doing`: "refreshing"."""
+        """Run `work` off the UI thread, and pass its result to `tell`.
+
+        If the row has a credential, a locked vault is opened first. `doing` is a word such as "refreshing".
+        """
         screen = self.screen
 
         def done(result: Any) -> None:
@@ -51,7 +53,10 @@ class RowWork:
             begin()
 
     def no_address(self, row: Row, what: str) -> bool:
-        """Does the server have no URL to do that with? If so, say that. `what`: "log in to"."""
+        """Return whether the server has no URL for this, and if so, tell the user.
+
+        `what` is a phrase such as "log in to".
+        """
         if row.server.problem:
             self.say(f"{row.server.display_name}: {row.server.problem}", "warning")
             return True
@@ -65,7 +70,7 @@ class RowWork:
         return False
 
     def nothing_stored(self, row: Row) -> bool:
-        """Does keyrack have no credential for it? If so, say that."""
+        """Return whether keyrack has no credential for the row, and if so, tell the user."""
         if row.credential is not None:
             return False
         if row.status.state is State.NO_CREDENTIAL:

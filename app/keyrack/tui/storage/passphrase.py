@@ -1,4 +1,4 @@
-"""The sealed vault's passphrase: a new one, typed twice, or the one that opens it."""
+"""Asks for the sealed vault's passphrase: to open it, or a new one, typed twice."""
 
 from __future__ import annotations
 
@@ -22,13 +22,16 @@ from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.wording.tones import Tone
 
 EMPTY, AGAIN, DIFFERENT = "Nothing is entered.", "Enter it again.", "The two passphrases are different."
-LONG = 12  # characters from which a passphrase is not called short
+LONG = 12  # characters; a passphrase with fewer is called short
 SHORT = "That is short: anyone who gets the file could guess it. Press enter again to use it anyway."
 
 
 class PassphraseScreen(Dialog[Any]):
-    """Does `work(passphrase)` in the background, which takes a second or two, and answers with a tuple of
-    what came of it; with nothing after escape. What fails is said here, and another can be typed."""
+    """Runs `work(passphrase)` in the background, which takes a second or two.
+
+    The screen's result is a tuple of what `work` returned, or None after escape. An error is shown here, and
+    the user can try again.
+    """
 
     CSS_PATH: ClassVar = [BOX, FORM, "passphrase.tcss"]
     AUTO_FOCUS = "SecretInput"
@@ -40,7 +43,7 @@ class PassphraseScreen(Dialog[Any]):
         self._busy = False
 
     def passphrase(self) -> Secret | None:
-        """What was typed; None where that will not do, which is then said."""
+        """What was typed; None, after showing why, if it can't be used."""
         field = self.field("#first")
         if not field.secret:
             self.refuse(EMPTY, field)
@@ -50,7 +53,7 @@ class PassphraseScreen(Dialog[Any]):
         return self.query_one(name, SecretInput)
 
     def said(self) -> Static:
-        """The line for the tip, and for what has to be said instead. It keeps the room of both."""
+        """The line for the tip, or for a message in its place. It reserves the space for both."""
         return Static(say(self.TIP, Tone.DIM), id="said")
 
     def refuse(self, words: str, field: SecretInput) -> None:
@@ -65,7 +68,7 @@ class PassphraseScreen(Dialog[Any]):
         in_background(self, lambda: self._work(passphrase), self._done, self._failed)
 
     def action_close(self) -> None:
-        if not self._busy:  # what was begun is seen to its end, which is near
+        if not self._busy:  # running work is not interrupted, and ends soon
             self.wipe()
             self.dismiss(None)
 
@@ -84,7 +87,7 @@ class PassphraseScreen(Dialog[Any]):
         self.refuse(error_text(error), self.field("#first"))
 
     def wipe(self, *fields: SecretInput) -> None:
-        """Forget what was typed, in all fields or in these; that is nobody's correction."""
+        """Clear these fields, or all of them, without counting it as the user's correction."""
         for field in fields or self.query(SecretInput):
             with field.prevent(SecretInput.Changed):
                 field.wipe()
@@ -94,7 +97,7 @@ class PassphraseScreen(Dialog[Any]):
 
 
 class NewPassphraseScreen(PassphraseScreen):
-    """Typed twice. A short one is taken at the second enter."""
+    """Asks for a new passphrase twice. A short one is accepted on the second enter."""
 
     BINDINGS: ClassVar = [*keymap.VAULT_PASSPHRASE]
     KEYS: ClassVar = keymap.VAULT_PASSPHRASE
@@ -136,7 +139,7 @@ class NewPassphraseScreen(PassphraseScreen):
         return None
 
     def action_next(self) -> None:
-        """Enter: on to the second field, and from there on."""
+        """Handle enter: move to the second field, or save from there."""
         first = self.field("#first")
         if not first.has_focus or not first.secret:
             self.action_save()
@@ -150,7 +153,7 @@ class NewPassphraseScreen(PassphraseScreen):
             self._warned_of = Secret("")
 
     def _is_short(self) -> bool:
-        """Say so, once."""
+        """Warn about a short passphrase, but only once for the same one."""
         typed = self.field("#first").secret
         if len(typed) >= LONG or typed == self._warned_of:
             return False

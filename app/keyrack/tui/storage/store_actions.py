@@ -1,4 +1,4 @@
-"""Actions on the store: unlock it, choose one if there is none, and move to another."""
+"""Actions on the store: unlock it, choose one if there is none, move to another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PLACES: dict[StoreKind, str] = {"keychain": "keychain", "vault": "sealed vault"}
 OPENING = "{} is being unlocked; it may ask for a password."
-NO_SCREEN = "keyrack vault init"  # in the hint if nobody can be asked for the keychain's password
+NO_SCREEN = "keyrack vault init"  # in the hint if there is no screen to ask for the keychain's password on
 STAYS_OPEN = "The sealed vault opens with an environment variable or a setting, so it can't be locked."
 CHANGED = "Changed the passphrase. A copy of the old identity.age still opens with the old passphrase."
 MOVE = (
@@ -40,7 +40,7 @@ MOVE = (
 
 
 class Command(NamedTuple):
-    """For the palette."""
+    """A command for the palette."""
 
     name: str
     help: str
@@ -51,10 +51,10 @@ class StoreActions:
     def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
         self._unlocking = False
-        self._can_lock = False  # a vault that a passphrase opens
+        self._can_lock = False  # true for a vault that opens with a passphrase
 
     def commands(self) -> Iterable[Command]:
-        """What has no key of its own."""
+        """The commands that have no key."""
         store = self._screen.store
         kind = store.kind if store else "keychain"
         other: StoreKind = "keychain" if kind == "vault" else "vault"
@@ -67,7 +67,7 @@ class StoreActions:
             yield Command("Lock the sealed vault", "Its passphrase unlocks it again", self._lock)
 
     def changed(self, store: StoreState) -> None:
-        """It is another place, or it was opened or locked."""
+        """Called when the store has been replaced, opened or locked."""
         self._can_lock = False
         if store.kind == "vault" and store.ready:
             self._with_vault(self._learn)
@@ -78,8 +78,10 @@ class StoreActions:
         self._can_lock = not vault.has_own_key
 
     def _tidy(self) -> None:
-        """Finish what a killed keyrack left half done, and find what lost its records; told only where
-        there was something."""
+        """Finish what a killed keyrack left half done, and find credentials that lost their records.
+
+        Nothing is shown if there were none.
+        """
 
         def work() -> tuple[Receipt, Receipt]:
             adapters = self._screen.host.adapters()
@@ -88,7 +90,7 @@ class StoreActions:
         in_background(self._screen, work, self._tidied, self._screen.host.say_error)
 
     def when_open(self, then: Callable[[], Any]) -> None:
-        """At once; where the vault is locked, after its passphrase. A keychain asks by itself."""
+        """Call `then`, after asking for the passphrase if the vault is locked. A keychain asks by itself."""
         store = self._screen.store
         if store is not None and store.locked and store.kind == "vault":
             self._ask_passphrase(then)
@@ -96,7 +98,7 @@ class StoreActions:
             then()
 
     def unlock(self) -> None:
-        """Open what is locked; where there is no place for secrets, offer some; tell of an open one."""
+        """Unlock the store, offer a choice if there is none, or show the one that is open."""
         host, store = self._screen.host, self._screen.store
         if store is not None and store.locked and store.kind == "vault":
             self._ask_passphrase(lambda: host.say("The sealed vault is open."))
@@ -143,7 +145,7 @@ class StoreActions:
         host.push_screen(NewPassphraseScreen(change), lambda done: host.say(CHANGED) if done else None)
 
     def move(self, to: StoreKind) -> None:
-        """Ask, open or make what has to be open, move, and show the receipt."""
+        """Move all credentials, after asking, and show the receipt. Opens or creates the vault if needed."""
         place, source = PLACES[to], PLACES["keychain" if to == "vault" else "vault"]
         host = self._screen.host
 
@@ -168,7 +170,7 @@ class StoreActions:
         def ask(vault: VaultStatus) -> None:
             if vault.has_key:
                 host.push_screen(UnlockScreen(open_it), opened)
-            else:  # no passphrase would help
+            else:  # a passphrase would not help
                 host.say(f"{vault.state.reason} {vault.state.hint}", severity="error")
 
         self._with_vault(ask)
@@ -227,7 +229,7 @@ class StoreActions:
         def done(receipt: Receipt) -> None:
             self._screen.look_again()
             head = "Moved" if receipt.ok else "Not everything was done"
-            if receipt.ok and not progress.is_attached:  # the user is at something else
+            if receipt.ok and not progress.is_attached:  # the user is doing something else
                 host.say(f"All credentials are in the {PLACES[to]}.")
                 return
             progress.close_by_itself()

@@ -1,1 +1,1 @@
-"""The terminal itself: what it sends, and that it may be gone."""
+"""The terminal itself: reading its input, and noticing when it is gone."""

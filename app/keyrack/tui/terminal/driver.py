@@ -1,7 +1,8 @@
-"""Textual's driver for Linux and macOS, where a terminal's answers are no keys and its end is the program's.
+"""Textual's driver for Linux and macOS, with two changes.
 
-Textual's own reads on where the input has ended, without a pause, and its writer dies of the first write
-that fails; whoever puts something into the writer's queue then waits for ever.
+A terminal's answers are not taken for keys, and the program exits when the terminal is gone. Textual's own
+driver keeps reading after the end of input in a busy loop. Its writer thread dies on the first failed write,
+and anything that adds to its queue then waits forever.
 """
 
 from __future__ import annotations
@@ -20,21 +21,21 @@ from textual.drivers.linux_driver import LinuxDriver
 
 from keyrack.tui.terminal.reader import TerminalReader
 
-PAUSE = 0.1  # seconds after which the thread looks whether it has to end
-SHORT = 0.02  # the same while a sequence waits for its rest
+PAUSE = 0.1  # seconds between checks whether the thread has to stop
+SHORT = 0.02  # the same while a sequence is incomplete
 CHUNK = 4096  # bytes
 
 
 class Ending(Protocol):
-    """The application, which ends with its terminal."""
+    """The application, which exits when its terminal is gone."""
 
     def hang_up(self) -> None:
-        """The terminal is gone. From any thread."""
+        """Called when the terminal is gone. Can be called from any thread."""
         ...
 
 
 class Output:
-    """Standard error, where Textual draws. Once the terminal is gone, what is drawn is dropped."""
+    """Standard error, where Textual draws. Output is dropped once the terminal is gone."""
 
     def __init__(self, file: TextIO, on_gone: Callable[[], None]) -> None:
         self._file, self._on_gone = file, on_gone
@@ -55,7 +56,7 @@ class Output:
         try:
             do()
         except BlockingIOError:
-            pass  # another program made the terminal's descriptor one that doesn't wait: a frame is lost
+            pass  # another program made the descriptor non-blocking: only a frame is lost
         except (OSError, ValueError):
             self._gone = True
             self._on_gone()
@@ -68,11 +69,11 @@ class TerminalDriver(LinuxDriver):
         self._file = cast(Any, Output(cast(TextIO, sys.__stderr__), self._hang_up))
 
     def run_input_thread(self) -> None:
-        """Read until the program ends, or the terminal does."""
+        """Read until the program exits or the terminal is gone."""
         reader, fileno = TerminalReader(), self.fileno
-        # A byte that is no UTF-8 must not end the program.
+        # Invalid UTF-8 must not crash the program.
         decode = getincrementaldecoder("utf-8")("surrogateescape").decode
-        with selectors.SelectSelector() as selector:  # macOS has no other for terminals
+        with selectors.SelectSelector() as selector:  # the only selector for terminals on macOS
             selector.register(fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
                 if not selector.select(SHORT if reader.waiting else PAUSE):
@@ -83,7 +84,7 @@ class TerminalDriver(LinuxDriver):
                     data = os.read(fileno, CHUNK)
                 except BlockingIOError:
                     continue
-                except OSError:  # EIO: it was closed
+                except OSError:  # EIO: the terminal was closed
                     data = b""
                 if not data:
                     self._hang_up()
@@ -92,7 +93,7 @@ class TerminalDriver(LinuxDriver):
                     self.process_message(event)
 
     def _hang_up(self) -> None:
-        """From any thread."""
+        """Can be called from any thread."""
         if not self._gone.is_set():
             self._gone.set()
             cast(Ending, self._app).hang_up()

@@ -1,8 +1,8 @@
-"""What the terminal sends, taken apart into keys and sequences, however late and in whatever pieces it comes.
+"""Splits the terminal's input into keys and sequences, even if it arrives late or in pieces.
 
-A terminal's answers to questions (its colours, its name, where the cursor is) come on the same way as the
-keys, also to questions that another program has asked. Textual's parser waits 0.1 s for the rest of a
-sequence and then takes its characters for keys; so the answer "rgb:d0d0/…" presses d.
+A terminal's answers to queries (its colours, its name, the cursor position) arrive on the same stream as the
+keys, including answers to another program's queries. Textual's parser waits 0.1 s for the rest of a sequence
+and then treats its characters as keys, so the answer "rgb:d0d0/…" presses d.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from textual.message import Message
 
 from keyrack.tui.terminal.sequences import ESC, PASTE, PASTE_END, Sequences
 
-LATE = 2.5  # seconds for the rest of a sequence
-BURST = 0.05  # seconds within which no person presses two keys, and every terminal sends two characters
-LONGEST, KEPT = 4096, 8  # characters of a sequence; of a longer one its first are kept
-STRINGS = "]P_^X"  # what begins a string that BEL or ST ends: OSC, DCS, APC, PM, SOS
+LATE = 2.5  # seconds to wait for the rest of a sequence
+BURST = 0.05  # seconds: too short for two key presses, enough for two characters of a sequence
+LONGEST, KEPT = 4096, 8  # characters of a sequence; only the first few of a longer one are kept
+STRINGS = "]P_^X"  # start of a string that ends with BEL or ST: OSC, DCS, APC, PM, SOS
 
-_FIRST = {"]": set("0123456789lLI"), "P": set("0123456789<=>?!+$|")}  # of an answer's string
+_FIRST = {"]": set("0123456789lLI"), "P": set("0123456789<=>?!+$|")}  # first characters of an answer's string
 _ENDS = {"\x07", "\x9c", "\udc9c"}  # BEL, and ST as one character
-# The same as one character of eight bits, decoded or not (ECMA-48, section 5.3 b).
+# The same as a single 8-bit character, decoded or not (ECMA-48, section 5.3 b).
 _SHORT = {chr(high + ord(c) - 0x40): c for c in f"[O{STRINGS}" for high in (0x80, 0xDC80)}
 
 
@@ -32,18 +32,18 @@ class _Step(Enum):
 
 
 class TerminalReader:
-    """Give it what was read, and the time (seconds, of a clock that never goes back).
+    """Turns input into events. Times are in seconds, from a monotonic clock.
 
-    `waiting` says that `tick` has to be called soon: nothing more came, and time passes.
+    While `waiting` is true, call `tick` soon, even if there is no more input.
     """
 
     def __init__(self) -> None:
         self._sequences = Sequences()
-        self._sequence = ""  # what has come of it, from its ESC on
-        # How many of its last characters were handed on as nothing yet. All, but where an ESC stood alone for
-        # so long that it was taken for the key: what follows may be the rest of an answer all the same.
+        self._sequence = ""  # what has arrived of it, starting with ESC
+        # How many of its last characters have not been reported as keys. Usually all of them. But an ESC that
+        # was alone for long enough is reported as the key, and the rest of an answer can still follow.
         self._held = 0
-        self._since = 0.0  # when the last of them came
+        self._since = 0.0  # when the last of them arrived
         self._paste: str | None = None
 
     @property
@@ -51,7 +51,7 @@ class TerminalReader:
         return self._held > 0
 
     def feed(self, text: str, now: float) -> list[Message]:
-        """The events of these characters. Bytes that are no UTF-8 come as lone surrogates."""
+        """Return the events for these characters. Invalid UTF-8 is passed as lone surrogates."""
         found: list[Message] = []
         for place, char in enumerate(text):
             if self._paste is not None:
@@ -60,7 +60,10 @@ class TerminalReader:
         return found
 
     def tick(self, now: float) -> list[Message]:
-        """The events of characters that have waited long enough. Only when there is nothing more to read."""
+        """Return the events for characters that have waited long enough.
+
+        Only call it when there is nothing more to read.
+        """
         waited = now - self._since
         if not self._sequence:
             return []
@@ -74,14 +77,14 @@ class TerminalReader:
                 self._held = 0
                 return _at(self._since, self._key(self._sequence[-1]))
         elif waited >= constants.ESCAPE_DELAY and (keys := self._sequences.meaning(self._sequence)):
-            self._forget()  # rxvt ends some keys with a character that goes on in others
+            self._forget()  # rxvt ends some keys with a character that continues other sequences
             return _at(self._since, keys)
         if waited >= LATE:
             self._forget()
         return []
 
     def _pasted(self, text: str, now: float) -> list[Message]:
-        """Its end may come in pieces; what is in it is never a key."""
+        """Add to the paste. Its end can arrive in pieces, and nothing inside it is a key."""
         assert self._paste is not None
         self._paste += text
         words, end, rest = self._paste.partition(PASTE_END)
@@ -111,7 +114,7 @@ class TerminalReader:
                 return self._break_off(char, now)
 
     def _may_go_on(self, char: str, now: float) -> bool:
-        """Whether this may be the rest of an answer whose ESC, or more, was taken for keys."""
+        """Whether this can be the rest of an answer whose start was reported as keys."""
         if now - self._since >= LATE:
             return False
         if self._sequence == ESC:
@@ -120,10 +123,10 @@ class TerminalReader:
         return step is _Step.MORE or (step is _Step.DONE and len(self._sequence) > len(f"{ESC}["))
 
     def _break_off(self, char: str, now: float) -> list[Message]:
-        """It can't go on like this: it was none, or the terminal gave up."""
+        """Handle a character that can't continue the sequence."""
         sequence, held = self._sequence, self._held
         self._forget()
-        if sequence[-1] == ESC:  # where a string should have ended, another sequence begins
+        if sequence[-1] == ESC:  # a new sequence starts where the string should have ended
             return self._begin(ESC, now) + self._next(char, now)
         keys = sequence[-held:] if held < len(sequence) else ""
         return [key for each in keys for key in self._key(each)] + self._begin(char, now)
@@ -148,7 +151,7 @@ class TerminalReader:
 
 
 def _advance(sequence: str, char: str) -> _Step:
-    """Whether the sequence goes on, ends or breaks with this character."""
+    """Whether this character continues, ends or breaks the sequence."""
     kind, body = sequence[1:2], sequence[2:]
     if kind == "":
         return _Step.MORE if char in f"[O{STRINGS}" else _Step.DONE
@@ -162,7 +165,7 @@ def _advance(sequence: str, char: str) -> _Step:
         known = body or char in _FIRST.get(kind, char)
         return _Step.MORE if known and char >= " " else _Step.BROKEN
     if kind == "[":
-        if body[:1] == "M":  # the mouse, in xterm's oldest way: three characters follow
+        if body[:1] == "M":  # xterm's oldest mouse protocol: three characters follow
             return _Step.DONE if len(body) == 3 else _Step.MORE
         if body == "[":  # a function key of the Linux console
             return _Step.DONE
@@ -172,7 +175,7 @@ def _advance(sequence: str, char: str) -> _Step:
 
 
 def _at(when: float, found: list[Message]) -> list[Message]:
-    """When a key was typed decides for which screen it is."""
+    """Set the events' time, which decides which screen a key is for."""
     for event in found:
         event.time = when
     return found

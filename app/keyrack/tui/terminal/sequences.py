@@ -1,4 +1,4 @@
-"""What a whole sequence means: a key, the mouse, a change of size or focus. An answer is none of these.
+"""What a complete sequence means: a key, the mouse, or a change of size or focus. An answer has no meaning.
 
 ECMA-48, section 5.4 (CSI), and xterm's control sequences for the answers.
 """
@@ -16,22 +16,23 @@ from textual.message import Message
 ESC = "\x1b"
 PASTE, PASTE_END = f"{ESC}[200~", f"{ESC}[201~"
 
-# What is no key and still meant for the program: focus, the mouse, a resize, a mode that it asked about.
+# Not keys, but meant for the program: focus, the mouse, a resize, a mode that it queried.
 _MEANT = re.compile(
     r"\x1b\[(?:[IO]|<\d+;-?\d+;-?\d+[Mm]|[\d;]+M|M...|48;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*t|\?\d+;\d\$y)",
     re.DOTALL,
 )
-# Answers that begin as no key does (DA, the kitty flags, xterm's own), and where the cursor is.
+# Answers that start like no key (DA, the kitty flags, xterm's own), and the cursor position.
 _ANSWER = re.compile(r"\x1b\[(?:[<=>?]|\d+;\d+R)")
 
 
 class Sequences(XTermParser):
-    """Textual's tables, asked about one whole sequence at a time."""
+    """Looks up one complete sequence at a time in Textual's tables."""
 
     def meaning(self, sequence: str) -> list[Message]:
-        """The events of one character or one whole sequence; none for an answer, or for what is unknown.
+        """Return the events for one character or one complete sequence.
 
-        Textual would hand the characters of an unknown one on as keys.
+        There are none for an answer or an unknown sequence. Textual would pass on the characters of an
+        unknown one as keys.
         """
         if sequence[:1] != ESC:
             return list(self._keys(sequence))
@@ -50,6 +51,6 @@ class Sequences(XTermParser):
     def _keys(self, sequence: str, *, alt: bool = False) -> Iterable[events.Key]:
         try:
             found = list(self._sequence_to_key_events(sequence, alt=alt))
-        except (ValueError, OverflowError):  # a key by a number that is none
+        except (ValueError, OverflowError):  # a key code that is not a character
             return []
         return [key for key in found if key.key != Keys.Ignore]

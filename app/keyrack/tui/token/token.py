@@ -1,4 +1,4 @@
-"""The form for a manual token: what it is, where to create it, and whether it works."""
+"""The form for a manual token: what it is, where to create one, and whether it works."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ from keyrack.wording.tones import Tone
 
 
 def _item(sign: str, words: str) -> ComposeResult:
-    """A line of a list, whose words stand beside its sign also where they break."""
+    """A list item whose wrapped lines are indented past its sign."""
     with Horizontal(classes="item"):
         yield Static(say(sign, Tone.DIM), classes="sign")
         yield Static(say(words, Tone.DIM), classes="value")
 
 
 class TokenScreen(ReadingDialog[SavedToken]):
-    """The result says what was stored; None if nothing was."""
+    """The screen's result says what was stored; None if nothing was."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
     BINDINGS: ClassVar = [*keymap.TOKEN, keymap.TOKEN_PAGE, *keymap.TOKEN_MORE]
@@ -60,8 +60,8 @@ class TokenScreen(ReadingDialog[SavedToken]):
     def __init__(self, server: Server) -> None:
         super().__init__()
         self._server = server
-        self._known: Service | None = None  # what is known of the service
-        self._service: Service | None = None  # the same, where its server takes a token made by hand
+        self._known: Service | None = None  # the known service, if any
+        self._service: Service | None = None  # the same, if its server accepts a manual token
         self._saving = False
 
     def read(self) -> Service | None:
@@ -165,7 +165,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
         self._saving = True
         doing = "Testing it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
         self._say(say(doing, Tone.BUSY))
-        # The app's side: it may be stored after esc, and the list must know.
+        # Call back in the app: the token may be stored after escape, and the list must be updated.
         in_background(
             self.app,
             lambda: set_token_op.set_token(adapters(), server, typed, try_it=try_it, at_service=ask),
@@ -174,7 +174,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
         )
 
     def _read(self, ask: bool) -> Typed:
-        """What was typed. Raises KeyrackError, with the focus where it is wrong."""
+        """Return what was typed. Raises KeyrackError, and focuses the field that is wrong."""
         values: dict[str, Secret] = {}
         fields = self._fields
         for each in fields:

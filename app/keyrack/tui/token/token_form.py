@@ -1,4 +1,4 @@
-"""The token form's text about a service, and parsing of its fields. Pure functions."""
+"""The token form's texts about a service, and the parsing of its fields. Pure functions."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from keyrack.wording.times import parse_expiry
 
 DEFAULT_HEADER = "Authorization: Bearer {token}"
 PLACE = "{token}"
-UNKNOWN = (Field("token", "Token"),)  # of an unknown service
+UNKNOWN = (Field("token", "Token"),)  # for an unknown service
 
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # a field name's characters, RFC 9110 section 5.1
 _CONFIDENCE = {"H": "high", "M": "medium", "L": "low"}
 
 
 def header_text(header: str, template: str) -> str:
-    """The header as it is typed: "X-Api-Key: {token}"."""
+    """A header as the user types it: "X-Api-Key: {token}"."""
     return f"{header}: {template}"
 
 
 def parse_header(text: str) -> tuple[str, str]:
-    """(name, template) of "Name: template". Raises UsageError with a sentence."""
+    """Parse "Name: template" into (name, template). Raises UsageError."""
     name, colon, template = (part.strip() for part in text.partition(":"))
     if not colon or not _NAME.fullmatch(name):
         raise UsageError("The header needs a name and a colon.", hint=f"For example: {DEFAULT_HEADER}")
@@ -45,7 +45,7 @@ def parse_header(text: str) -> tuple[str, str]:
 
 
 def typed_expiry(text: str, now: float) -> float | None:
-    """Unix seconds of "2027-01-31" or "90d"; None for nothing or "never". Raises UsageError otherwise."""
+    """Parse "2027-01-31" or "90d" into Unix seconds; None if empty or "never". Raises UsageError."""
     words = "".join(text.split())
     if words.lower() in ("", "never", "none"):
         return None
@@ -56,9 +56,9 @@ def typed_expiry(text: str, now: float) -> float | None:
 
 
 def typed_field(field: Field, text: str) -> Secret | None:
-    """What was typed into a field, without what was pasted around it; None for an optional one left empty.
+    """A field's value, without anything pasted around it; None for an empty optional field.
 
-    Raises KeyrackError with a sentence.
+    Raises KeyrackError.
     """
     if not text.strip():
         if field.optional:
@@ -68,7 +68,7 @@ def typed_field(field: Field, text: str) -> Secret | None:
 
 
 def judged(service: Service | None, field: Field, text: str) -> FormatHint:
-    """How it looks, as far as it is typed. Of a field that is no secret, only what may be wrong with it."""
+    """Judge a field's text so far. For a field that is not secret, only report what may be wrong."""
     if not text.strip():
         return FormatHint("unknown", "")
     try:
@@ -82,7 +82,7 @@ def judged(service: Service | None, field: Field, text: str) -> FormatHint:
 
 
 def ways(service: Service) -> list[tuple[str, Mapping[str, str]]]:
-    """The ways to send the token that a header's name tells apart: (that name, the headers)."""
+    """The ways to send the token that differ in a header's name, as (that name, the headers)."""
     typed = {field.key for field in service.fields}
     found = [(service.header, service.headers)]
     for name, headers in service.variants:
@@ -95,8 +95,11 @@ def ways(service: Service) -> list[tuple[str, Mapping[str, str]]]:
 def header_lines(
     service: Service, given: Collection[str], headers: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """A line for each header, with ‹token› where a field goes. `given`: the keys of the fields that hold
-    something; without `headers`, the first of the service's ways that can do with those."""
+    """A line for each header, with ‹token› in place of a field's value.
+
+    `given` are the keys of the fields that are filled in. Without `headers`, the lines show the first of the
+    service's ways that needs no other fields.
+    """
     sent = service.headers
     if headers is not None:
         sent = headers
@@ -110,12 +113,12 @@ def header_lines(
 
 
 def lowered(label: str) -> str:
-    """A label inside a sentence: "Key id" to "key id", but "API key" as it is."""
+    """A label inside a sentence: "Key id" becomes "key id", but "API key" stays."""
     return label if label[:2].isalpha() and label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def region_of(service: Service, url: str) -> str:
-    """Which of a service's installations a server belongs to; "" where there is only one."""
+    """The service's region that a server belongs to; "" if there is only one."""
     try:
         name = host(url)
     except BadUrl:
@@ -126,7 +129,7 @@ def region_of(service: Service, url: str) -> str:
 
 
 def question(service: Service) -> str | None:
-    """What the service's own check tells and where the token goes for it; None where there is none."""
+    """What the service's own check can tell, and where it sends the token; None if there is no check."""
     check = service.check
     if check is None:
         return None
@@ -137,14 +140,14 @@ def question(service: Service) -> str | None:
 
 
 def missing_site(service: Service, typed: Mapping[str, Secret]) -> str:
-    """The label of the field without which the service's own check has no address; "" where none is."""
+    """The label of the empty field that the check's address needs; "" if none is missing."""
     if service.check is None or "{site}" not in service.check.url or typed.get("site"):
         return ""
     return next((field.label for field in service.fields if field.key == "site"), "")
 
 
 def expiry_hint(service: Service | None) -> str:
-    """The placeholder of the expiry field."""
+    """The expiry field's placeholder."""
     if service is not None and service.never_expires:
         return "never; or 2027-01-31, or 90d"
     if service is not None and service.check is not None and service.check.expires:
