@@ -110,7 +110,7 @@ class _Stores:
         self._env, self._platform, self._now, self._ask = env, platform, now, ask
         self.reset_after_fork()
         reset_in_child(self)
-        self._racks: dict[str, CredentialStore] = {} if credentials is None else {"keychain": credentials}
+        self._by_kind: dict[str, CredentialStore] = {} if credentials is None else {"keychain": credentials}
         self._vault: VaultBackend | None = None
         self._locks: Locks | None = None
         self._seen: tuple[object, Settings] | None = None
@@ -122,8 +122,8 @@ class _Stores:
 
     def current(self) -> CredentialStore:
         with self._turn:
-            if "memory" in self._racks:
-                return self._racks["memory"]
+            if "memory" in self._by_kind:
+                return self._by_kind["memory"]
             settings = self._settings()
             if settings.refusal:
                 from keyrack.store.backends.refused import RefusedBackend
@@ -138,7 +138,7 @@ class _Stores:
         from keyrack.store.credential_store import memory_credential_store
 
         with self._turn:
-            self._racks["memory"] = memory_credential_store(self._now, self._data_dir())
+            self._by_kind["memory"] = memory_credential_store(self._now, self._data_dir())
 
     def chosen(self) -> StoreKind:
         return self._settings().store
@@ -147,14 +147,14 @@ class _Stores:
         with self._turn:
             self._known()
             self._set("store", kind)
-            self._racks.pop("memory", None)
+            self._by_kind.pop("memory", None)
 
     def credentials(self, kind: StoreKind) -> CredentialStore:
         with self._turn:
             self._known()
-            if kind not in self._racks:
-                self._racks[kind] = self._over(self.vault() if kind == "vault" else self._keychain())
-            return self._racks[kind]
+            if kind not in self._by_kind:
+                self._by_kind[kind] = self._over(self.vault() if kind == "vault" else self._keychain())
+            return self._by_kind[kind]
 
     def vault(self, identity_file: str = "") -> VaultBackend:
         with self._turn:
@@ -194,7 +194,7 @@ class _Stores:
                 found = settings.read(self._env, self._platform)
                 if self._seen is not None and found[1:3] != self._seen[1][1:3]:  # the vault's settings
                     self._vault = None
-                    self._racks.pop("vault", None)
+                    self._by_kind.pop("vault", None)
                 self._seen = stamp, found
             return self._seen[1]
 

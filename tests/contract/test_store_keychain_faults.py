@@ -51,7 +51,7 @@ from support.store_fakes import (
 TOKEN = "a-token-nobody-may-see"
 
 
-def rack_over(store: SecretBackend | Backend | WinVaultKeyring, folder: Path) -> BackendCredentialStore:
+def store_over(store: SecretBackend | Backend | WinVaultKeyring, folder: Path) -> BackendCredentialStore:
     if isinstance(store, Backend | WinVaultKeyring):
         backend: Any = store  # keyring types its Windows backend in another way than its base class
         store = ChunkedBackend(KeychainBackend(lambda: backend, limit=5, person_limit=5))
@@ -141,20 +141,20 @@ def test_our_own_errors_leave_behind_what_they_were_raised_over() -> None:
 def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Path) -> None:
     good = Backend()
     good.entries = backend.entries
-    rack_over(good, tmp_path).save(stored_credential("old"))
-    credentials = rack_over(backend, tmp_path)
+    store_over(good, tmp_path).save(stored_credential("old"))
+    credentials = store_over(backend, tmp_path)
     with pytest.raises(StoreUnavailable, match="could not be read back"):
         credentials.prove_writable()
     with pytest.raises(StoreUnavailable, match="could not be read back"):
         credentials.save(stored_credential("new"))
     assert word_of(credentials.load(CredentialKey.of(URL))) == "old"
-    rack_over(good, tmp_path).save(stored_credential("next"))
+    store_over(good, tmp_path).save(stored_credential("next"))
     assert word_of(credentials.load(CredentialKey.of(URL))) == "next"
 
 
 @pytest.mark.parametrize("silent", [True, False])
 def test_a_delete_that_did_not_happen_is_said_and_the_record_stays(silent: bool, tmp_path: Path) -> None:
-    credentials = rack_over(Undeletable(silent=silent), tmp_path)
+    credentials = store_over(Undeletable(silent=silent), tmp_path)
     credentials.save(stored_credential("one"))
     removal = credentials.delete(CredentialKey.of(URL))
     assert (removal.deleted, removal.verified) == (False, False)
@@ -167,8 +167,8 @@ def test_a_delete_that_did_not_happen_is_said_and_the_record_stays(silent: bool,
 def test_with_old_entries_that_stay_the_newest_is_read(tmp_path: Path) -> None:
     backend = Undeletable(silent=True)
     for word in ("one", "two", "three"):
-        rack_over(backend, tmp_path).save(stored_credential(word))
-        credentials = rack_over(backend, tmp_path)
+        store_over(backend, tmp_path).save(stored_credential(word))
+        credentials = store_over(backend, tmp_path)
         assert word_of(credentials.load(CredentialKey.of(URL))) == word
     assert any("could not be deleted" in warning for warning in credentials.warnings)
 
@@ -179,7 +179,7 @@ def test_a_delete_that_fails_although_the_entry_is_gone_is_a_success(tmp_path: P
             super().delete_password(service, username)
             raise RuntimeError
 
-    credentials = rack_over(Grumbling(), tmp_path)
+    credentials = store_over(Grumbling(), tmp_path)
     credentials.save(stored_credential())
     assert credentials.delete(CredentialKey.of(URL)).verified
 
@@ -283,14 +283,14 @@ def every_outage(
     of the next process, with the keychain back, and whether there was an outage."""
     for after in count():
         backend, place = make(), folder / f"{length}-{after}"
-        rack_over(backend, place).save(stored_credential("old", size=3000))
+        store_over(backend, place).save(stored_credential("old", size=3000))
         outage = Outage(backend, after, length)
         try:
-            action(rack_over(backend, place))
+            action(store_over(backend, place))
         except StoreUnavailable as error:
             assert outage.has_begun and error.hint
         outage.end()
-        yield rack_over(backend, place), outage.has_begun
+        yield store_over(backend, place), outage.has_begun
         if not outage.has_begun:
             return
 
@@ -359,7 +359,7 @@ def test_without_a_keychain_unknown_servers_load_as_nothing_and_saves_are_refuse
 
         raise NoKeyringError
 
-    credentials = rack_over(KeychainBackend(none_here), tmp_path)
+    credentials = store_over(KeychainBackend(none_here), tmp_path)
     assert credentials.state()[:5] == ("none", False, True, False, "The keychain is not available.")
     assert credentials.load(CredentialKey.of(URL)) is None
     with pytest.raises(StoreAbsent):
@@ -380,7 +380,7 @@ def test_a_locked_gnome_keyring_is_told_and_never_waited_for(
         with pytest.raises(StoreLocked) as caught:
             store.get("one")
         assert "keyrack vault init" in caught.value.hint  # without a screen nobody could unlock it
-        credentials = rack_over(store, tmp_path)
+        credentials = store_over(store, tmp_path)
         with pytest.raises(StoreLocked):
             credentials.save(stored_credential())
         with pytest.raises(StoreLocked):
@@ -434,7 +434,7 @@ def test_the_fast_reader_and_keyring_see_the_same_entries(monkeypatch: pytest.Mo
 def test_a_credential_in_another_store_is_said_to_be_there(
     backend_class: type[Backend], tmp_path: Path
 ) -> None:
-    keychain = rack_over(backend_class(), tmp_path)
+    keychain = store_over(backend_class(), tmp_path)
     credential = keychain.save(stored_credential("old"))
     memory = memory_credential_store(lambda: 0.0, str(tmp_path))
     assert memory.records()[CredentialKey(URL)].credential == credential

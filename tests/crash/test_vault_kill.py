@@ -89,7 +89,7 @@ def keyed(folder: Path) -> VaultBackend:
     return store
 
 
-def rack_over(store: VaultBackend) -> BackendCredentialStore:
+def store_over(store: VaultBackend) -> BackendCredentialStore:
     folder = Path(store.path).parent
     locks = Locks(str(folder / "locks"))
     return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
@@ -174,11 +174,11 @@ def test_a_credential_in_the_vault_survives_a_kill_of_its_rack(
 
     def new(folder: Path) -> VaultBackend:
         store = keyed(folder)
-        rack_over(store).save(stored_credential("old"))
+        store_over(store).save(stored_credential("old"))
         return store
 
     def act(store: VaultBackend) -> object:
-        credentials = rack_over(store)
+        credentials = store_over(store)
         return (
             credentials.save(stored_credential("new"))
             if what == "save"
@@ -187,7 +187,7 @@ def test_a_credential_in_the_vault_survives_a_kill_of_its_rack(
 
     def check(folder: Path) -> None:
         store = keyed(folder)
-        found = word_of(rack_over(store).load(CredentialKey.of(URL)))
+        found = word_of(store_over(store).load(CredentialKey.of(URL)))
         seen.add(found)
         assert len(store.entries()) == (found is not None)
 

@@ -174,7 +174,7 @@ PROBLEMS = (
 NO_PLACES = tuple(place._replace(found="no file") for place in PLACES)
 
 
-class DemoRack:
+class DemoCredentials:
     """Records in memory, and the keychain's state; no secret anywhere."""
 
     def __init__(self, records: Iterable[Record], store: StoreState) -> None:
@@ -267,8 +267,8 @@ def demo_parts(
     store: StoreState = StoreState("Secret Service", ready=True),
     clock: DemoClock | None = None,
 ) -> Adapters:
-    """Parts over fixed data. `adapters.credentials()` is one DemoRack; everything else refuses."""
-    credentials = DemoRack(demo_records() if records is None else records, store)
+    """Parts over fixed data. `adapters.credentials()` is one DemoCredentials; everything else refuses."""
+    credentials = DemoCredentials(demo_records() if records is None else records, store)
     found = demo_reading() if reading is None else reading
 
     def refuse(*_: Any, **__: Any) -> Any:

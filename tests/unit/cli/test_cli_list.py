@@ -22,7 +22,7 @@ LOCAL = Server("local-db", None, transport="stdio", sources=(CURSOR,), command="
 WORK = linear(account="work")
 
 
-def rack_of_all() -> FakeAdapters:
+def adapters_of_all() -> FakeAdapters:
     api = Server(
         "api", "https://api.example/mcp", sources=(CURSOR,),
         headers=(Header("Authorization", "Bearer ${KEY}", Secret("Bearer "), (Variable("KEY", False),)),),
@@ -53,7 +53,7 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
 
 def test_a_table_for_people(on_terminal: Callable[..., str]) -> None:
-    assert on_terminal(rack_of_all()) == (
+    assert on_terminal(adapters_of_all()) == (
         "Server         Auth    Status              Expires  Next\n"
         "linear         OAuth   ● valid             52 min\n"
         "sentry         OAuth   ↻ refreshable       2 h ago  keyrack refresh sentry\n"
@@ -66,14 +66,14 @@ def test_a_table_for_people(on_terminal: Callable[..., str]) -> None:
 def test_colours_on_a_terminal(on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR")
     monkeypatch.setenv("TERM", "xterm")
-    assert "\x1b[32m● valid           \x1b[0m" in on_terminal(rack_of_all())
+    assert "\x1b[32m● valid           \x1b[0m" in on_terminal(adapters_of_all())
 
 
 def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
     on_terminal: Callable[..., str],
 ) -> None:
     for width in range(100, 15, -1):
-        text = on_terminal(rack_of_all(), columns=width)
+        text = on_terminal(adapters_of_all(), columns=width)
         lines = text.splitlines()
         assert any(line.startswith("linear · work") for line in lines)
         assert any(line.endswith("keyrack login linear --account work") for line in lines)
@@ -81,8 +81,8 @@ def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
         # Too long is only what can't be told in less: a command, below its server.
         assert all(len(line) <= width or line.startswith("  ") for line in lines), width
     for width, headings in ((80, "Server Status Expires Next"), (72, "Server Status Next")):
-        assert on_terminal(rack_of_all(), columns=width).splitlines()[0].split() == headings.split()
-    assert on_terminal(rack_of_all(), columns=44) == (
+        assert on_terminal(adapters_of_all(), columns=width).splitlines()[0].split() == headings.split()
+    assert on_terminal(adapters_of_all(), columns=44) == (
         "linear         ● valid             52 min\n"
         "sentry         ↻ refreshable       2 h ago\n"
         "  keyrack refresh sentry\n"
@@ -92,7 +92,7 @@ def test_a_narrow_terminal_shows_less_and_cuts_no_name_and_no_command(
         "api            ◇ variable not set  –\n"
         "  export KEY=…\n"
     )
-    assert on_terminal(rack_of_all(), columns=40).splitlines()[:3] == [
+    assert on_terminal(adapters_of_all(), columns=40).splitlines()[:3] == [
         "linear         ● valid", "sentry         ↻ refreshable", "  keyrack refresh sentry",
     ]  # fmt: skip
 
@@ -107,7 +107,7 @@ def test_a_name_that_is_wider_than_the_terminal_stands_whole_on_a_line(
 
 
 def test_a_pipe_gets_fields_that_are_whole_and_without_blanks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list"], adapters=rack_of_all()) == 0
+    assert run(["list"], adapters=adapters_of_all()) == 0
     out, err = capsys.readouterr()
     assert out == (
         "Server    Account  Auth    Status        Expires               Next\n"
@@ -157,7 +157,7 @@ def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["list", "--json"], adapters=rack_of_all()) == 0
+    assert run(["list", "--json"], adapters=adapters_of_all()) == 0
     out, _ = capsys.readouterr()
     listed = json.loads(out)
     assert listed[0] == {
@@ -267,8 +267,8 @@ def test_names_in_latin_letters_need_no_table_of_widths(
     on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "wcwidth", None)  # an import fails
-    assert "● valid" in on_terminal(rack_of_all())
-    assert "● valid" in on_terminal(rack_of_all(), columns=40)
+    assert "● valid" in on_terminal(adapters_of_all())
+    assert "● valid" in on_terminal(adapters_of_all(), columns=40)
 
 
 def test_an_unreachable_server_tells_when_it_was_checked(on_terminal: Callable[..., str]) -> None:

@@ -28,7 +28,7 @@ def store() -> Watched:
     return Watched()
 
 
-def rack_over(store: Watched, folder: Path) -> BackendCredentialStore:
+def store_over(store: Watched, folder: Path) -> BackendCredentialStore:
     locks = Locks(str(folder / "locks"))
     return BackendCredentialStore(store, RecordFiles(str(folder / "records"), locks, lambda: 0.0), locks)
 
@@ -38,7 +38,7 @@ def listed(store: Watched) -> set[CredentialKey]:
 
 
 def test_a_login_puts_a_name_in_and_a_clear_takes_it_out(store: Watched, tmp_path: Path) -> None:
-    credentials = rack_over(store, tmp_path)
+    credentials = store_over(store, tmp_path)
     credentials.save(stored_credential(url="https://MCP.example:443/mcp/"))
     credentials.save(stored_credential(url=OTHER))
     assert listed(store) == {ONE, TWO}
@@ -47,9 +47,9 @@ def test_a_login_puts_a_name_in_and_a_clear_takes_it_out(store: Watched, tmp_pat
 
 
 def test_neither_a_load_nor_a_refresh_nor_a_note_touches_it(store: Watched, tmp_path: Path) -> None:
-    rack_over(store, tmp_path).save(stored_credential("one"))
+    store_over(store, tmp_path).save(stored_credential("one"))
     store.asked.clear()
-    credentials = rack_over(store, tmp_path)
+    credentials = store_over(store, tmp_path)
     credentials.load(CredentialKey.of(URL))
     credentials.save(stored_credential("two"))
     credentials.note(CredentialKey.of(URL), refusal=(1.0, "No."))
@@ -59,21 +59,21 @@ def test_neither_a_load_nor_a_refresh_nor_a_note_touches_it(store: Watched, tmp_
 
 def test_a_store_that_can_be_asked_needs_none(tmp_path: Path) -> None:
     store = Watched(listable=True)
-    rack_over(store, tmp_path).save(stored_credential())
-    rack_over(store, tmp_path).delete(CredentialKey.of(URL))
+    store_over(store, tmp_path).save(stored_credential())
+    store_over(store, tmp_path).delete(CredentialKey.of(URL))
     assert not set(ENTRIES) & set(store.asked)
 
 
 def test_a_kill_at_any_instant_leaves_every_stored_credential_listed(tmp_path: Path) -> None:
     for after in count():
         store, folder = Watched(), tmp_path / str(after)
-        rack_over(store, folder).save(stored_credential())
+        store_over(store, folder).save(stored_credential())
         store.left = after
         try:
-            rack_over(store, folder).save(stored_credential("two", url=OTHER))
+            store_over(store, folder).save(stored_credential("two", url=OTHER))
         except Killed:
             store.left = -1
-        found = rack_over(store, folder).load(CredentialKey.of(OTHER))
+        found = store_over(store, folder).load(CredentialKey.of(OTHER))
         assert {ONE, TWO} >= listed(store) >= ({ONE} if found is None else {ONE, TWO})
         if store.left > 0:
             break
@@ -84,13 +84,13 @@ def test_a_kill_at_any_instant_leaves_every_stored_credential_listed(tmp_path: P
 def test_a_list_that_is_lost_or_damaged_is_made_anew_from_the_records(
     text: str | None, store: Watched, tmp_path: Path
 ) -> None:
-    rack_over(store, tmp_path).save(stored_credential())
+    store_over(store, tmp_path).save(stored_credential())
     for entry in ENTRIES:
         if text is None:
             store.texts.pop(entry, None)
         else:
             store.texts[entry] = Secret(text)
-    rack_over(store, tmp_path).save(stored_credential(url=OTHER))
+    store_over(store, tmp_path).save(stored_credential(url=OTHER))
     assert listed(store) == {ONE, TWO}
 
 
@@ -110,7 +110,7 @@ def test_a_list_of_a_newer_keyrack_is_left_alone_and_keeps_nothing_from_being_st
 ) -> None:
     newer = Secret('{"format": 2}')
     store.texts[ENTRIES[1]] = newer
-    credentials = rack_over(store, tmp_path)
+    credentials = store_over(store, tmp_path)
     credentials.save(stored_credential())
     assert word_of(credentials.load(CredentialKey.of(URL))) == "one"
     assert [store.texts.get(entry) for entry in ENTRIES] == [None, newer]
@@ -121,7 +121,7 @@ def test_a_list_that_cannot_be_written_keeps_nothing_from_being_stored_or_cleare
     store: Watched, tmp_path: Path
 ) -> None:
     store.breaking = "index"
-    credentials = rack_over(store, tmp_path)
+    credentials = store_over(store, tmp_path)
     credentials.save(stored_credential())
     assert word_of(credentials.load(CredentialKey.of(URL))) == "one"
     assert credentials.delete(CredentialKey.of(URL)).verified
@@ -130,7 +130,7 @@ def test_a_list_that_cannot_be_written_keeps_nothing_from_being_stored_or_cleare
 
 def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None:
     def login(number: int) -> None:
-        rack_over(store, tmp_path).save(stored_credential(url=f"https://{number}.example/mcp"))
+        store_over(store, tmp_path).save(stored_credential(url=f"https://{number}.example/mcp"))
 
     threads = [threading.Thread(target=login, args=[number]) for number in range(8)]
     for thread in threads:
@@ -142,7 +142,7 @@ def test_no_name_is_lost_among_processes(store: Watched, tmp_path: Path) -> None
 
 def test_two_never_change_it_at_once(store: Watched, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyrack.store.transaction.index.WAIT", 0)
-    credentials = rack_over(store, tmp_path)
+    credentials = store_over(store, tmp_path)
     with Locks(str(tmp_path / "locks")).hold("index", timeout=0):
         credentials.save(stored_credential())
         assert listed(store) == set()
