@@ -86,7 +86,7 @@ def test_a_terminal_that_dies_while_much_is_drawn_takes_keyrack_along(
 ) -> None:
     with running("make", words, env, tmp_path) as (terminal, process):
         for _ in range(20):
-            terminal.press("question_mark", "Down", "Down", "Escape", "?", "j", "j", "j", "Escape", "s")
+            terminal.press("?", "Down", "Down", "Escape", "?", "j", "j", "j", "Escape", "s")
         terminal.kill()
         until_gone(process, SOON + LOADED)
     assert demo_folders(env) == []
