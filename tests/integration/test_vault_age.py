@@ -106,6 +106,7 @@ def test_what_age_seals_is_opened(age: str, tmp_path: Path, env: dict[str, str])
         assert store.get("one") == Secret(TOKEN)
 
 
+@pytest.mark.slow("each command derives the key from the passphrase")
 def test_a_person_makes_one_and_is_asked_once_per_command(env: dict[str, str], data: Path) -> None:
     with screen([KEYRACK, "vault", "init"], env) as terminal:
         type_in(terminal, "New passphrase", PASSPHRASE.reveal())

@@ -54,6 +54,7 @@ def hostile_parts():
     return demo_parts(reading, records)
 
 
+@pytest.mark.slow("every screen is opened in turn")
 @screen_test
 async def test_hostile_words_are_only_characters_on_every_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = FakeLogin()
@@ -138,6 +139,7 @@ class Logins:
         return in_the_login(t, "failed", "done")
 
 
+@pytest.mark.slow("a login for each way in which a server can answer")
 @screen_test
 async def test_whatever_a_server_says_in_a_login_is_only_characters() -> None:
     logins = Logins()
