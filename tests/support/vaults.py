@@ -25,6 +25,7 @@ from keyrack.system.locks import Locks
 from support.clock import Clock
 
 PASSPHRASE = Secret("correct horse battery staple")
+HIDDEN = "hidden-token"  # what the vault of the tests holds
 LOG_WORK = 2
 CHUNK = 65_536  # bytes that the payload's cipher takes at once
 

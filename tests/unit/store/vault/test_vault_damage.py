@@ -15,18 +15,9 @@ from keyrack.domain.secret import Secret
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault.backend import VaultBackend
 from keyrack.store.vault.content import Content, encode
-from support.vaults import PASSPHRASE, made, vault
+from support.vaults import HIDDEN, PASSPHRASE, vault
 
 Patch = pytest.MonkeyPatch
-HIDDEN = "hidden-token"
-
-
-@pytest.fixture
-def full(tmp_path: Path, monkeypatch: Patch) -> VaultBackend:
-    """An open vault with one entry."""
-    store = made(tmp_path, monkeypatch)
-    store.set("one", Secret(HIDDEN))
-    return store
 
 
 class TestDamage:

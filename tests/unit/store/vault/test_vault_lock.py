@@ -19,18 +19,9 @@ from keyrack.store.vault.backend import VaultBackend
 from keyrack.system.locks import Locks
 from support.clock import Clock
 from support.store_fakes import URL, stored_credential, word_of
-from support.vaults import PASSPHRASE, made, vault
+from support.vaults import HIDDEN, PASSPHRASE, made, vault
 
 Patch = pytest.MonkeyPatch
-HIDDEN = "hidden-token"
-
-
-@pytest.fixture
-def full(tmp_path: Path, monkeypatch: Patch) -> VaultBackend:
-    """An open vault with one entry."""
-    store = made(tmp_path, monkeypatch)
-    store.set("one", Secret(HIDDEN))
-    return store
 
 
 class TestLocked:

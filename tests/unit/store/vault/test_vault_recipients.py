@@ -12,18 +12,9 @@ from keyrack.domain.errors import KeyrackError, StoreLocked
 from keyrack.domain.secret import Secret
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault.backend import VaultBackend
-from support.vaults import made, vault
+from support.vaults import HIDDEN, vault
 
 Patch = pytest.MonkeyPatch
-HIDDEN = "hidden-token"
-
-
-@pytest.fixture
-def full(tmp_path: Path, monkeypatch: Patch) -> VaultBackend:
-    """An open vault with one entry."""
-    store = made(tmp_path, monkeypatch)
-    store.set("one", Secret(HIDDEN))
-    return store
 
 
 class TestRecipients:
