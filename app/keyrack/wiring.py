@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
-from keyrack.operations.ports import Adapters, Callback, CredentialStore, HttpClient, Rewriting, Services
+from keyrack.operations.ports import (
+    Adapters,
+    Callback,
+    CredentialStore,
+    HttpClient,
+    OtherPrograms,
+    Rewriting,
+    Services,
+)
 
 if TYPE_CHECKING:
     from keyrack.domain.model import TlsFiles
@@ -73,6 +81,12 @@ def adapters(
 
         return KnownServices(os.path.join(config_dir(env, platform), "cards"))
 
+    def other_programs() -> OtherPrograms:
+        from keyrack.sources.locations import Search
+        from keyrack.sources.tokens.held import TokenFiles
+
+        return TokenFiles(Search(env, platform, cwd or os.getcwd()))
+
     return Adapters(
         read=read,
         credentials=stores.current,
@@ -87,6 +101,7 @@ def adapters(
         set_account=set_account,
         config_file=own_file,
         stores=lambda: stores,
+        other_programs=other_programs,
         on_wait=stores.on_wait,
     )
 

@@ -14,7 +14,7 @@ import sys
 before = set(sys.modules)
 from keyrack.cli import run
 from keyrack.domain.reading import Reading
-from keyrack.operations.ports import Adapters
+from keyrack.operations.ports import Adapters, NoOtherPrograms
 from keyrack.services.known import KnownServices
 
 class CredentialStore:
@@ -28,6 +28,7 @@ def adapters(*, config_files, ask):
     reading = Reading((), (), ())
     return Adapters(**nothing)._replace(read=lambda: reading, credentials=CredentialStore, now=lambda: 0.0,
         services=KnownServices,
+        other_programs=NoOtherPrograms,
         on_wait=lambda tell: None)
 
 assert run(["list", "--json"], adapters=adapters, screen=None, demo=None) == 0

@@ -11,7 +11,7 @@ from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, S
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.storage import Finding, StoreState, Survey
-from keyrack.operations.ports import Adapters
+from keyrack.operations.ports import Adapters, NoOtherPrograms, OtherPrograms
 from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
 
@@ -83,6 +83,7 @@ class FakeAdapters:
         self.reading = Reading(tuple(servers), tuple(problems), tuple(places))
         self.credentials = FakeCredentialStore(records, state)
         self.config_files: tuple[str, ...] | None = None
+        self.other_programs: OtherPrograms = NoOtherPrograms()
 
     def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Adapters:
         self.config_files = config_files
@@ -94,6 +95,7 @@ class FakeAdapters:
             services=KnownServices,
             rewriting=lambda: rewrite,
             on_wait=lambda tell: None,
+            other_programs=lambda: self.other_programs,
         )
 
 

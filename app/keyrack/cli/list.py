@@ -44,8 +44,11 @@ separated by tabs, without a heading.
 --json prints an array of objects with these fields: name, url (null for a local
 process), account, kind (oauth, token, header, none, stdio, unknown), state,
 reason, next (a command or null), expires_at (UTC or null), scopes, issuer,
-store, and sources (objects with client, path and disabled, which is true if the
-server is switched off in that program). Secrets are never printed.
+store, sources (objects with client, path and disabled, which is true if the
+server is switched off in that program), and elsewhere: the tokens that other
+programs hold for the server (objects with client, state, expires_at, path and
+mode; the state is valid, refreshable, expired or unknown). Secrets are never
+printed.
 
 States: valid, expiring, refreshable, login-needed, no-credential, configured,
 empty-header, no-auth, stdio, unreachable, bad-entry, store-locked, orphan.""",
@@ -70,7 +73,7 @@ def run(context: Context, options: Options) -> int:
     view = overview(adapters)
     out = context.out
     if options.json:
-        out.line(as_json(view))
+        out.line(as_json(view, adapters.now()))
     elif not view.rows:
         from keyrack.cli.sources import place_line
 
@@ -105,17 +108,17 @@ def _lines(view: Overview, now: float, out: Output, *, tsv: bool) -> list[str]:
     return tab_separated(view.rows) if tsv else in_columns(view.rows, out.stdout)
 
 
-def as_json(view: Overview) -> str:
+def as_json(view: Overview, now: float) -> str:
     """A JSON array in ASCII, so that no string in it can send control codes to a terminal.
 
     It is one line: an indent, or one call per row, doubles the time for a long list.
     """
     from json import dumps
 
-    return dumps([facts(row) for row in view.rows])
+    return dumps([facts(row, now) for row in view.rows])
 
 
-def facts(row: Row) -> dict[str, Any]:
+def facts(row: Row, now: float) -> dict[str, Any]:
     """The fields that `--json` prints for a server."""
     server, credential = row.server, row.credential
     return {
@@ -133,5 +136,15 @@ def facts(row: Row) -> dict[str, Any]:
         "sources": [
             {"client": source.client, "path": source.path, "disabled": source.disabled}
             for source in server.sources
+        ],
+        "elsewhere": [
+            {
+                "client": held.client,
+                "state": held.state(now).value,
+                "expires_at": utc(held.tokens.expires_at),
+                "path": held.place.path or None,
+                "mode": None if held.place.mode is None else f"{held.place.mode:04o}",
+            }
+            for held in row.elsewhere
         ],
     }

@@ -1,9 +1,10 @@
 """The interfaces of the adapters that operations use. `wiring` builds the real ones."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.held import HeldReading
 from keyrack.domain.model import (
     Check,
     CredentialInfo,
@@ -127,6 +128,25 @@ class Rewriting(Protocol):
         ...
 
 
+class OtherPrograms(Protocol):
+    """The tokens that other programs hold, in their files and keychain items.
+
+    Methods read files; don't call them in the screen's thread.
+    """
+
+    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+        """All of them. `urls` are the configured ones. `ask`: read keychain items even if the system may
+        ask the user for permission. Never raises for the content of a file."""
+        ...
+
+
+class NoOtherPrograms:
+    """For tests, and where no files of others are read."""
+
+    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+        return HeldReading()
+
+
 class HttpClient(Protocol):
     """HTTP to a server and to the URLs that it names. Safe to use from any thread. Blocks, with a limit."""
 
@@ -208,6 +228,7 @@ class Adapters(NamedTuple):
     set_account: Callable[[str, str], None] = lambda url, account: None
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
     stores: Callable[[], Stores] = no_stores
+    other_programs: Callable[[], OtherPrograms] = NoOtherPrograms
     # on_wait(tell): from now on, `tell` gets a sentence, in any thread, when the system waits for the
     # user's answer
     on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None

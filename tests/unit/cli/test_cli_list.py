@@ -173,6 +173,7 @@ def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]
         "issuer": "https://auth.linear.app",
         "store": "Secret Service",
         "sources": [{"client": "Cursor", "path": "/home/u/.cursor/mcp.json", "disabled": False}],
+        "elsewhere": [],
     }
     assert (listed[2]["url"], listed[2]["kind"], listed[2]["state"]) == (None, "stdio", "stdio")
     assert (listed[2]["store"], listed[2]["scopes"], listed[2]["expires_at"]) == (None, [], None)

@@ -138,12 +138,12 @@ def test_it_is_off_where_it_is_off_everywhere(desk: Desk) -> None:
     desk.put(".cursor/mcp.json", {"mcpServers": {"a": {"url": OFF}}})
     row = desk.rows()["a"]
     assert not row.server.is_off and row.command == "keyrack login a"
-    assert [source["disabled"] for source in facts(row)["sources"]] == [False, True]
+    assert [source["disabled"] for source in facts(row, 0.0)["sources"]] == [False, True]
     desk.put(".cursor/mcp.json", {"mcpServers": {"a": {"url": OFF, "disabled": True}}})
     row = desk.rows()["a"]
     assert row.server.is_off and row.command is None
     assert row.status.reason.startswith("It is switched off in Cursor and Codex. ")
-    assert [source["disabled"] for source in facts(row)["sources"]] == [True, True]
+    assert [source["disabled"] for source in facts(row, 0.0)["sources"]] == [True, True]
 
 
 def off(name: str = "a", **changes: Any) -> Server:

@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Check, CredentialInfo, Record, Server
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.status import State, Status, sends_header
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.owners import Owners
+from keyrack.operations.sharing.elsewhere import claimed
 from keyrack.wording.commands import command_for
 from keyrack.wording.status import status_of
 
@@ -18,6 +20,7 @@ class Row(NamedTuple):
     credential: CredentialInfo | None
     check: Check | None
     status: Status
+    elsewhere: tuple[HeldToken, ...] = ()  # what other programs hold for the server
 
     @property
     def key(self) -> str:
@@ -52,6 +55,7 @@ class Overview(NamedTuple):
     rows: tuple[Row, ...]
     problems: tuple[Problem, ...]
     places: tuple[Place, ...]
+    unclaimed: tuple[HeldToken, ...] = ()  # what other programs hold for servers that no program lists
 
 
 def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
@@ -61,16 +65,25 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
     owners = Owners(reading, adapters.credentials(), records)
     now = adapters.now()
     servers = owners.servers()
+    held = adapters.other_programs().read([server.url for server in servers if server.url])
+    elsewhere, unclaimed = claimed(servers, held.tokens)
     rows = [
-        row_of(server, records.get(server.key) if server.key else None, now, store_locked=store_locked)
-        for server in servers
+        row_of(
+            server,
+            records.get(server.key) if server.key else None,
+            now,
+            store_locked=store_locked,
+            elsewhere=elsewhere.get(position, ()),
+        )
+        for position, server in enumerate(servers)
     ]
     all_read = _all_read(reading)  # a file that can't be read may name the server of such a credential
     rows += [
         row_of(stray.server, stray.record, now, store_locked=store_locked, all_read=all_read)
         for stray in owners.strays(servers)
     ]
-    return Overview(tuple(rows), (*reading.problems, *own_problems(adapters)), reading.places)
+    problems = (*reading.problems, *held.problems, *own_problems(adapters))
+    return Overview(tuple(rows), problems, reading.places, unclaimed)
 
 
 def _all_read(reading: Reading) -> bool:
@@ -97,12 +110,16 @@ def row_of(
     *,
     store_locked: bool = False,
     all_read: bool = True,
+    elsewhere: tuple[HeldToken, ...] = (),
 ) -> Row:
-    """The row for a server and its record at `now`. `all_read` False: a file could not be read."""
+    """The row for a server and its record at `now`. `all_read` False: a file could not be read.
+
+    `elsewhere`: what other programs hold for it.
+    """
     credential = record.credential if record else None
     check = record.check if record else None
     status = status_of(server, credential, check, now, store_locked=store_locked, all_read=all_read)
-    return Row(server, credential, check, status)
+    return Row(server, credential, check, status, elsewhere)
 
 
 def is_lasting(server: Server) -> bool:

@@ -1,0 +1,202 @@
+"""Sets and deletes members of a JSON text, and leaves everything else in it as it was, byte for byte.
+
+A path may lead through texts that contain JSON themselves (`domain.held.ENCODED`); such a text is written
+anew around the change. The text can have comments and trailing commas.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from keyrack.domain.held import ENCODED, Key
+from keyrack.sources.parsing.jsonc import STRING
+
+TOKEN = re.compile(
+    rf"(?P<comment>//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)|(?P<string>{STRING})|(?P<mark>[{{}}\[\]:,])"
+    r"|(?P<other>(?:[^\s\"{}\[\]:,/]|/(?![/*]))++)"
+)
+
+
+class NoSuchMember(Exception):
+    """The path leads nowhere in this text."""
+
+
+class Member(NamedTuple):
+    """A member of an object or array, by its positions in the text."""
+
+    start: int  # of the key, or of the value in an array
+    value: int  # of the value
+    end: int  # after the value
+
+
+class _Container(NamedTuple):
+    """An object or array, by its positions in the text."""
+
+    start: int
+    end: int  # after its closing bracket
+    members: tuple[tuple[Key, Member], ...]  # in order; the last of several duplicate keys counts
+
+    def find(self, key: Key) -> int | None:
+        return next((i for i in reversed(range(len(self.members))) if self.members[i][0] == key), None)
+
+
+def get(text: str, path: Sequence[Key]) -> str | None:
+    """The text of the value at `path`, as it is written; None if there is none."""
+    head, rest = _split(path)
+    try:
+        found = _value(text, head)
+    except NoSuchMember:
+        return None
+    written = text[found[0] : found[1]]
+    return written if rest is None else get(_decoded(written), rest)
+
+
+def set_value(text: str, path: Sequence[Key], value: str) -> str:
+    """The text with `value`, which is JSON, at `path`. The last member is added if it is missing.
+
+    Raises NoSuchMember if what should contain it is missing.
+    """
+    head, rest = _split(path)
+    if rest is not None:
+        start, end = _value(text, head)
+        inner = set_value(_decoded(text[start:end]), rest, value)
+        return text[:start] + json.dumps(inner, ensure_ascii=False) + text[end:]
+    if not head:
+        return value
+    container = _container(text, head[:-1])
+    place = container.find(head[-1])
+    if place is not None:
+        member = container.members[place][1]
+        return text[: member.value] + value + text[member.end :]
+    if not isinstance(head[-1], str) or text[container.start] != "{":
+        raise NoSuchMember
+    return _appended(text, container, head[-1], value)
+
+
+def delete(text: str, path: Sequence[Key]) -> str:
+    """The text without the member at `path`. Raises NoSuchMember."""
+    head, rest = _split(path)
+    if rest is not None and rest:
+        start, end = _value(text, head)
+        inner = delete(_decoded(text[start:end]), rest)
+        return text[:start] + json.dumps(inner, ensure_ascii=False) + text[end:]
+    if not head:
+        raise NoSuchMember
+    container = _container(text, head[:-1])
+    place = container.find(head[-1])
+    if place is None:
+        raise NoSuchMember
+    start, end = container.members[place][1].start, container.members[place][1].end
+    if place + 1 < len(container.members):
+        return text[:start] + text[container.members[place + 1][1].start :]
+    if place:
+        return text[: container.members[place - 1][1].end] + text[end:]
+    return text[: container.start + 1] + text[container.end - 1 :]
+
+
+def line_of(text: str, path: Sequence[Key]) -> int | None:
+    """The line of the member at `path`, from 1; None if it is not there."""
+    head, _ = _split(path)
+    if not head:
+        return 1
+    try:
+        container = _container(text, head[:-1])
+    except NoSuchMember:
+        return None
+    place = container.find(head[-1])
+    return None if place is None else text.count("\n", 0, container.members[place][1].start) + 1
+
+
+def _split(path: Sequence[Key]) -> tuple[Sequence[Key], Sequence[Key] | None]:
+    """The path to the first text that contains JSON, and the path in there; None if there is none."""
+    if ENCODED not in path:
+        return path, None
+    place = list(path).index(ENCODED)
+    return path[:place], path[place + 1 :]
+
+
+def _decoded(written: str) -> str:
+    try:
+        value = json.loads(written)
+    except ValueError:
+        raise NoSuchMember from None
+    if not isinstance(value, str):
+        raise NoSuchMember
+    return value
+
+
+def _value(text: str, path: Sequence[Key]) -> tuple[int, int]:
+    """The positions of the value at `path`."""
+    if not path:
+        root = _skip(text, 0)
+        return root, _end(text, root)
+    container = _container(text, path[:-1])
+    place = container.find(path[-1])
+    if place is None:
+        raise NoSuchMember
+    member = container.members[place][1]
+    return member.value, member.end
+
+
+def _container(text: str, path: Sequence[Key]) -> _Container:
+    start, _ = _value(text, path)
+    if text[start : start + 1] not in ("{", "["):
+        raise NoSuchMember
+    is_object = text[start] == "{"
+    members: list[tuple[Key, Member]] = []
+    position, begin, key = _skip(text, start + 1), None, ""
+    while position < len(text) and text[position] not in "}]":
+        if text[position] in ",:":
+            position = _skip(text, position + 1)
+            continue
+        end = _end(text, position)
+        if is_object and begin is None:
+            begin, key = position, _decoded(text[position:end])
+        else:
+            member = Member(position if begin is None else begin, position, end)
+            members.append((key if is_object else len(members), member))
+            begin = None
+        position = _skip(text, end)
+    if position >= len(text):
+        raise NoSuchMember
+    return _Container(start, position + 1, tuple(members))
+
+
+def _skip(text: str, position: int) -> int:
+    """The position of the next token that is no comment."""
+    while (match := TOKEN.search(text, position)) is not None:
+        if match.lastgroup != "comment":
+            return match.start()
+        position = match.end()
+    return len(text)
+
+
+def _end(text: str, start: int) -> int:
+    """The position after the value that starts here."""
+    depth = 0
+    for match in TOKEN.finditer(text, start):
+        token = match[0]
+        if token in ("{", "["):
+            depth += 1
+        elif token in ("}", "]"):
+            depth -= 1
+        if depth == 0 and match.lastgroup != "comment":
+            return match.end()
+    raise NoSuchMember
+
+
+def _appended(text: str, container: _Container, key: str, value: str) -> str:
+    """The text with a member after the last one, in the same style."""
+    written = f"{json.dumps(key, ensure_ascii=False)}: {value}"
+    if not container.members:
+        return text[: container.start + 1] + written + text[container.end - 1 :]
+    last = container.members[-1][1]
+    before = container.members[-2][1].end if len(container.members) > 1 else container.start + 1
+    gap = re.search(r"\n[ \t]*$", text[before : last.start].replace("\r", ""))
+    if ": " not in text[last.start : last.value + 1]:
+        written = written.replace('": ', '":', 1)
+    space = gap[0] if gap else " " if text[last.start - 1 : last.start] == " " else ""
+    return f"{text[: last.end]},{space}{written}{text[last.end :]}"

@@ -1,0 +1,30 @@
+"""mcp-remote: `<md5 of the URL>_tokens.json`, with the client in a file beside it. The URL is in neither."""
+
+from collections.abc import Iterator
+from hashlib import md5
+
+from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, secret, text, value_at
+
+LAYOUT = Layout(expires_at="expires_at", unit=MILLISECONDS, is_whole=True)
+SUFFIX = "_tokens.json"
+
+
+def rows(opened: Opened) -> Iterator[Row]:
+    stem = opened.path.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+    about = f"{stem}_client_info.json"
+    client = opened.beside(about)
+    yield Row(
+        (),
+        opened.data,
+        LAYOUT,
+        url=opened.url_with(_digest, stem),
+        issuer=text(value_at(opened.data, ("issuer",)) or value_at(client, ("issuer",))) or None,
+        client_id=text(value_at(client, ("client_id",))) or None,
+        client_secret=secret(value_at(client, ("client_secret",))),
+        needs=("access_token", "token_type"),
+        others=(about, f"{stem}_code_verifier.txt"),
+    )
+
+
+def _digest(url: str) -> str:
+    return md5(url.encode(), usedforsecurity=False).hexdigest()
