@@ -38,6 +38,18 @@ ASK_PAUSES = (0.002, 0.01)
 APPLICATION = "Python keyring library"  # keyring's name for itself, an attribute of its items
 
 
+def connected() -> DBusConnection | None:
+    """A connection to the Secret Service; None if there is no session bus, or no such service on it."""
+    try:
+        connection = secretstorage.dbus_init()
+    except (secretstorage.SecretServiceNotAvailableException, OSError):
+        return None
+    if not secretstorage.check_service_availability(connection):
+        connection.close()
+        return None
+    return connection
+
+
 class Items:
     """The default collection's items, by keyring's attributes. For one thread at a time.
 
@@ -54,15 +66,8 @@ class Items:
     @classmethod
     def connect(cls) -> Items | None:
         """None if there is no session bus, or no Secret Service on it."""
-        try:
-            connection = secretstorage.dbus_init()
-        except (secretstorage.SecretServiceNotAvailableException, OSError):
-            return None
-        items = cls(connection)
-        if not secretstorage.check_service_availability(connection):
-            items.close()
-            return None
-        return items
+        connection = connected()
+        return None if connection is None else cls(connection)
 
     def disown(self) -> None:
         """Leave the connection to the parent process."""
