@@ -69,7 +69,7 @@ def _stacked(
 
 
 def _state(row: Row) -> tuple[str, Tone]:
-    return listed_state(row.status.state, is_off=row.server.is_off)
+    return listed_state(row.status, is_off=row.server.is_off)
 
 
 def _cells(row: Row, now: float) -> tuple[str, ...]:

@@ -13,6 +13,11 @@ Key = str | int
 ENCODED = "\0json"
 
 
+def slug(client: str) -> str:
+    """A program's name for a command line: "claude-code"."""
+    return "-".join(client.lower().split())
+
+
 class HeldState(StrEnum):
     """What is known of such a token without asking anybody, in kebab case for `--json`."""
 

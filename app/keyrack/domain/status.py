@@ -43,6 +43,7 @@ class Action(StrEnum):
     UNLOCK = "unlock"
     SET_VARIABLE = "set-variable"
     ADOPT = "adopt"
+    IMPORT = "import"
     OPEN_FILE = "open-file"
 
 
@@ -54,6 +55,7 @@ class Status(NamedTuple):
     state: State
     reason: str  # a sentence; can contain a server's words, so escape it
     action: Action | None = None
+    held_by: str = ""  # the program that holds a login, if nothing is stored in keyrack
 
 
 def authorization_header(server: Server) -> Header | None:

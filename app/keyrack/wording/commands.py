@@ -3,20 +3,23 @@
 import re
 import sys
 
+from keyrack.domain.held import slug
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.status import Action, authorization_header
 
 PLAIN_WORD = re.compile(r"[A-Za-z0-9._/-]+")  # has no special meaning in any shell
 
 
-def command_for(action: Action | None, server: Server) -> str | None:
-    """The command line for the action, or None."""
+def command_for(action: Action | None, server: Server, held_by: str = "") -> str | None:
+    """The command line for the action, or None. `held_by`: the program to import a login from."""
     if action is None:
         return None
     if action is Action.SET_VARIABLE:
         return _export(server)
     if action is Action.OPEN_FILE:
         return _edit(server)
+    if action is Action.IMPORT:
+        return command_line("import", server, "--from", slug(held_by))
     verb = _VERBS[action]
     return f"keyrack {verb}" if action is Action.UNLOCK else command_line(verb, server)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from keyrack.domain.status import State
+from keyrack.domain.status import State, Status
 from keyrack.wording.glyphs import LOCKED, NONE_STORED, NOTHING, UNKNOWN, WARNING
 from keyrack.wording.tones import Tone
 
@@ -50,7 +50,14 @@ def state_words(state: State) -> str:
     return f"{look.glyph} {look.word}"
 
 
-def listed_state(state: State, *, is_off: bool) -> tuple[str, Tone]:
+def status_words(status: Status) -> str:
+    """Glyph and word, with the program that holds a login: "◌ held by Claude Code"."""
+    if not status.held_by:
+        return state_words(status.state)
+    return f"{STATES[status.state].glyph} held by {status.held_by}"
+
+
+def listed_state(status: Status, *, is_off: bool) -> tuple[str, Tone]:
     """The list's status with its tone: the state, or "switched off"."""
-    look = STATES[state]
-    return (f"{look.glyph} {SWITCHED_OFF}", Tone.DIM) if is_off else (state_words(state), look.tone)
+    look = STATES[status.state]
+    return (f"{look.glyph} {SWITCHED_OFF}", Tone.DIM) if is_off else (status_words(status), look.tone)

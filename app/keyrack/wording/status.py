@@ -23,12 +23,16 @@ def status_of(
     *,
     store_locked: bool = False,
     all_read: bool = True,
+    held_by: str = "",
 ) -> Status:
     """The state of a server's credential at `now` (Unix seconds).
 
     If `all_read` is False, a program's file could not be read, so nothing is reported as an orphan.
+    `held_by` is another program that holds a login for the server.
     """
     status = _status(server, credential, check, now, store_locked, all_read)
+    if held_by and status.state is State.NO_CREDENTIAL:
+        status = Status(status.state, f"{held_by} holds a login for it.", Action.IMPORT, held_by)
     return _switched_off(server, status) if server.is_off else status
 
 
@@ -101,7 +105,7 @@ def _switched_off(server: Server, status: Status) -> Status:
     """The same state, but without a next step for a server that no program uses."""
     where = " and ".join(dict.fromkeys(source.client for source in server.sources))
     action = status.action if status.action in STILL_OFFERED else None
-    return Status(status.state, f"It is switched off in {where}. {status.reason}", action)
+    return status._replace(reason=f"It is switched off in {where}. {status.reason}", action=action)
 
 
 def stored_state(credential: CredentialInfo, now: float) -> State:

@@ -168,7 +168,7 @@ def test_on_the_screen_it_is_dimmed_last_in_line_and_not_counted() -> None:
     needed = row_of(off("a"), None, NOW)._replace(credential=EXPIRED)
     needed = needed._replace(status=status_of(off("a"), EXPIRED, None, NOW))
     valid = row_of(Server("b", ON, sources=(Source("Codex", "/c", "b"),)), None, NOW)
-    assert listed_state(needed.status.state, is_off=needed.server.is_off) == ("✕ switched off", Tone.DIM)
+    assert listed_state(needed.status, is_off=needed.server.is_off) == ("✕ switched off", Tone.DIM)
     assert [row.server.name for row in arrange([needed, valid], "", Sort.URGENCY)] == ["b", "a"]
     assert [row.server.name for row in arrange([needed, valid], "switched off", Sort.NAME)] == ["a"]
     assert counts([needed, valid]).login == 0

@@ -7,7 +7,7 @@ from typing import get_args, get_type_hints
 import pytest
 
 from keyrack.domain.model import Check, CredentialInfo
-from keyrack.domain.status import State
+from keyrack.domain.status import Action, State, Status
 from keyrack.oauth.effects import Step
 from keyrack.operations.receipt import Outcome
 from keyrack.wording.expiry import expiry
@@ -32,8 +32,13 @@ def test_every_outcome_of_a_receipt_and_every_state_of_a_step_has_a_sign() -> No
 
 
 def test_nothing_has_to_be_done_for_a_server_that_is_switched_off() -> None:
-    assert listed_state(State.VALID, is_off=False) == ("● valid", Tone.GOOD)
-    assert listed_state(State.VALID, is_off=True) == ("● switched off", Tone.DIM)
+    assert listed_state(Status(State.VALID, ""), is_off=False) == ("● valid", Tone.GOOD)
+    assert listed_state(Status(State.VALID, ""), is_off=True) == ("● switched off", Tone.DIM)
+
+
+def test_a_login_of_another_program_is_named() -> None:
+    held = Status(State.NO_CREDENTIAL, "", Action.IMPORT, "Claude Code")
+    assert listed_state(held, is_off=False) == ("◌ held by Claude Code", Tone.PLAIN)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.status import State, Status, sends_header
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.owners import Owners
-from keyrack.operations.sharing.elsewhere import claimed
+from keyrack.operations.sharing.elsewhere import claimed, login_of
 from keyrack.wording.commands import command_for
 from keyrack.wording.status import status_of
 
@@ -41,6 +41,8 @@ class Row(NamedTuple):
             return self.credential.kind
         if self.status.state is State.NO_AUTH:
             return "none"
+        if self.status.held_by:
+            return "oauth"
         if self.server.client.client_id or (self.check is not None and self.check.verdict == "required"):
             return "oauth"
         return "unknown"
@@ -48,7 +50,7 @@ class Row(NamedTuple):
     @property
     def command(self) -> str | None:
         """The command line for the next action."""
-        return command_for(self.status.action, self.server)
+        return command_for(self.status.action, self.server, self.status.held_by)
 
 
 class Overview(NamedTuple):
@@ -118,7 +120,15 @@ def row_of(
     """
     credential = record.credential if record else None
     check = record.check if record else None
-    status = status_of(server, credential, check, now, store_locked=store_locked, all_read=all_read)
+    status = status_of(
+        server,
+        credential,
+        check,
+        now,
+        store_locked=store_locked,
+        all_read=all_read,
+        held_by=login_of(elsewhere, now),
+    )
     return Row(server, credential, check, status, elsewhere)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.held import HeldReading, HeldToken
+from keyrack.domain.held import HeldReading, HeldState, HeldToken
 from keyrack.domain.model import Server
 from keyrack.domain.resource import canonical_url
 
@@ -35,6 +35,15 @@ def claimed(
         else:
             found[position] = (*found.get(position, ()), token)
     return found, tuple(unclaimed)
+
+
+def login_of(tokens: Sequence[HeldToken], now: float) -> str:
+    """The program whose token is valid, or may be: one that renews itself, or of unknown expiry. Else ""."""
+    for state in (HeldState.VALID, HeldState.REFRESHABLE, HeldState.UNKNOWN):
+        for token in tokens:
+            if token.state(now) is state:
+                return token.client
+    return ""
 
 
 def _owner(servers: Sequence[Server], by_url: Mapping[str, Sequence[int]], token: HeldToken) -> int | None:

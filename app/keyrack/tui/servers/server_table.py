@@ -152,7 +152,7 @@ class ServerTable(DataTable[Text]):
     def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
         what = self._marks.busy.get(row.key)
         is_off = row.server.is_off
-        status = (busy_words(what), Tone.BUSY) if what else listed_state(row.status.state, is_off=is_off)
+        status = (busy_words(what), Tone.BUSY) if what else listed_state(row.status, is_off=is_off)
         return (
             (display_name_among(row, self._marks.several), Tone.DIM if is_off else Tone.PLAIN),
             (KINDS.get(row.kind, row.kind), Tone.DIM),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.held import HeldState, HeldToken, Place
-from keyrack.domain.model import Server, Source, TokenSet
+from keyrack.domain.model import Check, Record, Server, Source, TokenSet
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import Action, State
+from keyrack.operations.servers.overview import Row, row_of
 from keyrack.operations.sharing.elsewhere import claimed
 
 URL = "https://mcp.example.com/mcp"
@@ -71,3 +73,33 @@ def test_the_states() -> None:
         HeldState.EXPIRED,
         HeldState.UNKNOWN,
     ]
+
+
+def row(held: HeldToken, *, now: float = 100.0, check: Check | None = None, disabled: bool = False) -> Row:
+    source = Source("Claude Code", "/file", "x", "user", disabled)
+    record = Record(URL, check=check)
+    return row_of(Server("x", URL, sources=(source,)), record, now, elsewhere=(held,))
+
+
+def test_a_row_with_nothing_stored_is_held_by_the_program_that_has_a_login() -> None:
+    found = row(token())
+    assert (found.status.state, found.status.held_by, found.kind) == (
+        State.NO_CREDENTIAL,
+        "Claude Code",
+        "oauth",
+    )
+    assert found.status.reason == "Claude Code holds a login for it."
+    assert found.command == "keyrack import x --from claude-code"
+
+
+def test_an_expired_token_without_a_refresh_token_is_no_login() -> None:
+    gone = token()._replace(tokens=TokenSet(Secret("t"), expires_at=99.0))
+    assert row(gone).status.action is Action.LOGIN
+    renewable = gone._replace(tokens=TokenSet(Secret("t"), Secret("r"), expires_at=99.0))
+    assert row(renewable).status.action is Action.IMPORT
+
+
+def test_the_checks_verdict_and_a_switch_win_over_a_login_elsewhere() -> None:
+    assert row(token(), check=Check(1.0, "open")).status.state is State.NO_AUTH
+    assert row(token(), check=Check(1.0, "unreachable")).status.state is State.UNREACHABLE
+    assert row(token(), disabled=True).status.action is None
