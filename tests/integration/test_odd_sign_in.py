@@ -90,7 +90,7 @@ def test_while_the_login_waits_the_client_is_registered_anew_on_demand(world: Ad
         def browse(url: str) -> bool:
             sign_in(url)
             waits.append(url)
-            return control.register_anew() or True
+            return control.register_again() or True
 
         credential = log_in(world._replace(browse=browse), server, control=control)
         assert credential.client_id == "c-2" and len(waits) == 2

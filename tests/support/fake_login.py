@@ -160,8 +160,8 @@ class FakeLogin:
         control.reopen = self._reopen  # type: ignore[method-assign]
         control.cancel = self._cancel  # type: ignore[method-assign]
         control.ask_for_code = self._ask_for_code  # type: ignore[method-assign]
-        control.register_anew = lambda: self._begin_anew("register")  # type: ignore[method-assign]
-        control.use_localhost = lambda: self._begin_anew("localhost")  # type: ignore[method-assign]
+        control.register_again = lambda: self._start_over("register")  # type: ignore[method-assign]
+        control.use_localhost = lambda: self._start_over("localhost")  # type: ignore[method-assign]
         for step in FOUND[:4]:
             on_event(step)
         for exchange in EXCHANGES[:2]:
@@ -197,7 +197,7 @@ class FakeLogin:
         self.reopened += 1
         return True
 
-    def _begin_anew(self, how: str) -> bool:
+    def _start_over(self, how: str) -> bool:
         """As the flow does: a registration, and another wait."""
         self.anew.append(how)
         uri = SIGN_IN.redirect_uri.replace("127.0.0.1", "localhost")

@@ -127,7 +127,7 @@ class Steps:
 
     def _take(self, text: str) -> str | None:
         """Handle one of the offered words, or a paste. Returns a sentence if it can't be used."""
-        if text == "register" and self.control.register_anew():
+        if text == "register" and self.control.register_again():
             return None
         if text == "localhost" and self.control.use_localhost():
             return None

@@ -46,7 +46,7 @@ class SignIn(NamedTuple):
 
     The result is the callback's parameters, a mapping of str to Secret ("code", "state", "iss",
     "error", …). Only a callback with this `state` ends the wait. With `device`, a device code can be used
-    instead; then the result is its TokenSet. The user can also request Anew.
+    instead; then the result is its TokenSet. The user can also request RegisterAgain.
     """
 
     url: str
@@ -64,7 +64,7 @@ class SignIn(NamedTuple):
         return urlsplit(self.redirect_uri).hostname == "127.0.0.1"
 
 
-class Anew(NamedTuple):
+class RegisterAgain(NamedTuple):
     """A result of SignIn: start the sign-in again with a new registration.
 
     A sign-in page that does not know the client or its redirect URI must not redirect (RFC 6749,
@@ -110,8 +110,8 @@ def bind_callback(effect: BindCallback) -> Flow[str]:
     return redirect_uri
 
 
-def await_sign_in(effect: SignIn) -> Flow[Mapping[str, Secret] | TokenSet | Anew]:
+def await_sign_in(effect: SignIn) -> Flow[Mapping[str, Secret] | TokenSet | RegisterAgain]:
     """Have the user sign in, and return the result."""
     answer = yield effect
-    assert isinstance(answer, Mapping | TokenSet | Anew)
+    assert isinstance(answer, Mapping | TokenSet | RegisterAgain)
     return answer

@@ -21,10 +21,10 @@ from keyrack.oauth.authorize import (
 from keyrack.oauth.discovery import Discovered
 from keyrack.oauth.document import BadDocument, read_object, said, text
 from keyrack.oauth.effects import (
-    Anew,
     BindCallback,
     DeviceRequest,
     Flow,
+    RegisterAgain,
     SignIn,
     Step,
     await_sign_in,
@@ -58,8 +58,8 @@ def sign_in(
             first = first or refused
             if host != ADDRESS or settings.redirect_host:
                 raise first from None
-            outcome = Anew(LOCALHOST)
-        if not isinstance(outcome, Anew):
+            outcome = RegisterAgain(LOCALHOST)
+        if not isinstance(outcome, RegisterAgain):
             registration, tokens = outcome
             kept = registration if host == ADDRESS else registration._replace(redirect_host=host)
             return kept, tokens
@@ -71,11 +71,11 @@ def sign_in(
 
 def _once(
     login_request: LoginRequest, found: Discovered, redirect_uri: str, scopes: tuple[str, ...]
-) -> Flow[tuple[Registration, TokenSet] | Anew]:
-    """Returns (Registration, TokenSet), or Anew. Raises RedirectUriRefused."""
+) -> Flow[tuple[Registration, TokenSet] | RegisterAgain]:
+    """Returns (Registration, TokenSet), or RegisterAgain. Raises RedirectUriRefused."""
     registration = yield from _client(login_request, found.server, redirect_uri, scopes)
     answer = yield from _answer(login_request, found, registration, redirect_uri, scopes)
-    return answer if isinstance(answer, Anew) else (registration, answer)
+    return answer if isinstance(answer, RegisterAgain) else (registration, answer)
 
 
 def _client(
@@ -106,8 +106,8 @@ def _answer(
     registration: Registration,
     redirect_uri: str,
     scopes: tuple[str, ...],
-) -> Flow[TokenSet | Anew]:
-    """One authorization request and the exchange of its code. Returns TokenSet, or Anew.
+) -> Flow[TokenSet | RegisterAgain]:
+    """One authorization request and the exchange of its code. Returns TokenSet, or RegisterAgain.
 
     If a code was entered on another device in the meantime, returns the tokens of that.
     """
@@ -140,7 +140,7 @@ def _answer(
         except ClientRefused:
             if not earlier:
                 raise
-            return Anew()  # the issuer forgot it, before the user was asked for anything
+            return RegisterAgain()  # the issuer forgot it, before the user was asked for anything
     yield Step("sign-in", "Waiting for you to sign in", "running", where)
     device = DeviceRequest(server, registration, scopes, resource, login_request.url, login_request.now)
     answer = yield from await_sign_in(
@@ -155,7 +155,7 @@ def _answer(
             server,
         )
     )
-    if isinstance(answer, Anew):
+    if isinstance(answer, RegisterAgain):
         return answer
     if isinstance(answer, TokenSet):
         yield Step("sign-in", "Signed in with the device code", "done", where)

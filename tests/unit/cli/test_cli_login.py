@@ -304,14 +304,14 @@ def test_without_a_terminal_it_says_what_to_do_about_a_page_that_is_stuck(
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no pseudo-terminals")
 @pytest.mark.usefixtures("hang_up_is_harmless")
-def test_a_word_typed_at_the_terminal_begins_the_sign_in_anew(monkeypatch: Patch, capsys: Capture) -> None:
+def test_a_word_typed_at_the_terminal_begins_the_register_again(monkeypatch: Patch, capsys: Capture) -> None:
     far, near = os.openpty()
     done = threading.Event()
 
     class Control:
         asked: ClassVar[list[str]] = []
 
-        def register_anew(self) -> bool:
+        def register_again(self) -> bool:
             self.asked.append("register")
             return len(self.asked) == 1
 

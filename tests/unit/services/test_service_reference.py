@@ -261,5 +261,12 @@ def test_the_others(id: str) -> None:
     assert not row.prefix or row.prefix in service.prefixes
 
 
+@EACH
+def test_the_twelve_tell_how_to_make_and_check_a_token(id: str) -> None:
+    service = service_of(id)
+    assert service.token_name and service.steps and service.fields and service.headers and service.check
+    assert service.page or id == "pagerduty"  # its page depends on the account's own subdomain
+
+
 def test_every_service_has_its_row() -> None:
     assert sorted([*TWELVE, *OTHERS]) == sorted(built_in_ids())

@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 from keyrack.domain.errors import Cancelled, KeyrackError, SignInTimeout
 from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Anew, SignIn
+from keyrack.oauth.effects import RegisterAgain, SignIn
 from keyrack.oauth.stray import about_stray
 from keyrack.operations.ports import Callback, HttpClient
 
 Answer = dict[str, Secret]
-Answers = queue.SimpleQueue[Answer | TokenSet | Anew | KeyrackError | None]
+Answers = queue.SimpleQueue[Answer | TokenSet | RegisterAgain | KeyrackError | None]
 LONGEST = 3600.0  # seconds; longer than any device code is valid
 
 
@@ -45,19 +45,19 @@ class LoginControl:
         self._answers.put(answer)
         return None
 
-    def register_anew(self) -> bool:
+    def register_again(self) -> bool:
         """Start the sign-in again with a new registration. False if that would change nothing now."""
-        return self._begin_anew(lambda sign_in: bool(sign_in.earlier_client), Anew())
+        return self._start_over(lambda sign_in: bool(sign_in.earlier_client), RegisterAgain())
 
     def use_localhost(self) -> bool:
         """Start it again with localhost in the redirect URI. False if it has that, or there is no sign-in."""
-        return self._begin_anew(lambda sign_in: sign_in.may_be_localhost, Anew("localhost"))
+        return self._start_over(lambda sign_in: sign_in.may_be_localhost, RegisterAgain("localhost"))
 
-    def _begin_anew(self, is_offered: Callable[[SignIn], bool], anew: Anew) -> bool:
+    def _start_over(self, is_offered: Callable[[SignIn], bool], again: RegisterAgain) -> bool:
         sign_in = self._sign_in
         if sign_in is None or not is_offered(sign_in):
             return False
-        self._answers.put(anew)
+        self._answers.put(again)
         return True
 
     def reopen(self) -> bool:
@@ -103,7 +103,7 @@ class LoginControl:
         *,
         device: bool = False,
         stray: Callable[[Answer], Any] = lambda answer: None,
-    ) -> Answer | TokenSet | Anew:
+    ) -> Answer | TokenSet | RegisterAgain:
         """Open the browser and wait for the callback, a paste or a device code, whichever is first.
 
         `stray` gets responses that are not for this login.
@@ -136,7 +136,7 @@ class LoginControl:
             raise SignInTimeout(f"Nobody signed in within {waited}.", hint="Log in again.")
         return answer
 
-    def _answer(self) -> Answer | TokenSet | Anew | KeyrackError | None:
+    def _answer(self) -> Answer | TokenSet | RegisterAgain | KeyrackError | None:
         """The first response; None after the deadline, which `prolong` may move."""
         while (left := self._deadline - time.monotonic()) > 0:
             try:

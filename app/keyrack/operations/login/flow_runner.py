@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.model import TokenSet
-from keyrack.oauth.effects import Anew, BindCallback, Flow, ShowCode, SignIn, Step
+from keyrack.oauth.effects import BindCallback, Flow, RegisterAgain, ShowCode, SignIn, Step
 from keyrack.oauth.http import Failed, Request, Response, Send
 from keyrack.oauth.stray import about_stray
 from keyrack.oauth.trace import Exchange, browsing, came_back, exchange
@@ -92,7 +92,7 @@ class FlowRunner:
 
     def _sign_in(
         self, sign_in: SignIn, *, open_browser: bool, device: bool, wait: float
-    ) -> Answer | TokenSet | Anew:
+    ) -> Answer | TokenSet | RegisterAgain:
         assert self._callback is not None
         if sign_in.earlier_client:
             self._begin(sign_in.earlier_client)
@@ -110,8 +110,8 @@ class FlowRunner:
         )
         if self._device is not None:
             self._device.stop()
-        self.answered = not isinstance(answer, Anew)
-        if not isinstance(answer, TokenSet | Anew):
+        self.answered = not isinstance(answer, RegisterAgain)
+        if not isinstance(answer, TokenSet | RegisterAgain):
             self._trace(came_back(sign_in.redirect_uri, answer))
         return answer
 

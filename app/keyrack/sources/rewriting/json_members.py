@@ -1,7 +1,7 @@
 """Sets and deletes members of a JSON text, and leaves everything else in it as it was, byte for byte.
 
 A path may lead through texts that contain JSON themselves (`domain.held.ENCODED`); such a text is written
-anew around the change. The text can have comments and trailing commas.
+again, around the change. The text can have comments and trailing commas.
 """
 
 from __future__ import annotations

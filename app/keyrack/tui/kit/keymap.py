@@ -188,7 +188,7 @@ LOGIN_WAITING = [
 LOGIN_WAITING_DEVICE = [*LOGIN_WAITING[:3], LOGIN_DEVICE, *LOGIN_WORKING]
 # For a sign-in page that shows an error and never redirects back. They are shown beside the page's address,
 # not in the key line.
-LOGIN_ANEW = Binding("n", "register_anew", "register again", id="login-anew", show=False)
+LOGIN_REGISTER = Binding("n", "register_again", "register again", id="login-register", show=False)
 LOGIN_LOCALHOST = Binding("h", "use_localhost", "use localhost", id="login-localhost", show=False)
 LOGIN_PASTING = [Binding("escape", "close", "Back", id="login-paste-back")]
 LOGIN_FAILED = [
@@ -210,7 +210,7 @@ LOGIN_DONE = [LOGIN_TRACE, Binding("enter", "finish", "Close", id="login-done")]
 # One binding of escape for all phases; the screen knows which phase it is in.
 LOGIN = [
     *LOGIN_WAITING_DEVICE,
-    LOGIN_ANEW,
+    LOGIN_REGISTER,
     LOGIN_LOCALHOST,
     *LOGIN_CLIENT_NEEDED[:3],
     LOGIN_RESET_SCOPES,

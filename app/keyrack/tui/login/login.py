@@ -272,8 +272,8 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         elif self._control.ask_for_code():
             self._set_code(ASKING)
 
-    def action_register_anew(self) -> None:
-        self._control.register_anew()
+    def action_register_again(self) -> None:
+        self._control.register_again()
 
     def action_use_localhost(self) -> None:
         self._control.use_localhost()

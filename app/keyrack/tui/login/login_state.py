@@ -9,7 +9,7 @@ from keyrack.domain.model import CredentialInfo
 from keyrack.oauth.effects import ShowCode, SignIn
 from keyrack.tui.kit import keymap
 
-WAITING_ONLY = ("open_again", "copy_link", "paste", "register_anew", "use_localhost")
+WAITING_ONLY = ("open_again", "copy_link", "paste", "register_again", "use_localhost")
 
 
 class LoginState:

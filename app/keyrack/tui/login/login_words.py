@@ -49,7 +49,7 @@ def where(sign_in: SignIn, env: Mapping[str, str], code: ShowCode | str = "", no
 def _if_stuck(sign_in: SignIn) -> list[Content]:
     """The keys that help if the page shows an error and never redirects back."""
     offers = (
-        (keymap.LOGIN_ANEW, bool(sign_in.earlier_client)),
+        (keymap.LOGIN_REGISTER, bool(sign_in.earlier_client)),
         (keymap.LOGIN_LOCALHOST, sign_in.may_be_localhost),
     )
     return [key_hint(keymap.shown(key), key.description) for key, is_offered in offers if is_offered]

@@ -163,7 +163,7 @@ def test_the_wait_goes_on_with_a_new_registration() -> None:
 
     def browse(url: str) -> bool:
         urls.append(url)
-        return control.register_anew() if len(urls) == 1 else True
+        return control.register_again() if len(urls) == 1 else True
 
     adapters = with_client()._replace(listen=listen, browse=browse)
     assert login(adapters, SERVER, control=control).client_id == "dyn-1"
@@ -213,17 +213,17 @@ def test_what_is_not_offered_is_not_done() -> None:
     control, answers = LoginControl(), []
 
     def browse(url: str) -> bool:
-        answers.append((control.register_anew(), control.use_localhost()))
+        answers.append((control.register_again(), control.use_localhost()))
         return True
 
-    assert not control.register_anew() and not control.use_localhost()
+    assert not control.register_again() and not control.use_localhost()
     adapters = build(guarded(), browse=browse)
     adapters = adapters._replace(listen=lambda port, host, path: Listener(None, "localhost"))
     server = SERVER._replace(client=SERVER.client._replace(client_id="mine", redirect_host="localhost"))
     with pytest.raises(LoginNeeded):
         login(adapters, server, QUICK, control=control)
     assert answers == [(False, False)]
-    assert not control.register_anew() and not control.use_localhost()
+    assert not control.register_again() and not control.use_localhost()
 
 
 # The record

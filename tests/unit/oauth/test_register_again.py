@@ -14,7 +14,7 @@ import pytest
 from keyrack.domain.errors import ClientNeeded, ClientRefused, KeyrackError
 from keyrack.domain.model import ClientSettings, Registration
 from keyrack.domain.secret import Secret
-from keyrack.oauth.effects import Anew, SignIn
+from keyrack.oauth.effects import RegisterAgain, SignIn
 from keyrack.oauth.flow import login_flow
 from keyrack.oauth.http import Request, Response
 from keyrack.oauth.login_request import LoginRequest
@@ -30,8 +30,8 @@ def log_in(world: World, person: Callable[[SignIn], Any] = approve, **login_requ
     return play(login_flow(LoginRequest(URL, now=lambda: 1000.0, **login_request)), world, person)
 
 
-def asks_first_for(anew: Anew) -> Callable[[SignIn], Any]:
-    asked: list[Anew] = [anew]
+def asks_first_for(again: RegisterAgain) -> Callable[[SignIn], Any]:
+    asked: list[RegisterAgain] = [again]
     return lambda sign_in: asked.pop() if asked else approve(sign_in)
 
 
@@ -56,7 +56,7 @@ def takes_only(*uris: str, refusal: Response) -> Callable[[Request], Response]:
 
 def test_the_person_can_have_an_earlier_client_registered_anew() -> None:
     world = World()
-    played = log_in(world, asks_first_for(Anew()), stored=STORED)
+    played = log_in(world, asks_first_for(RegisterAgain()), stored=STORED)
     assert clients(played) == ["old", "dyn-1"]
     first, second = played.sign_ins
     assert (first.earlier_client, second.earlier_client) == ("old", "")
@@ -74,7 +74,7 @@ def test_a_client_that_may_be_forgotten_is_not_used_again() -> None:
 
 def test_a_client_of_the_user_s_own_is_never_registered_anew() -> None:
     world = World()
-    played = log_in(world, asks_first_for(Anew()), stored=TYPED, forgotten=True)
+    played = log_in(world, asks_first_for(RegisterAgain()), stored=TYPED, forgotten=True)
     assert clients(played) == ["mine", "mine"] and world.to(REGISTER) == []
     assert not any(sign_in.earlier_client for sign_in in played.sign_ins)
 
@@ -84,7 +84,7 @@ def test_an_answer_of_the_first_sign_in_is_none_of_the_second() -> None:
 
     def person(sign_in: SignIn) -> Any:
         before.append(sign_in)
-        return Anew() if len(before) == 1 else approve(before[0])
+        return RegisterAgain() if len(before) == 1 else approve(before[0])
 
     world = World()
     with pytest.raises(KeyrackError, match="another login"):
@@ -197,7 +197,7 @@ def test_the_host_that_the_user_chose_is_the_only_one_tried() -> None:
 
 def test_the_person_can_have_localhost_for_a_page_that_refuses_127() -> None:
     world = World(**{f"POST {REGISTER}": takes_only(REDIRECT, LOCALHOST, refusal=reply(None, 400))})
-    played = log_in(world, asks_first_for(Anew("localhost")))
+    played = log_in(world, asks_first_for(RegisterAgain("localhost")))
     assert [query(each.url)["redirect_uri"] for each in played.sign_ins] == [REDIRECT, LOCALHOST]
     assert registered(world) == [[REDIRECT], [LOCALHOST]]
     assert [each.may_be_localhost for each in played.sign_ins] == [True, False]
@@ -205,7 +205,9 @@ def test_the_person_can_have_localhost_for_a_page_that_refuses_127() -> None:
 
 def test_a_client_of_the_user_s_own_goes_with_localhost_as_it_is() -> None:
     world = World()
-    played = log_in(world, asks_first_for(Anew("localhost")), settings=ClientSettings(client_id="app"))
+    played = log_in(
+        world, asks_first_for(RegisterAgain("localhost")), settings=ClientSettings(client_id="app")
+    )
     assert clients(played) == ["app", "app"] and world.to(REGISTER) == []
     assert query(played.sign_ins[1].url)["redirect_uri"] == LOCALHOST
     assert played.result.registration.redirect_host == "localhost"
