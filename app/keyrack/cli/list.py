@@ -39,7 +39,8 @@ When the output is not a terminal, it prints columns for scripts. Nothing is
 truncated, the status is one of the states below, the expiry is a UTC time, and
 “-” means no value. Only the last field, the command, can contain spaces; a space
 in any other field is printed as %20. --tsv prints the same fields unchanged,
-separated by tabs, without a heading.
+separated by tabs, without a heading. Only a terminal's table and --json say what
+other programs hold.
 
 --json prints an array of objects with these fields: name, url (null for a local
 process), account, kind (oauth, token, header, none, stdio, unknown), state,

@@ -9,16 +9,19 @@ from keyrack.cli.encoding import readable
 from keyrack.cli.output import cells, columns, padded, paint, width_of
 from keyrack.domain.text import plain
 from keyrack.wording.expiry import expiry
+from keyrack.wording.held import elsewhere
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.operations.servers.overview import Row
 
-HEADINGS = ("Server", "Auth", "Status", "Expires", "Next")
-SERVER, AUTH, STATUS, EXPIRES, NEXT = range(5)
+HEADINGS = ("Server", "Auth", "Status", "Expires", "Elsewhere", "Next")
+SERVER, AUTH, STATUS, EXPIRES, ELSEWHERE, NEXT = range(6)
 # The columns to show, from the widest table to the narrowest.
 SHAPES = (
+    (SERVER, AUTH, STATUS, EXPIRES, ELSEWHERE, NEXT),
+    (SERVER, STATUS, EXPIRES, ELSEWHERE, NEXT),
     (SERVER, AUTH, STATUS, EXPIRES, NEXT),
     (SERVER, STATUS, EXPIRES, NEXT),
     (SERVER, STATUS, NEXT),
@@ -34,7 +37,8 @@ def table(rows: Sequence[Row], now: float, stream: TextIO | None) -> list[str]:
     """
     lines = [[readable(cell, stream) for cell in _cells(row, now)] for row in rows]
     width = width_of(stream) or 80
-    for shown in SHAPES:
+    is_held = any(row.elsewhere for row in rows)
+    for shown in SHAPES if is_held else [shape for shape in SHAPES if ELSEWHERE not in shape]:
         chosen = [[HEADINGS[index] for index in shown], *([line[index] for index in shown] for line in lines)]
         aligned = columns(chosen)
         if max(cells("  ".join(line).rstrip()) for line in aligned) <= width:
@@ -78,5 +82,6 @@ def _cells(row: Row, now: float) -> tuple[str, ...]:
         KINDS[row.kind],
         _state(row)[0],
         plain(expiry(row.kind, row.status.state, row.credential, row.check, now)[0], 40),
+        elsewhere(row.elsewhere, now)[0],
         plain(row.command or "", LONGEST),
     )

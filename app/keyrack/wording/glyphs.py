@@ -9,6 +9,7 @@ from keyrack.wording.tones import Tone
 DONE, FAILED, WARNING, NOTHING = "✓", "✕", "!", "–"
 LOCKED, UNKNOWN = "▣", "?"
 NONE_STORED = "◌"
+ABOUT = "≈"  # before an estimate
 CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.status import State
+from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row
 from keyrack.wording.states import STATES, SWITCHED_OFF
 
@@ -90,7 +91,7 @@ def display_name_among(row: Row, crowded: Collection[tuple[str, str]]) -> str:
 
 def _haystack(row: Row) -> str:
     server = row.server
-    clients = " ".join(source.client for source in server.sources)
+    clients = " ".join((*by_client(server.sources), *(held.client for held in row.elsewhere)))
     label = row.credential.label if row.credential else ""
     state = STATES[row.status.state].word
     words = (server.name, *server.aliases, server.url or "", server.account, label, state, clients)

@@ -209,9 +209,11 @@ class MainScreen(Screen[None]):
             return
         now, locked = self.host.now(), self.store is not None and self.store.locked
         for key, row in self.rows.items():
-            if row.credential is not None or row.check is not None:
+            if row.credential is not None or row.check is not None or row.elsewhere:
                 record = Record(row.server.url or "", row.server.account, row.credential, row.check)
-                self.rows[key] = look.row_of(row.server, record, now, store_locked=locked)
+                self.rows[key] = look.row_of(
+                    row.server, record, now, store_locked=locked, elsewhere=row.elsewhere
+                )
         # Keep the order: rows must not move under the cursor.
         self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))

@@ -11,17 +11,19 @@ from textual import events
 from textual.message import Message
 from textual.widgets import DataTable
 
+from keyrack.domain.held import HeldToken
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import busy_words, cell
 from keyrack.tui.servers.facts import expiry
 from keyrack.tui.servers.listing import display_name_among
 from keyrack.tui.servers.marks import Marks
+from keyrack.wording.held import elsewhere
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
 
 AUTH, STATUS, EXPIRES = 6, 18, 14  # columns' widths, the last the least; the server's name takes the rest
-COLUMNS = ("server", "auth", "status", "expires")
+COLUMNS = ("server", "auth", "status", "expires", "elsewhere")
 PADDING = 2  # a cell's, left and right together
 NARROWEST_NAME = 8
 SCROLLBAR = 1
@@ -41,6 +43,7 @@ class ServerTable(DataTable[Text]):
         self._rows: tuple[Row, ...] = ()
         self._now = 0.0
         self._marks = Marks()
+        self._elsewhere = 0  # the column's width
 
     @property
     def selected(self) -> str | None:
@@ -94,19 +97,41 @@ class ServerTable(DataTable[Text]):
         self.post_message(self.Opened())
 
     def _layout(self) -> list[tuple[str, str, int]]:
-        """(key, heading, width) of the columns that there is room for."""
+        """(key, heading, width) of the columns that there is room for.
+
+        Too narrow for all, it loses Auth first, then Elsewhere.
+        """
         room = self.size.width - SCROLLBAR
         said = (len(expiry(row, self._now, self._marks.trouble_of(row))[0]) for row in self._rows)
         expires = max((EXPIRES, *said))  # "checked 12 min ago"
         columns = [("status", "Status", STATUS)]
         taken = STATUS + 2 * PADDING
-        for column in (("expires", "Expires", expires), ("auth", "Auth", AUTH)):
-            if taken + column[2] + PADDING + NARROWEST_NAME + 6 <= room:
-                taken += column[2] + PADDING
-                columns.append(column)
-        order = ["auth", "status", "expires"]
-        columns.sort(key=lambda column: order.index(column[0]))
+        self._elsewhere = 0
+        for key, heading, widths in (
+            ("expires", "Expires", (expires,)),
+            ("elsewhere", "Elsewhere", self._elsewhere_widths()),
+            ("auth", "Auth", (AUTH,)),
+        ):
+            fitting = (width for width in widths if taken + width + PADDING + NARROWEST_NAME + 6 <= room)
+            width = next(fitting, 0)
+            if width:
+                taken += width + PADDING
+                columns.append((key, heading, width))
+                if key == "elsewhere":
+                    self._elsewhere = width
+        columns.sort(key=lambda column: COLUMNS.index(column[0]))
         return [("server", "Server", max(room - taken, NARROWEST_NAME)), *columns]
+
+    def _elsewhere_widths(self) -> tuple[int, ...]:
+        """To name all programs, or the best one of each row; none if no program holds anything."""
+        held = [row.elsewhere for row in self._rows if row.elsewhere]
+        if not held:
+            return ()
+        heading = len("Elsewhere")
+        return tuple(max(heading, *(len(self._held(each, room)) for each in held)) for room in (None, 0))
+
+    def _held(self, tokens: tuple[HeldToken, ...], room: int | None) -> str:
+        return elsewhere(tokens, self._now, room)[0]
 
     def _rebuild(self) -> None:
         # Removing rows one by one is quadratic in DataTable; clearing and adding is not.
@@ -158,6 +183,7 @@ class ServerTable(DataTable[Text]):
             (KINDS.get(row.kind, row.kind), Tone.DIM),
             status,
             expiry(row, self._now, self._marks.trouble_of(row)),
+            elsewhere(row.elsewhere, self._now, self._elsewhere),
         )
 
     def _styles(self) -> dict[Tone, Style]:

@@ -1,0 +1,71 @@
+"""Tokens that other programs hold for the demo's servers, and those programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from keyrack.domain.held import HeldReading, HeldToken, Item, Place
+from keyrack.domain.model import TokenSet
+from keyrack.domain.secret import Secret
+from keyrack.operations.ports import Adapters
+from support.demo_rows import DAY, HOUR, MINUTE, NOW, DemoClock, demo_parts
+
+CLAUDE_FILE = Place("~/.claude/.credentials.json", mode=0o600)
+CURSOR_FILE = Place("~/.cursor/mcp-auth.json", mode=0o644)
+CODEX_ITEM = Place(item=Item("Codex MCP Credentials", "linear|0123456789abcdef", Secret("{}")))
+
+
+def held(
+    client: str, place: Place, url: str, ends: float | None, *, refresh: bool = False, **more: Any
+) -> HeldToken:
+    """`ends`: seconds from NOW; None if it is unknown."""
+    refresh_token = Secret("refresh-of-another") if refresh else None
+    expires_at = None if ends is None else NOW + ends
+    tokens = TokenSet(Secret("access-of-another"), refresh_token, expires_at=expires_at)
+    return HeldToken(client, place, ("mcpOAuth", url), tokens, url=url, **more)
+
+
+HELD = (
+    held(
+        "Claude Code",
+        CLAUDE_FILE,
+        "https://mcp.linear.app/mcp",
+        41 * MINUTE,
+        refresh=True,
+        name="linear",
+        since=NOW - 19 * MINUTE,
+        issuer="https://mcp.linear.app",
+        client_id="7f3a9b54e0d24c21",
+        label="ana@example.com",
+    ),
+    held("Codex", CODEX_ITEM, "https://mcp.linear.app/mcp", -2 * HOUR, name="linear"),
+    held(
+        "Claude Code",
+        CLAUDE_FILE,
+        "https://mcp.atlassian.com/v1/sse",
+        41 * MINUTE,
+        is_estimate=True,
+        name="atlassian",
+    ),
+    held("Cursor", CURSOR_FILE, "https://mcp.notion.com/mcp", None, name="notion"),
+    held("Claude Code", CLAUDE_FILE, "https://gone.example.com/mcp", -3 * DAY, name="gone"),
+)
+
+
+class Programs:
+    """The tokens of other programs; in each file the rows stand one below the other from line 3."""
+
+    def __init__(self, tokens: Iterable[HeldToken] = HELD, paths: Iterable[str] = ()) -> None:
+        self.tokens, self.paths = tuple(tokens), tuple(paths)
+        self.reads = 0
+
+    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+        self.reads += 1
+        return HeldReading(self.tokens, paths=self.paths)
+
+
+def held_parts(clock: DemoClock | None = None, programs: Programs | None = None) -> Adapters:
+    """The demo's servers, on a machine where other programs are logged in."""
+    found = programs or Programs()
+    return demo_parts(clock=clock)._replace(other_programs=lambda: found)
