@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from keyrack.domain.errors import KeyrackError, Temporary
@@ -21,26 +21,30 @@ LONGEST_PAUSE = 0.05  # seconds between two tries for a lock that another proces
 if sys.platform == "win32":
     import msvcrt
 
-    def _try_lock(fd: int) -> bool:
+    def try_lock(fd: int) -> bool:
+        """Lock the open file, unless another process has; it ends with the process."""
         try:
             msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
 
-    def _unlock(fd: int) -> None:
+    def unlock(fd: int) -> None:
+        """Unlock the file and close it."""
         os.close(fd)
 else:
     import fcntl
 
-    def _try_lock(fd: int) -> bool:
+    def try_lock(fd: int) -> bool:
+        """Lock the open file, unless another process has; it ends with the process."""
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
 
-    def _unlock(fd: int) -> None:
+    def unlock(fd: int) -> None:
+        """Unlock the file and close it."""
         try:
             # Closing is not enough: a child forked in the meantime has the same lock open.
             fcntl.flock(fd, fcntl.LOCK_UN)
@@ -90,7 +94,7 @@ class Locks:
                 hold.depth -= 1
                 if hold.depth == 0 and hold.fd >= 0:
                     fd, hold.fd = hold.fd, -1
-                    _unlock(fd)
+                    unlock(fd)
         finally:
             hold.thread_lock.release()
 
@@ -116,13 +120,9 @@ class Locks:
                 f"The lock file {path} can't be opened: {error.strerror}.",
                 hint="keyrack needs to write to its own data folder.",
             ) from None
-        pause = 0.002
         try:
-            while not _try_lock(fd):
-                if time.monotonic() >= deadline:
-                    raise busy()
-                time.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+            if not tried_until(lambda: try_lock(fd), deadline):
+                raise busy()
         except OSError as error:
             os.close(fd)
             raise KeyrackError(
@@ -133,6 +133,17 @@ class Locks:
             os.close(fd)
             raise
         return fd
+
+
+def tried_until(take: Callable[[], bool], deadline: float) -> bool:
+    """Has `take` returned True, tried at least once and until `deadline`, a time of the monotonic clock?"""
+    pause = 0.002
+    while not take():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+    return True
 
 
 def busy() -> Temporary:

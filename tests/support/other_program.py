@@ -1,0 +1,102 @@
+"""Another program, in a process of its own, that locks and writes its own files in its own way.
+
+    python -m support.other_program file-lock PATH            as Rust's File::lock
+    python -m support.other_program folder-lock PATH STALE    as proper-lockfile; STALE in seconds
+
+It prints "waiting" if it has to wait and "held" once it holds the lock, gives it back at the end of its
+input, and prints "released", or "lost" if the lock was no longer its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+
+
+@contextmanager
+def running(*args: object) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "support.other_program", *map(str, args)],
+        cwd=TESTS,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def told(process: subprocess.Popen[str]) -> str:
+    """The next line that it prints."""
+    assert process.stdout is not None
+    return process.stdout.readline().strip()
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """End its input, and return the next line that it prints."""
+    assert process.stdin is not None
+    process.stdin.close()
+    return told(process)
+
+
+def _file_lock(path: str) -> None:
+    import fcntl
+
+    with open(path, "a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting", flush=True)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        print("held", flush=True)
+        sys.stdin.read()
+    print("released", flush=True)
+
+
+def _folder_lock(path: str, stale: float) -> None:
+    """What proper-lockfile 4.1.2 does: mkdir; a stale folder is removed and mkdir tried once more."""
+    has_told = False
+    while not _made(path):
+        try:
+            if os.stat(path).st_mtime < time.time() - stale:
+                os.rmdir(path)
+                continue
+        except FileNotFoundError:
+            continue
+        if not has_told:
+            has_told = True
+            print("waiting", flush=True)
+        time.sleep(0.01)
+    made = os.stat(path).st_mtime_ns
+    print("held", flush=True)
+    sys.stdin.read()
+    still = os.path.isdir(path) and os.stat(path).st_mtime_ns == made
+    if still:
+        os.rmdir(path)
+    print("released" if still else "lost", flush=True)
+
+
+def _made(path: str) -> bool:
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    kind, path, *more = sys.argv[1:]
+    if kind == "file-lock":
+        _file_lock(path)
+    else:
+        _folder_lock(path, *map(float, more))
