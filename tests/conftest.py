@@ -1,4 +1,4 @@
-"""What all tests share: a home of their own, and servers that are started once."""
+"""Fixtures for all tests: a home folder of their own, and servers that start once."""
 
 from __future__ import annotations
 

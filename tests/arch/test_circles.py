@@ -1,4 +1,4 @@
-"""No module imports itself by way of others, not even late or for its types alone."""
+"""No import cycles between modules, counting late imports and imports for types only."""
 
 from __future__ import annotations
 

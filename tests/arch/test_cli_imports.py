@@ -1,4 +1,4 @@
-"""What `keyrack list --json` must not pay for."""
+"""`keyrack list --json` imports nothing heavy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that the documentation names exist."""
+"""Files that the documentation mentions exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the first frame may not wait for. Import sets, not milliseconds."""
+"""What must not be imported before the first frame. Checks sets of modules, not milliseconds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may import whom, as pyproject.toml's contracts say it."""
+"""Checks the import contracts in pyproject.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A glyph is written in `wording` alone; both front ends take it from there."""
+"""Glyphs are defined only in `wording`; both front ends import them from there."""
 
 from __future__ import annotations
 

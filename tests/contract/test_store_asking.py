@@ -1,4 +1,4 @@
-"""A keychain that asks a person about each item: they get their time, a no is a no, and nothing hangs."""
+"""A keychain that asks the user about each item: users get time to answer, no means no, and nothing hangs."""
 
 from __future__ import annotations
 

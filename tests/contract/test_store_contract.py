@@ -1,4 +1,4 @@
-"""What every store and every credential store over it must do, real and fake."""
+"""What every backend, and every credential store on top of one, must do, real or fake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program that has used its credentials and forks then, as servers do: each process on its own."""
+"""A program that forks after using its credentials, as servers do: parent and child stay independent."""
 
 from __future__ import annotations
 

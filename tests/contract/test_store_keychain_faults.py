@@ -1,4 +1,4 @@
-"""A keychain that is not well: a sentence, in time, and no secret in what is raised."""
+"""A faulty keychain: a clear error, in time, and no secret in the exception."""
 
 from __future__ import annotations
 

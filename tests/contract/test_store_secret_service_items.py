@@ -1,4 +1,4 @@
-"""Items in the Secret Service that keyrack did not write as they are: several of one name, or no text."""
+"""Items in the Secret Service that keyrack did not write this way: duplicates, or not text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments at which gnome-keyring says that it has no keyring, although it has: another program connects."""
+"""Moments in which gnome-keyring reports no keyring although it has one: another program is connecting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processes killed at random points of real operations, and what the next keyrack finds.
+"""Kills processes at random points of real operations, and checks what the next keyrack finds.
 
 A real gnome-keyring, a real issuer that rotates refresh tokens and ends a grant when one comes
 twice, SIGKILL. The same again: KEYRACK_CHAOS_SEED=number.

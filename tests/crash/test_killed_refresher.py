@@ -1,4 +1,4 @@
-"""Refreshers killed at random moments: the next one goes on, and loses no grant that was stored.
+"""Refreshers killed at random moments: the next one continues and loses no grant that was stored.
 
 The same again: KEYRACK_CHAOS_SEED=number.
 """

@@ -1,4 +1,4 @@
-"""A refresh that its caller does not wait for: the issuer may have spent the old refresh token already."""
+"""A refresh whose caller goes away: by then the issuer may have used up the old refresh token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kill before or after any effect of a save or a removal: nothing is lost, and the next start tidies.
+"""A kill before or after any effect of a save or a delete: nothing is lost, and the next start cleans up.
 
 An effect is a change of the keychain (a delete + add counts as two, a piece as one) or of
 the disk. The kill is an exception that nothing in the store catches.

@@ -1,4 +1,4 @@
-"""A kill at any effect on the disk: the vault, its key and its credentials are the old or the new ones."""
+"""A kill at any write to the disk: the vault, its key and its credentials are the old or the new ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""keyrack ends with its terminal, and on SIGTERM, whoever started it and whatever it is doing."""
+"""keyrack ends with its terminal and on SIGTERM, whoever started it and whatever it is doing."""
 
 from __future__ import annotations
 

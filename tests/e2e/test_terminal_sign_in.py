@@ -1,4 +1,4 @@
-"""A sign-in page that has forgotten keyrack, met in a real terminal by the command and by the screen."""
+"""A sign-in page that no longer knows keyrack's client, in a real terminal."""
 
 from __future__ import annotations
 

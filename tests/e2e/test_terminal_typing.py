@@ -1,4 +1,4 @@
-"""Bursts of keys at every change of the screen, and a terminal's answers among them, in a real terminal."""
+"""Bursts of keys at every change of screen, mixed with a terminal's replies, in a real terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests at real authorization servers share."""
+"""Fixtures for tests with real authorization servers."""
 
 from __future__ import annotations
 

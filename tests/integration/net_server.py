@@ -1,4 +1,4 @@
-"""Loopback servers that say exactly the bytes that a test wants, well-behaved or not."""
+"""Loopback servers that send exactly the bytes a test wants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`keyrack adopt` as a person has it: a real keychain, a server, and the shell's line at the end."""
+"""`keyrack adopt` as a user sees it: a real keychain, a server, and the line for the shell at the end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public conformance suite, every `auth/*` client scenario, with keyrack as the client.
+"""The public conformance suite: every `auth/*` client scenario, with keyrack as the client.
 
 `keyrack login URL` alone where a login is all, `keyrack.Auth` where calls must follow.
 """

@@ -1,4 +1,4 @@
-"""The demo's world: all the states it promises, a login that needs no browser, and no trace."""
+"""The demo shows all the states that it promises, logs in without a browser, and leaves nothing behind."""
 
 from __future__ import annotations
 

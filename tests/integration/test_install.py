@@ -1,4 +1,4 @@
-"""`make run` and `make demo` on a fresh checkout: what is said while they install, and when.
+"""`make run` and `make demo` in a fresh checkout: what they print while they install.
 
 The script is the real one; the Python that it finds is a stand-in that waits for the test.
 """

@@ -1,4 +1,4 @@
-"""A keychain that stops answering holds up no command for longer than its limit, nor its exit."""
+"""A keychain that stops responding delays no command beyond its time limit, and does not delay the exit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A backend that the user has chosen in keyring's own configuration: the real pass, with a real key."""
+"""A backend that the user chose in keyring's configuration: the real `pass`, with a real key."""
 
 from __future__ import annotations
 

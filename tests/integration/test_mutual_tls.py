@@ -1,4 +1,4 @@
-"""A client's certificate and the user's own authorities, over real connections with TLS."""
+"""Client certificates and the user's own CAs, over real TLS connections."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, addresses, certificates and proxies: which connections are made, and that no other is.
+"""Names, addresses, certificates and proxies: which connections are made, and that there are no others.
 
 A fake resolver answers for every name, and every connection of a test is recorded
 before it is made; none may leave loopback.

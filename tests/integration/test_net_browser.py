@@ -1,4 +1,4 @@
-"""Opening the browser, by way of BROWSER programs of our own."""
+"""Opening the browser with programs named in BROWSER."""
 
 from __future__ import annotations
 

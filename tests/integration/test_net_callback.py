@@ -1,4 +1,4 @@
-"""The loopback callback among browsers, favicons, port scanners and liars."""
+"""The loopback callback with browsers, favicons, port scanners and forged requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole login over real sockets, where one of the places sends without end, or as good as nothing."""
+"""A whole login over real sockets in which one server sends endless data, or almost none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wire against servers that behave, and servers that do not."""
+"""The HTTP client with servers that behave and servers that don't."""
 
 from __future__ import annotations
 

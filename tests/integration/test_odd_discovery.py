@@ -1,4 +1,4 @@
-"""Whole logins over real sockets at servers that describe themselves in odd ways."""
+"""Whole logins over real sockets, with servers whose metadata is unusual."""
 
 from __future__ import annotations
 

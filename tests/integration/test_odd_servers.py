@@ -1,4 +1,4 @@
-"""Probes and logins over real sockets at servers that answer in odd ways."""
+"""Probes and logins over real sockets, with servers that respond in unusual ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole logins over real sockets where the sign-in page or the registration is odd."""
+"""Whole logins over real sockets, with an unusual sign-in page or registration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over real sockets: replies of the token endpoint, refusals and revocations as servers have them."""
+"""Token responses, refusals and revocations as real servers send them, over real sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One refresher among all processes, at an issuer that ends a grant when its refresh token comes twice."""
+"""Only one process refreshes, with an issuer that ends a grant when a refresh token is used twice."""
 
 from __future__ import annotations
 

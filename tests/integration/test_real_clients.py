@@ -1,4 +1,4 @@
-"""Clients that somebody registered by hand at a real authorization server, with a secret or a key."""
+"""Clients that were registered by hand at a real authorization server, with a secret or a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A code typed on another device (RFC 8628) at a real authorization server, beside the browser."""
+"""The device authorization grant (RFC 8628) at a real authorization server, in parallel with the browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens when a real authorization server is out of order for a moment."""
+"""A real authorization server that fails for a moment."""
 
 from __future__ import annotations
 

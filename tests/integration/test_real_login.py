@@ -1,4 +1,4 @@
-"""Login, refresh and clear against authorization servers that nobody here wrote."""
+"""Login, refresh and clear with third-party authorization servers."""
 
 from __future__ import annotations
 

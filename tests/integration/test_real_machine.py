@@ -1,4 +1,4 @@
-"""A machine's own login at a real authorization server: client credentials, with a secret or a key."""
+"""Client credentials at a real authorization server, with a secret or a key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a grant of a real authorization server is renewed, how it ends, and what keyrack then says."""
+"""How grants of a real authorization server are refreshed, how they end, and what keyrack says then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can happen between the browser and keyrack while somebody signs in at a real server."""
+"""What can happen between the browser and keyrack during a sign-in at a real server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each service says of a token, asked with real host names over real TLS: nothing leaves loopback."""
+"""Each service's own check of a token, with real host names over real TLS that never leave loopback."""
 
 from __future__ import annotations
 

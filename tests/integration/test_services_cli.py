@@ -1,4 +1,4 @@
-"""`keyrack set` and `clear --revoke` as processes: a terminal, a keychain, and a service file."""
+"""`keyrack set` and `clear --revoke` as processes, with a terminal, a keychain and a service file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Revoking a token made by hand at the three services that have an API for it; its page elsewhere."""
+"""Revoking manual tokens: the three services with an API for it, and the page of all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A token made by hand from what is typed to what its MCP server gets, for every service that takes one."""
+"""A manual token, from the user's input to what its MCP server receives, for every service with one."""
 
 from __future__ import annotations
 

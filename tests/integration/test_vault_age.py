@@ -1,4 +1,4 @@
-"""The vault and the stock age tool open each other's files, and the command line asks for the passphrase."""
+"""The vault and the age tool open each other's files, and the command line asks for the passphrase."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the login's and of the vault's screens have in common."""
+"""Fixtures for tests of the login and vault screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server's accounts: in the list, the default, another login, clearing one."""
+"""A server's accounts: the list, the default, logging in to another one, and clearing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dialog that clears: what a service can undo is told before, and nothing more is promised."""
+"""The clear dialog tells beforehand whether the service can revoke a token, and promises no more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names and sentences from outside are shown as the characters that they are."""
+"""Names and texts from outside are shown as plain characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What other processes store, what a killed one left, and what failed: the list follows, the cursor stays."""
+"""The list shows what other processes store, and keeps its cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list: moving, filtering, sorting, and time going by."""
+"""The list: moving, filtering, sorting, and time passing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the authorization server wants an app that the user registers there."""
+"""Logging in where the authorization server requires an app that the user registers there."""
 
 from __future__ import annotations
 

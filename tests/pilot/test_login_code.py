@@ -1,4 +1,4 @@
-"""The code for another device: asking for it, showing it, and what ends it."""
+"""The code for another device: requesting it, showing it, and what ends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A login that can't be, and the token made by hand that may do instead."""
+"""When a login is not possible, the screen offers a manual token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the login sent and got, on a key."""
+"""The trace shows the requests and responses of a login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list's keys: refresh, check, clear, copy, show, and many at once."""
+"""The list's keys: refresh, check, clear, copy, show, and actions on several servers."""
 
 from __future__ import annotations
 

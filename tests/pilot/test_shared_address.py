@@ -1,4 +1,4 @@
-"""Several servers at one address on the screen, and what a program has switched off."""
+"""Several servers with the same URL, and servers that are switched off."""
 
 from __future__ import annotations
 

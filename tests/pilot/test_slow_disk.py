@@ -1,4 +1,4 @@
-"""A screen whose content takes its time to be read is there at once, and no key hits what is not there."""
+"""A screen whose content is slow to read opens at once, and no key acts on what is not there yet."""
 
 from __future__ import annotations
 

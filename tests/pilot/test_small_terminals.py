@@ -1,4 +1,4 @@
-"""Nothing is drawn over anything else on a small terminal."""
+"""Nothing overlaps on a small terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clear stale: looking for it, ticks, clearing, and the receipt."""
+"""Clear stale: the search, the ticks, clearing, and the receipt."""
 
 from __future__ import annotations
 

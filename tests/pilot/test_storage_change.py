@@ -1,4 +1,4 @@
-"""Another place for secrets: credentials that move, and a keychain that is locked or out of reach."""
+"""Moving credentials to another store, and a keychain that is locked or unreachable."""
 
 from __future__ import annotations
 

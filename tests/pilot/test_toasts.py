@@ -1,4 +1,4 @@
-"""A notification shows all its words, however they break."""
+"""A notification shows its whole text, however it wraps."""
 
 from __future__ import annotations
 

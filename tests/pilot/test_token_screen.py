@@ -1,4 +1,4 @@
-"""The token form: hidden, explained, tried before it is kept."""
+"""The token form hides its input, explains it, and tests it before storing it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Typing never destroys: a key is taken by the screen that it was typed for, or by none."""
+"""Typing never does harm: a key goes to the screen that it was typed for, or to none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No place for secrets: the ways on, a vault that is made, and what is only in memory."""
+"""Without a store for secrets: the choices, creating a vault, and credentials in memory only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sealed vault: opened, locked, and its passphrase changed."""
+"""The sealed vault: opening it, locking it, and changing its passphrase."""
 
 from __future__ import annotations
 

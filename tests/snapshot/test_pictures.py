@@ -1,4 +1,4 @@
-"""How the screens look. After a change on purpose: pytest tests/snapshot --snapshot-update."""
+"""Pictures of the screens. After an intended change: pytest tests/snapshot --snapshot-update."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Secret Service that asks its person about items, as KeePassXC does. It runs in a thread of the test.
+"""A Secret Service that asks the user about items, as KeePassXC does. It runs in a thread of the test.
 
 What KeePassXC 2.7 does: the collection is open; an item is locked for each client but its maker,
 until the client has asked for it (Unlock) and the person has agreed in a window. Others answer a

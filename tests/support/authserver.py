@@ -1,4 +1,4 @@
-"""Authorization servers that nobody here wrote, each with an MCP server behind it.
+"""Third-party authorization servers, each with an MCP server behind it.
 
 `oidc()`: npm's oidc-provider in Node, strict and with reuse detection.
 `sdk()`: the routes of the official Python SDK, as in the demo.

@@ -1,4 +1,4 @@
-"""A person at a real Chromium, driven through chromedriver's WebDriver protocol.
+"""A user with a real Chromium, driven through chromedriver's WebDriver protocol.
 
 As a program it is what BROWSER names: it lets go at once, as desktop launchers do, and
 goes on in a process of its own, which writes what it sees to a log and ends at the callback.

@@ -1,4 +1,4 @@
-"""A machine that is busy with other things."""
+"""Keeps the machine busy."""
 
 from __future__ import annotations
 

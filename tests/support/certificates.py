@@ -1,4 +1,4 @@
-"""An authority of one day and what it signs, made by openssl."""
+"""A CA that is valid for one day and its certificates, made with openssl."""
 
 from __future__ import annotations
 

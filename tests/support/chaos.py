@@ -1,4 +1,4 @@
-"""keyrack on a real keychain and at a real issuer, in processes of their own, which a test may kill."""
+"""Runs keyrack with a real keychain and a real issuer in processes that a test can kill."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock that stands until it is moved, so that no test waits for a token to grow old."""
+"""A clock that only moves when a test moves it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fixed data that pictures and screen tests show: invented servers, one moment in time.
+"""Fixed data for pictures and screen tests: invented servers at one moment in time.
 
 `demo_parts()` is a Parts without any adapter behind it; what the screens do with it
 goes through operations that a test replaces.

@@ -1,4 +1,4 @@
-"""A login that goes as far as a test lets it, in the words of the real one."""
+"""A login that proceeds as far as a test lets it, with the real texts."""
 
 from __future__ import annotations
 

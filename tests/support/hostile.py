@@ -1,4 +1,4 @@
-"""A login against servers that mean harm: the real wire's rules, canned replies, and all that came of it."""
+"""A login against hostile servers: the real HTTP client's rules and canned replies, all recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that put into every string what acts on a terminal, and what the browser brings from such a one."""
+"""Servers that put terminal control sequences into every string."""
 
 from __future__ import annotations
 

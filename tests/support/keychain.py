@@ -1,4 +1,4 @@
-"""A real gnome-keyring on a bus of its own, apart from everything else on the machine."""
+"""A real gnome-keyring on a private bus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process does that a test may kill, and the process from which such ones are forked.
+"""Processes that a test can kill, and the process that forks them.
 
 Forked, because a Python that starts takes longer than the work in which it is to be killed.
 """

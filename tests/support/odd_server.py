@@ -1,4 +1,4 @@
-"""An MCP server with its authorization server on one real socket, odd where a test lets it be.
+"""An MCP server and its authorization server on one real socket, unusual wherever a test wants it.
 
 `OddServer(routes)` is well-behaved but for the routes that it is given: an Answer, or a function that
 makes one of what was asked.

@@ -1,4 +1,4 @@
-"""A keychain of keyring's kind in which every program keeps its items."""
+"""A keyring backend that holds the items of several programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenes that the README's pictures and the snapshot tests show: name → app and keys."""
+"""The scenes in the README's pictures and the snapshot tests: name → app and keys."""
 
 from __future__ import annotations
 

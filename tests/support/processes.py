@@ -1,4 +1,4 @@
-"""Whether other processes still run."""
+"""Checks whether processes are still running."""
 
 from __future__ import annotations
 

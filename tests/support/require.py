@@ -1,4 +1,4 @@
-"""Skips what a machine can't run; never where everything is required."""
+"""Skips a test that this machine can't run, unless all tests are required."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A terminal of 80×24 in tmux, on a server of its own."""
+"""An 80×24 terminal in a tmux server of its own."""
 
 from __future__ import annotations
 

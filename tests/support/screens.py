@@ -1,4 +1,4 @@
-"""Driving the screens in a test: run a coroutine, wait for what is to be seen."""
+"""Drives screens in tests: run a coroutine, wait for what should appear."""
 
 from __future__ import annotations
 

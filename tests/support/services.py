@@ -1,4 +1,4 @@
-"""The services whose tokens keyrack knows, as their vendors document them: APIs and MCP servers.
+"""The services whose tokens keyrack knows, as documented by their vendors: APIs and MCP servers.
 
 Each row says what a person types, what has to arrive where, and what the service says. A stand-in
 takes the credential of its row and no other, forgets a token that was revoked, and can be put in a

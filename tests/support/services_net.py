@@ -1,4 +1,4 @@
-"""An internet of one machine: real host names and real TLS, and no packet that leaves loopback.
+"""An internet on one machine: real host names and real TLS, and no packet leaves loopback.
 
 Every known host has a public address of its own, as the resolver tells it. A connection to it is made
 to one server on loopback instead, which owns a certificate for all of them. What is not known does not

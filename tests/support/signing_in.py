@@ -1,4 +1,4 @@
-"""A person at a browser, played by httpx: signs in, consents, ends at the callback."""
+"""Signs in and consents as a user in a browser would, with httpx."""
 
 from __future__ import annotations
 

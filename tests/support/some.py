@@ -1,4 +1,4 @@
-"""What a test expects to be there."""
+"""Returns a value that a test expects to exist."""
 
 from __future__ import annotations
 

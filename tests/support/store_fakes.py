@@ -1,4 +1,4 @@
-"""keyring backends with the faults that real keychains have, and grants to put into them."""
+"""keyring backends with the faults of real keychains, and grants to store in them."""
 
 from __future__ import annotations
 

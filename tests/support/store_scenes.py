@@ -1,4 +1,4 @@
-"""Scenes about what is kept and where: stale credentials, accounts, places for secrets."""
+"""Scenes with stored credentials: stale ones, several accounts, several stores."""
 
 from __future__ import annotations
 

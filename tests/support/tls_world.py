@@ -1,4 +1,4 @@
-"""An MCP server and its issuer behind TLS, each at an origin of its own, which note who came."""
+"""An MCP server and its issuer behind TLS, each with its own origin, that record their visitors."""
 
 from __future__ import annotations
 

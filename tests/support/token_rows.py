@@ -1,4 +1,4 @@
-"""Servers whose tokens are made of more than one field, beside the demo's."""
+"""Servers whose tokens consist of several fields, in addition to the demo's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Driving the screens of the place for secrets: a vault, a passphrase, the palette."""
+"""Drives the screens of the vault."""
 
 from __future__ import annotations
 

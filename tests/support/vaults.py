@@ -1,4 +1,4 @@
-"""Passphrase-sealed files of age's that open in an instant: scrypt with next to no work.
+"""age files with a passphrase that open instantly, because their scrypt does almost no work.
 
 Whoever writes such a file chooses the work, and pyrage chooses a second's. The tests that
 are about something else use this: the same format, opened by the same code.

@@ -1,4 +1,4 @@
-"""The Windows Credential Manager in memory, below keyring's own backend for it.
+"""The Windows Credential Manager in memory, below keyring's backend for it.
 
 It holds 2,560 bytes per credential and raises beyond, as CredWrite does.
 """

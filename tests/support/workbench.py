@@ -1,4 +1,4 @@
-"""Adapters that are real but for the network and the keychain: a canned world, credentials in memory."""
+"""Real adapters, except for the network and the keychain: canned replies, credentials in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each reader, with a way to write a good file for it."""
+"""Each reader, with a function that writes a valid file for it."""
 
 import json
 from collections.abc import Callable

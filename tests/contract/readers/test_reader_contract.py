@@ -1,4 +1,4 @@
-"""What every reader of configuration files does with what it may find."""
+"""How every configuration reader treats valid, damaged and hostile files."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A browser for the suite, whose /authorize has no page: one GET that follows redirects hop by hop."""
+"""A browser for the suite, whose /authorize has no page: one GET that follows redirects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`keyrack clear`: what is offered before, and what is said to stay."""
+"""`keyrack clear`: what it offers first, and what it says remains."""
 
 from __future__ import annotations
 

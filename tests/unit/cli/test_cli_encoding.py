@@ -1,4 +1,4 @@
-"""Output in an encoding that lacks a character: readable, on both streams, from every verb."""
+"""Output in an encoding that lacks a character is readable, on both streams, from every verb."""
 
 from __future__ import annotations
 

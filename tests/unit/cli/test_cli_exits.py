@@ -1,4 +1,4 @@
-"""How a run ends when something is wrong that is nobody's sentence."""
+"""How a run ends after an unexpected error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`keyrack login`: steps as lines, the paste, and ctrl+c."""
+"""`keyrack login`: the printed steps, pasting, and ctrl+c."""
 
 from __future__ import annotations
 

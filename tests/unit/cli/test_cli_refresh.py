@@ -1,4 +1,4 @@
-"""`keyrack refresh`: one now, and all that are due side by side."""
+"""`keyrack refresh`: one server, or all that are due."""
 
 from __future__ import annotations
 

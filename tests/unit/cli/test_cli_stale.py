@@ -1,4 +1,4 @@
-"""`keyrack clear --stale` and `keyrack accounts`, over a credential store in memory."""
+"""`keyrack clear --stale` and `keyrack accounts`, with a credential store in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What options' values mean."""
+"""The values of options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each verb prints, where, and with which exit code. The operations are stand-ins."""
+"""What each verb prints, where, and its exit code. The operations are fakes."""
 
 from __future__ import annotations
 

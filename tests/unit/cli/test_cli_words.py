@@ -1,4 +1,4 @@
-"""Words that make sense, words that don't, and the manual."""
+"""Valid and invalid command lines, and the manual."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hostile server's words in what the command line says: characters, and nothing that acts."""
+"""A hostile server's texts in the command line's output can't control the terminal."""
 
 from __future__ import annotations
 

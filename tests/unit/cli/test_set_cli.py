@@ -1,4 +1,4 @@
-"""`keyrack set`: what is asked for, piped in or given as words, and what is said of it."""
+"""`keyrack set`: input from a prompt, a pipe or options, and what it prints."""
 
 from __future__ import annotations
 

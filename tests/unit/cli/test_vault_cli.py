@@ -1,4 +1,4 @@
-"""What `keyrack vault` takes, says and asks. The passphrases typed at a terminal are in test_vault_age."""
+"""`keyrack vault`: its arguments, output and questions. For passphrases at a terminal see test_vault_age."""
 
 from __future__ import annotations
 

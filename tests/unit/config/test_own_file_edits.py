@@ -1,4 +1,4 @@
-"""A setting in keyrack's own file is changed where it is, however its table is written."""
+"""A setting in keyrack's own file is changed in place, however its table is written."""
 
 from __future__ import annotations
 

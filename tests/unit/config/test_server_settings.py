@@ -1,4 +1,4 @@
-"""How to talk to one server: what keyrack's own file can say of it, and nobody else's."""
+"""The settings of one server that only keyrack's own file can have."""
 
 from __future__ import annotations
 

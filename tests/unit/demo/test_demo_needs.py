@@ -1,4 +1,4 @@
-"""What the demo needs is installed from here, or by names that are not keyrack's to lose."""
+"""What the demo needs is installed from this project, or under names that nobody else can claim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key that stands in an address: configured, never shown, and asked with by a check alone."""
+"""A key in a URL: it is configured, never shown, and only sent by a check."""
 
 from __future__ import annotations
 

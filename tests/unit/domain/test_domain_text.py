@@ -1,4 +1,4 @@
-"""Other people's strings lose what acts on a terminal, and keep what can be read."""
+"""Texts from outside lose terminal control characters and stay readable."""
 
 from __future__ import annotations
 

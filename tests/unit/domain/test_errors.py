@@ -1,4 +1,4 @@
-"""All errors of the package are in one file, and its docstring shows the whole tree."""
+"""All errors of the package are in one file, whose docstring shows the whole tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of a text, an address and a file once the secrets are out of it."""
+"""Texts, URLs and files without their secrets."""
 
 from __future__ import annotations
 

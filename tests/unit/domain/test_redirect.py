@@ -1,4 +1,4 @@
-"""A redirect URI that keyrack can listen at: on this machine, over http, and nowhere else."""
+"""Redirect URIs that keyrack can listen at: on this machine, over http, and nowhere else."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The small parts of the wires that need no socket."""
+"""The parts of the HTTP client that need no socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which proxy a request goes through, and what NO_PROXY keeps away from it."""
+"""Which proxy is used for a request, and what NO_PROXY excludes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checklist 13-19."""
+"""Lines 13-19 of the checklist."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Checklist 1."""
+"""Line 1 of the checklist."""
 
 import time
 

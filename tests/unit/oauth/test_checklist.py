@@ -1,4 +1,4 @@
-"""What the MCP authorization specification asks of a client: each line has a test that names it.
+"""What the MCP authorization specification requires of a client: each line has a test that names it.
 
 A test says `@pytest.mark.checklist(7)`. A line whose last test is taken away is noticed here.
 """

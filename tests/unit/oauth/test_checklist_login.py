@@ -1,4 +1,4 @@
-"""Lines of the checklist that only a whole login shows."""
+"""Lines of the checklist that take a whole login to test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers of older revisions: the table of the checklist, a row per test, a revision per case."""
+"""Servers of older revisions: a row of the checklist's table per test, a revision per case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A machine's login: client credentials, by secret or by signed assertion (MCP's extension; RFC 7523)."""
+"""Client credentials, with a secret or a signed assertion (MCP's extension; RFC 7523)."""
 
 import json
 from functools import cache

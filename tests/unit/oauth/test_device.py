@@ -1,4 +1,4 @@
-"""The device authorization grant (RFC 8628), and its race with the browser."""
+"""The device authorization grant (RFC 8628), in parallel with the browser."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Checklist 2-8."""
+"""Lines 2-8 of the checklist."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The login as a whole, against canned replies."""
+"""The whole login flow, with canned replies."""
 
 import pytest
 

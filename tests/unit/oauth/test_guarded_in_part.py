@@ -1,4 +1,4 @@
-"""A server that answers a greeting and a list to anyone may still guard what they lead to."""
+"""A server that answers initialize and tools/list for anyone may still require a login for calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents of a hostile server: any field of any type, any body, never more than a sentence."""
+"""Documents from a hostile server: any type in any field, any body, and the result is only a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A login against servers that mean harm, beyond addresses and documents: each ends on its step."""
+"""Logins against hostile servers, beyond addresses and documents: each ends at its step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses that a hostile server names: nothing is asked, opened or stored that should not be."""
+"""Addresses that a hostile server names: nothing is requested, opened or stored that should not be."""
 
 from __future__ import annotations
 

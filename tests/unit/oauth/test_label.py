@@ -1,4 +1,4 @@
-"""Who an account is, as far as the token reply says."""
+"""Whom an account belongs to, according to the token response."""
 
 import base64
 import json

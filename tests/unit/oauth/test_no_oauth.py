@@ -1,4 +1,4 @@
-"""A server that has no login: said as such, with the way that is left."""
+"""A server without OAuth: keyrack says so, and offers a manual token."""
 
 from __future__ import annotations
 

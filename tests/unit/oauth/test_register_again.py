@@ -1,4 +1,4 @@
-"""A sign-in that has to be begun anew: the issuer has forgotten the client, or refuses 127.0.0.1.
+"""A sign-in that has to start again: the issuer no longer knows the client, or refuses 127.0.0.1.
 
 Neither comes back to keyrack from the sign-in page (RFC 6749, section 4.1.2.1); the person can tell, and
 so can the registration and the pushed request.

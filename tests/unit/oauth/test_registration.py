@@ -1,4 +1,4 @@
-"""Checklist 9-12."""
+"""Lines 9-12 of the checklist."""
 
 import pytest
 

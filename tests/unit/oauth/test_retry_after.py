@@ -1,4 +1,4 @@
-"""When a server asks to be left alone for a while, whoever waits is told for how long."""
+"""When a server asks for a pause, the user is told how long it is."""
 
 from __future__ import annotations
 

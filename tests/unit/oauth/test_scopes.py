@@ -1,4 +1,4 @@
-"""A plain login asks again for what --scope had added, until it is taken away."""
+"""Scopes added with --scope are requested again at later logins until they are removed."""
 
 from __future__ import annotations
 

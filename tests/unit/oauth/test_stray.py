@@ -1,4 +1,4 @@
-"""An answer that is not this login's: told at once, and the login goes on."""
+"""A response that belongs to another login is reported at once, and the login continues."""
 
 from __future__ import annotations
 

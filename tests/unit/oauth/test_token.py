@@ -1,4 +1,4 @@
-"""Checklist 20: how a client authenticates."""
+"""Line 20 of the checklist: how a client authenticates."""
 
 import base64
 

@@ -1,4 +1,4 @@
-"""Checklist 21-22, and the replies that servers give in fact."""
+"""Lines 21-22 of the checklist, and token responses as servers really send them."""
 
 import base64
 import json

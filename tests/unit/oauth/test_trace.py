@@ -1,4 +1,4 @@
-"""The trace: what went over the wire, fit for a bug report."""
+"""The trace of requests and responses is safe to put into a bug report."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The one driver of flows."""
+"""The driver of flows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a refresh asks the issuer at all, and what is known about the credential after it."""
+"""When a refresh sends a request, and what is recorded afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of services themselves, and which server gets which."""
+"""The services' files, and which server belongs to which service."""
 
 from __future__ import annotations
 

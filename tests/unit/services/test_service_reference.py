@@ -1,4 +1,4 @@
-"""keyrack's files say what is known of each service: the reference's tables, a row per service."""
+"""Facts about each service, checked against keyrack's data: one row per service."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reply to a check or a revocation means."""
+"""How replies to a check or a revocation are understood."""
 
 from __future__ import annotations
 

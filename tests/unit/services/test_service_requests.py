@@ -1,4 +1,4 @@
-"""The requests that check and revoke a token, and the hosts that may get it."""
+"""The requests that check and revoke a token, and the hosts that may receive it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a typed token looks like, and the headers that are made of it."""
+"""Recognizing tokens by their format, and the headers made from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of a vendor's issuers counts for its hosts alone, and after what the user has set."""
+"""What is known of a vendor applies only to its own hosts, and the user's settings take precedence."""
 
 from __future__ import annotations
 

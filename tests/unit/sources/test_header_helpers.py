@@ -1,4 +1,4 @@
-"""A command that a program runs for a server's headers: shown, and run by nobody here."""
+"""A command that a program runs for headers is shown, and never run by keyrack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bridge is the remote server that it leads to, however it is started; any other program is a local one."""
+"""A bridge counts as the remote server behind it, however it is started; others are local processes."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The difference between two texts of a file that is to be changed."""
+"""The diff of a file that is about to be changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading plain JSON stays light: what only TOML or other platforms need is not imported."""
+"""Reading plain JSON does not import what only TOML or other platforms need."""
 
 import json
 import subprocess

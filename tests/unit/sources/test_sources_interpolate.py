@@ -1,4 +1,4 @@
-"""What is sent, and what may be shown of it."""
+"""Variables in headers: what is sent, and what may be shown."""
 
 import pytest
 from hypothesis import given

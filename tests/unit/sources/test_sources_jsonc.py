@@ -1,4 +1,4 @@
-"""Comments and trailing commas go; nothing else changes."""
+"""Comments and trailing commas are removed, and nothing else changes."""
 
 import json
 

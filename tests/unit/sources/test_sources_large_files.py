@@ -1,4 +1,4 @@
-"""~/.claude.json grows with its history: its servers are read, and little else is kept of it."""
+"""A large ~/.claude.json: its servers are read, and little of the rest is held in memory."""
 
 import json
 import sys

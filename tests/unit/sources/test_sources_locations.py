@@ -1,4 +1,4 @@
-"""Where files are, on three platforms, from the environment alone."""
+"""Where files are on three platforms, from the environment alone."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""One server in many files is one; one name is one server's."""
+"""A server in several files is listed once, and each name belongs to one server."""
 
 from keyrack.domain.model import ClientSettings, Header, Server, Source, Variable
 from keyrack.domain.secret import Secret

@@ -1,4 +1,4 @@
-"""The OAuth client that a program's file names, with the redirect URI that it was registered with."""
+"""The OAuth client in a program's file, with its registered redirect URI."""
 
 import json
 from pathlib import Path

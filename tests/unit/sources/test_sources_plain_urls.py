@@ -1,4 +1,4 @@
-"""The short way through parse_url gives what the long way gives."""
+"""The fast path of parse_url gives the same results as the full one."""
 
 from hypothesis import given
 from hypothesis import strategies as st

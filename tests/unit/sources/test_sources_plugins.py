@@ -1,5 +1,4 @@
-"""Claude Code's plugins bring servers. The files are laid out as `claude plugin install` 2.1.197 does it, and
-what counts is what its `claude mcp list` showed."""
+"""Servers from Claude Code's plugins."""
 
 import json
 from pathlib import Path

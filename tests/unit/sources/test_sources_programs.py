@@ -1,4 +1,4 @@
-"""What is particular to each program's configuration."""
+"""What is special about each program's configuration."""
 
 import json
 from pathlib import Path

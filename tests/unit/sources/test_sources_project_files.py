@@ -1,4 +1,4 @@
-"""A project's own file may be a stranger's: it gets no variable and changes no server of the user's."""
+"""A project's file may be a stranger's: it gets no variables and changes no server of the user."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A secret in each program's file gives way to the program's own reference; all else stays as it is."""
+"""A secret in each program's file is replaced by that program's reference; the rest stays the same."""
 
 from __future__ import annotations
 

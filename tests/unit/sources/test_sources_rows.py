@@ -1,4 +1,4 @@
-"""Which entries are one server, and which are several at one address."""
+"""Which entries are the same server, and which are different ones with the same URL."""
 
 import pytest
 

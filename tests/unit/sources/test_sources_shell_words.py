@@ -1,4 +1,4 @@
-"""One word with a command line in it, split as its shell does; what can't be split is no command."""
+"""A command line in one word is split as its shell would; one that can't be split is no command."""
 
 import time
 

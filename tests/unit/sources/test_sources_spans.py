@@ -1,4 +1,4 @@
-"""One string of a JSON text is found by its keys and changed; every other byte stays."""
+"""Finding one string of a JSON text by its keys and replacing it, without touching other bytes."""
 
 from __future__ import annotations
 

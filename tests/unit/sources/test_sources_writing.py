@@ -1,4 +1,4 @@
-"""Another program's file is replaced in one step, or stays; a copy of it is kept before."""
+"""Another program's file is replaced in one step or not at all, and backed up first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that are switched off in the program that has them, and entries that make no sense."""
+"""Servers that are switched off in their program, and invalid entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the two backends is used: decided at the first call, and whose turn it is where that one fails."""
+"""Which of the two backends is used: chosen at the first call, with a fallback if it fails."""
 
 from __future__ import annotations
 

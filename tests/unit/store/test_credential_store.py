@@ -1,4 +1,4 @@
-"""The credential store's rules that no kill is needed for."""
+"""Rules of the credential store that can be tested without a kill."""
 
 from __future__ import annotations
 

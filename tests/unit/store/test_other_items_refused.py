@@ -1,4 +1,4 @@
-"""Other programs' items in a keychain that reports success and does nothing, or that can't be searched."""
+"""Other programs' items in a keychain that reports success but does nothing, or that can't be searched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of keyring's backends is taken, and which are refused with a sentence."""
+"""Which of keyring's backends are used, and which are refused and why."""
 
 from __future__ import annotations
 

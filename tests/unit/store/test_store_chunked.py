@@ -1,4 +1,4 @@
-"""Texts in pieces: whole or not there, and nothing left over."""
+"""Texts stored in chunks: complete or absent, and nothing left over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier keyrack stored is read, and what it can't know it leaves alone."""
+"""Data from earlier versions can be read, and unknown data is left alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of credentials that a store keeps which can't be asked for its entries."""
+"""The list of credentials for stores that can't list their entries."""
 
 from __future__ import annotations
 

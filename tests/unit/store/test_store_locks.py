@@ -1,4 +1,4 @@
-"""Locks: among threads, among processes, and never longer than their holder lives."""
+"""Locks between threads and processes end with their holder."""
 
 from __future__ import annotations
 

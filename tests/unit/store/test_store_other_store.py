@@ -1,4 +1,4 @@
-"""Two stores over the same records: an older credential never takes the place of a newer one."""
+"""Two stores with the same records: an older credential never replaces a newer one."""
 
 from __future__ import annotations
 

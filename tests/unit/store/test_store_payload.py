@@ -1,4 +1,4 @@
-"""Payloads: complete round trips, and nothing that is stored can crash the reader."""
+"""Payloads round-trip completely, and nothing that is stored can crash the reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store is tried with: an entry that no other process touches, and that nobody leaves behind."""
+"""Testing a store with an entry that no other process touches and nobody leaves behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records on disk: private, atomic, each for itself."""
+"""Records on disk: private, atomic, independent of each other."""
 
 from __future__ import annotations
 

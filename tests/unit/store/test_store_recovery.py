@@ -1,4 +1,4 @@
-"""Lost records are rebuilt from the store, and what was left half done is finished."""
+"""Lost records are rebuilt from the store, and unfinished changes are completed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether records have changed is told by one look at their folder."""
+"""One look at the folder tells whether records have changed."""
 
 from __future__ import annotations
 

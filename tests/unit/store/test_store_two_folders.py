@@ -1,4 +1,4 @@
-"""Two data folders over one store: each finds what the other one has stored, and neither undoes it.
+"""Two data folders with one store: each finds what the other has stored, and neither undoes it.
 
 Each has records of its own, which say in which slot the credential lies; what the slots hold
 decides. `Killed` in one folder stands for its process's end.

@@ -1,4 +1,4 @@
-"""What can be done from one data folder to a credential that another one uses too."""
+"""What one data folder can do to a credential that another one uses too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all, for its owner alone, and what was written is on the disk before."""
+"""A file is replaced completely or not at all, readable only by its owner, and flushed to the disk first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many things, a few side by side."""
+"""Running many tasks, a few at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An end of the program that comes for sure."""
+"""Ending the program reliably."""
 
 from __future__ import annotations
 

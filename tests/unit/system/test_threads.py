@@ -1,4 +1,4 @@
-"""Work that ctrl+c does not cut off, and work that it stops gently."""
+"""Work that ctrl+c does not interrupt, and work that it stops gently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be typed as a client id."""
+"""What can be entered as a client ID."""
 
 from __future__ import annotations
 

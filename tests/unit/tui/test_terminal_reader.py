@@ -1,4 +1,4 @@
-"""A terminal's answers, late and in pieces, are never keys; and keys stay keys."""
+"""A terminal's replies, late or in pieces, never count as keys, and keys stay keys."""
 
 from __future__ import annotations
 

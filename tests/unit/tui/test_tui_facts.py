@@ -1,4 +1,4 @@
-"""What is said about one row, and how paths and times are written."""
+"""The facts about one row, and how paths and times are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that break stand below themselves, not below their label."""
+"""Wrapped lines are aligned with their text, not with its label."""
 
 from __future__ import annotations
 

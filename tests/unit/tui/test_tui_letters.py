@@ -1,4 +1,4 @@
-"""The big letters of a code: each its own, and none too wide."""
+"""The big letters of a code: distinct, and not too wide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An exchange as the screen shows it."""
+"""How the screen shows a request and its response."""
 
 from __future__ import annotations
 

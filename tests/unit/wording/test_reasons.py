@@ -1,4 +1,4 @@
-"""The sentence that stands beside a state, with the next step."""
+"""The sentence next to a state, with the next step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Both front ends show a state, an outcome and an expiry with one glyph, one word and one meaning."""
+"""Both front ends show a state, outcome or expiry with the same glyph, word and meaning."""
 
 from __future__ import annotations
 

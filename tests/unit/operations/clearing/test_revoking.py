@@ -1,4 +1,4 @@
-"""Revocation told as it is: what the server still takes, what lives on, and whose registration stays."""
+"""Revocation reports the truth: what the server still accepts, what stays valid, and which client remains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What counts as stale, and clearing it."""
+"""Which credentials are stale, and clearing them."""
 
 import pytest
 

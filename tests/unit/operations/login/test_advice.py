@@ -1,4 +1,4 @@
-"""A refused registration becomes advice: who this vendor lets in, and what to register."""
+"""A refused registration leads to advice: whom the vendor admits, and what to register."""
 
 import re
 import shlex

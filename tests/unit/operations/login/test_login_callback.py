@@ -1,4 +1,4 @@
-"""Where the browser comes back to, given once, is where it comes back to at the next login."""
+"""A redirect URI that was given once is used again at the next login."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings of one server, in what is sent for it."""
+"""The settings of a server affect what is sent to it."""
 
 from __future__ import annotations
 

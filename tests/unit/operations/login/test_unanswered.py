@@ -1,4 +1,4 @@
-"""After a sign-in that nobody came back from, the next login registers anew; nothing else changes."""
+"""After a sign-in without a response, the next login registers again; nothing else changes."""
 
 from __future__ import annotations
 

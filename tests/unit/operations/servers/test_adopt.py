@@ -1,4 +1,4 @@
-"""`keyrack adopt`: the token is stored, read back and only then taken out of the file."""
+"""`keyrack adopt` stores the token, reads it back, and only then removes it from the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking a server, and what its verdict does to the stored credential."""
+"""Checking a server, and how the result affects the stored credential."""
 
 import pytest
 

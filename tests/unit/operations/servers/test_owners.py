@@ -1,4 +1,4 @@
-"""Several servers at one address: each has its own credential, and nobody gets a neighbour's."""
+"""Several servers with one URL: each has its own credential, and never gets another's."""
 
 from __future__ import annotations
 

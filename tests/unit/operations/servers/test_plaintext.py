@@ -1,4 +1,4 @@
-"""Secrets that stand in files as they are: where they are found, and what is said of them."""
+"""Secrets in plain text in files: how they are found and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every credential is carried over, read back, and only then deleted; a kill anywhere loses none."""
+"""Every credential is copied, read back, and only then deleted; a kill at any moment loses none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making a vault, taking up one that is there, sharing it; on a machine without a keychain."""
+"""Creating a vault, opening an existing one, sharing it; on a machine without a keychain."""
 
 from __future__ import annotations
 

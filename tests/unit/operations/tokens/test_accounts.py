@@ -1,4 +1,4 @@
-"""Several accounts for one server: which is meant, which there are, and where the choice is kept."""
+"""Several accounts for one server: which one is used, which exist, and where the choice is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that `keyrack.Auth` names leads to the credential that it looked for, whatever it is called."""
+"""The command that `keyrack.Auth` suggests creates the credential that it was looking for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens that a user enters by hand."""
+"""Tokens that the user enters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What programs' files send of their own: headers that are no credential, and credentials that are dead."""
+"""Headers that programs send: some carry no credential, and some carry an expired one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several refreshes of one token at once, and an issuer that is busy for a moment."""
+"""Several refreshes of one token at once, and an issuer that is briefly busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refresh that went wrong leaves behind, and what is handed out all the same."""
+"""What a failed refresh leaves behind, and which token is still returned."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where it is recorded that a token, or its refresh, was refused."""
+"""Where a refusal of a token or of its refresh is recorded."""
 
 from __future__ import annotations
 

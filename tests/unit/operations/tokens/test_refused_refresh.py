@@ -1,4 +1,4 @@
-"""A refresh that the issuer refuses, in whatever words, and what is still good after it."""
+"""A refresh that the issuer refuses, in any words, and what still works after it."""
 
 from __future__ import annotations
 

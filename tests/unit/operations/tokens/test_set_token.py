@@ -1,4 +1,4 @@
-"""What was pasted made a token, and what a service's file makes of it, without a network."""
+"""How pasted input becomes a token, with and without a service's file, offline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A token whose expiry nobody told."""
+"""A token without a known expiry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the sealed vault share."""
+"""Fixtures for the vault's tests."""
 
 from __future__ import annotations
 

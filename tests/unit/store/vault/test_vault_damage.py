@@ -1,4 +1,4 @@
-"""Nothing of a damaged vault is overwritten, and what another process wrote is seen at once."""
+"""A damaged vault is never overwritten, and another process's changes are seen at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When the sealed vault locks, who opens it, and its passphrase."""
+"""When the vault locks, who can open it, and its passphrase."""
 
 from __future__ import annotations
 

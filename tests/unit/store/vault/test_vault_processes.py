@@ -1,4 +1,4 @@
-"""Real processes at one vault: no write is lost, and no reader sees a half."""
+"""Several processes with one vault: no write is lost, and no reader sees half of one."""
 
 from __future__ import annotations
 

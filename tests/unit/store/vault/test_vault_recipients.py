@@ -1,4 +1,4 @@
-"""Making the sealed vault, and who else can open it."""
+"""Creating the vault, and who else can open it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which store is used is never guessed: what the file says wrongly is told, and refused where it matters."""
+"""The store is never guessed: an invalid setting is reported, and refused where it matters."""
 
 from __future__ import annotations
 
