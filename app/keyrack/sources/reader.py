@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import ClientSettings, Server
+from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
-from keyrack.sources import locations, programs
+from keyrack.sources import programs
 from keyrack.sources.edit import Edit, NotMovable
-from keyrack.sources.locations import Candidate, Search
+from keyrack.sources.locations import Candidate, Search, claude
 from keyrack.sources.programs import Program
 from keyrack.system import files, paths
 
@@ -26,22 +26,34 @@ class _AllFiles:
         self.projects: list[Server] = []  # from the current project's own files
         self.problems: list[Problem] = []
         self.places: list[Place] = []
+        self.seen: set[tuple[str, str]] = set()  # the files of each program
 
-    def file(
-        self, client: str, module: str, candidate: Candidate, *, asked_for: bool = False, lists: bool = True
-    ) -> Any:
+    def program(self, program: Program) -> None:
+        """Read a program's files. What is switched off may stand in another file than the server."""
+        name, module, _ = program
+        starts = len(self.servers), len(self.projects)
+        said = [self.file(name, module, candidate) for candidate in self.candidates(program)]
+        if (len(self.servers), len(self.projects)) == starts:
+            return
+        is_off = getattr(programs.reader(module), "is_off", None)
+        if is_off is not None:
+            for servers, start in zip((self.servers, self.projects), starts, strict=True):
+                servers[start:] = [_switched(server, is_off, said) for server in servers[start:]]
+
+    def file(self, client: str, module: str, candidate: Candidate, *, asked_for: bool = False) -> Any:
         """Read a file, and return what its reader returns, or None.
 
-        `asked_for`: a missing file is a problem. `lists` False: the file can't contain servers.
+        `asked_for`: a missing file is a problem.
         """
-        if any(place.client == client and place.path == candidate.path for place in self.places):
+        if (client, candidate.path) in self.seen:
             return None  # named twice
+        self.seen.add((client, candidate.path))
         try:
             content = (
                 files.read_large(candidate.path) if candidate.is_large else files.read_text(candidate.path)
             )
         except files.NoFile:
-            if lists:
+            if candidate.has_servers:
                 self.places.append(Place(client, candidate.path, "no file"))
             if asked_for:
                 self.problems.append(Problem(client, candidate.path, "There is no such file."))
@@ -49,7 +61,7 @@ class _AllFiles:
         except files.BadFile as error:
             self._broken(client, candidate.path, str(error), error.line)
             return None
-        return self.text(client, module, candidate, content, lists=lists)
+        return self.text(client, module, candidate, content)
 
     def claude_code(self, client: str, candidates: Sequence[Candidate]) -> None:
         """Read Claude Code's files, then those of its plugins."""
@@ -60,23 +72,23 @@ class _AllFiles:
 
             self.servers[start:] = by_precedence(self.servers[start:], cwd)
         try:
-            index, settings = locations.claude_plugins(self.search)
+            index, settings = claude.claude_plugins(self.search)
         except KeyrackError:
             return  # already reported for its other files
-        installed = self.file(client, "claude_plugins", index, lists=False)
+        installed = self.file(client, "claude_plugins", index)
         if not (installed or self.projects or any(said)):
             return
         from keyrack.sources.programs import claude_plugins, claude_settings, claude_switches
 
-        of_user = self.file(client, "claude_settings", settings, lists=False)
+        of_user = self.file(client, "claude_settings", settings)
         of_user = of_user or claude_settings.ClaudeSettings()
         for plugin, is_on in claude_plugins.sorted_by_use(installed or (), of_user.plugins):
             self.plugin(client, claude_plugins.candidates(plugin, self.search), is_on)
         off = of_user.switches
         for each in said:
             off |= each.get(cwd, claude_switches.NONE)
-        for candidate in locations.claude_project_settings(self.search) if self.projects else ():
-            of_project = self.file(client, "claude_settings", candidate, lists=False)
+        for candidate in claude.claude_project_settings(self.search) if self.projects else ():
+            of_project = self.file(client, "claude_settings", candidate)
             off |= of_project.switches if of_project else claude_switches.NONE
         self.servers[start:] = claude_switches.switched_off(self.servers[start:], off, cwd)
         self.projects = claude_switches.switched_off(self.projects, off, cwd)
@@ -103,12 +115,10 @@ class _AllFiles:
         for candidate in self.candidates(programs.MCP_USE._replace(files=files_of)):
             self.file(name, module, candidate, asked_for=True)
 
-    def text(
-        self, client: str, module: str, candidate: Candidate, content: str | bytes, *, lists: bool = True
-    ) -> Any:
+    def text(self, client: str, module: str, candidate: Candidate, content: str | bytes) -> Any:
         """Pass a text to the program's reader, and return its result. Large files are passed as bytes."""
         if not content or content.isspace():
-            if lists:
+            if candidate.has_servers:
                 self.places.append(Place(client, candidate.path, "empty"))
             return None
         from keyrack.sources.parsing.collector import Collector
@@ -138,7 +148,7 @@ class _AllFiles:
         self.problems += collector.problems
         if fault:
             self._broken(client, candidate.path, fault, line)
-        elif lists:
+        elif candidate.has_servers:
             self.places.append(Place(client, candidate.path, _count(len(collector.servers))))
         return result
 
@@ -177,12 +187,18 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
         elif program is programs.CLAUDE_CODE:
             found.claude_code(program.name, found.candidates(program))
         else:
-            for candidate in found.candidates(program):
-                found.file(program.name, program.module, candidate)
+            found.program(program)
     from keyrack.sources.merge import merged
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
+
+
+def _switched(server: Server, is_off: Callable[[Source, Sequence[Any]], bool], said: Sequence[Any]) -> Server:
+    sources = tuple(
+        source._replace(disabled=True) if is_off(source, said) else source for source in server.sources
+    )
+    return server if sources == server.sources else server._replace(sources=sources)
 
 
 def _not_movable_because(edit: Edit, candidate: Candidate) -> str:

@@ -1,9 +1,9 @@
 """Each reader, with a function that writes a valid file for it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tomli_w
 
@@ -11,35 +11,102 @@ from keyrack.domain.reading import Place, Reading
 from keyrack.sources.reader import read_all
 
 
+class Syntax(NamedTuple):
+    """A file format, with what may be wrong in it."""
+
+    dump: Callable[[Any], str]
+    broken: str  # on line 2, with "sk-hidden" beside it
+    half: str  # what is on the disk while a file is being written
+    nested: str
+    number: str
+    twice_is_an_error: bool = False  # the same key again
+
+
+JSON = Syntax(
+    lambda data: json.dumps(data, indent=1),
+    broken='{\n"a": "sk-hidden" "b"\n}',
+    half='{"mcpServers": {"good": {"url": "https://good.exam',
+    nested="[" * 100_000,
+    number='{"a": ' + "9" * 5000 + "}",
+)
+TOML = Syntax(
+    tomli_w.dumps,
+    broken='a = 1\nb = = "sk-hidden"\n',
+    half='[mcp_servers.good]\nurl = "https://good.exam',
+    nested="a = " + "[" * 100_000,
+    number="a = " + "9" * 5000,
+    twice_is_an_error=True,
+)
+
+
+def renamed(**keys: str) -> Callable[[dict], dict]:
+    """A way to write an entry: with other keys than usual."""
+    return lambda entry: {keys.get(key, key): value for key, value in entry.items()}
+
+
+def nested_transport(entry: dict) -> dict:
+    return entry if "command" in entry else {"transport": entry}
+
+
+def one_command(entry: dict) -> dict:
+    """The command and its arguments in one list."""
+    if "command" not in entry:
+        return entry
+    command = [entry["command"], *entry.get("args", ())]
+    return {"type": "local", "command": command, "environment": entry.get("env", {})}
+
+
 class Case(NamedTuple):
     client: str
     file: str  # below the home folder
-    write: Callable[[dict], str]
-    toml: bool = False
-    headers: str = "headers"  # the entry's headers that are written out
+    root: str = "mcpServers"
+    syntax: Syntax = JSON
+    entry: Callable[[dict], dict] = dict  # an entry as this program writes it
+    is_list: bool = False  # the root is a list of entries with a name
 
     def __str__(self) -> str:
         return self.client
 
-
-def _json(root: str) -> Callable[[dict], str]:
-    return lambda servers: json.dumps({root: servers}, indent=1)
+    def write(self, servers: Mapping[str, Any]) -> str:
+        own = {name: self.entry(each) if isinstance(each, dict) else each for name, each in servers.items()}
+        if self.is_list:
+            items = [{"name": name, **each} if isinstance(each, dict) else each for name, each in own.items()]
+            return self.syntax.dump({self.root: items})
+        return self.syntax.dump({self.root: own})
 
 
 CASES = [
-    Case("keyrack", ".config/keyrack/config.toml", lambda s: tomli_w.dumps({"servers": s}), toml=True),
-    Case("mcp", ".config/mcp/servers.json", _json("mcpServers")),
-    Case("mcp-use", "agents.json", _json("mcpServers")),
-    Case("Claude Code", ".claude.json", _json("mcpServers")),
-    Case("Cursor", ".cursor/mcp.json", _json("mcpServers")),
-    Case("VS Code", ".config/Code/User/mcp.json", _json("servers")),
+    Case("keyrack", ".config/keyrack/config.toml", "servers", TOML),
+    Case("mcp", ".config/mcp/servers.json"),
+    Case("mcp-use", "agents.json"),
+    Case("Claude Code", ".claude.json"),
+    Case("Cursor", ".cursor/mcp.json"),
+    Case("VS Code", ".config/Code/User/mcp.json", "servers"),
+    Case("Codex", ".codex/config.toml", "mcp_servers", TOML, renamed(headers="http_headers")),
+    Case("Amazon Q", ".aws/amazonq/mcp.json"),
+    Case("Amp", ".config/amp/settings.json", "amp.mcpServers"),
+    Case("Antigravity", ".gemini/antigravity/mcp_config.json", entry=renamed(url="serverUrl")),
+    Case("Claude Desktop", ".config/Claude/claude_desktop_config.json"),
+    Case("Cline", ".cline/data/settings/cline_mcp_settings.json", entry=nested_transport),
+    Case("Copilot CLI", ".copilot/mcp-config.json"),
+    Case("Crush", ".config/crush/crush.json", "mcp"),
+    Case("Droid", ".factory/mcp.json"),
+    Case("Gemini CLI", ".gemini/settings.json"),
+    Case("Kilo", ".config/kilo/kilo.jsonc", "mcp", entry=one_command),
+    Case("Kimi Code", ".kimi-code/mcp.json"),
+    Case("Kiro", ".kiro/settings/mcp.json"),
+    Case("LM Studio", ".lmstudio/mcp.json"),
+    Case("mcporter", ".mcporter/mcporter.json", entry=renamed(url="baseUrl")),
+    Case("opencode", ".config/opencode/opencode.jsonc", "mcp", entry=one_command),
+    Case("Qoder", ".qoder/mcp.json"),
+    Case("Qwen Code", ".qwen/settings.json", entry=renamed(url="httpUrl")),
     Case(
-        "Codex",
-        ".codex/config.toml",
-        lambda s: tomli_w.dumps({"mcp_servers": s}),
-        toml=True,
-        headers="http_headers",
+        "Roo Code",
+        ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json",
     ),
+    Case("Trae", ".config/Trae/User/mcp.json"),
+    Case("Windsurf", ".codeium/windsurf/mcp_config.json", entry=renamed(url="serverUrl")),
+    Case("Zed", ".config/zed/settings.json", "context_servers"),
 ]
 
 

@@ -1,13 +1,15 @@
 """How every configuration reader treats valid, damaged and hostile files."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from contract.readers.reader_cases import CASES, Desk
 from keyrack.domain.errors import KeyrackError
-from keyrack.sources.programs import MCP_USE, OWN, PROGRAMS
+from keyrack.sources.edit import NotMovable
+from keyrack.sources.programs import MCP_USE, OWN, PROGRAMS, edit_of
 from keyrack.sources.rewriting import rewrite
 
 GOOD = {"url": "https://good.example.com/mcp"}
@@ -56,16 +58,29 @@ def test_an_empty_file_holds_nothing_and_is_no_problem(desk: Desk) -> None:
 
 def test_a_file_without_servers_is_no_problem(desk: Desk) -> None:
     own = desk.case.client == "keyrack"  # it knows all that may stand there
-    desk.path.write_text("config_files = []" if own else "other = 1" if desk.case.toml else '{"other": 1}')
+    desk.path.write_text("config_files = []" if own else desk.case.syntax.dump({"other": 1}))
     reading = desk.read()
     assert desk.place(reading).found == "no servers"
     assert reading.problems == ()
 
 
 def test_a_broken_file_is_named_with_its_line(desk: Desk) -> None:
-    desk.path.write_text('a = 1\nb = = "sk-hidden"\n' if desk.case.toml else '{\n"a": "sk-hidden" "b"\n}')
+    desk.path.write_text(desk.case.syntax.broken)
     broken(desk, "not valid", line=2)
     assert "sk-hidden" not in repr(desk.read())
+
+
+def test_a_file_that_is_being_written_is_broken_until_it_is_whole(desk: Desk) -> None:
+    desk.path.write_text(desk.case.syntax.half)
+    assert "good.exam" not in repr(desk.read())
+    broken(desk)
+    desk.put({"good": GOOD})
+    assert [server.url for server in desk.read().servers] == [GOOD["url"]]
+
+
+def test_an_encrypted_file_is_refused(desk: Desk) -> None:
+    desk.path.write_bytes(b"age-encryption.org/v1\n-> X25519 a\n\x93\xff\x00\xfe")
+    broken(desk, "UTF-8", line=3)
 
 
 def test_a_byte_order_mark_is_no_matter(desk: Desk) -> None:
@@ -130,12 +145,12 @@ def test_a_file_that_is_too_large_is_refused_unread(desk: Desk, monkeypatch: pyt
 
 
 def test_a_nesting_bomb_is_refused(desk: Desk) -> None:
-    desk.path.write_text("a = " + "[" * 100_000 if desk.case.toml else "[" * 100_000)
+    desk.path.write_text(desk.case.syntax.nested)
     broken(desk, "nested")
 
 
 def test_a_very_long_number_is_refused(desk: Desk) -> None:
-    desk.path.write_text("a = " + "9" * 5000 if desk.case.toml else '{"a": ' + "9" * 5000 + "}")
+    desk.path.write_text(desk.case.syntax.number)
     broken(desk, "number")
 
 
@@ -151,8 +166,12 @@ def test_a_broken_entry_hides_no_other(desk: Desk) -> None:
     )
     reading = desk.read()
     assert [server.name for server in reading.servers if server.url] == ["one", "two"]
-    assert [server.name for server in reading.servers if server.problem] == ["text", "number", "nothing"]
-    assert [problem.entry for problem in reading.problems] == ["text", "number", "nothing"]
+    assert [server.name for server in reading.servers if server.problem] == [
+        *("(no name)" if desk.case.is_list else "text", "number", "nothing")
+    ]
+    assert [problem.entry for problem in reading.problems] == [
+        *("(no name)" if desk.case.is_list else "text", "number", "nothing")
+    ]
     assert "sk-hidden" not in repr(reading)
 
 
@@ -162,16 +181,15 @@ def test_fields_of_a_wrong_type_are_said_and_the_server_stays(desk: Desk) -> Non
     assert reading.servers[0].url == GOOD["url"]
     assert all(problem.entry == "good" for problem in reading.problems)
     sentences = " ".join(problem.sentence for problem in reading.problems)
-    # Codex calls its headers otherwise, and must not choke on these either.
-    assert "“headers” should be an object, but is a list" in sentences
+    assert "headers” should be an object, but is a list" in sentences
     assert "“type” should be text, but is a number" in sentences
 
 
 def test_a_root_of_a_wrong_type_is_said(desk: Desk) -> None:
-    text = "servers = 1\nmcp_servers = 1" if desk.case.toml else '{"mcpServers": 1, "servers": 1}'
-    desk.path.write_text(text)
+    desk.path.write_text(desk.case.syntax.dump({desk.case.root: 1}))
     reading = desk.read()
-    assert "should be an object, but is a number" in " ".join(each.sentence for each in reading.problems)
+    wanted = "a list" if desk.case.is_list else "an object"
+    assert f"should be {wanted}, but is a number" in " ".join(each.sentence for each in reading.problems)
 
 
 @pytest.mark.parametrize(
@@ -200,22 +218,22 @@ def test_a_bad_address_is_listed_with_its_reason_and_not_shown(desk: Desk, url: 
 
 
 def test_a_key_that_stands_twice_is_named(desk: Desk) -> None:
-    one, two = desk.case.write({"good": GOOD}), '"url": "https://second.example.com/"'
-    if desk.case.toml:
+    one = desk.case.write({"good": GOOD})
+    if desk.case.syntax.twice_is_an_error:
         desk.path.write_text(one + one)
         broken(desk, "not valid TOML")
         return
-    desk.path.write_text(one.replace(f'"url": "{GOOD["url"]}"', f'"url": "{GOOD["url"]}", {two}'))
+    line = next(line for line in one.splitlines() if GOOD["url"] in line)
+    comma = "," if one.startswith("{") else ""
+    second = line.replace("good", "second").replace("- ", "  ")
+    desk.path.write_text(one.replace(line, f"{line.rstrip(',')}{comma}\n{second}"))
     reading = desk.read()
-    assert reading.servers[0].url == "https://second.example.com/"
-    assert "“url” appears twice" in reading.problems[0].sentence
+    assert reading.servers[0].url == "https://second.example.com/mcp"
+    assert re.search(r"“\w+” appears twice", reading.problems[0].sentence)
 
 
 def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:
-    if desk.case.client == "Codex":
-        desk.put({"good": {**GOOD, "http_headers": {"Authorization": "Bearer sk-hidden"}}})
-    else:
-        desk.put({"good": {**GOOD, "headers": {"Authorization": "Bearer sk-hidden"}}})
+    desk.put({"good": {**GOOD, "headers": {"Authorization": "Bearer sk-hidden"}}})
     reading = desk.read()
     [header] = reading.servers[0].headers
     assert header.value.reveal() == "Bearer sk-hidden"
@@ -223,8 +241,8 @@ def test_a_literal_token_is_masked_and_never_in_a_repr(desk: Desk) -> None:
     assert header.reference.startswith("Bearer ●")
     assert header.source == reading.servers[0].sources[0]
     assert reading.servers[0].plaintext_headers == (header,)
-    # mcp-use alone has no way to name a variable.
-    assert bool(header.not_movable_because) == (desk.case.client == "mcp-use")
+    # Some programs have no way to name a variable.
+    assert bool(header.not_movable_because) == isinstance(edit_of(desk.case.client), NotMovable)
     assert "sk-hidden" not in repr(reading)
 
 
@@ -293,7 +311,7 @@ def test_names_are_kept_but_not_without_end(desk: Desk) -> None:
 
 
 def test_a_secret_is_replaced_by_a_variable_or_the_user_is_told_why_not(desk: Desk) -> None:
-    desk.put({"a": {**GOOD, desk.case.headers: {"X-Api-Key": "sk-hidden-1"}}})
+    desk.put({"a": {**GOOD, "headers": {"X-Api-Key": "sk-hidden-1"}}})
     [header] = desk.read().servers[0].plaintext_headers
     by_hand = rewrite.by_hand(header, "A_KEY")
     if by_hand is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.sources import locations as places
+from keyrack.sources.locations import Search, agents, claude, editors, tools
 from keyrack.system import paths
 
 WINDOWS = {"USERPROFILE": r"C:\Users\ada", "APPDATA": r"D:\Roaming", "LOCALAPPDATA": r"D:\Local"}
@@ -31,19 +31,19 @@ def test_without_a_home_the_missing_variable_is_named() -> None:
 
 
 @pytest.mark.parametrize(("find", "env", "platform", "last"), [
-    (places.vscode, WINDOWS, "win32", r"D:\Roaming\Code\User\mcp.json"),
-    (places.vscode, MAC, "darwin", "/Users/ada/Library/Application Support/Code/User/mcp.json"),
-    (places.cursor, WINDOWS, "win32", r"C:\Users\ada\.cursor\mcp.json"),
-    (places.codex, {"CODEX_HOME": "/x", "HOME": "/h"}, "linux", "/x/config.toml"),
-    (places.claude_code, {"CLAUDE_CONFIG_DIR": "/x", "HOME": "/h"}, "linux", "/x/.claude.json"),
-    (places.claude_code, WINDOWS, "win32", r"C:\Users\ada\.claude.json"),
-    (places.mcp, MAC, "darwin", "/Users/ada/.config/mcp/servers.json"),
-    (places.mcp, {"MCP_CONFIG_PATH": "p.json"}, "linux", "/cwd/p.json"),
-    (places.mcp, {"MCP_CONFIG_DIR": "/d"}, "linux", "/d/servers.json"),
-    (places.mcp, {"MCP_CONFIG_DIR": "/d", "MCP_CONFIG_PATH": "/p.json"}, "linux", "/p.json"),
+    (editors.vscode, WINDOWS, "win32", r"D:\Roaming\Code\User\mcp.json"),
+    (editors.vscode, MAC, "darwin", "/Users/ada/Library/Application Support/Code/User/mcp.json"),
+    (editors.cursor, WINDOWS, "win32", r"C:\Users\ada\.cursor\mcp.json"),
+    (agents.codex, {"CODEX_HOME": "/x", "HOME": "/h"}, "linux", "/x/config.toml"),
+    (claude.claude_code, {"CLAUDE_CONFIG_DIR": "/x", "HOME": "/h"}, "linux", "/x/.claude.json"),
+    (claude.claude_code, WINDOWS, "win32", r"C:\Users\ada\.claude.json"),
+    (tools.mcp, MAC, "darwin", "/Users/ada/.config/mcp/servers.json"),
+    (tools.mcp, {"MCP_CONFIG_PATH": "p.json"}, "linux", "/cwd/p.json"),
+    (tools.mcp, {"MCP_CONFIG_DIR": "/d"}, "linux", "/d/servers.json"),
+    (tools.mcp, {"MCP_CONFIG_DIR": "/d", "MCP_CONFIG_PATH": "/p.json"}, "linux", "/p.json"),
 ])  # fmt: skip
 def test_other_programs_files(find, env: dict[str, str], platform: str, last: str) -> None:
-    assert last in [candidate.path for candidate in find(places.Search(env, platform, "/cwd"))]
+    assert last in [candidate.path for candidate in find(Search(env, platform, "/cwd"))]
 
 
 @pytest.mark.parametrize(("env", "platform", "user"), [
@@ -57,9 +57,9 @@ def test_vs_code_s_profiles(
 ) -> None:
     insiders = user.replace("Code", "Code - Insiders")
     there = {paths.join(platform, each, "profiles"): ["-1a2b", "empty"] for each in (user, insiders)}
-    monkeypatch.setattr(places.Search, "folders", lambda self, parent: there.get(parent, []))
+    monkeypatch.setattr(Search, "folders", lambda self, parent: there.get(parent, []))
     monkeypatch.setattr("os.path.lexists", lambda path: "empty" not in path)
-    candidates = places.vscode(places.Search(env, platform, "/cwd"))
+    candidates = editors.vscode(Search(env, platform, "/cwd"))
     found = [
         (candidate.path, candidate.scope, candidate.trusted)
         for candidate in candidates

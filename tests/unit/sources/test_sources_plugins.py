@@ -8,7 +8,7 @@ import pytest
 
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.reading import Reading
-from keyrack.sources import locations as places
+from keyrack.sources.locations import Search, claude
 from keyrack.sources.reader import read_all
 from keyrack.system import files
 from keyrack.wording.status import status_of
@@ -187,7 +187,7 @@ def test_other_folders_of_claude_code_s(tmp_path: Path) -> None:
     ],
 )
 def test_where_the_list_is(platform: str, env: dict[str, str], index: str) -> None:
-    assert places.claude_plugins(places.Search(env, platform, "/cwd"))[0].path == index
+    assert claude.claude_plugins(Search(env, platform, "/cwd"))[0].path == index
 
 
 def test_the_plugins_own_folder_is_a_variable(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from keyrack.domain.model import AddressKey, Variable
 from keyrack.domain.resource import parse_url
 from keyrack.domain.secret import MASK, Secret
 from keyrack.sources.parsing.collector import Collector
-from keyrack.sources.parsing.interpolate import Interpolated, fill, value_of
+from keyrack.sources.parsing.interpolate import Interpolated, fill, may_have_variable, value_of
 from keyrack.system.paths import Env
 
 QUERY_OR_END = re.compile(r"\?|$")
@@ -31,7 +31,7 @@ def address_of(
     text: str, collector: Collector, *, env: Env | None = None, style: str | None = None
 ) -> Address:
     """Parse an address. `env` and `style` default to those of the file."""
-    if "$" in text:
+    if may_have_variable(text):
         style, env = collector.style if style is None else style, collector.env if env is None else env
         filled = fill(text, style, env)
         if filled.variables or filled.asked:

@@ -77,6 +77,19 @@ class Collector:
                 self.problem(sentence, entry=name)
                 self.servers.append(Server(name, sources=(self.source(name),), problem=sentence))
 
+    def listed(self, data: Any, key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Each entry of the list at `key` of the file's root, by the entry's `name`."""
+        if not isinstance(data, dict):
+            self.problem(f"The file should contain an object, but contains {kind(data)}.")
+            return
+        found = data.get(key)
+        if found is not None and not isinstance(found, list):
+            self.problem(f"“{key}” should be a list, but is {kind(found)}.")
+            return
+        for entry in found or []:
+            name = entry.get("name") if isinstance(entry, dict) else None
+            yield from self.entries({name if isinstance(name, str) else "": entry})
+
 
 def entries_with(table: Mapping[str, Any], key: str, value: bool) -> set[str]:
     """The names of the entries that have this value at `key`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from keyrack.domain.kinds import kind
@@ -12,12 +12,12 @@ from keyrack.domain.secret import Secret
 from keyrack.sources.parsing.addresses import Address, address_of
 from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import headers_of, secrets_among
-from keyrack.sources.parsing.interpolate import fill
+from keyrack.sources.parsing.interpolate import fill, may_have_variable
 
 KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address takes precedence over a command
 TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
-    "sse": "sse", "stdio": "stdio", "local": "stdio",
+    "remote": "http", "sse": "sse", "stdio": "stdio", "local": "stdio",
 }  # fmt: skip
 BRIDGE = re.compile("mcp[-_](?:remote|proxy)")
 ASKS_KEYRACK = re.compile(r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b")
@@ -34,17 +34,18 @@ def add(
     headers: tuple[Header, ...] = (),
     account: str = DEFAULT_ACCOUNT,
     helper_key: str = "",
+    keys: Sequence[str] = KEYS,
 ) -> None:
     """Add the entry's server.
 
     `headers` come from the program's own fields, in addition to the entry's. `helper_key` is the key of a
-    command that creates headers.
+    command that creates headers. `keys` are those of the address and the command; the first one counts.
     """
     fields = Fields(entry, collector, name)
     type_name = fields.text("type", "transport")
     transport = TRANSPORTS.get((type_name or "http").lower())
     key = value = None
-    for key in KEYS:
+    for key in keys:
         value = entry.get(key)
         if value is not None:
             break
@@ -116,7 +117,7 @@ def _add_process(collector: Collector, name: str, fields: Fields, command: str) 
         filled = fill(value, collector.style, collector.env)
         variables[key] = Variable(key, bool(filled.value) or filled.asked)
     for arg in args:
-        if "$" in arg:
+        if may_have_variable(arg):
             for variable in fill(arg, collector.style, collector.env).variables:
                 variables.setdefault(variable.name, variable)
     for key in fields.strings("env_vars"):

@@ -10,8 +10,8 @@ from keyrack.domain.headers import carries_credential
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import Header
 from keyrack.domain.secret import MASK, Secret
-from keyrack.sources.parsing.collector import Collector, name_of
-from keyrack.sources.parsing.interpolate import fill
+from keyrack.sources.parsing.collector import Collector, Fields, name_of
+from keyrack.sources.parsing.interpolate import BRACES, fill
 from keyrack.system.paths import Env
 
 # RFC 9110: a header's name is a token (5.6.2).
@@ -27,6 +27,16 @@ def headers_of(table: Mapping[str, Any], collector: Collector, entry: str) -> tu
     """Every header that can be sent; others are reported and left out."""
     found = [header_of(name, value, collector, entry) for name, value in table.items()]
     return tuple([header for header in found if header is not None])
+
+
+def bearer_of(fields: Fields, key: str) -> tuple[Header, ...]:
+    """The header for a token in the variable that the entry names at `key`; none if it names none."""
+    variable = fields.text(key)
+    if not variable:
+        return ()
+    value = f"Bearer ${{{variable}}}"
+    header = header_of("Authorization", value, fields.collector, fields.entry, style=BRACES)
+    return (header,) if header is not None else ()
 
 
 def header_of(

@@ -17,6 +17,16 @@ from keyrack.system.paths import Env
 NONE = ""
 BRACES = r"\$\{(?P<name>[\w.()-]+)\}(?P<default>(?!))?(?P<asked>(?!))?"
 BRACES_OR_DEFAULT = r"\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^{}]*))?\}(?P<asked>(?!))?"
+DOLLAR_OR_DEFAULT = (  # with or without braces
+    r"\$(?P<brace>\{)?(?P<name>(?(brace)[^{}]+?|\w+))(?(brace)(?::-(?P<default>[^{}]*))?\})(?P<asked>(?!))?"
+)
+DOLLAR = r"\$(?P<brace>\{)?(?P<name>[A-Za-z_]\w*)(?(brace)\})(?P<default>(?!))?(?P<asked>(?!))?"
+SHELL = r"\$(?:(?P<brace>\{)?(?P<name>[A-Za-z_]\w*)(?(brace)\})|(?P<asked>\([^()]*\)))(?P<default>(?!))?"
+ENV = r"\$\{env:(?P<name>[\w.()-]+)\}(?P<default>(?!))?(?P<asked>(?!))?"
+ENV_OR_FILE = r"\{(?:env:(?P<name>[^{}]+)|(?P<asked>file:[^{}]+))\}(?P<default>(?!))?"
+SECRETS_OR_INPUT = (
+    r"\$\{\{\s*(?:secrets\.(?P<name>[\w-]+)|(?P<asked>inputs\.[\w.-]+))\s*\}\}(?P<default>(?!))?"
+)
 ENV_OR_INPUT = r"\$\{(?:env:(?P<name>[\w.()-]+)|(?P<asked>input:[^${}]+))\}(?P<default>(?!))?"
 
 
@@ -33,7 +43,7 @@ class Interpolated(NamedTuple):
 
 def fill(text: str, style: str, env: Env, *, public: bool = False) -> Interpolated:
     """Interpolate; an unset variable becomes "". With `public`, literal text is not masked."""
-    if not style or "$" not in text:
+    if not style or not may_have_variable(text):
         shown, plaintext = (text, False) if public else _mask(text, at_start=True)
         return Interpolated(Secret(text), shown, (), plaintext)
     values: list[str] = []
@@ -74,6 +84,11 @@ def fill(text: str, style: str, env: Env, *, public: bool = False) -> Interpolat
         variables, missing = list(dict.fromkeys(variables)), list(dict.fromkeys(missing))
     value, reference = Secret("".join(values)), "".join(shown_parts)
     return Interpolated(value, reference, tuple(variables), plaintext, asked, tuple(missing))
+
+
+def may_have_variable(text: str) -> bool:
+    """False: it has none in any style."""
+    return "$" in text or "{" in text
 
 
 def has_variable(text: str, style: str) -> bool:

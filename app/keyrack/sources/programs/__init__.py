@@ -9,9 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
-from keyrack.sources import locations
 from keyrack.sources.edit import Edit
-from keyrack.sources.locations import Candidate, Search
+from keyrack.sources.locations import Candidate, Search, agents, claude, editors, tools
 
 
 class Program(NamedTuple):
@@ -30,18 +29,39 @@ class Reader(Protocol):
     def read(text: Any, collector: Any) -> Any: ...
 
 
-OWN = Program("keyrack", "keyrack_own", locations.keyrack)
-MCP_USE = Program("mcp-use", "mcp_use", locations.mcp_use)
-CLAUDE_CODE = Program("Claude Code", "claude_code", locations.claude_code)
-MCP = Program("mcp", "mcp_avelino", locations.mcp)
+OWN = Program("keyrack", "keyrack_own", tools.keyrack)
+MCP_USE = Program("mcp-use", "mcp_use", tools.mcp_use)
+CLAUDE_CODE = Program("Claude Code", "claude_code", claude.claude_code)
+MCP = Program("mcp", "mcp_avelino", tools.mcp)
 
 # If two programs have different names for a server, the name from the first is shown.
 PROGRAMS = (
     MCP,
     CLAUDE_CODE,
-    Program("Cursor", "cursor", locations.cursor),
-    Program("VS Code", "vscode", locations.vscode),
-    Program("Codex", "codex", locations.codex),
+    Program("Cursor", "cursor", editors.cursor),
+    Program("VS Code", "vscode", editors.vscode),
+    Program("Codex", "codex", agents.codex),
+    Program("Amazon Q", "amazon_q", agents.amazon_q),
+    Program("Amp", "amp", agents.amp),
+    Program("Antigravity", "antigravity", editors.antigravity),
+    Program("Claude Desktop", "claude_desktop", claude.claude_desktop),
+    Program("Cline", "cline", editors.cline),
+    Program("Copilot CLI", "copilot", agents.copilot),
+    Program("Crush", "crush", agents.crush),
+    Program("Droid", "droid", agents.droid),
+    Program("Gemini CLI", "gemini", agents.gemini),
+    Program("Kilo", "opencode", agents.kilo),
+    Program("Kimi Code", "kimi", agents.kimi),
+    Program("Kiro", "kiro", editors.kiro),
+    Program("LM Studio", "lm_studio", tools.lm_studio),
+    Program("mcporter", "mcporter", tools.mcporter),
+    Program("opencode", "opencode", agents.opencode),
+    Program("Qoder", "qoder", editors.qoder),
+    Program("Qwen Code", "gemini", agents.qwen),
+    Program("Roo Code", "roo", editors.roo),
+    Program("Trae", "trae", editors.trae),
+    Program("Windsurf", "windsurf", editors.windsurf),
+    Program("Zed", "zed", editors.zed),
 )
 
 

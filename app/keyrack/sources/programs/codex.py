@@ -13,7 +13,7 @@ from keyrack.domain.resource import origin, parse_url
 from keyrack.sources.edit import EditFields
 from keyrack.sources.parsing import entries, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields, entries_with
-from keyrack.sources.parsing.headers import header_of, headers_of
+from keyrack.sources.parsing.headers import bearer_of, header_of, headers_of
 from keyrack.sources.parsing.interpolate import BRACES, NONE
 from keyrack.system import toml
 
@@ -65,10 +65,7 @@ def _callback_id(url: str) -> str:
 
 def _headers(fields: Fields) -> tuple[Header, ...]:
     collector, entry = fields.collector, fields.entry
-    found: list[Header | None] = []
-    bearer = fields.text("bearer_token_env_var")
-    if bearer:
-        found.append(header_of("Authorization", f"Bearer ${{{bearer}}}", collector, entry, style=BRACES))
+    found: list[Header | None] = [*bearer_of(fields, "bearer_token_env_var")]
     for name, variable in fields.table("env_http_headers").items():
         reference = f"${{{variable}}}" if isinstance(variable, str) else variable
         found.append(header_of(name, reference, collector, entry, style=BRACES))

@@ -1,0 +1,16 @@
+"""Trae: `mcp.json` in the user's folder."""
+
+from __future__ import annotations
+
+from keyrack.sources.edit import NotMovable
+from keyrack.sources.parsing import servers
+from keyrack.sources.parsing.collector import Collector
+from keyrack.sources.parsing.interpolate import NONE
+
+STYLE = NONE
+EDIT = NotMovable("Trae is not known to support variables, so it must stay there.")
+FORM = servers.Form()
+
+
+def read(text: str, collector: Collector) -> None:
+    servers.read_json(text, collector, FORM)
