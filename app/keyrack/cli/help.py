@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from keyrack.cli.spec import Arguments, Verb
+from keyrack.cli.spec import Verb
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
 
 
-class Options(Arguments):
+class Options(NamedTuple):
     operand: str | None = None
 
 
