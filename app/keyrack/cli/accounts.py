@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from keyrack.cli.spec import JSON, Option, Verb
+from keyrack.cli.spec import JSON, Arguments, Option, Verb
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import CHOSEN, NOT_CHOSEN
 from keyrack.wording.times import good_for
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from keyrack.operations.tokens.accounts import Account
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str
     default: str | None = None
     json: bool = False

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK
 from keyrack.cli.output import Output, paint
-from keyrack.cli.spec import ACCOUNT, Option, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.text import plain
-from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
     from keyrack.operations.servers.adopt import Adopted, Plan
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str
     dry_run: bool = False
     no_check: bool = False
@@ -55,8 +54,6 @@ which may be shared with others, or files of mcp-use, which has no variables."""
     ),
 )
 
-_TONES = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.BUSY}
-
 
 def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import open_store, target
@@ -83,9 +80,12 @@ def run(context: Context, options: Options) -> int:
 
 
 def _show(out: Output, planned: Plan) -> None:
+    from keyrack.wording.tones import Tone
+
+    tones = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.BUSY}
     for change in planned.changes:
         for line in change.diff:
-            out.line(paint(plain(line, 1000), _TONES.get(line[:1], Tone.PLAIN), out.stdout))
+            out.line(paint(plain(line, 1000), tones.get(line[:1], Tone.PLAIN), out.stdout))
     for sentence in (*planned.by_hand, *planned.left):
         out.line(plain(sentence, 1000))
 

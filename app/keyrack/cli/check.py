@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, LOGIN_NEEDED, OK, TEMPORARY
-from keyrack.cli.spec import ACCOUNT, JSON, Verb
+from keyrack.cli.spec import ACCOUNT, JSON, Arguments, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import DONE, FAILED, NONE_STORED, UNKNOWN, WARNING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str
     account: str | None = None
     json: bool = False

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR
-from keyrack.cli.receipt import line_of
-from keyrack.cli.spec import ACCOUNT, Option, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.errors import Cancelled, UsageError
 from keyrack.domain.text import plain
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from keyrack.operations.receipt import Receipt
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str | None = None
     stale: bool = False
     dry_run: bool = False
@@ -68,6 +67,7 @@ its issuer no longer exists.""",
 
 def run(context: Context, options: Options) -> int:
     from keyrack.cli.context import target
+    from keyrack.cli.receipt import line_of
     from keyrack.cli.terminal import agree
     from keyrack.operations.clearing.clear import clear
     from keyrack.operations.clearing.revoking import can_be_forgotten
@@ -92,6 +92,7 @@ def run(context: Context, options: Options) -> int:
 
 
 def _clear_stale(context: Context, options: Options) -> int:
+    from keyrack.cli.receipt import line_of
     from keyrack.cli.terminal import agree
     from keyrack.operations.clearing.stale import Stale, clear_stale, find_stale
     from keyrack.operations.tokens.service import revoke_words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from keyrack.cli.spec import NoOptions, Verb
+from keyrack.cli.spec import Arguments, Verb
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
@@ -24,7 +24,7 @@ checkout, make demo installs them.""",
 )
 
 
-def run(context: Context, options: NoOptions) -> int:
+def run(context: Context, options: Arguments) -> int:
     from keyrack.cli.terminal import need_screen
 
     need_screen("The demo", "Run keyrack demo in another terminal.")

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from keyrack.cli.context import Context
 from keyrack.cli.output import Output, is_terminal
 from keyrack.cli.parse import parse, parse_global
 from keyrack.cli.verbs import module_of
@@ -29,6 +28,8 @@ def dispatch(
 
         out.line(f"keyrack {__version__}")
         return 0
+    from keyrack.cli.context import Context
+
     if chosen.help:
         words = ["help", *words[:1]]
     files = list(chosen.config)
@@ -51,11 +52,11 @@ def dispatch(
 
         return open_screen(context)
     module = module_of(words[0])
-    parsed = parse(module.VERB, words[1:])
-    if parsed.options is None:
+    options, config = parse(module.VERB, words[1:])
+    if options is None:
         from keyrack.cli.manual import page
 
         out.line(page(module.VERB))
         return 0
-    files += parsed.config
-    return module.run(context, parsed.options)
+    files += config
+    return module.run(context, options)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK, STORE
 from keyrack.cli.output import Output, paint
-from keyrack.cli.spec import Option, Verb
+from keyrack.cli.spec import Arguments, Option, Verb
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import DONE, FAILED, NOTHING, WARNING
-from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
     from keyrack.operations.ports import Adapters
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     repair: bool = False
 
 
@@ -53,6 +52,7 @@ def run(context: Context, options: Options) -> int:
     from keyrack.operations.servers.overview import own_problems
     from keyrack.operations.servers.plaintext import pointed_out
     from keyrack.version import __version__
+    from keyrack.wording.tones import Tone
 
     out, adapters = context.out, context.adapters()
     if options.repair:
@@ -85,6 +85,8 @@ def run(context: Context, options: Options) -> int:
 
 def _tell_store(out: Output, adapters: Adapters, *, repairing: bool) -> int:
     """Print the store, its limits, and whether its credentials match the records. Returns the exit code."""
+    from keyrack.wording.tones import Tone
+
     good, bad = paint(DONE, Tone.GOOD, out.stdout), paint(FAILED, Tone.BAD, out.stdout)
     store = adapters.credentials().state()
     backend = f" ({plain(store.backend, 80)})" if store.backend else ""

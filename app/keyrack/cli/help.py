@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from keyrack.cli.spec import Verb
+from keyrack.cli.spec import Arguments, Verb
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str | None = None
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.output import is_terminal
-from keyrack.cli.spec import JSON, Option, Verb
+from keyrack.cli.spec import JSON, Arguments, Option, Verb
 from keyrack.domain.address_key import shown
 from keyrack.domain.errors import UsageError
 from keyrack.wording.times import utc
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TSV = Option(("--tsv",), "print tab-separated fields")
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     json: bool = False
     tsv: bool = False
 

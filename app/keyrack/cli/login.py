@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import INTERRUPTED, report
-from keyrack.cli.spec import ACCOUNT, Option, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.cli.values import loopback_host, port, scopes
 from keyrack.domain.errors import Cancelled, StoreAbsent, UsageError
 from keyrack.domain.secret import Secret
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SECRET_VARIABLE = "KEYRACK_CLIENT_SECRET"
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str
     scope: tuple[tuple[str, ...], ...] = ()
     drop_scope: tuple[tuple[str, ...], ...] = ()

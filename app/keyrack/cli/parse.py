@@ -7,26 +7,19 @@ would end up in a log. It would also add 6 ms of CPU time for this many verbs to
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
-from keyrack.cli.spec import CONFIG, HELP, VERSION, Option, Verb
+from keyrack.cli.spec import CONFIG, HELP, VERSION, Arguments, Option, Verb
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
 
 
-class GlobalOptions(NamedTuple):
+class GlobalOptions(Arguments):
     """The options before the verb."""
 
     config: tuple[str, ...] = ()
     help: bool = False
     version: bool = False
-
-
-class Parsed(NamedTuple):
-    """What was typed after a verb."""
-
-    options: Any  # the verb's own tuple (`Verb.takes`); None if its page was asked for
-    config: tuple[str, ...]
 
 
 def parse_global(argv: list[str]) -> tuple[GlobalOptions, list[str]]:
@@ -39,8 +32,8 @@ def parse_global(argv: list[str]) -> tuple[GlobalOptions, list[str]]:
     return GlobalOptions(**values), rest
 
 
-def parse(verb: Verb, words: list[str]) -> Parsed:
-    """The options and operands after a verb.
+def parse(verb: Verb, words: list[str]) -> tuple[Any, tuple[str, ...]]:
+    """The verb's `takes` (None if its page was asked for), and the files of --config.
 
     Raises UsageError. Its message never repeats a value, which may be a secret.
     """
@@ -60,14 +53,14 @@ def parse(verb: Verb, words: list[str]) -> Parsed:
             operands.append(word)
     config = values.pop("config", ())
     if values.pop("help", False):
-        return Parsed(None, config)
+        return None, config
     if len(operands) > len(verb.operand.split()):
         most = verb.operand or "no arguments"
         raise UsageError(f"Too many arguments: keyrack {verb.name} takes {most}.", hint=hint)
     if not ((operands and operands[0]) or verb.operand.startswith("[") or not verb.operand):
         raise UsageError(f"keyrack {verb.name} needs {verb.operand}.", hint=hint)
     values |= dict(zip(("operand", "second"), operands, strict=False))
-    return Parsed(verb.takes(**values), config)
+    return verb.takes(**values), config
 
 
 def _take(word: str, rest: list[str], options: tuple[Option, ...], values: dict[str, Any], hint: str) -> None:

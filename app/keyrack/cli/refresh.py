@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.exits import OK, report
-from keyrack.cli.spec import ACCOUNT, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Verb
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from keyrack.domain.model import CredentialInfo, Server
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str | None = None
     account: str | None = None
 

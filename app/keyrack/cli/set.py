@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from keyrack.cli.spec import ACCOUNT, Option, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.cli.values import header_name, template
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from keyrack.domain.service import Service
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str
     header: str | None = None
     template: str | None = None

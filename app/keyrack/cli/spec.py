@@ -1,7 +1,7 @@
 """How a verb describes itself. The parser and the manual both read this."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, dataclass_transform
 
 
 class Option(NamedTuple):
@@ -19,8 +19,16 @@ class Option(NamedTuple):
         return self.flags[-1].lstrip("-").replace("-", "_")
 
 
-class NoOptions(NamedTuple):
-    """What a verb without options or operand takes."""
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+class Arguments:
+    """What was typed after a verb. Each verb's subclass has an attribute for each option's key, `operand`,
+    and `second` if it takes two; the class's values stand for what was not typed.
+
+    Not a NamedTuple, which takes 0.3 ms to define: `keyrack help` imports every verb.
+    """
+
+    def __init__(self, **typed: Any) -> None:
+        vars(self).update(typed)
 
 
 class Verb(NamedTuple):
@@ -30,9 +38,7 @@ class Verb(NamedTuple):
     options: tuple[Option, ...]
     text: str  # the manual's paragraphs
     examples: tuple[tuple[str, str], ...]  # (purpose, command)
-    # The NamedTuple that `run` gets: a field for each option's key, `operand`, and `second` if it takes two.
-    # Its defaults are the values of what was not typed.
-    takes: Callable[..., tuple[Any, ...]] = NoOptions
+    takes: type[Arguments] = Arguments  # what `run` gets
 
 
 def _account(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from keyrack.cli.spec import ACCOUNT, Option, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.cli.values import seconds
 from keyrack.domain.errors import Ambiguous, LoginNeeded
 from keyrack.domain.text import plain
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from keyrack.cli.context import Context
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str
     min_valid: float | None = None
     account: str | None = None

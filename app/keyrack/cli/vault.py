@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK
-from keyrack.cli.spec import Option, Verb
+from keyrack.cli.spec import Arguments, Option, Verb
 from keyrack.cli.values import store
 from keyrack.domain.errors import UsageError
 from keyrack.domain.text import plain
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HINT = "Run keyrack vault --help for usage."
 
 
-class Options(NamedTuple):
+class Options(Arguments):
     operand: str | None = None
     second: str | None = None
     identity: str | None = None

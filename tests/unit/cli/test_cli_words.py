@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import pytest
 
@@ -133,12 +132,11 @@ def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> No
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_each_verb_gets_a_tuple_with_a_field_for_all_that_can_be_typed(name: str) -> None:
+def test_each_verb_gets_an_attribute_for_all_that_can_be_typed(name: str) -> None:
     verb: Verb = module_of(name).VERB
-    takes: Any = verb.takes
     operands = ("operand", "second")[: len(verb.operand.split())]
-    assert set(takes._fields) == {*operands, *(option.key for option in verb.options)}
-    least = parse(verb, ["x"] if operands and not verb.operand.startswith("[") else []).options
-    assert isinstance(least, takes)
+    assert set(verb.takes.__annotations__) == {*operands, *(option.key for option in verb.options)}
+    least = parse(verb, ["x"] if operands and not verb.operand.startswith("[") else [])[0]
+    assert isinstance(least, verb.takes)
     empty = {option.key: () if option.repeat else None if option.value else False for option in verb.options}
-    assert {key: value for key, value in least._asdict().items() if key not in operands} == empty
+    assert {key: getattr(least, key) for key in empty} == empty

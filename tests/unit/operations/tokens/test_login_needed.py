@@ -50,7 +50,7 @@ def typed(error: LoginNeeded) -> list[str]:
 def meant(adapters: Adapters, error: LoginNeeded) -> tuple[CredentialKey | None, Any]:
     """What the command line makes of the command."""
     verb, *words = typed(error)
-    options = parse(LOGIN if verb == "login" else SET, words).options
+    options = parse(LOGIN if verb == "login" else SET, words)[0]
     return target(adapters, options.operand, options.account).key, options
 
 
