@@ -17,25 +17,28 @@ SECRET_NAME = re.compile(
     r"|[a-z](?:Key|Token|Secret|Password)$|^code$"
 )
 SHORTEST = 6  # characters; a shorter value is a switch (useToken=true)
+# The patterns below are strings, which `re` compiles at their first use: most URLs need none of them, and
+# they would take 2 ms of every `keyrack list` and `keyrack token`.
+
 # The prefixes of vendors' keys, with enough characters after them that no word matches.
-VENDORS = re.compile(
+VENDORS = (
     r"(?:(?:sk|pk|rk|fc|hf|r8|tvly|gh[opusr]|github_pat|glpat|xox[abeprs]|lin_api|ntn|sntry[su]|napi|nvapi|sbp"
     r"|figd|PMAK|vcp|shp[ap]t|apify_api|AIza|ya29)[-_.]?(?:[A-Za-z0-9]+[-_.])*(?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}"
     r"|(?:pat|key|token|api|secret)[-_.]?(?:[A-Za-z0-9]+[-_.])*(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}"
     r")(?:[-_.=][A-Za-z0-9_=-]*)?"
 )
-JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+JWT = r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*"
 # Random text: long, mixed case, with digits throughout. IDs are mostly hexadecimal or shorter.
-RANDOM = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=(?:.*?[0-9]+[^0-9]+){2}.*[0-9])[A-Za-z0-9_-]{24,}")
-HEX = re.compile(r"[0-9a-fA-F-]+")
+RANDOM = r"(?=.*[a-z])(?=.*[A-Z])(?=(?:.*?[0-9]+[^0-9]+){2}.*[0-9])[A-Za-z0-9_-]{24,}"
+HEX = r"[0-9a-fA-F-]+"
 LONGEST = 2000  # characters of a part that are examined
 # Where vendors' URLs have a key, whatever it looks like.
 PLACES = (
-    re.compile(r"https://mcp\.zapier\.com/api/mcp/s/([^/?]+)"),
-    re.compile(r"https://(?:[\w-]+\.)?make\.com/mcp/(?:api/v1/)?u/([^/?]+)"),
-    re.compile(r"https://mcp\.pipedream\.net/([^/?]+)"),
-    re.compile(r"https://mcp\.composio\.dev/composio/server/([^/?]+)"),
-    re.compile(r"https://cloud\.activepieces\.com/api/v1/mcp/([^/?]+)"),
+    r"https://mcp\.zapier\.com/api/mcp/s/([^/?]+)",
+    r"https://(?:[\w-]+\.)?make\.com/mcp/(?:api/v1/)?u/([^/?]+)",
+    r"https://mcp\.pipedream\.net/([^/?]+)",
+    r"https://mcp\.composio\.dev/composio/server/([^/?]+)",
+    r"https://cloud\.activepieces\.com/api/v1/mcp/([^/?]+)",
 )
 
 
@@ -104,7 +107,7 @@ def is_secret_name(name: str) -> bool:
 
 def _in_path(url: str) -> Iterator[str]:
     for place in PLACES:
-        match = place.match(url)
+        match = re.match(place, url)
         if match:
             yield match[1]
     start = url.find("/", url.find("://") + 3)
@@ -124,9 +127,9 @@ def _is_secret(name: str, value: str) -> bool:
 def _looks_like_one(text: str) -> bool:
     if len(text) > LONGEST:
         return True  # nobody types such a thing
-    if VENDORS.fullmatch(text) or JWT.fullmatch(text):
+    if re.fullmatch(VENDORS, text) or re.fullmatch(JWT, text):
         return True
-    return len(text) >= 24 and RANDOM.fullmatch(text) is not None and HEX.fullmatch(text) is None
+    return len(text) >= 24 and re.fullmatch(RANDOM, text) is not None and re.fullmatch(HEX, text) is None
 
 
 def _split(pair: str) -> tuple[str, str]:
