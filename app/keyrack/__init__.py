@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from keyrack.version import __version__
-
 if TYPE_CHECKING:
     from keyrack.auth import Auth as Auth
     from keyrack.domain.errors import KeyrackError as KeyrackError
     from keyrack.domain.errors import LoginNeeded as LoginNeeded
+    from keyrack.version import __version__ as __version__
 
 __all__ = ["Auth", "KeyrackError", "LoginNeeded", "__version__"]
 
@@ -27,4 +26,8 @@ def __getattr__(name: str) -> Any:
         from keyrack.domain import errors
 
         return getattr(errors, name)
+    if name == "__version__":
+        from keyrack.version import __version__
+
+        return __version__
     raise AttributeError(name)

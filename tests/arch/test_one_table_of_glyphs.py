@@ -6,7 +6,8 @@ import ast
 from pathlib import Path
 
 import keyrack
-from keyrack.wording.glyphs import CHOSEN, DONE, FAILED, NOT_CHOSEN, STEPS
+from keyrack.wording.glyphs import CHOSEN, DONE, FAILED, NOT_CHOSEN
+from keyrack.wording.signs import STEPS
 from keyrack.wording.states import STATES
 
 PACKAGE = Path(keyrack.__file__).parent

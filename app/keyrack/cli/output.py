@@ -5,23 +5,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from keyrack.cli.encoding import SIGNS, make_readable, readable
 from keyrack.domain.errors import KeyrackError
-from keyrack.wording.tones import Tone
+
+if TYPE_CHECKING:
+    from keyrack.wording.tones import Tone
 
 COMBINING = "\u0300"  # the first character that has no column of its own
 
-# SGR parameters (ECMA-48, section 8.3.117); tones that are not listed have no color.
-_COLOURS = {
-    Tone.GOOD: "32",
-    Tone.WARN: "33",
-    Tone.BAD: "31",
-    Tone.BUSY: "36",
-    Tone.DIM: "2",
-    Tone.STRONG: "1",
-}
+# SGR parameters (ECMA-48, section 8.3.117) by the tone's value; tones that are not listed have no color.
+# Most commands paint nothing, and so do not import the tones.
+_COLOURS = {"good": "32", "warn": "33", "bad": "31", "busy": "36", "dim": "2", "strong": "1"}
 _PICTURE = "97;40"  # a QR code is white on black, whatever the terminal's colors are
 
 

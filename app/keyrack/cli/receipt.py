@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from keyrack.domain.text import plain
-from keyrack.wording.glyphs import OUTCOMES
+from keyrack.wording.signs import OUTCOMES
 
 if TYPE_CHECKING:
     from keyrack.operations.receipt import Line

@@ -15,7 +15,7 @@ from keyrack.oauth.effects import ShowCode, SignIn, Step
 from keyrack.oauth.trace import Exchange, lines
 from keyrack.operations.login.qr import qr_rows
 from keyrack.operations.login.remote import over_ssh, ssh_line
-from keyrack.wording.glyphs import BESIDE, STEPS
+from keyrack.wording.signs import BESIDE, STEPS
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:

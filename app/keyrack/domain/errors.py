@@ -31,9 +31,10 @@ KeyrackError                  1  anything else
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from keyrack.domain.secret import Secret
+if TYPE_CHECKING:
+    from keyrack.domain.secret import Secret
 
 
 class KeyrackError(Exception):
@@ -160,9 +161,9 @@ class ScopeRefused(KeyrackError):
 class UnusableTokenResponse(KeyrackError):
     """`refresh_token` is the one in the reply, where there is one: it may have replaced the old one."""
 
-    def __init__(self, sentence: str, refresh_token: str | None) -> None:
+    def __init__(self, sentence: str, refresh_token: Secret | None) -> None:
         super().__init__(sentence, hint="The authorization server is not working correctly.")
-        self.refresh_token = Secret(refresh_token) if refresh_token else None
+        self.refresh_token = refresh_token
 
 
 class DamagedData(KeyrackError):

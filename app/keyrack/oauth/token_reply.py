@@ -135,7 +135,8 @@ def _tokens(
     old_refresh: Secret | None,
 ) -> TokenSet:
     place = _place(document)
-    access, refresh = _token(place, "access_token"), _token(place, "refresh_token")
+    access, renewed = _token(place, "access_token"), _token(place, "refresh_token")
+    refresh = Secret(renewed) if renewed else None
     if access is None:
         raise UnusableTokenResponse(f"{where} answered without a usable access token.", refresh)
     if (text(place, "token_type") or "").lower() in OTHER_TYPES:
@@ -146,7 +147,7 @@ def _tokens(
     told = lifetime is not None and 0 < lifetime <= LONGEST_LIFE
     return TokenSet(
         Secret(access),
-        Secret(refresh) if refresh else old_refresh,
+        refresh or old_refresh,
         "Bearer",
         now + lifetime if lifetime is not None and told else end_of(access, now),
         _scopes(place) or asked_scopes,

@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, StoredCredential
 from keyrack.domain.storage import Deletion, Finding, StoreState, Survey
-from keyrack.domain.version import is_same
 from keyrack.store.backends.base import UNREACHED, SecretBackend
-from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import MemoryRecords, Records, StoredRecord
@@ -176,6 +174,8 @@ class BackendCredentialStore:
         A refusal of the credential `of` is not noted if that has been replaced in the meantime. `names` are
         the server's names in files, once other servers share its address.
         """
+        from keyrack.domain.version import is_same  # late: `keyrack list` notes nothing
+
         fresh = Record(key.url, key.account, name=key.name)
 
         def edit(now: StoredRecord | None) -> StoredRecord | None:
@@ -293,6 +293,8 @@ def memory_credential_store(now: Callable[[], float], data_dir: str | None = Non
 
     With `data_dir`, the records there are listed too, but never changed.
     """
+    from keyrack.store.backends.memory import MemoryBackend
+
     files = None if data_dir is None else _record_files(data_dir, now)[0]
     return BackendCredentialStore(MemoryBackend(), MemoryRecords(files), Locks(None))
 

@@ -1,40 +1,7 @@
-"""The glyphs for outcomes, for the steps of a login, and for findings. `states` has those of states."""
-
-from __future__ import annotations
-
-from typing import NamedTuple
-
-from keyrack.wording.tones import Tone
+"""The glyphs for outcomes and choices. `states` has those of states, `signs` those of steps."""
 
 DONE, FAILED, WARNING, NOTHING = "✓", "✕", "!", "–"
 LOCKED, UNKNOWN = "▣", "?"
 NONE_STORED = "◌"
 ABOUT = "≈"  # before an estimate
 CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice
-
-
-class Sign(NamedTuple):
-    glyph: str
-    tone: Tone
-
-
-# A login's step, by its state.
-STEPS = {
-    "running": Sign("▸", Tone.BUSY),
-    "done": Sign(DONE, Tone.GOOD),
-    "failed": Sign(FAILED, Tone.BAD),
-    "ahead": Sign("·", Tone.DIM),
-}
-# Steps that can fail without ending the login; they are shown next to the others.
-BESIDE = ("device", "stray")
-
-# A receipt's line, by its outcome.
-OUTCOMES = {
-    "done": Sign(DONE, Tone.GOOD),
-    "not supported": Sign(NOTHING, Tone.WARN),
-    "failed": Sign(FAILED, Tone.BAD),
-    "nothing to do": Sign(NOTHING, Tone.DIM),
-    "still works": Sign(WARNING, Tone.WARN),
-    "may still work": Sign(WARNING, Tone.WARN),
-    "stays": Sign(NOTHING, Tone.WARN),
-}

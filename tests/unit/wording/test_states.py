@@ -11,7 +11,7 @@ from keyrack.domain.status import Action, State, Status
 from keyrack.oauth.effects import Step
 from keyrack.operations.receipt import Outcome
 from keyrack.wording.expiry import expiry
-from keyrack.wording.glyphs import OUTCOMES, STEPS
+from keyrack.wording.signs import OUTCOMES, STEPS
 from keyrack.wording.states import STATES, listed_state
 from keyrack.wording.tones import Tone
 

@@ -5,12 +5,16 @@ replaces a secret in its file; and `read(text, collector)`, which adds the serve
 only if one of the program's files exists.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from keyrack.sources.edit import Edit
 from keyrack.sources.locations import Candidate, Search, agents, claude, editors, tools
+
+if TYPE_CHECKING:
+    from keyrack.sources.edit import Edit
 
 
 class Program(NamedTuple):

@@ -18,7 +18,9 @@ from keyrack.sources.parsing.interpolate import BRACES, NONE
 from keyrack.system import toml
 
 STYLE = NONE
-EDIT = EditFields("mcp_servers", "http_headers", "bearer_token_env_var", "env_http_headers")
+EDIT = EditFields(
+    "mcp_servers", headers="http_headers", bearer="bearer_token_env_var", others="env_http_headers"
+)
 
 
 def read(text: str, collector: Collector) -> None:

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from keyrack.domain.errors import KeyrackError, NoDefaultCollection, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
-from keyrack.store.backends import keyring_choice
 from keyrack.store.backends.base import state_after
 from keyrack.store.backends.calls import LIMIT, Calls
-from keyrack.store.backends.keyring_choice import Backend
 from keyrack.store.backends.timeouts import PERSON_LIMIT
 from keyrack.store.backends.translate import has_screen, is_unforeseen
 
 if TYPE_CHECKING:
     from keyrack.store.backends.keyring import Keyring
+    from keyrack.store.backends.keyring_choice import Backend
     from keyrack.store.backends.secret_service import SecretService
 
 T = TypeVar("T")
@@ -126,6 +125,8 @@ class KeychainBackend:
 
     def _import(self) -> None:
         # Not inside the limited call: on a cold disk an import may take longer.
+        from keyrack.store.backends import keyring_choice
+
         try:
             if self._choose is None and keyring_choice.secret_service_is_the_choice():
                 import keyrack.store.backends.secret_service  # noqa: F401  # pyright: ignore[reportUnusedImport]
@@ -133,6 +134,8 @@ class KeychainBackend:
             pass
 
     def _find(self) -> Chosen:
+        from keyrack.store.backends import keyring_choice
+
         if self._choose is None and keyring_choice.secret_service_is_the_choice():
             service = self._secret_service()
             if service is not None:

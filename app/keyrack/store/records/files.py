@@ -14,7 +14,6 @@ from collections.abc import Callable, Generator
 from keyrack.domain.errors import DamagedData, KeyrackError
 from keyrack.domain.model import CredentialKey, Record
 from keyrack.store.records.records import Edit, StoredRecord, decode, encode
-from keyrack.system import atomic
 from keyrack.system.locks import Locks
 
 LARGEST = 1 << 20  # bytes; a record is about 1 KB
@@ -75,6 +74,8 @@ class RecordFiles:
         return self._load(ident)
 
     def change(self, ident: str, edit: Edit) -> None:
+        from keyrack.system import atomic  # late: `keyrack list` only reads
+
         with self._locks.hold("records", timeout=LOCK_WAIT):
             before = self._load(ident)
             after = edit(before)
@@ -121,6 +122,8 @@ class RecordFiles:
 
     def _set_aside(self, ident: str) -> StoredRecord | None:
         """Rename a damaged file. Returns the record that a writer has put in its place in the meantime."""
+        from keyrack.system import atomic
+
         path = self._path(ident)
         with self._locks.hold("records", timeout=LOCK_WAIT):
             try:

@@ -18,7 +18,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import MASK
 from keyrack.domain.status import State
 from keyrack.domain.text import plain
-from keyrack.wording.glyphs import OUTCOMES, STEPS
+from keyrack.wording.signs import OUTCOMES, STEPS
 from keyrack.wording.states import STATES, state_words
 from keyrack.wording.tones import Tone
 

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from keyrack.oauth.effects import Step
 from keyrack.tui.kit.present import join, say, step_glyph
-from keyrack.wording.glyphs import BESIDE
+from keyrack.wording.signs import BESIDE
 from keyrack.wording.tones import Tone
 
 # The expected steps in order, shown until the flow reports them.
