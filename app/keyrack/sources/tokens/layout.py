@@ -1,10 +1,14 @@
 """What a module of this package returns for a row, and what the row's token fields are called."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from keyrack.domain.held import Item, Key
+from keyrack.domain.held import ENCODED, Item, Key
 from keyrack.domain.secret import Secret
+from keyrack.sources.parsing import jsonc
+from keyrack.system.files import Malformed
 
 SECONDS, MILLISECONDS = 1, 1000  # units in a second
 
@@ -13,16 +17,36 @@ class Layout(NamedTuple):
     """The token fields of a row, as paths of keys joined by dots. "" for one that the program does not have.
 
     The defaults are those of a token response (RFC 6749, section 5.1), which many programs store as it is.
+    A time is a number of `unit`s since 1970, or a text in ISO 8601.
     """
 
     access: str = "access_token"
     refresh: str = "refresh_token"
     expires_at: str = ""
-    unit: int = SECONDS  # of `expires_at` and `obtained_at`
+    unit: int = SECONDS
     is_whole: bool = False  # `expires_at` must be a whole number
-    expires_in: str = "expires_in"  # seconds, from when the token was stored
-    obtained_at: str = ""  # when it was stored
+    expires_in: str = "expires_in"  # seconds, from when the token was obtained
+    obtained_at: str = ""  # when the token was obtained
+    stored_at: str = ""  # when the row was last stored; an expiry counted from it is an estimate
     scope: str = "scope"  # a text, or a list
+
+
+class Urls:
+    """The configured URLs, found by a digest of them: some programs store nothing else."""
+
+    def __init__(self, urls: Sequence[str]) -> None:
+        self._urls = tuple(dict.fromkeys(urls))
+        self._by_digest: dict[Callable[[str], str], dict[str, str]] = {}
+
+    def with_digest(self, digest: Callable[[str], str], found: str) -> str:
+        """The URL with this digest; "" if there is none, or if several have it."""
+        if digest not in self._by_digest:
+            known: dict[str, str] = {}
+            for url in self._urls:
+                key = digest(url)
+                known[key] = "" if key in known else url
+            self._by_digest[digest] = known
+        return self._by_digest[digest].get(found, "")
 
 
 class Opened(NamedTuple):
@@ -31,23 +55,30 @@ class Opened(NamedTuple):
     data: Any
     path: str  # "" for an item
     item: Item | None
-    urls: Sequence[str]  # the configured URLs, to recognize one by its hash
-    beside: Callable[[str], Any]  # beside(name): the JSON of a file in the same folder, or None
+    urls: Urls
+    # beside(name): what the file of that name contains, parsed, or None. The name may have folders in it,
+    # and starts at the file's own folder; for an item, at the program's. beside_item(account): the same for
+    # an item of the same service.
+    beside: Callable[[str], Any]
+    beside_item: Callable[[str], Any]
+
+    @property
+    def name(self) -> str:
+        """The file's name without its folder, or the item's account."""
+        return self.item.account if self.item else self.path.replace("\\", "/").rpartition("/")[2]
 
     def objects(self, *path: Key) -> Iterator[tuple[tuple[Key, ...], str, Mapping[str, Any]]]:
         """The objects in the object or array at `path`: each one's own path, its key, and itself."""
-        table = value_at(self.data, path)
-        if isinstance(table, dict):
-            pairs = table.items()
-        else:
-            pairs = enumerate(table) if isinstance(table, list) else ()
-        for key, value in pairs:
+        for key, value in _members(value_at(self.data, path)):
             if isinstance(value, dict):
                 yield (*path, key), str(key), value
 
-    def url_with(self, digest: Callable[[str], str], found: str) -> str:
-        """The configured URL with this digest, or ""."""
-        return next((url for url in self.urls if digest(url) == found), "")
+    def encoded(self, *path: Key) -> Iterator[tuple[tuple[Key, ...], str, Mapping[str, Any]]]:
+        """The same for texts that contain an object as JSON."""
+        for key, value in _members(value_at(self.data, path)):
+            row = value_at(value, (ENCODED,))
+            if isinstance(row, dict):
+                yield (*path, key, ENCODED), str(key), row
 
 
 class Row(NamedTuple):
@@ -62,7 +93,6 @@ class Row(NamedTuple):
     client_id: str | None = None
     client_secret: Secret | None = None
     label: str = ""  # who the account belongs to
-    stored_at: float | None = None  # Unix seconds, if something else than a token field says so
     needs: tuple[str, ...] = ()  # fields without which the program can't read the row
     others: tuple[str, ...] = ()  # other files in the folder that are only about this row
 
@@ -71,8 +101,8 @@ def value_at(data: Any, path: Sequence[Key]) -> Any:
     """The value at these keys, or None."""
     for key in path:
         try:
-            data = data[key]
-        except (KeyError, IndexError, TypeError):
+            data = jsonc.parse(data).data if key == ENCODED else data[key]
+        except (KeyError, IndexError, TypeError, Malformed):
             return None
     return data
 
@@ -87,6 +117,18 @@ def text(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 
+def text_at(data: Any, *path: Key) -> str:
+    """The text at these keys, or ""."""
+    return text(value_at(data, path))
+
+
 def secret(value: Any) -> Secret | None:
     """None if it is empty or no text."""
     return Secret(value) if isinstance(value, str) and value else None
+
+
+def _members(table: Any) -> Iterator[tuple[Key, Any]]:
+    if isinstance(table, dict):
+        yield from table.items()
+    elif isinstance(table, list):
+        yield from enumerate(table)

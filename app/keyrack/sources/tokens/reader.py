@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
@@ -12,13 +11,15 @@ from keyrack.domain.held import HeldReading, HeldToken, Item, Place
 from keyrack.domain.model import TokenSet
 from keyrack.domain.reading import Problem
 from keyrack.sources.locations import Search
-from keyrack.sources.parsing import jsonc
 from keyrack.sources.tokens import HOLDERS, Holder, reader
-from keyrack.sources.tokens.layout import Opened, Row, field, secret, text
+from keyrack.sources.tokens.folder import Folder, parsed
+from keyrack.sources.tokens.layout import Opened, Row, Urls, field, secret, text
 from keyrack.system import files
 from keyrack.system.files import Malformed
 
-Items = Callable[[str], Sequence[Item]]  # the keychain items of a service; may raise StoreUnavailable
+# items(service, accounts): the keychain items of a service. A keychain that can't be searched is asked for
+# each of the accounts, which are found out only then. It may raise StoreUnavailable.
+Items = Callable[[str, Iterable[str]], Sequence[Item]]
 FAR = 32503680000.0  # the year 3000; a later expiry is no time
 
 
@@ -28,18 +29,18 @@ def read_held(search: Search, urls: Sequence[str], items: Items | None = None) -
     `urls` are the servers' URLs as configured: some programs store only a hash of them. Without `items`,
     keychain items are not read.
     """
-    found = _Found(search, urls)
+    found = _Found(search, Urls(urls))
     for holder in HOLDERS:
-        found.read_files(holder)
-        if holder.service and holder.folder is not None and os.path.isdir(holder.folder(search)):
+        try:
+            found.read_files(holder)
             found.read_items(holder, items)
-    return HeldReading(
-        tuple(found.tokens), tuple(found.problems), tuple(found.paths), tuple(dict.fromkeys(found.unread))
-    )
+        except KeyrackError:
+            continue  # no home folder: the configuration's reader says so
+    return HeldReading(tuple(found.tokens), tuple(found.problems), tuple(found.paths), tuple(found.unread))
 
 
 class _Found:
-    def __init__(self, search: Search, urls: Sequence[str]) -> None:
+    def __init__(self, search: Search, urls: Urls) -> None:
         self._search = search
         self._urls = urls
         self.tokens: list[HeldToken] = []
@@ -48,55 +49,67 @@ class _Found:
         self.unread: list[str] = []
 
     def read_files(self, holder: Holder) -> None:
-        try:
-            paths = holder.files(self._search)
-        except KeyrackError:
-            return  # no home folder: the configuration's reader says so
-        for path in paths:
+        """Raises KeyrackError without a home folder."""
+        self.paths += holder.folders(self._search)
+        for path in holder.files(self._search):
             self.paths.append(path)
             try:
+                # Taken first: if the file is replaced in between, its time is at worst too early.
                 status = os.stat(path)
-                data = _parsed(files.read_bytes(path))
+                data = parsed(files.read_bytes(path))
+                mode = status.st_mode & 0o777 if os.name == "posix" else None
+                folder = Folder(os.path.dirname(path))
+                opened = Opened(data, path, None, self._urls, folder.read, _nothing)
+                self._add(holder, Place(path, mode=mode), opened, status.st_mtime)
             except (FileNotFoundError, NotADirectoryError, files.NoFile):
-                continue
+                if os.path.islink(path):
+                    self._problem(holder, path, "It is a link to a file that does not exist.")
             except (files.BadFile, Malformed) as error:
-                self.problems.append(Problem(holder.name, path, str(error), error.line))
-                continue
+                self._problem(holder, path, str(error), error.line)
             except OSError as error:
-                self.problems.append(Problem(holder.name, path, f"It can't be read: {error.strerror}."))
-                continue
-            mode = status.st_mode & 0o777 if os.name == "posix" else None
-            place = Place(path, mode=mode)
-            opened = Opened(data, path, None, self._urls, partial(_beside, os.path.dirname(path)))
-            self._add(holder, place, opened, status.st_mtime)
+                self._problem(holder, path, f"It can't be read: {error.strerror}.")
 
     def read_items(self, holder: Holder, items: Items | None) -> None:
+        """Raises KeyrackError without a home folder."""
+        if not holder.service or holder.only_on not in ("", self._search.platform):
+            return
+        folder = next((Folder(path) for path in holder.folder(self._search) if os.path.isdir(path)), None)
+        if folder is None:
+            return
         if items is None:
             self.unread.append(holder.name)
             return
         try:
-            found = items(holder.service)
+            found = items(holder.service, reader(holder).accounts(self._search.env, folder))
         except KeyrackError:
             self.unread.append(holder.name)
             return
+        by_account = {item.account: _content(item) for item in found}
         for item in found:
-            try:
-                data = _parsed(item.secret.reveal().encode())
-            except (files.BadFile, Malformed):
+            content = by_account[item.account]
+            if not isinstance(content, dict):
                 continue  # another kind of item of the same service
-            place = Place(item=item)
-            opened = Opened(data, "", item, self._urls, _nothing)
-            self._add(holder, place, opened, item.modified)
+            opened = Opened(content, "", item, self._urls, folder.read, by_account.get)
+            try:
+                self._add(holder, Place(item=item), opened, item.modified)
+            except files.BadFile as error:
+                self._problem(holder, holder.service, str(error))
 
     def _add(self, holder: Holder, place: Place, opened: Opened, changed_at: float | None) -> None:
+        """Raises BadFile for content that the program's module refuses."""
         try:
             for row in reader(holder).rows(opened):
                 held = held_token(holder.name, place, row, changed_at)
                 if held is not None:
                     self.tokens.append(held)
+        except files.BadFile:
+            raise
         except Exception as error:  # our bug; its message may quote the file, so only its class is shown
             sentence = f"keyrack failed to read it ({type(error).__name__}); this is a bug in keyrack."
-            self.problems.append(Problem(holder.name, place.name, sentence))
+            self._problem(holder, place.name, sentence)
+
+    def _problem(self, holder: Holder, path: str, sentence: str, line: int | None = None) -> None:
+        self.problems.append(Problem(holder.name, path, sentence, line))
 
 
 def held_token(client: str, place: Place, row: Row, changed_at: float | None) -> HeldToken | None:
@@ -105,15 +118,14 @@ def held_token(client: str, place: Place, row: Row, changed_at: float | None) ->
     access = secret(field(row.fields, layout.access))
     if access is None:
         return None
-    stored_at = row.stored_at
-    if stored_at is None:
-        stored_at = _time(field(row.fields, layout.obtained_at), layout.unit)
+    obtained_at = _time(field(row.fields, layout.obtained_at), layout.unit)
+    stored_at = obtained_at or _time(field(row.fields, layout.stored_at), layout.unit)
     expires_at = _time(field(row.fields, layout.expires_at), layout.unit)
     is_estimate = False
     if expires_at is None:
-        seconds, since = _time(field(row.fields, layout.expires_in), 1), stored_at or changed_at
+        seconds, since = _number(field(row.fields, layout.expires_in), 1), stored_at or changed_at
         if seconds is not None and since is not None:
-            expires_at, is_estimate = since + seconds, True
+            expires_at, is_estimate = since + seconds, obtained_at is None
     tokens = TokenSet(
         access,
         secret(field(row.fields, layout.refresh)),
@@ -136,28 +148,39 @@ def held_token(client: str, place: Place, row: Row, changed_at: float | None) ->
     )
 
 
-def _parsed(data: bytes) -> Any:
-    """Raises BadFile, Malformed."""
-    content = files.decode(data)
-    return jsonc.parse(content, comments=True, commas=True).data if content.strip() else None
-
-
-def _beside(folder: str, name: str) -> Any:
+def _content(item: Item) -> Any:
+    """None if it is no JSON."""
     try:
-        return _parsed(files.read_bytes(os.path.join(folder, name)))
-    except (files.NoFile, files.BadFile, Malformed):
+        return parsed(item.secret.reveal().encode(errors="replace"))
+    except (files.BadFile, Malformed):
         return None
 
 
-def _nothing(name: str) -> Any:
+def _nothing(account: str) -> Any:
     return None
 
 
 def _time(value: Any, unit: int) -> float | None:
-    """A number of Unix seconds, or of seconds."""
+    """A time in Unix seconds. None if it is none."""
+    return _iso(value) if isinstance(value, str) else _number(value, unit)
+
+
+def _number(value: Any, unit: int) -> float | None:
+    """A number of seconds. None if it is none."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < FAR * unit:
         return None  # also for NaN
     return value / unit
+
+
+def _iso(value: str) -> float | None:
+    """Only with an offset from UTC: another time could be anywhere on earth."""
+    from datetime import datetime
+
+    try:
+        time = datetime.fromisoformat(value)
+        return time.timestamp() if time.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _scopes(value: Any) -> tuple[str, ...]:

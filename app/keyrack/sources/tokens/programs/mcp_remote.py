@@ -1,25 +1,28 @@
-"""mcp-remote: `<md5 of the URL>_tokens.json`, with the client in a file beside it. The URL is in neither."""
+"""mcp-remote: `<md5 of the URL>_tokens.json`, with the client in a file beside it. The URL is in neither.
+
+Old versions stored no `expires_at`.
+"""
 
 from collections.abc import Iterator
 from hashlib import md5
 
-from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, secret, text, value_at
+from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, secret, text_at, value_at
 
 LAYOUT = Layout(expires_at="expires_at", unit=MILLISECONDS, is_whole=True)
 SUFFIX = "_tokens.json"
 
 
 def rows(opened: Opened) -> Iterator[Row]:
-    stem = opened.path.replace("\\", "/").rpartition("/")[2].removesuffix(SUFFIX)
+    stem = opened.name.removesuffix(SUFFIX)
     about = f"{stem}_client_info.json"
     client = opened.beside(about)
     yield Row(
         (),
         opened.data,
         LAYOUT,
-        url=opened.url_with(_digest, stem),
-        issuer=text(value_at(opened.data, ("issuer",)) or value_at(client, ("issuer",))) or None,
-        client_id=text(value_at(client, ("client_id",))) or None,
+        url=opened.urls.with_digest(_digest, stem),
+        issuer=text_at(opened.data, "issuer") or text_at(client, "issuer") or None,
+        client_id=text_at(client, "client_id") or None,
         client_secret=secret(value_at(client, ("client_secret",))),
         needs=("access_token", "token_type"),
         others=(about, f"{stem}_code_verifier.txt"),

@@ -3,9 +3,13 @@
 It can't read a file with a row that lacks one of its fields.
 """
 
+import json
 from collections.abc import Iterator
+from hashlib import sha256
 
-from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, text
+from keyrack.sources.tokens.folder import Folder
+from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, text, value_at
+from keyrack.system.paths import Env
 
 FILE = Layout(expires_at="expires_at", unit=MILLISECONDS, is_whole=True, expires_in="", scope="scopes")
 ITEM = Layout(
@@ -35,3 +39,12 @@ def rows(opened: Opened) -> Iterator[Row]:
             client_id=text(row.get("client_id")) or None,
             needs=("server_name", url, "client_id", layout.access),
         )
+
+
+def accounts(env: Env, folder: Folder) -> Iterator[str]:
+    """The accounts of its keychain items, for the servers in its configuration."""
+    servers = value_at(folder.read("config.toml"), ("mcp_servers",))
+    for name, entry in servers.items() if isinstance(servers, dict) else ():
+        if isinstance(url := value_at(entry, ("url",)), str):
+            about = json.dumps({"type": "http", "url": url, "headers": {}}, separators=(",", ":"))
+            yield f"{name}|{sha256(about.encode()).hexdigest()[:16]}"

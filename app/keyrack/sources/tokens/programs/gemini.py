@@ -10,13 +10,13 @@ LAYOUT = Layout(
     "token.expiresAt",
     MILLISECONDS,
     expires_in="",
+    stored_at="updatedAt",
     scope="token.scope",
 )
 
 
 def rows(opened: Opened) -> Iterator[Row]:
     for path, _, row in opened.objects():
-        updated = row.get("updatedAt")
         yield Row(
             path,
             row,
@@ -24,6 +24,5 @@ def rows(opened: Opened) -> Iterator[Row]:
             name=text(row.get("serverName")),
             url=text(row.get("mcpServerUrl")),
             client_id=text(row.get("clientId")) or None,
-            stored_at=updated / MILLISECONDS if isinstance(updated, int | float) else None,
             needs=("serverName", "token.accessToken"),
         )
