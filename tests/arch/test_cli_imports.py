@@ -13,7 +13,7 @@ import pytest
 from keyrack.cli.verbs import NAMES, module_of
 
 HEAVY = ("httpx", "keyring", "pyrage", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib",
-         "tomlkit", "wcwidth", "argparse", "importlib.metadata", "difflib", "textwrap", "traceback",
+         "tomlkit", "yaml", "wcwidth", "argparse", "importlib.metadata", "difflib", "textwrap", "traceback",
          "threading")  # fmt: skip
 
 SCRIPT = f"""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import tomli_w
+import yaml
 
 from keyrack.domain.reading import Place, Reading
 from keyrack.sources.reader import read_all
@@ -37,6 +38,13 @@ TOML = Syntax(
     number="a = " + "9" * 5000,
     twice_is_an_error=True,
 )
+YAML = Syntax(
+    lambda data: yaml.safe_dump(data, sort_keys=False, allow_unicode=True),
+    broken='a: 1\nb: "sk-hidden" "b"\n',
+    half='mcpServers:\n- name: good\n  url: "https://good.exam',
+    nested="a: " + "[" * 100_000,
+    number="a: " + "9" * 5000,
+)
 
 
 def renamed(**keys: str) -> Callable[[dict], dict]:
@@ -46,6 +54,11 @@ def renamed(**keys: str) -> Callable[[dict], dict]:
 
 def nested_transport(entry: dict) -> dict:
     return entry if "command" in entry else {"transport": entry}
+
+
+def request_options(entry: dict) -> dict:
+    headers = entry.get("headers")
+    return entry if headers is None else {**entry, "headers": None, "requestOptions": {"headers": headers}}
 
 
 def one_command(entry: dict) -> dict:
@@ -88,10 +101,18 @@ CASES = [
     Case("Antigravity", ".gemini/antigravity/mcp_config.json", entry=renamed(url="serverUrl")),
     Case("Claude Desktop", ".config/Claude/claude_desktop_config.json"),
     Case("Cline", ".cline/data/settings/cline_mcp_settings.json", entry=nested_transport),
+    Case("Continue", ".continue/config.yaml", syntax=YAML, entry=request_options, is_list=True),
     Case("Copilot CLI", ".copilot/mcp-config.json"),
     Case("Crush", ".config/crush/crush.json", "mcp"),
     Case("Droid", ".factory/mcp.json"),
     Case("Gemini CLI", ".gemini/settings.json"),
+    Case(
+        "goose",
+        ".config/goose/config.yaml",
+        "extensions",
+        YAML,
+        renamed(url="uri", command="cmd", env="envs"),
+    ),
     Case("Kilo", ".config/kilo/kilo.jsonc", "mcp", entry=one_command),
     Case("Kimi Code", ".kimi-code/mcp.json"),
     Case("Kiro", ".kiro/settings/mcp.json"),
@@ -105,6 +126,7 @@ CASES = [
         ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json",
     ),
     Case("Trae", ".config/Trae/User/mcp.json"),
+    Case("Vibe", ".vibe/config.toml", "mcp_servers", TOML, is_list=True),
     Case("Windsurf", ".codeium/windsurf/mcp_config.json", entry=renamed(url="serverUrl")),
     Case("Zed", ".config/zed/settings.json", "context_servers"),
 ]
