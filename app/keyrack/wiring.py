@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.secret import Secret
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from keyrack.domain.reading import Reading
     from keyrack.domain.settings import Settings
     from keyrack.store.backends.base import SecretBackend
+    from keyrack.store.program_items import ProgramItems
     from keyrack.store.vault.backend import VaultBackend
     from keyrack.store.vault.keys import Sources
     from keyrack.system.locks import Locks
@@ -85,7 +87,17 @@ def adapters(
         from keyrack.sources.locations import Search
         from keyrack.sources.tokens.held import TokenFiles
 
-        return TokenFiles(Search(env, platform, cwd or os.getcwd()))
+        return TokenFiles(
+            Search(env, platform, cwd or os.getcwd()),
+            lambda service, accounts: keychain().find(service, accounts),
+            may_ask=platform in ("darwin", "win32"),
+        )
+
+    @cache  # one connection for all programs
+    def keychain() -> ProgramItems:
+        from keyrack.store.program_items import ProgramItems
+
+        return ProgramItems()
 
     return Adapters(
         read=read,
