@@ -2,14 +2,18 @@
 
     python -m support.other_program file-lock PATH            as Rust's File::lock
     python -m support.other_program folder-lock PATH STALE    as proper-lockfile; STALE in seconds
+    python -m support.other_program writer PATH ROUNDS        a draft and a rename, without a lock
 
 It prints "waiting" if it has to wait and "held" once it holds the lock, gives it back at the end of its
-input, and prints "released", or "lost" if the lock was no longer its own.
+input, and prints "released", or "lost" if the lock was no longer its own. The writer adds 1 to its key of a
+JSON file in each round, and prints "begun" and at the end how many of its own values it did not find again.
 """
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -86,6 +90,21 @@ def _folder_lock(path: str, stale: float) -> None:
     print("released" if still else "lost", flush=True)
 
 
+def _write(path: str, rounds: int) -> None:
+    print("begun", flush=True)
+    mine = lost = 0
+    while mine < rounds:
+        with open(path) as file:
+            content = json.load(file)
+        lost += content["other"] != mine
+        mine += 1
+        with open(f"{path}.others-draft", "w") as file:
+            json.dump(content | {"other": mine}, file)
+        os.replace(f"{path}.others-draft", path)
+        time.sleep(random.uniform(0.002, 0.005))
+    print(f"lost {lost}", flush=True)
+
+
 def _made(path: str) -> bool:
     try:
         os.mkdir(path)
@@ -98,5 +117,7 @@ if __name__ == "__main__":
     kind, path, *more = sys.argv[1:]
     if kind == "file-lock":
         _file_lock(path)
-    else:
+    elif kind == "folder-lock":
         _folder_lock(path, *map(float, more))
+    else:
+        _write(path, *map(int, more))

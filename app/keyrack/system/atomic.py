@@ -14,20 +14,26 @@ from errno import EIO
 
 REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
 PAUSE = 0.01  # seconds between two tries
+DRAFT = r"\.keyrack-[0-9a-f]{8}\.tmp"  # what follows the path in the name of a draft
 FLAGS = getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
 def replace(
-    path: str, data: bytes, *, locked: bool = False, before: Callable[[str], None] = lambda draft: None
+    path: str,
+    data: bytes,
+    *,
+    locked: bool = False,
+    before: Callable[[str], None] = lambda draft: None,
+    put: Callable[[str, str], None] | None = None,
 ) -> None:
     """Replace the file's content with `data`; its folder is created if needed.
 
     `locked`: the caller has a lock on the file, so the draft's name is always the same, and a draft that a
     killed process left is overwritten. `before` is called with the draft's path just before the rename; if it
-    raises, nothing is changed.
+    raises, nothing is changed. `put` does the rename, from the draft to `path`, in another way.
     """
     os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    draft = f"{path}.new" if locked else f"{path}.{os.urandom(4).hex()}.tmp"
+    draft = f"{path}.new" if locked else f"{path}.keyrack-{os.urandom(4).hex()}.tmp"
     try:
         _write(draft, data)
     except FileExistsError:
@@ -37,7 +43,7 @@ def replace(
         _write(draft, data)
     try:
         before(draft)
-        _rename_over(draft, path)
+        (put or rename_over)(draft, path)
     except BaseException:
         _unlink(draft)
         raise
@@ -82,7 +88,8 @@ def _write(path: str, data: bytes) -> None:
         raise
 
 
-def _rename_over(draft: str, path: str) -> None:
+def rename_over(draft: str, path: str) -> None:
+    """Rename the draft, over a file that another process may be reading."""
     for tries_left in reversed(range(REPLACE_TRIES)):
         try:
             os.replace(draft, path)

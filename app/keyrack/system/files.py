@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 
+FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+OPEN_TRIES = 100
+PAUSE = 0.002  # seconds between two of them
 MB = 1024 * 1024
 MAX_BYTES = 8 * MB  # nothing written by hand gets this large
 # ~/.claude.json grows with its history. V8's longest string limits what Claude Code itself can read.
@@ -41,7 +45,7 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
     try:
         _refuse(os.stat(path), most)
         # Check again once it is open, without blocking: a pipe may have replaced the file.
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = _open(path)
         try:
             _refuse(os.fstat(handle), most)
             with open(handle, "rb", closefd=False) as file:
@@ -77,6 +81,15 @@ def decode(data: bytes, lines: int = 0) -> str:
     except UnicodeDecodeError as error:
         line = lines + data.count(b"\n", 0, error.start) + 1
         raise BadFile("It is not UTF-8 text; save it as UTF-8.", line) from None
+
+
+def _open(path: str) -> int:
+    for _ in range(OPEN_TRIES):
+        try:
+            return os.open(path, FLAGS)
+        except BlockingIOError:  # its writer has a lease on it, for a moment
+            time.sleep(PAUSE)
+    return os.open(path, FLAGS)
 
 
 def _without_mark(data: bytes) -> bytes:

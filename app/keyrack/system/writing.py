@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from errno import EACCES
 
-from keyrack.domain.errors import KeyrackError
-from keyrack.system import atomic
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.system import atomic, swapping
 from keyrack.system.files import BadFile, NoFile, read_bytes
+
+TRIES = 20  # writes, each undone because another program wrote at the same time
+PAUSE = 0.005  # seconds between two of them
+ABANDONED = 60.0  # seconds after which a draft is that of a killed process
+
+
+class Changed(KeyrackError):
+    """Another program has changed the file; nothing was written."""
 
 
 def write_atomically(path: str, text: str) -> None:
@@ -26,8 +38,9 @@ def write_atomically(path: str, text: str) -> None:
 def replace(path: str, old: bytes, new: bytes) -> None:
     """The same for another program's file, which keeps its owner and permissions.
 
-    It is read again just before the change: if it no longer contains `old`, nothing is changed.
-    Raises KeyrackError.
+    If it no longer contains `old`, nothing is changed: `swapping` also notices a program that replaces it at
+    the same moment, and gives back what that wrote. What a program writes into the old file after the swap,
+    without a rename, is lost. Raises Changed, KeyrackError.
     """
     real = os.path.realpath(path)
 
@@ -39,17 +52,51 @@ def replace(path: str, old: bytes, new: bytes) -> None:
             if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
                 os.chown(draft, was.st_uid, was.st_gid)
             os.chmod(draft, stat.S_IMODE(was.st_mode))
-        try:
-            unchanged = read_bytes(real) == old
-        except (NoFile, BadFile):
-            unchanged = False
-        if not unchanged:
-            raise KeyrackError(f"{path} was changed by another program in the meantime.", hint="Try again.")
+        if not swapping.holds(real, old):
+            raise _changed(path)
 
+    def put(draft: str, real: str) -> None:
+        if not swapping.put(draft, real, old):
+            raise _changed(path)
+
+    _remove_abandoned(real)
     try:
-        atomic.replace(real, new, before=ready)
+        atomic.replace(real, new, before=ready, put=put)
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def edit(path: str, change: Callable[[bytes], bytes], *, tries: int = TRIES, settle: float = 0.0) -> bytes:
+    """Replace another program's file by what `change` makes of it, and return that.
+
+    If the file is changed meanwhile, the change is made again on the new content, at most `tries` times.
+    A program that read the file before and writes it after may still undo the change, without a lock. With
+    `settle`, the file is looked at again after so many seconds, and the change repeated if `change` would
+    alter it: it must leave alone what it has changed already, and may refuse what it does not expect.
+
+    Raises whatever `change` raises; KeyrackError; Temporary if the file never keeps the change.
+    """
+    for number in range(tries):
+        if number:
+            time.sleep(PAUSE)
+        old = _read(path)
+        new = change(old)
+        if new == old:
+            return old
+        try:
+            replace(path, old, new)
+        except Changed:
+            continue
+        if not settle:
+            return new
+        time.sleep(settle)
+        now = _read(path)
+        if now == new or change(now) == now:
+            return now
+    raise Temporary(
+        f"{path} is being changed by another program all the time.",
+        hint="Try again, or quit that program first.",
+    )
 
 
 def back_up(path: str, data: bytes, mark: str) -> str:
@@ -67,6 +114,32 @@ def back_up(path: str, data: bytes, mark: str) -> str:
             raise _unwritable(name, error) from None
         return name
     raise KeyrackError(f"There are too many files called {path}.{mark}.")
+
+
+def _read(path: str) -> bytes:
+    try:
+        return read_bytes(path)
+    except NoFile:
+        raise KeyrackError(f"{path} does not exist any more.") from None
+    except BadFile as error:
+        raise KeyrackError(f"{path}: {error}") from None
+
+
+def _remove_abandoned(path: str) -> None:
+    """Remove the drafts of killed processes: they hold secrets."""
+    folder, name = os.path.split(path)
+    is_draft = re.compile(re.escape(name) + atomic.DRAFT)
+    with suppress(OSError):
+        for each in os.scandir(folder):
+            if is_draft.fullmatch(each.name):
+                status = each.stat(follow_symlinks=False)
+                # What was swapped out has its own modification time; the other is that of the swap.
+                if max(status.st_mtime, status.st_ctime) < time.time() - ABANDONED:
+                    os.unlink(each.path)
+
+
+def _changed(path: str) -> Changed:
+    return Changed(f"{path} was changed by another program in the meantime.", hint="Try again.")
 
 
 def _unwritable(path: str, error: OSError) -> KeyrackError:

@@ -16,7 +16,7 @@ from keyrack.domain.model import Source
 from keyrack.domain.rewrite import Rewrite
 from keyrack.domain.secret import Secret
 from keyrack.sources.rewriting import rewrite
-from keyrack.system import writing
+from keyrack.system import swapping, writing
 
 OLD, NEW = b"the old text, with the secret\r\n", b"the new text\r\n"
 EFFECTS = ("open", "fsync", "chmod", "chown", "replace", "unlink", "stat")
@@ -90,21 +90,22 @@ def test_a_file_that_another_program_changed_meanwhile_stays(
     assert os.listdir(path.parent) == (["mcp.json"] if meanwhile != "gone" else [])
 
 
-@pytest.mark.parametrize("failing", ["open", "fsync", "replace"])
+@pytest.mark.parametrize("failing", ["open", "fsync", "swap"])
 def test_a_disk_that_is_full_leaves_the_file_and_no_copy(
     path: Path, failing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turns = count()
-    real = getattr(os, failing)
+    where: Any = swapping if failing == "swap" else os
+    real = getattr(where, failing)
 
     def fail(*args: Any, **options: Any) -> Any:
         # The copy succeeds and then the draft does not.
         writes = failing != "open" or args[1] & os.O_CREAT
-        if writes and next(turns) >= {"open": 1, "fsync": 2, "replace": 0}[failing]:
+        if writes and next(turns) >= {"open": 1, "fsync": 2, "swap": 0}[failing]:
             raise OSError(28, "No space left on device")
         return real(*args, **options)
 
-    monkeypatch.setattr(os, failing, fail)
+    monkeypatch.setattr(where, failing, fail)
     with pytest.raises(KeyrackError, match="No space left"):
         rewrite.apply(change(path), "keyrack-backup-1")
     monkeypatch.undo()
@@ -165,3 +166,4 @@ def _dying(patch: pytest.MonkeyPatch, turns: Iterator[int], at: int) -> None:
     for name in EFFECTS:
         if hasattr(os, name):
             patch.setattr(os, name, wrap(getattr(os, name)))
+    patch.setattr(swapping, "swap", wrap(swapping.swap))
