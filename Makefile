@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ARGS :=
 export VENV PYTHON
 
-.PHONY: run demo test check mutants bench screenshots clean help
+.PHONY: run demo test clients test-clients check mutants bench screenshots clean help
 
 run: $(VENV)/.run ## Start keyrack on the servers that this machine has configured
 	@$(BIN)/keyrack $(ARGS)
@@ -14,6 +14,13 @@ demo: $(VENV)/.demo ## Try keyrack in a sandbox: own servers, own home, nothing 
 
 test: $(VENV)/.dev ## Run the tests on all cores (ARGS="tests/unit/oauth" for some)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+clients: ## Install the MCP clients that the tests run for real
+	@tests/support/clients/install.sh
+
+test-clients: $(VENV)/.dev ## Run more MCP clients for real, and tell what each did (installs 1.3 GB)
+	@tests/support/clients/install.sh more
+	@KEYRACK_TEST_CLIENTS=all $(BIN)/python -m pytest -n auto --dist worksteal tests/clients $(ARGS)
 
 check: $(VENV)/.dev ## Style, types, and who may import whom
 	@$(BIN)/ruff check app tests bench screenshots
@@ -33,11 +40,12 @@ screenshots: $(VENV)/.dev ## Draw the README's pictures again
 
 clean: ## Remove what make and the tests have made
 	@rm -rf $(VENV) .mutants dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html \
-	  tests/support/oidc/node_modules tests/support/conformance/node_modules
+	  tests/support/oidc/node_modules tests/support/conformance/node_modules \
+	  tests/support/clients/node_modules tests/support/clients/more/node_modules tests/support/clients/.venv
 	@find app tests bench screenshots -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 $(VENV)/.run $(VENV)/.demo $(VENV)/.dev $(VENV)/.mutants: pyproject.toml tools/install.sh
 	@sh tools/install.sh $(patsubst .%,%,$(notdir $@))

@@ -25,6 +25,7 @@ from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
 from keyrack.domain.model import Server, Source
+from support.heard import Heard, listening
 from support.require import need
 
 FOLDER = Path(__file__).with_name("oidc")
@@ -114,6 +115,8 @@ def oidc(
     device_seconds: int | None = None,
     auth_methods: tuple[str, ...] = (),
     client_key: Mapping[str, Any] | None = None,
+    plain_scopes: bool = False,
+    heard: list[Heard] | None = None,
 ) -> Iterator[AuthServer]:
     """oidc-provider, and an MCP server that asks it about every token (RFC 7662).
 
@@ -121,7 +124,8 @@ def oidc(
     openid and offline_access together, with prompt=consent, as is the library's own way.
     `device_seconds`: it gives codes for other devices that live so long. `auth_methods`: how clients may
     authenticate, where not in every way; client_secret_post must be among them. `client_key`: the public
-    JWK of "machine-with-key".
+    JWK of "machine-with-key". `plain_scopes`: it knows no resource indicators (RFC 8707), so clients may
+    register with the MCP server's scopes. `heard` receives every request for the MCP server.
     """
     need_oidc()
     options = {"TOKEN_SECONDS": str(token_seconds)}
@@ -130,12 +134,14 @@ def oidc(
     options |= {"DEVICE_SECONDS": str(device_seconds)} if device_seconds else {}
     options |= {"AUTH_METHODS": " ".join(auth_methods)} if auth_methods else {}
     options |= {"CLIENT_JWK": json.dumps(client_key)} if client_key else {}
+    options |= {"SCOPES": "plain"} if plain_scopes else {}
     with Loopback() as loopback:
         sock, base = loopback.reserve()
         url = f"{base}/mcp"
         with _provider_process(url, options) as issuer:
-            guard = Guard(issuer, Introspection(issuer), SCOPES[:1])
-            loopback.serve(sock, mcp_server("guarded", "hello", url, guard))
+            guard = Guard(issuer, Introspection(issuer, url if plain_scopes else None), SCOPES[:1])
+            app = mcp_server("guarded", "hello", url, guard)
+            loopback.serve(sock, app if heard is None else listening(app, heard))
             yield AuthServer(issuer, url)
 
 
@@ -156,8 +162,9 @@ def sdk(token_seconds: int = 3600) -> Iterator[AuthServer]:
 class Introspection(TokenVerifier):
     """Asks the issuer, as the MCP server's own client, what a token is worth."""
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: str, resource: str | None = None) -> None:
         self._url = f"{issuer}/token/introspection"
+        self._resource = resource  # what tokens without an audience are for
 
     async def verify_token(self, token: str) -> AccessToken | None:
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -170,7 +177,7 @@ class Introspection(TokenVerifier):
             client_id=facts["client_id"],
             scopes=facts.get("scope", "").split(),
             expires_at=facts.get("exp"),
-            resource=facts.get("aud"),
+            resource=facts.get("aud", self._resource),
             subject=facts.get("sub"),
         )
 

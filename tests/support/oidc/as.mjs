@@ -5,7 +5,9 @@
 // and ends when its standard input does: whoever started it may be killed.
 // Options: PAR=required (RFC 9126); DEVICE_SECONDS (the life of a code for another device; without
 // it there are none); AUTH_METHODS (how clients authenticate, by name); CLIENT_JWK (the public key
-// of the machine that signs); REFRESH=asked (a refresh token only for openid, offline_access and consent).
+// of the machine that signs); REFRESH=asked (a refresh token only for openid, offline_access and consent);
+// SCOPES=plain (no resource indicators: a client may register with the MCP server's scopes, as most
+// programs do, and tokens have no audience).
 //
 // GET /-/fault?path=/token&mode=status|reset|hang|lost|slow&status=503&times=1&after=1&ms=5000 makes
 // the next requests to that path fail: `status` with a Retry-After of `after` seconds; `lost` does the
@@ -17,7 +19,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Provider, errors } from 'oidc-provider';
 
 const {
-  PORT, RESOURCE, TOKEN_SECONDS = '300', PAR, DEVICE_SECONDS, CLIENT_JWK, REFRESH,
+  PORT, RESOURCE, TOKEN_SECONDS = '300', PAR, DEVICE_SECONDS, CLIENT_JWK, REFRESH, SCOPES,
   AUTH_METHODS = 'none client_secret_basic client_secret_post private_key_jwt',
 } = process.env;
 const issuer = `http://127.0.0.1:${PORT}`;
@@ -59,7 +61,7 @@ if (CLIENT_JWK) {
 const provider = new Provider(issuer, {
   jwks: { keys: [signingKey] },
   cookies: { keys: ['only-for-tests'] },
-  scopes: ['openid', 'offline_access'],
+  scopes: ['openid', 'offline_access', ...(SCOPES === 'plain' ? scopes : [])],
   clientAuthMethods: methods,
   clients: clients.filter((client) => methods.includes(client.token_endpoint_auth_method)),
   findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
@@ -75,7 +77,7 @@ const provider = new Provider(issuer, {
     deviceFlow: { enabled: Boolean(DEVICE_SECONDS) },
     pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: PAR === 'required' },
     resourceIndicators: {
-      enabled: true,
+      enabled: SCOPES !== 'plain',
       useGrantedResource: () => true,
       defaultResource: (ctx, client, oneOf) => oneOf,
       getResourceServerInfo(ctx, resource) {

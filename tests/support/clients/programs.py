@@ -1,0 +1,163 @@
+"""How each program is told to add a server, to log in, and to call a tool; and how it asks for a login."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Protocol
+
+from support.clients.lab import FOLDER, Home
+from support.clients.running import Ended
+from support.require import need
+
+SERVER, TOOL = "lab", "hello"
+SAYS = "It works."  # the tool
+
+
+class Program(Protocol):
+    """A program at home in a `Home`."""
+
+    id: str  # as keyrack's --from and --to name it
+    name: str  # its display name
+    keychain: bool  # whether its home has one
+
+    def add(self, home: Home) -> None:
+        """Add the lab's server to its configuration."""
+        ...
+
+    def login(self, home: Home) -> Ended: ...
+
+    def call(self, home: Home) -> Ended:
+        """Call the server's tool, with the token that it holds."""
+        ...
+
+    def asks(self, home: Home) -> bool:
+        """Does it ask for a login?"""
+        ...
+
+
+def command(name: str) -> str:
+    """The installed program, or a skip that names it."""
+    for folder in ("node_modules", "more/node_modules"):
+        found = FOLDER / folder / ".bin" / name
+        if found.exists():
+            return str(found)
+    need(f"{name} is not installed (make clients)")
+    raise AssertionError
+
+
+class ClaudeCode:
+    id, name, keychain = "claude-code", "Claude Code", False
+
+    def add(self, home: Home) -> None:
+        _well(home.run(command("claude"), "mcp", "add", "-s", "user", "-t", "http", SERVER, home.lab.url))
+
+    def login(self, home: Home) -> Ended:
+        return home.run(command("claude"), "mcp", "login", SERVER, typed=[])
+
+    def call(self, home: Home) -> Ended:
+        tool = f"mcp__{SERVER}__{TOOL}"
+        env = {
+            "ANTHROPIC_BASE_URL": home.lab.model,
+            "ANTHROPIC_API_KEY": "sk-ant-none",
+            "MCP_CONNECT_TIMEOUT_MS": "60000",  # it begins without a server that is slower
+        }
+        return home.run(command("claude"), "-p", "--allowedTools", tool, "--", f"Use {tool}.", env=env)
+
+    def asks(self, home: Home) -> bool:
+        return "Needs authentication" in _well(home.run(command("claude"), "mcp", "list"))
+
+
+class Codex:
+    id, name, keychain = "codex", "Codex", False
+
+    def add(self, home: Home) -> None:
+        config = home.folder / ".codex" / "config.toml"
+        config.parent.mkdir()
+        store = "" if self.keychain else 'mcp_oauth_credentials_store = "file"\n'
+        config.write_text(f'{store}[mcp_servers.{SERVER}]\nurl = "{home.lab.url}"\n')
+
+    def login(self, home: Home) -> Ended:
+        return home.run(command("codex"), "mcp", "login", SERVER)
+
+    def call(self, home: Home) -> Ended:
+        return home.stdio("--codex", SERVER, TOOL, "--", command("codex"), "app-server")
+
+    def asks(self, home: Home) -> bool:
+        return "Not logged in" in _well(home.run(command("codex"), "mcp", "list"))
+
+
+class CodexWithKeychain(Codex):
+    keychain = True
+
+
+class McpRemote:
+    id, name, keychain = "mcp-remote", "mcp-remote", False
+
+    def add(self, home: Home) -> None:
+        """It has no configuration: a program that only starts servers starts this one."""
+        entry = {"command": "npx", "args": ["-y", "mcp-remote", home.lab.url, "--allow-http"]}
+        config = home.folder / ".cursor" / "mcp.json"
+        config.parent.mkdir()
+        config.write_text(json.dumps({"mcpServers": {SERVER: entry}}))
+
+    def login(self, home: Home) -> Ended:
+        return home.run(command("mcp-remote-client"), home.lab.url, "--allow-http")
+
+    def call(self, home: Home) -> Ended:
+        return home.stdio(TOOL, "--", command("mcp-remote"), home.lab.url, "--allow-http")
+
+    def asks(self, home: Home) -> bool:
+        return home.opens_browser(command("mcp-remote-client"), home.lab.url, "--allow-http")
+
+
+class Mcporter:
+    id, name, keychain = "mcporter", "mcporter", False
+
+    def add(self, home: Home) -> None:
+        words = ("config", "add", SERVER, home.lab.url, "--auth", "oauth", "--scope", "home")
+        _well(home.run(command("mcporter"), *words))
+
+    def login(self, home: Home) -> Ended:
+        return home.run(command("mcporter"), "auth", SERVER)
+
+    def call(self, home: Home) -> Ended:
+        return home.run(command("mcporter"), "call", f"{SERVER}.{TOOL}")
+
+    def asks(self, home: Home) -> bool:
+        return "auth required" in home.run(command("mcporter"), "list").text
+
+
+class McpUse:
+    id, name, keychain = "mcp-use", "mcp-use", False
+    script = FOLDER / "mcp_use_call.py"
+
+    def add(self, home: Home) -> None:
+        entry = {"url": home.lab.url, "auth": {"scope": "mcp:read"}}
+        (home.project / "mcp.json").write_text(json.dumps({"mcpServers": {SERVER: entry}}))
+
+    def login(self, home: Home) -> Ended:
+        return self.call(home)
+
+    def call(self, home: Home) -> Ended:
+        return home.run(self._python(), str(self.script), SERVER, TOOL)
+
+    def asks(self, home: Home) -> bool:
+        return home.opens_browser(self._python(), str(self.script), SERVER, TOOL)
+
+    def _python(self) -> str:
+        python = FOLDER / ".venv" / "bin" / "python"
+        need("mcp-use is not installed (make clients)", Path(python).exists())
+        return str(python)
+
+
+IN_EVERY_RUN: tuple[Program, ...] = (
+    ClaudeCode(),
+    Codex(),
+    McpRemote(),
+)
+
+
+def _well(ended: Ended) -> str:
+    assert ended.code == 0, ended
+    return ended.text
