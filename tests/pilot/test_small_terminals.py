@@ -1,10 +1,11 @@
-"""Nothing overlaps on a small terminal."""
+"""Nothing is drawn over anything else on a small terminal."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 
 import pytest
+from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 from keyrack.tui.servers.filter_line import FilterLine
@@ -42,6 +43,36 @@ async def test_the_footer_follows_the_width() -> None:
         await t.until(lambda: last_line(t) == " l Login  r Refresh  / Filter  ? Help")
         await t.pilot.resize_terminal(80, 24)
         await t.until(lambda: last_line(t) == whole)
+
+
+@screen_test
+async def test_the_footer_is_made_again_for_other_keys_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed: list[bool] = []
+    recompose = Footer.recompose
+
+    async def noting(footer: Footer) -> None:
+        before = made_of(footer)
+        await recompose(footer)
+        changed.append(made_of(footer) != before)
+
+    monkeypatch.setattr(Footer, "recompose", noting)
+    async with terminal(app_with(), (100, 20)) as t:
+        await t.sees("? Help")
+        words = last_line(t)
+        await t.press("down", "question_mark")
+        await t.until(lambda: t.app.screen is not t.main)
+        await t.press("escape")
+        await t.until(lambda: t.app.screen is t.main)
+        await t.press("slash")
+        await t.until(lambda: last_line(t) != words)
+        await t.press("escape")
+        await t.until(lambda: last_line(t) == words)
+    assert changed and all(changed)
+
+
+def made_of(footer: Footer) -> list[tuple[object, ...]]:
+    found = footer.query(FooterKey)
+    return [(key.key_display, key.description, key.action, key._disabled, key.tooltip) for key in found]
 
 
 @pytest.mark.parametrize("width", [30, 40, 60, 80])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
@@ -15,8 +16,24 @@ GAP = 2  # columns between two keys, and for both ends
 class KeyFooter(Footer):
     def __init__(self) -> None:
         super().__init__(compact=True)
+        self._composed: list[tuple[Binding, bool, str]] = []
+
+    async def recompose(self) -> None:
+        """Only for other keys than are there: Textual asks for it whenever the focus or a screen changes, and
+        many times while a screen opens."""
+        if self._active() != self._composed:
+            await super().recompose()
+
+    def _active(self) -> list[tuple[Binding, bool, str]]:
+        """What the keys are made of."""
+        return [
+            (binding, enabled, tooltip)
+            for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items()
+            if binding.show or key == self.app.COMMAND_PALETTE_BINDING
+        ]
 
     def compose(self) -> ComposeResult:
+        self._composed = self._active() if self._bindings_ready else []
         keys: list[FooterKey] = []
         for widget in super().compose():
             if isinstance(widget, FooterKey):
