@@ -47,8 +47,9 @@ class Action(StrEnum):
     OPEN_FILE = "open-file"
 
 
-# For a server that is switched off: actions that keep its credential working, or delete it.
-STILL_OFFERED = (Action.REFRESH, Action.UNLOCK, Action.CLEAR, Action.ADOPT)
+# For a server that is switched off: actions that keep its credential working, or make it safer. CLEAR is for
+# orphans, which no program lists, and so none switches off.
+STILL_OFFERED = (Action.REFRESH, Action.UNLOCK, Action.ADOPT)
 
 
 class Status(NamedTuple):

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from keyrack.cli.list import facts
-from keyrack.domain.model import Check, CredentialInfo, Server, Source
+from keyrack.domain.model import Check, CredentialInfo, Header, Server, Source
+from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row, overview, row_of
@@ -162,6 +163,13 @@ def off(name: str = "a", **changes: Any) -> Server:
 def test_nobody_is_asked_for_a_login_and_what_is_stored_is_kept_up(credential, check, state, action) -> None:
     status = status_of(off(), credential, check, NOW)
     assert (status.state, status.action) == (state, action)
+
+
+def test_a_locked_store_can_still_be_unlocked_and_a_plain_header_adopted() -> None:
+    locked = status_of(off(), EXPIRED, None, NOW, store_locked=True)
+    assert (locked.state, locked.action) == (State.STORE_LOCKED, Action.UNLOCK)
+    header = Header("Authorization", "Bearer …", Secret("Bearer abc"), plaintext=True)
+    assert status_of(off(headers=(header,)), None, None, NOW).action is Action.ADOPT
 
 
 def test_on_the_screen_it_is_dimmed_last_in_line_and_not_counted() -> None:
