@@ -50,6 +50,30 @@ def test_nothing_secret_is_in_any_file(kept: Kept, tmp_path: Path) -> None:
     assert written and not any(b"hidden" in text for text in written)
 
 
+@pytest.mark.parametrize("saves", [1, 2])
+def test_a_failed_renewal_spares_the_slot_that_a_load_in_between_has_kept(
+    saves: int, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials, key = kept.credentials(), CredentialKey.of(URL)
+    for _ in range(saves):
+        credentials.save(stored_credential("old"))
+    stored = credentials.load(key)
+    assert stored is not None
+
+    def lost(entry: str, secret: Secret) -> None:
+        kept.store.delete(entry)
+        raise StoreUnavailable("The keychain went away in the middle of a write.")
+
+    with credentials.lock(key), credentials.renewing(stored) as save:
+        credentials.load(key)  # takes the two copies for a killed save, and deletes one
+        monkeypatch.setattr(kept.store, "set", lost)
+        with pytest.raises(StoreUnavailable):
+            save(stored_credential("new"))
+        monkeypatch.undo()
+    found = kept.credentials().load(key)
+    assert found is not None and word_of(found) == "old"
+
+
 def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     entry = entry_name(IDENT, credential.slot)
