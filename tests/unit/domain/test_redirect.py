@@ -3,7 +3,7 @@
 import pytest
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.redirect import Redirect, parse_redirect
+from keyrack.domain.redirect import Redirect, parse_redirect, refusal_of_path
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,17 @@ def test_any_other_place_is_refused(text: str) -> None:
 def test_what_can_t_be_listened_at_is_refused(text: str) -> None:
     with pytest.raises(BadUrl):
         parse_redirect(text)
+
+
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [
+        ("callback", "must start with a slash"),
+        ("/a?b=c", "can't contain a query or a fragment"),
+        ("/a/%2E%2e/b", "can't contain “.” or “..”"),
+        ("//evil.example/x", "is not a valid URL path"),
+        ("/oauth/callback", None),
+    ],
+)
+def test_a_refused_path_is_told_why(path: str, why: str | None) -> None:
+    assert refusal_of_path(path) == why
