@@ -66,6 +66,7 @@ def test_a_failed_renewal_spares_the_slot_that_a_load_in_between_has_kept(
 
     with credentials.lock(key), credentials.renewing(stored) as save:
         credentials.load(key)  # takes the two copies for a killed save, and deletes one
+        assert credentials.warnings == ()
         monkeypatch.setattr(kept.store, "set", lost)
         with pytest.raises(StoreUnavailable):
             save(stored_credential("new"))
@@ -82,6 +83,16 @@ def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
         kept.credentials().load(CredentialKey.of(URL))
     assert caught.value.hint
     assert kept.store.get(entry) == Secret("{broken")
+
+
+def test_a_damaged_entry_beside_a_complete_one_is_deleted_with_a_warning(kept: Kept) -> None:
+    credential = kept.credentials().save(stored_credential("one"))
+    entry = entry_name(IDENT, other_slot(credential.slot))
+    kept.store.set(entry, Secret("{broken"))
+    credentials = kept.credentials()
+    found = credentials.load(CredentialKey.of(URL))
+    assert found is not None and word_of(found) == "one" and kept.store.get(entry) is None
+    assert credentials.warnings == ("A damaged entry was deleted; the credential's other entry is complete.",)
 
 
 def test_a_damaged_entry_is_said_beside_a_process_that_holds_the_credential(kept: Kept) -> None:
