@@ -33,7 +33,8 @@ VERB = Verb(
 Lists the servers configured in keyrack's own file and in the programs on this
 machine (Claude Code, Cursor, VS Code, Codex and others). For each server it
 shows the kind of credential, its state, when it expires, and the command to run
-next. It does not open the keychain or use the network.
+next. Of the keychain it reads only what other programs keep there, and only on
+Linux; it unlocks nothing, and does not use the network.
 
 When the output is not a terminal, it prints columns for scripts. Nothing is
 truncated, the status is one of the states below, the expiry is a UTC time, and
