@@ -34,6 +34,7 @@ class Reading(NamedTuple):
     # The default account, by a server's identity. If several servers share that, it is followed by a
     # space and the server's tag.
     accounts: Mapping[str, str] = {}
+    paths: tuple[str, ...] = ()  # every file that was read or looked for and folder that was listed, to watch
 
 
 def account_key(text: str) -> str:

@@ -170,7 +170,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
 
     Never raises for the content of a file: it becomes a Problem.
     """
-    search = Search(env, platform, cwd)
+    folders: list[str] = []
+    search = Search(env, platform, cwd, folders)
     found = _AllFiles(search)
     listed, accounts = (), {}
     for candidate in found.candidates(programs.OWN):
@@ -191,7 +192,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     from keyrack.sources.merge import merged
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
-    return Reading(servers, tuple(found.problems), tuple(found.places), accounts)
+    seen = (*(path for _, path in found.seen), *folders)
+    return Reading(servers, tuple(found.problems), tuple(found.places), accounts, seen)
 
 
 def _switched(server: Server, is_off: Callable[[Source, Sequence[Any]], bool], said: Sequence[Any]) -> Server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from typing import NamedTuple
 
 FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 OPEN_TRIES = 100
@@ -33,6 +34,24 @@ class Malformed(Exception):
     def __init__(self, sentence: str, line: int | None = None) -> None:
         super().__init__(sentence)
         self.line = line
+
+
+class Stamp(NamedTuple):
+    """Differs after a file was written or replaced, or an entry of a folder was made or deleted."""
+
+    changed: int  # ns
+    size: int
+    inode: int
+    mode: int
+
+
+def stamp(path: str) -> Stamp | None:
+    """Of the file that a link leads to. None if there is none, or none that can be seen."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return None
+    return Stamp(status.st_mtime_ns, status.st_size, status.st_ino, status.st_mode)
 
 
 def read_text(path: str) -> str:

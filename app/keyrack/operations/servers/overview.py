@@ -58,6 +58,7 @@ class Overview(NamedTuple):
     problems: tuple[Problem, ...]
     places: tuple[Place, ...]
     unclaimed: tuple[HeldToken, ...] = ()  # what other programs hold for servers that no program lists
+    paths: tuple[str, ...] = ()  # the files and folders that a change of which changes this
 
 
 def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
@@ -85,7 +86,8 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
         for stray in owners.strays(servers)
     ]
     problems = (*reading.problems, *held.problems, *own_problems(adapters))
-    return Overview(tuple(rows), problems, reading.places, unclaimed)
+    paths = tuple(dict.fromkeys((*reading.paths, *held.paths)))
+    return Overview(tuple(rows), problems, reading.places, unclaimed, paths)
 
 
 def _all_read(reading: Reading) -> bool:

@@ -26,6 +26,7 @@ class Search(NamedTuple):
     env: Env
     platform: str
     cwd: str
+    listed: list[str] | None = None  # if given, gets the folders that are listed
 
     def at_home(self, *parts: str) -> str:
         return join(self.platform, home(self.env, self.platform), *parts)
@@ -51,11 +52,17 @@ class Search(NamedTuple):
 
     def folders(self, parent: str) -> list[str]:
         """The sorted names of the folders in `parent`, which need not exist."""
+        self.lists(parent)
         try:
             with os.scandir(parent) as found:
                 return sorted(entry.name for entry in found if entry.is_dir())[:MOST_FOLDERS]
         except OSError:
             return []
+
+    def lists(self, folder: str) -> None:
+        """Call it before a folder is listed: a new file in there changes what is found."""
+        if self.listed is not None:
+            self.listed.append(folder)
 
     def in_project(self, *parts: str) -> Candidate:
         return Candidate(join(self.platform, self.cwd, *parts), f"project {self.cwd}", trusted=False)

@@ -29,14 +29,16 @@ def read_held(search: Search, urls: Sequence[str], items: Items | None = None) -
     `urls` are the servers' URLs as configured: some programs store only a hash of them. Without `items`,
     keychain items are not read.
     """
-    found = _Found(search, Urls(urls))
+    listed: list[str] = []
+    found = _Found(search._replace(listed=listed), Urls(urls))
     for holder in HOLDERS:
         try:
             found.read_files(holder)
             found.read_items(holder, items)
         except KeyrackError:
             continue  # no home folder: the configuration's reader says so
-    return HeldReading(tuple(found.tokens), tuple(found.problems), tuple(found.paths), tuple(found.unread))
+    paths = (*found.paths, *listed)
+    return HeldReading(tuple(found.tokens), tuple(found.problems), paths, tuple(found.unread))
 
 
 class _Found:

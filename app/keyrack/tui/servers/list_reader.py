@@ -1,4 +1,4 @@
-"""Reads what the list shows: at startup, after each change, and after another process's changes."""
+"""Reads what the list shows: at startup, after each change, and after another program's changes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any, Protocol
 
 from keyrack.domain.storage import StoreState
 from keyrack.operations.ports import CredentialStore
-from keyrack.operations.servers.overview import Overview, overview
+from keyrack.operations.servers.overview import Overview
+from keyrack.operations.servers.watching import NOTHING_READ, Stamps, overview_with_stamps
 from keyrack.tui.kit.background import Newest
 from keyrack.tui.kit.present import error_text
 from keyrack.tui.servers.list_screen import ListScreen
 
-WATCH = 2.0  # seconds between checks of the records' folder
+WATCH = 1.0  # seconds between checks of the records and of the programs' files
 ASK = 5.0  # seconds between checks of the store: a vault locks itself
 
 
@@ -32,8 +33,8 @@ class ListReader:
         self._screen = screen
         self._overview = Newest(screen, self._read, self._was_read, screen.cannot_read)
         self._store = Newest(screen, lambda: self._credentials().state(), screen.show_store, self._no_answer)
-        self._stamp = Newest(screen, lambda: self._credentials().stamp(), self._compare, lambda error: None)
-        self._shown: int | None = None  # the stamp of the records on screen
+        self._watch = Newest(screen, self._has_changed, self._look_if, lambda error: None)
+        self._shown = NOTHING_READ  # the stamps of what is on screen
         self._watching = False
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
@@ -47,22 +48,24 @@ class ListReader:
     def _credentials(self) -> CredentialStore:
         return self._screen.host.adapters().credentials()
 
-    def _read(self) -> tuple[int | None, Overview]:
+    def _read(self) -> tuple[Overview, Stamps]:
         store = self._screen.store
-        # Read the stamp before the records, so that the next check finds any change in between.
-        stamp = self._credentials().stamp()
-        return stamp, overview(self._screen.host.adapters(), store_locked=store is not None and store.locked)
+        locked = store is not None and store.locked
+        return overview_with_stamps(self._screen.host.adapters(), self._shown, store_locked=locked)
 
-    def _was_read(self, found: tuple[int | None, Overview]) -> None:
-        self._shown, what = found
+    def _was_read(self, found: tuple[Overview, Stamps]) -> None:
+        what, self._shown = found
         self._screen.show_overview(what)
         if not self._watching:
             self._watching = True
-            self._screen.set_interval(WATCH, self._stamp.run_unless_running)
+            self._screen.set_interval(WATCH, self._watch.run_unless_running)
             self._screen.set_interval(ASK, self._store.run_unless_running)
 
-    def _compare(self, stamp: int | None) -> None:
-        if stamp is None or stamp != self._shown:
+    def _has_changed(self) -> bool:
+        return self._shown.has_changed(self._screen.host.adapters())
+
+    def _look_if(self, has_changed: bool) -> None:
+        if has_changed:
             self.look()
 
     def _no_answer(self, error: Exception) -> None:

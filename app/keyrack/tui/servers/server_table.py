@@ -22,7 +22,8 @@ from keyrack.wording.held import elsewhere
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
 
-AUTH, STATUS, EXPIRES = 6, 18, 14  # columns' widths, the last the least; the server's name takes the rest
+# Columns' widths, the last two the least; the server's name takes the rest.
+AUTH, STATUS, EXPIRES = 6, 18, 14
 COLUMNS = ("server", "auth", "status", "expires", "elsewhere")
 PADDING = 2  # a cell's, left and right together
 NARROWEST_NAME = 8
@@ -104,8 +105,9 @@ class ServerTable(DataTable[Text]):
         room = self.size.width - SCROLLBAR
         said = (len(expiry(row, self._now, self._marks.trouble_of(row))[0]) for row in self._rows)
         expires = max((EXPIRES, *said))  # "checked 12 min ago"
-        columns = [("status", "Status", STATUS)]
-        taken = STATUS + 2 * PADDING
+        status = max((STATUS, *(len(self._status(row)[0]) for row in self._rows)))  # "held by Claude Code"
+        columns = [("status", "Status", status)]
+        taken = status + 2 * PADDING
         self._elsewhere = 0
         for key, heading, widths in (
             ("expires", "Expires", (expires,)),
@@ -175,16 +177,20 @@ class ServerTable(DataTable[Text]):
             self.post_message(DataTable.RowHighlighted(self, self.cursor_row, key))
 
     def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
-        what = self._marks.busy.get(row.key)
-        is_off = row.server.is_off
-        status = (busy_words(what), Tone.BUSY) if what else listed_state(row.status, is_off=is_off)
+        name_tone = Tone.DIM if row.server.is_off else Tone.PLAIN
         return (
-            (display_name_among(row, self._marks.several), Tone.DIM if is_off else Tone.PLAIN),
+            (display_name_among(row, self._marks.several), name_tone),
             (KINDS.get(row.kind, row.kind), Tone.DIM),
-            status,
+            self._status(row),
             expiry(row, self._now, self._marks.trouble_of(row)),
             elsewhere(row.elsewhere, self._now, self._elsewhere),
         )
+
+    def _status(self, row: Row) -> tuple[str, Tone]:
+        what = self._marks.busy.get(row.key)
+        if what:
+            return busy_words(what), Tone.BUSY
+        return listed_state(row.status, is_off=row.server.is_off)
 
     def _styles(self) -> dict[Tone, Style]:
         """Each tone's color in the current theme, without a background: the cursor has its own."""
