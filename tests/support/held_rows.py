@@ -64,6 +64,10 @@ class Programs:
         self.reads += 1
         return HeldReading(self.tokens, paths=self.paths)
 
+    def line_of(self, held: HeldToken) -> int | None:
+        in_file = [each for each in self.tokens if each.place.path == held.place.path]
+        return None if held.place.item is not None else 3 + in_file.index(held)
+
 
 def held_parts(clock: DemoClock | None = None, programs: Programs | None = None) -> Adapters:
     """The demo's servers, on a machine where other programs are logged in."""

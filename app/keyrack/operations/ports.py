@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.held import HeldReading
+from keyrack.domain.held import HeldReading, HeldToken
 from keyrack.domain.model import (
     Check,
     CredentialInfo,
@@ -139,12 +139,19 @@ class OtherPrograms(Protocol):
         ask the user for permission. Never raises for the content of a file."""
         ...
 
+    def line_of(self, held: HeldToken) -> int | None:
+        """The line of the token's row in its file, from 1; None if it is not known or not in a file."""
+        ...
+
 
 class NoOtherPrograms:
     """For tests, and where no files of others are read."""
 
     def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
         return HeldReading()
+
+    def line_of(self, held: HeldToken) -> int | None:
+        return None
 
 
 class HttpClient(Protocol):

@@ -45,6 +45,11 @@ _VERBS = {
 }
 
 
+def restrict_command(path: str) -> str:
+    """The command that makes a file readable for its owner only."""
+    return f"chmod 600 {_quoted(path)}"
+
+
 def _quoted(word: str) -> str:
     """Quoted for a shell. Most names need no quotes; invisible characters use the syntax of bash and zsh."""
     if PLAIN_WORD.fullmatch(word):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from keyrack.domain.held import HeldState, HeldToken
+from keyrack.domain.held import HeldState, HeldToken, Place
 from keyrack.domain.status import State
+from keyrack.wording.commands import restrict_command
 from keyrack.wording.glyphs import ABOUT, NOTHING, UNKNOWN
 from keyrack.wording.states import STATES
 from keyrack.wording.times import relative
@@ -67,6 +68,13 @@ def held_words(held: HeldToken, now: float) -> tuple[str, Tone]:
     look = HELD[state]
     expires = "" if state is HeldState.UNKNOWN else f", {held_expiry(held, now)}"
     return f"{look.glyph} {look.word}{expires}", look.tone
+
+
+def exposed(place: Place) -> str:
+    """The warning about a file that others can read, with what to do; "" if they can't."""
+    if not place.is_readable_by_others:
+        return ""
+    return f"{place.mode:04o}: others can read it. Run {restrict_command(place.path)}."
 
 
 def held_expiry(held: HeldToken, now: float) -> str:

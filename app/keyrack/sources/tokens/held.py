@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from keyrack.domain.held import HeldReading
+from keyrack.domain.held import HeldReading, HeldToken
 from keyrack.sources.locations import Search
 from keyrack.sources.tokens.reader import Items, read_held
 
@@ -18,3 +18,14 @@ class TokenFiles:
 
     def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
         return read_held(self._search, urls, self._items if ask or not self._may_ask else None)
+
+    def line_of(self, held: HeldToken) -> int | None:
+        from keyrack.sources.rewriting.json_members import line_of
+        from keyrack.system import files
+
+        if held.place.item is not None:
+            return None
+        try:
+            return line_of(files.read_text(held.place.path), held.row)
+        except (files.NoFile, files.BadFile):
+            return None

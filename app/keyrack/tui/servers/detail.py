@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.signal import Signal
 
-from keyrack.operations.servers.overview import Row
+from keyrack.operations.servers.overview import Overview, Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Dialog
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.servers.facts_view import FactsView
+from keyrack.tui.servers.held_lines import HeldLines
 from keyrack.tui.servers.marks import Trouble
 
 
@@ -21,16 +24,32 @@ class DetailScreen(Dialog[str]):
     CSS_PATH: ClassVar = [BOX, "detail.tcss"]
     BINDINGS: ClassVar = [*keymap.DETAIL]
 
-    def __init__(self, row: Row, trouble: Trouble | None) -> None:
+    def __init__(
+        self, row: Row, trouble_of: Callable[[Row], Trouble | None], looked: Signal[Overview]
+    ) -> None:
+        """`looked`: the list was read again."""
         super().__init__()
-        self._row, self._trouble = row, trouble
+        self._row, self._trouble_of, self._looked = row, trouble_of, looked
+        self._lines = HeldLines(self, self._show)
 
     def compose(self) -> ComposeResult:
         yield FactsView(id="all-facts")
         yield KeyLine([*keymap.CLOSE, *(binding for binding in keymap.ROW if binding.show)])
 
     def on_mount(self) -> None:
-        self.query_one(FactsView).show(self._row, self.host.now(), self._trouble)
+        self._looked.subscribe(self, self._changed)
+        self._show()
+
+    def _changed(self, overview: Overview) -> None:
+        """Show the same server as it is now; one that is gone stays as it was."""
+        self._row = next((row for row in overview.rows if row.key == self._row.key), self._row)
+        self._lines.look_again()
+        self._show()
+
+    def _show(self) -> None:
+        row = self._row
+        lines = self._lines.of(row)
+        self.query_one(FactsView).show(row, self.host.now(), self._trouble_of(row), lines)
 
     def action_row(self, what: str) -> None:
         self.dismiss(what)

@@ -12,9 +12,10 @@ from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import HIDDEN, join, say, short_path, state
+from keyrack.tui.servers.held_facts import Lines, held_facts
 from keyrack.tui.servers.marks import Trouble
 from keyrack.wording import expiry as wording
-from keyrack.wording.states import SWITCHED_OFF
+from keyrack.wording.states import STATES, SWITCHED_OFF, status_words
 from keyrack.wording.times import local, relative
 from keyrack.wording.tones import Tone
 
@@ -37,8 +38,11 @@ def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, T
     return wording.expiry(row.kind, row.status.state, row.credential, row.check, now)
 
 
-def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
-    """The lines of the detail pane; unknown facts have no line."""
+def facts(row: Row, now: float, trouble: Trouble | None = None, lines: Lines | None = None) -> list[Fact]:
+    """The lines of the detail pane; unknown facts have no line.
+
+    `lines`: where tokens of other programs stand in their files.
+    """
     found = [Fact("Status", status(row, now)), Fact("Why", say(row.status.reason))]
     if trouble is not None:
         when = say(f"{trouble.doing}, {relative(trouble.at - now)}: ", Tone.DIM)
@@ -51,6 +55,8 @@ def facts(row: Row, now: float, trouble: Trouble | None = None) -> list[Fact]:
         found.append(Fact("Note", say("Other servers have this URL too, each with its own credential.")))
     found += _credential_facts(row, now)
     found += _environment_facts(row)
+    held = held_facts(row.elsewhere, now, lines or {})
+    found += [Fact("Elsewhere" if not place else "", block) for place, block in enumerate(held)]
     if row.server.sources:
         found.append(Fact("Found in", Content("\n").join(_source(source) for source in row.server.sources)))
     if row.check is not None:
@@ -64,9 +70,14 @@ def status(row: Row, now: float) -> Content:
     expires = row.credential.expires_at if row.credential else None
     refused = row.credential is not None and row.credential.refused_at is not None
     if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
-        return state(row.status.state)
+        return status_of_row(row)
     verb = "expires" if expires > now else "expired"
     return join(state(row.status.state), say(f" · {verb} {local(expires, now)}"))
+
+
+def status_of_row(row: Row) -> Content:
+    """The state: "● valid", "◌ held by Claude Code"."""
+    return say(status_words(row.status), STATES[row.status.state].tone)
 
 
 def _next(row: Row) -> Content | None:

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.present import say, title
 from keyrack.tui.servers.facts import Fact, address, facts
+from keyrack.tui.servers.held_facts import Lines
 from keyrack.tui.servers.marks import Trouble
 from keyrack.wording.tones import Tone
 
@@ -49,9 +50,14 @@ class FactsView(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield self._address
 
-    def show(self, row: Row | None, now: float, trouble: Trouble | None = None) -> None:
-        """Show this row as it is at `now` (Unix seconds), and what last failed with it."""
-        found = facts(row, now, trouble) if row else []
+    def show(
+        self, row: Row | None, now: float, trouble: Trouble | None = None, lines: Lines | None = None
+    ) -> None:
+        """Show this row as it is at `now` (Unix seconds), and what last failed with it.
+
+        `lines`: where tokens of other programs stand in their files.
+        """
+        found = facts(row, now, trouble, lines) if row else []
         self.border_title = title(row.server.display_name) if row else Content("")
         self._address.update(say(address(row), Tone.DIM) if row else "")
         missing = [FactLine() for _ in range(len(found) - len(self._lines))]

@@ -33,6 +33,7 @@ from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.stale_actions import StaleActions
+    from keyrack.tui.servers.held_lines import HeldLines
     from keyrack.tui.servers.list_reader import ListReader
     from keyrack.tui.servers.many_actions import ManyActions
     from keyrack.tui.servers.row_actions import RowActions
@@ -66,6 +67,12 @@ class MainScreen(Screen[None]):
         from keyrack.tui.servers.list_reader import ListReader
 
         return ListReader(self)
+
+    @cached_property
+    def _lines(self) -> HeldLines:
+        from keyrack.tui.servers.held_lines import HeldLines
+
+        return HeldLines(self, self._show_detail)
 
     @cached_property
     def actions(self) -> RowActions:
@@ -149,6 +156,7 @@ class MainScreen(Screen[None]):
         """Show what the last look found."""
         first = not self.rows
         self.overview = overview
+        self._lines.look_again()
         self.rows = {row.key: row for row in overview.rows}
         self.refresh_rows()
         if first and self.rows and self.focused is None:
@@ -201,7 +209,9 @@ class MainScreen(Screen[None]):
     def _show_detail(self) -> None:
         row = self.selected()
         trouble = self.marks.trouble_of(row) if row else None
-        self.query_one("#detail", FactsView).show(row, self.host.now(), trouble)
+        pane = self.query_one("#detail", FactsView)
+        lines = self._lines.of(row) if row and row.elsewhere and pane.display else None
+        pane.show(row, self.host.now(), trouble, lines)
 
     def tick(self) -> None:
         """Update the times and states that are shown."""
@@ -262,7 +272,7 @@ class MainScreen(Screen[None]):
                 if what:  # for the row that the details showed; the cursor may be on another now
                     self.actions.run(what, self.rows.get(row.key, row))
 
-            self.app.push_screen(DetailScreen(row, self.marks.trouble_of(row)), chosen)
+            self.app.push_screen(DetailScreen(row, self.marks.trouble_of, self.looked), chosen)
 
     def action_help(self) -> None:
         from keyrack.tui.kit.help import HelpScreen
