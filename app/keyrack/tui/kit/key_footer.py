@@ -9,7 +9,15 @@ from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
 # What is left out first if there is no room; the help has all keys.
-LEAST = ("command_palette", "row('check')", "row('token')", "row('clear')", "row('refresh')", "row('login')")
+LEAST = (
+    "clients",
+    "command_palette",
+    "row('check')",
+    "row('token')",
+    "row('clear')",
+    "row('refresh')",
+    "row('login')",
+)
 GAP = 2  # columns between two keys, and for both ends
 
 

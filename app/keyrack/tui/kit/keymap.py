@@ -67,6 +67,7 @@ ROW = [
 MAIN = [
     *ROW,
     Binding("slash", "filter", "Filter", id="filter", key_display="/", tooltip="Filter the list"),
+    Binding("2", "clients", "Programs", id="clients", tooltip="Show the programs, and what each holds"),
     Binding(
         "question_mark",
         "help",
@@ -134,6 +135,16 @@ MAIN = [
     ),
     Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
+]
+
+# The second view. Its lists have LIST's keys.
+CLIENTS = [
+    Binding("enter", "detail", "Details", id="clients-detail", show=False),
+    Binding("slash", "filter", "Filter", id="clients-filter", key_display="/"),
+    Binding("1", "servers", "Servers", id="clients-servers"),
+    Binding("question_mark", "help", "Help", id="clients-help", key_display="?"),
+    Binding("escape", "back", "Back", id="clients-back", show=False),
+    Binding("q", "app.quit", "Quit", id="clients-quit", show=False),
 ]
 
 TABLE = [
@@ -419,6 +430,8 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["detail"],
                 rest["sort"],
                 rest["filter"],
+                rest["clients"],
+                ("1", "Go back to the servers"),
                 ("esc", "Stop running tasks; clear the filter"),
             ),
         ),

@@ -32,6 +32,7 @@ from keyrack.tui.servers.source_words import problems
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
+    from keyrack.operations.sharing.clients import Entry
     from keyrack.tui.clear.stale_actions import StaleActions
     from keyrack.tui.servers.held_lines import HeldLines
     from keyrack.tui.servers.list_reader import ListReader
@@ -266,13 +267,29 @@ class MainScreen(Screen[None]):
     def action_detail(self) -> None:
         row = self.selected()
         if row is not None:
-            from keyrack.tui.servers.detail import DetailScreen
+            self._open_detail(row)
 
-            def chosen(what: str | None) -> None:
-                if what:  # for the row that the details showed; the cursor may be on another now
-                    self.actions.run(what, self.rows.get(row.key, row))
+    def _open_detail(self, row: Row) -> None:
+        from keyrack.tui.servers.detail import DetailScreen
 
-            self.app.push_screen(DetailScreen(row, self.marks.trouble_of, self.looked), chosen)
+        def chosen(what: str | None) -> None:
+            if what:  # for the row that the details showed; the cursor may be on another now
+                self.actions.run(what, self.rows.get(row.key, row))
+
+        self.app.push_screen(DetailScreen(row, self.marks.trouble_of, self.looked), chosen)
+
+    def action_clients(self) -> None:
+        from keyrack.tui.clients.clients import ClientsScreen
+
+        self.app.push_screen(ClientsScreen(self.overview, self.looked, self._with_entry))
+
+    def _with_entry(self, what: str, entry: Entry, program: str) -> None:
+        """Run an action on a server of the second view."""
+        if what == "detail":
+            if entry.row is None:
+                self.host.say("No program lists this server, so there are no details.")
+            else:
+                self._open_detail(entry.row)
 
     def action_help(self) -> None:
         from keyrack.tui.kit.help import HelpScreen

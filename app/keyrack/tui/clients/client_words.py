@@ -1,0 +1,71 @@
+"""The lines of the second view: one for each program, and one for each of its servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from keyrack.operations.sharing.clients import Client, Entry
+from keyrack.tui.kit.present import join, say, short_path
+from keyrack.wording.clients import WAYS, holds, ways
+from keyrack.wording.glyphs import NOTHING, WARNING
+from keyrack.wording.held import exposed, held_words
+from keyrack.wording.tones import Tone
+
+GAP = 2  # columns between two
+PROGRAM = (("Program", 13), ("Servers", 7), ("Holds", 8), ("Credentials", 0))  # 0: the rest
+ENTRY = (("Server", 24), ("Holds", 22), ("Credentials", 0))
+
+
+def heading(columns: Sequence[tuple[str, int]], width: int) -> Content:
+    return line([say(word, Tone.DIM) for word, _ in columns], columns, width)
+
+
+def line(cells: Sequence[Content], columns: Sequence[tuple[str, int]], width: int) -> Content:
+    """The cells side by side; each is cut to its column."""
+    found, left = list[Content](), width
+    for cell, (_, wanted) in zip(cells, columns, strict=True):
+        room = min(wanted or left, max(left, 0))
+        found.append(cell.truncate(room, ellipsis=True).pad_right(max(room - cell.cell_length, 0) + GAP))
+        left -= room + GAP
+    return join(*found)
+
+
+def program(client: Client, now: float, width: int) -> Content:
+    tone = Tone.PLAIN if client.is_found else Tone.DIM
+    listed = sum(entry.source is not None for entry in client.entries)
+    servers = say(str(listed) if listed else NOTHING, tone if listed else Tone.DIM)
+    if not client.is_found:
+        credentials = say("not found", Tone.DIM)
+    else:
+        credentials = say(*ways(entry.way for entry in client.entries))
+    cells = [say(client.name, tone), servers, say(*holds(client.held, now)), credentials]
+    return line(cells, PROGRAM, width)
+
+
+def entry(each: Entry, now: float, width: int) -> Content:
+    words, tone = WAYS[each.way]
+    if each.row is None:
+        words, tone = "no program lists it", Tone.WARN
+    elif each.source is None:
+        words = f"{words}, not in its files"
+    off = each.source is not None and each.source.disabled
+    name = say(each.name, Tone.DIM if off else Tone.PLAIN)
+    held = say(*held_words(each.held[0], now)) if each.held else say(NOTHING, Tone.DIM)
+    return line([name, held, say(words, tone)], ENTRY, width)
+
+
+def files(client: Client) -> Content:
+    """The program's files, each with what is wrong with it; where keyrack looked if there are none."""
+    held = {each.place.name: each.place for each in client.held}
+    lines: list[Content] = []
+    for path in client.files:
+        warning = exposed(held[path]) if path in held else ""
+        lines.append(say(short_path(path), Tone.DIM))
+        if warning:
+            lines.append(say(f"{WARNING} {warning}", Tone.WARN))
+    lines += [say(f"{WARNING} {problem.sentence}", Tone.WARN) for problem in client.problems]
+    if not lines:
+        lines = [say(f"{short_path(place.path)}: {place.found}", Tone.DIM) for place in client.places]
+    return Content("\n").join(lines)

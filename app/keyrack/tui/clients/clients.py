@@ -1,0 +1,194 @@
+"""The second view: the programs, and below them the servers of the selected one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.signal import Signal
+from textual.widgets import OptionList, Static
+
+from keyrack.operations.servers.overview import Overview
+from keyrack.operations.sharing.clients import Client, Entry, clients
+from keyrack.tui.clients import client_words as words
+from keyrack.tui.clients.line_list import EDGES, LineList
+from keyrack.tui.host import Host, host_of
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.key_footer import KeyFooter
+from keyrack.tui.kit.present import join, say, title
+from keyrack.tui.servers.filter_line import FilterLine
+from keyrack.wording.clients import WAYS
+from keyrack.wording.tones import Tone
+
+Run = Callable[[str, Entry, str], object]
+TICK = 1.0  # seconds between updates of what depends on the time
+
+
+class ClientsScreen(Screen[None]):
+    """Follows the list: every look there is shown here too."""
+
+    CSS_PATH = "clients.tcss"
+    BINDINGS: ClassVar = [*keymap.CLIENTS]
+    AUTO_FOCUS = "#programs"
+
+    def __init__(self, overview: Overview, looked: Signal[Overview], run: Run) -> None:
+        """`run(what, entry, program)` does "detail" or one of the other actions with an entry."""
+        super().__init__()
+        self._overview, self._looked, self._run = overview, looked, run
+        self._clients: dict[str, Client] = {}
+        self._needle = ""
+
+    @property
+    def host(self) -> Host:
+        return host_of(self)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="summary")
+        yield FilterLine()
+        with Vertical(id="programs-box"):
+            yield Static(id="programs-head")
+            yield LineList(id="programs")
+        with Vertical(id="entries-box"):
+            yield Static(id="files")
+            yield Static(id="entries-head")
+            yield LineList(id="entries")
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self.query_one("#programs-box").border_title = title("Programs")
+        self.query_one("#files").can_focus = False
+        self._looked.subscribe(self, self._changed)
+        self.set_interval(TICK, self._show)
+        self._changed(self._overview)
+
+    def on_resize(self) -> None:
+        self._show()
+
+    @property
+    def programs(self) -> LineList:
+        return self.query_one("#programs", LineList)
+
+    @property
+    def entries(self) -> LineList:
+        return self.query_one("#entries", LineList)
+
+    def _changed(self, overview: Overview) -> None:
+        self._overview = overview
+        self._clients = {client.name: client for client in clients(overview)}
+        self._show()
+
+    def _show(self) -> None:
+        now, needle = self.host.now(), self._needle.casefold().split()
+        shown = {
+            name: client
+            for name, client in self._clients.items()
+            if all(word in _haystack(client) for word in needle)
+        }
+        found = sum(client.is_found for client in self._clients.values())
+        held = sum(len(client.held) for client in self._clients.values())
+        one = "1 token" if held == 1 else f"{held} tokens"
+        head = join(say("keyrack", Tone.KEY), "  ", say(f"{found} programs · {one} held by them"))
+        self.query_one("#summary", Static).update(head)
+        heading = words.heading(words.PROGRAM, max(self.size.width - 2 - EDGES, 1))
+        self.query_one("#programs-head", Static).update(heading)
+        self.programs.show({name: partial(words.program, each, now) for name, each in shown.items()})
+        self._show_entries()
+
+    def _show_entries(self) -> None:
+        client, now = self.client, self.host.now()
+        box = self.query_one("#entries-box")
+        box.border_title = title(client.name) if client else say("No program matches", Tone.DIM)
+        self.query_one("#files", Static).update(words.files(client) if client else "")
+        listed = _keyed(client)
+        heading = words.heading(words.ENTRY, max(self.size.width - 2 - EDGES, 1))
+        self.query_one("#entries-head", Static).update(heading if listed else "")
+        self.entries.show({key: partial(words.entry, each, now) for key, each in listed.items()})
+
+    @property
+    def client(self) -> Client | None:
+        """The program under the cursor."""
+        return self._clients.get(self.programs.selected or "")
+
+    @property
+    def entry(self) -> Entry | None:
+        """The server under the cursor of the lower list."""
+        return _keyed(self.client).get(self.entries.selected or "")
+
+    @on(OptionList.OptionHighlighted, "#programs")
+    def _highlighted(self) -> None:
+        self._show_entries()
+
+    @on(OptionList.OptionSelected, "#programs")
+    def _to_entries(self) -> None:
+        if self.entries.option_count:
+            self.entries.focus()
+        elif self.client is not None:
+            self.host.say(f"{self.client.name} has no servers and holds no tokens.")
+
+    @on(OptionList.OptionSelected, "#entries")
+    def action_detail(self) -> None:
+        self.action_entry("detail")
+
+    @on(FilterLine.Filtered)
+    def _filtered(self, event: FilterLine.Filtered) -> None:
+        self._needle = event.needle
+        self._show()
+
+    @on(FilterLine.Left)
+    def _left_filter(self) -> None:
+        self.programs.focus()
+
+    def action_filter(self) -> None:
+        self.query_one(FilterLine).focus()
+
+    def action_back(self) -> None:
+        """From the servers to the programs, then clear the filter, then back to the list."""
+        if self.focused is self.entries:
+            self.programs.focus()
+        elif self._needle:
+            self.query_one(FilterLine).action_clear_filter()
+        else:
+            self.action_servers()
+
+    def action_servers(self) -> None:
+        self.dismiss(None)
+
+    def action_help(self) -> None:
+        from keyrack.tui.kit.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+    def action_entry(self, what: str) -> None:
+        """Run one of the actions on the selected server of the selected program."""
+        client, entry = self.client, self.entry
+        if client is None or entry is None:
+            self.host.say("No server is selected.")
+        elif self.focused is not self.entries and len(client.entries) > 1:
+            self.entries.focus()
+            self.host.say("Select the server first, then press the key again.")
+        else:
+            self._run(what, entry, client.name)
+
+
+def _keyed(client: Client | None) -> dict[str, Entry]:
+    """Each entry by a key that stays the same in later looks."""
+    found: dict[str, Entry] = {}
+    for entry in client.entries if client else ():
+        place = entry.source.full_name if entry.source else ""
+        found[f"{entry.row.key if entry.row else ''}\n{place}\n{entry.name}"] = entry
+    return found
+
+
+def _haystack(client: Client) -> str:
+    names = [each for entry in client.entries for each in (entry.name, *_words_of(entry))]
+    return " ".join((client.name, *names)).casefold()
+
+
+def _words_of(entry: Entry) -> tuple[str, ...]:
+    url = entry.row.server.url if entry.row else None
+    return WAYS[entry.way][0], url or ""
