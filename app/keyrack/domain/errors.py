@@ -26,6 +26,7 @@ KeyrackError                  1  anything else
 ├── DamagedData               1  stored text that is not what keyrack wrote
 ├── NewerFormat               1  stored text of a later version of keyrack; it is left alone
 ├── BadServiceFile            1  a file of the user's that describes no service
+├── FileChanged               1  another program has changed the file; nothing was written
 └── Cancelled                 1  the user stopped it; nothing was changed
 """
 
@@ -171,6 +172,10 @@ class DamagedData(KeyrackError):
 
 
 class NewerFormat(KeyrackError):
+    pass
+
+
+class FileChanged(KeyrackError):
     pass
 
 

@@ -10,17 +10,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from errno import EACCES
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.system import atomic, swapping
 from keyrack.system.files import BadFile, NoFile, read_bytes
 
 TRIES = 20  # writes, each undone because another program wrote at the same time
 PAUSE = 0.005  # seconds between two of them
 ABANDONED = 60.0  # seconds after which a draft is that of a killed process
-
-
-class Changed(KeyrackError):
-    """Another program has changed the file; nothing was written."""
 
 
 def write_atomically(path: str, text: str) -> None:
@@ -40,7 +36,7 @@ def replace(path: str, old: bytes, new: bytes) -> None:
 
     If it no longer contains `old`, nothing is changed: `swapping` also notices a program that replaces it at
     the same moment, and gives back what that wrote. What a program writes into the old file after the swap,
-    without a rename, is lost. Raises Changed, KeyrackError.
+    without a rename, is lost. Raises FileChanged, KeyrackError.
     """
     real = os.path.realpath(path)
 
@@ -85,7 +81,7 @@ def edit(path: str, change: Callable[[bytes], bytes], *, tries: int = TRIES, set
             return old
         try:
             replace(path, old, new)
-        except Changed:
+        except FileChanged:
             continue
         if not settle:
             return new
@@ -138,8 +134,8 @@ def _remove_abandoned(path: str) -> None:
                     os.unlink(each.path)
 
 
-def _changed(path: str) -> Changed:
-    return Changed(f"{path} was changed by another program in the meantime.", hint="Try again.")
+def _changed(path: str) -> FileChanged:
+    return FileChanged(f"{path} was changed by another program in the meantime.", hint="Try again.")
 
 
 def _unwritable(path: str, error: OSError) -> KeyrackError:

@@ -27,7 +27,7 @@ NO = {
     "none": {}, "empty": {"Retry_After": ""}, "a word": {"Retry_After": "soon"},
     "minus": {"Retry_After": "-5"}, "a fraction": {"Retry_After": "4.5"},
     "other digits": {"Retry_After": "٤٧"},
-    "too much": {"Retry_After": "9" * 400}, "no date": {"Retry_After": "Wed, 99 Oct 2026 07:28:00 GMT"},
+    "over 31 days": {"Retry_After": "2678401"}, "too much": {"Retry_After": "9" * 400}, "no date": {"Retry_After": "Wed, 99 Oct 2026 07:28:00 GMT"},
     "long": {"Retry_After": "x" * 10_000},
 }  # fmt: skip
 
@@ -36,6 +36,7 @@ NO = {
     ("headers", "seconds", "words"),
     [
         ({"Retry_After": "47"}, 47, ", and asks to wait 47 s"),
+        ({"Retry_After": "2678400"}, 2678400, ", and asks to wait 2678400 s (44640 min)"),
         ({"Retry_After": " 0 "}, 0, ", and asks to wait 0 s"),
         ({"Retry_After": "120"}, 120, ", and asks to wait 120 s"),
         ({"Retry_After": "121"}, 121, ", and asks to wait 121 s (3 min)"),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.system import files, swapping, writing
 from support.other_program import running, told
 
@@ -109,7 +109,7 @@ def test_of_several_that_come_while_it_is_given_back_the_last_one_stays(
         return real(*args)
 
     monkeypatch.setattr(swapping, "swap", late)
-    with pytest.raises(writing.Changed):
+    with pytest.raises(FileChanged):
         writing.replace(str(path), OLD, b"ours")
     assert path.read_bytes() == b'{"other": 4}' and os.listdir(path.parent) == ["file"]
 
@@ -138,7 +138,7 @@ def test_who_opens_the_file_before_it_is_given_back_reads_what_is_given_back(
 
     monkeypatch.setattr(swapping, "swap", late_swap)
     monkeypatch.setattr(swapping, "holds", watched_look)
-    with pytest.raises(writing.Changed):
+    with pytest.raises(FileChanged):
         writing.replace(str(path), OLD, b'{"ours": "which is longer than what the other wrote"}')
     ours.join()
     assert [readers[0].communicate()[0], *read, path.read_bytes()] == [theirs] * 3

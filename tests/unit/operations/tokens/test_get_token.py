@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary
+from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreLocked, Temporary
 from keyrack.domain.model import CredentialKey, Header, Server
 from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Failed
@@ -131,3 +131,19 @@ def test_a_configured_header_comes_before_what_is_stored():
 def test_a_local_process_has_no_token():
     with pytest.raises(KeyrackError, match="local process"):
         get_token(build(), Server("local", transport="stdio"))
+
+
+def test_a_token_known_to_be_refused_needs_a_login_even_while_the_store_is_locked(monkeypatch):
+    adapters = build()
+    credentials = adapters.credentials()
+    credentials.save(stored_credential(expires_at=NOW + 3000))
+
+    def load(key: CredentialKey) -> None:
+        raise StoreLocked("The keychain is locked.")
+
+    monkeypatch.setattr(credentials, "load", load)
+    with pytest.raises(StoreLocked):
+        get_token(adapters, SERVER)
+    credentials.note(CredentialKey.of(URL), refusal=(NOW, "The server refused the token."))
+    with pytest.raises(LoginNeeded, match="refused the token"):
+        get_token(adapters, SERVER)
