@@ -13,7 +13,7 @@ demo: $(VENV)/.demo ## Try keyrack in a sandbox: own servers, own home, nothing 
 	@$(BIN)/keyrack demo $(ARGS)
 
 test: $(VENV)/.dev ## Run the tests on all cores (ARGS="tests/unit/oauth" for some)
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 clients: ## Install the MCP clients that the tests run for real
 	@tests/support/clients/install.sh
