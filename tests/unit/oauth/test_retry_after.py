@@ -27,7 +27,8 @@ NO = {
     "none": {}, "empty": {"Retry_After": ""}, "a word": {"Retry_After": "soon"},
     "minus": {"Retry_After": "-5"}, "a fraction": {"Retry_After": "4.5"},
     "other digits": {"Retry_After": "٤٧"},
-    "over 31 days": {"Retry_After": "2678401"}, "too much": {"Retry_After": "9" * 400}, "no date": {"Retry_After": "Wed, 99 Oct 2026 07:28:00 GMT"},
+    "over 31 days": {"Retry_After": "2678401"},
+    "too much": {"Retry_After": "9" * 400}, "no date": {"Retry_After": "Wed, 99 Oct 2026 07:28:00 GMT"},
     "long": {"Retry_After": "x" * 10_000},
 }  # fmt: skip
 
