@@ -7,8 +7,12 @@ derives from the server's address.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from typing import Any
+
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.model import ClientSettings, Header
+from keyrack.domain.model import ClientSettings, Header, Source
 from keyrack.domain.resource import origin, parse_url
 from keyrack.sources.edit import EditFields
 from keyrack.sources.parsing import entries, oauth_client
@@ -23,7 +27,8 @@ EDIT = EditFields(
 )
 
 
-def read(text: str, collector: Collector) -> None:
+def read(text: str, collector: Collector) -> frozenset[str]:
+    """Returns the projects that the user's file trusts."""
     data = toml.parse(text)
     table = collector.table(data, "mcp_servers")
     collector.off = entries_with(table, "enabled", False)
@@ -33,6 +38,26 @@ def read(text: str, collector: Collector) -> None:
         entries.add(
             collector, name, entry, client=client, headers=_headers(fields), helper_key="http_headers_helper"
         )
+    projects = collector.table(data, "projects") if collector.trusted else {}
+    return frozenset(
+        path
+        for path, each in projects.items()
+        if isinstance(each, dict) and each.get("trust_level") == "trusted"
+    )
+
+
+def is_off(source: Source, said: Sequence[Any]) -> bool:
+    """Codex reads a project's file only if the user trusts the project: its folder, or that of its repository."""
+    if not source.scope.startswith("project "):
+        return False
+    trusted = frozenset[str]().union(*filter(None, said))
+    folder = source.scope.removeprefix("project ")
+    while folder not in trusted:
+        parent = os.path.dirname(folder)
+        if parent == folder or os.path.lexists(f"{folder}/.git"):
+            return True
+        folder = parent
+    return False
 
 
 def _client(fields: Fields, top: Fields) -> ClientSettings:
