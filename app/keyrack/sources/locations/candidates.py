@@ -44,7 +44,7 @@ class Search(NamedTuple):
             folder = config_home(self.env, self.platform)
         else:
             folder = self._xdg_config_home()
-        return join(self.platform, folder, *rest.split("/"))
+        return join(self.platform, folder, rest.replace("/", "\\") if self.platform == "win32" else rest)
 
     def _xdg_config_home(self) -> str:
         folder = self.env.get("XDG_CONFIG_HOME", "")
