@@ -47,7 +47,10 @@ def read(text: str, collector: Collector) -> frozenset[str]:
 
 
 def is_off(source: Source, said: Sequence[Any]) -> bool:
-    """Codex reads a project's file only if the user trusts the project: its folder, or that of its repository."""
+    """Is it in the file of a project that the user does not trust?
+
+    Codex looks for the trust of the folder, and of those around it in the same repository.
+    """
     if not source.scope.startswith("project "):
         return False
     trusted = frozenset[str]().union(*filter(None, said))
