@@ -7,13 +7,16 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreKind
 from keyrack.operations.ports import (
     Adapters,
+    Backups,
     Callback,
     CredentialStore,
     HttpClient,
@@ -91,6 +94,8 @@ def adapters(
             Search(env, platform, cwd or os.getcwd()),
             lambda service, accounts: keychain().find(service, accounts),
             may_ask=platform in ("darwin", "win32"),
+            now=now,
+            keychain=keychain,
         )
 
     @cache  # one connection for all programs
@@ -114,6 +119,7 @@ def adapters(
         config_file=own_file,
         stores=lambda: stores,
         other_programs=other_programs,
+        backups=stores.backups,
         on_wait=stores.on_wait,
     )
 
@@ -157,6 +163,21 @@ class _Stores:
 
                 return self._over(RefusedBackend(settings.refusal))
             return self.credentials(settings.store)
+
+    def backups(self) -> Backups:
+        from keyrack.store.backups import SealedBackups
+
+        return SealedBackups(os.path.join(self._data_dir(), "backups"), self._backup_key, self._now)
+
+    def _backup_key(self, create: bool) -> Secret | None:
+        """The key in the store in use; or else in another one, from which everything else has moved since."""
+        found = self.current().backup_key(create=False)
+        kinds: tuple[StoreKind, ...] = ("keychain", "vault")
+        for kind in kinds:
+            if found is None and kind != self.chosen():
+                with suppress(StoreUnavailable):
+                    found = self.credentials(kind).backup_key(create=False)
+        return self.current().backup_key(create=True) if found is None and create else found
 
     def on_wait(self, tell: Callable[[str], Any]) -> None:
         self._tell = tell

@@ -8,7 +8,7 @@ from typing import Any
 from keyrack.domain.held import HeldReading, HeldToken, Item, Place
 from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.operations.ports import Adapters
+from keyrack.operations.ports import Adapters, NoOtherPrograms
 from support.demo_rows import DAY, HOUR, MINUTE, NOW, DemoClock, demo_parts
 
 CLAUDE_FILE = Place("~/.claude/.credentials.json", mode=0o600)
@@ -53,7 +53,7 @@ HELD = (
 )
 
 
-class Programs:
+class Programs(NoOtherPrograms):
     """The tokens of other programs; in each file the rows stand one below the other from line 3."""
 
     def __init__(self, tokens: Iterable[HeldToken] = HELD, paths: Iterable[str] = ()) -> None:

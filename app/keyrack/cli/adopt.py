@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK
-from keyrack.cli.output import Output, paint
+from keyrack.cli.output import Output
 from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.domain.errors import Cancelled, KeyrackError
 from keyrack.domain.text import plain
@@ -40,9 +40,8 @@ Some programs' files contain a token in plain text, in a header. keyrack shows
 the change it would make, with every secret masked, and asks for confirmation.
 Then it tests the token on the server, stores it, reads it back, and only then
 replaces it in the file with the program's own syntax for a variable. The rest of
-the file stays the same, byte for byte. A copy of the original file, which still
-contains the token, is kept next to it until you delete it. At the end keyrack
-prints how to set the variable.
+the file stays the same, byte for byte. An encrypted backup is kept for 30 days,
+for keyrack undo. At the end keyrack prints how to set the variable.
 
 keyrack never writes Claude Code's own file, because it also contains your Claude
 login; it prints what to put there instead. It does not change project files,
@@ -80,12 +79,10 @@ def run(context: Context, options: Options) -> int:
 
 
 def _show(out: Output, planned: Plan) -> None:
-    from keyrack.wording.tones import Tone
+    from keyrack.cli.diff import show
 
-    tones = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.BUSY}
     for change in planned.changes:
-        for line in change.diff:
-            out.line(paint(plain(line, 1000), tones.get(line[:1], Tone.PLAIN), out.stdout))
+        show(out, change.diff)
     for sentence in (*planned.by_hand, *planned.left):
         out.line(plain(sentence, 1000))
 
@@ -103,23 +100,14 @@ def _tell(out: Output, planned: Plan, done: Adopted) -> None:
 
     for line in done.receipt.lines:
         out.line(line_of(line))
-    for copy in done.copies:
-        out.line(f"  Copy of the original file, with the token: {plain(copy, 4096)}")
-        out.line(f"  Delete it once everything works: {_delete(copy)}")
+    if done.changed:
+        out.line("  keyrack undo reverses the change of the file. Its backup is encrypted.")
     if any(change.source.client != "keyrack" for change in planned.changes) or planned.by_hand:
         out.line("Add this to the program's environment (for instance your shell profile), then restart it:")
         for name, prefix in planned.variables.items():
             out.line(f"  {_setting(planned, name, prefix)}")
     else:
         out.line("keyrack itself needs no variable: if it is not set, keyrack uses the stored token.")
-
-
-def _delete(path: str) -> str:
-    import shlex
-
-    if sys.platform == "win32":
-        return f'Remove-Item "{plain(path, 4096)}"'
-    return f"rm {plain(shlex.quote(path), 4096)}"
 
 
 def _setting(planned: Plan, name: str, prefix: str) -> str:

@@ -26,6 +26,7 @@ class Options(Arguments):
     dry_run: bool = False
     revoke: bool = False
     forget: bool = False
+    from_: str | None = None
     yes: bool = False
     account: str | None = None
 
@@ -39,6 +40,7 @@ VERB = Verb(
         Option(("--dry-run",), "with --stale: show what would be deleted, and delete nothing"),
         Option(("--revoke",), "revoke the token at the authorization server first"),
         Option(("--forget",), "also delete keyrack's registration at the authorization server"),
+        Option(("--from",), "delete the login that this program holds, instead of keyrack's", "PROGRAM"),
         Option(("-y", "--yes"), "skip the confirmation prompt"),
         ACCOUNT,
     ),
@@ -51,15 +53,18 @@ it. The authorization server keeps the registration that keyrack made for itself
 unless you delete it with --forget. keyrack offers that if the server supports it.
 
 clear asks for confirmation; without a terminal it requires --yes. It prints a
-line for each step, and exits with 1 if a step failed. Copies that other programs
-keep are not touched.
+line for each step, and exits with 1 if a step failed. Logins that other programs
+hold are not touched, except with --from: then only that program's login for the
+server is deleted, and keyrack undo reverses it.
 
 A credential is stale if it has expired and can't be refreshed, if it was refused,
 if no program lists its server any more, or if its client secret has expired or
-its issuer no longer exists.""",
+its issuer no longer exists. Logins that other programs hold are stale if they have
+expired and can't be refreshed, or if no program lists their server any more.""",
     examples=(
         ("Delete a credential", "keyrack clear notion"),
         ("Revoke and delete everything without prompts", "keyrack clear notion --revoke --forget --yes"),
+        ("Delete the login that Claude Code holds", "keyrack clear notion --from claude-code"),
         ("List stale credentials", "keyrack clear --stale --dry-run"),
     ),
 )
@@ -72,6 +77,22 @@ def run(context: Context, options: Options) -> int:
     from keyrack.operations.clearing.clear import clear
     from keyrack.operations.clearing.revoking import can_be_forgotten
 
+    if options.from_ is not None:
+        from keyrack.cli.clear_there import run as clear_there
+
+        if options.operand is None or options.stale or options.forget:
+            what = "NAME|URL" if options.operand is None else "neither --stale nor --forget"
+            hint = "Run keyrack clear --help for usage."
+            raise UsageError(f"With --from, keyrack clear takes {what}.", hint=hint)
+        return clear_there(
+            context,
+            options.operand,
+            options.from_,
+            options.account,
+            revoke=options.revoke,
+            dry_run=options.dry_run,
+            yes=options.yes,
+        )
     if options.stale:
         return _clear_stale(context, options)
     if options.operand is None or options.dry_run:

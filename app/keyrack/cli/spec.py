@@ -16,7 +16,8 @@ class Option(NamedTuple):
     @property
     def key(self) -> str:
         """The attribute that holds the parsed value."""
-        return self.flags[-1].lstrip("-").replace("-", "_")
+        name = self.flags[-1].lstrip("-").replace("-", "_")
+        return f"{name}_" if name == "from" else name  # a word of Python
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)

@@ -37,6 +37,7 @@ class Item(NamedTuple):
     created: float | None = None  # Unix seconds
     modified: float | None = None
     id: str = ""  # how the keychain finds it again
+    label: str = ""
 
 
 class Place(NamedTuple):
@@ -79,6 +80,18 @@ class HeldToken(NamedTuple):
         if expires_at > now:
             return HeldState.VALID
         return HeldState.EXPIRED if self.tokens.refresh_token is None else HeldState.REFRESHABLE
+
+
+class Program(NamedTuple):
+    """A program that holds tokens itself."""
+
+    name: str
+    paths: tuple[str, ...] = ()  # where its tokens are looked for
+    service: str = ""  # of its keychain items
+    logout: str = ""  # its own command for logging out; {name} is the server's name there
+    login: str = ""
+    is_readable: bool = True  # False: keyrack can't read what it holds
+    creates: bool = False  # keyrack can create a login there
 
 
 class HeldReading(NamedTuple):

@@ -75,7 +75,7 @@ def _pre_registered(
     secret, key = settings.client_secret, settings.client_key
     if before and secret is None and key is None:
         secret, key = before.client_secret, before.client_key
-    method = "private_key_jwt" if key else _secret_method(server) if secret else "none"
+    method = "private_key_jwt" if key else secret_method(server) if secret else "none"
     supported = server.token_endpoint_auth_signing_alg_values_supported
     return Registration(
         server.issuer,
@@ -232,10 +232,10 @@ def _unsaid(server: AuthorizationServer, asked: str, secret: Secret | None) -> s
     """
     if secret is None or server.token_endpoint_auth_methods_supported == ("none",):
         return "none"
-    return _secret_method(server) if asked == "none" else asked
+    return secret_method(server) if asked == "none" else asked
 
 
-def _secret_method(server: AuthorizationServer) -> str:
+def secret_method(server: AuthorizationServer) -> str:
     """How to send a secret: the first method that the issuer lists, or client_secret_basic if it lists none
     (RFC 8414)."""
     supported = server.token_endpoint_auth_methods_supported

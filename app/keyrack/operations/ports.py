@@ -21,7 +21,9 @@ from keyrack.domain.storage import Deletion, Finding, StoreKind, StoreState, Sur
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from keyrack.domain.change import Backup, Change, Edit
     from keyrack.domain.errors import BadServiceFile
+    from keyrack.domain.held import Program
     from keyrack.domain.rewrite import Rewrite
     from keyrack.domain.service import Call, Service, ServiceAnswer
     from keyrack.domain.vendor import Vendor
@@ -59,6 +61,7 @@ class CredentialStore(Protocol):
     def repair(self, also: Iterable[CredentialKey] = ()) -> tuple[Finding, ...]: ...
     def held(self, key: CredentialKey) -> StoredCredential | None: ...
     def delete_copy(self, key: CredentialKey) -> None: ...
+    def backup_key(self, *, create: bool) -> Secret | None: ...
     def note(
         self,
         key: CredentialKey,
@@ -123,8 +126,8 @@ class Rewriting(Protocol):
         """The change, which is not made yet. Raises KeyrackError if it is not possible."""
         ...
 
-    def apply(self, change: "Rewrite", mark: str) -> str:
-        """Make the change, and return the path of a copy of the old file. Raises KeyrackError."""
+    def apply(self, change: "Rewrite", keep: Callable[["Edit"], object]) -> None:
+        """Make the change. `keep` gets it just before. Raises KeyrackError, and then nothing is changed."""
         ...
 
 
@@ -143,6 +146,56 @@ class OtherPrograms(Protocol):
         """The line of the token's row in its file, from 1; None if it is not known or not in a file."""
         ...
 
+    def plan(self, change: "Change", urls: Sequence[str]) -> "Change":
+        """The change with its diff; nothing is changed yet. Raises KeyrackError if it is not possible."""
+        ...
+
+    def make(
+        self,
+        change: "Change",
+        urls: Sequence[str],
+        keep: Callable[[tuple["Edit", ...]], object],
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        """Make the change on what is there now, under the program's own lock. `keep` gets the edits just
+        before they are made; if it raises, nothing is changed. Raises KeyrackError if nothing was changed,
+        Temporary if the program holds its lock for longer than `timeout` seconds."""
+        ...
+
+    def revert(self, backup: "Backup") -> "tuple[tuple[Edit, str, bool], ...]":
+        """Reverse the edits. For each: what was done as a clause, and whether anything was."""
+        ...
+
+    def programs(self) -> "tuple[Program, ...]":
+        """The programs that hold tokens, as far as keyrack knows."""
+        ...
+
+
+class Backups(Protocol):
+    """Backups of changes to other programs' files, sealed with a key in the credential store.
+
+    Methods raise StoreUnavailable and its kinds if the key can't be used.
+    """
+
+    def save(self, backup: "Backup") -> "Backup":
+        """Write it to the disk, in the place of one with the same ID. Returns it with its ID."""
+        ...
+
+    def all(self) -> "tuple[Backup, ...]":
+        """The newest first."""
+        ...
+
+    def delete(self, backup: "Backup") -> None: ...
+    def delete_old(self) -> int:
+        """Delete those that are older than 30 days. Needs no key."""
+        ...
+
+
+def no_backups() -> Backups:
+    """The default of `Adapters.backups`."""
+    raise KeyrackError("There is no place for backups here, so nothing was changed.")
+
 
 class NoOtherPrograms:
     """For tests, and where no files of others are read."""
@@ -152,6 +205,25 @@ class NoOtherPrograms:
 
     def line_of(self, held: HeldToken) -> int | None:
         return None
+
+    def plan(self, change: "Change", urls: Sequence[str]) -> "Change":
+        raise KeyrackError("No other programs are known here.")
+
+    def make(
+        self,
+        change: "Change",
+        urls: Sequence[str],
+        keep: Callable[[tuple["Edit", ...]], object],
+        *,
+        timeout: float | None = None,
+    ) -> None:
+        raise KeyrackError("No other programs are known here.")
+
+    def revert(self, backup: "Backup") -> "tuple[tuple[Edit, str, bool], ...]":
+        raise KeyrackError("No other programs are known here.")
+
+    def programs(self) -> "tuple[Program, ...]":
+        return ()
 
 
 class HttpClient(Protocol):
@@ -236,6 +308,7 @@ class Adapters(NamedTuple):
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
     stores: Callable[[], Stores] = no_stores
     other_programs: Callable[[], OtherPrograms] = NoOtherPrograms
+    backups: Callable[[], Backups] = no_backups
     # on_wait(tell): from now on, `tell` gets a sentence, in any thread, when the system waits for the
     # user's answer
     on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None

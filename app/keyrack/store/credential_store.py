@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, StoredCredential
+from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Deletion, Finding, StoreState, Survey
 from keyrack.store.backends.base import UNREACHED, SecretBackend
 from keyrack.store.records.files import RecordFiles
@@ -197,6 +198,16 @@ class BackendCredentialStore:
             return stored._replace(record=record._replace(credential=facts))
 
         self._records.change(record_id(key), edit)
+
+    def backup_key(self, *, create: bool) -> Secret | None:
+        """The age identity that opens the backups of other programs' files, in an entry of its own.
+
+        None if there is none and it is not to be created. Raises StoreUnavailable and its kinds, also if
+        nothing here outlives this process, Temporary.
+        """
+        from keyrack.store.transaction.backup_key import backup_key
+
+        return backup_key(self._store, self._shared_locks, create=create)
 
     def recover(self) -> tuple[Finding, ...]:
         """Finish what a killed process left unfinished. Reads only the records if there is nothing."""

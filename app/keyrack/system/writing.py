@@ -1,4 +1,4 @@
-"""Replace a configuration file in one step, and make backups."""
+"""Replace, create and delete files, each in one step."""
 
 from __future__ import annotations
 
@@ -95,21 +95,38 @@ def edit(path: str, change: Callable[[bytes], bytes], *, tries: int = TRIES, set
     )
 
 
-def back_up(path: str, data: bytes, mark: str) -> str:
-    """Write `data` to a new file next to `path`, readable by its owner only, and return its path.
+def create(path: str, data: bytes) -> None:
+    """Write a new file, readable by its owner only; its folder is created if needed.
 
-    Raises KeyrackError.
+    Raises KeyrackError, also if there is a file already.
     """
-    for count in range(1, 100):
-        name = f"{path}.{mark}" + (f"-{count}" if count > 1 else "")
-        try:
-            atomic.create(name, data)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise _unwritable(name, error) from None
-        return name
-    raise KeyrackError(f"There are too many files called {path}.{mark}.")
+    real = os.path.realpath(path)
+    try:
+        os.makedirs(os.path.dirname(real), mode=0o700, exist_ok=True)
+        atomic.create(real, data)
+    except FileExistsError:
+        raise _changed(path) from None
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def delete(path: str, old: bytes) -> None:
+    """Delete the file; a link to it stays. Raises KeyrackError, and deletes nothing, if it does not contain
+    `old` any more."""
+    real = os.path.realpath(path)
+    aside = f"{real}.{os.urandom(4).hex()}.tmp"
+    try:
+        os.rename(real, aside)  # what is written to the path from now on is another file
+        if read_bytes(aside) != old:
+            with suppress(FileExistsError):
+                os.link(aside, real)
+                os.unlink(aside)
+            raise _changed(path)
+        os.unlink(aside)
+    except (NoFile, BadFile, FileNotFoundError):
+        raise _changed(path) from None
+    except OSError as error:
+        raise _unwritable(path, error) from None
 
 
 def _read(path: str) -> bytes:

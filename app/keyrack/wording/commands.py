@@ -28,10 +28,10 @@ def command_line(verb: str, server: Server, *options: str) -> str:
     """The command for a verb with this server and account, quoted for a shell."""
     if server.account != DEFAULT_ACCOUNT:
         options = (*options, "--account", server.account)
-    words = "".join(f" {_quoted(option)}" for option in options)
+    words = "".join(f" {quoted(option)}" for option in options)
     if server.name.startswith("-"):
-        return f"keyrack {verb}{words} -- {_quoted(server.name)}"
-    return f"keyrack {verb} {_quoted(server.name)}{words}"
+        return f"keyrack {verb}{words} -- {quoted(server.name)}"
+    return f"keyrack {verb} {quoted(server.name)}{words}"
 
 
 _VERBS = {
@@ -47,10 +47,10 @@ _VERBS = {
 
 def restrict_command(path: str) -> str:
     """The command that makes a file readable for its owner only."""
-    return f"chmod 600 {_quoted(path)}"
+    return f"chmod 600 {quoted(path)}"
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
     """Quoted for a shell. Most names need no quotes; invisible characters use the syntax of bash and zsh."""
     if PLAIN_WORD.fullmatch(word):
         return word
@@ -80,4 +80,4 @@ def _edit(server: Server) -> str | None:
     path = server.sources[0].path if server.sources else ""
     if not ("/" in path or "\\" in path):
         return None
-    return f'notepad "{path}"' if sys.platform == "win32" else f"${{EDITOR:-vi}} {_quoted(path)}"
+    return f'notepad "{path}"' if sys.platform == "win32" else f"${{EDITOR:-vi}} {quoted(path)}"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyrack.domain.change import Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header, Source
 from keyrack.domain.reading import Reading
@@ -23,7 +24,6 @@ from keyrack.system import toml
 URL = "https://a.example/mcp"
 TOKEN = "sk-hidden-1"
 NAME = "KEYRACK_A_TOKEN"
-MARK = "keyrack-backup-x"
 FILES = {
     "keyrack": ".config/keyrack/config.toml",
     "mcp": ".config/mcp/servers.json",
@@ -32,6 +32,10 @@ FILES = {
     "Codex": ".codex/config.toml",
     "Claude Code": ".claude.json",
 }
+
+
+def unkept(edit: Edit) -> None:
+    """No backup."""
 
 
 class Desk:
@@ -58,7 +62,7 @@ class Desk:
         path = self.put(client, text)
         change = rewrite(self.literal(), NAME, URL)
         assert TOKEN not in repr(change) and "".join(change.diff).count(NAME) == 1
-        apply(change, MARK)
+        apply(change, unkept)
         return path.read_bytes()
 
 
@@ -114,7 +118,7 @@ def test_of_a_header_that_stands_twice_the_last_is_changed_and_the_other_told(de
     path = desk.put("Cursor", text)
     change = rewrite(desk.literal(), NAME, URL)
     assert change.lines == (2,)
-    apply(change, MARK)
+    apply(change, unkept)
     assert path.read_text() == text[::-1].replace("1-neddih-ks", f"${{env:{NAME}}}"[::-1], 1)[::-1]
 
 
@@ -258,7 +262,7 @@ def test_of_the_same_secret_in_two_entries_the_right_one_goes(desk: Desk) -> Non
     header = next(server for server in desk.read().servers if server.name == "a").plaintext_headers[0]
     change = rewrite(header, NAME, URL)
     assert change.lines == (3,)
-    apply(change, MARK)
+    apply(change, unkept)
     assert path.read_text() == other + mine.replace(TOKEN, f"${{{NAME}}}")
 
 
@@ -267,7 +271,7 @@ def test_nor_does_another_entry_of_codex_lose_it(desk: Desk) -> None:
     other, mine = (entry.format(name, "http_headers", TOKEN) for name in "ba")
     path = desk.put("Codex", other + mine)
     header = next(server for server in desk.read().servers if server.name == "a").plaintext_headers[0]
-    apply(rewrite(header, NAME, URL), MARK)
+    apply(rewrite(header, NAME, URL), unkept)
     assert path.read_text() == other + entry.format("a", "env_http_headers", NAME)
 
 
@@ -302,7 +306,7 @@ def test_a_secret_that_other_tables_repeat_is_found_by_its_keys(desk: Desk, many
         "keyrack", others + f'[servers.a]\nurl = "{URL}"\nheaders = {{ X-Api-Key = "{TOKEN}" }}\n'
     )
     change = rewrite(desk.literal(), NAME, URL)
-    apply(change, MARK)
+    apply(change, unkept)
     assert path.read_text().startswith(others) and path.read_text().count(f"${{{NAME}}}") == 1
 
 

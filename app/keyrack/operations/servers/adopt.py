@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from keyrack.domain.change import Backup, Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
 from keyrack.domain.resource import canonical_url, host
@@ -17,7 +18,6 @@ from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.tokens.service import service_for
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
 from keyrack.wording.commands import command_for
-from keyrack.wording.times import utc
 
 
 class Plan(NamedTuple):
@@ -34,7 +34,7 @@ class Plan(NamedTuple):
 
 class Adopted(NamedTuple):
     receipt: Receipt
-    copies: tuple[str, ...]  # of the changed files; they contain the token
+    changed: tuple[str, ...]  # the paths of the changed files
     check: Check | None
 
 
@@ -71,7 +71,7 @@ def plan(adapters: Adapters, server: Server) -> Plan:
 
 
 def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
-    """Store the token, read it back, and only then change the files, keeping a copy of each.
+    """Store the token, read it back, and only then change the files, after a sealed backup of each.
 
     Raises KeyrackError if the token is not stored; then no file has been changed.
     """
@@ -87,17 +87,28 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
     if held is None or held.tokens.access_token != token:
         raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]
-    copies: list[str] = []
-    mark = f"keyrack-backup-{re.sub('[-:]', '', utc(adapters.now()) or 'now')}"
+    changed: list[str] = []
+    what = f"Moved the token of {server.name} out of a file"
+    backup = Backup(adapters.now(), what, "", server.name, server.url or "", ())
+    backups = adapters.backups() if plan.changes else None
+
+    def keep(edit: Edit) -> None:
+        nonlocal backup
+        if backups is not None:
+            backup = backups.save(backup._replace(edits=(*backup.edits, edit)))
+
     for change in plan.changes:
         try:
-            copies.append(adapters.rewriting().apply(change, mark))
+            adapters.rewriting().apply(change, keep)
         except KeyrackError as error:
             why = f"{error} The token is stored, and is also still in the file."
             lines.append(Line("Change the file", "failed", why))
         else:
+            changed.append(change.source.path)
             lines.append(Line("Change the file", "done", change.source.path))
-    return Adopted(Receipt(tuple(lines)), tuple(copies), saved.check)
+    if backups is not None and not changed:
+        backups.delete(backup)
+    return Adopted(Receipt(tuple(lines)), tuple(changed), saved.check)
 
 
 def _nothing_to_move(server: Server) -> KeyrackError:

@@ -97,6 +97,22 @@ def delete(text: str, path: Sequence[Key]) -> str:
     return text[: container.start + 1] + text[container.end - 1 :]
 
 
+def insert(text: str, path: Sequence[Key], value: str) -> str:
+    """The text with `value`, which is JSON, as the last item of the array that contains `path`.
+
+    Raises NoSuchMember.
+    """
+    head, rest = _split(path)
+    if rest is not None:
+        start, end = _value(text, head)
+        inner = insert(_decoded(text[start:end]), rest, value)
+        return text[:start] + json.dumps(inner, ensure_ascii=False) + text[end:]
+    array = _container(text, head[:-1])
+    if text[array.start] != "[":
+        raise NoSuchMember
+    return _appended(text, array, None, value)
+
+
 def line_of(text: str, path: Sequence[Key]) -> int | None:
     """The line of the member at `path`, from 1; None if it is not there."""
     head, _ = _split(path)
@@ -188,15 +204,15 @@ def _end(text: str, start: int) -> int:
     raise NoSuchMember
 
 
-def _appended(text: str, container: _Container, key: str, value: str) -> str:
-    """The text with a member after the last one, in the same style."""
-    written = f"{json.dumps(key, ensure_ascii=False)}: {value}"
+def _appended(text: str, container: _Container, key: str | None, value: str) -> str:
+    """The text with a member after the last one, in the same style; without a key in an array."""
+    written = value if key is None else f"{json.dumps(key, ensure_ascii=False)}: {value}"
     if not container.members:
         return text[: container.start + 1] + written + text[container.end - 1 :]
     last = container.members[-1][1]
     before = container.members[-2][1].end if len(container.members) > 1 else container.start + 1
     gap = re.search(r"\n[ \t]*$", text[before : last.start].replace("\r", ""))
-    if ": " not in text[last.start : last.value + 1]:
-        written = written.replace('": ', '":', 1)
+    if key is not None and ": " not in text[last.start : last.value + 1]:
+        written = f"{json.dumps(key, ensure_ascii=False)}:{value}"
     space = gap[0] if gap else " " if text[last.start - 1 : last.start] == " " else ""
     return f"{text[: last.end]},{space}{written}{text[last.end :]}"

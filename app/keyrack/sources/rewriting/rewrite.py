@@ -6,10 +6,12 @@ The rest of the file stays unchanged, byte for byte, and the new text is parsed 
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Callable
 
 from keyrack.domain import redaction
+from keyrack.domain.change import Edit
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.held import Place
 from keyrack.domain.model import Header
 from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.secret import Secret
@@ -93,19 +95,14 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     )
 
 
-def apply(change: Rewrite, mark: str) -> str:
-    """Save a copy next to the file, write the new text, and return the copy's path.
+def apply(change: Rewrite, keep: Callable[[Edit], object]) -> None:
+    """Write the new text, after `keep` has got the edit.
 
     If it raises KeyrackError, keyrack has not changed the file.
     """
-    old, new = change.old.reveal().encode(), change.new.reveal().encode()
-    copy = writing.back_up(change.source.path, old, mark)
-    try:
-        writing.replace(change.source.path, old, new)
-    except KeyrackError:
-        os.unlink(copy)
-        raise
-    return copy
+    path = change.source.path
+    keep(Edit(Place(path), change.old, change.new))
+    writing.replace(path, change.old.reveal().encode(), change.new.reveal().encode())
 
 
 def _lines_with(text: str, token: Secret) -> tuple[int, ...]:

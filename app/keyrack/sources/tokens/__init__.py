@@ -154,7 +154,7 @@ HOLDERS = (
 )
 
 
-def reader(holder: Holder) -> Reader:
+def module_of(holder: Holder) -> Reader:
     """The program's module."""
     return import_module(f"{__name__}.programs.{holder.module}")  # type: ignore[return-value]
 

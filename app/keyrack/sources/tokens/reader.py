@@ -11,7 +11,7 @@ from keyrack.domain.held import HeldReading, HeldToken, Item, Place
 from keyrack.domain.model import TokenSet
 from keyrack.domain.reading import Problem
 from keyrack.sources.locations import Search
-from keyrack.sources.tokens import HOLDERS, Holder, reader
+from keyrack.sources.tokens import HOLDERS, Holder, module_of
 from keyrack.sources.tokens.folder import Folder, parsed
 from keyrack.sources.tokens.layout import Opened, Row, Urls, field, secret, text
 from keyrack.system import files
@@ -82,7 +82,7 @@ class _Found:
             self.unread.append(holder.name)
             return
         try:
-            found = items(holder.service, reader(holder).accounts(self._search.env, folder))
+            found = items(holder.service, module_of(holder).accounts(self._search.env, folder))
         except KeyrackError:
             self.unread.append(holder.name)
             return
@@ -100,7 +100,7 @@ class _Found:
     def _add(self, holder: Holder, place: Place, opened: Opened, changed_at: float | None) -> None:
         """Raises BadFile for content that the program's module refuses."""
         try:
-            for row in reader(holder).rows(opened):
+            for row in module_of(holder).rows(opened):
                 held = held_token(holder.name, place, row, changed_at)
                 if held is not None:
                     self.tokens.append(held)

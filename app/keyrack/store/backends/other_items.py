@@ -101,6 +101,20 @@ class ItemsOfOthers:
         if self._now(item) != secret:
             raise StoreUnavailable(f"The {self._calls.name} did not keep the new value of the {_name(item)}.")
 
+    def create(self, item: Item) -> None:
+        """Put back an item that was deleted. Raises KeyrackError if there is one again, StoreUnavailable if
+        the keychain did not keep it."""
+        service, account = self._names(item)
+        if self.get(service, account) is not None:
+            raise changed(item)
+        if self._by_bus:
+            self._over_bus(lambda items: items.create(item.attributes, item.label, _bytes(item.secret)))
+        else:
+            self._by_keyring(lambda backend: backend.set_password(service, account, item.secret.reveal()))
+        now = self.get(service, account)
+        if now is None or now.secret != item.secret:
+            raise StoreUnavailable(f"The {self._calls.name} did not keep the {_name(item)}.")
+
     def delete(self, item: Item) -> bool:
         """Delete the item; False if it is gone already. Raises as `replace` does."""
         if self._now(item) is None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from jeepney import Properties
 from jeepney.io.blocking import DBusConnection
+from secretstorage.collection import Collection
 from secretstorage.dhcrypto import Session
 from secretstorage.exceptions import ItemNotFoundException, LockedException
 from secretstorage.util import DBusAddressWrapper, format_secret, open_session
@@ -90,6 +91,15 @@ class AnyItems:
         """Replace the item's secret. Its attributes, label and content type stay."""
         sealed = format_secret(self._opened(), secret, item.content_type)
         self._item(item.path).call("SetSecret", "(oayays)", sealed)
+
+    def create(self, attributes: Mapping[str, str], label: str, secret: bytes) -> None:
+        """Create an item in the default collection. Raises LockedException if there is none."""
+        (path,) = self._service.call("ReadAlias", "s", "default")
+        if path == NO_OBJECT:
+            raise LockedException("locked")
+        collection = Collection(self._connection, path, self._opened())
+        collection.ensure_not_locked()
+        collection.create_item(label, dict(attributes), secret, replace=False)
 
     def delete(self, path: str) -> None:
         """Raises StoreDenied if the service wants to ask the user first."""

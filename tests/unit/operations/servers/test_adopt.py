@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import sys
 import tomllib
 from pathlib import Path
@@ -16,21 +15,23 @@ import pytest
 from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.domain.secret import Secret
-from keyrack.domain.storage import StoreState
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.credential import configured_token
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.tokens.get_token import get_token
+from keyrack.sources.locations import Search
 from keyrack.sources.reader import read_all
-from keyrack.store.backends.memory import MemoryBackend
+from keyrack.sources.tokens.held import TokenFiles
+from keyrack.store.backups import SealedBackups
 from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.records import MemoryRecords
 from keyrack.system.locks import Locks
 from support.canned import URL, World, rpc, unauthorized
 from support.cli_kit import Terminal, run
-from support.workbench import build, stored_credential
+from support.machine import Items, Lasting
+from support.workbench import NOW, build, stored_credential
 
 Patch = pytest.MonkeyPatch
 Capture = pytest.CaptureFixture[str]
@@ -38,15 +39,10 @@ TOKEN = "sk-hidden-1"
 CURSOR, CLAUDE, OWN = ".cursor/mcp.json", ".claude.json", ".config/keyrack/config.toml"
 
 
-class Lasting(MemoryBackend):
-    """Memory that says that it is a keychain."""
+class Forgetful(Lasting):
+    """It may keep nothing."""
 
-    name = "Test Keychain"
-    persistent = True
     forgets = False
-
-    def state(self) -> StoreState:
-        return StoreState(self.name, ready=True)
 
     def set(self, entry: str, secret: Secret) -> None:
         if self.forgets:
@@ -59,13 +55,22 @@ class Desk:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.store = Lasting()
+        self.store = Forgetful()
         self.env: dict[str, str] = {}
         self.takes = [f"Bearer {TOKEN}"]
         credentials = BackendCredentialStore(self.store, MemoryRecords(None), Locks(None))
+        self.backups = SealedBackups(
+            str(home / "backups"), lambda create: credentials.backup_key(create=create), lambda: NOW
+        )
         self.adapters: Adapters = build(
             World(**{f"POST {URL}": self.answer}), credentials=credentials
-        )._replace(read=lambda: read_all({"HOME": str(home), **self.env}, "linux", str(home / "clone")))
+        )._replace(
+            read=lambda: read_all({"HOME": str(home), **self.env}, "linux", str(home / "clone")),
+            backups=lambda: self.backups,
+            other_programs=lambda: TokenFiles(
+                Search({"HOME": str(home)}, "linux", str(home)), now=lambda: NOW, keychain=Items
+            ),
+        )
 
     def answer(self, request: Request) -> Response:
         sent = [value.reveal() for value in request.headers.values() if isinstance(value, Secret)]
@@ -91,8 +96,9 @@ class Desk:
     def stored(self, account: str = "default") -> StoredCredential | None:
         return self.adapters.credentials().load(CredentialKey.of(URL, account))
 
-    def copies(self) -> list[Path]:
-        return sorted(self.home.glob("**/*keyrack-backup*"))
+    def copies(self) -> list[str]:
+        """All files in the program's folder."""
+        return sorted(os.listdir(self.home / ".cursor"))
 
 
 @pytest.fixture
@@ -108,12 +114,33 @@ def test_the_whole_way(desk: Desk, capsys: Capture) -> None:
     stored = desk.stored()
     assert stored and stored.tokens.access_token.reveal() == TOKEN and stored.credential.kind == "token"
     assert dict(stored.headers) == {"Authorization": Secret(f"Bearer {TOKEN}")}
-    [copy] = desk.copies()
-    assert copy.read_text() == before and re.fullmatch(r"mcp\.json\.keyrack-backup-\d{8}T\d{6}Z", copy.name)
+    assert desk.copies() == ["mcp.json"]
+    [backup] = desk.backups.all()
+    assert backup.edits[0].old == Secret(before)
+    assert TOKEN.encode() not in b"".join(each.read_bytes() for each in (desk.home / "backups").iterdir())
     out = capsys.readouterr().out
-    assert f"rm {copy}" in out
+    assert "keyrack undo reverses the change of the file." in out
     assert '  export KEYRACK_GITHUB_TOKEN="$(KEYRACK_GITHUB_TOKEN= keyrack token github)"' in out.splitlines()
     assert "✓ Store the token (Test Keychain)" in out and f"✓ Change the file ({path})" in out
+
+
+def test_an_undo_restores_the_file_exactly(desk: Desk) -> None:
+    path = desk.cursor()
+    before = path.read_bytes()
+    assert desk.adopt("github", "--yes") == 0
+    assert run(["undo", "--yes"], adapters=lambda **_: desk.adapters) == 0
+    assert path.read_bytes() == before and desk.backups.all() == ()
+
+
+@pytest.mark.parametrize("file", ["json", "toml"])
+def test_an_undo_keeps_what_the_file_has_gained_since(desk: Desk, file: str) -> None:
+    path = desk.cursor() if file == "json" else desk.codex("X-Key", TOKEN)
+    before = path.read_text()
+    assert desk.adopt("github" if file == "json" else "gh", "--yes", "--no-check") == 0
+    more = "\n\n// mine\n" if file == "json" else "\n# mine\n"
+    path.write_text(path.read_text() + more)
+    assert run(["undo", "--yes"], adapters=lambda **_: desk.adapters) == 0
+    assert path.read_text() == before + more
 
 
 def test_afterwards_the_stored_token_counts_and_a_variable_that_is_set_is_told(desk: Desk) -> None:
@@ -157,7 +184,7 @@ def test_nothing_is_changed_by_looking_or_by_a_no(
     before = path.read_text()
     monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
     assert desk.adopt("github", *words) == (0 if words else 1)
-    assert (path.read_text(), desk.stored(), desk.copies()) == (before, None, [])
+    assert (path.read_text(), desk.stored(), desk.copies()) == (before, None, ["mcp.json"])
     assert "Nothing was changed." in capsys.readouterr().err
 
 
@@ -175,7 +202,7 @@ def test_a_yes_at_the_terminal_does_it_and_without_one_it_wants_the_flag(
 def test_a_token_that_the_server_refuses_stays_where_it_is(desk: Desk, capsys: Capture) -> None:
     path, desk.takes = desk.cursor(), []
     assert desk.adopt("github", "--yes") == 1
-    assert TOKEN in path.read_text() and desk.stored() is None and not desk.copies()
+    assert TOKEN in path.read_text() and desk.stored() is None and desk.backups.all() == ()
     assert "No file was changed." in capsys.readouterr().err
     assert desk.adopt("github", "--yes", "--no-check") == 0
     assert TOKEN not in path.read_text()
@@ -191,7 +218,7 @@ def test_the_file_stays_unless_the_keychain_gives_the_token_back(
     else:
         monkeypatch.setattr(BackendCredentialStore, "load", lambda *_: stored_credential(access="another"))
     assert desk.adopt("github", "--yes") in (1, 5)
-    assert TOKEN in path.read_text() and not desk.copies()
+    assert TOKEN in path.read_text() and desk.backups.all() == ()
 
 
 def test_nothing_is_moved_into_mere_memory(desk: Desk, capsys: Capture) -> None:
@@ -215,7 +242,7 @@ def test_a_file_that_changed_while_the_question_was_open_stays(
 
     monkeypatch.setattr(sys, "stdin", Slow())
     assert desk.adopt("github") == 1
-    assert TOKEN in path.read_text() and path.read_text().endswith("}\n") and not desk.copies()
+    assert TOKEN in path.read_text() and path.read_text().endswith("}\n") and desk.backups.all() == ()
     assert "✕ Change the file: failed" in capsys.readouterr().out
     assert desk.stored() is not None  # nothing is lost: it is in both places
 
@@ -253,7 +280,8 @@ def test_one_token_in_two_programs_is_moved_once(desk: Desk, capsys: Capture) ->
         "url": URL,
         "bearer_token_env_var": "KEYRACK_GITHUB_TOKEN",
     }
-    assert len(desk.copies()) == 2
+    [backup] = desk.backups.all()
+    assert [edit.place.path for edit in backup.edits] == [str(cursor), str(codex)]
     assert capsys.readouterr().out.count("export ") == 1
 
 
@@ -311,7 +339,7 @@ def test_claude_codes_file_is_told_what_to_put_and_not_written(desk: Desk, capsy
     path = desk.cursor(CLAUDE)
     before = path.read_bytes()
     assert desk.adopt("github", "--yes") == 0
-    assert path.read_bytes() == before and not desk.copies() and desk.stored() is not None
+    assert path.read_bytes() == before and desk.backups.all() == () and desk.stored() is not None
     out = capsys.readouterr().out
     assert '"Authorization": "Bearer ${KEYRACK_GITHUB_TOKEN}"' in out
     assert "export KEYRACK_GITHUB_TOKEN=" in out and TOKEN not in out
@@ -333,7 +361,7 @@ def test_other_peoples_files_and_those_without_variables_stay(
         desk.put(OWN, f"config_files = ['{path}']")
     before = path.read_bytes()
     assert desk.adopt("github", "--yes") == 1
-    assert path.read_bytes() == before and desk.stored() is None and not desk.copies()
+    assert path.read_bytes() == before and desk.stored() is None and desk.backups.all() == ()
     err = capsys.readouterr().err
     assert words in err and "keyrack set github" in err and TOKEN not in err
 
@@ -384,4 +412,3 @@ def test_on_windows_it_speaks_powershell(desk: Desk, monkeypatch: Patch, capsys:
     assert desk.adopt("github", "--yes") == 0
     out = capsys.readouterr().out
     assert '$env:KEYRACK_GITHUB_TOKEN = ""; $env:KEYRACK_GITHUB_TOKEN = "$(keyrack token github)"' in out
-    assert "Remove-Item" in out and os.name == "posix"

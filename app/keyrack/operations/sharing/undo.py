@@ -1,0 +1,78 @@
+"""Reverses the changes that keyrack has made to other programs' files."""
+
+from __future__ import annotations
+
+from keyrack.domain.change import Backup
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import StoredCredential
+from keyrack.operations.ports import Adapters
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.sharing.held import program_named
+from keyrack.operations.sharing.importing import give_up_refreshing
+from keyrack.wording.commands import quoted
+
+
+def undoable(adapters: Adapters) -> tuple[Backup, ...]:
+    """The changes of the last 30 days, the newest first. Deletes older backups.
+
+    Raises StoreUnavailable and its kinds if their key can't be read, DamagedData.
+    """
+    backups = adapters.backups()
+    backups.delete_old()
+    return backups.all()
+
+
+def why_not(adapters: Adapters, backup: Backup) -> str:
+    """Why a change can't be reversed, as a sentence; "" if it can, as far as is known.
+
+    Reads the keychain for a login that has moved to keyrack.
+    """
+    if backup.is_revoked:
+        return "Its tokens were revoked."
+    if backup.moved_to is None or backup.refresh_token is None or _same(adapters, backup) is not None:
+        return ""
+    return (
+        f"Its refresh token is not keyrack's current one any more, so {backup.client} could not use it."
+        " A refresh token that has been replaced is never put back."
+    )
+
+
+def undo(adapters: Adapters, backup: Backup) -> Receipt:
+    """Reverse a change, and delete its backup. Raises KeyrackError if it can't be reversed.
+
+    After the undo of a move, keyrack keeps the access token only.
+    """
+    refusal = why_not(adapters, backup)
+    if refusal:
+        raise KeyrackError(refusal, hint=_log_in(adapters, backup))
+    moved = _same(adapters, backup)
+    done = adapters.other_programs().revert(backup)
+    lines = [
+        Line(edit.place.name, "done" if ok else "failed", clause if clause != "restored" else "")
+        for edit, clause, ok in done
+    ]
+    if any(ok for _, _, ok in done):
+        if moved is not None:
+            give_up_refreshing(adapters, moved)
+            lines.append(Line("keyrack's refresh token", "done", f"given back to {backup.client}"))
+        adapters.backups().delete(backup)
+    return Receipt(tuple(lines))
+
+
+def _same(adapters: Adapters, backup: Backup) -> StoredCredential | None:
+    """The login that moved to keyrack, if keyrack still has the very refresh token."""
+    if backup.moved_to is None or backup.refresh_token is None:
+        return None
+    stored = adapters.credentials().load(backup.moved_to)
+    return stored if stored is not None and stored.tokens.refresh_token == backup.refresh_token else None
+
+
+def _log_in(adapters: Adapters, backup: Backup) -> str:
+    try:
+        command = program_named(adapters, backup.client).login
+    except KeyrackError:
+        command = ""
+    if not command:
+        return f"Log in with {backup.client} instead."
+    words = command.replace("{name}", quoted(backup.server)).replace("{url}", quoted(backup.url))
+    return f"Log in there instead: {words}"

@@ -1,0 +1,82 @@
+"""Reverses a change to another program's file or keychain item.
+
+If the text is as keyrack left it, the old one comes back byte for byte. If it has changed since, only
+keyrack's own part is reversed, where it is still there.
+"""
+
+from __future__ import annotations
+
+import os
+
+from keyrack.domain.change import Backup, Edit
+from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
+from keyrack.domain.held import Place
+from keyrack.domain.secret import Secret
+from keyrack.sources.locations import Search
+from keyrack.sources.rewriting.steps import reversed_in, reversed_region
+from keyrack.sources.sharing import places
+from keyrack.sources.sharing.locks import locked
+from keyrack.sources.sharing.places import Keychain
+
+TRIES = 5
+
+
+def revert_all(search: Search, backup: Backup, keychain: Keychain) -> tuple[tuple[Edit, str, bool], ...]:
+    """Reverse the edits of a backup, the last one first, under the program's lock. For each: what was done,
+    or why nothing could be, as a clause; and whether it is as before now. Raises Temporary."""
+    place = backup.edits[0].place if backup.edits else Place()
+    row = next((step.path for edit in backup.edits for step in edit.steps), ())
+    done: list[tuple[Edit, str, bool]] = []
+    with locked(search, backup.client, place, row):
+        for edit in reversed(backup.edits):
+            try:
+                done.append((edit, revert(edit, keychain), True))
+            except Temporary:
+                raise
+            except KeyrackError as error:
+                done.append((edit, str(error), False))
+    return tuple(done)
+
+
+def revert(edit: Edit, keychain: Keychain) -> str:
+    """Reverse an edit, and return what was done, as a clause. Raises KeyrackError if nothing was."""
+    for tries_left in reversed(range(TRIES)):
+        now = places.read(edit.place, keychain)
+        if now == edit.old:
+            return "it was as before already"
+        back, said = (edit.old, "restored") if now == edit.new else (_partly(edit, now), _kept(edit))
+        try:
+            places.write(Edit(edit.place, now, back), keychain)
+        except FileChanged:
+            if not tries_left:
+                raise
+            continue
+        _restore_mode(edit, now)
+        return said
+    raise AssertionError("unreachable")
+
+
+def _partly(edit: Edit, now: Secret | None) -> Secret | None:
+    name = edit.place.name
+    if now is None or edit.old is None or edit.new is None:
+        what = "is gone" if now is None else "was written again"
+        raise KeyrackError(f"{name} {what} since, so it was left alone.")
+    if edit.steps:
+        text, left = reversed_in(now.reveal(), edit.steps)
+        if left == len(edit.steps):
+            raise KeyrackError(f"{name} has changed since, and nothing of keyrack's change is left in it.")
+        return Secret(text)
+    region = reversed_region(now.reveal(), edit.old.reveal(), edit.new.reveal())
+    if region is None:
+        raise KeyrackError(f"{name} has changed since, and keyrack's change can't be found in it any more.")
+    return Secret(region)
+
+
+def _kept(edit: Edit) -> str:
+    return "restored keyrack's part; it has changed since otherwise"
+
+
+def _restore_mode(edit: Edit, now: Secret | None) -> None:
+    """A file that was deleted gets its old permissions again."""
+    if now is None and edit.place.mode is not None and edit.place.path and os.name == "posix":
+        os.chmod(os.path.realpath(edit.place.path), edit.place.mode)
