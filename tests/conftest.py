@@ -35,12 +35,12 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Of `-n auto`: one more than there are cores, since many tests wait for another process; and none for
+    """Of `-n auto`: two more than there are cores, since many tests wait for another process; and none for
     a file or two, which are over before any worker has started."""
     if len(config.args) < 3 and all(arg.partition("::")[0].endswith(".py") for arg in config.args):
         return 0
     affinity = getattr(os, "sched_getaffinity", None)
-    return 1 + (len(affinity(0)) if affinity else os.cpu_count() or 1)
+    return 2 + (len(affinity(0)) if affinity else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -56,10 +56,21 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Slow tests come first, spread over the workers: none is left alone with one at the end."""
     for item in items:
         for mark in item.iter_markers("slow"):
             assert mark.args and str(mark.args[0]), f"{item.nodeid}: slow, and why?"
+    workers: int = getattr(config, "workerinput", {}).get("workercount", 1)
+    slow = [item for item in items if "slow" in item.keywords]
+    others = [item for item in items if "slow" not in item.keywords]
+    share = -(-len(items) // workers)  # what `--dist worksteal` gives each worker at first, in this order
+    spread: list[pytest.Item] = []
+    for worker in range(workers):
+        first = slow[worker::workers]
+        spread += first + others[: max(0, share - len(first))]
+        del others[: max(0, share - len(first))]
+    items[:] = spread + others
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -60,6 +60,10 @@ def suite(version: str, *words: str, env: Mapping[str, str] | None = None) -> st
     need("the conformance suite (npm ci --prefix tests/support/conformance)",
          node() is not None and (FOLDER / "node_modules" / version).is_dir())  # fmt: skip
     program = FOLDER / "node_modules" / version / "dist" / "index.js"
+    env = {
+        **(os.environ if env is None else env),
+        "NODE_COMPILE_CACHE": str(FOLDER / "node_modules/.compiled"),
+    }
     run = subprocess.run(
         [str(node()), str(program), *words],
         capture_output=True,

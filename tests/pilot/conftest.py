@@ -14,11 +14,17 @@ from keyrack.operations.storage import vault as vault_op
 from keyrack.wiring import adapters
 from support import vaults
 from support.clock import Clock
+from support.css_cache import share_parsed_css
 from support.demo_rows import NOW
 from support.fake_login import FakeLogin
 from support.store_fakes import Watched, stored_credential
 from support.vault_screens import SERVER, NewParts
 from support.vaults import PASSPHRASE
+
+
+@pytest.fixture(scope="session", autouse=True)
+def css() -> None:
+    share_parsed_css()
 
 
 @pytest.fixture

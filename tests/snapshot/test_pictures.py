@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from support.css_cache import share_parsed_css
 from support.pictures import SCENES, scene_app, still
 
 pytestmark = pytest.mark.skipif(
@@ -17,6 +18,11 @@ pytestmark = pytest.mark.skipif(
 )
 PLUGIN = "TEXTUAL_SNAPSHOT_TEMPDIR"  # set by the plugin before the tests' bare environment
 REPORTS = os.environ.get(PLUGIN, "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def css() -> None:
+    share_parsed_css()
 
 
 @pytest.fixture(autouse=True)
