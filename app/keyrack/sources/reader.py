@@ -193,7 +193,9 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     seen = (*(path for _, path in found.seen), *folders)
-    return Reading(servers, tuple(found.problems), tuple(found.places), accounts, seen)
+    # Most of the programs are not on this machine: the files that exist come first.
+    places = sorted(found.places, key=lambda place: place.found == "no file")
+    return Reading(servers, tuple(found.problems), tuple(places), accounts, seen)
 
 
 def _switched(server: Server, is_off: Callable[[Source, Sequence[Any]], bool], said: Sequence[Any]) -> Server:

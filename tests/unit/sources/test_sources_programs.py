@@ -327,6 +327,15 @@ def test_without_a_home_folder_the_files_that_are_named_are_still_read(look, tmp
     assert all("HOME is not set" in problem.sentence for problem in reading.problems)
 
 
+def test_the_files_that_exist_are_listed_first(look) -> None:
+    """Most of the programs are not on this machine."""
+    found = [
+        place.found for place in look({".config/zed/settings.json": "{", ".vibe/config.toml": ""}).places
+    ]
+    assert found[:2] == ["empty", "broken"]
+    assert set(found[2:]) == {"no file"} and len(found) > 40
+
+
 def test_a_project_in_the_home_folder_is_read_once_as_the_users(look) -> None:
     server = only(look({".cursor/mcp.json": mcp_servers(a={"url": URL})}, cwd=""))
     assert len(server.sources) == 1

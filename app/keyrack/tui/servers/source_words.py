@@ -12,7 +12,7 @@ from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.present import join, key_hint, say, short_path
 from keyrack.wording.tones import Tone
 
-CLIENT_WIDTH, FOUND_WIDTH, SIGN_WIDTH = 14, 12, 4
+CLIENT_WIDTH, FOUND_WIDTH, SIGN_WIDTH = 16, 12, 4
 DEMO = "keyrack demo"
 ROOMY, NARROW = 60, 40  # columns of the terminal
 
