@@ -20,7 +20,7 @@ clients: ## Install the MCP clients that the tests run for real
 
 test-clients: $(VENV)/.dev ## Run more MCP clients for real, and tell what each did (installs 1.3 GB)
 	@tests/support/clients/install.sh more
-	@KEYRACK_TEST_CLIENTS=all $(BIN)/python -m pytest -n auto --dist worksteal tests/clients $(ARGS)
+	@KEYRACK_TEST_CLIENTS=all $(BIN)/python -m pytest -v -n auto --dist worksteal tests/clients $(ARGS)
 
 check: $(VENV)/.dev ## Style, types, and who may import whom
 	@$(BIN)/ruff check app tests bench screenshots

@@ -1,54 +1,91 @@
-"""Other programs, run for real: what they store, and what they do with what keyrack writes there."""
+"""Other programs, run for real: what they store, and what they do with what keyrack changes there."""
 
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from support.clients.inside import TOKEN_SECONDS
 from support.clients.lab import Home, Lab
+from support.clients.more_programs import ON_DEMAND
 from support.clients.programs import IN_EVERY_RUN, SAYS, SERVER, Program
+from support.clients.running import Ended
 
 LEEWAY = 120  # seconds between a login and the look at it
 
 
-@pytest.fixture(params=IN_EVERY_RUN, ids=lambda program: program.id + "-keychain" * program.keychain)
-def program(request: pytest.FixtureRequest) -> Program:
-    return request.param
+class Case(NamedTuple):
+    """A program at home, with the lab's server in its configuration, and keyrack beside it."""
+
+    program: Program
+    home: Home
+
+    def keyrack(self, *words: str) -> Ended:
+        return self.home.keyrack(*words, *self.program.config)
+
+    def login(self) -> None:
+        ended = self.program.login(self.home)
+        assert ended.code == 0, ended
+
+    def asks(self) -> bool:
+        return self.program.asks(self.home)
+
+    def row(self) -> dict[str, Any]:
+        """What `keyrack list --json` says of the server."""
+        listed = self.keyrack("list", "--json")
+        assert listed.code == 0, listed
+        return next(row for row in json.loads(listed.text) if row["name"] == SERVER)
 
 
-@pytest.fixture
-def home(lab: Lab, program: Program, tmp_path: Path) -> Home:
-    """The program's home, with the lab's server in its configuration."""
+def _param(program: Program) -> Any:
+    marks = [pytest.mark.slow("it imports LangChain at each start")] if program.id == "mcp-use" else []
+    return pytest.param(program, marks=marks, id=program.id + "-keychain" * program.keychain)
+
+
+PROGRAMS = IN_EVERY_RUN + (ON_DEMAND if os.environ.get("KEYRACK_TEST_CLIENTS") == "all" else ())
+
+
+@pytest.fixture(params=map(_param, PROGRAMS))
+def case(request: pytest.FixtureRequest, lab: Lab, tmp_path: Path) -> Case:
+    program: Program = request.param
     home = Home(lab, tmp_path / "home", keychain=program.keychain)
     program.add(home)
-    lab.heard()
-    return home
+    return Case(program, home)
 
 
-def elsewhere(home: Home) -> list[dict[str, Any]]:
-    """What `keyrack list --json` says of the server's tokens in other programs."""
-    listed = home.keyrack("list", "--json")
-    assert listed.code == 0, listed
-    return next(row for row in json.loads(listed.text) if row["name"] == SERVER)["elsewhere"]
+def test_its_login_is_listed_and_once_keyrack_has_moved_it_the_program_asks_for_one(case: Case) -> None:
+    assert case.asks()  # some leave a row without a token behind
+    assert case.row()["elsewhere"] == []
 
-
-def test_a_login_of_its_own_is_listed_with_its_state_and_place(program: Program, home: Home) -> None:
-    program.asks(home)  # some leave a row without a token behind
-    assert elsewhere(home) == []
-
-    assert program.login(home).code == 0
-    (row,) = elsewhere(home)
-    assert (row["client"], row["state"]) == (program.name, "valid")
-    expires_at = time.mktime(time.strptime(row["expires_at"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+    case.login()
+    row = case.row()
+    (held,) = row["elsewhere"]
+    assert (held["client"], held["state"], row["state"]) == (case.program.name, "valid", "no-credential")
+    expires_at = time.mktime(time.strptime(held["expires_at"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
     assert -LEEWAY < expires_at - time.time() - TOKEN_SECONDS <= 1
-    if not program.keychain:
-        assert Path(row["path"]).is_file()
-        assert row["mode"] == f"{Path(row['path']).stat().st_mode & 0o777:04o}"
+    if not case.program.keychain:
+        assert Path(held["path"]).is_file()
+        assert held["mode"] == f"{Path(held['path']).stat().st_mode & 0o777:04o}"
+    assert not case.asks()
 
-    called = program.call(home)
+    moved = case.keyrack("import", SERVER, "--from", case.program.id, "--move")
+    assert moved.code == 0, moved
+    row = case.row()
+    assert (row["state"], row["expires_at"], row["elsewhere"]) == ("valid", held["expires_at"], [])
+    assert case.asks()
+
+
+def test_it_calls_with_its_own_login_and_asks_for_one_once_keyrack_has_cleared_that(case: Case) -> None:
+    case.login()
+    called = case.program.call(case.home)
     assert called.code == 0 and SAYS in called.text
+
+    cleared = case.keyrack("clear", SERVER, "--from", case.program.id, "--yes")
+    assert cleared.code == 0, cleared
+    assert case.row()["elsewhere"] == []
+    assert case.asks()

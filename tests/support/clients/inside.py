@@ -5,7 +5,7 @@ standard input, and its answer in a line of JSON on its standard output. It ends
 and whatever it has started ends with it, since it is process 1 where it runs.
 
     {"do": "run", "argv": […], "env": {…}, "cwd": "…", "seconds": 60}   → {"code": 0, "text": "…"}
-        with "typed": [[REGEX, TEXT], …], in a terminal: TEXT is typed where REGEX has shown
+        with "screen", in a terminal: {"typed": [[REGEX, TEXT], …], …}, as in running.Screen
         with "until": "PATH", it ends as soon as that file is there
     {"do": "heard"}                                                     → the requests since the last time
 """
@@ -22,7 +22,7 @@ from typing import Any
 
 from support import authserver
 from support.clients.model import serving_model
-from support.clients.running import run
+from support.clients.running import Screen, run
 from support.heard import Heard
 from support.keychain import private_keychain
 
@@ -65,7 +65,7 @@ def _run(order: dict[str, Any]) -> dict[str, Any]:
         env=order["env"],
         cwd=order["cwd"],
         seconds=order["seconds"],
-        typed=order.get("typed"),
+        screen=Screen(**order["screen"]) if "screen" in order else None,
         enough=(lambda: Path(until).exists()) if until else None,
     )
     return ended._asdict()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from support.authserver import need_oidc, node
-from support.clients.running import Ended
+from support.clients.running import Ended, Screen
 from support.heard import Heard
 from support.keychain import need_keychain
 from support.require import need
@@ -152,10 +152,17 @@ class Home:
             self.env |= self._bus
 
     def run(
-        self, *argv: str, env: Mapping[str, str] | None = None, seconds: float = PATIENCE, **how: Any
+        self,
+        *argv: str,
+        env: Mapping[str, str] | None = None,
+        seconds: float = PATIENCE,
+        screen: Screen | None = None,
+        **how: Any,
     ) -> Ended:
         """Run it in the project's folder, with `env` on top of the home's."""
         env = {**self.env, **(env or {})}
+        if screen is not None:
+            how["screen"] = screen._asdict()
         return self.lab.run(argv, env=env, cwd=str(self.project), seconds=seconds, **how)
 
     def keyrack(self, *words: str) -> Ended:

@@ -1,7 +1,7 @@
 """A model server that thinks nothing, so that a program's session can call tools without an account.
 
 "Use NAME." in the last message, and it calls that tool; a tool's result there, and it says what it got;
-anything else, and it says "ok". It speaks Anthropic's Messages API.
+anything else, and it says "ok". It speaks as Anthropic's Messages, OpenAI's Chat Completions and Gemini do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,11 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
+from support.clients.model_replies import Reply, anthropic, chat, gemini
+
 WANTED = re.compile(r"Use (\w[\w.-]*\w)\.")
+REPLIES = {"/messages": anthropic, "/chat/completions": chat, "enerateContent": gemini}
+TEXT = ("text", "content", "parts", "functionResponse", "response", "result", "output")
 
 
 class Turn(NamedTuple):
@@ -39,17 +43,29 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         pass
 
+    def do_GET(self) -> None:
+        models = {"object": "list", "data": [{"id": "none", "object": "model"}]}
+        self._answer("application/json", json.dumps(models).encode())
+
     def do_POST(self) -> None:
         request = json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
-        if not self.path.partition("?")[0].endswith("/messages"):
+        path = self.path.partition("?")[0]
+        reply = next((REPLIES[end] for end in REPLIES if path.endswith(end)), None)
+        if reply is None:  # the counting of tokens and the like
             self._answer("application/json", b"{}", 404)
             return
-        message, events = anthropic(request, decide(request.get("messages", []), bool(request.get("tools"))))
-        if request.get("stream"):
-            lines = [f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events]
-            self._answer("text/event-stream", "".join(lines).encode())
-        else:
-            self._answer("application/json", json.dumps(message).encode())
+        turn = decide(request.get("messages") or request.get("contents") or [], bool(request.get("tools")))
+        self._say(reply(request.get("model", "none"), *turn), request.get("stream") or "stream" in path)
+
+    def _say(self, reply: Reply, streams: bool) -> None:
+        if not streams:
+            self._answer("application/json", json.dumps(reply.whole).encode())
+            return
+        lines = [
+            (f"event: {event['type']}\n" if "type" in event else "") + f"data: {json.dumps(event)}\n\n"
+            for event in reply.events
+        ]
+        self._answer("text/event-stream", ("".join(lines) + reply.end).encode())
 
     def _answer(self, kind: str, body: bytes, status: int = 200) -> None:
         self.send_response(status)
@@ -62,56 +78,32 @@ class Handler(BaseHTTPRequestHandler):
 def decide(messages: list[Any], has_tools: bool) -> Turn:
     """The model's turn after these messages. Programs also ask for titles and the like, without tools."""
     for message in reversed(messages):
-        if message.get("role") == "assistant":
+        if message.get("role") in ("assistant", "model"):
             break
-        if result := list(_results(message.get("content"))):
+        if result := list(_results(message)):
             return Turn(says=" ".join(result))
-        wanted = WANTED.findall(" ".join(_texts(message.get("content"))))
+        wanted = WANTED.findall(" ".join(_texts(message)))
         if wanted and has_tools:
             return Turn(tool=wanted[-1])
     return Turn()
 
 
-def anthropic(request: Any, turn: Turn) -> tuple[Any, list[Any]]:
-    """The message, and the events of which a stream of it consists."""
-    if turn.tool:
-        block: dict[str, Any] = {"type": "tool_use", "id": "toolu_1", "name": turn.tool, "input": {}}
-        delta: dict[str, Any] = {"type": "input_json_delta", "partial_json": "{}"}
-        empty = block
-    else:
-        block = {"type": "text", "text": turn.says}
-        delta = {"type": "text_delta", "text": turn.says}
-        empty = {"type": "text", "text": ""}
-    message = {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "model": request.get("model", "none"),
-        "content": [block],
-        "stop_reason": "tool_use" if turn.tool else "end_turn",
-        "stop_sequence": None,
-        "usage": {"input_tokens": 1, "output_tokens": 1},
-    }
-    end = {"stop_reason": message["stop_reason"], "stop_sequence": None}
-    return message, [
-        {"type": "message_start", "message": message | {"content": [], "stop_reason": None}},
-        {"type": "content_block_start", "index": 0, "content_block": empty},
-        {"type": "content_block_delta", "index": 0, "delta": delta},
-        {"type": "content_block_stop", "index": 0},
-        {"type": "message_delta", "delta": end, "usage": {"output_tokens": 1}},
-        {"type": "message_stop"},
-    ]
+def _results(message: Any) -> Iterator[str]:
+    """The texts of the tools' results in a message, beside which there may be reminders."""
+    if message.get("role") == "tool":
+        yield from _texts(message)
+    parts = message.get("content") or message.get("parts")
+    for part in parts if isinstance(parts, list) else ():
+        if part.get("type") == "tool_result" or "functionResponse" in part:
+            yield from _texts(part)
 
 
-def _results(content: Any) -> Iterator[str]:
-    for part in content if isinstance(content, list) else ():
-        if part.get("type") == "tool_result":
-            yield " ".join(_texts(part.get("content")))
-
-
-def _texts(content: Any) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    for part in content if isinstance(content, list) else ():
-        if part.get("type") == "text":
-            yield part["text"]
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        for key in TEXT:
+            yield from _texts(value.get(key))

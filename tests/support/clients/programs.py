@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from support.clients.lab import FOLDER, Home
-from support.clients.running import Ended
+from support.clients.running import Ended, Screen
 from support.require import need
 
 SERVER, TOOL = "lab", "hello"
@@ -20,6 +20,7 @@ class Program(Protocol):
     id: str  # as keyrack's --from and --to name it
     name: str  # its display name
     keychain: bool  # whether its home has one
+    config: tuple[str, ...]  # keyrack's options that lead to its configuration
 
     def add(self, home: Home) -> None:
         """Add the lab's server to its configuration."""
@@ -48,12 +49,13 @@ def command(name: str) -> str:
 
 class ClaudeCode:
     id, name, keychain = "claude-code", "Claude Code", False
+    config: tuple[str, ...] = ()
 
     def add(self, home: Home) -> None:
-        _well(home.run(command("claude"), "mcp", "add", "-s", "user", "-t", "http", SERVER, home.lab.url))
+        well(home.run(command("claude"), "mcp", "add", "-s", "user", "-t", "http", SERVER, home.lab.url))
 
     def login(self, home: Home) -> Ended:
-        return home.run(command("claude"), "mcp", "login", SERVER, typed=[])
+        return home.run(command("claude"), "mcp", "login", SERVER, screen=Screen())
 
     def call(self, home: Home) -> Ended:
         tool = f"mcp__{SERVER}__{TOOL}"
@@ -65,11 +67,12 @@ class ClaudeCode:
         return home.run(command("claude"), "-p", "--allowedTools", tool, "--", f"Use {tool}.", env=env)
 
     def asks(self, home: Home) -> bool:
-        return "Needs authentication" in _well(home.run(command("claude"), "mcp", "list"))
+        return "Needs authentication" in well(home.run(command("claude"), "mcp", "list"))
 
 
 class Codex:
     id, name, keychain = "codex", "Codex", False
+    config: tuple[str, ...] = ()
 
     def add(self, home: Home) -> None:
         config = home.folder / ".codex" / "config.toml"
@@ -84,7 +87,7 @@ class Codex:
         return home.stdio("--codex", SERVER, TOOL, "--", command("codex"), "app-server")
 
     def asks(self, home: Home) -> bool:
-        return "Not logged in" in _well(home.run(command("codex"), "mcp", "list"))
+        return "Not logged in" in well(home.run(command("codex"), "mcp", "list"))
 
 
 class CodexWithKeychain(Codex):
@@ -93,13 +96,12 @@ class CodexWithKeychain(Codex):
 
 class McpRemote:
     id, name, keychain = "mcp-remote", "mcp-remote", False
+    config: tuple[str, ...] = ()
 
     def add(self, home: Home) -> None:
         """It has no configuration: a program that only starts servers starts this one."""
         entry = {"command": "npx", "args": ["-y", "mcp-remote", home.lab.url, "--allow-http"]}
-        config = home.folder / ".cursor" / "mcp.json"
-        config.parent.mkdir()
-        config.write_text(json.dumps({"mcpServers": {SERVER: entry}}))
+        written(home.folder / ".cursor" / "mcp.json", {"mcpServers": {SERVER: entry}})
 
     def login(self, home: Home) -> Ended:
         return home.run(command("mcp-remote-client"), home.lab.url, "--allow-http")
@@ -113,10 +115,11 @@ class McpRemote:
 
 class Mcporter:
     id, name, keychain = "mcporter", "mcporter", False
+    config: tuple[str, ...] = ()
 
     def add(self, home: Home) -> None:
         words = ("config", "add", SERVER, home.lab.url, "--auth", "oauth", "--scope", "home")
-        _well(home.run(command("mcporter"), *words))
+        well(home.run(command("mcporter"), *words))
 
     def login(self, home: Home) -> Ended:
         return home.run(command("mcporter"), "auth", SERVER)
@@ -130,11 +133,12 @@ class Mcporter:
 
 class McpUse:
     id, name, keychain = "mcp-use", "mcp-use", False
+    config: tuple[str, ...] = ("--config", "mcp.json")
     script = FOLDER / "mcp_use_call.py"
 
     def add(self, home: Home) -> None:
         entry = {"url": home.lab.url, "auth": {"scope": "mcp:read"}}
-        (home.project / "mcp.json").write_text(json.dumps({"mcpServers": {SERVER: entry}}))
+        written(home.project / "mcp.json", {"mcpServers": {SERVER: entry}})
 
     def login(self, home: Home) -> Ended:
         return self.call(home)
@@ -154,10 +158,19 @@ class McpUse:
 IN_EVERY_RUN: tuple[Program, ...] = (
     ClaudeCode(),
     Codex(),
+    CodexWithKeychain(),
     McpRemote(),
+    Mcporter(),
+    McpUse(),
 )
 
 
-def _well(ended: Ended) -> str:
+def written(path: Path, data: object) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(data))
+
+
+def well(ended: Ended) -> str:
+    """What it printed."""
     assert ended.code == 0, ended
     return ended.text

@@ -19,6 +19,7 @@ from typing import NamedTuple
 CODES = re.compile(
     r"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^][^\x1b]*\x1b\\|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()]?.|\r"
 )
+AUTHORIZE = re.compile(r"http://127\.0\.0\.1:\d+/auth\?\S+")
 # What programs ask a terminal at their start, and a plain terminal's answers.
 ANSWERS = {
     b"\x1b[c": b"\x1b[?62;22c",  # what are you?
@@ -26,6 +27,7 @@ ANSWERS = {
     b"\x1b]11;?": b"\x1b]11;rgb:0000/0000/0000\x1b\\",  # which background?
     b"\x1b[?u": b"\x1b[?0u",  # which keyboard protocol?
 }
+SIZE = struct.pack("HHHH", 50, 200, 0, 0)  # rows and columns
 TICK = 0.1  # seconds between two looks
 BEFORE_TYPING = 0.4  # seconds: a program draws before it listens, and takes fast input for a paste
 
@@ -37,82 +39,114 @@ class Ended(NamedTuple):
     text: str  # what it printed, to both outputs, without a terminal's codes
 
 
+class Screen(NamedTuple):
+    """A terminal, and what is done at it."""
+
+    typed: Sequence[tuple[str, str]] = ()  # a pattern, and what is typed where it shows; one after the other
+    ends: bool = False  # the program is ended, as if by itself, when all this was typed
+    linger: float = 0.0  # seconds later: it may still have to write its files
+    browser: str = ""  # opens the first address of an authorization server that shows
+
+
 def run(
     argv: Sequence[str],
     *,
     env: Mapping[str, str],
     cwd: str,
     seconds: float,
-    typed: Sequence[tuple[str, str]] | None = None,
+    screen: Screen | None = None,
     enough: Callable[[], bool] | None = None,
 ) -> Ended:
-    """Run it without any input; or, with `typed`, in a terminal.
+    """Run it, in a terminal if there is a `screen`, else without any input.
 
-    `typed` are pairs of a pattern and what to type where it shows, one after the other. The program is
-    ended `seconds` after its start, or as soon as `enough`.
+    The program is ended `seconds` after its start, or as soon as `enough`.
     """
-    if typed is None:
-        reading, output = os.pipe()
-        source: int = subprocess.DEVNULL
-    else:
-        reading, output = pty.openpty()
-        fcntl.ioctl(output, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
-        source = output
+    reading, output = os.pipe() if screen is None else pty.openpty()
+    if screen is not None:
+        fcntl.ioctl(output, termios.TIOCSWINSZ, SIZE)
     process = subprocess.Popen(
-        argv, env=dict(env), cwd=cwd, stdin=source, stdout=output, stderr=output, start_new_session=True,
-        preexec_fn=_take_terminal if typed is not None else None,
-    )  # fmt: skip
+        argv,
+        env=dict(env),
+        cwd=cwd,
+        stdin=subprocess.DEVNULL if screen is None else output,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        preexec_fn=None if screen is None else _take_terminal,
+    )
     os.close(output)
+    following = _Following(process, reading, screen, env)
     try:
-        text = _follow(process, reading, seconds, list(typed or ()), enough)
+        following.until(time.monotonic() + seconds, enough)
         with suppress(subprocess.TimeoutExpired):
             process.wait(1)
-        code = process.returncode
+        code = 0 if following.is_done else process.returncode
     finally:
         _end(process)
         os.close(reading)
-    return Ended(code, text)
+    return Ended(code, following.text)
 
 
 def _take_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
-def _follow(
-    process: subprocess.Popen[bytes],
-    reading: int,
-    seconds: float,
-    typed: list[tuple[str, str]],
-    enough: Callable[[], bool] | None,
-) -> str:
-    raw, seen, limit = b"", 0, time.monotonic() + seconds
-    while time.monotonic() < limit and not (enough and enough()):
-        if not select.select([reading], [], [], TICK)[0]:
-            if process.poll() is not None:
-                break  # something that it has started holds the output open
-            continue
-        try:
-            part = os.read(reading, 65536)
-        except OSError:  # a terminal that is closed
-            break
-        if not part:
-            break
-        raw += part
-        if typed is not None:
-            for question, answer in ANSWERS.items():
-                if question in part:
-                    with suppress(OSError):
-                        os.write(reading, answer)
-        text = _plain(raw)
-        if typed and (found := re.compile(typed[0][0]).search(text, seen)):
+class _Following:
+    """Reads what a program prints, and answers it."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], reading: int, screen: Screen | None, env: Mapping[str, str]
+    ) -> None:
+        self.is_done = False  # all was typed that should be
+        self._process, self._reading, self._screen, self._env = process, reading, screen, env
+        self._raw = b""
+        self._seen = 0
+        self._typed = list(screen.typed) if screen else []
+        self._has_signed_in = False
+
+    @property
+    def text(self) -> str:
+        return CODES.sub("", self._raw.decode(errors="replace"))
+
+    def until(self, limit: float, enough: Callable[[], bool] | None) -> None:
+        while time.monotonic() < limit and not (enough and enough()):
+            if not select.select([self._reading], [], [], TICK)[0]:
+                if self._process.poll() is not None and not self.is_done:
+                    return  # something that it has started holds the output open
+                continue
+            try:
+                part = os.read(self._reading, 65536)
+            except OSError:  # a terminal that is closed
+                return
+            if not part:
+                return
+            self._raw += part
+            if self._screen is not None and self._answer(part, self._screen):
+                limit = min(limit, time.monotonic() + self._screen.linger)
+
+    def _answer(self, part: bytes, screen: Screen) -> bool:
+        """Is this the moment at which all was typed, and the program should end?"""
+        for question, answer in ANSWERS.items():
+            if question in part:
+                self._type(answer)
+        text = self.text
+        shown = AUTHORIZE.search(text[: text.rfind("\n") + 1]) if screen.browser else None
+        if shown and not self._has_signed_in:
+            self._has_signed_in = True
+            subprocess.run([screen.browser, shown[0]], env=dict(self._env), check=False)
+        if not self._typed or not (found := re.compile(self._typed[0][0]).search(text, self._seen)):
+            return False
+        self._seen = found.end()
+        _, keys = self._typed.pop(0)
+        if keys:
             time.sleep(BEFORE_TYPING)
-            os.write(reading, typed.pop(0)[1].encode())
-            seen = found.end()
-    return _plain(raw)
+            self._type(keys.encode())
+        self.is_done = screen.ends and not self._typed
+        return self.is_done
 
-
-def _plain(raw: bytes) -> str:
-    return CODES.sub("", raw.decode(errors="replace"))
+    def _type(self, keys: bytes) -> None:
+        with suppress(OSError):  # it has ended
+            os.write(self._reading, keys)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
