@@ -82,7 +82,7 @@ def _status(
             )
         unset = ", ".join(v.name for v in configured.variables if not v.is_set)
         if configured.asked:
-            return Status(State.CONFIGURED, f"The program asks for the {configured.name} header itself.")
+            return Status(State.CONFIGURED, f"The program fills in the {configured.name} header itself.")
         why = f"{unset} is not set" if unset else "it is empty"
         place = f" in {_place(configured)}" if configured.source else ""
         return Status(

@@ -63,7 +63,7 @@ IN_URL = "The URL in Cursor's configuration contains a key (its path)."
             None,
             State.CONFIGURED,
             None,
-            "The program asks for the X-Api-Key header itself.",
+            "The program fills in the X-Api-Key header itself.",
         ),
         (
             SERVER._replace(headers=(UNSET._replace(withheld=True),)),
