@@ -34,6 +34,7 @@ async def test_where_no_program_holds_anything_there_is_no_column() -> None:
         (90, {"Auth", "Elsewhere"}, "Claude Code ●, Codex ✕"),
         (84, {"Elsewhere"}, "Claude Code ●, Codex ✕"),
         (80, {"Elsewhere"}, "Claude Code ● +1"),
+        (72, {"Elsewhere"}, "● ✕"),
         (60, set(), "52 min"),
     ],
 )

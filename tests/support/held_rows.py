@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from keyrack.domain.held import HeldReading, HeldToken, Item, Place
+from keyrack.domain.change import Change
+from keyrack.domain.held import HeldReading, HeldToken, Item, Place, Program
 from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.operations.ports import Adapters, NoOtherPrograms
@@ -67,6 +68,15 @@ class Programs(NoOtherPrograms):
     def line_of(self, held: HeldToken) -> int | None:
         in_file = [each for each in self.tokens if each.place.path == held.place.path]
         return None if held.place.item is not None else 3 + in_file.index(held)
+
+    def plan(self, change: Change, urls: Sequence[str]) -> Change:
+        key = change.held.row[-1]
+        lines = ("@@ mcpOAuth", f'- "{key}": {{', '-   "accessToken": "●●●●●●●●"', "- }")
+        return change._replace(diff=lines)
+
+    def programs(self) -> tuple[Program, ...]:
+        claude = Program("Claude Code", logout="claude mcp logout {name}", login="claude mcp login {name}")
+        return claude, Program("Codex"), Program("Cursor")
 
 
 def held_parts(clock: DemoClock | None = None, programs: Programs | None = None) -> Adapters:

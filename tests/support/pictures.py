@@ -20,14 +20,15 @@ from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
-from support import store_scenes
+from support import held_scenes, store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts
 from support.fake_login import CODE, FakeLogin
+from support.held_rows import held_parts
 from support.screens import Terminal
 from support.token_rows import token_parts
 
 Size = tuple[int, int]
-SMALL, WIDE, NARROW = (80, 24), (120, 30), (60, 24)
+SMALL, WIDE, NARROW, ROOMY = (80, 24), (120, 30), (60, 24), (130, 40)
 
 
 class Scene(NamedTuple):
@@ -229,6 +230,11 @@ SCENES: dict[str, Scene] = {
     "empty": Scene(_nothing, _empty),
     "help": Scene(_demo, _help),
     "detail": Scene(_demo, _detail),
+    "elsewhere": Scene(held_parts, held_scenes.elsewhere, (SMALL, ROOMY)),
+    "elsewhere-detail": Scene(held_parts, held_scenes.detail, (SMALL,)),
+    "programs": Scene(held_parts, held_scenes.programs, (SMALL, ROOMY)),
+    "take-over": Scene(held_parts, held_scenes.taking_over, (SMALL,)),
+    "clear-there": Scene(held_parts, held_scenes.clearing_there, (SMALL,)),
 }
 
 

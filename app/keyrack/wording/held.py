@@ -48,18 +48,22 @@ def by_program(tokens: Iterable[HeldToken], now: float) -> tuple[tuple[str, Held
 def elsewhere(tokens: Sequence[HeldToken], now: float, room: int | None = None) -> tuple[str, Tone]:
     """The list's column: "Claude Code ●, Codex ✕". The tone is the best one's.
 
-    With `room` columns, those that do not fit are only counted: "Claude Code ● +1".
+    With `room` columns, it is the longest of the `forms` that fits.
     """
     programs = by_program(tokens, now)
     if not programs:
         return NOTHING, Tone.DIM
-    words = [f"{client} {HELD[state].glyph}" for client, state in programs]
-    told = ", ".join(words)
-    shown = len(words)
-    while room is not None and len(told) > room and shown > 1:
-        shown -= 1
-        told = f"{', '.join(words[:shown])} +{len(words) - shown}"
+    found = forms(tokens, now)
+    told = next((form for form in found if room is None or len(form) <= room), found[-1])
     return told, HELD[programs[0][1]].tone
+
+
+def forms(tokens: Sequence[HeldToken], now: float) -> tuple[str, ...]:
+    """From the longest to the shortest: "Claude Code ●, Codex ✕", "Claude Code ● +1", "● ✕"."""
+    programs = by_program(tokens, now)
+    words = [f"{client} {HELD[state].glyph}" for client, state in programs]
+    counted = (f"{', '.join(words[:n])} +{len(words) - n}" for n in range(len(words) - 1, 0, -1))
+    return ", ".join(words), *counted, " ".join(HELD[state].glyph for _, state in programs)
 
 
 def held_words(held: HeldToken, now: float) -> tuple[str, Tone]:

@@ -55,4 +55,5 @@ def test_programs_that_do_not_fit_are_counted() -> None:
     assert elsewhere(three, NOW, 32)[0] == "Claude Code ●, Cursor ?, Codex ✕"
     assert elsewhere(three, NOW, 31)[0] == "Claude Code ●, Cursor ? +1"
     assert elsewhere(three, NOW, 16)[0] == "Claude Code ● +2"
-    assert elsewhere(three, NOW, 3)[0] == "Claude Code ● +2"
+    assert elsewhere(three, NOW, 15)[0] == "● ? ✕"
+    assert elsewhere((VALID,), NOW, 9)[0] == "●" and elsewhere((EXPIRED,), NOW, 9)[0] == "Codex ✕"

@@ -36,7 +36,15 @@ class Entry(NamedTuple):
     def name(self) -> str:
         if self.source is not None:
             return self.source.name
-        return self.row.server.display_name if self.row is not None else self.held[0].name or self.held[0].url
+        return self.server.display_name
+
+    @property
+    def server(self) -> Server:
+        """For one that no program lists: made from the token."""
+        if self.row is not None:
+            return self.row.server
+        held = self.held[0]
+        return Server(held.name or held.url, held.url or None)
 
 
 class Client(NamedTuple):

@@ -25,7 +25,7 @@ from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.wording.clients import WAYS
 from keyrack.wording.tones import Tone
 
-Run = Callable[[str, Entry, str], object]
+Run = Callable[[str, Entry], object]
 TICK = 1.0  # seconds between updates of what depends on the time
 
 
@@ -36,10 +36,12 @@ class ClientsScreen(Screen[None]):
     BINDINGS: ClassVar = [*keymap.CLIENTS]
     AUTO_FOCUS = "#programs"
 
-    def __init__(self, overview: Overview, looked: Signal[Overview], run: Run) -> None:
-        """`run(what, entry, program)` does "detail" or one of the other actions with an entry."""
+    def __init__(
+        self, overview: Overview, looked: Signal[Overview], run: Run, undo: Callable[[], object]
+    ) -> None:
+        """`run(what, entry)` does "detail", "import" or "clear-there" with an entry."""
         super().__init__()
-        self._overview, self._looked, self._run = overview, looked, run
+        self._overview, self._looked, self._run, self._undo = overview, looked, run, undo
         self._clients: dict[str, Client] = {}
         self._needle = ""
 
@@ -163,6 +165,9 @@ class ClientsScreen(Screen[None]):
 
         self.app.push_screen(HelpScreen())
 
+    def action_undo(self) -> None:
+        self._undo()
+
     def action_entry(self, what: str) -> None:
         """Run one of the actions on the selected server of the selected program."""
         client, entry = self.client, self.entry
@@ -172,7 +177,7 @@ class ClientsScreen(Screen[None]):
             self.entries.focus()
             self.host.say("Select the server first, then press the key again.")
         else:
-            self._run(what, entry, client.name)
+            self._run(what, entry)
 
 
 def _keyed(client: Client | None) -> dict[str, Entry]:

@@ -31,6 +31,14 @@ ROW = [
     Binding("c", "row('check')", "Check", id="check", tooltip="Test the credential on the server"),
     Binding("d", "row('clear')", "Clear", id="clear", tooltip="Delete or revoke the credential"),
     Binding(
+        "m",
+        "row('import')",
+        "Take over",
+        id="import",
+        show=False,
+        tooltip="Take over the login of another program",
+    ),
+    Binding(
         "A",
         "row('accounts')",
         "Accounts",
@@ -63,6 +71,8 @@ ROW = [
         tooltip="Copy the command for the next step",
     ),
 ]
+
+TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
 
 MAIN = [
     *ROW,
@@ -126,6 +136,14 @@ MAIN = [
         tooltip="Find and delete stale credentials",
     ),
     Binding(
+        "u",
+        "undo",
+        "Undo",
+        id="undo",
+        show=False,
+        tooltip="Undo the last change to another program's file",
+    ),
+    Binding(
         "K",
         "unlock",
         "Unlock",
@@ -139,6 +157,9 @@ MAIN = [
 
 # The second view. Its lists have LIST's keys.
 CLIENTS = [
+    Binding("m", "entry('import')", "Take over", id="clients-import"),
+    Binding("d", "entry('clear-there')", "Clear there", id="clients-clear"),
+    Binding("u", "undo", "Undo", id="clients-undo"),
     Binding("enter", "detail", "Details", id="clients-detail", show=False),
     Binding("slash", "filter", "Filter", id="clients-filter", key_display="/"),
     Binding("1", "servers", "Servers", id="clients-servers"),
@@ -161,9 +182,12 @@ FILTER = [
 
 CLOSE = [Binding("escape", "close", "Close", id="close")]
 
+CLEAR_THERE = Binding("D", "row('clear-there')", "Clear elsewhere", id="clear-there")
+
 DETAIL = [
     *CLOSE,
     *ROW,
+    CLEAR_THERE,
     Binding("enter,q", "close", "Close", show=False),
     Binding("j", "scroll('down')", show=False),
     Binding("k", "scroll('up')", show=False),
@@ -254,6 +278,10 @@ LIST = [
     Binding("G,end", "last", show=False),
 ]
 TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
+
+WHICH = [*CLOSE]
+# A receipt with an entry for the program's file.
+TAKEN_OVER = [Binding("y", "copy", "Copy the entry", id="taken-over-copy"), *OVERLAY]
 
 ACCOUNTS = [
     Binding("enter", "make_default", "Make default", id="accounts-default", show=False),
@@ -360,10 +388,11 @@ _ACTION_KEYS = {
     Action.CHECK: "check",
     Action.CLEAR: "clear",
     Action.UNLOCK: "unlock",
+    Action.IMPORT: "import",
 }
 
 
-ALL_SERVERS = ("refresh-due", "check-all", "clear-stale", "look-again", "add")  # in the help
+ALL_SERVERS = ("refresh-due", "check-all", "clear-stale", "look-again", "add", "undo")  # in the help
 
 
 def login_keys(

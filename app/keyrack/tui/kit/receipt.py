@@ -17,7 +17,7 @@ from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.present import outcome_parts, say
-from keyrack.tui.kit.styles import BOX
+from keyrack.tui.kit.styles import BOX, RECEIPT
 from keyrack.wording.tones import Tone
 
 GLYPH_WIDTH = 3  # columns
@@ -26,7 +26,7 @@ GLYPH_WIDTH = 3  # columns
 class ReceiptScreen(Dialog[None]):
     """A block for each thing that something was done to; a block without a name is the only one."""
 
-    CSS_PATH: ClassVar = [BOX, "receipt.tcss"]
+    CSS_PATH: ClassVar = [BOX, RECEIPT]
     BINDINGS: ClassVar = [*keymap.OVERLAY]
 
     def __init__(self, head: Content, blocks: Iterable[tuple[str, Receipt]]) -> None:

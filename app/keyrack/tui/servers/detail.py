@@ -34,7 +34,10 @@ class DetailScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         yield FactsView(id="all-facts")
-        yield KeyLine([*keymap.CLOSE, *(binding for binding in keymap.ROW if binding.show)])
+        keys = [binding for binding in keymap.ROW if binding.show]
+        if self._row.elsewhere:
+            keys += [keymap.TAKE_OVER, keymap.CLEAR_THERE]
+        yield KeyLine([*keymap.CLOSE, *keys])
 
     def on_mount(self) -> None:
         self._looked.subscribe(self, self._changed)

@@ -281,15 +281,21 @@ class MainScreen(Screen[None]):
     def action_clients(self) -> None:
         from keyrack.tui.clients.clients import ClientsScreen
 
-        self.app.push_screen(ClientsScreen(self.overview, self.looked, self._with_entry))
+        self.app.push_screen(ClientsScreen(self.overview, self.looked, self._with_entry, self.action_undo))
 
-    def _with_entry(self, what: str, entry: Entry, program: str) -> None:
+    def _with_entry(self, what: str, entry: Entry) -> None:
         """Run an action on a server of the second view."""
-        if what == "detail":
-            if entry.row is None:
-                self.host.say("No program lists this server, so there are no details.")
-            else:
-                self._open_detail(entry.row)
+        if what == "clear-there":
+            self.actions.sharing.clear_there(entry.server, entry.held)
+        elif entry.row is None:
+            self.host.say("No program lists this server, so there is nothing to do but to clear it.")
+        elif what == "import":
+            self.actions.sharing.take_over(entry.row, entry.held or entry.row.elsewhere)
+        else:
+            self._open_detail(entry.row)
+
+    def action_undo(self) -> None:
+        self.actions.sharing.undo()
 
     def action_help(self) -> None:
         from keyrack.tui.kit.help import HelpScreen

@@ -24,6 +24,7 @@ from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.clear_actions import ClearActions
+    from keyrack.tui.sharing.sharing_actions import SharingActions
     from keyrack.tui.token.token_actions import TokenActions
 
 VERDICTS = {
@@ -57,10 +58,17 @@ class RowActions:
 
         return ClearActions(self._work)
 
+    @cached_property
+    def sharing(self) -> SharingActions:
+        from keyrack.tui.sharing.sharing_actions import SharingActions
+
+        return SharingActions(self._work)
+
     def run(self, what: str, row: Row) -> None:
-        """Run `what`: login, refresh, token, check, clear, accounts, copy, show or command."""
+        """Run `what`: login, refresh, token, check, clear, import, clear-there, accounts, copy, show or
+        command."""
         doing = self._screen.marks.busy.get(row.key)
-        if doing and what in ("refresh", "check", "clear", "login"):
+        if doing and what in ("refresh", "check", "clear", "login", "import"):
             self._work.say(f"{row.server.display_name}: still {doing}.")
             return
         actions: dict[str, Callable[[Row], None]] = {
@@ -69,6 +77,8 @@ class RowActions:
             "token": lambda row: self._tokens.enter(row),
             "check": self._check,
             "clear": lambda row: self._clearing.clear(row),
+            "import": lambda row: self.sharing.take_over(row, row.elsewhere),
+            "clear-there": lambda row: self.sharing.clear_there(row.server, row.elsewhere),
             "accounts": self._accounts,
             "copy": lambda row: self._tokens.copy(row),
             "show": lambda row: self._tokens.show(row),

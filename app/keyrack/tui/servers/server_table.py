@@ -11,14 +11,13 @@ from textual import events
 from textual.message import Message
 from textual.widgets import DataTable
 
-from keyrack.domain.held import HeldToken
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import busy_words, cell
 from keyrack.tui.servers.facts import expiry
 from keyrack.tui.servers.listing import display_name_among
 from keyrack.tui.servers.marks import Marks
-from keyrack.wording.held import elsewhere
+from keyrack.wording.held import elsewhere, forms
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
 
@@ -125,15 +124,13 @@ class ServerTable(DataTable[Text]):
         return [("server", "Server", max(room - taken, NARROWEST_NAME)), *columns]
 
     def _elsewhere_widths(self) -> tuple[int, ...]:
-        """To name all programs, or the best one of each row; none if no program holds anything."""
-        held = [row.elsewhere for row in self._rows if row.elsewhere]
-        if not held:
+        """To name all programs, the best one of each row, or none; nothing if no program holds anything."""
+        found = [forms(row.elsewhere, self._now) for row in self._rows if row.elsewhere]
+        if not found:
             return ()
         heading = len("Elsewhere")
-        return tuple(max(heading, *(len(self._held(each, room)) for each in held)) for room in (None, 0))
-
-    def _held(self, tokens: tuple[HeldToken, ...], room: int | None) -> str:
-        return elsewhere(tokens, self._now, room)[0]
+        named = (max(heading, *(len(each[place]) for each in found)) for place in (0, -2))
+        return (*named, heading)
 
     def _rebuild(self) -> None:
         # Removing rows one by one is quadratic in DataTable; clearing and adding is not.

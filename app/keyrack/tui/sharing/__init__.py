@@ -1,0 +1,1 @@
+"""Changes to what other programs hold: take over, clear there, undo."""

@@ -1,0 +1,135 @@
+"""The dialog that asks whether to move another program's login to keyrack, or to copy its access token."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from keyrack.domain.change import Change
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.held import HeldToken
+from keyrack.domain.model import Server
+from keyrack.operations.sharing import importing as importing_op
+from keyrack.operations.sharing.held import urls_of
+from keyrack.operations.sharing.importing import How, Importing
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.choice import Pick
+from keyrack.tui.kit.dialog import Box
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.present import join, say, title
+from keyrack.tui.kit.reading import ReadingDialog
+from keyrack.tui.sharing.diff_view import DiffView
+from keyrack.wording.glyphs import WARNING
+from keyrack.wording.held import held_words
+from keyrack.wording.times import lasting
+from keyrack.wording.tones import Tone
+
+MOVE, COPY = 0, 1  # the two lines
+
+
+class TakeOver(NamedTuple):
+    """The user's choice."""
+
+    importing: Importing
+    how: How
+
+
+class _Plan(NamedTuple):
+    importing: Importing
+    diff: tuple[str, ...]  # what a move changes in the program's file
+
+
+class TakeOverScreen(ReadingDialog[TakeOver]):
+    """The result is None if the user cancels, or if nothing can be taken over."""
+
+    BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR]
+    GUARDED: ClassVar = True
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, server: Server, held: HeldToken) -> None:
+        super().__init__()
+        self._server, self._held = server, held
+        self._plan: _Plan | None = None
+
+    def read(self) -> _Plan:
+        adapters = self.host.adapters()
+        importing = importing_op.plan_import(adapters, self._server, self._held)
+        if not importing.can_move:
+            return _Plan(importing, ())
+        try:
+            change = adapters.other_programs().plan(Change(self._held), urls_of(adapters, self._server))
+        except KeyrackError as error:
+            return _Plan(importing._replace(can_move=False, why_not=str(error)), ())
+        return _Plan(importing, change.diff)
+
+    def take(self, found: _Plan | None) -> None:
+        self._plan = found
+
+    def filled(self) -> None:
+        if self._plan is None:  # the reason is shown already
+            self.close_by_itself()
+
+    @property
+    def _head(self) -> Content:
+        return title("Take over", self._server.display_name)
+
+    def waiting(self) -> ComposeResult:
+        with Box(self._head):
+            yield Static(say(f"Looking at the login in {self._held.client}…", Tone.DIM))
+
+    def content(self) -> ComposeResult:
+        client = self._held.client
+        words, tone = held_words(self._held, self.host.now())
+        label = say(f" · {self._held.label}") if self._held.label else Content("")
+        with Box(self._head):
+            yield Static(join(say(f"{client} holds a login: "), say(words, tone), label))
+            if self._plan is not None:
+                yield from self._choice(self._plan)
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(Content("Take over (y)"), id="yes", compact=True, classes="danger")
+            if self._plan is not None and self._plan.importing.can_move:
+                yield KeyLine(keymap.CLEAR)
+
+    def _choice(self, plan: _Plan) -> ComposeResult:
+        client, importing = self._held.client, plan.importing
+        copy = f"Copy the access token; it {lasting('works', self._held.tokens.expires_at, self.host.now())}"
+        if importing.can_move:
+            yield Pick((f"Move the login; {client} has none then", copy), value=MOVE)
+            yield Static(
+                say(
+                    "A refresh token must have one owner. A move deletes it there, and keyrack undo"
+                    " reverses that:",
+                    Tone.DIM,
+                ),
+                classes="gap",
+            )
+            yield DiffView(plan.diff)
+        else:
+            yield Static(say(f"{importing.why_not} Only the access token can be taken.", Tone.DIM))
+            yield Static(say(f"{copy}."))
+        if importing.replaces is not None:
+            note = "This replaces the credential that keyrack stores for the server."
+            yield Static(join(say(f"{WARNING} ", Tone.WARN), say(note)), classes="gap")
+
+    def action_pick(self, step: int) -> None:
+        """From wherever the focus is; it goes along, so that the eye does too."""
+        for pick in self.query(Pick):
+            pick.focus()
+            pick.action_pick(step)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_answer(event.button.id == "yes")
+
+    def action_answer(self, agreed: bool) -> None:
+        if not agreed or self._plan is None:
+            self.dismiss(None)
+        elif not self.reading:
+            moves = any(pick.value == MOVE for pick in self.query(Pick))
+            self.dismiss(TakeOver(self._plan.importing, "move" if moves else "copy"))

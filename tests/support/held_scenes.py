@@ -1,0 +1,50 @@
+"""The scenes with what other programs hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from keyrack.operations.sharing import importing as importing_op
+from keyrack.operations.sharing.importing import Importing
+from keyrack.tui.clients.clients import ClientsScreen
+from support.demo_rows import DemoClock
+from support.screens import Terminal
+
+
+async def elsewhere(t: Terminal, clock: DemoClock) -> None:
+    await t.select("linear")
+    await t.sees("Elsewhere")
+
+
+async def detail(t: Terminal, clock: DemoClock) -> None:
+    await t.select("linear")
+    await t.press("enter")
+    await t.sees("line 3")
+
+
+async def programs(t: Terminal, clock: DemoClock) -> None:
+    await t.press("2")
+    await t.until(lambda: isinstance(t.app.screen, ClientsScreen) and t.app.screen.programs.option_count)
+    await t.press("down")
+    await t.sees("● valid, 41 min")
+
+
+async def taking_over(t: Terminal, clock: DemoClock) -> None:
+    """The question, with a plan that asks no server."""
+
+    def plan_import(adapters: Any, server: Any, held: Any) -> Importing:
+        return Importing(server, held, can_move=True)
+
+    importing_op.plan_import, real = plan_import, importing_op.plan_import
+    try:
+        await t.select("atlassian")
+        await t.press("m")
+        await t.sees("Take over (y)")
+    finally:
+        importing_op.plan_import = real
+
+
+async def clearing_there(t: Terminal, clock: DemoClock) -> None:
+    await t.select("atlassian")
+    await t.press("enter", "D")
+    await t.sees("Clear (y)")
