@@ -12,12 +12,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import refreshing
+import stores
 from timing import medians, to_text, to_the_end
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 KEYRACK, PYTHON = str(BIN / "keyrack"), sys.executable
 SERVERS = 1000
+URLS = [(f"server-{n:04}", f"https://server-{n:04}.example/mcp") for n in range(SERVERS)]
 RUNS = int(os.environ.get("RUNS", "15"))
 URL = "https://bench.example/mcp"
 
@@ -39,18 +41,23 @@ credentials.save(StoredCredential({URL!r}, "default", facts, tokens))
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        env = home(Path(folder))
+        env = home(Path(folder) / "plain")
         first_frame(env)
         listing(env)
+        machine(Path(folder))
     refreshing.in_memory(tell, RUNS)
     on_keychain()
 
 
 def home(folder: Path) -> dict[str, str]:
     """A home with a thousand servers in one program's file."""
-    names = [f"server-{n:04}" for n in range(SERVERS)]
-    servers = {name: {"type": "http", "url": f"https://{name}.example/mcp"} for name in names}
+    folder.mkdir()
+    servers = {name: {"type": "http", "url": url} for name, url in URLS}
     (folder / ".claude.json").write_text(json.dumps({"mcpServers": servers}))
+    return in_home(folder)
+
+
+def in_home(folder: Path) -> dict[str, str]:
     return {"HOME": str(folder), "PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
 
 
@@ -74,9 +81,23 @@ def listing(env: Mapping[str, str]) -> None:
     tell(f"keyrack list --json of {SERVERS} servers / python -c 'import json'", ours, floor, 3.0)
 
 
+def machine(folder: Path) -> None:
+    """A machine with all programs, where each holds tokens, beside the same without tokens."""
+    for name in ("without", "with"):
+        stores.configure(folder / name, URLS)
+    stores.fill(folder / "with", URLS)
+    ours, without = medians(
+        lambda: to_the_end([KEYRACK, "list", "--json"], in_home(folder / "with")),
+        lambda: to_the_end([KEYRACK, "list", "--json"], in_home(folder / "without")),
+        runs=RUNS,
+    )
+    what = f"list --json of {SERVERS} servers in {stores.PROGRAMS} programs, with {SERVERS} tokens of theirs"
+    tell(f"{what} / without these", ours, without, 1.3)
+
+
 def on_keychain() -> None:
     sys.path.insert(0, str(HERE.parent / "tests"))
-    from support.keychain import private_keychain
+    from support.keychain import private_keychain  # type: ignore  # found by the line above
 
     if not all(map(shutil.which, ("gnome-keyring-daemon", "dbus-daemon"))):
         print("the Secret Service: not measured, as gnome-keyring or dbus-daemon is not installed")

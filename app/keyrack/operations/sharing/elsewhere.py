@@ -54,6 +54,8 @@ def _owner(servers: Sequence[Server], by_url: Mapping[str, Sequence[int]], token
         there = by_url.get(canonical_url(token.url), ())
     except BadUrl:
         return None
+    if len(there) < 2:
+        return next(iter(there), None)
     named = (each for each in there if _configures(servers[each], token))
     of_program = (
         each for each in there if any(source.client == token.client for source in servers[each].sources)

@@ -5,6 +5,7 @@ Their modules in `programs` are imported only if there is a file or an item.
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
 from importlib import import_module
 from typing import NamedTuple, Protocol
 
@@ -154,6 +155,7 @@ HOLDERS = (
 )
 
 
+@cache
 def module_of(holder: Holder) -> Reader:
     """The program's module."""
     return import_module(f"{__name__}.programs.{holder.module}")  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from keyrack.domain.held import ENCODED, Item, Key
 from keyrack.domain.secret import Secret
-from keyrack.sources.parsing import jsonc
+from keyrack.sources.tokens.folder import from_json
 from keyrack.system.files import Malformed
 
 SECONDS, MILLISECONDS = 1, 1000  # units in a second
@@ -101,7 +101,7 @@ def value_at(data: Any, path: Sequence[Key]) -> Any:
     """The value at these keys, or None."""
     for key in path:
         try:
-            data = jsonc.parse(data).data if key == ENCODED else data[key]
+            data = from_json(data) if key == ENCODED else data[key]
         except (KeyError, IndexError, TypeError, Malformed):
             return None
     return data
@@ -109,7 +109,9 @@ def value_at(data: Any, path: Sequence[Key]) -> Any:
 
 def field(row: Mapping[str, Any], dotted: str) -> Any:
     """The value of one of a layout's fields; None if it is absent, or the program has no such field."""
-    return value_at(row, dotted.split(".")) if dotted else None
+    if "." in dotted:
+        return value_at(row, dotted.split("."))
+    return row.get(dotted) if dotted and isinstance(row, dict) else None
 
 
 def text(value: Any) -> str:

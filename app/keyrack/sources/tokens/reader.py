@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
@@ -45,6 +46,7 @@ class _Found:
     def __init__(self, search: Search, urls: Urls) -> None:
         self._search = search
         self._urls = urls
+        self._beside: dict[str, Any] = {}  # what files contain that are beside several others
         self.tokens: list[HeldToken] = []
         self.problems: list[Problem] = []
         self.paths: list[str] = []
@@ -60,8 +62,7 @@ class _Found:
                 status = os.stat(path)
                 data = parsed(files.read_bytes(path))
                 mode = status.st_mode & 0o777 if os.name == "posix" else None
-                folder = Folder(os.path.dirname(path))
-                opened = Opened(data, path, None, self._urls, folder.read, _nothing)
+                opened = Opened(data, path, None, self._urls, partial(self._read, path), _nothing)
                 self._add(holder, Place(path, mode=mode), opened, status.st_mtime)
             except (FileNotFoundError, NotADirectoryError, files.NoFile):
                 if os.path.islink(path):
@@ -70,6 +71,16 @@ class _Found:
                 self._problem(holder, path, str(error), error.line)
             except OSError as error:
                 self._problem(holder, path, f"It can't be read: {error.strerror}.")
+
+    def _read(self, path: str, name: str) -> Any:
+        """What the file of this name beside the one at `path` contains."""
+        folder = os.path.dirname(path)
+        if not name.startswith(".."):
+            return Folder(folder).read(name)
+        shared = os.path.normpath(os.path.join(folder, name))
+        if shared not in self._beside:
+            self._beside[shared] = Folder(folder).read(name)
+        return self._beside[shared]
 
     def read_items(self, holder: Holder, items: Items | None) -> None:
         """Raises KeyrackError without a home folder."""

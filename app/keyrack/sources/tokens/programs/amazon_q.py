@@ -7,13 +7,12 @@ that of AWS's own logins, whose files are named otherwise.
 import re
 from collections.abc import Iterator
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from keyrack.sources.tokens.layout import Layout, Opened, Row, secret, text_at, value_at
 
 LAYOUT = Layout()
 SUFFIX = ".token.json"
-PORTS = {"http": 80, "https": 443}
+PORTS = {"http": ":80", "https": ":443"}
 
 
 def rows(opened: Opened) -> Iterator[Row]:
@@ -35,7 +34,7 @@ def rows(opened: Opened) -> Iterator[Row]:
 
 
 def _digest(url: str) -> str:
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port not in (None, PORTS.get(parts.scheme)) else ""
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return sha256(f"{parts.scheme}://{host}{port}{parts.path or '/'}".encode()).hexdigest()
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("?")[0].partition("/")
+    host = host.lower().removesuffix(PORTS.get(scheme, ":"))
+    return sha256(f"{scheme}://{host}{slash or '/'}{path}".encode()).hexdigest()

@@ -5,9 +5,9 @@ had the tokens too.
 It stores the token response as it came, so an expiry is an estimate from the file's or the item's time.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, unquote
 
 from keyrack.sources.tokens.folder import Folder
 from keyrack.sources.tokens.layout import Layout, Opened, Row, secret, text_at, value_at
@@ -34,7 +34,7 @@ def rows(opened: Opened) -> Iterator[Row]:
     for path, account, row in found:
         where, is_tokens, issuer = account.partition(TOKENS)
         if where.startswith("oauth+") and is_tokens:
-            url = unquote(where.split("+", 2)[-1])
+            url = _unquoted(where.split("+", 2)[-1])
             yield _row(path, row, LAYOUT, url, issuer, _issuers(about, url).get(issuer), NEEDS)
 
 
@@ -61,12 +61,22 @@ def _row(
 
 def accounts(env: Env, folder: Folder) -> Iterator[str]:
     """The accounts of its keychain items."""
+    from urllib.parse import quote
+
     about = folder.read(f"storage/{OAUTH}")
     namespace = text_at(about, "secretsNamespace")
     servers = value_at(about, ("servers",))
     for url in servers if isinstance(servers, dict) else ():
         for issuer in _issuers(about, url):
             yield f"oauth+{namespace}+{quote(url, safe='')}{TOKENS}{issuer}"
+
+
+def _unquoted(url: str) -> str:
+    """The list would have to import `urllib` only for this."""
+    quoted = url.encode(errors="replace")
+    return re.sub(rb"%([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), quoted).decode(
+        errors="replace"
+    )
 
 
 def _issuers(about: Any, url: str) -> dict[str, Any]:

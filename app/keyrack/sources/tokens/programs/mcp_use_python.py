@@ -3,7 +3,6 @@ folder beside it. The URL is in neither.
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from keyrack.sources.tokens.layout import SECONDS, Layout, Opened, Row, secret, text_at, value_at
 
@@ -28,5 +27,5 @@ def rows(opened: Opened) -> Iterator[Row]:
 
 def stem_of(url: str) -> str:
     """The name of the URL's files, without the end."""
-    parts = urlsplit(url.rstrip("/"))
-    return f"{parts.netloc}_{parts.path.replace('/', '_')}"
+    host, slash, path = url.rstrip("/").partition("://")[2].partition("?")[0].partition("/")
+    return f"{host}_{slash}{path}".replace("/", "_")

@@ -7,14 +7,13 @@ program's own files. An expiry is an estimate from the file's time: the token re
 """
 
 from collections.abc import Iterator
-from hashlib import sha256
-from typing import Any
+from functools import cache
 
 from keyrack.sources.tokens.layout import Layout, Opened, Row, secret, text_at, value_at
 
 LAYOUT = Layout()
 SESSION = Layout("authToken", "", expires_in="", scope="")
-SESSIONS, SERVERS = "cli-sessions.json", "client/servers.json"
+SESSIONS, SERVERS = "cli-sessions.json", "servers.json"
 END = "_tokens"
 
 
@@ -44,27 +43,26 @@ def rows(opened: Opened) -> Iterator[Row]:
 def _server(opened: Opened, folders: list[str]) -> tuple[str, str]:
     """The name and the URL of the server that the file is for; "" if they are not known."""
     digest, owner = folders[-1], folders[-3] if len(folders) > 2 else ""
-    version_2 = owner != "" and folders[-2] == "oauth" and len(owner) == 64
-    listed = (
-        opened.beside(f"../../../../{SERVERS.split('/')[1]}")
-        if version_2
-        else opened.beside(f"../../{SESSIONS}")
-    )
-    for name, entry in _entries(value_at(listed, ("servers" if version_2 else "sessions",))):
+    is_version_2 = len(owner) == 64
+    listed = opened.beside(f"../../../../{SERVERS}" if is_version_2 else f"../../{SESSIONS}")
+    table = value_at(listed, ("servers" if is_version_2 else "sessions",))
+    for name, entry in table.items() if isinstance(table, dict) else ():
         url = text_at(entry, "url")
-        if url and hash_of(url) == digest and (not version_2 or sha256(name.encode()).hexdigest() == owner):
+        if url and hash_of(url) == digest and (not is_version_2 or _sha256(name) == owner):
             return name, url
     return "", ""
 
 
-def _entries(table: Any) -> Iterator[tuple[str, Any]]:
-    yield from table.items() if isinstance(table, dict) else ()
+def _sha256(name: str) -> str:
+    from hashlib import sha256
+
+    return sha256(name.encode()).hexdigest()
 
 
+@cache
 def hash_of(url: str) -> str:
     """The name of the URL's folder: as JavaScript's `hash * 31 + code`, in 32 bits, without its sign."""
     value = 0
-    units = url.encode("utf-16-le")
-    for code in (int.from_bytes(units[i : i + 2], "little") for i in range(0, len(units), 2)):
+    for code in memoryview(url.encode("utf-16")).cast("H")[1:]:  # without its byte-order mark
         value = (value * 31 + code) & 0xFFFFFFFF
     return format(value if value < 0x80000000 else 0x100000000 - value, "x")

@@ -6,7 +6,6 @@ A token is for one host, so its URL is the profile's or, without one, that of th
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from keyrack.sources.tokens.folder import Folder
 from keyrack.sources.tokens.layout import SECONDS, Layout, Opened, Row, secret, text_at, value_at
@@ -27,15 +26,17 @@ class _Profile(NamedTuple):
 
 def rows(opened: Opened) -> Iterator[Row]:
     profiles = opened.beside("profiles.json")
-    found = opened.encoded() if opened.item is None else [((), opened.item.account, opened.data)]
+    if opened.item is None:
+        found = list(opened.encoded())
+        clients = {account: row for _, account, row in found if account.endswith(CLIENT)}.get
+    else:
+        found = [((), opened.item.account, opened.data)]
+        clients = opened.beside_item
     for path, account, row in found:
         profile = _profile(account)
         if profile is None:
             continue
-        client_name = f"{profile.stem}{CLIENT}"
-        client = opened.beside_item(client_name)
-        if opened.item is None:
-            client = next((each for _, key, each in opened.encoded() if key == client_name), None)
+        client = clients(f"{profile.stem}{CLIENT}")
         url = text_at(profiles, "profiles", profile.host, profile.name, "serverUrl")
         yield Row(
             path,
@@ -67,4 +68,4 @@ def _profile(account: str) -> _Profile | None:
 
 def _host(url: str) -> str:
     """The host with its port, if that is written."""
-    return urlsplit(url).netloc.rpartition("@")[2].lower()
+    return url.partition("://")[2].partition("/")[0].lower()
