@@ -28,11 +28,12 @@ VERB = Verb(
     takes=Options,
     text="""\
 Shows the keychain, its limits and whether it works; every configuration file that
-was read; each problem with its file, line and entry; and each token that is in
-plain text in a file, which is not an error but should be moved. It also finishes
-anything that was interrupted when keyrack was killed. It may ask you to unlock
-the keychain, and does not use the network. Exits with 0 if all is well, 5 if the
-keychain can't be used, and 1 if there is any other problem.
+was read; each problem with its file, line and entry; each token that is in plain
+text in a configuration, which is not an error but should be moved; and each file
+with other programs' tokens that others can read. It also finishes anything that
+was interrupted when keyrack was killed. It may ask you to unlock the keychain,
+and does not use the network. Exits with 0 if all is well, 5 if the keychain
+can't be used, and 1 if there is any other problem.
 
 The list is built from keyrack's records. If they are lost, the credentials are
 still complete in the keychain, and --repair finds them there. It reports entries
@@ -51,6 +52,7 @@ def run(context: Context, options: Options) -> int:
     from keyrack.cli.sources import place_line, problem_line
     from keyrack.operations.servers.overview import own_problems
     from keyrack.operations.servers.plaintext import pointed_out
+    from keyrack.operations.sharing.exposed import exposed
     from keyrack.version import __version__
     from keyrack.wording.tones import Tone
 
@@ -63,7 +65,8 @@ def run(context: Context, options: Options) -> int:
     code = _tell_store(out, adapters, repairing=options.repair)
     reading = adapters.read()
     adapters.credentials().records()
-    problems = (*reading.problems, *own_problems(adapters))
+    held = adapters.other_programs().read([server.url for server in reading.servers if server.url])
+    problems = (*reading.problems, *held.problems, *own_problems(adapters))
     out.line("")
     out.line(f"Files ({_count(len(reading.servers), 'server')})")
     for place in reading.places:
@@ -74,11 +77,12 @@ def run(context: Context, options: Options) -> int:
     out.line("Problems" if problems else f"{good} No problems in the {well}.")
     for problem in problems:
         out.line(f"  {bad} {problem_line(problem)}")
-    plaintext_headers = pointed_out(reading)
-    if plaintext_headers:
+    configurations = {place.path for place in reading.places}
+    in_plain_text = (*pointed_out(reading), *exposed(held.tokens, configurations))
+    if in_plain_text:
         out.line("")
         out.line("Tokens in plain text")
-    for plaintext in plaintext_headers:
+    for plaintext in in_plain_text:
         out.line(f"  {paint(WARNING, Tone.WARN, out.stdout)} {problem_line(plaintext)}")
     return code or (ERROR if problems else OK)
 

@@ -11,8 +11,11 @@ from keyrack.domain.errors import UsageError
 from keyrack.wording.times import utc
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keyrack.cli.context import Context
     from keyrack.cli.output import Output
+    from keyrack.domain.reading import Problem
     from keyrack.operations.servers.overview import Overview, Row
 
 TSV = Option(("--tsv",), "print tab-separated fields")
@@ -89,15 +92,26 @@ def run(context: Context, options: Options) -> int:
     else:
         for line in _lines(view, adapters.now(), out, tsv=options.tsv):
             out.line(line)
-    if view.problems:
+    problems = (*view.problems, *_exposed(view))
+    if problems:
         from keyrack.cli.sources import problem_line
 
-        for problem in view.problems:
+        for problem in problems:
             prefix = (
                 "" if problem.client == "keyrack" else "keyrack: "
             )  # its line already starts with "keyrack: "
             out.note(f"{prefix}{problem_line(problem)}")
     return 0
+
+
+def _exposed(view: Overview) -> Sequence[Problem]:
+    """The files in which other programs' tokens are not safe."""
+    tokens = [*view.unclaimed, *(token for row in view.rows for token in row.elsewhere)]
+    if not tokens:
+        return ()
+    from keyrack.operations.sharing.exposed import exposed
+
+    return exposed(tokens, {place.path for place in view.places})
 
 
 def _lines(view: Overview, now: float, out: Output, *, tsv: bool) -> list[str]:

@@ -53,3 +53,18 @@ def test_the_fields_for_scripts_stay_as_they_are(capsys: pytest.CaptureFixture[s
     assert [len(line.split("\t")) for line in lines] == [6, 6]
     assert lines[0].split("\t")[3] == "valid" and "Claude" not in lines[0]
     assert "what\nother programs hold" in VERB.text
+
+
+def test_files_that_others_can_read_are_pointed_out_by_list_and_doctor(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    found = adapters()
+    [open_file, *_] = [each for each in found.other_programs.read(()).tokens if each.place.path]
+    place = open_file.place._replace(mode=0o644)
+    found.other_programs = Programs([open_file._replace(place=place)])
+    told = f"{open_file.client}: {place.path}: Others can read this file (0644)"
+    assert run(["list", "--json"], adapters=found) == 0
+    assert told in capsys.readouterr().err
+    assert run(["doctor"], adapters=found) == 0  # it works, so it is no error
+    said = capsys.readouterr().out.partition("Tokens in plain text\n")[2]
+    assert told in said and "Run chmod 600 " in said
