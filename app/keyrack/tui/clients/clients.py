@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.widgets import OptionList, Static
@@ -21,6 +22,7 @@ from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.kit.present import join, say, title
+from keyrack.tui.kit.steady import update
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.wording.clients import WAYS
 from keyrack.wording.tones import Tone
@@ -44,6 +46,7 @@ class ClientsScreen(Screen[None]):
         self._overview, self._looked, self._run, self._undo = overview, looked, run, undo
         self._clients: dict[str, Client] = {}
         self._needle = ""
+        self._head = Content("")
 
     @property
     def host(self) -> Host:
@@ -65,11 +68,11 @@ class ClientsScreen(Screen[None]):
         self.query_one("#programs-box").border_title = title("Programs")
         self.query_one("#files").can_focus = False
         self._looked.subscribe(self, self._changed)
-        self.set_interval(TICK, self._show)
+        self.set_interval(TICK, self.refresh_lines)
         self._changed(self._overview)
 
     def on_resize(self) -> None:
-        self._show()
+        self.refresh_lines()
 
     @property
     def programs(self) -> LineList:
@@ -82,9 +85,10 @@ class ClientsScreen(Screen[None]):
     def _changed(self, overview: Overview) -> None:
         self._overview = overview
         self._clients = {client.name: client for client in clients(overview)}
-        self._show()
+        self.refresh_lines()
 
-    def _show(self) -> None:
+    def refresh_lines(self) -> None:
+        """Show the lines as they are now."""
         now, needle = self.host.now(), self._needle.casefold().split()
         shown = {
             name: client
@@ -95,20 +99,22 @@ class ClientsScreen(Screen[None]):
         held = sum(len(client.held) for client in self._clients.values())
         one = "1 token" if held == 1 else f"{held} tokens"
         head = join(say("keyrack", Tone.KEY), "  ", say(f"{found} programs · {one} held by them"))
-        self.query_one("#summary", Static).update(head)
+        update(self.query_one("#summary", Static), head)
         heading = words.heading(words.PROGRAM, max(self.size.width - 2 - EDGES, 1))
-        self.query_one("#programs-head", Static).update(heading)
+        update(self.query_one("#programs-head", Static), heading)
         self.programs.show({name: partial(words.program, each, now) for name, each in shown.items()})
         self._show_entries()
 
     def _show_entries(self) -> None:
         client, now = self.client, self.host.now()
         box = self.query_one("#entries-box")
-        box.border_title = title(client.name) if client else say("No program matches", Tone.DIM)
-        self.query_one("#files", Static).update(words.files(client) if client else "")
+        head = title(client.name) if client else say("No program matches", Tone.DIM)
+        if head != self._head:
+            self._head = box.border_title = head
+        update(self.query_one("#files", Static), words.files(client) if client else Content(""))
         listed = _keyed(client)
         heading = words.heading(words.ENTRY, max(self.size.width - 2 - EDGES, 1))
-        self.query_one("#entries-head", Static).update(heading if listed else "")
+        update(self.query_one("#entries-head", Static), heading if listed else Content(""))
         self.entries.show({key: partial(words.entry, each, now) for key, each in listed.items()})
 
     @property
@@ -139,7 +145,7 @@ class ClientsScreen(Screen[None]):
     @on(FilterLine.Filtered)
     def _filtered(self, event: FilterLine.Filtered) -> None:
         self._needle = event.needle
-        self._show()
+        self.refresh_lines()
 
     @on(FilterLine.Left)
     def _left_filter(self) -> None:

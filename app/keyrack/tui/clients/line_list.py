@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from keyrack.tui.kit import keymap
+from keyrack.tui.kit.steady import is_same
 
 EDGES = 3  # columns: the padding and the scrollbar
 
@@ -36,13 +37,11 @@ class LineList(OptionList):
         if width <= 0:
             return  # until it has its place
         shown = [(key, make(width)) for key, make in lines.items()]
-        if shown == self._shown:
-            return
         selected, at = self.selected, self.highlighted
         keys = [key for key, _ in shown]
         if keys == [key for key, _ in self._shown]:
             for place, (new, old) in enumerate(zip(shown, self._shown, strict=True)):
-                if new != old:
+                if not is_same(new[1], old[1]):
                     self.replace_option_prompt_at_index(place, new[1])
             self._shown = shown
             return

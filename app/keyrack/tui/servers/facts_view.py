@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.present import say, title
+from keyrack.tui.kit.steady import update
 from keyrack.tui.servers.facts import Fact, address, facts
 from keyrack.tui.servers.held_facts import Lines
 from keyrack.tui.servers.marks import Trouble
@@ -46,6 +47,7 @@ class FactsView(VerticalScroll):
         super().__init__(id=id)
         self._address = Static(classes="address")
         self._lines: list[FactLine] = []
+        self._head = Content("")
 
     def compose(self) -> ComposeResult:
         yield self._address
@@ -58,8 +60,10 @@ class FactsView(VerticalScroll):
         `lines`: where tokens of other programs stand in their files.
         """
         found = facts(row, now, trouble, lines) if row else []
-        self.border_title = title(row.server.display_name) if row else Content("")
-        self._address.update(say(address(row), Tone.DIM) if row else "")
+        head = title(row.server.display_name) if row else Content("")
+        if head != self._head:
+            self._head = self.border_title = head
+        update(self._address, say(address(row), Tone.DIM) if row else Content(""))
         missing = [FactLine() for _ in range(len(found) - len(self._lines))]
         if missing:
             self._lines += missing

@@ -10,6 +10,7 @@ from textual.widgets import Static
 from keyrack.domain.storage import StoreState
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import join, key_hint, say
+from keyrack.tui.kit.steady import update
 from keyrack.tui.servers.listing import Counts
 from keyrack.wording.glyphs import DONE, LOCKED, WARNING
 from keyrack.wording.tones import Tone
@@ -42,9 +43,8 @@ class HeaderLine(Horizontal):
             words.append(say(f"{counts.refreshable} refreshable", Tone.WARN))
         if counts.login:
             words.append(say(f"{counts.login} {'needs' if counts.login == 1 else 'need'} login", Tone.BAD))
-        self._left.update(
-            join(say("keyrack", Tone.KEY), *self._label(), "   ", say(" · ", Tone.DIM).join(words))
-        )
+        told = join(say("keyrack", Tone.KEY), *self._label(), "   ", say(" · ", Tone.DIM).join(words))
+        update(self._left, told)
 
     def show_store(self, store: StoreState) -> None:
         self._store = store
