@@ -89,3 +89,29 @@ def test_a_command_imports_only_what_it_uses(words: str, tmp_path: Path) -> None
 
 def test_no_verb_pays_for_a_named_tuple_of_its_arguments() -> None:
     assert [name for name in NAMES if issubclass(module_of(name).VERB.takes, tuple)] == []
+
+
+def imported(words: str, home: Path) -> set[str]:
+    """What a command has imported at its end, for one server with a header of its own."""
+    entry = {"type": "http", "url": "https://s.example/mcp", "headers": {"Authorization": "Bearer x"}}
+    (home / ".claude.json").write_text(json.dumps({"mcpServers": {"server": entry}}))
+    (home / ".codex").mkdir()
+    (home / ".codex/.credentials.json").write_text("{}")
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *words.split()],
+        env={"HOME": str(home), "USERPROFILE": str(home), "PATH": os.environ["PATH"]},
+        cwd=home, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return set(done.stderr.split())
+
+
+def test_a_token_costs_nothing_for_what_other_programs_hold(tmp_path: Path) -> None:
+    found = imported("token server", tmp_path)
+    assert [name for name in found if name.startswith("keyrack.sources.tokens")] == []
+
+
+def test_the_list_imports_only_the_programs_that_have_a_token_file(tmp_path: Path) -> None:
+    package = "keyrack.sources.tokens.programs."
+    found = imported("list --json", tmp_path)
+    assert [name for name in found if name.startswith(package)] == [f"{package}codex"]
+    assert found & {"hashlib", "urllib.parse", "tomllib"} == set()
