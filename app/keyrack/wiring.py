@@ -75,6 +75,12 @@ def adapters(
 
         servers.set_account(config_file(env, platform), url, account)
 
+    def set_publish(key: str, programs: str) -> None:
+        from keyrack.config import servers
+        from keyrack.system.paths import config_file
+
+        servers.set_publish(config_file(env, platform), key, programs)
+
     def own_file() -> str:
         from keyrack.system.paths import config_file
 
@@ -116,6 +122,7 @@ def adapters(
         rewriting=_rewriting,
         add_server=add_server,
         set_account=set_account,
+        set_publish=set_publish,
         config_file=own_file,
         stores=lambda: stores,
         other_programs=other_programs,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from keyrack.config.servers import set_publish
 from keyrack.domain.change import Backup
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldToken, Item
@@ -26,7 +27,7 @@ from keyrack.store.records.records import MemoryRecords
 from keyrack.system.locks import Locks
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.cli_kit import run
-from support.workbench import NOW, build
+from support.workbench import NOW, build, stored_credential
 
 CLAUDE = ".claude/.credentials.json"
 ROW = "lab|87ff03531557078c"
@@ -95,6 +96,7 @@ class Machine:
         )
         self.credentials = BackendCredentialStore(self.store, MemoryRecords(None), Locks(None))
         self.env = {"HOME": str(home)}
+        self.config = home / ".config" / "keyrack" / "config.toml"
         self.backups = SealedBackups(
             str(home / "data" / "backups"),
             lambda create: self.credentials.backup_key(create=create),
@@ -105,7 +107,8 @@ class Machine:
             now=lambda: self.now,
             other_programs=self.programs,
             backups=lambda: self.backups,
-            config_file=lambda: str(home / ".config" / "keyrack" / "config.toml"),
+            config_file=lambda: str(self.config),
+            set_publish=lambda key, programs: set_publish(str(self.config), key, programs),
         )
 
     def programs(self) -> TokenFiles:
@@ -151,6 +154,12 @@ class Machine:
 
     def run(self, *words: str) -> int:
         return run(list(words), adapters=lambda **_: self.adapters)
+
+    def log_in(self, access: str = "at-0", refresh: str | None = "rt-0") -> None:
+        """keyrack has a login of its own."""
+        self.takes.add(access)
+        self.refreshes.add(refresh or "")
+        self.credentials.save(stored_credential(access=access, refresh=refresh))
 
     def stored(self) -> StoredCredential | None:
         return self.credentials.load(CredentialKey.of(URL))

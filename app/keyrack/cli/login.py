@@ -154,6 +154,10 @@ def run(context: Context, options: Options) -> int:
     context.out.note(f"{DONE} Logged in to {plain(server.display_name, 120)}; {left}.")
     if options.verbose:
         _tell(context, credential)
+    if server.publish:
+        from keyrack.cli.publishing import after_answer
+
+        after_answer(context, server)
     return 0
 
 

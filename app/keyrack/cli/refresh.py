@@ -55,6 +55,7 @@ def run(context: Context, options: Options) -> int:
 
     server = target(adapters, options.operand, options.account)
     context.out.line(_said(server, refresh(adapters, server), adapters.now()))
+    _publish(context, [server])
     return 0
 
 
@@ -72,12 +73,22 @@ def _refresh_due(context: Context, account: str | None) -> int:
         context.out.note("Nothing needs a refresh.")
         return OK
     open_store(adapters)
-    return _side_by_side(
+    code = _side_by_side(
         due,
         # Another process may have refreshed it since the list was read.
         lambda server: refresh(adapters, server, min_valid=EXPIRY_WINDOW),
         lambda server, outcome: _tell(context.out, server, outcome, adapters.now()),
     )
+    _publish(context, due)
+    return code
+
+
+def _publish(context: Context, servers: list[Server]) -> None:
+    for server in servers:
+        if server.publish:
+            from keyrack.cli.publishing import after_answer
+
+            after_answer(context, server)
 
 
 def _side_by_side(

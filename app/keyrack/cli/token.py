@@ -60,4 +60,8 @@ def run(context: Context, options: Options) -> int:
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")
     context.out.value(given.token.reveal())
+    if server.publish:
+        from keyrack.cli.publishing import after_answer
+
+        after_answer(context, server)
     return 0

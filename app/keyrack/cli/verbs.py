@@ -10,8 +10,8 @@ from keyrack.domain.text import plain
 
 # In the manual's order.
 NAMES = (
-    "list", "login", "token", "refresh", "check", "set", "import", "adopt", "clear", "undo", "accounts",
-    "vault", "doctor", "demo", "help",
+    "list", "login", "token", "refresh", "check", "set", "import", "publish", "adopt", "clear", "undo",
+    "accounts", "clients", "vault", "doctor", "demo", "help",
 )  # fmt: skip
 
 

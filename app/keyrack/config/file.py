@@ -48,6 +48,25 @@ def set_value(path: str, keys: tuple[str, ...], value: str) -> None:
         _write(old, _edited(old.text, keys, value), wanted)
 
 
+def delete_value(path: str, keys: tuple[str, str]) -> None:
+    """Delete the value at `keys`, if there is one. Raises KeyrackError, and then nothing has changed."""
+    from keyrack.system import toml_tree
+
+    old = read(path)
+    outer, name = keys
+    if name not in old.data.get(outer, {}):
+        return
+    rest = {key: value for key, value in old.data[outer].items() if key != name}
+    text = None
+    try:
+        tree = toml_tree.Tree(old.text)
+        tree.pair(keys).remove()
+        text = tree.text()
+    except toml_tree.NotEditable:
+        pass
+    _write(old, text, {**old.data, outer: rest})
+
+
 def add_table(old: OwnFile, keys: tuple[str, str], table: dict[str, Any]) -> None:
     """Add a table, such as a server, at `keys`. Raises KeyrackError, and then nothing has changed."""
     outer, name = keys

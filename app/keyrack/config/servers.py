@@ -19,6 +19,14 @@ def set_account(path: str, url: str, account: str) -> None:
     own_file.set_value(path, ("accounts", account_key(url)), account)
 
 
+def set_publish(path: str, key: str, programs: str) -> None:
+    """Write which programs get the fresh tokens of this server, or that none does. Raises KeyrackError."""
+    if programs:
+        own_file.set_value(path, ("publish", account_key(key)), programs)
+    else:
+        own_file.delete_value(path, ("publish", account_key(key)))
+
+
 def add_server(path: str, name: str, url: str, **more: Any) -> None:
     """Add a server to the file, which need not exist; comments and order stay.
 

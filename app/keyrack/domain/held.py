@@ -15,7 +15,7 @@ ENCODED = "\0json"
 
 def slug(client: str) -> str:
     """A program's name for a command line: "claude-code"."""
-    return "-".join(client.lower().split())
+    return "-".join("".join(char if char.isalnum() else " " for char in client.lower()).split())
 
 
 class HeldState(StrEnum):

@@ -162,6 +162,7 @@ class Server(NamedTuple):
     tag: str = ""  # tells it apart from others with the same URL and account; "" if there are none
     key_name: str = ""  # the name in its credential's key: the tag, or "" for the first such server
     of_project: bool = False  # only the current project's own files configure it
+    publish: tuple[str, ...] = ()  # which programs get its fresh tokens (`operations.sharing.publishing`)
 
     @property
     def entries(self) -> tuple[str, ...]:

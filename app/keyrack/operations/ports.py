@@ -305,6 +305,8 @@ class Adapters(NamedTuple):
     add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
     # set_account(url, account): write the default account into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None
+    # set_publish(key, programs): the same for the programs that get a server's fresh tokens; "" for none
+    set_publish: Callable[[str, str], None] = lambda key, programs: None
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
     stores: Callable[[], Stores] = no_stores
     other_programs: Callable[[], OtherPrograms] = NoOtherPrograms

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
+from keyrack.domain.resource import canonical_url
 from keyrack.sources import programs
 from keyrack.sources.edit import Edit, NotMovable
 from keyrack.sources.locations import Candidate, Search, claude
@@ -173,9 +174,10 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     folders: list[str] = []
     search = Search(env, platform, cwd, folders)
     found = _AllFiles(search)
-    listed, accounts = (), {}
+    listed, accounts, publish = (), {}, {}
     for candidate in found.candidates(programs.OWN):
-        listed, accounts = found.file(programs.OWN.name, programs.OWN.module, candidate) or ((), {})
+        own = found.file(programs.OWN.name, programs.OWN.module, candidate)
+        listed, accounts, publish = own or ((), {}, {})
     for path in extra_files:
         found.named(path, cwd)
     for path in listed:
@@ -193,6 +195,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
 
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     seen = (*(path for _, path in found.seen), *folders)
+    if publish:
+        servers = tuple(_published(server, publish) for server in servers)
     # Most of the programs are not on this machine: the files that exist come first.
     places = sorted(found.places, key=lambda place: place.found == "no file")
     return Reading(servers, tuple(found.problems), tuple(places), accounts, seen)
@@ -216,3 +220,12 @@ def _not_movable_because(edit: Edit, candidate: Candidate) -> str:
 
 def _count(number: int) -> str:
     return {0: "no servers", 1: "1 server"}.get(number, f"{number} servers")
+
+
+def _published(server: Server, publish: Mapping[str, str]) -> Server:
+    """The server with the programs that get its fresh tokens."""
+    if server.url is None or server.problem:
+        return server
+    url = canonical_url(server.url)
+    words = publish.get(f"{url} {server.tag}" if server.tag else url, "")
+    return server._replace(publish=tuple(words.split()))

@@ -27,6 +27,9 @@ access_type = "offline"
 [accounts]                                   # the default account of a server
 "https://mcp.linear.app/mcp" = "work"
 "https://wiki.example/mcp wiki-a" = "work"   # if several servers share the address
+
+[publish]                                    # programs that get the server's fresh tokens
+"https://mcp.linear.app/mcp" = "claude-code" # written by keyrack publish; several are separated by spaces
 """
 
 from __future__ import annotations
@@ -55,6 +58,7 @@ class OwnConfig(NamedTuple):
 
     config_files: tuple[str, ...] = ()  # as written
     accounts: Mapping[str, str] = {}  # as in `Reading`
+    publish: Mapping[str, str] = {}  # the same keys; the programs, separated by spaces
 
 
 def read(text: str, collector: Collector) -> OwnConfig:
@@ -70,7 +74,9 @@ def read(text: str, collector: Collector) -> OwnConfig:
             collector.servers[-1] = collector.servers[-1]._replace(problem=mistakes[0].sentence)
         _point_out(collector, name, entry)
     return OwnConfig(
-        Fields(data, collector, "config_files").strings("config_files"), _accounts(data, collector)
+        Fields(data, collector, "config_files").strings("config_files"),
+        _by_server(data, collector, "accounts"),
+        _by_server(data, collector, "publish"),
     )
 
 
@@ -97,11 +103,12 @@ def _point_out(collector: Collector, name: str, entry: Mapping[str, Any]) -> Non
         )
 
 
-def _accounts(data: Mapping[str, Any], collector: Collector) -> Mapping[str, str]:
+def _by_server(data: Mapping[str, Any], collector: Collector, table: str) -> Mapping[str, str]:
+    """A table of texts by a server's address, and its name if several share that."""
     found: dict[str, str] = {}
-    for url, account in Fields(data, collector, "accounts").texts("accounts").items():
+    for url, text in Fields(data, collector, table).texts(table).items():
         try:
-            found[account_key(url)] = account
+            found[account_key(url)] = text
         except BadUrl as error:
-            collector.problem(str(error), entry="accounts")
+            collector.problem(str(error), entry=table)
     return found

@@ -1,0 +1,122 @@
+"""`keyrack clients`: the programs that use MCP servers, and what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from keyrack.cli.exits import OK
+from keyrack.cli.spec import JSON, Arguments, Verb
+from keyrack.domain.text import plain
+
+if TYPE_CHECKING:
+    from keyrack.cli.context import Context
+    from keyrack.domain.held import Program
+    from keyrack.operations.sharing.clients import Client
+
+
+class Options(Arguments):
+    json: bool = False
+
+
+VERB = Verb(
+    name="clients",
+    summary="list the programs with MCP servers, and the logins they hold",
+    operand="",
+    options=(JSON,),
+    takes=Options,
+    text="""\
+For each program that keyrack knows: the files that it looked for, the servers
+that they configure, the logins that the program holds itself, and what keyrack
+can do with them. import takes a login over, publish keeps its token fresh, and
+clear deletes it; the program's own command for logging out is shown too. Programs
+of which nothing was found are named at the end.
+
+--json prints an array of objects with these fields: name, program (its name on
+the command line), found, files (objects with path and found), servers, tokens
+(objects with server, url, state, expires_at, path and mode), stores (where its
+logins are looked for), allows (import, publish, clear, create), login and logout
+(its own commands, or null). Tokens are never printed.""",
+    examples=(
+        ("See all programs", "keyrack clients"),
+        ("List the files with tokens", "keyrack clients --json | jq -r '.[].tokens[].path'"),
+    ),
+)
+
+
+def run(context: Context, options: Options) -> int:
+    from keyrack.operations.servers.overview import overview
+    from keyrack.operations.sharing.clients import clients
+
+    out, adapters = context.out, context.adapters()
+    view = overview(adapters)
+    programs = {program.name: program for program in adapters.other_programs().programs()}
+    found = clients(view)
+    now = adapters.now()
+    if options.json:
+        from json import dumps
+
+        from keyrack.operations.sharing.clients import Client
+
+        known = {client.name for client in found}
+        more = (Client(name, (), ()) for name in programs if name not in known)
+        out.line(dumps([_facts(client, programs.get(client.name), now) for client in (*found, *more)]))
+        return OK
+    for client in found:
+        if client.is_found and client.name != "keyrack":
+            for line in _lines(client, programs.get(client.name), now):
+                out.line(line)
+    there = {client.name for client in found if client.is_found}
+    missing = sorted({*(client.name for client in found), *programs} - there - {"keyrack"}, key=str.lower)
+    if missing:
+        out.note(f"Not found: {plain(', '.join(missing), 2000)}.")
+    return OK
+
+
+def _lines(client: Client, program: Program | None, now: float) -> list[str]:
+    from keyrack.domain.held import slug
+
+    lines = [f"{plain(client.name, 60)}  ({slug(client.name)})"]
+    lines += [f"  {plain(place.path, 4096)}: {plain(place.found, 80)}" for place in client.places]
+    for entry in client.entries:
+        for held in entry.held:
+            state = held.state(now).value
+            lines.append(
+                f"  holds a login for {plain(entry.name, 120)}: {state}, in {plain(held.place.name, 4096)}"
+            )
+    if program is not None:
+        can = [*_allowed(program), *([f"log out: {program.logout}"] if program.logout else [])]
+        lines.append(f"  can: {', '.join(can)}" if can else "  keyrack can't read what it holds")
+    return lines
+
+
+def _allowed(program: Program) -> list[str]:
+    return (["import", "publish", "clear"] if program.is_readable else []) + (["create"] * program.creates)
+
+
+def _facts(client: Client, program: Program | None, now: float) -> dict[str, Any]:
+    from keyrack.domain.held import slug
+    from keyrack.wording.times import utc
+
+    return {
+        "name": client.name,
+        "program": slug(client.name),
+        "found": client.is_found,
+        "files": [{"path": place.path, "found": place.found} for place in client.places],
+        "servers": [entry.name for entry in client.entries if entry.source is not None],
+        "tokens": [
+            {
+                "server": entry.row.server.name if entry.row is not None else None,
+                "url": held.url or None,
+                "state": held.state(now).value,
+                "expires_at": utc(held.tokens.expires_at),
+                "path": held.place.path or None,
+                "mode": None if held.place.mode is None else f"{held.place.mode:04o}",
+            }
+            for entry in client.entries
+            for held in entry.held
+        ],
+        "stores": [*program.paths, *([program.service] if program.service else [])] if program else [],
+        "allows": _allowed(program) if program else [],
+        "login": program.login or None if program else None,
+        "logout": program.logout or None if program else None,
+    }

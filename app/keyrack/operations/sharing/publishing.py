@@ -1,0 +1,179 @@
+"""Writes a server's fresh access token into the store of another program, if the user has asked for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from keyrack.domain.change import Change
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.held import HeldToken, Place, Program, slug
+from keyrack.domain.model import Server, StoredCredential
+from keyrack.domain.status import Action
+from keyrack.operations.credential import credential_key
+from keyrack.operations.ports import Adapters
+from keyrack.operations.servers.owners import account_key
+from keyrack.operations.sharing import changes
+from keyrack.operations.sharing.held import held_for, login_in, own_command, program_named, urls_of
+from keyrack.operations.tokens.get_token import get_token
+from keyrack.wording.commands import command_for
+
+WITH_REFRESH = "+refresh-token"
+AT_ACCOUNT = "@"
+WAIT = 2.0  # seconds for a program's lock after a refresh; the next refresh publishes again
+
+
+class Publication(NamedTuple):
+    """One word of the setting: claude-code, claude-code+refresh-token, claude-code@work."""
+
+    program: str
+    with_refresh: bool = False
+    account: str = "default"
+
+    @property
+    def word(self) -> str:
+        at = "" if self.account == "default" else f"{AT_ACCOUNT}{self.account}"
+        return f"{self.program}{WITH_REFRESH if self.with_refresh else ''}{at}"
+
+
+class Publishing(NamedTuple):
+    """What is to be written."""
+
+    server: Server
+    program: Program
+    change: Change
+    stored: StoredCredential
+
+
+def publications(server: Server) -> tuple[Publication, ...]:
+    """What the user has asked to publish for the server, for all of its accounts."""
+    return tuple(map(_parsed, server.publish))
+
+
+def _parsed(word: str) -> Publication:
+    rest, _, account = word.partition(AT_ACCOUNT)
+    program = rest.removesuffix(WITH_REFRESH)
+    return Publication(program, program != rest, account or "default")
+
+
+def plan_publish(
+    adapters: Adapters, server: Server, program: Program, *, with_refresh: bool = False
+) -> Publishing:
+    """Find out what would be written; the token is refreshed first if it is due.
+
+    Raises LoginNeeded if keyrack has no login for the server, KeyrackError if the program has no entry.
+    """
+    get_token(adapters, server)
+    stored = _login(adapters, server)
+    if with_refresh and (stored.tokens.refresh_token is None or stored.registration is None):
+        raise KeyrackError(f"No refresh token is stored for {server.display_name}.")
+    held = _row(adapters, server, program, stored)
+    is_new = held.place == Place()
+    change = Change(held, stored.tokens, with_refresh, is_new)
+    change = adapters.other_programs().plan(change, urls_of(adapters, server))
+    return Publishing(server, program, change, stored)
+
+
+def publish(adapters: Adapters, publishing: Publishing) -> None:
+    """Write the token, and remember to do it again after each refresh. Raises KeyrackError."""
+    server, change = publishing.server, publishing.change
+    _write(adapters, server, change)
+    word = Publication(slug(publishing.program.name), change.with_refresh, server.account).word
+    _remember(adapters, server, publishing.program, word)
+
+
+def stop_publishing(adapters: Adapters, server: Server, program: Program) -> bool:
+    """Publish no more; what has been written stays. False if it was not published."""
+    before = [each for each in publications(server) if each.account == server.account]
+    if not any(each.program == slug(program.name) for each in before):
+        return False
+    _remember(adapters, server, program, "")
+    return True
+
+
+def publish_again(adapters: Adapters, server: Server, *, timeout: float = WAIT) -> tuple[str, ...]:
+    """Write the current token to each program that is to have it, unless it has it already.
+
+    Never raises for a failure: returns a sentence for each. Call it after the caller has its answer; not in
+    the screen's thread.
+    """
+    failed: list[str] = []
+    for publication in publications(server):
+        if publication.account != server.account:
+            continue
+        try:
+            _again(adapters, server, publication, timeout)
+        except KeyrackError as error:
+            failed.append(f"The token was not published to {publication.program}: {error}")
+    return tuple(failed)
+
+
+def _again(adapters: Adapters, server: Server, publication: Publication, timeout: float) -> None:
+    program = program_named(adapters, publication.program)
+    stored = _login(adapters, server)
+    held = _row(adapters, server, program, stored)
+    if held.place != Place() and held.tokens.access_token == stored.tokens.access_token:
+        return
+    change = Change(held, stored.tokens, publication.with_refresh, held.place == Place())
+    _write(adapters, server, change, timeout=timeout)
+
+
+def _login(adapters: Adapters, server: Server) -> StoredCredential:
+    stored = adapters.credentials().load(credential_key(server))
+    if stored is None or stored.credential.kind != "oauth" or stored.credential.refused_at is not None:
+        raise LoginNeeded(
+            f"keyrack has no login for {server.display_name} to publish.",
+            hint=f"Run: {command_for(Action.LOGIN, server)}",
+        )
+    return stored
+
+
+def _row(adapters: Adapters, server: Server, program: Program, stored: StoredCredential) -> HeldToken:
+    """The program's row; without one, a row to create where keyrack can. Raises KeyrackError."""
+    here = [each for each in held_for(adapters, server) if each.client == program.name]
+    if here:
+        return login_in(adapters, server, program)
+    names = [source.name for source in server.sources if source.client == program.name]
+    new = HeldToken(
+        program.name,
+        Place(),
+        (),
+        stored.tokens,
+        names[0] if names else server.name,
+        server.url or "",
+        client_id=stored.registration.client_id if stored.registration else None,
+        client_secret=stored.registration.client_secret if stored.registration else None,
+    )
+    if program.creates:
+        return new
+    command = own_command(program.login, new)
+    raise KeyrackError(
+        f"{program.name} has no login for {server.display_name} yet, and keyrack only writes into an existing"
+        " one.",
+        hint=f"Log in there once: {command}" if command else f"Log in once with {program.name}.",
+    )
+
+
+def _write(adapters: Adapters, server: Server, change: Change, *, timeout: float | None = None) -> None:
+    """Later publications of a row replace the backup of the one before: its token is of no use any more."""
+    what = f"Published the token of {server.name} to {change.held.client}"
+    backup = changes.of(adapters, change, what, server.name, server.url or "")
+    row = "\n".join((change.held.client, change.held.place.name, *map(str, change.held.row)))
+    earlier = [each for each in adapters.backups().all() if each.row == row]
+    backup = backup._replace(row=row)
+    if earlier and change.with_refresh:  # the old refresh token was keyrack's own, and has rotated
+        backup = backup._replace(
+            moved_to=credential_key(server), refresh_token=change.held.tokens.refresh_token
+        )
+    if changes.make(adapters, change, backup, urls_of(adapters, server), timeout=timeout):
+        for each in earlier:
+            adapters.backups().delete(each)
+
+
+def _remember(adapters: Adapters, server: Server, program: Program, word: str) -> None:
+    """Replace the program's word for this account; without a word, remove it."""
+    others = [
+        each.word
+        for each in publications(server)
+        if (each.program, each.account) != (slug(program.name), server.account)
+    ]
+    adapters.set_publish(account_key(server), " ".join((*others, word)).strip())

@@ -1,0 +1,248 @@
+"""`keyrack publish`: a fresh token in the program's own entry, and nothing else in it changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import md5
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.canned import ISSUER, URL
+from support.machine import ACCESS, CLAUDE, REFRESH, ROW, Machine, folder_of
+
+Capture = pytest.CaptureFixture[str]
+PUBLISH = ("publish", "lab", "--to", "claude-code")
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    machine = Machine(tmp_path)
+    machine.log_in()
+    return machine
+
+
+def test_only_the_token_fields_of_the_row_are_written(machine: Machine, capsys: Capture) -> None:
+    path = machine.claude()
+    before = path.read_text()
+    assert machine.run(*PUBLISH, "--yes") == 0
+    expires = int((machine.now + 3600) * 1000)
+    assert path.read_text() == before.replace(ACCESS, "at-0").replace(
+        f'"expiresAt": {int((machine.now + 3600) * 1000)}', f'"expiresAt": {expires}'
+    )
+    assert path.stat().st_mode & 0o777 == 0o600
+    said = capsys.readouterr()
+    assert '+  "accessToken": "●●●●●●●● from keyrack",' in said.out
+    assert "at-0" not in said.out + said.err and REFRESH not in said.out + said.err
+    assert f'"{URL}" = "claude-code"' in machine.config.read_text()
+
+
+def test_a_refresh_publishes_again_after_the_answer(machine: Machine, capsys: Capture) -> None:
+    machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    assert machine.run("refresh", "lab") == 0
+    row = machine.claude_row()
+    assert row and row["accessToken"] == "at-next" and row["refreshToken"] == REFRESH
+    assert row["expiresAt"] == int((machine.now + 3600) * 1000)
+    assert len(machine.kept()) == 1  # the earlier token is of no use, so neither is its backup
+
+
+def test_token_prints_first_and_a_failure_is_only_a_note(machine: Machine, capsys: Capture) -> None:
+    path = machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    machine.now += 3600
+    path.write_text("{")
+    capsys.readouterr()
+    assert machine.run("token", "lab") == 0
+    said = capsys.readouterr()
+    assert said.out == "at-next\n"
+    assert "The token was not published to claude-code:" in said.err and path.read_text() == "{"
+
+
+def test_a_token_that_the_program_has_already_is_not_written(machine: Machine) -> None:
+    path = machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    before = path.stat()
+    assert machine.run("token", "lab") == 0
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_the_programs_lock_is_respected(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    from keyrack.operations.sharing import publishing
+
+    monkeypatch.setattr(publishing, "WAIT", 0.05)
+    path = machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    lock = machine.home / ".claude" / ".storage-write.lock"
+    lock.mkdir()
+    before = path.read_bytes()
+    server = machine.adapters.read().servers[0]
+    machine.log_in("at-2")
+    [sentence] = publishing.publish_again(machine.adapters, server, timeout=0.05)
+    assert "Claude Code is writing to its files" in sentence and path.read_bytes() == before
+    os.rmdir(lock)
+    assert publishing.publish_again(machine.adapters, server) == ()
+    assert folder_of(machine.home / ".claude") == [".credentials.json"]
+
+
+def test_the_refresh_token_is_given_only_if_asked_for_with_a_warning(
+    machine: Machine, capsys: Capture
+) -> None:
+    machine.claude()
+    assert machine.run(*PUBLISH, "--with-refresh-token", "--yes") == 0
+    row = machine.claude_row()
+    assert row and row["refreshToken"] == "rt-0"
+    assert "Two owners" in capsys.readouterr().err
+    assert machine.run("refresh", "lab") == 0
+    assert (machine.claude_row() or {})["refreshToken"] == "rt-next"
+    assert machine.run("undo", "--yes") == 1  # rt-0 has rotated
+    assert (machine.claude_row() or {})["refreshToken"] == "rt-next"
+
+
+def test_an_undo_brings_the_programs_own_token_back(machine: Machine) -> None:
+    path = machine.claude()
+    before = path.read_bytes()
+    machine.run(*PUBLISH, "--yes")
+    assert machine.run("undo", "--yes") == 0 and path.read_bytes() == before
+
+
+def test_stop_ends_it(machine: Machine) -> None:
+    machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    assert machine.run(*PUBLISH, "--stop") == 0
+    assert URL not in machine.config.read_text()
+    machine.run("refresh", "lab")
+    assert (machine.claude_row() or {})["accessToken"] == "at-0"
+
+
+@pytest.mark.parametrize(
+    ("changes", "mode", "said"),
+    [
+        ({}, 0o644, "Other users of this machine can read"),
+        ({"serverName": None}, 0o600, "Claude Code's entry lacks serverName"),
+        ({"accessToken": ""}, 0o600, "keyrack only writes into an existing one"),
+        ({"serverUrl": "https://mcp.example/other"}, 0o600, "keyrack only writes into an existing one"),
+    ],
+)
+def test_what_is_refused_changes_nothing(
+    machine: Machine, capsys: Capture, changes: dict[str, Any], mode: int, said: str
+) -> None:
+    path = machine.claude(**changes)
+    path.chmod(mode)
+    before = path.read_bytes()
+    assert machine.run(*PUBLISH, "--yes") == 1
+    assert said in capsys.readouterr().err
+    assert path.read_bytes() == before and not machine.config.exists()
+
+
+def test_nothing_is_published_for_what_is_no_login(machine: Machine) -> None:
+    machine.credentials.delete(machine.stored().key)  # type: ignore[union-attr]
+    machine.claude()
+    assert machine.run(*PUBLISH, "--yes") == 3
+
+
+def test_a_file_of_a_project_can_not_ask_for_a_token(machine: Machine) -> None:
+    machine.put(".mcp.json", {"mcpServers": {"lab": {"url": URL}}, "publish": {URL: "claude-code"}})
+    machine.claude()
+    assert [server.publish for server in machine.adapters.read().servers] == [()]
+
+
+def test_a_relative_expiry_is_written_with_the_time_it_starts_at(machine: Machine) -> None:
+    stem = md5(URL.encode()).hexdigest()
+    row = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 10, "issuer": ISSUER, "more": [1]}
+    path = machine.put(f".mcp-auth/mcp-remote-v1/{stem}_tokens.json", row)
+    machine.put(".cursor/mcp.json", {"mcpServers": {"lab": {"command": "npx", "args": ["mcp-remote", URL]}}})
+    assert machine.run("publish", "lab", "--to", "mcp-remote", "--yes") == 0
+    assert json.loads(path.read_text()) == row | {
+        "access_token": "at-0",
+        "expires_in": 3600,
+        "expires_at": int((machine.now + 3600) * 1000),
+    }
+
+
+def test_mcp_gets_a_new_row_and_reads_whole_seconds(machine: Machine) -> None:
+    machine.put(".config/mcp/servers.json", {"mcpServers": {"lab": {"url": URL}}})
+    path = machine.home / ".config/mcp/auth.json"
+    assert machine.run("publish", "lab", "--to", "mcp", "--yes") == 0
+    assert path.stat().st_mode & 0o777 == 0o600
+    row = {"access_token": "at-0", "refresh_token": None, "expires_at": int(machine.now + 3600)}
+    assert json.loads(path.read_text()) == {"tokens": {URL: row}, "clients": {}}
+    assert machine.run("undo", "--yes") == 0 and not path.exists()
+
+
+def test_mcp_keeps_its_other_rows_and_the_client_comes_with_the_refresh_token(machine: Machine) -> None:
+    machine.put(".config/mcp/servers.json", {"mcpServers": {"lab": {"url": URL}}})
+    other = '"https://o.example/mcp": {"access_token":"o",  "expires_at":5}'
+    path = machine.put(".config/mcp/auth.json", f'{{"clients": {{}},\n "tokens": {{{other}}}}}\n')
+    words = ("publish", "lab", "--to", "mcp", "--with-refresh-token", "--yes")
+    assert machine.run(*words) == 0
+    data = json.loads(path.read_text())
+    assert other in path.read_text() and data["tokens"][URL]["refresh_token"] == "rt-0"
+    assert data["clients"][URL] == {"client_id": "dyn-0", "client_secret": None}
+    assert machine.run("refresh", "lab") == 0
+    assert json.loads(path.read_text())["tokens"][URL]["access_token"] == "at-next"
+
+
+def test_mcp_use_in_python_gets_a_file_of_its_own(machine: Machine) -> None:
+    machine.put(".cursor/mcp.json", {"mcpServers": {"lab": {"url": URL}}})
+    assert machine.run("publish", "lab", "--to", "mcp-use", "--yes") == 0
+    path = machine.home / ".mcp_use/tokens/mcp.example__mcp.json"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert json.loads(path.read_text()) == {
+        "access_token": "at-0",
+        "token_type": "Bearer",
+        "expires_at": machine.now + 3600,
+        "refresh_token": None,
+        "scope": "read",
+    }
+    assert "." in path.read_text().split('"expires_at": ')[1].split(",")[0]  # it reads a float
+    assert machine.run("clear", "lab", "--from", "mcp-use", "--yes") == 0 and not path.exists()
+
+
+def test_mcp_use_in_typescript_gets_tokens_and_a_session(machine: Machine) -> None:
+    machine.put(".cursor/mcp.json", {"mcpServers": {"lab": {"url": URL}}})
+    assert machine.run("publish", "lab", "--to", "mcp-use-typescript", "--yes") == 0
+    [path] = (machine.home / ".mcp-use" / "oauth").glob("*/mcp_auth_*_tokens")
+    assert json.loads(path.read_text()) == {
+        "access_token": "at-0",
+        "token_type": "Bearer",
+        "expires_in": 3600,
+        "scope": "read",
+    }
+    session = json.loads((machine.home / ".mcp-use/cli-sessions.json").read_text())["sessions"]["lab"]
+    assert (session["url"], session["authMode"]) == (URL, "oauth")
+    assert machine.run("refresh", "lab") == 0
+    assert json.loads(path.read_text())["access_token"] == "at-next"
+
+
+@pytest.mark.parametrize("program", ["mcp", "mcp-use"])
+def test_a_login_of_mcp_and_mcp_use_can_be_taken_over(machine: Machine, program: str) -> None:
+    machine.put(".config/mcp/servers.json", {"mcpServers": {"lab": {"url": URL}}})
+    if program == "mcp":
+        row = {"access_token": ACCESS, "refresh_token": None, "expires_at": int(machine.now + 60)}
+        path = machine.put(".config/mcp/auth.json", {"clients": {}, "tokens": {URL: row}})
+    else:
+        row = {"access_token": ACCESS, "token_type": "Bearer", "expires_at": machine.now + 60}
+        path = machine.put(".mcp_use/tokens/mcp.example__mcp.json", row)
+    assert machine.run("import", "lab", "--from", program, "--move") == 0
+    stored = machine.stored()
+    assert stored and stored.tokens.access_token.reveal() == ACCESS
+    assert (not path.exists()) if program == "mcp-use" else URL not in path.read_text()
+
+
+def test_clients_says_who_holds_what_and_what_can_be_done(machine: Machine, capsys: Capture) -> None:
+    machine.claude()
+    assert machine.run("clients") == 0
+    said = capsys.readouterr()
+    assert "Claude Code  (claude-code)" in said.out
+    assert f"  holds a login for lab: valid, in {machine.home / CLAUDE}" in said.out
+    assert "  can: import, publish, clear, log out: claude mcp logout {name}" in said.out
+    assert "Not found: " in said.err and ACCESS not in said.out
+    assert machine.run("clients", "--json") == 0
+    [claude] = [each for each in json.loads(capsys.readouterr().out) if each["name"] == "Claude Code"]
+    mine = [token for token in claude["tokens"] if token["server"] == "lab"]
+    assert [(token["state"], token["mode"]) for token in mine] == [("valid", "0600")]
+    assert claude["allows"] == ["import", "publish", "clear"] and claude["servers"] == ["lab"]
+    assert ROW in (machine.home / CLAUDE).read_text()
