@@ -2,7 +2,7 @@
 
     python -m support.other_program file-lock PATH            as Rust's File::lock
     python -m support.other_program folder-lock PATH STALE    as proper-lockfile; STALE in seconds
-    python -m support.other_program writer PATH ROUNDS        a draft and a rename, without a lock
+    python -m support.other_program writer PATH ROUNDS [LOCK] a draft and a rename, with LOCK as folder-lock
 
 It prints "waiting" if it has to wait and "held" once it holds the lock, gives it back at the end of its
 input, and prints "released", or "lost" if the lock was no longer its own. The writer adds 1 to its key of a
@@ -90,10 +90,13 @@ def _folder_lock(path: str, stale: float) -> None:
     print("released" if still else "lost", flush=True)
 
 
-def _write(path: str, rounds: int) -> None:
+def _write(path: str, rounds: int, lock: str = "") -> None:
+    os.umask(0o077)
     print("begun", flush=True)
     mine = lost = 0
     while mine < rounds:
+        while lock and not _made(lock):
+            time.sleep(0.001)
         with open(path) as file:
             content = json.load(file)
         lost += content["other"] != mine
@@ -101,6 +104,8 @@ def _write(path: str, rounds: int) -> None:
         with open(f"{path}.others-draft", "w") as file:
             json.dump(content | {"other": mine}, file)
         os.replace(f"{path}.others-draft", path)
+        if lock:
+            os.rmdir(lock)
         time.sleep(random.uniform(0.002, 0.005))
     print(f"lost {lost}", flush=True)
 
@@ -120,4 +125,4 @@ if __name__ == "__main__":
     elif kind == "folder-lock":
         _folder_lock(path, *map(float, more))
     else:
-        _write(path, *map(int, more))
+        _write(path, int(more[0]), *more[1:])

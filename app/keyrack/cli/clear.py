@@ -24,6 +24,7 @@ class Options(Arguments):
     operand: str | None = None
     stale: bool = False
     dry_run: bool = False
+    check: bool = False
     revoke: bool = False
     forget: bool = False
     from_: str | None = None
@@ -38,6 +39,7 @@ VERB = Verb(
     options=(
         Option(("--stale",), "find and delete stale credentials, with the reason for each"),
         Option(("--dry-run",), "with --stale: show what would be deleted, and delete nothing"),
+        Option(("--check",), "with --stale: also test the logins of other programs on their servers"),
         Option(("--revoke",), "revoke the token at the authorization server first"),
         Option(("--forget",), "also delete keyrack's registration at the authorization server"),
         Option(("--from",), "delete the login that this program holds, instead of keyrack's", "PROGRAM"),
@@ -60,7 +62,9 @@ server is deleted, and keyrack undo reverses it.
 A credential is stale if it has expired and can't be refreshed, if it was refused,
 if no program lists its server any more, or if its client secret has expired or
 its issuer no longer exists. Logins that other programs hold are stale if they have
-expired and can't be refreshed, or if no program lists their server any more.""",
+expired and can't be refreshed, if no file that keyrack reads lists their server,
+or, with --check, if their server refuses them. With --yes, one that may still work
+is kept: a project in another folder may list its server.""",
     examples=(
         ("Delete a credential", "keyrack clear notion"),
         ("Revoke and delete everything without prompts", "keyrack clear notion --revoke --forget --yes"),
@@ -95,8 +99,9 @@ def run(context: Context, options: Options) -> int:
         )
     if options.stale:
         return _clear_stale(context, options)
-    if options.operand is None or options.dry_run:
-        needs = "NAME|URL or --stale" if options.operand is None else "--stale with --dry-run"
+    if options.operand is None or options.dry_run or options.check:
+        flag = "--dry-run" if options.dry_run else "--check"
+        needs = "NAME|URL or --stale" if options.operand is None else f"--stale with {flag}"
         raise UsageError(f"keyrack clear needs {needs}.", hint="Run keyrack clear --help for usage.")
     adapters = context.adapters()
     server = target(adapters, options.operand, options.account)
@@ -116,15 +121,27 @@ def _clear_stale(context: Context, options: Options) -> int:
     from keyrack.cli.receipt import line_of
     from keyrack.cli.terminal import agree
     from keyrack.operations.clearing.stale import Stale, clear_stale, find_stale
+    from keyrack.operations.sharing.stale import may_be_of_use
     from keyrack.operations.tokens.service import revoke_words
 
     if options.operand is not None:
         raise UsageError("keyrack clear takes NAME|URL or --stale, not both.")
     out, adapters = context.out, context.adapters()
-    stale = [each for each in find_stale(adapters) if options.account in (None, each.server.account)]
+    found = find_stale(adapters, check=options.check)
+    stale = [each for each in found if options.account in (None, each.server.account)]
+    if options.yes:
+        kept = [each for each in stale if each.held and may_be_of_use(adapters, each.held, each.server)]
+        stale = [each for each in stale if each not in kept]
+        if kept:
+            several = f"{len(kept)} logins" if len(kept) > 1 else "1 login"
+            out.note(
+                f"{several} of other programs may still work. Run it without --yes to see what they are."
+            )
     for each in stale:
         out.line(f"{plain(each.server.display_name, 120)}: {plain(each.why)}")
-        words = revoke_words(adapters, each.server, each.credential) if options.revoke else None
+        words = None
+        if options.revoke and each.held is None:
+            words = revoke_words(adapters, each.server, each.credential)
         if words:
             out.line(f"  {plain(words)}")
     if not stale:
@@ -135,7 +152,7 @@ def _clear_stale(context: Context, options: Options) -> int:
         return 0
     count = f"{len(stale)} credential{'' if len(stale) == 1 else 's'}"
     forget = options.forget or (
-        not options.yes and _offer_to_forget(context, [each.server for each in stale])
+        not options.yes and _offer_to_forget(context, [each.server for each in stale if each.held is None])
     )
     if not options.yes and not agree(out, f"{'Revoke and delete' if options.revoke else 'Delete'} {count}?"):
         raise Cancelled("Nothing was changed.")

@@ -1,7 +1,7 @@
 """Backups of changes to other programs' files. They contain secrets, so each is sealed to keyrack's own key.
 
-`backups/<time>-<random>.age` in the data folder is an age file. Its identity (private key) is an entry of the
-credential store. The file's name has the time, so old ones can be deleted without the key.
+`backups/<time>-<number>-<random>.age` in the data folder is an age file. Its identity (private key) is an
+entry of the credential store. The file's name has the time, so old ones can be deleted without the key.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from keyrack.system import atomic, files
 
 FORMAT = 1
 KEEP = 30 * 86400.0  # seconds
-NAME = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{8}\.age")
+NAME = re.compile(r"(\d{8}T\d{6}Z)-\d{4}-[0-9a-f]{8}\.age")
 STAMP = "%Y%m%dT%H%M%SZ"
 LOST_KEY = "The backup can't be opened: its key is not in the credential store."
 
@@ -100,7 +100,10 @@ class SealedBackups:
             raise DamagedData(f"The backup {path} is damaged.", hint=f"Delete it: rm {path}") from None
 
     def _new_id(self, at: float) -> str:
-        return f"{time.strftime(STAMP, time.gmtime(at))}-{os.urandom(4).hex()}.age"
+        """Its place in the alphabet is that of its time, also among those of the same second."""
+        stamp = time.strftime(STAMP, time.gmtime(at))
+        before = sum(name.startswith(stamp) for name in self._names())
+        return f"{stamp}-{before:04}-{os.urandom(4).hex()}.age"
 
 
 def _time_of(name: str) -> float:

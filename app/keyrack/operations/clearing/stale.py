@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.held import HeldToken
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential
 from keyrack.domain.resource import origin
 from keyrack.domain.status import State
@@ -19,6 +20,8 @@ from keyrack.operations.drive import send_all
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import Row, overview
+from keyrack.operations.sharing.clearing import clear_there, plan_clear
+from keyrack.operations.sharing.stale import facts_of, stale_there
 from keyrack.wording.times import utc
 
 
@@ -28,12 +31,14 @@ class Stale(NamedTuple):
     server: Server
     credential: CredentialInfo
     why: str
+    held: HeldToken | None = None  # if another program holds it
 
 
 def find_stale(
     adapters: Adapters,
     *,
     ask_issuers: bool = True,
+    check: bool = False,
     on_one: Callable[[int, int], object] = lambda done, total: None,
 ) -> tuple[Stale, ...]:
     """The stale credentials, in the list's order. Reads the keychain and asks issuers: not for the
@@ -42,8 +47,11 @@ def find_stale(
     An issuer only counts as gone if it answers that there is no metadata; one that can't be
     reached may come back. `ask_issuers` False: nothing is sent. `on_one` is called before each
     credential with the number done and the total; an exception from it ends the search.
+
+    Also those that other programs hold. With `check`, their tokens are tested on their servers.
     """
-    rows = [row for row in overview(adapters).rows if row.credential is not None]
+    view = overview(adapters)
+    rows = [row for row in view.rows if row.credential is not None]
     issuers = _Issuers(adapters) if ask_issuers else None
     found: list[Stale] = []
     for done, row in enumerate(rows):
@@ -56,6 +64,8 @@ def find_stale(
             why = issuers.why(row)
         if why:
             found.append(Stale(row.server, row.credential, why))
+    for server, held, why in stale_there(adapters, view, check=check):
+        found.append(Stale(server, facts_of(held), why, held))
     return tuple(found)
 
 
@@ -72,7 +82,11 @@ def clear_stale(
     done: list[tuple[Stale, Receipt]] = []
     for stale in chosen:
         try:
-            receipt = clear(adapters, stale.server, revoke=revoke, forget=forget, only=stale.credential)
+            if stale.held is not None:
+                clearing = plan_clear(adapters, stale.server, stale.held)
+                receipt = clear_there(adapters, clearing, revoke=revoke)
+            else:
+                receipt = clear(adapters, stale.server, revoke=revoke, forget=forget, only=stale.credential)
         except KeyrackError as error:
             receipt = Receipt((Line("Delete", "failed", str(error)),))
         done.append((stale, receipt))

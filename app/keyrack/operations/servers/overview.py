@@ -80,7 +80,7 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
         )
         for position, server in enumerate(servers)
     ]
-    all_read = _all_read(reading)  # a file that can't be read may name the server of such a credential
+    all_read = all_read_in(reading)  # a file that can't be read may name the server of such a credential
     rows += [
         row_of(stray.server, stray.record, now, store_locked=store_locked, all_read=all_read)
         for stray in owners.strays(servers)
@@ -90,7 +90,7 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
     return Overview(tuple(rows), problems, reading.places, unclaimed, paths)
 
 
-def _all_read(reading: Reading) -> bool:
+def all_read_in(reading: Reading) -> bool:
     """Is every configured URL known? Not if a file or a table could not be read."""
     unknown = (server for server in reading.servers if server.problem and server.url is None)
     return all(place.found != "broken" for place in reading.places) and not any(

@@ -18,7 +18,7 @@ from keyrack.sources.locations import Search
 from keyrack.sources.rewriting.json_members import NoSuchMember
 from keyrack.sources.rewriting.steps import BOM, applied
 from keyrack.sources.sharing import creating, places, rows
-from keyrack.sources.sharing.locks import WAIT, locked
+from keyrack.sources.sharing.locks import WAIT, has_lock, locked
 from keyrack.sources.sharing.places import Keychain
 from keyrack.sources.sharing.showing import shown
 from keyrack.sources.tokens import Holder, holder, module_of
@@ -30,6 +30,7 @@ from keyrack.wording.commands import restrict_command
 
 TRIES = 20  # a program without a lock may write at the same moment
 PAUSE = 0.005  # seconds between two of them
+SETTLE = 0.03  # seconds after which a program has written what it had read before
 
 
 class Changer:
@@ -83,7 +84,16 @@ class Changer:
                     continue
                 for edit in edits[1:]:
                     places.write(edit, self._keychain)
-                return
+                if has_lock(held.client) or not self._is_undone(change, now):
+                    return
+
+    def _is_undone(self, change: Change, now: float) -> bool:
+        """A program without a lock may have read the file before the change, and written it after."""
+        time.sleep(SETTLE)
+        try:
+            return bool(self._edits(change, now))
+        except KeyrackError:
+            return False  # the row holds other tokens now, or is gone
 
     def _edits(self, change: Change, now: float) -> tuple[Edit, ...]:
         if change.is_new:

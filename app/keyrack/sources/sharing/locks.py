@@ -27,6 +27,11 @@ def locked(
         yield
 
 
+def has_lock(client: str) -> bool:
+    """Does the program have a lock for its files?"""
+    return client in _LOCKS
+
+
 Locks = Iterator[AbstractContextManager[None]]
 
 
