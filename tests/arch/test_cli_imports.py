@@ -87,6 +87,21 @@ def test_a_command_imports_only_what_it_uses(words: str, tmp_path: Path) -> None
         assert '"server"' in done.stdout
 
 
+def test_a_token_of_a_server_that_is_not_published_pays_nothing_for_publishing(tmp_path: Path) -> None:
+    (tmp_path / ".cursor").mkdir()
+    header = {"Authorization": "Bearer literal"}
+    entry = {"url": "https://server.example/mcp", "headers": header}
+    (tmp_path / ".cursor" / "mcp.json").write_text(json.dumps({"mcpServers": {"server": entry}}))
+    env = {**os.environ, "HOME": str(tmp_path), "USERPROFILE": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, "token", "server"],
+        env=env, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert done.stdout == "literal\n"
+    found = [name for name in done.stderr.split() if ".sharing" in name or ".tokens.programs" in name]
+    assert found == []
+
+
 def test_no_verb_pays_for_a_named_tuple_of_its_arguments() -> None:
     assert [name for name in NAMES if issubclass(module_of(name).VERB.takes, tuple)] == []
 

@@ -14,6 +14,7 @@ from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import OLD_AGE
 from keyrack.sources.rewriting import json_members
+from keyrack.sources.rewriting.steps import BOM
 from keyrack.sources.tokens.layout import Layout, Row, field, text
 
 
@@ -95,5 +96,5 @@ def _moment(at: float, row: Row, dotted: str) -> str | int | float:
 
 
 def _written(content: str, path: tuple[Key, ...]) -> Secret | None:
-    found: Any = content if not path else json_members.get(content, path)
+    found: Any = content if not path else json_members.get(content.removeprefix(BOM), path)
     return None if found is None else Secret(found)

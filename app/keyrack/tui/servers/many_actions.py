@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from keyrack.tui.host import Severity
     from keyrack.tui.servers.list_screen import ListScreen
 
+REFRESHING = "refreshing"
 NAMED = 3  # of those that failed, in the last sentence
 
 
@@ -40,7 +41,7 @@ class ManyActions:
             # Another process may have been quicker since the list was read.
             return refresh_op.refresh(adapters(), server, min_valid=EXPIRY_WINDOW)
 
-        self._start(due, "refreshing", "refreshed", work)
+        self._start(due, REFRESHING, "refreshed", work)
 
     def check_all(self) -> None:
         """Ask every server that has an address, and is switched on somewhere."""
@@ -81,6 +82,10 @@ class ManyActions:
             if isinstance(outcome, Exception):
                 failures[key] = error_text(outcome)
                 marks.fail(asked[key], doing, screen.host.now(), failures[key])
+            elif doing == REFRESHING and asked[key].server.publish:
+                from keyrack.tui.servers.publishing import publish_later
+
+                publish_later(screen, asked[key].server)
             screen.show_progress(f"{doing} {finished} of {len(asked)}", finished / len(asked))
             screen.look()
 

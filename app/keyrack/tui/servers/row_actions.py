@@ -127,6 +127,10 @@ class RowActions:
 
     def _refreshed(self, server: Server, credential: CredentialInfo) -> None:
         self._work.say(f"{server.display_name}: refreshed.")
+        if server.publish:
+            from keyrack.tui.servers.publishing import publish_later
+
+            publish_later(self._screen, server)
 
     def _check(self, row: Row) -> None:
         if self._work.no_address(row, "check"):

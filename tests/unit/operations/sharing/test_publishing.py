@@ -149,6 +149,28 @@ def test_a_file_of_a_project_can_not_ask_for_a_token(machine: Machine) -> None:
     assert [server.publish for server in machine.adapters.read().servers] == [()]
 
 
+def test_a_byte_order_mark_stays(machine: Machine) -> None:
+    path = machine.claude()
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    before = path.read_bytes()
+    assert machine.run(*PUBLISH, "--yes") == 0
+    assert path.read_bytes() == before.replace(ACCESS.encode(), b"at-0")
+    assert machine.run("clear", "lab", "--from", "claude-code", "--yes") == 0
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf{") and ROW not in path.read_text()
+    assert [machine.run("undo", "--yes") for _ in range(2)] == [0, 0] and path.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"mcpOAuth": []}', "\0\0", "9" * 9_000_000])
+def test_a_file_that_can_not_be_read_is_left_alone(machine: Machine, content: str) -> None:
+    path = machine.claude()
+    path.write_text(content)
+    there = ("lab", "--from", "claude-code")
+    assert machine.run(*PUBLISH, "--yes") == 1
+    assert machine.run("clear", *there, "--yes") == 1
+    assert machine.run("import", *there, "--move") == 1
+    assert path.read_text() == content and machine.kept() == ()
+
+
 def test_a_relative_expiry_is_written_with_the_time_it_starts_at(machine: Machine) -> None:
     stem = md5(URL.encode()).hexdigest()
     row = {"access_token": ACCESS, "token_type": "Bearer", "expires_in": 10, "issuer": ISSUER, "more": [1]}

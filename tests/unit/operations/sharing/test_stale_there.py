@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,8 @@ def test_an_expired_login_without_a_refresh_token_is_stale(machine: Machine, cap
 
 
 def test_one_that_renews_itself_or_is_valid_is_not(machine: Machine, capsys: Capture) -> None:
-    for changes in ({}, {"expiresAt": 1}, {"expiresAt": None}):
+    every: list[dict[str, Any]] = [{}, {"expiresAt": 1}, {"expiresAt": None}]
+    for changes in every:
         machine.claude(**changes)
         assert machine.run(*STALE, "--dry-run") == 0
         assert capsys.readouterr().out.splitlines() == [OTHER]

@@ -54,8 +54,8 @@ def test_a_publication_changes_the_token_fields_alone(
         tokens = TokenSet(Secret("new-token"), expires_at=mine.now + 60)
         kept: list[tuple[Edit, ...]] = []
         mine.programs().make(Change(mine.held(), tokens), [URL], kept.append)
-        expires = [str(int((mine.now + seconds) * 1000)) for seconds in (3600, 60)]
-        assert path.read_text() == before.replace(ACCESS, "new-token").replace(*expires)
+        before_it, now = (str(int((mine.now + seconds) * 1000)) for seconds in (3600, 60))
+        assert path.read_text() == before.replace(ACCESS, "new-token").replace(before_it, now)
         undone = mine.programs().revert(Backup(0.0, "", "Claude Code", "lab", URL, kept[-1]))
         assert [ok for _, _, ok in undone] == [True] and path.read_text() == before
 
