@@ -105,13 +105,13 @@ def run(context: Context, options: Options) -> int:
 
 
 def _exposed(view: Overview) -> Sequence[Problem]:
-    """The files in which other programs' tokens are not safe."""
+    """The files with other programs' tokens that others can read, until that is changed."""
     tokens = [*view.unclaimed, *(token for row in view.rows for token in row.elsewhere)]
     if not tokens:
         return ()
     from keyrack.operations.sharing.exposed import exposed
 
-    return exposed(tokens, {place.path for place in view.places})
+    return exposed(tokens, ())
 
 
 def _lines(view: Overview, now: float, out: Output, *, tsv: bool) -> list[str]:
