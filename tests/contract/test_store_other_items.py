@@ -234,3 +234,15 @@ def test_after_a_restart_of_the_service_it_is_asked_again(monkeypatch: pytest.Mo
             collection.create_item(f"label {number}", {"service": SERVICE}, b"old")
             connection.close()
             assert [item.label for item in ours.search({"service": SERVICE})] == [f"label {number}"]
+
+
+def test_a_deleted_item_can_be_put_back_unless_there_is_one_again(keychain: Keychain) -> None:
+    keychain.put(SERVICE, "lab|1", TOKEN)
+    before = got(keychain)
+    keychain.ours.delete(before)
+    keychain.ours.create(before)
+    after = got(keychain)
+    assert (after.secret, after.attributes, after.label) == (before.secret, before.attributes, before.label)
+    with pytest.raises(KeyrackError, match="changed by another program"):
+        keychain.ours.create(before._replace(secret=NEW))
+    assert keychain.read(SERVICE, "lab|1") == TOKEN

@@ -23,6 +23,7 @@ from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.clear.clear import ClearScreen
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
+from keyrack.tui.servers import publishing
 from keyrack.tui.token import reveal
 from keyrack.tui.token.reveal import RevealScreen
 from keyrack.wording.times import local
@@ -361,3 +362,24 @@ async def test_a_adds_a_server_to_keyracks_own_file() -> None:
         await t.press("ctrl+u", *"https://mine.example.com/mcp", "enter")
         await t.until(lambda: added == [("mine", "https://mine.example.com/mcp")])
         await t.until(lambda: "Added mine to keyrack's own file." in t.said())
+
+
+@screen_test
+async def test_a_refreshed_token_is_published_in_the_background_and_a_failure_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate(("The token was not published to codex: It is busy.",))
+    monkeypatch.setattr(refresh_op, "refresh", Gate(FRESH).open())
+    monkeypatch.setattr(publishing, "publish_again", gate)
+    reading = demo_parts().read()
+    servers = tuple(
+        server._replace(publish=("codex",)) if server.name == "github" else server
+        for server in reading.servers
+    )
+    adapters = demo_parts()._replace(read=lambda: reading._replace(servers=servers))
+    async with terminal(app_with(adapters)) as t:
+        await t.select("github")
+        await t.press("r")
+        await t.until(lambda: "github: refreshed." in t.said() and gate.asked == ["github"])
+        gate.open()
+        await t.until(lambda: "github: The token was not published to codex: It is busy." in t.said())

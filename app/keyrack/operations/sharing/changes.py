@@ -29,7 +29,7 @@ def make(
     try:
         adapters.other_programs().make(change, urls, keep, timeout=timeout)
     except KeyrackError:
-        if kept.id and not kept.edits[1:]:
+        if kept.id:
             backups.delete(kept)
         raise
     return bool(kept.id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from keyrack.domain.change import Change, Edit
 from keyrack.domain.errors import FileChanged, KeyrackError
@@ -82,8 +83,9 @@ class Changer:
                         raise
                     time.sleep(PAUSE)
                     continue
-                for edit in edits[1:]:
-                    places.write(edit, self._keychain)
+                for edit in edits[1:]:  # without them, the program has or lacks its login all the same
+                    with suppress(KeyrackError):
+                        places.write(edit, self._keychain)
                 if has_lock(held.client) or not self._is_undone(change, now):
                     return
 

@@ -197,3 +197,24 @@ def test_what_is_refused_changes_nothing(
     assert machine.run("clear", *words) == code
     assert said in capsys.readouterr().err and path.read_bytes() == before
     assert (machine.home / CLAUDE).exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX has owners")
+def test_a_link_to_another_users_file_is_not_followed_for_a_change(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    path = machine.claude()
+    before = path.read_bytes()
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+    assert machine.run("clear", "lab", "--from", "claude-code", "--yes") == 1
+    assert "belongs to another user" in capsys.readouterr().out
+    assert path.read_bytes() == before and machine.kept() == ()
+
+
+def test_of_two_keys_of_one_name_none_is_changed(machine: Machine) -> None:
+    path = machine.claude()
+    row = json.dumps(machine.row())
+    path.write_text(f'{{"mcpOAuth": {{"{ROW}": {row}, "{ROW}": {row}}}}}')
+    before = path.read_bytes()
+    assert machine.run("clear", "lab", "--from", "claude-code", "--yes") == 1
+    assert path.read_bytes() == before and machine.kept() == ()
