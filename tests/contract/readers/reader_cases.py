@@ -117,6 +117,7 @@ CASES = [
     Case("Kimi Code", ".kimi-code/mcp.json"),
     Case("Kiro", ".kiro/settings/mcp.json"),
     Case("LM Studio", ".lmstudio/mcp.json"),
+    Case("mcp-use (TypeScript)", ".mcp-use/cli-sessions.json", "sessions"),
     Case("mcporter", ".mcporter/mcporter.json", entry=renamed(url="baseUrl")),
     Case("opencode", ".config/opencode/opencode.jsonc", "mcp", entry=one_command),
     Case("Qoder", ".qoder/mcp.json"),
@@ -126,7 +127,7 @@ CASES = [
         ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json",
     ),
     Case("Trae", ".config/Trae/User/mcp.json"),
-    Case("Vibe", ".vibe/config.toml", "mcp_servers", TOML, is_list=True),
+    Case("Mistral Vibe", ".vibe/config.toml", "mcp_servers", TOML, is_list=True),
     Case("Windsurf", ".codeium/windsurf/mcp_config.json", entry=renamed(url="serverUrl")),
     Case("Zed", ".config/zed/settings.json", "context_servers"),
 ]

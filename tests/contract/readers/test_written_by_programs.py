@@ -1,8 +1,8 @@
 """Files that the real programs wrote, and what keyrack finds in them. Their secrets are replaced by DUMMY….
 
 Claude Code 2.1.197, Codex 0.171.0, Gemini CLI 0.61.0, Qwen Code 0.15.10, opencode 1.18.33, Kilo 7.7.9,
-Copilot CLI 1.0.102, Cline 3.0.65, mcporter 0.9.0, Vibe 3.0.2, Kimi Code 2.1.0 and Continue 1.5.47 ran; the
-files of the others follow their documentation.
+Copilot CLI 1.0.102, Cline 3.0.65, mcporter 0.9.0, Mistral Vibe 3.0.2, Kimi Code 2.1.0 and Continue 1.5.47
+ran; the files of the others follow their documentation.
 """
 
 import shutil
@@ -141,6 +141,7 @@ EXPECTED: dict[str, list[Found]] = {
     "LM Studio": [
         Found("hf", "https://hf.example.com/mcp", headers=("Authorization: Bearer ●●●●●●●● (literal)",)),
     ],
+    "mcp-use (TypeScript)": [Found("lab", "http://127.0.0.1:9102/mcp")],
     "mcporter": [
         Found("lab", "http://127.0.0.1:9102/mcp"),
         Found("hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ${MPTOK}",)),
@@ -182,7 +183,7 @@ EXPECTED: dict[str, list[Found]] = {
     "Trae": [
         Found("far", "https://far.example.com/mcp", headers=("X-Key: ●●●●●●●● (literal)",)),
     ],
-    "Vibe": [
+    "Mistral Vibe": [
         Found("hdr", "http://127.0.0.1:9200/mcp"),
         Found("lab", "http://127.0.0.1:9102/mcp"),
     ],

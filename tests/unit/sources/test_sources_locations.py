@@ -124,12 +124,13 @@ USERS: dict[str, tuple[str, ...]] = {
     "VS Code": (
         "~/.config/Code/User/mcp.json", f"{SUPPORT}/Code/User/mcp.json", rf"{ROAMING}\Code\User\mcp.json"
     ),
-    "Vibe": ("~/.vibe/config.toml",) * 2 + (rf"{HOME}\.vibe\config.toml",),
+    "Mistral Vibe": ("~/.vibe/config.toml",) * 2 + (rf"{HOME}\.vibe\config.toml",),
     "Windsurf": ("~/.codeium/windsurf/mcp_config.json",) * 2
     + (rf"{HOME}\.codeium\windsurf\mcp_config.json",),
     "Zed": ("~/.config/zed/settings.json",) * 2 + (rf"{ROAMING}\Zed\settings.json",),
     "goose": ("~/.config/goose/config.yaml",) * 2 + (rf"{ROAMING}\Block\goose\config\config.yaml",),
     "mcp": ("~/.config/mcp/servers.json",) * 2 + (rf"{HOME}\.config\mcp\servers.json",),
+    "mcp-use (TypeScript)": ("~/.mcp-use/cli-sessions.json",) * 2 + (rf"{HOME}\.mcp-use\cli-sessions.json",),
     "mcporter": ("~/.mcporter/mcporter.json",) * 2 + (rf"{HOME}\.mcporter\mcporter.json",),
     "opencode": ("~/.config/opencode/opencode.jsonc",) * 2 + (rf"{HOME}\.config\opencode\opencode.jsonc",),
 }  # fmt: skip

@@ -4,6 +4,7 @@ from keyrack.sources.locations.candidates import Candidate, Files, Search
 from keyrack.system.paths import config_file
 
 lm_studio = Files(("~/.lmstudio/mcp.json",))
+mcp_use_sessions = Files(("~/.mcp-use/cli-sessions.json",))
 
 
 def keyrack(search: Search) -> list[Candidate]:
