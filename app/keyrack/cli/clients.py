@@ -84,8 +84,10 @@ def _lines(client: Client, program: Program | None, now: float) -> list[str]:
                 f"  holds a login for {plain(entry.name, 120)}: {state}, in {plain(held.place.name, 4096)}"
             )
     if program is not None:
-        can = [*_allowed(program), *([f"log out: {program.logout}"] if program.logout else [])]
-        lines.append(f"  can: {', '.join(can)}" if can else "  keyrack can't read what it holds")
+        can = ", ".join(_allowed(program))
+        lines.append(f"  keyrack can {can}" if can else "  keyrack can't read what it holds")
+        if program.logout:
+            lines.append(f"  to log out there: {program.logout.format(name='NAME', url='URL')}")
     return lines
 
 
