@@ -10,14 +10,17 @@ import pytest
 from textual.widgets import Button
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Server
 from keyrack.operations.clearing import stale as stale_op
 from keyrack.operations.clearing.stale import Stale
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.sharing.stale import facts_of
 from keyrack.tui.clear.stale import StaleScreen
 from keyrack.tui.kit.progress import ProgressScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.kit.tick_list import TickList
 from support.demo_rows import SERVERS, demo_parts
+from support.held_rows import HELD, held_parts
 from support.hostile import NASTY
 from support.screens import Terminal, app_with, screen_test, terminal
 from support.workbench import build, stored_credential
@@ -232,3 +235,27 @@ async def test_hostile_words_are_only_characters(use: Use) -> None:
         await t.until(lambda: isinstance(t.app.screen, ReceiptScreen))
         assert all(char.isprintable() or char == "\n" for char in t.text())
         assert t.app.is_running
+
+
+@screen_test
+async def test_logins_of_other_programs_are_listed_with_the_program(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    codex, gone = HELD[1], HELD[4]._replace(tokens=HELD[0].tokens)
+    linear = next(server for server, _, _ in SERVERS if server.name == "linear")
+    found = (
+        Stale(linear, facts_of(codex), "Held by Codex: it has expired and can't be refreshed.", codex),
+        Stale(Server("gone", gone.url), facts_of(gone), "Held by Claude Code: no file lists it.", gone),
+    )
+    monkeypatch.setattr(stale_op, "find_stale", lambda adapters, on_one: found)
+    cleared: list[tuple[Stale, ...]] = []
+    monkeypatch.setattr(
+        stale_op, "clear_stale", lambda adapters, chosen, **named: cleared.append(tuple(chosen))
+    )
+    async with terminal(app_with(held_parts())) as t:
+        await t.press("D")
+        await t.sees("Clear 1 (y)")
+        assert "[x] linear" in t.text() and "Held by Codex" in t.text()
+        assert "[ ] gone" in t.text(), "it may still work, for a server that keyrack does not know"
+        await t.press("y")
+        await t.until(lambda: cleared == [found[:1]])

@@ -7,9 +7,10 @@ from typing import Any
 
 from keyrack.domain.change import Change
 from keyrack.domain.held import HeldReading, HeldToken, Item, Place, Program
-from keyrack.domain.model import TokenSet
+from keyrack.domain.model import CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.operations.ports import Adapters, NoOtherPrograms
+from keyrack.operations.sharing.publishing import Publishing
 from support.demo_rows import DAY, HOUR, MINUTE, NOW, DemoClock, demo_parts
 
 CLAUDE_FILE = Place("~/.claude/.credentials.json", mode=0o600)
@@ -77,6 +78,13 @@ class Programs(NoOtherPrograms):
     def programs(self) -> tuple[Program, ...]:
         claude = Program("Claude Code", logout="claude mcp logout {name}", login="claude mcp login {name}")
         return claude, Program("Codex"), Program("Cursor")
+
+
+def publishing_of(server: Server, program: Program) -> Publishing:
+    """What would be written for the server."""
+    lines = ("@@ mcpOAuth", '-   "accessToken": "●●●●●●●●"', '+   "accessToken": "●●●●●●●●"')
+    stored = StoredCredential(server.url or "", "default", CredentialInfo("oauth"), HELD[0].tokens)
+    return Publishing(server, program, Change(HELD[0], HELD[0].tokens, diff=lines), stored)
 
 
 def held_parts(clock: DemoClock | None = None, programs: Programs | None = None) -> Adapters:

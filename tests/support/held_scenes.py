@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from keyrack.operations.sharing import importing as importing_op
+from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.importing import Importing
 from keyrack.tui.clients.clients import ClientsScreen
 from support.demo_rows import DemoClock
+from support.held_rows import publishing_of
 from support.screens import Terminal
 
 
@@ -42,6 +44,20 @@ async def taking_over(t: Terminal, clock: DemoClock) -> None:
         await t.sees("Take over (y)")
     finally:
         importing_op.plan_import = real
+
+
+async def publishing(t: Terminal, clock: DemoClock) -> None:
+    """The question, with a plan that asks no server."""
+    publishing_op.plan_publish, real = (
+        lambda adapters, server, program: publishing_of(server, program),
+        publishing_op.plan_publish,
+    )
+    try:
+        await t.select("linear")
+        await t.press("p", "enter")
+        await t.sees("Write (y)")
+    finally:
+        publishing_op.plan_publish = real
 
 
 async def clearing_there(t: Terminal, clock: DemoClock) -> None:

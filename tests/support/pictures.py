@@ -234,6 +234,7 @@ SCENES: dict[str, Scene] = {
     "elsewhere-detail": Scene(held_parts, held_scenes.detail, (SMALL,)),
     "programs": Scene(held_parts, held_scenes.programs, (SMALL, ROOMY)),
     "take-over": Scene(held_parts, held_scenes.taking_over, (SMALL,)),
+    "publish": Scene(held_parts, held_scenes.publishing, (SMALL,)),
     "clear-there": Scene(held_parts, held_scenes.clearing_there, (SMALL,)),
 }
 

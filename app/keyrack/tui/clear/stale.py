@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from keyrack.operations.clearing.stale import Stale
+from keyrack.operations.sharing.stale import USABLE
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box, Dialog
@@ -47,7 +48,8 @@ class StaleScreen(Dialog[StaleChoice]):
             one = len(self._found) == 1
             count = "1 credential is" if one else f"{len(self._found)} credentials are"
             yield Static(say(f"{count} stale:"))
-            yield TickList((say(each.server.display_name), say(each.why, Tone.DIM)) for each in self._found)
+            entries = ((say(each.server.display_name), say(each.why, Tone.DIM)) for each in self._found)
+            yield TickList(entries, off=self._still_useful())
             yield Tick("Revoke at the issuers first", id="revoke")
             if any(each.credential.client_kind == "dynamic" for each in self._found):
                 yield Tick("Also delete the registrations at the issuers", id="forget")
@@ -55,6 +57,15 @@ class StaleScreen(Dialog[StaleChoice]):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(id="yes", compact=True, classes="danger")
             yield KeyLine(binding for binding in keymap.STALE if binding.id in ("stale-tick", "stale-all"))
+
+    def _still_useful(self) -> list[int]:
+        """Logins of other programs that may work: another project's file may list their server."""
+        now = self.host.now()
+        return [
+            place
+            for place, each in enumerate(self._found)
+            if each.held is not None and not each.server.sources and each.held.state(now) in USABLE
+        ]
 
     def on_mount(self) -> None:
         self._count()

@@ -27,7 +27,7 @@ from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.wording.clients import WAYS
 from keyrack.wording.tones import Tone
 
-Run = Callable[[str, Entry], object]
+Run = Callable[[str, Entry, str], object]
 TICK = 1.0  # seconds between updates of what depends on the time
 
 
@@ -41,7 +41,7 @@ class ClientsScreen(Screen[None]):
     def __init__(
         self, overview: Overview, looked: Signal[Overview], run: Run, undo: Callable[[], object]
     ) -> None:
-        """`run(what, entry)` does "detail", "import" or "clear-there" with an entry."""
+        """`run(what, entry, program)` does "detail", "import", "publish" or "clear-there" with an entry."""
         super().__init__()
         self._overview, self._looked, self._run, self._undo = overview, looked, run, undo
         self._clients: dict[str, Client] = {}
@@ -183,7 +183,7 @@ class ClientsScreen(Screen[None]):
             self.entries.focus()
             self.host.say("Select the server first, then press the key again.")
         else:
-            self._run(what, entry)
+            self._run(what, entry, client.name)
 
 
 def _keyed(client: Client | None) -> dict[str, Entry]:

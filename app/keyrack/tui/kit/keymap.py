@@ -39,6 +39,14 @@ ROW = [
         tooltip="Take over the login of another program",
     ),
     Binding(
+        "p",
+        "row('publish')",
+        "Publish",
+        id="publish",
+        show=False,
+        tooltip="Write the token to another program, also after each refresh",
+    ),
+    Binding(
         "A",
         "row('accounts')",
         "Accounts",
@@ -158,6 +166,7 @@ MAIN = [
 # The second view. Its lists have LIST's keys.
 CLIENTS = [
     Binding("m", "entry('import')", "Take over", id="clients-import"),
+    Binding("p", "entry('publish')", "Publish", id="clients-publish"),
     Binding("d", "entry('clear-there')", "Clear there", id="clients-clear"),
     Binding("u", "undo", "Undo", id="clients-undo"),
     Binding("enter", "detail", "Details", id="clients-detail", show=False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import ClassVar
 
 from textual import on
@@ -17,16 +17,16 @@ from keyrack.tui.kit.present import join, ticked
 
 
 class TickList(OptionList):
-    """All are selected at first."""
+    """All but those in `off` are selected at first."""
 
     BINDINGS: ClassVar = [*keymap.TICK_LIST]
 
     class Changed(Message):
         """Other entries are ticked now; ask the list for `ticked`."""
 
-    def __init__(self, entries: Iterable[tuple[Content, Content]]) -> None:
+    def __init__(self, entries: Iterable[tuple[Content, Content]], off: Collection[int] = ()) -> None:
         self._entries = tuple(entries)
-        self._ticks = [True] * len(self._entries)
+        self._ticks = [place not in off for place in range(len(self._entries))]
         super().__init__(*map(self._option, range(len(self._entries))), compact=True)
 
     @property

@@ -283,12 +283,14 @@ class MainScreen(Screen[None]):
 
         self.app.push_screen(ClientsScreen(self.overview, self.looked, self._with_entry, self.action_undo))
 
-    def _with_entry(self, what: str, entry: Entry) -> None:
+    def _with_entry(self, what: str, entry: Entry, program: str) -> None:
         """Run an action on a server of the second view."""
         if what == "clear-there":
             self.actions.sharing.clear_there(entry.server, entry.held)
         elif entry.row is None:
             self.host.say("No program lists this server, so there is nothing to do but to clear it.")
+        elif what == "publish":
+            self.actions.publishing.publish(self.rows.get(entry.row.key, entry.row), program)
         elif what == "import":
             self.actions.sharing.take_over(entry.row, entry.held or entry.row.elsewhere)
         else:

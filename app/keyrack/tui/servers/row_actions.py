@@ -24,6 +24,7 @@ from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.clear_actions import ClearActions
+    from keyrack.tui.sharing.publish_actions import PublishActions
     from keyrack.tui.sharing.sharing_actions import SharingActions
     from keyrack.tui.token.token_actions import TokenActions
 
@@ -64,11 +65,17 @@ class RowActions:
 
         return SharingActions(self._work)
 
+    @cached_property
+    def publishing(self) -> PublishActions:
+        from keyrack.tui.sharing.publish_actions import PublishActions
+
+        return PublishActions(self._work)
+
     def run(self, what: str, row: Row) -> None:
-        """Run `what`: login, refresh, token, check, clear, import, clear-there, accounts, copy, show or
-        command."""
+        """Run `what`: login, refresh, token, check, clear, import, publish, clear-there, accounts, copy, show
+        or command."""
         doing = self._screen.marks.busy.get(row.key)
-        if doing and what in ("refresh", "check", "clear", "login", "import"):
+        if doing and what in ("refresh", "check", "clear", "login", "import", "publish"):
             self._work.say(f"{row.server.display_name}: still {doing}.")
             return
         actions: dict[str, Callable[[Row], None]] = {
@@ -78,6 +85,7 @@ class RowActions:
             "check": self._check,
             "clear": lambda row: self._clearing.clear(row),
             "import": lambda row: self.sharing.take_over(row, row.elsewhere),
+            "publish": lambda row: self.publishing.publish(row),
             "clear-there": lambda row: self.sharing.clear_there(row.server, row.elsewhere),
             "accounts": self._accounts,
             "copy": lambda row: self._tokens.copy(row),

@@ -28,7 +28,7 @@ from keyrack.tui.sharing.clear_there import ClearThereScreen
 from keyrack.tui.sharing.take_over import TakeOver, TakeOverScreen
 from keyrack.tui.sharing.taken_over import TakenOverScreen
 from keyrack.tui.sharing.undo import UndoScreen
-from keyrack.tui.sharing.which import WhichScreen
+from keyrack.tui.sharing.which import WhichScreen, entry_of
 
 FAILED = "Not everything was done"
 
@@ -64,7 +64,9 @@ class SharingActions:
         if len(tokens) == 1:
             then(tokens[0])
             return
-        self._host.push_screen(WhichScreen(head, tokens), lambda held: then(held) if held else None)
+        entries = [entry_of(held.client, held, self._host.now()) for held in tokens]
+        which = WhichScreen(head, "Which program's login?", entries)
+        self._host.push_screen(which, lambda at: None if at is None else then(tokens[at]))
 
     def _ask_import(self, row: Row, held: HeldToken) -> None:
         def answered(wanted: TakeOver | None) -> None:

@@ -1,4 +1,4 @@
-"""Asks which program is meant, where several hold a token for a server."""
+"""Asks which program is meant, where several come into question."""
 
 from __future__ import annotations
 
@@ -16,40 +16,43 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import say, short_path
+from keyrack.tui.kit.present import join, say, short_path
 from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.wording.held import held_words
 from keyrack.wording.tones import Tone
 
 
-class HeldList(OptionList):
+class ProgramList(OptionList):
     BINDINGS: ClassVar = [*keymap.LIST]
 
 
-class WhichScreen(Dialog[HeldToken]):
-    """The result is the token that the user chose."""
+class WhichScreen(Dialog[int]):
+    """The result is the position of the entry that the user chose."""
 
     CSS_PATH: ClassVar = [BOX, LIST]
     BINDINGS: ClassVar = [*keymap.WHICH]
-    AUTO_FOCUS = "HeldList"
+    AUTO_FOCUS = "ProgramList"
 
-    def __init__(self, head: Content, tokens: Sequence[HeldToken]) -> None:
+    def __init__(self, head: Content, question: str, entries: Sequence[Entry]) -> None:
         super().__init__()
-        self._head, self._tokens = head, tokens
+        self._head, self._question, self._entries = head, question, entries
 
     def compose(self) -> ComposeResult:
-        now = self.host.now()
         with Box(self._head):
-            yield Static(say("Which program's login?"))
-            yield HeldList(*(Option(_entry(held, now)) for held in self._tokens), compact=True)
-            yield KeyLine(binding for binding in keymap.WHICH if binding.id)
+            yield Static(say(self._question))
+            yield ProgramList(*map(Option, self._entries), compact=True)
+            yield KeyLine(keymap.WHICH)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._tokens[event.option_index])
+        self.dismiss(event.option_index)
 
 
-def _entry(held: HeldToken, now: float) -> Entry:
+def entry_of(client: str, held: HeldToken | None, now: float) -> Entry:
+    """A program, and what it holds."""
+    if held is None:
+        return Entry(say(client, Tone.STRONG), say("holds no login for it yet", Tone.DIM))
     words, tone = held_words(held, now)
-    head = Content.assemble(say(held.client, Tone.STRONG), "  ", say(words, tone))
-    return Entry(head, say(short_path(held.place.name), Tone.DIM))
+    return Entry(
+        join(say(client, Tone.STRONG), "  ", say(words, tone)), say(short_path(held.place.name), Tone.DIM)
+    )

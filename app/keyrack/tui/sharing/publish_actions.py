@@ -1,0 +1,77 @@
+"""Publish a server's token to a program, or stop it: the question and the work."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from keyrack.domain.held import HeldToken, slug
+from keyrack.domain.model import Server
+from keyrack.operations.servers.overview import Row
+from keyrack.operations.sharing import publishing as publishing_op
+from keyrack.operations.sharing.held import program_named
+from keyrack.operations.sharing.publishing import Publishing, publications
+from keyrack.tui.kit.confirm import ConfirmScreen
+from keyrack.tui.kit.present import title
+from keyrack.tui.servers.row_work import RowWork
+from keyrack.tui.sharing.publish import PublishScreen
+from keyrack.tui.sharing.which import WhichScreen, entry_of
+
+
+class PublishActions:
+    def __init__(self, work: RowWork) -> None:
+        self._work, self._screen, self._host = work, work.screen, work.screen.host
+
+    def publish(self, row: Row, client: str = "") -> None:
+        """To `client`, or to one of the programs that hold a login for the server or configure it."""
+        if self._work.no_address(row, "publish") or self._work.nothing_stored(row):
+            return
+        held: dict[str, HeldToken] = {}
+        for each in row.elsewhere:
+            held.setdefault(each.client, each)
+        sources = (source.client for source in row.server.sources if source.client != "keyrack")
+        clients = [client] if client else list(dict.fromkeys((*held, *sources)))
+        if not clients:
+            words = "no other program is logged in to it or configures it."
+            self._work.say(f"{row.server.display_name}: {words}", "warning")
+            return
+        if len(clients) == 1:
+            self._ask(row, clients[0])
+            return
+        entries = [entry_of(each, held.get(each), self._host.now()) for each in clients]
+        which = WhichScreen(title("Publish", row.server.display_name), "To which program?", entries)
+        self._host.push_screen(which, lambda at: None if at is None else self._ask(row, clients[at]))
+
+    def _ask(self, row: Row, client: str) -> None:
+        server = row.server
+        if any(
+            (each.program, each.account) == (slug(client), server.account) for each in publications(server)
+        ):
+            question = f"Stop writing {server.display_name}'s token to {client}? The last one stays there."
+            stop = ConfirmScreen("Stop publishing", server.display_name, question, "Stop")
+            self._host.push_screen(stop, lambda agreed: self._stop(row, client) if agreed else None)
+            return
+
+        def answered(wanted: Publishing | None) -> None:
+            if wanted is not None:
+                work = partial(publishing_op.publish, publishing=wanted)
+                adapters = self._host.adapters
+                self._work.start(
+                    row, "publishing", lambda: work(adapters()), partial(self._published, client)
+                )
+
+        self._screen.when_open(lambda: self._host.push_screen(PublishScreen(server, client), answered))
+
+    def _published(self, client: str, server: Server, _: None) -> None:
+        words = f"published to {client}. It is written again after each refresh."
+        self._work.say(f"{server.display_name}: {words}")
+
+    def _stop(self, row: Row, client: str) -> None:
+        def work() -> bool:
+            adapters = self._host.adapters()
+            return publishing_op.stop_publishing(adapters, row.server, program_named(adapters, client))
+
+        def stopped(server: Server, was_published: bool) -> None:
+            words = "no longer" if was_published else "not"
+            self._work.say(f"{server.display_name}: {words} published to {client}.")
+
+        self._work.start(row, "stopping", work, stopped)
