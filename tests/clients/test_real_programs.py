@@ -80,10 +80,26 @@ def test_its_login_is_listed_and_once_keyrack_has_moved_it_the_program_asks_for_
     assert case.asks()
 
 
-def test_it_calls_with_its_own_login_and_asks_for_one_once_keyrack_has_cleared_that(case: Case) -> None:
+def test_it_calls_with_the_token_that_keyrack_publishes_and_asks_for_a_login_once_that_is_cleared(
+    case: Case,
+) -> None:
     case.login()
+    assert case.keyrack("login", SERVER).code == 0
+    publish = ("publish", SERVER, "--to", case.program.id, "--yes")
+    (held,) = case.row()["elsewhere"]
+    if held["mode"] == "0644":
+        refused = case.keyrack(*publish)
+        assert refused.code == 1 and f"chmod 600 {held['path']}" in refused.text
+        Path(held["path"]).chmod(0o600)
+    published = case.keyrack(*publish)
+    assert published.code == 0, published
+
+    assert case.keyrack("refresh", SERVER).code == 0
+    token = case.keyrack("token", SERVER).text.strip()
+    case.home.lab.heard()
     called = case.program.call(case.home)
     assert called.code == 0 and SAYS in called.text
+    assert {each.token for each in case.home.lab.heard() if each.method == "tools/call"} == {token}
 
     cleared = case.keyrack("clear", SERVER, "--from", case.program.id, "--yes")
     assert cleared.code == 0, cleared
