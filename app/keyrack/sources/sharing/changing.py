@@ -10,10 +10,12 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 from keyrack.domain.change import Change, Edit
 from keyrack.domain.errors import FileChanged, KeyrackError
-from keyrack.domain.held import Place
+from keyrack.domain.held import HeldToken, Item, Place
 from keyrack.domain.secret import Secret
 from keyrack.sources.locations import Search
 from keyrack.sources.rewriting.json_members import NoSuchMember
@@ -129,11 +131,33 @@ class Changer:
 
     def _rows(self, change: Change, content: str) -> list[Row]:
         """Raises BadFile, Malformed."""
-        held = change.held
-        folder = Folder(os.path.dirname(held.place.path))
-        data = parsed(content.encode())
-        opened = Opened(data, held.place.path, held.place.item, self._urls, folder.read, _nothing)
+        held, place = change.held, change.held.place
+        opened = Opened(
+            parsed(content.encode()),
+            place.path,
+            place.item,
+            self._urls,
+            self._folder(held).read,
+            partial(self._beside_item, place.item),
+        )
         return list(module_of(_holder(held.client)).rows(opened))
+
+    def _folder(self, held: HeldToken) -> Folder:
+        """The file's own; for a keychain item, its program's."""
+        if held.place.item is None:
+            return Folder(os.path.dirname(held.place.path))
+        folders = _holder(held.client).folder(self._search)
+        return next((Folder(path) for path in folders if os.path.isdir(path)), Folder(""))
+
+    def _beside_item(self, item: Item | None, account: str) -> Any:
+        """What the item of the same service with that account contains; None if it can't be read."""
+        if item is None:
+            return None
+        try:
+            found = self._keychain.read(item._replace(account=account, id=""))
+            return parsed(found.secret.reveal().encode()) if found is not None else None
+        except (KeyrackError, files.BadFile, Malformed):
+            return None
 
     def _beside(self, place: Place, row: Row) -> list[Edit]:
         """The deletion of the files that are only about this row."""
@@ -170,10 +194,6 @@ class Changer:
                 f"Other users of this machine can read {path} (its mode is {mode:04o}).",
                 hint=f"Run: {restrict_command(path)}",
             )
-
-
-def _nothing(account: str) -> None:
-    return None
 
 
 def _holder(client: str) -> Holder:
