@@ -74,7 +74,7 @@ def run(context: Context, options: Options) -> int:
     open_store(adapters)
     importing = plan_import(adapters, server, login_in(adapters, server, program))
     how: How = "move" if options.move else "copy" if options.copy else _asked(context, importing)
-    if how == "move":
+    if how == "move" and importing.can_move:
         _show_change(context, importing)
     if importing.replaces is not None:
         out.note(f"This replaces the credential that is stored for {plain(server.display_name, 120)}.")

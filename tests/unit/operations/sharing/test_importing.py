@@ -185,3 +185,12 @@ def test_without_a_terminal_a_flag_is_required_and_on_one_it_asks(
     assert machine.run("import", "lab", "--from", "claude-code") == 0
     assert machine.claude_row() is None
     assert machine.world.to(META)
+
+
+def test_a_move_that_is_refused_shows_no_change(machine: Machine, capsys: Capture) -> None:
+    path = machine.claude(discoveryState=None)
+    before = path.read_bytes()
+    assert machine.run("import", "lab", "--from", "claude-code", "--move") == 1
+    err = capsys.readouterr().err
+    assert "does not store which authorization server" in err and "@@" not in err
+    assert path.read_bytes() == before and machine.stored() is None
