@@ -169,6 +169,13 @@ class Home:
         """keyrack, which always has a keychain."""
         return self.run(sys.executable, "-m", "keyrack", *words, env=self._bus)
 
+    def keyrack_json(self, *words: str) -> Any:
+        """What it prints to its standard output alone."""
+        command = (sys.executable, "-m", "keyrack", *words)
+        ended = self.run("sh", "-c", 'exec "$0" "$@" 2>errors', *command, env=self._bus)
+        assert ended.code == 0, (ended, (self.project / "errors").read_text())
+        return json.loads(ended.text)
+
     def stdio(self, *words: str) -> Ended:
         return self.run(sys.executable, str(FOLDER / "stdio.py"), *words)
 

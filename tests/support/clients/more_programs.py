@@ -15,6 +15,7 @@ DOWN, ENTER = "\x1b[B", "\r"
 class Opencode:
     id, name, keychain = "opencode", "opencode", False
     config: tuple[str, ...] = ()
+    names_issuer = False
 
     def add(self, home: Home) -> None:
         well(home.run(command("opencode"), "mcp", "add", SERVER, "--url", home.lab.url))
@@ -40,6 +41,7 @@ class Opencode:
 class Gemini:
     id, name, keychain = "gemini-cli", "Gemini CLI", False
     config: tuple[str, ...] = ()
+    names_issuer = False
 
     def add(self, home: Home) -> None:
         settings = {
@@ -79,6 +81,7 @@ class Gemini:
 class Cline:
     id, name, keychain = "cline", "Cline", False
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         words = ("mcp", "add", SERVER, home.lab.url, "--transport", "http", "--yes")
@@ -109,6 +112,7 @@ class Cline:
 class Copilot:
     id, name, keychain = "copilot-cli", "Copilot CLI", True
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         well(self._run(home, "mcp", "add", "--transport", "http", SERVER, home.lab.url))
@@ -142,6 +146,7 @@ class Copilot:
 class Mcpc:
     id, name, keychain = "mcpc", "mcpc", True
     config: tuple[str, ...] = ()
+    names_issuer = False
 
     def add(self, home: Home) -> None:
         """It has no configuration of servers: another program's makes keyrack know this one."""
@@ -166,6 +171,7 @@ class Mcpc:
 class Inspector:
     id, name, keychain = "mcp-inspector", "MCP Inspector", True
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         """It has no configuration of servers: another program's makes keyrack know this one."""

@@ -21,6 +21,7 @@ class Program(Protocol):
     name: str  # its display name
     keychain: bool  # whether its home has one
     config: tuple[str, ...]  # keyrack's options that lead to its configuration
+    names_issuer: bool  # whether it stores whose refresh token it has: only then can its login move
 
     def add(self, home: Home) -> None:
         """Add the lab's server to its configuration."""
@@ -50,6 +51,7 @@ def command(name: str) -> str:
 class ClaudeCode:
     id, name, keychain = "claude-code", "Claude Code", False
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         well(home.run(command("claude"), "mcp", "add", "-s", "user", "-t", "http", SERVER, home.lab.url))
@@ -73,6 +75,7 @@ class ClaudeCode:
 class Codex:
     id, name, keychain = "codex", "Codex", False
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         config = home.folder / ".codex" / "config.toml"
@@ -97,6 +100,7 @@ class CodexWithKeychain(Codex):
 class McpRemote:
     id, name, keychain = "mcp-remote", "mcp-remote", False
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         """It has no configuration: a program that only starts servers starts this one."""
@@ -116,6 +120,7 @@ class McpRemote:
 class Mcporter:
     id, name, keychain = "mcporter", "mcporter", False
     config: tuple[str, ...] = ()
+    names_issuer = True
 
     def add(self, home: Home) -> None:
         words = ("config", "add", SERVER, home.lab.url, "--auth", "oauth", "--scope", "home")
@@ -134,6 +139,7 @@ class Mcporter:
 class McpUse:
     id, name, keychain = "mcp-use", "mcp-use", False
     config: tuple[str, ...] = ("--config", "mcp.json")
+    names_issuer = True  # it has no refresh token
     script = FOLDER / "mcp_use_call.py"
 
     def add(self, home: Home) -> None:
