@@ -18,7 +18,7 @@ from keyrack.tui.sharing import undo as undo_screen
 from keyrack.tui.sharing.clear_there import ClearThereScreen
 from keyrack.tui.sharing.undo import UndoScreen
 from support.demo_rows import NOW
-from support.held_rows import CLAUDE_FILE, HELD, held_parts
+from support.held_rows import CLAUDE_FILE, HELD, Programs, held_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 
 
@@ -54,6 +54,28 @@ async def test_from_the_detail_with_the_diff_and_the_programs_own_command(
         await t.press("y")
         await t.sees("✓  Delete in Claude Code  keyrack undo reverses this")
         assert cleared == [(HELD[2], "atlassian", False)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+def test_a_long_diff_leaves_the_buttons_in_sight(
+    size: tuple[int, int], cleared: list[tuple[HeldToken, str, bool]]
+) -> None:
+    programs = Programs()
+    lines = ("@@ mcpOAuth", *(f'-   "field {n}": "●●●●●●●●"' for n in range(40)))
+    programs.plan = lambda change, urls: change._replace(diff=lines)  # type: ignore[method-assign]
+
+    @screen_test
+    async def test() -> None:
+        async with terminal(app_with(held_parts(programs=programs)), size) as t:
+            await detail_of(t, "atlassian")
+            await t.press("D")
+            await t.sees("Clear (y)")
+            assert "field 0" in t.text() and "field 39" not in t.text()
+            await t.press("shift+tab", "end")
+            await t.sees("field 39")
+            assert "Clear (y)" in t.text()
+
+    test()
 
 
 @screen_test
