@@ -129,3 +129,6 @@ async def test_a_small_terminal_shows_it_too() -> None:
     async with terminal(app_with(held_parts()), (60, 20)) as t:
         await programs(t)
         assert cells(t, "Claude Code")[:3] == ["Claude Code", "6", "2 ●, 1 ✕"]
+        await t.press("down")
+        await t.until(lambda: cells(t, "linear") == ["linear", "● valid, 41 min", "own login"])
+        assert "1 Servers" in t.text() and "? Help" in t.text()

@@ -15,7 +15,13 @@ from keyrack.wording.tones import Tone
 
 GAP = 2  # columns between two
 PROGRAM = (("Program", 13), ("Servers", 7), ("Holds", 8), ("Credentials", 0))  # 0: the rest
-ENTRY = (("Server", 24), ("Holds", 22), ("Credentials", 0))
+HOLDS, WAY, NAMES = 22, 18, (10, 24)  # columns of an entry; the name's least and most
+
+
+def entry_columns(width: int) -> tuple[tuple[str, int], ...]:
+    """A narrow screen cuts the names first, which the list of servers has in full."""
+    name = min(max(width - HOLDS - WAY - 2 * GAP, NAMES[0]), NAMES[1])
+    return (("Server", name), ("Holds", HOLDS), ("Credentials", 0))
 
 
 def heading(columns: Sequence[tuple[str, int]], width: int) -> Content:
@@ -53,7 +59,7 @@ def entry(each: Entry, now: float, width: int) -> Content:
     off = each.source is not None and each.source.disabled
     name = say(each.name, Tone.DIM if off else Tone.PLAIN)
     held = say(*held_words(each.held[0], now)) if each.held else say(NOTHING, Tone.DIM)
-    return line([name, held, say(words, tone)], ENTRY, width)
+    return line([name, held, say(words, tone)], entry_columns(width), width)
 
 
 def files(client: Client) -> Content:

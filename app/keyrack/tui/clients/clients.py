@@ -113,7 +113,8 @@ class ClientsScreen(Screen[None]):
             self._head = box.border_title = head
         update(self.query_one("#files", Static), words.files(client) if client else Content(""))
         listed = _keyed(client)
-        heading = words.heading(words.ENTRY, max(self.size.width - 2 - EDGES, 1))
+        width = max(self.size.width - 2 - EDGES, 1)
+        heading = words.heading(words.entry_columns(width), width)
         update(self.query_one("#entries-head", Static), heading if listed else Content(""))
         self.entries.show({key: partial(words.entry, each, now) for key, each in listed.items()})
 

@@ -11,6 +11,8 @@ from textual.widgets._footer import FooterKey
 # What is left out first if there is no room; the help has all keys.
 LEAST = (
     "clients",
+    "undo",
+    "entry('publish')",
     "command_palette",
     "row('check')",
     "row('token')",
