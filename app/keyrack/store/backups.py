@@ -62,14 +62,24 @@ class SealedBackups:
         return backup
 
     def all(self) -> tuple[Backup, ...]:
-        """The newest first. Raises DamagedData if one can't be read."""
+        """The newest first, without those that can't be opened. Raises DamagedData, StoreUnavailable if none
+        can."""
         names = sorted(self._names(), reverse=True)
         if not names:
             return ()
         identity = self._key(False)
         if identity is None:
             raise StoreUnavailable(LOST_KEY)
-        return tuple(self._read(name, identity) for name in names)
+        found: list[Backup] = []
+        trouble: KeyrackError | None = None
+        for name in names:
+            try:
+                found.append(self._read(name, identity))
+            except (DamagedData, NewerFormat, StoreUnavailable) as error:
+                trouble = trouble or error
+        if trouble is not None and not found:
+            raise trouble
+        return tuple(found)
 
     def delete(self, backup: Backup) -> None:
         """Delete it, if it was saved."""

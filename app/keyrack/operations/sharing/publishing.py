@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
-from keyrack.domain.change import Change
+from keyrack.domain.change import Backup, Change
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.held import HeldToken, Place, Program, slug
 from keyrack.domain.model import Server, StoredCredential
@@ -158,7 +159,9 @@ def _write(adapters: Adapters, server: Server, change: Change, *, timeout: float
     what = f"Published the token of {server.name} to {change.held.client}"
     backup = changes.of(adapters, change, what, server.name, server.url or "")
     row = "\n".join((change.held.client, change.held.place.name, *map(str, change.held.row)))
-    earlier = [each for each in adapters.backups().all() if each.row == row]
+    earlier: list[Backup] = []
+    with suppress(KeyrackError):  # those that can't be opened can't be undone either
+        earlier = [each for each in adapters.backups().all() if each.row == row]
     backup = backup._replace(row=row)
     if earlier and change.with_refresh:  # the old refresh token was keyrack's own, and has rotated
         backup = backup._replace(

@@ -218,3 +218,21 @@ def test_of_two_keys_of_one_name_none_is_changed(machine: Machine) -> None:
     before = path.read_bytes()
     assert machine.run("clear", "lab", "--from", "claude-code", "--yes") == 1
     assert path.read_bytes() == before and machine.kept() == ()
+
+
+def test_a_damaged_backup_and_one_of_a_lost_key_do_not_stand_in_the_way_of_others(
+    machine: Machine, capsys: Capture
+) -> None:
+    clear = ("clear", "lab", "--from", "claude-code", "--yes")
+    path = machine.claude()
+    before = path.read_bytes()
+    machine.run(*clear)
+    machine.store.delete("backups")  # the key
+    assert machine.run("undo", "--yes") == 5
+    assert "its key is not in the credential store" in capsys.readouterr().err
+    machine.claude()
+    machine.run(*clear)
+    folder = machine.home / "data" / "backups"
+    (folder / "20990101T000000Z-0000-00000000.age").write_bytes(b"no backup")
+    assert machine.run("undo", "--yes") == 0 and path.read_bytes() == before
+    assert machine.run("undo", "--yes") != 0  # what is left can't be opened

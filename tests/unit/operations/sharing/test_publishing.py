@@ -260,7 +260,7 @@ def test_clients_says_who_holds_what_and_what_can_be_done(machine: Machine, caps
     said = capsys.readouterr()
     assert "Claude Code  (claude-code)" in said.out
     assert f"  holds a login for lab: valid, in {machine.home / CLAUDE}" in said.out
-    assert "  can: import, publish, clear, log out: claude mcp logout {name}" in said.out
+    assert "  keyrack can import, publish, clear\n  to log out there: claude mcp logout NAME\n" in said.out
     assert "Not found: " in said.err and ACCESS not in said.out
     assert machine.run("clients", "--json") == 0
     [claude] = [each for each in json.loads(capsys.readouterr().out) if each["name"] == "Claude Code"]
