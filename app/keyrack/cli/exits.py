@@ -10,6 +10,8 @@ from keyrack.cli.output import Output, OutputClosed
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.text import plain
 
+PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+
 OK = 0
 ERROR = 1
 LOGIN_NEEDED = 3
@@ -71,10 +73,10 @@ def _confess(out: Output, error: Exception) -> None:
 
 def _place(trace: TracebackType | None) -> str:
     """The innermost frame in keyrack's own code, as "operations/login.py:88"."""
-    place, mark = "?", os.sep + "keyrack" + os.sep
+    place = "?"
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
-        if mark in path:
-            place = f"{path.rsplit(mark, 1)[1]}:{trace.tb_lineno}"
+        if path.startswith(PACKAGE):
+            place = f"{path.removeprefix(PACKAGE)}:{trace.tb_lineno}"
         trace = trace.tb_next
     return place.replace(os.sep, "/")

@@ -23,7 +23,7 @@ def failing(error: BaseException) -> Callable[..., object]:
     return adapters
 
 
-def test_a_fault_of_ours_is_one_line_without_a_value(
+def test_an_internal_error_is_one_line_without_a_value(
     capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KEYRACK_DEBUG", raising=False)
@@ -32,6 +32,15 @@ def test_a_fault_of_ours_is_one_line_without_a_value(
     assert out == "" and "tok-1" not in err
     assert err.startswith("keyrack: something went wrong inside keyrack (RuntimeError at cli/dispatch.py:")
     assert "Traceback" not in err and len(err.splitlines()) == 2
+
+
+@pytest.mark.parametrize("file", ["/src/keyrack/tests/kit.py", "/venv/keyrack/lib/keyrack/plugin.py"])
+def test_an_internal_error_is_placed_in_keyrack_s_own_package(capsys: Capture, file: str) -> None:
+    code = compile("def adapters(**_): raise RuntimeError", file, "exec")  # not ours, whatever its folder
+    names: dict[str, Callable[..., object]] = {}
+    exec(code, names)
+    run(["list"], adapters=names["adapters"])
+    assert "(RuntimeError at cli/dispatch.py:" in capsys.readouterr().err
 
 
 def test_debug_shows_frames_and_still_no_value(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
