@@ -1,154 +1,344 @@
-"""Each reader, with a function that writes a valid file for it."""
+"""Each program whose servers are listed: its file, how it writes an entry, and what is in its fixture.
 
-import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any, NamedTuple
+The fixtures are files that the real programs wrote, with their secrets replaced by DUMMY….
+Claude Code 2.1.197, Codex 0.171.0, Gemini CLI 0.61.0, Qwen Code 0.15.10, opencode 1.18.33, Kilo 7.7.9,
+Copilot CLI 1.0.102, Cline 3.0.65, mcporter 0.9.0, Mistral Vibe 3.0.2, Kimi Code 2.1.0 and Continue 1.5.47
+ran; the files of the others follow their documentation.
+"""
 
-import tomli_w
-import yaml
-
-from keyrack.domain.reading import Place, Reading
-from keyrack.sources.reader import read_all
-
-
-class Syntax(NamedTuple):
-    """A file format, with what may be wrong in it."""
-
-    dump: Callable[[Any], str]
-    broken: str  # on line 2, with "sk-hidden" beside it
-    half: str  # what is on the disk while a file is being written
-    nested: str
-    number: str
-    twice_is_an_error: bool = False  # the same key again
-
-
-JSON = Syntax(
-    lambda data: json.dumps(data, indent=1),
-    broken='{\n"a": "sk-hidden" "b"\n}',
-    half='{"mcpServers": {"good": {"url": "https://good.exam',
-    nested="[" * 100_000,
-    number='{"a": ' + "9" * 5000 + "}",
-)
-TOML = Syntax(
-    tomli_w.dumps,
-    broken='a = 1\nb = = "sk-hidden"\n',
-    half='[mcp_servers.good]\nurl = "https://good.exam',
-    nested="a = " + "[" * 100_000,
-    number="a = " + "9" * 5000,
-    twice_is_an_error=True,
-)
-YAML = Syntax(
-    lambda data: yaml.safe_dump(data, sort_keys=False, allow_unicode=True),
-    broken='a: 1\nb: "sk-hidden" "b"\n',
-    half='mcpServers:\n- name: good\n  url: "https://good.exam',
-    nested="a: " + "[" * 100_000,
-    number="a: " + "9" * 5000,
+from contract.readers.reader_kit import (
+    TOML,
+    YAML,
+    Case,
+    Found,
+    nested_transport,
+    one_command,
+    renamed,
+    request_options,
 )
 
-
-def renamed(**keys: str) -> Callable[[dict], dict]:
-    """A way to write an entry: with other keys than usual."""
-    return lambda entry: {keys.get(key, key): value for key, value in entry.items()}
-
-
-def nested_transport(entry: dict) -> dict:
-    return entry if "command" in entry else {"transport": entry}
-
-
-def request_options(entry: dict) -> dict:
-    headers = entry.get("headers")
-    return entry if headers is None else {**entry, "headers": None, "requestOptions": {"headers": headers}}
-
-
-def one_command(entry: dict) -> dict:
-    """The command and its arguments in one list."""
-    if "command" not in entry:
-        return entry
-    command = [entry["command"], *entry.get("args", ())]
-    return {"type": "local", "command": command, "environment": entry.get("env", {})}
-
-
-class Case(NamedTuple):
-    client: str
-    file: str  # below the home folder
-    root: str = "mcpServers"
-    syntax: Syntax = JSON
-    entry: Callable[[dict], dict] = dict  # an entry as this program writes it
-    is_list: bool = False  # the root is a list of entries with a name
-
-    def __str__(self) -> str:
-        return self.client
-
-    def write(self, servers: Mapping[str, Any]) -> str:
-        own = {name: self.entry(each) if isinstance(each, dict) else each for name, each in servers.items()}
-        if self.is_list:
-            items = [{"name": name, **each} if isinstance(each, dict) else each for name, each in own.items()]
-            return self.syntax.dump({self.root: items})
-        return self.syntax.dump({self.root: own})
-
+ROO = "Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json"
 
 CASES = [
     Case("keyrack", ".config/keyrack/config.toml", "servers", TOML),
     Case("mcp", ".config/mcp/servers.json"),
     Case("mcp-use", "agents.json"),
-    Case("Claude Code", ".claude.json"),
+    Case(
+        "Claude Code",
+        ".claude.json",
+        found=(Found("preg", "http://127.0.0.1:9102/mcp", client_id="DUMMY007wxy"),),
+    ),
     Case("Cursor", ".cursor/mcp.json"),
-    Case("VS Code", ".config/Code/User/mcp.json", "servers"),
-    Case("Codex", ".codex/config.toml", "mcp_servers", TOML, renamed(headers="http_headers")),
-    Case("Amazon Q", ".aws/amazonq/mcp.json"),
-    Case("Amp", ".config/amp/settings.json", "amp.mcpServers"),
-    Case("Antigravity", ".gemini/antigravity/mcp_config.json", entry=renamed(url="serverUrl")),
-    Case("Claude Desktop", ".config/Claude/claude_desktop_config.json"),
-    Case("Cline", ".cline/data/settings/cline_mcp_settings.json", entry=nested_transport),
-    Case("Continue", ".continue/config.yaml", syntax=YAML, entry=request_options, is_list=True),
-    Case("Copilot CLI", ".copilot/mcp-config.json"),
-    Case("Crush", ".config/crush/crush.json", "mcp"),
-    Case("Droid", ".factory/mcp.json"),
-    Case("Gemini CLI", ".gemini/settings.json"),
+    Case(
+        "VS Code",
+        ".config/Code/User/mcp.json",
+        "servers",
+        mac="Library/Application Support/Code/User/mcp.json",
+        windows="%APPDATA%/Code/User/mcp.json",
+    ),
+    Case(
+        "Codex",
+        ".codex/config.toml",
+        "mcp_servers",
+        TOML,
+        renamed(headers="http_headers"),
+        found=(
+            Found("tap", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ${TAP_TOKEN}",)),
+            Found("stdio1", "/bin/echo", transport="stdio"),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("helped", "http://127.0.0.1:9200/mcp", headers=("X-Static: ●●●●●●●● (literal)",)),
+            Found("short", "http://127.0.0.1:9104/mcp"),
+            Found("preg", "http://127.0.0.1:9104/mcp", client_id="static-conf"),
+        ),
+    ),
+    Case(
+        "Amazon Q",
+        ".aws/amazonq/mcp.json",
+        found=(
+            Found("far", "https://far.example.com/mcp", headers=("X-Key: ${env:QKEY}",)),
+            Found("git", "uvx", transport="stdio", disabled=True),
+        ),
+    ),
+    Case(
+        "Amp",
+        ".config/amp/settings.json",
+        "amp.mcpServers",
+        windows="%APPDATA%/amp/settings.json",
+        found=(
+            Found("far", "https://far.example.com/mcp", headers=("Authorization: Bearer ${ATOK}",)),
+            Found("browser", "npx", transport="stdio"),
+        ),
+    ),
+    Case(
+        "Antigravity",
+        ".gemini/antigravity/mcp_config.json",
+        entry=renamed(url="serverUrl"),
+        found=(
+            Found(
+                "far", "https://far.example.com/mcp", headers=("Authorization: Bearer ●●●●●●●● (literal)",)
+            ),
+            Found("off", "npx", transport="stdio", disabled=True),
+        ),
+    ),
+    Case(
+        "Claude Desktop",
+        ".config/Claude/claude_desktop_config.json",
+        mac="Library/Application Support/Claude/claude_desktop_config.json",
+        windows="%APPDATA%/Claude/claude_desktop_config.json",
+        found=(
+            Found("files", "npx", transport="stdio"),
+            Found("far", "https://far.example.com/mcp", headers=("Authorization: ${AUTH} (literal)",)),
+        ),
+    ),
+    Case(
+        "Cline",
+        ".cline/data/settings/cline_mcp_settings.json",
+        entry=nested_transport,
+        found=(
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=("Authorization: Bearer ●●●●●●●●", "X-B: ●●●●●●●●"),
+            ),
+        ),
+    ),
+    Case(
+        "Continue",
+        ".continue/config.yaml",
+        syntax=YAML,
+        entry=request_options,
+        is_list=True,
+        found=(
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=("Authorization: Bearer ${{ secrets.CNTOK }}", "X-B: ●●●●●●●●", "X-C: ●●●●●●●●"),
+            ),
+            Found(
+                "keyed",
+                "http://127.0.0.1:9200/mcp?k=1",
+                headers=("Authorization: Bearer ●●●●●●●● (literal)",),
+            ),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+        ),
+    ),
+    Case(
+        "Copilot CLI",
+        ".copilot/mcp-config.json",
+        found=(
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=("Authorization: Bearer ●●●●●●●● (literal)", "X-Two: ${LABVAR}"),
+            ),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("short", "http://127.0.0.1:9104/mcp", disabled=True),
+        ),
+    ),
+    Case(
+        "Crush",
+        ".config/crush/crush.json",
+        "mcp",
+        found=(
+            Found(
+                "far",
+                "https://far.example.com/mcp",
+                headers=("Authorization: Bearer $CTOK", "X-Run: $(pass show crush) (asked)"),
+            ),
+            Found("events", "https://events.example.com/sse", transport="sse", disabled=True),
+        ),
+    ),
+    Case(
+        "Droid",
+        ".factory/mcp.json",
+        found=(
+            Found("far", "https://far.example.com/mcp", headers=("X-Key: ${DKEY:-●●●●●●●●} (literal)",)),
+            Found("off", "https://off.example.com/mcp", disabled=True),
+        ),
+    ),
+    Case(
+        "Gemini CLI",
+        ".gemini/settings.json",
+        found=(
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=(
+                    "Authorization: Bearer ●●●●●●●● (literal)",
+                    "X-A: $GTOK",
+                    "X-B: ${GTOK}",
+                    "X-C: ${NOPE:-●●●●●●●●} (literal)",
+                    "X-D: $NOPE2",
+                    "X-E: ${env:GTOK}",
+                ),
+            ),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("short", "http://127.0.0.1:9104/mcp"),
+        ),
+    ),
     Case(
         "goose",
         ".config/goose/config.yaml",
         "extensions",
         YAML,
         renamed(url="uri", command="cmd", env="envs"),
+        windows="%APPDATA%/Block/goose/config/config.yaml",
+        found=(
+            Found("far", "https://far.example.com/mcp", headers=("Authorization: Bearer $FAR_TOKEN",)),
+            Found("old", "https://old.example.com/sse", transport="sse", disabled=True),
+            Found("github", "npx", transport="stdio"),
+        ),
     ),
-    Case("Kilo", ".config/kilo/kilo.jsonc", "mcp", entry=one_command),
-    Case("Kimi Code", ".kimi-code/mcp.json"),
-    Case("Kiro", ".kiro/settings/mcp.json"),
-    Case("LM Studio", ".lmstudio/mcp.json"),
-    Case("mcp-use (TypeScript)", ".mcp-use/cli-sessions.json", "sessions"),
-    Case("mcporter", ".mcporter/mcporter.json", entry=renamed(url="baseUrl")),
-    Case("opencode", ".config/opencode/opencode.jsonc", "mcp", entry=one_command),
-    Case("Qoder", ".qoder/mcp.json"),
-    Case("Qwen Code", ".qwen/settings.json", entry=renamed(url="httpUrl")),
+    Case(
+        "Kilo",
+        ".config/kilo/kilo.jsonc",
+        "mcp",
+        entry=one_command,
+        found=(
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer {env:KTOK}",)),
+        ),
+    ),
+    Case(
+        "Kimi Code",
+        ".kimi-code/mcp.json",
+        found=(
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=(
+                    "Authorization: Bearer ${KTOK}",
+                    "X-A: ●●●●●●●●",
+                    "X-B: ●●●●●●●● (literal)",
+                    "X-C: ●●●●●●●●",
+                ),
+            ),
+        ),
+    ),
+    Case(
+        "Kiro",
+        ".kiro/settings/mcp.json",
+        found=(
+            Found("api", "https://api.example.com/mcp", headers=("Authorization: Bearer ${API_TOKEN}",)),
+            Found("off", "uvx", transport="stdio", disabled=True),
+            Found("ours", "https://ours.example.com/mcp"),
+        ),
+    ),
+    Case(
+        "LM Studio",
+        ".lmstudio/mcp.json",
+        found=(
+            Found("hf", "https://hf.example.com/mcp", headers=("Authorization: Bearer ●●●●●●●● (literal)",)),
+        ),
+    ),
+    Case(
+        "mcp-use (TypeScript)",
+        ".mcp-use/cli-sessions.json",
+        "sessions",
+        found=(Found("lab", "http://127.0.0.1:9102/mcp"),),
+    ),
+    Case(
+        "mcporter",
+        ".mcporter/mcporter.json",
+        entry=renamed(url="baseUrl"),
+        found=(
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ${MPTOK}",)),
+        ),
+    ),
+    Case(
+        "opencode",
+        ".config/opencode/opencode.jsonc",
+        "mcp",
+        entry=one_command,
+        found=(
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=(
+                    "Authorization: Bearer {file:/run/user/1000/token} (asked)",
+                    "X-U: {env:NOPE}",
+                    "X-S: ●●●●●●●●",
+                ),
+            ),
+            Found("off", "http://127.0.0.1:9200/mcp?off", disabled=True),
+            Found(
+                "hdr (opencode)", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer {env:OCTOK}",)
+            ),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("short", "http://127.0.0.1:9104/mcp"),
+        ),
+    ),
+    Case("Qoder", ".qoder/mcp.json", found=(Found("far", "https://far.example.com/sse", transport="sse"),)),
+    Case(
+        "Qwen Code",
+        ".qwen/settings.json",
+        entry=renamed(url="httpUrl"),
+        found=(
+            Found(
+                "hdr",
+                "http://127.0.0.1:9200/mcp",
+                headers=("Authorization: Bearer ${QTOK}", "X-Dollar: $QTOK"),
+            ),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+            Found("short", "http://127.0.0.1:9104/mcp", client_id="DUMMY018zwxyz"),
+        ),
+    ),
     Case(
         "Roo Code",
-        ".config/Code/User/globalStorage/rooveterinaryinc.roo-cline/settings/mcp_settings.json",
+        f".config/{ROO}",
+        mac=f"Library/Application Support/{ROO}",
+        windows=f"%APPDATA%/{ROO}",
+        found=(
+            Found(
+                "far",
+                "https://far.example.com/mcp",
+                headers=("Authorization: Bearer ${env:RTOK}",),
+                disabled=True,
+            ),
+            Found("near", "https://near.example.com/sse", transport="sse"),
+        ),
     ),
-    Case("Trae", ".config/Trae/User/mcp.json"),
-    Case("Mistral Vibe", ".vibe/config.toml", "mcp_servers", TOML, is_list=True),
-    Case("Windsurf", ".codeium/windsurf/mcp_config.json", entry=renamed(url="serverUrl")),
-    Case("Zed", ".config/zed/settings.json", "context_servers"),
+    Case(
+        "Trae",
+        ".config/Trae/User/mcp.json",
+        mac="Library/Application Support/Trae/User/mcp.json",
+        windows="%APPDATA%/Trae/User/mcp.json",
+        found=(Found("far", "https://far.example.com/mcp", headers=("X-Key: ●●●●●●●● (literal)",)),),
+    ),
+    Case(
+        "Mistral Vibe",
+        ".vibe/config.toml",
+        "mcp_servers",
+        TOML,
+        is_list=True,
+        found=(
+            Found("hdr", "http://127.0.0.1:9200/mcp"),
+            Found("lab", "http://127.0.0.1:9102/mcp"),
+        ),
+    ),
+    Case(
+        "Windsurf",
+        ".codeium/windsurf/mcp_config.json",
+        entry=renamed(url="serverUrl"),
+        found=(
+            Found("a", "https://a.example.com/mcp", headers=("Authorization: Bearer ${env:WTOK}",)),
+            Found("off", "https://off.example.com/mcp", disabled=True),
+            Found("jetbrains", "https://jetbrains.example.com/sse", transport="sse"),
+        ),
+    ),
+    Case(
+        "Zed",
+        ".config/zed/settings.json",
+        "context_servers",
+        windows="%APPDATA%/Zed/settings.json",
+        found=(
+            Found("local", "npx", transport="stdio"),
+            Found("old", "uvx", transport="stdio"),
+            Found("far", "https://far.example.com/mcp", headers=("X-Team: ●●●●●●●●",)),
+            Found("off", "https://off.example.com/mcp", disabled=True),
+        ),
+    ),
 ]
-
-
-class Desk:
-    """A home folder with one program's file in it."""
-
-    def __init__(self, case: Case, home: Path) -> None:
-        self.case = case
-        self.home = home
-        self.path = home / case.file
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-
-    def read(self, **env: str) -> Reading:
-        extra = (str(self.path),) if self.case.client == "mcp-use" else ()
-        cwd = self.home / "elsewhere"
-        return read_all({"HOME": str(self.home), **env}, "linux", str(cwd), extra)
-
-    def place(self, reading: Reading) -> Place:
-        return next(place for place in reading.places if place.path == str(self.path))
-
-    def put(self, servers: dict) -> None:
-        self.path.write_text(self.case.write(servers))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.readers.reader_cases import CASES, Desk
+from contract.readers.reader_cases import CASES
+from contract.readers.reader_kit import Desk
 from keyrack.domain.errors import KeyrackError
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.programs import MCP_USE, OWN, PROGRAMS, edit_of
@@ -217,7 +218,7 @@ def test_a_bad_address_is_listed_with_its_reason_and_not_shown(desk: Desk, url: 
     assert good.url == GOOD["url"]
 
 
-def test_a_key_that_stands_twice_is_named(desk: Desk) -> None:
+def test_a_repeated_key_is_reported(desk: Desk) -> None:
     one = desk.case.write({"good": GOOD})
     if desk.case.syntax.twice_is_an_error:
         desk.path.write_text(one + one)
@@ -326,4 +327,6 @@ def test_a_secret_is_replaced_by_a_variable_or_the_user_is_told_why_not(desk: De
 
 
 def test_every_program_has_a_case() -> None:
-    assert {case.client for case in CASES} == {each.name for each in (OWN, MCP_USE, *PROGRAMS)}
+    with_case, listed = {case.client for case in CASES}, {each.name for each in (OWN, MCP_USE, *PROGRAMS)}
+    assert listed - with_case == set(), "Add a Case to reader_cases.py for each of these."
+    assert with_case - listed == set(), "These are not in PROGRAMS."

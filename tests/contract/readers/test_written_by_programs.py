@@ -1,204 +1,17 @@
-"""Files that the real programs wrote, and what keyrack finds in them. Their secrets are replaced by DUMMY….
-
-Claude Code 2.1.197, Codex 0.171.0, Gemini CLI 0.61.0, Qwen Code 0.15.10, opencode 1.18.33, Kilo 7.7.9,
-Copilot CLI 1.0.102, Cline 3.0.65, mcporter 0.9.0, Mistral Vibe 3.0.2, Kimi Code 2.1.0 and Continue 1.5.47
-ran; the files of the others follow their documentation.
-"""
+"""What keyrack finds in files that the real programs wrote."""
 
 import shutil
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
+from contract.readers.reader_cases import CASES
+from contract.readers.reader_kit import Case, Found
 from keyrack.domain.reading import Reading
-from keyrack.sources.programs import MCP, MCP_USE, OWN, PROGRAMS
 from keyrack.sources.reader import read_all
 
 FILES = Path(__file__).with_name("fixtures")
-
-
-class Found(NamedTuple):
-    """A server as it is listed. A header may be in plain text, or known to its program only."""
-
-    name: str
-    place: str  # its address, or the program of its command
-    headers: tuple[str, ...] = ()
-    transport: str = "http"
-    disabled: bool = False
-    client_id: str | None = None
-
-
-EXPECTED: dict[str, list[Found]] = {
-    "Amazon Q": [
-        Found("far", "https://far.example.com/mcp", headers=("X-Key: ${env:QKEY}",)),
-        Found("git", "uvx", transport="stdio", disabled=True),
-    ],
-    "Amp": [
-        Found("far", "https://far.example.com/mcp", headers=("Authorization: Bearer ${ATOK}",)),
-        Found("browser", "npx", transport="stdio"),
-    ],
-    "Antigravity": [
-        Found("far", "https://far.example.com/mcp", headers=("Authorization: Bearer ●●●●●●●● (literal)",)),
-        Found("off", "npx", transport="stdio", disabled=True),
-    ],
-    "Claude Code": [
-        Found("preg", "http://127.0.0.1:9102/mcp", client_id="DUMMY007wxy"),
-    ],
-    "Claude Desktop": [
-        Found("files", "npx", transport="stdio"),
-        Found("far", "https://far.example.com/mcp", headers=("Authorization: ${AUTH} (literal)",)),
-    ],
-    "Cline": [
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found(
-            "hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ●●●●●●●●", "X-B: ●●●●●●●●")
-        ),
-    ],
-    "Codex": [
-        Found("tap", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ${TAP_TOKEN}",)),
-        Found("stdio1", "/bin/echo", transport="stdio"),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("helped", "http://127.0.0.1:9200/mcp", headers=("X-Static: ●●●●●●●● (literal)",)),
-        Found("short", "http://127.0.0.1:9104/mcp"),
-        Found("preg", "http://127.0.0.1:9104/mcp", client_id="static-conf"),
-    ],
-    "Continue": [
-        Found(
-            "hdr",
-            "http://127.0.0.1:9200/mcp",
-            headers=("Authorization: Bearer ${{ secrets.CNTOK }}", "X-B: ●●●●●●●●", "X-C: ●●●●●●●●"),
-        ),
-        Found(
-            "keyed", "http://127.0.0.1:9200/mcp?k=1", headers=("Authorization: Bearer ●●●●●●●● (literal)",)
-        ),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-    ],
-    "Copilot CLI": [
-        Found(
-            "hdr",
-            "http://127.0.0.1:9200/mcp",
-            headers=("Authorization: Bearer ●●●●●●●● (literal)", "X-Two: ${LABVAR}"),
-        ),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("short", "http://127.0.0.1:9104/mcp", disabled=True),
-    ],
-    "Crush": [
-        Found(
-            "far",
-            "https://far.example.com/mcp",
-            headers=("Authorization: Bearer $CTOK", "X-Run: $(pass show crush) (asked)"),
-        ),
-        Found("events", "https://events.example.com/sse", transport="sse", disabled=True),
-    ],
-    "Droid": [
-        Found("far", "https://far.example.com/mcp", headers=("X-Key: ${DKEY:-●●●●●●●●} (literal)",)),
-        Found("off", "https://off.example.com/mcp", disabled=True),
-    ],
-    "Gemini CLI": [
-        Found(
-            "hdr",
-            "http://127.0.0.1:9200/mcp",
-            headers=(
-                "Authorization: Bearer ●●●●●●●● (literal)",
-                "X-A: $GTOK",
-                "X-B: ${GTOK}",
-                "X-C: ${NOPE:-●●●●●●●●} (literal)",
-                "X-D: $NOPE2",
-                "X-E: ${env:GTOK}",
-            ),
-        ),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("short", "http://127.0.0.1:9104/mcp"),
-    ],
-    "goose": [
-        Found("far", "https://far.example.com/mcp", headers=("Authorization: Bearer $FAR_TOKEN",)),
-        Found("old", "https://old.example.com/sse", transport="sse", disabled=True),
-        Found("github", "npx", transport="stdio"),
-    ],
-    "Kilo": [
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer {env:KTOK}",)),
-    ],
-    "Kimi Code": [
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found(
-            "hdr",
-            "http://127.0.0.1:9200/mcp",
-            headers=(
-                "Authorization: Bearer ${KTOK}",
-                "X-A: ●●●●●●●●",
-                "X-B: ●●●●●●●● (literal)",
-                "X-C: ●●●●●●●●",
-            ),
-        ),
-    ],
-    "Kiro": [
-        Found("api", "https://api.example.com/mcp", headers=("Authorization: Bearer ${API_TOKEN}",)),
-        Found("off", "uvx", transport="stdio", disabled=True),
-        Found("ours", "https://ours.example.com/mcp"),
-    ],
-    "LM Studio": [
-        Found("hf", "https://hf.example.com/mcp", headers=("Authorization: Bearer ●●●●●●●● (literal)",)),
-    ],
-    "mcp-use (TypeScript)": [Found("lab", "http://127.0.0.1:9102/mcp")],
-    "mcporter": [
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ${MPTOK}",)),
-    ],
-    "opencode": [
-        Found(
-            "hdr",
-            "http://127.0.0.1:9200/mcp",
-            headers=(
-                "Authorization: Bearer {file:/run/user/1000/token} (asked)",
-                "X-U: {env:NOPE}",
-                "X-S: ●●●●●●●●",
-            ),
-        ),
-        Found("off", "http://127.0.0.1:9200/mcp?off", disabled=True),
-        Found("hdr (opencode)", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer {env:OCTOK}",)),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("short", "http://127.0.0.1:9104/mcp"),
-    ],
-    "Qoder": [
-        Found("far", "https://far.example.com/sse", transport="sse"),
-    ],
-    "Qwen Code": [
-        Found(
-            "hdr", "http://127.0.0.1:9200/mcp", headers=("Authorization: Bearer ${QTOK}", "X-Dollar: $QTOK")
-        ),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-        Found("short", "http://127.0.0.1:9104/mcp", client_id="DUMMY018zwxyz"),
-    ],
-    "Roo Code": [
-        Found(
-            "far",
-            "https://far.example.com/mcp",
-            headers=("Authorization: Bearer ${env:RTOK}",),
-            disabled=True,
-        ),
-        Found("near", "https://near.example.com/sse", transport="sse"),
-    ],
-    "Trae": [
-        Found("far", "https://far.example.com/mcp", headers=("X-Key: ●●●●●●●● (literal)",)),
-    ],
-    "Mistral Vibe": [
-        Found("hdr", "http://127.0.0.1:9200/mcp"),
-        Found("lab", "http://127.0.0.1:9102/mcp"),
-    ],
-    "Windsurf": [
-        Found("a", "https://a.example.com/mcp", headers=("Authorization: Bearer ${env:WTOK}",)),
-        Found("off", "https://off.example.com/mcp", disabled=True),
-        Found("jetbrains", "https://jetbrains.example.com/sse", transport="sse"),
-    ],
-    "Zed": [
-        Found("local", "npx", transport="stdio"),
-        Found("old", "uvx", transport="stdio"),
-        Found("far", "https://far.example.com/mcp", headers=("X-Team: ●●●●●●●●",)),
-        Found("off", "https://off.example.com/mcp", disabled=True),
-    ],
-}
+WRITTEN = [case for case in CASES if case.found]
 
 
 def read(client: str, home: Path, **env: str) -> Reading:
@@ -225,23 +38,27 @@ def found_in(reading: Reading) -> list[Found]:
     ]
 
 
-@pytest.mark.parametrize("client", EXPECTED)
-def test_its_servers_are_found_as_the_program_sees_them(client: str, tmp_path: Path) -> None:
-    reading = read(client, tmp_path)
-    assert found_in(reading) == EXPECTED[client]
-    assert {source.client for server in reading.servers for source in server.sources} == {client}
+@pytest.mark.parametrize("case", WRITTEN, ids=str)
+def test_its_servers_are_found_as_the_program_sees_them(case: Case, tmp_path: Path) -> None:
+    reading = read(case.client, tmp_path)
+    assert found_in(reading) == list(case.found)
+    assert {source.client for server in reading.servers for source in server.sources} == {case.client}
     assert all("client secret" in problem.sentence for problem in reading.problems)
     shown = repr(reading)
     assert not [word for word in shown.split("'") if word.startswith(("DUMMY03", "DUMMY1", "plain-key"))]
 
 
 def test_each_program_has_files() -> None:
-    elsewhere = {OWN.name, MCP_USE.name, MCP.name, "Cursor", "VS Code"}  # test_sources_programs.py
-    assert (
-        {each.name for each in PROGRAMS} - elsewhere
-        == set(EXPECTED)
-        == {path.name for path in FILES.iterdir()}
-    )
+    elsewhere = {"keyrack", "mcp", "mcp-use", "Cursor", "VS Code"}  # test_sources_programs.py has theirs
+    for case in CASES:
+        assert case.found or case.client in elsewhere, (
+            f"Add `found=` to the Case of {case.client}: the servers in {FILES.name}/{case.client}."
+        )
+        assert (FILES / case.client).is_dir() or case.client in elsewhere, (
+            f"Add {FILES.name}/{case.client}: a home folder with a file that {case.client} wrote."
+        )
+    for folder in FILES.iterdir():
+        assert folder.name in {case.client for case in WRITTEN}, f"No Case has the fixture {folder.name}."
 
 
 @pytest.mark.parametrize(("client", "server", "header", "env", "sent"), [

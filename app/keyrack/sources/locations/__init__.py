@@ -1,4 +1,4 @@
-"""The files in which each program may have its servers, for each platform.
+"""Where programs look for their files. Most are described by `Files`, in `PROGRAMS` itself.
 
 Separate from the readers, so that a reader is imported only if one of its program's files exists.
 """

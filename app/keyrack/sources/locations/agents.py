@@ -1,19 +1,8 @@
-"""Where agents for the terminal keep their files."""
+"""Where agents for the terminal keep their files, if the paths depend on more than the system."""
 
 import os
 
-from keyrack.sources.locations.candidates import Candidate, Files, Search
-
-amp = Files(("{xdg}/amp/settings.json",), windows=("{config}/amp/settings.json",))
-amazon_q = Files(("~/.aws/amazonq/mcp.json",), project=(".amazonq/mcp.json",))
-continue_dev = Files(("~/.continue/config.yaml",))
-crush = Files(("{xdg}/crush/crush.json",))
-droid = Files(("~/.factory/mcp.json",), project=(".factory/mcp.json",))
-gemini = Files(("~/.gemini/settings.json",), project=(".gemini/settings.json",))
-goose = Files(("{xdg}/goose/config.yaml",), windows=("{config}/Block/goose/config/config.yaml",))
-kilo = Files(("{xdg}/kilo/kilo.json", "{xdg}/kilo/kilo.jsonc"), project=("kilo.json", "kilo.jsonc"))
-qwen = Files(("~/.qwen/settings.json",), project=(".qwen/settings.json",))
-vibe = Files(("~/.vibe/config.toml",))
+from keyrack.sources.locations.candidates import Candidate, Search
 
 
 def codex(search: Search) -> list[Candidate]:

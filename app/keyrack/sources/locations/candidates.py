@@ -71,8 +71,9 @@ class Search(NamedTuple):
 class Files(NamedTuple):
     """The files of a program that always keeps them at the same paths.
 
-    A path of the user's starts with `~`, the home folder, with `{config}`, the system's folder for
-    configuration, or with `{xdg}`, which is `~/.config` on every system. A project's start at its folder.
+    A user's path starts with `~`, the home folder; with `{xdg}`, which is `XDG_CONFIG_HOME`, or else
+    `~/.config` on every system; or with `{config}`, the system's folder for configuration: the same on Linux,
+    `~/Library/Application Support` on macOS, `%APPDATA%` on Windows. A project's path starts at its folder.
     """
 
     user: tuple[str, ...]

@@ -1,9 +1,7 @@
-"""Where Claude Code keeps its files, and Claude Desktop."""
+"""Where Claude Code keeps its files."""
 
-from keyrack.sources.locations.candidates import Candidate, Files, Search
+from keyrack.sources.locations.candidates import Candidate, Search
 from keyrack.system.paths import join
-
-claude_desktop = Files(("{config}/Claude/claude_desktop_config.json",))
 
 
 def claude_code(search: Search) -> list[Candidate]:

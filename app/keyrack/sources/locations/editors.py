@@ -1,21 +1,11 @@
-"""Where editors, and extensions of them, keep their files."""
+"""Where editors, and extensions of them, keep their files, if the paths depend on more than the system."""
 
 import os
 
-from keyrack.sources.locations.candidates import Candidate, Files, Search
+from keyrack.sources.locations.candidates import Candidate, Search
 from keyrack.system.paths import config_home, join
 
 VSCODE = (("Code", "user"), ("Code - Insiders", "user, Insiders"))  # the editions, with their scope
-
-cursor = Files(("~/.cursor/mcp.json",), project=(".cursor/mcp.json",))
-kiro = Files(("~/.kiro/settings/mcp.json",), project=(".kiro/settings/mcp.json",))
-qoder = Files(("~/.qoder/mcp.json",))
-trae = Files(("{config}/Trae/User/mcp.json",))
-windsurf = Files(("~/.codeium/windsurf/mcp_config.json", "~/.codeium/mcp_config.json"))
-zed = Files(
-    ("{xdg}/zed/settings.json",), project=(".zed/settings.json",), windows=("{config}/Zed/settings.json",)
-)
-antigravity = Files(("~/.gemini/antigravity/mcp_config.json",))
 
 
 def cline(search: Search) -> list[Candidate]:

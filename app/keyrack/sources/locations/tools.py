@@ -1,10 +1,7 @@
-"""Where keyrack itself and tools for MCP keep their files."""
+"""Where keyrack itself and tools for MCP keep their files, if the paths depend on more than the system."""
 
-from keyrack.sources.locations.candidates import Candidate, Files, Search
+from keyrack.sources.locations.candidates import Candidate, Search
 from keyrack.system.paths import config_file
-
-lm_studio = Files(("~/.lmstudio/mcp.json",))
-mcp_use_sessions = Files(("~/.mcp-use/cli-sessions.json",))
 
 
 def keyrack(search: Search) -> list[Candidate]:

@@ -19,7 +19,8 @@ class Form(NamedTuple):
     root: str = "mcpServers"
     comments: bool = True  # whether the program allows them
     commas: bool = True  # after the last item
-    keys: Sequence[str] = entries.KEYS  # of the address and the command; the first one counts
+    # Names of the address and of the command, best first. They replace the usual ones, so include "command".
+    keys: Sequence[str] = entries.KEYS
     off: tuple[str, bool] | None = ("disabled", True)  # the field of a server that is switched off
     oauth: str = "oauth"  # the object that names an OAuth client
     redirect: tuple[str, int | None, str | None] = ("localhost", None, None)  # of that client

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from keyrack.sources.locations import Candidate, Search, agents, claude, editors, tools
+from keyrack.sources.locations import Candidate, Files, Search, agents, claude, editors, tools
 
 if TYPE_CHECKING:
     from keyrack.sources.edit import Edit
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Program(NamedTuple):
     name: str  # the display name
     module: str  # in this package
-    files: Callable[[Search], list[Candidate]]
+    files: Callable[[Search], list[Candidate]]  # `Files`, or a function of `locations`
 
 
 class Reader(Protocol):
@@ -42,34 +42,52 @@ MCP = Program("mcp", "mcp_avelino", tools.mcp)
 PROGRAMS = (
     MCP,
     CLAUDE_CODE,
-    Program("Cursor", "cursor", editors.cursor),
+    Program("Cursor", "cursor", Files(("~/.cursor/mcp.json",), project=(".cursor/mcp.json",))),
     Program("VS Code", "vscode", editors.vscode),
     Program("Codex", "codex", agents.codex),
-    Program("Amazon Q", "amazon_q", agents.amazon_q),
-    Program("Amp", "amp", agents.amp),
-    Program("Antigravity", "antigravity", editors.antigravity),
-    Program("Claude Desktop", "claude_desktop", claude.claude_desktop),
+    Program("Amazon Q", "amazon_q", Files(("~/.aws/amazonq/mcp.json",), project=(".amazonq/mcp.json",))),
+    Program("Amp", "amp", Files(("{xdg}/amp/settings.json",), windows=("{config}/amp/settings.json",))),
+    Program("Antigravity", "antigravity", Files(("~/.gemini/antigravity/mcp_config.json",))),
+    Program("Claude Desktop", "claude_desktop", Files(("{config}/Claude/claude_desktop_config.json",))),
     Program("Cline", "cline", editors.cline),
-    Program("Continue", "continue_dev", agents.continue_dev),
+    Program("Continue", "continue_dev", Files(("~/.continue/config.yaml",))),
     Program("Copilot CLI", "copilot", agents.copilot),
-    Program("Crush", "crush", agents.crush),
-    Program("Droid", "droid", agents.droid),
-    Program("Gemini CLI", "gemini", agents.gemini),
-    Program("goose", "goose", agents.goose),
-    Program("Kilo", "opencode", agents.kilo),
+    Program("Crush", "crush", Files(("{xdg}/crush/crush.json",))),
+    Program("Droid", "droid", Files(("~/.factory/mcp.json",), project=(".factory/mcp.json",))),
+    Program("Gemini CLI", "gemini", Files(("~/.gemini/settings.json",), project=(".gemini/settings.json",))),
+    Program(
+        "goose",
+        "goose",
+        Files(("{xdg}/goose/config.yaml",), windows=("{config}/Block/goose/config/config.yaml",)),
+    ),
+    Program(
+        "Kilo",
+        "opencode",
+        Files(("{xdg}/kilo/kilo.json", "{xdg}/kilo/kilo.jsonc"), project=("kilo.json", "kilo.jsonc")),
+    ),
     Program("Kimi Code", "kimi", agents.kimi),
-    Program("Kiro", "kiro", editors.kiro),
-    Program("LM Studio", "lm_studio", tools.lm_studio),
-    Program("mcp-use (TypeScript)", "mcp_use_sessions", tools.mcp_use_sessions),
+    Program("Kiro", "kiro", Files(("~/.kiro/settings/mcp.json",), project=(".kiro/settings/mcp.json",))),
+    Program("LM Studio", "lm_studio", Files(("~/.lmstudio/mcp.json",))),
+    Program("mcp-use (TypeScript)", "mcp_use_sessions", Files(("~/.mcp-use/cli-sessions.json",))),
     Program("mcporter", "mcporter", tools.mcporter),
-    Program("Mistral Vibe", "vibe", agents.vibe),
+    Program("Mistral Vibe", "vibe", Files(("~/.vibe/config.toml",))),
     Program("opencode", "opencode", agents.opencode),
-    Program("Qoder", "qoder", editors.qoder),
-    Program("Qwen Code", "gemini", agents.qwen),
+    Program("Qoder", "qoder", Files(("~/.qoder/mcp.json",))),
+    Program("Qwen Code", "gemini", Files(("~/.qwen/settings.json",), project=(".qwen/settings.json",))),
     Program("Roo Code", "roo", editors.roo),
-    Program("Trae", "trae", editors.trae),
-    Program("Windsurf", "windsurf", editors.windsurf),
-    Program("Zed", "zed", editors.zed),
+    Program("Trae", "trae", Files(("{config}/Trae/User/mcp.json",))),
+    Program(
+        "Windsurf", "windsurf", Files(("~/.codeium/windsurf/mcp_config.json", "~/.codeium/mcp_config.json"))
+    ),
+    Program(
+        "Zed",
+        "zed",
+        Files(
+            ("{xdg}/zed/settings.json",),
+            project=(".zed/settings.json",),
+            windows=("{config}/Zed/settings.json",),
+        ),
+    ),
 )
 
 
