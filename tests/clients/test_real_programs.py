@@ -41,7 +41,9 @@ class Case(NamedTuple):
 
 
 def _param(program: Program) -> Any:
-    marks = [pytest.mark.slow("it imports LangChain at each start")] if program.id == "mcp-use" else []
+    slow = "it imports LangChain at each start" if program.id == "mcp-use" else ""
+    slow = "it is large, or waits for its own screen" if program in ON_DEMAND else slow
+    marks = [pytest.mark.slow(slow)] if slow else []
     return pytest.param(program, marks=marks, id=program.id + "-keychain" * program.keychain)
 
 
