@@ -109,5 +109,6 @@ def test_it_calls_with_the_token_that_keyrack_publishes_and_asks_for_a_login_onc
 
     cleared = case.keyrack("clear", SERVER, "--from", case.program.id, "--yes")
     assert cleared.code == 0, cleared
+    assert case.keyrack("refresh", SERVER).code == 0
     assert case.row()["elsewhere"] == []
     assert case.asks()

@@ -268,3 +268,13 @@ def test_clients_says_who_holds_what_and_what_can_be_done(machine: Machine, caps
     assert [(token["state"], token["mode"]) for token in mine] == [("valid", "0600")]
     assert claude["allows"] == ["import", "publish", "clear"] and claude["servers"] == ["lab"]
     assert ROW in (machine.home / CLAUDE).read_text()
+
+
+def test_what_is_cleared_in_a_program_is_not_published_to_it_again(machine: Machine, capsys: Capture) -> None:
+    machine.put(".config/mcp/servers.json", {"mcpServers": {"lab": {"url": URL}}})
+    path = machine.home / ".config/mcp/auth.json"
+    assert machine.run("publish", "lab", "--to", "mcp", "--yes") == 0 and "at-0" in path.read_text()
+    assert machine.run("clear", "lab", "--from", "mcp", "--yes") == 0
+    assert "✓ Stop publishing to mcp" in capsys.readouterr().out
+    assert machine.run("refresh", "lab") == 0
+    assert "at-next" not in path.read_text()
