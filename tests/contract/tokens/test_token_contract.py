@@ -21,10 +21,11 @@ from contract.tokens.token_cases import (
     searched,
 )
 from keyrack.domain.errors import StoreUnavailable
-from keyrack.domain.held import Item, Place
+from keyrack.domain.held import HeldToken, Item, Place
 from keyrack.domain.secret import Secret
 from keyrack.sources.tokens import HOLDERS, Holds
-from keyrack.sources.tokens.reader import Items
+from keyrack.sources.tokens.layout import Row, field
+from keyrack.sources.tokens.reader import Items, held_token
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -103,6 +104,28 @@ def test_an_item_of_another_kind_is_no_login(tmp_path: Path) -> None:
     assert (reading.tokens, reading.problems) == ((), ())
 
 
+@pytest.mark.parametrize("case", [*CASES, *ITEM_CASES], ids=lambda case: f"{case}-{case.file or 'items'}")
+def test_a_row_has_the_fields_without_which_keyrack_does_not_write_to_it(
+    case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[Row] = []
+
+    def seen(client: str, place: Place, row: Row, changed_at: float | None) -> HeldToken | None:
+        held = held_token(client, place, row, changed_at)
+        rows.extend([row] if held is not None and client == case.client else [])
+        return held
+
+    monkeypatch.setattr("keyrack.sources.tokens.reader.held_token", seen)
+    Home(case, tmp_path).read(items=None if case.file else searched(items(case)))
+    assert rows
+    for row in rows:
+        assert row.needs, "Row.needs is empty: name the fields that the program itself refuses to do without."
+        missing = [name for name in row.needs if field(row.fields, name) in (None, "")]
+        assert missing == [], f"The row in the fixture has no such field: {', '.join(missing)}"
+
+
 def test_every_program_that_can_be_read_has_a_case() -> None:
     readable = {each.name for each in HOLDERS if each.holds is Holds.READABLE}
-    assert {case.client for case in (*CASES, *ITEM_CASES)} == readable
+    with_case = {case.client for case in (*CASES, *ITEM_CASES)}
+    assert readable - with_case == set(), "Add a Case to token_cases.py for each of these."
+    assert with_case - readable == set(), "These are not in HOLDERS."

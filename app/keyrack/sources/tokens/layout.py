@@ -18,6 +18,11 @@ class Layout(NamedTuple):
 
     The defaults are those of a token response (RFC 6749, section 5.1), which many programs store as it is.
     A time is a number of `unit`s since 1970, or a text in ISO 8601.
+
+    `expires_at` takes precedence. `expires_in` counts only in a row without a valid `expires_at`: from
+    `obtained_at`, else from `stored_at`, else from when the file or item was changed, and the last two make
+    the expiry an estimate. Publishing writes `expires_at`, and `expires_in` if the row has it or if there is
+    no `expires_at`; so `expires_in` must be "" if the program has no such field.
     """
 
     access: str = "access_token"
@@ -93,7 +98,9 @@ class Row(NamedTuple):
     client_id: str | None = None
     client_secret: Secret | None = None
     label: str = ""  # who the account belongs to
-    needs: tuple[str, ...] = ()  # fields without which the program can't read the row
+    # Paths, as in `Layout`, of the fields without which the program can't read the row. keyrack publishes no
+    # token into a row in which one is missing or "", because the program might then refuse the whole file.
+    needs: tuple[str, ...] = ()
     others: tuple[str, ...] = ()  # other files in the folder that are only about this row
 
 
