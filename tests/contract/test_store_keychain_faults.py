@@ -153,7 +153,7 @@ def test_a_write_that_did_not_arrive_is_found_out(backend: Backend, tmp_path: Pa
 
 
 @pytest.mark.parametrize("silent", [True, False])
-def test_a_delete_that_did_not_happen_is_said_and_the_record_stays(silent: bool, tmp_path: Path) -> None:
+def test_a_delete_that_did_not_happen_is_reported_and_the_record_stays(silent: bool, tmp_path: Path) -> None:
     credentials = store_over(Undeletable(silent=silent), tmp_path)
     credentials.save(stored_credential("one"))
     removal = credentials.delete(CredentialKey.of(URL))

@@ -200,7 +200,7 @@ def test_localhost_is_not_what_a_resolver_says(dialled: list[str]):
     assert isinstance(answer, Response) and "93.184.215.14" not in dialled
 
 
-def test_an_unknown_name_is_said():
+def test_an_unknown_name_is_reported():
     assert send("https://auth.example/", Names()) == Failed("The name auth.example was not found.")
     long = "a" * 70 + ".example"
     assert isinstance(
@@ -306,7 +306,7 @@ def test_an_address_can_have_a_certificate(tls: Make):
         ({"host": "other.example"}, "is for another host"),
     ],
 )
-def test_a_bad_certificate_is_said(tls: Make, made: dict[str, Any], words: str):
+def test_a_bad_certificate_is_reported(tls: Make, made: dict[str, Any], words: str):
     context = tls(**{"host": "mcp.example", **made})
     with little_server(reply(), context=context) as server:
         url = f"https://mcp.example:{server.port}/"
@@ -369,7 +369,7 @@ def test_a_handshake_that_never_ends_is_ended():
     assert answer == Failed("The connection to 127.0.0.1 timed out.")
 
 
-def test_an_unknown_authority_is_said(tls: Make, monkeypatch: pytest.MonkeyPatch):
+def test_an_unknown_authority_is_reported(tls: Make, monkeypatch: pytest.MonkeyPatch):
     context = tls("mcp.example")
     monkeypatch.delenv("SSL_CERT_FILE")
     with little_server(reply(), context=context) as server:
@@ -446,7 +446,7 @@ def test_which_proxy(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "nonsense://x", "http://[::1"])
-def test_a_proxy_that_can_not_be_used_is_said(proxy: str, monkeypatch: pytest.MonkeyPatch):
+def test_a_proxy_that_can_not_be_used_is_reported(proxy: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("https_proxy", proxy)
     answer = send("https://a.example/", Names())
     assert isinstance(answer, Failed) and answer.reason.endswith(".")

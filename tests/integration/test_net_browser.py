@@ -110,7 +110,7 @@ def test_a_browser_can_not_write_on_the_screen(
 
 
 @pytest.mark.parametrize("command", ["{dir}/failing", "{dir}/absent", "nonsense-browser", "'", ""])
-def test_no_browser_is_said(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_no_browser_is_reported(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     program(tmp_path, "exit 3", "failing")
     monkeypatch.setenv("BROWSER", command.replace("{dir}", str(tmp_path)))
     assert not open_browser(URL)

@@ -341,7 +341,7 @@ def test_the_port_is_one_of_the_usual_or_another(monkeypatch: pytest.MonkeyPatch
         third.close()
 
 
-def test_a_configured_port_that_is_taken_is_said():
+def test_a_configured_port_that_is_taken_is_reported():
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
         with pytest.raises(KeyrackError, match=f"Port {port} .* is used by another program") as caught:
@@ -350,7 +350,7 @@ def test_a_configured_port_that_is_taken_is_said():
 
 
 @pytest.mark.parametrize("port", [0, -1, 65536, 10**9])
-def test_what_is_no_port_is_said(port: int):
+def test_what_is_no_port_is_reported(port: int):
     with pytest.raises(KeyrackError, match="not a valid port"):
         listen(port)
 

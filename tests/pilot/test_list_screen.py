@@ -301,7 +301,7 @@ async def test_a_thousand_servers_are_listed_filtered_and_sorted() -> None:
 
 
 @screen_test
-async def test_reading_that_fails_is_said_and_the_screen_lives() -> None:
+async def test_reading_that_fails_is_reported_and_the_screen_lives() -> None:
     from keyrack.domain.errors import KeyrackError
 
     adapters = demo_parts()

@@ -365,7 +365,7 @@ async def test_a_adds_a_server_to_keyracks_own_file() -> None:
 
 
 @screen_test
-async def test_a_refreshed_token_is_published_in_the_background_and_a_failure_is_said(
+async def test_a_refreshed_token_is_published_in_the_background_and_a_failure_is_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     gate = Gate(("The token was not published to codex: It is busy.",))

@@ -30,7 +30,7 @@ async def test_the_last_word_of_a_notification_is_on_the_screen(width: int) -> N
 
 
 @screen_test
-async def test_whom_the_keychain_waits_for_is_said_over_any_screen() -> None:
+async def test_whom_the_keychain_waits_for_is_shown_over_any_screen() -> None:
     tells: list[Callable[[str], Any]] = []
     adapters = demo_parts()._replace(on_wait=tells.append)
     async with terminal(app_with(adapters)) as t:

@@ -135,7 +135,7 @@ async def test_a_refused_token_is_explained_and_the_form_stays(saver: Saver) -> 
 
 
 @screen_test
-async def test_what_is_typed_wrong_is_said_before_anything_is_sent(saver: Saver) -> None:
+async def test_what_is_typed_wrong_is_reported_before_anything_is_sent(saver: Saver) -> None:
     async with terminal(app_with()) as t:
         field = await open_form(t, "internal")
         await t.press("ctrl+s")

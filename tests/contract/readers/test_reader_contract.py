@@ -120,7 +120,7 @@ def test_a_pipe_is_refused_and_not_waited_for(desk: Desk) -> None:
     broken(desk, "pipe")
 
 
-def test_an_unreadable_file_is_said(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_reported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.put({"good": GOOD})
     real = os.open
 
@@ -186,7 +186,7 @@ def test_fields_of_a_wrong_type_are_said_and_the_server_stays(desk: Desk) -> Non
     assert "“type” should be text, but is a number" in sentences
 
 
-def test_a_root_of_a_wrong_type_is_said(desk: Desk) -> None:
+def test_a_root_of_a_wrong_type_is_reported(desk: Desk) -> None:
     desk.path.write_text(desk.case.syntax.dump({desk.case.root: 1}))
     reading = desk.read()
     wanted = "a list" if desk.case.is_list else "an object"

@@ -77,7 +77,7 @@ def unharmed(home: Home) -> None:
     assert reading.problems == ()
 
 
-def test_a_truncated_file_is_said(home: Home) -> None:
+def test_a_truncated_file_is_reported(home: Home) -> None:
     content = home.path.read_bytes().rstrip()
     for place in range(PLACES):
         home.path.write_bytes(content[: max(1, len(content) * place // PLACES)])
@@ -213,7 +213,7 @@ def test_utf_16_is_refused(home: Home) -> None:
     [b"\x8f\x9a\xff\xfe\x00", b"age-encryption.org/v1\n\xd0\x01", b"\x00" * 64],
     ids=["bytes", "age", "zeros"],
 )
-def test_an_encrypted_file_is_said(home: Home, content: bytes) -> None:
+def test_an_encrypted_file_is_reported(home: Home, content: bytes) -> None:
     home.path.write_bytes(content)
     broken(home, "UTF-8", "UTF-16")
 
@@ -224,7 +224,7 @@ def test_a_byte_order_mark_and_other_line_ends_are_no_matter(home: Home) -> None
     unharmed(home)
 
 
-def test_a_file_without_permission_is_said(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_without_permission_is_reported(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.open
 
     def refuse(path, *rest, **more):  # root may read everything, so permissions prove nothing
@@ -253,19 +253,19 @@ def test_a_folder_without_permission_is_no_fault(
     assert all(problem.sentence.endswith(".") for problem in reading.problems)
 
 
-def test_a_dangling_link_is_said(home: Home) -> None:
+def test_a_dangling_link_is_reported(home: Home) -> None:
     home.path.unlink()
     home.path.symlink_to(home.folder / "gone")
     broken(home, "link")
 
 
-def test_a_link_in_a_circle_is_said(home: Home) -> None:
+def test_a_link_in_a_circle_is_reported(home: Home) -> None:
     home.path.unlink()
     home.path.symlink_to(home.path)
     broken(home, "can't be read")
 
 
-def test_a_folder_instead_of_the_file_is_said(home: Home) -> None:
+def test_a_folder_instead_of_the_file_is_reported(home: Home) -> None:
     home.path.unlink()
     home.path.mkdir()
     broken(home, "folder")

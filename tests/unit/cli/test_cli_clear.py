@@ -84,7 +84,7 @@ def test_it_is_not_offered_where_it_can_not_be_done(
     assert "--forget" not in capsys.readouterr().err
 
 
-def test_with_yes_nobody_is_asked_and_what_stays_is_said_with_the_way_to_drop_it(
+def test_with_yes_nobody_is_asked_and_what_stays_is_reported_with_the_way_to_drop_it(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     adapters, world = bench()
@@ -95,7 +95,7 @@ def test_with_yes_nobody_is_asked_and_what_stays_is_said_with_the_way_to_drop_it
     assert said.err == "Next time, use --forget to delete the registration too.\n"
 
 
-def test_with_yes_no_way_is_said_where_the_server_has_none(capsys: Capture) -> None:
+def test_with_yes_no_way_is_offered_where_the_server_has_none(capsys: Capture) -> None:
     adapters, _ = bench(Registration(ISSUER, "dyn-0", "dynamic"))
     assert run(["clear", "example", "--yes"], adapters=adapters) == 0
     said = capsys.readouterr()

@@ -82,7 +82,7 @@ def test_words_that_make_no_sense_change_nothing(words: list[str], said: str, ca
     assert adapters.credentials().load(CredentialKey.of(URL)) is not None
 
 
-def test_accounts_are_told_with_who_they_are(capsys: Capture) -> None:
+def test_accounts_are_listed_with_their_labels(capsys: Capture) -> None:
     assert keyrack(stale_parts(), "accounts", "example") == 0
     assert capsys.readouterr().out.splitlines() == [
         "● default · login needed · expired 5 s ago",

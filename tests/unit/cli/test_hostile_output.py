@@ -64,7 +64,7 @@ def test_a_login_says_hostile_words_as_characters(
 
 @pytest.mark.parametrize("words", [["login", "-v"], ["login"]], ids=["verbose", "quiet"])
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
-def test_a_hostile_answer_of_the_browser_is_said_as_characters(
+def test_a_hostile_answer_of_the_browser_is_shown_as_characters(
     answer: dict[str, str], words: list[str], capsys: Capture
 ) -> None:
     def come_back(state: Secret) -> dict[str, Secret]:
@@ -88,7 +88,7 @@ def test_on_a_terminal_only_our_own_colours_act(monkeypatch: Patch) -> None:
     assert_harmless(re.sub(r"\x1b\[(32|31|36|2|1|0)m", "", said))
 
 
-def test_a_hostile_name_is_said_as_characters(capsys: Capture) -> None:
+def test_a_hostile_name_is_shown_as_characters(capsys: Capture) -> None:
     source = Source(NASTY, NASTY, NASTY, NASTY)
     server = SERVER._replace(name=NASTY, sources=(source,), problem=None)
     adapters = parts_of(guarded({}), server)

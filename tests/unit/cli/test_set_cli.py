@@ -299,7 +299,7 @@ def test_a_token_that_looks_wrong_is_told_and_tried_all_the_same(
          "; expiry unknown. keyrack doesn't know how to check this token with the service."),
     ],
 )  # fmt: skip
-def test_when_it_ends_is_said(
+def test_when_it_ends_is_reported(
     name: str, token: str, words: tuple[str, ...], said: str,
     desk: Desk, pipe: Callable[[str], None], capsys: Capture,
 ) -> None:  # fmt: skip
@@ -331,7 +331,7 @@ def test_the_service_is_asked_only_on_request(pipe: Callable[[str], None], capsy
     ) == ("octo", ("repo",))
 
 
-def test_a_fault_of_ours_shows_no_secret(
+def test_an_internal_error_shows_no_secret(
     desk: Desk, pipe: Callable[[str], None], monkeypatch: Patch, capsys: Capture
 ) -> None:
     def break_down(stored_credential: StoredCredential) -> None:

@@ -58,7 +58,7 @@ def opened(monkeypatch: Patch) -> None:
         (("add-recipient", "a", "b"), "Too many arguments: keyrack vault takes [ACTION] [RECIPIENT]."),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_said(words: tuple[str, ...], said: str, capsys: Capture) -> None:
+def test_what_makes_no_sense_is_reported(words: tuple[str, ...], said: str, capsys: Capture) -> None:
     assert run(["vault", *words], adapters=FakeAdapters()) == 2
     out, err = capsys.readouterr()
     assert out == ""

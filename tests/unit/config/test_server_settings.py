@@ -110,7 +110,7 @@ def test_every_setting_is_read(look, own_home: Path) -> None:
         ('client_key_file = "k"', "“client_key_file” needs “client_cert” too."),
     ],
 )
-def test_a_wrong_value_is_said(line: str, said: str, look) -> None:
+def test_a_wrong_value_is_reported(line: str, said: str, look) -> None:
     (problem,) = look(table(line)).problems
     assert problem.sentence.startswith(said)
     assert problem.entry == "a"

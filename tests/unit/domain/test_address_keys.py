@@ -224,7 +224,7 @@ def test_a_part_that_its_program_asks_for_is_configured_too(desk: Desk) -> None:
     assert check(desk.adapters, row.server).reason == "Only its program knows a part of its URL."
 
 
-def test_a_variable_that_is_not_set_is_said(desk: Desk) -> None:
+def test_a_variable_that_is_not_set_is_reported(desk: Desk) -> None:
     desk.put("https://h.example/mcp?key=${env:GONE}")
     row = desk.row()
     assert (row.status.state, row.command) == (State.EMPTY_HEADER, "export GONE=…")

@@ -202,7 +202,7 @@ def test_a_public_key_is_not_a_private_one():
         choose_algorithm(jwk, None)
 
 
-def test_a_kind_of_key_that_the_issuer_does_not_take_is_said_before_anything_is_sent():
+def test_a_kind_of_key_that_the_issuer_does_not_take_is_reported_before_anything_is_sent():
     world = world_for(token_endpoint_auth_signing_alg_values_supported=["RS256"])
     with pytest.raises(KeyrackError, match="does not accept"):
         login(build(world), MACHINE, LoginOptions(client_key=pem(key())))

@@ -133,7 +133,9 @@ def test_an_empty_one_is_none(desk: Desk, command: object) -> None:
     assert desk.only().helper is None and desk.adapters.read().problems == ()
 
 
-def test_one_that_is_no_text_is_said_and_one_that_another_program_does_not_know_is_none(desk: Desk) -> None:
+def test_one_that_is_no_text_is_reported_and_one_that_another_program_does_not_know_is_none(
+    desk: Desk,
+) -> None:
     desk.claude(["x"])
     [problem] = desk.adapters.read().problems
     assert problem.sentence == "“headersHelper” should be text, but is a list."

@@ -114,7 +114,7 @@ def test_what_is_no_text_in_the_history_stops_nothing(tmp_path: Path) -> None:
     assert look(tmp_path).servers[0].url == URL
 
 
-def test_what_is_no_text_among_the_servers_is_said(tmp_path: Path) -> None:
+def test_what_is_no_text_among_the_servers_is_reported(tmp_path: Path) -> None:
     (tmp_path / ".claude.json").write_bytes(b'{"z": 1,\n"mcpServers": {\n"a": {"url": "https://\xff"}}}')
     reading = look(tmp_path)
     [problem] = reading.problems
@@ -143,7 +143,7 @@ def test_only_the_wanted_parts_are_kept() -> None:
     assert found.data == {"a": {"b": 1}, "d": [1, {"b": 2}], "p": {"x": {"b": {"c": 3}}, "y": 5}}
 
 
-def test_of_a_key_that_stands_twice_the_last_one_counts_and_is_told() -> None:
+def test_of_a_repeated_key_the_last_one_counts_and_is_told() -> None:
     found = json_parts.pick(b'{"a": {"b": 1}, "a": {"b": 2, "b": 3}, "z": 1, "z": 2}', {"a": None})
     assert (found.data, found.repeated) == ({"a": {"b": 3}}, ("a", "b"))
 
@@ -160,7 +160,7 @@ def test_of_a_key_that_stands_twice_the_last_one_counts_and_is_told() -> None:
         (b'{"z": ' + b"9" * 10_000 + b"}", "It contains a number that is too long.", None),
     ],
 )
-def test_what_is_no_json_is_said_where_it_is_also_in_what_is_passed_over(
+def test_what_is_no_json_is_reported_where_it_is_also_in_what_is_passed_over(
     text: bytes, said: str, line: int | None
 ) -> None:
     if "number" in said and not sys.get_int_max_str_digits():

@@ -101,7 +101,7 @@ def test_codex_s_secret_is_the_users_and_shown_nowhere(tmp_path: Path) -> None:
         ("", 'mcp_oauth_callback_url = "https://devbox.example/callback"'),
     ],
 )
-def test_a_callback_elsewhere_is_said_and_refused_before_the_browser(
+def test_a_callback_elsewhere_is_reported_and_refused_before_the_browser(
     tmp_path: Path, oauth: str, top: str
 ) -> None:
     reading = codex(tmp_path, f'client_id = "x"\n{oauth}', top)
@@ -219,7 +219,7 @@ def test_its_client_may_lie_in_a_file(tmp_path: Path) -> None:
         ('{"client_id": 5}', "should be text"),
     ],
 )
-def test_a_client_that_can_t_be_read_is_said_and_the_server_is_listed(
+def test_a_client_that_can_t_be_read_is_reported_and_the_server_is_listed(
     tmp_path: Path, info: str, said: str
 ) -> None:
     reading = mcp_remote(tmp_path, INFO, info)
@@ -228,7 +228,7 @@ def test_a_client_that_can_t_be_read_is_said_and_the_server_is_listed(
     assert (client_of(reading).client_id, reading.servers[0].url) == (None, URL)
 
 
-def test_a_host_elsewhere_is_said_and_refused(tmp_path: Path) -> None:
+def test_a_host_elsewhere_is_reported_and_refused(tmp_path: Path) -> None:
     reading = mcp_remote(tmp_path, "9111", "--host", "devbox.example", INFO, '{"client_id": "x"}')
     assert "--host is not this machine" in reading.problems[0].sentence
     with pytest.raises(KeyrackError, match="only return to this machine"):

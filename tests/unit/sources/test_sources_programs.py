@@ -305,7 +305,7 @@ def test_a_secret_in_keyracks_own_file_is_told(look) -> None:
 
 
 @pytest.mark.parametrize("header", [{"bad name": "x"}, {"X-Key": "a\r\nEvil: 1"}, {"X-Key": "“quoted”"}])
-def test_a_header_that_cannot_be_sent_is_said_and_left_out(look, header: Files) -> None:
+def test_a_header_that_cannot_be_sent_is_reported_and_left_out(look, header: Files) -> None:
     table = mcp_servers(a={"url": URL, "headers": {**header, "X-Good": "y"}})
     reading = look({".cursor/mcp.json": table})
     assert [header.name for header in reading.servers[0].headers] == ["X-Good"]

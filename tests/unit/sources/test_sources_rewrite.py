@@ -112,7 +112,7 @@ def test_the_scheme_stays_as_it_is_written(desk: Desk, value: str, after: str) -
     assert desk.moved("Cursor", text % value).decode() == text % after
 
 
-def test_of_a_header_that_stands_twice_the_last_is_changed_and_the_other_told(desk: Desk) -> None:
+def test_of_a_repeated_header_the_last_is_changed_and_the_other_told(desk: Desk) -> None:
     pair = '"X-Api-Key": "sk-hidden-1"'
     text = f'{{"mcpServers": {{"a": {{"url": "{URL}", "headers": {{\n{pair},\n{pair}}}}}}}}}'
     path = desk.put("Cursor", text)
@@ -230,7 +230,7 @@ def test_a_scheme_that_codex_has_no_room_for_goes_into_the_variable(desk: Desk) 
         ('headers = { X-Api-Key = "sk-hidden-1" }', "has changed since"),
     ],
 )
-def test_what_can_not_be_moved_is_said_and_stays(desk: Desk, rest: str, words: str) -> None:
+def test_what_can_not_be_moved_is_reported_and_stays(desk: Desk, rest: str, words: str) -> None:
     path = desk.put("Codex", HEAD + rest)
     with pytest.raises(KeyrackError, match=words) as caught:
         rewrite(desk.literal(), NAME, URL)

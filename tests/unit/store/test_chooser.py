@@ -155,7 +155,7 @@ def test_a_collection_that_was_never_made_is_made_by_keyring_where_a_person_is(
         store.get("one")
 
 
-def test_a_service_that_is_gone_is_said_and_no_other_keychain_takes_its_place(
+def test_a_service_that_is_gone_is_reported_and_no_other_keychain_takes_its_place(
     items: Items, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = KeychainBackend()

@@ -75,7 +75,7 @@ def test_a_failed_renewal_spares_the_slot_that_a_load_in_between_has_kept(
     assert found is not None and word_of(found) == "old"
 
 
-def test_a_damaged_entry_is_said_and_not_deleted_by_a_load(kept: Kept) -> None:
+def test_a_damaged_entry_is_reported_and_not_deleted_by_a_load(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     entry = entry_name(IDENT, credential.slot)
     kept.store.set(entry, Secret("{broken"))
@@ -95,7 +95,7 @@ def test_a_damaged_entry_beside_a_complete_one_is_deleted_with_a_warning(kept: K
     assert credentials.warnings == ("A damaged entry was deleted; the credential's other entry is complete.",)
 
 
-def test_a_damaged_entry_is_said_beside_a_process_that_holds_the_credential(kept: Kept) -> None:
+def test_a_damaged_entry_is_reported_beside_a_process_that_holds_the_credential(kept: Kept) -> None:
     credential = kept.credentials().save(stored_credential("one"))
     kept.store.set(entry_name(IDENT, credential.slot), Secret("{broken"))
     with kept.credentials().lock(CredentialKey.of(URL)):

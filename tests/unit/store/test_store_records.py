@@ -124,7 +124,7 @@ def test_a_pipe_or_a_folder_under_a_records_name_holds_nothing_up(path: Path, tm
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="modes do not hold this user back")
-def test_an_unreadable_record_is_said_and_stays(path: Path, tmp_path: Path) -> None:
+def test_an_unreadable_record_is_reported_and_stays(path: Path, tmp_path: Path) -> None:
     path.chmod(0)
     records = files(tmp_path)
     assert records.all() == {}

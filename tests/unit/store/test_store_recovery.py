@@ -187,7 +187,7 @@ def test_what_another_process_is_at_is_left_to_it(world: World) -> None:
     assert world.credentials().repair() == (Finding(URL, "default"),)
 
 
-def test_a_locked_store_is_said_by_a_repair_and_not_asked_by_the_next_start(world: World) -> None:
+def test_a_locked_store_is_reported_by_a_repair_and_not_asked_by_the_next_start(world: World) -> None:
     world.credentials().save(stored_credential("one"))
     world.half_done("new")
     world.store.is_locked = True

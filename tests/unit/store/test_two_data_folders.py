@@ -113,7 +113,7 @@ def test_a_refusal_that_was_noted_here_does_not_outlive_a_login_there(home: Home
     assert token(home("b")) == "at-1"
 
 
-def test_without_a_refusal_a_locked_store_is_said(home: Home, store: Watched) -> None:
+def test_without_a_refusal_a_locked_store_is_reported(home: Home, store: Watched) -> None:
     home("a").credentials().save(stored_credential())
     store.is_locked = True
     with pytest.raises(StoreLocked):

@@ -398,7 +398,7 @@ def test_any_name_makes_a_variable(desk: Desk, name: str, variable: str) -> None
     assert f"${{env:{variable}}}" in path.read_text()
 
 
-def test_a_token_that_stands_there_twice_is_told_with_its_line(desk: Desk, capsys: Capture) -> None:
+def test_a_token_that_is_there_twice_is_told_with_its_line(desk: Desk, capsys: Capture) -> None:
     entry = f'"url": "{URL}", "headers": {{"Authorization": "Bearer {TOKEN}"}}'
     desk.put(CURSOR, f'{{"mcpServers": {{"github":\n {{{entry}}}}} // {TOKEN}\n}}')
     assert desk.adopt("github", "--yes") == 0
