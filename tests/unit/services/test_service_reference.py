@@ -15,12 +15,12 @@ from keyrack.services.load import built_in, built_in_ids, service_for
 
 
 class Row(NamedTuple):
-    """What a person needs of one of the twelve."""
+    """A service that was researched in full: what a person needs to make, send and check its token."""
 
     url: str
     display_name: str
     page: str
-    how: tuple[str, ...]  # the words of the way there, all of which a step has
+    how: tuple[str, ...]  # words that the steps must contain
     sent: dict[str, str]  # the headers of a credential whose fields are their own names in capitals
     check: str
     right: tuple[str, ...] = ()  # beginnings of good tokens
@@ -201,19 +201,21 @@ def test_the_revoke_recipes(id: str, request_: str) -> None:
 
 
 class Other(NamedTuple):
-    """A row of the second table."""
+    """Any other service. In the headers, each field is its own name in capitals."""
 
     url: str
-    auth: str
+    auth: str  # what to try first
     confidence: str
-    page: str = ""
-    prefix: str = ""
-    check: str = ""
+    page: str = ""  # where a token is made; "": not known
+    prefix: str = ""  # of a good token; "": not known
+    check: str = ""  # the URL; "": there is no check
+    sent: dict[str, str] = BEARER  # the headers to the MCP server; {}: it takes no token
+    sent_to_check: dict[str, str] = BEARER
 
 
 OTHERS = {
     "asana": Other("https://mcp.asana.com/v2/mcp", "own-app", "H",
-                   check="https://app.asana.com/api/1.0/users/me"),
+                   check="https://app.asana.com/api/1.0/users/me", sent={}),
     "stripe": Other("https://mcp.stripe.com", "oauth", "H", "https://dashboard.stripe.com/apikeys", "rk_",
                     "https://api.stripe.com/v1/balance"),
     "vercel": Other("https://mcp.vercel.com", "allow-list", "M", "https://vercel.com/account/settings/tokens",
@@ -224,10 +226,11 @@ OTHERS = {
     "huggingface": Other("https://huggingface.co/mcp", "none", "H", "https://huggingface.co/settings/tokens",
                          "hf_", "https://huggingface.co/api/whoami-v2"),
     "figma": Other("https://mcp.figma.com/mcp", "allow-list", "H", prefix="figd_",
-                   check="https://api.figma.com/v1/me"),
+                   check="https://api.figma.com/v1/me", sent_to_check={"X-Figma-Token": "TOKEN"}),
     "neon": Other("https://mcp.neon.tech/mcp", "oauth", "H", prefix="napi_",
                   check="https://console.neon.tech/api/v2/users/me"),
-    "monday": Other("https://mcp.monday.com/mcp", "oauth", "H", prefix="eyJ", check="https://api.monday.com/v2"),
+    "monday": Other("https://mcp.monday.com/mcp", "oauth", "H", prefix="eyJ", check="https://api.monday.com/v2",
+                    sent_to_check={"Authorization": "TOKEN"}),
     "airtable": Other("https://mcp.airtable.com/mcp", "token", "H", "https://airtable.com/create/tokens",
                       check="https://api.airtable.com/v0/meta/whoami"),
     "exa": Other("https://mcp.exa.ai/mcp", "none", "H", "https://dashboard.exa.ai/api-keys"),
@@ -236,17 +239,18 @@ OTHERS = {
     "firecrawl": Other("https://mcp.firecrawl.dev/v2/mcp", "none", "H",
                        "https://www.firecrawl.dev/app/api-keys", "fc-"),
     "postman": Other("https://mcp.postman.com/mcp", "oauth", "H", prefix="PMAK-",
-                     check="https://api.getpostman.com/me"),
+                     check="https://api.getpostman.com/me", sent_to_check={"X-API-Key": "TOKEN"}),
     "zapier": Other("https://mcp.zapier.com/api/v1/connect", "oauth", "H", "https://mcp.zapier.com"),
-    "intercom": Other("https://mcp.intercom.com/mcp", "oauth", "M", check="https://api.intercom.io/me"),
-    "box": Other("https://mcp.box.com", "own-app", "H"),
-    "hubspot": Other("https://mcp.hubspot.com", "own-app", "H"),
-    "clickup": Other("https://mcp.clickup.com/mcp", "allow-list", "H"),
-    "ramp": Other("https://mcp.ramp.com/mcp", "allow-list", "M"),
-    "square": Other("https://mcp.squareup.com/sse", "oauth", "M"),
-    "paypal": Other("https://mcp.paypal.com/sse", "oauth", "M"),
-    "webflow": Other("https://mcp.webflow.com/sse", "oauth", "M"),
-    "plaid": Other("https://api.dashboard.plaid.com/mcp/", "client-credentials", "H"),
+    "intercom": Other("https://mcp.intercom.com/mcp", "oauth", "M",
+                      check="https://api.intercom.io/me", sent={}),
+    "box": Other("https://mcp.box.com", "own-app", "H", sent={}),
+    "hubspot": Other("https://mcp.hubspot.com", "own-app", "H", sent={}),
+    "clickup": Other("https://mcp.clickup.com/mcp", "allow-list", "H", sent={}),
+    "ramp": Other("https://mcp.ramp.com/mcp", "allow-list", "M", sent={}),
+    "square": Other("https://mcp.squareup.com/sse", "oauth", "M", sent={}),
+    "paypal": Other("https://mcp.paypal.com/sse", "oauth", "M", sent={}),
+    "webflow": Other("https://mcp.webflow.com/sse", "oauth", "M", sent={}),
+    "plaid": Other("https://api.dashboard.plaid.com/mcp/", "client-credentials", "H", sent={}),
 }  # fmt: skip
 
 
@@ -256,7 +260,14 @@ def test_the_others(id: str) -> None:
     service = service_for(row.url)
     assert service is not None and service.id == id
     assert (service.auth[0], service.confidence) == (row.auth, row.confidence)
+    typed = {"token": Secret("TOKEN"), **fields(service)}  # some have a check, but take no token
+    sent = headers_for(service, typed) if service.headers else {}
+    assert {name: value.reveal() for name, value in sent.items()} == row.sent
     assert (service.check.url if service.check else "") == row.check
+    if row.check:
+        call = check_call(service, typed)
+        assert call is not None
+        assert {name: value.reveal() for name, value in call.headers.items()} == row.sent_to_check
     assert not row.page or service.page == row.page
     assert not row.prefix or row.prefix in service.prefixes
 
@@ -269,4 +280,6 @@ def test_the_twelve_tell_how_to_make_and_check_a_token(id: str) -> None:
 
 
 def test_every_service_has_its_row() -> None:
-    assert sorted([*TWELVE, *OTHERS]) == sorted(built_in_ids())
+    rows, services = {*TWELVE, *OTHERS}, set(built_in_ids())
+    assert services - rows == set(), "Add a row to OTHERS for each of these."
+    assert rows - services == set(), "These are not in services/data."
