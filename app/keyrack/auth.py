@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import AsyncGenerator, Callable, Generator
 from importlib import import_module
 from typing import Any
@@ -69,6 +71,8 @@ class Auth(*_bases()):  # type: ignore[misc]
         self._url, self._name = without_key(parse_url(url)), name
         self._account = account_name(account)
         self._interactive, self._options, self._adapters = interactive, options, adapters
+        self._sent: dict[str, Secret] = {}  # with the last answered request
+        self._published: Server | None = None  # set if other programs are to have its token
 
     def sync_auth_flow(self, request: Any) -> Generator[Any, Any, None]:
         """For httpx.Client."""
@@ -102,15 +106,18 @@ class Auth(*_bases()):  # type: ignore[misc]
             return
         headers = yield _Work(self._stored)
         response = yield _with(request, headers)
+        self._publish(headers)
         if response.status_code == 401 and headers:
             headers = yield _Work(lambda: self._renewed(headers))
             if headers:
                 response = yield _with(request, headers)
+                self._publish(headers)
         for _ in range(LOGINS):
             if response.status_code != 401:
                 break
             headers = yield _Work(lambda challenge=_challenge(response): self._logged_in(challenge))
             response = yield _with(request, headers)
+            self._publish(headers)
         if response.status_code == 401:
             raise KeyrackError("The server refuses the token that was just issued for it.")
         for _ in range(STEP_UPS):
@@ -121,9 +128,25 @@ class Auth(*_bases()):  # type: ignore[misc]
                 return
             headers = yield _Work(lambda challenge=challenge: self._logged_in(challenge))
             response = yield _with(request, headers)
+            self._publish(headers)
         challenge = _challenge(response)
         if response.status_code == 403 and challenge.params.get("error") == "insufficient_scope":
             yield _Work(lambda: self._give_up(challenge))
+
+    def _publish(self, headers: dict[str, Secret]) -> None:
+        """After a request with another token than the last one: give it to the programs that are to have it
+        (`keyrack publish`), without making the caller wait."""
+        if headers == self._sent:
+            return
+        self._sent = headers
+        if headers and self._published is not None:
+            threading.Thread(target=self._publish_again, args=[self._published], name="keyrack").start()
+
+    def _publish_again(self, server: Server) -> None:
+        from keyrack.operations.sharing.publishing import publish_again
+
+        for sentence in publish_again(self._adapters_now(), server):
+            logging.getLogger("keyrack").warning(sentence)
 
     # Blocking calls.
 
@@ -202,6 +225,7 @@ class Auth(*_bases()):  # type: ignore[misc]
         from keyrack.operations.servers.find import find
 
         server = find(self._adapters_now(), self._url, self._account, name=self._name)
+        self._published = server if server.publish else None
         return server._replace(headers=())
 
     def _adapters_now(self) -> Adapters:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from hashlib import md5
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
+import keyrack
 from support.canned import ISSUER, URL
 from support.machine import ACCESS, CLAUDE, REFRESH, ROW, Machine, folder_of
+from support.some import some
 
 Capture = pytest.CaptureFixture[str]
 PUBLISH = ("publish", "lab", "--to", "claude-code")
@@ -59,6 +63,25 @@ def test_token_prints_first_and_a_failure_is_only_a_note(machine: Machine, capsy
     said = capsys.readouterr()
     assert said.out == "at-next\n"
     assert "The token was not published to claude-code:" in said.err and path.read_text() == "{"
+
+
+def test_auth_publishes_what_it_has_refreshed_after_its_request(machine: Machine) -> None:
+    machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    machine.now += 3600
+    seen: list[tuple[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append((request.headers["Authorization"], some(machine.claude_row())["accessToken"]))
+        return httpx.Response(200)
+
+    auth = keyrack.Auth(URL, adapters=machine.adapters)
+    with httpx.Client(transport=httpx.MockTransport(answer), auth=auth) as client:
+        assert client.get(URL).status_code == client.get(URL).status_code == 200
+    for thread in threading.enumerate():
+        if thread.name == "keyrack":
+            thread.join()
+    assert seen[0] == ("Bearer at-next", "at-0") and some(machine.claude_row())["accessToken"] == "at-next"
 
 
 def test_a_token_that_the_program_has_already_is_not_written(machine: Machine) -> None:
