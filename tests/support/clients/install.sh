@@ -9,7 +9,10 @@ folders=.
 for folder in $folders; do
   if cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed"; then continue; fi
   echo "installing $(sed -n '/"dependencies"/,/}/s/^ *"\(.*\)": "\(.*[0-9]\)".*/\1 \2,/p' "$folder/package.json" | tr '\n' ' ')"
-  npm ci --prefix "$folder" --no-audit --no-fund --loglevel=error &
+  # npm ci wants every platform's packages in the lock, and Cline's are not all in every registry.
+  if [ "$folder" = more ]; then how="install --no-save"; else how=ci; fi
+  # shellcheck disable=SC2086
+  npm $how --prefix "$folder" --no-audit --no-fund --loglevel=error &
   npm="${npm:-} $!:$folder"
 done
 if ! cmp -s requirements.txt .venv/.installed; then
