@@ -16,7 +16,7 @@ NAMES = (
 
 
 def module_of(word: str) -> ModuleType:
-    """The module of a verb, which has a `VERB` and a `run(context, args)`. Raises UsageError."""
+    """The module of a verb, which has a `VERB` and a `run(context, options)`. Raises UsageError."""
     if word in NAMES:
         return import_module(f"keyrack.cli.{word}")
     import difflib

@@ -80,6 +80,25 @@ class Found(NamedTuple):
     client_id: str | None = None
 
 
+def found_in(reading: Reading) -> list[Found]:
+    return [
+        Found(
+            server.name,
+            server.url or server.command or "",
+            tuple(
+                f"{header.name}: {header.reference}"
+                + " (literal)" * header.plaintext
+                + " (asked)" * header.asked
+                for header in server.headers
+            ),
+            server.transport,
+            all(source.disabled for source in server.sources),
+            server.client.client_id,
+        )
+        for server in reading.servers
+    ]
+
+
 class Case(NamedTuple):
     client: str
     file: str  # below the home folder

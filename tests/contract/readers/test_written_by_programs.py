@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.readers.reader_cases import CASES
-from contract.readers.reader_kit import Case, Found
+from contract.readers.reader_kit import Case, found_in
 from keyrack.domain.reading import Reading
 from keyrack.sources.reader import read_all
 
@@ -17,25 +17,6 @@ WRITTEN = [case for case in CASES if case.found]
 def read(client: str, home: Path, **env: str) -> Reading:
     shutil.copytree(FILES / client, home, dirs_exist_ok=True)
     return read_all({"HOME": str(home), **env}, "linux", str(home / "project"))
-
-
-def found_in(reading: Reading) -> list[Found]:
-    return [
-        Found(
-            server.name,
-            server.url or server.command or "",
-            tuple(
-                f"{header.name}: {header.reference}"
-                + " (literal)" * header.plaintext
-                + " (asked)" * header.asked
-                for header in server.headers
-            ),
-            server.transport,
-            all(source.disabled for source in server.sources),
-            server.client.client_id,
-        )
-        for server in reading.servers
-    ]
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=str)
