@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -26,9 +26,11 @@ from keyrack.operations.ports import (
 )
 
 if TYPE_CHECKING:
+    from keyrack.domain.held import Item
     from keyrack.domain.model import TlsFiles
     from keyrack.domain.reading import Reading
     from keyrack.domain.settings import Settings
+    from keyrack.sources.tokens.asked import AskedItems
     from keyrack.store.backends.base import SecretBackend
     from keyrack.store.program_items import ProgramItems
     from keyrack.store.vault.backend import VaultBackend
@@ -98,11 +100,19 @@ def adapters(
 
         return TokenFiles(
             Search(env, platform, cwd or os.getcwd()),
-            lambda service, accounts: keychain().find(service, accounts),
-            may_ask=platform in ("darwin", "win32"),
+            asked_items() if platform in ("darwin", "win32") else find,
             now=now,
             keychain=keychain,
         )
+
+    def find(service: str, accounts: Iterable[str]) -> Sequence[Item]:
+        return keychain().find(service, accounts)
+
+    @cache
+    def asked_items() -> AskedItems:
+        from keyrack.sources.tokens.asked import AskedItems
+
+        return AskedItems(find)
 
     @cache  # one connection for all programs
     def keychain() -> ProgramItems:

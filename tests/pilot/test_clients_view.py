@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from keyrack.domain.held import HeldReading
 from keyrack.tui.clients.clients import ClientsScreen
 from keyrack.tui.servers import list_reader
 from keyrack.tui.servers.detail import DetailScreen
 from keyrack.tui.servers.main import MainScreen
 from support.demo_rows import MINUTE, DemoClock
-from support.held_rows import held_parts
+from support.held_rows import Programs, held_parts
 from support.real_home import adapters_at, claude_servers, claude_tokens
 from support.screens import Terminal, app_with, screen_test, terminal
 
@@ -132,3 +134,28 @@ async def test_a_small_terminal_shows_it_too() -> None:
         await t.press("down")
         await t.until(lambda: cells(t, "linear") == ["linear", "● valid, 41 min", "own login"])
         assert "1 Servers" in t.text() and "? Help" in t.text()
+
+
+class Asking(Programs):
+    """A system that may ask the user before it gives Codex's keychain items."""
+
+    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+        if ask:
+            self.asked = True
+        if getattr(self, "asked", False):
+            return super().read(urls)
+        files = tuple(each for each in self.tokens if each.place.item is None)
+        return HeldReading(files, unread=("Codex",), may_ask=True)
+
+
+@screen_test
+async def test_a_key_reads_keychain_items_for_which_the_system_may_ask() -> None:
+    async with terminal(app_with(held_parts(programs=Asking())), (100, 30)) as t:
+        await programs(t)
+        await t.sees("What Codex may hold in the keychain is not shown: the system may ask you")
+        assert cells(t, "Codex")[:3] != ["Codex", "–", "1 ✕"]
+        await t.press("R")
+        await t.until(lambda: "may hold in the keychain" not in t.text())
+        assert cells(t, "Codex")[:3] == ["Codex", "–", "1 ✕"]
+        await t.press("R")
+        await t.sees("All keychain items have been read.")

@@ -5,24 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.exits import OK
-from keyrack.cli.spec import JSON, Arguments, Verb
+from keyrack.cli.spec import JSON, Arguments, Option, Verb
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
+    from keyrack.cli.output import Output
     from keyrack.domain.held import Program
+    from keyrack.operations.servers.overview import Overview
     from keyrack.operations.sharing.clients import Client
+
+
+ASK = Option(("--ask",), "read keychain items even if the system asks for permission")
 
 
 class Options(Arguments):
     json: bool = False
+    ask: bool = False
 
 
 VERB = Verb(
     name="clients",
     summary="list the programs with MCP servers, and the logins they hold",
     operand="",
-    options=(JSON,),
+    options=(JSON, ASK),
     takes=Options,
     text="""\
 For each program that keyrack knows: the files that it looked for, the servers
@@ -30,6 +36,9 @@ that they configure, the logins that the program holds itself, and what keyrack
 can do with them. import takes a login over, publish keeps its token fresh, and
 clear deletes it; the program's own command for logging out is shown too. Programs
 of which nothing was found are named at the end.
+
+On macOS and Windows the system may ask for your permission before keyrack can
+read another program's keychain items, so they are read only with --ask.
 
 --json prints an array of objects with these fields: name, program (its name on
 the command line), found, files (objects with path and found), servers, tokens
@@ -48,7 +57,7 @@ def run(context: Context, options: Options) -> int:
     from keyrack.operations.sharing.clients import clients
 
     out, adapters = context.out, context.adapters()
-    view = overview(adapters)
+    view = overview(adapters, ask=options.ask)
     programs = {program.name: program for program in adapters.other_programs().programs()}
     found = clients(view)
     now = adapters.now()
@@ -60,6 +69,7 @@ def run(context: Context, options: Options) -> int:
         known = {client.name for client in found}
         more = (Client(name, (), ()) for name in programs if name not in known)
         out.line(dumps([_facts(client, programs.get(client.name), now) for client in (*found, *more)]))
+        _tell_unread(out, view)
         return OK
     for client in found:
         if client.is_found and client.name != "keyrack":
@@ -69,7 +79,16 @@ def run(context: Context, options: Options) -> int:
     missing = sorted({*(client.name for client in found), *programs} - there - {"keyrack"}, key=str.lower)
     if missing:
         out.note(f"Not found: {plain(', '.join(missing), 2000)}.")
+    _tell_unread(out, view)
     return OK
+
+
+def _tell_unread(out: Output, view: Overview) -> None:
+    """Name the programs whose keychain items are not shown, and why."""
+    if not view.unread:
+        return
+    why = "Use --ask to read it; the system may ask you for permission." if view.may_ask else "It is locked."
+    out.note(f"What {', '.join(view.unread)} may hold in the keychain is not shown. {why}")
 
 
 def _lines(client: Client, program: Program | None, now: float) -> list[str]:

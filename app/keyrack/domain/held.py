@@ -100,4 +100,5 @@ class HeldReading(NamedTuple):
     tokens: tuple[HeldToken, ...] = ()
     problems: tuple[Problem, ...] = ()
     paths: tuple[str, ...] = ()  # every file that was read or looked for and folder that was listed, to watch
-    unread: tuple[str, ...] = ()  # programs whose keychain items were not read: locked, or not asked for
+    unread: tuple[str, ...] = ()  # programs whose keychain items were not read
+    may_ask: bool = False  # because the system may ask the user for permission; else they are locked

@@ -59,16 +59,21 @@ class Overview(NamedTuple):
     places: tuple[Place, ...]
     unclaimed: tuple[HeldToken, ...] = ()  # what other programs hold for servers that no program lists
     paths: tuple[str, ...] = ()  # the files and folders that a change of which changes this
+    unread: tuple[str, ...] = ()  # programs whose keychain items were not read
+    may_ask: bool = False  # because the system may ask the user for permission; else they are locked
 
 
-def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
-    """All configured servers, then stored credentials that no program lists any more."""
+def overview(adapters: Adapters, *, store_locked: bool = False, ask: bool = False) -> Overview:
+    """All configured servers, then stored credentials that no program lists any more.
+
+    `ask`: read other programs' keychain items even if the system may ask the user for permission.
+    """
     reading = adapters.read()
     records = adapters.credentials().records()
     owners = Owners(reading, adapters.credentials(), records)
     now = adapters.now()
     servers = owners.servers()
-    held = adapters.other_programs().read([server.url for server in servers if server.url])
+    held = adapters.other_programs().read([server.url for server in servers if server.url], ask=ask)
     elsewhere, unclaimed = claimed(servers, held.tokens)
     rows = [
         row_of(
@@ -87,7 +92,9 @@ def overview(adapters: Adapters, *, store_locked: bool = False) -> Overview:
     ]
     problems = (*reading.problems, *held.problems, *own_problems(adapters))
     paths = tuple(dict.fromkeys((*reading.paths, *held.paths)))
-    return Overview(tuple(rows), problems, reading.places, unclaimed, paths)
+    return Overview(
+        tuple(rows), problems, reading.places, unclaimed, paths, unread=held.unread, may_ask=held.may_ask
+    )
 
 
 def all_read_in(reading: Reading) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from keyrack.domain.held import HeldReading, HeldToken, Program
 from keyrack.sources.locations import Search
+from keyrack.sources.tokens.asked import AskedItems
 from keyrack.sources.tokens.reader import Items, read_held
 
 if TYPE_CHECKING:
@@ -20,21 +21,22 @@ class TokenFiles:
     def __init__(
         self,
         search: Search,
-        items: Items | None = None,
+        items: Items | AskedItems | None = None,
         *,
-        may_ask: bool = False,
         now: Callable[[], float],
         keychain: Callable[[], Keychain],
     ) -> None:
-        """`may_ask`: reading an item may make the system ask the user, as on macOS and Windows."""
         self._search = search
         self._items = items
-        self._may_ask = may_ask
         self._now = now
         self._keychain = keychain
 
     def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
-        return read_held(self._search, urls, self._items if ask or not self._may_ask else None)
+        items = self._items
+        if not isinstance(items, AskedItems):
+            return read_held(self._search, urls, items)
+        found = read_held(self._search, urls, items.ask if ask else items.remembered)
+        return found._replace(may_ask=not ask)
 
     def line_of(self, held: HeldToken) -> int | None:
         from keyrack.sources.rewriting.json_members import line_of
@@ -67,13 +69,20 @@ class TokenFiles:
 
         changer = Changer(self._search, urls, self._keychain())
         changer.make(change, keep, self._now(), timeout=WAIT if timeout is None else timeout)
+        self._forget()
 
     def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:
         from keyrack.sources.sharing.reverting import revert_all
 
-        return revert_all(self._search, backup, self._keychain())
+        done = revert_all(self._search, backup, self._keychain())
+        self._forget()
+        return done
 
     def programs(self) -> tuple[Program, ...]:
         from keyrack.sources.sharing.known import programs
 
         return programs(self._search)
+
+    def _forget(self) -> None:
+        if isinstance(self._items, AskedItems):
+            self._items.forget()

@@ -18,6 +18,16 @@ PROGRAM = (("Program", 13), ("Servers", 7), ("Holds", 8), ("Credentials", 0))  #
 HOLDS, WAY, NAMES = 22, 18, (10, 24)  # columns of an entry; the name's least and most
 
 
+def unread(programs: Sequence[str], *, may_ask: bool) -> Content:
+    """Why some programs' keychain items are not shown, and what to do."""
+    if not programs:
+        return Content("")
+    whose = f"{WARNING} What {', '.join(programs)} may hold in the keychain is not shown:"
+    if may_ask:
+        return say(f"{whose} the system may ask you for permission. Press R to read it.", Tone.WARN)
+    return say(f"{whose} the keychain is locked. Unlock it, then press R.", Tone.WARN)
+
+
 def entry_columns(width: int) -> tuple[tuple[str, int], ...]:
     """A narrow screen cuts the names first, which the list of servers has in full."""
     name = min(max(width - HOLDS - WAY - 2 * GAP, NAMES[0]), NAMES[1])

@@ -39,10 +39,16 @@ class ClientsScreen(Screen[None]):
     AUTO_FOCUS = "#programs"
 
     def __init__(
-        self, overview: Overview, looked: Signal[Overview], run: Run, undo: Callable[[], object]
+        self,
+        overview: Overview,
+        looked: Signal[Overview],
+        run: Run,
+        undo: Callable[[], object],
+        read_keychain: Callable[[], object],
     ) -> None:
         """`run(what, entry, program)` does "detail", "import", "publish" or "clear-there" with an entry."""
         super().__init__()
+        self._read_keychain = read_keychain
         self._overview, self._looked, self._run, self._undo = overview, looked, run, undo
         self._clients: dict[str, Client] = {}
         self._needle = ""
@@ -54,6 +60,7 @@ class ClientsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Static(id="summary")
+        yield Static(id="unread")
         yield FilterLine()
         with Vertical(id="programs-box"):
             yield Static(id="programs-head")
@@ -100,6 +107,9 @@ class ClientsScreen(Screen[None]):
         one = "1 token" if held == 1 else f"{held} tokens"
         head = join(say("keyrack", Tone.KEY), "  ", say(f"{found} programs · {one} held by them"))
         update(self.query_one("#summary", Static), head)
+        unread = self.query_one("#unread", Static)
+        unread.display = bool(self._overview.unread)
+        update(unread, words.unread(self._overview.unread, may_ask=self._overview.may_ask))
         heading = words.heading(words.PROGRAM, max(self.size.width - 2 - EDGES, 1))
         update(self.query_one("#programs-head", Static), heading)
         self.programs.show({name: partial(words.program, each, now) for name, each in shown.items()})
@@ -174,6 +184,12 @@ class ClientsScreen(Screen[None]):
 
     def action_undo(self) -> None:
         self._undo()
+
+    def action_read_keychain(self) -> None:
+        if self._overview.unread:
+            self._read_keychain()
+        else:
+            self.host.say("All keychain items have been read.")
 
     def action_entry(self, what: str) -> None:
         """Run one of the actions on the selected server of the selected program."""

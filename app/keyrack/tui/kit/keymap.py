@@ -169,6 +169,7 @@ CLIENTS = [
     Binding("p", "entry('publish')", "Publish", id="clients-publish"),
     Binding("d", "entry('clear-there')", "Clear there", id="clients-clear"),
     Binding("u", "undo", "Undo", id="clients-undo"),
+    Binding("R", "read_keychain", "Read the keychain", id="clients-keychain", show=False),
     Binding("enter", "detail", "Details", id="clients-detail", show=False),
     Binding("slash", "filter", "Filter", id="clients-filter", key_display="/"),
     Binding("1", "servers", "Servers", id="clients-servers"),

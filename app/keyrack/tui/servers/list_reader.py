@@ -36,10 +36,16 @@ class ListReader:
         self._watch = Newest(screen, self._has_changed, self._look_if, lambda error: None)
         self._shown = NOTHING_READ  # the stamps of what is on screen
         self._watching = False
+        self._ask = False
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
         """Read configurations and records again; `then` is called when they have been shown."""
         self._overview.run(then)
+
+    def look_into_keychain(self) -> None:
+        """The same, with other programs' keychain items, for which the system may ask the user."""
+        self._ask = True
+        self._overview.run()
 
     def ask_store(self) -> None:
         """Read the store's state again."""
@@ -51,7 +57,9 @@ class ListReader:
     def _read(self) -> tuple[Overview, Stamps]:
         store = self._screen.store
         locked = store is not None and store.locked
-        return overview_with_stamps(self._screen.host.adapters(), self._shown, store_locked=locked)
+        ask, self._ask = self._ask, False
+        adapters = self._screen.host.adapters()
+        return overview_with_stamps(adapters, self._shown, store_locked=locked, ask=ask)
 
     def _was_read(self, found: tuple[Overview, Stamps]) -> None:
         what, self._shown = found

@@ -281,7 +281,10 @@ class MainScreen(Screen[None]):
     def action_clients(self) -> None:
         from keyrack.tui.clients.clients import ClientsScreen
 
-        self.app.push_screen(ClientsScreen(self.overview, self.looked, self._with_entry, self.action_undo))
+        read_keychain = self._list_reader.look_into_keychain
+        self.app.push_screen(
+            ClientsScreen(self.overview, self.looked, self._with_entry, self.action_undo, read_keychain)
+        )
 
     def _with_entry(self, what: str, entry: Entry, program: str) -> None:
         """Run an action on a server of the second view."""
