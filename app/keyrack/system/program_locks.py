@@ -38,7 +38,7 @@ def file_lock(path: str, *, program: str, timeout: float) -> Generator[None]:
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _unusable(path, program, error) from None
     try:
         if not tried_until(lambda: try_lock(fd), deadline):
@@ -69,7 +69,7 @@ def folder_lock(path: str, *, program: str, timeout: float, stale: float = STALE
         try:
             if not tried_until(lock.take, deadline):
                 raise _busy(path, program)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise _unusable(path, program, error) from None
         yield
 
@@ -136,5 +136,7 @@ def _busy(path: str, program: str) -> Temporary:
     )
 
 
-def _unusable(path: str, program: str, error: OSError) -> KeyrackError:
-    return KeyrackError(f"{program}'s lock {path} can't be taken: {error.strerror or 'unknown reason'}.")
+def _unusable(path: str, program: str, error: OSError | ValueError) -> KeyrackError:
+    """ValueError: a path with a NUL in it, which a row's key may have."""
+    why = "the path is not valid" if isinstance(error, ValueError) else error.strerror or "unknown reason"
+    return KeyrackError(f"{program}'s lock {path} can't be taken: {why}.")

@@ -148,6 +148,12 @@ def test_where_no_lock_can_be_made_the_path_and_the_reason_are_told(tmp_path: Pa
         pytest.fail("there is no such folder")
 
 
+@pytest.mark.parametrize("lock", [by_file, by_folder])
+def test_a_name_with_a_nul_is_refused_like_any_other_that_can_not_be(tmp_path: Path, lock: Lock) -> None:
+    with pytest.raises(KeyrackError, match="the path is not valid"), lock(tmp_path / "a\0b.lock", 0.0):
+        pytest.fail("there is no such path")
+
+
 def test_a_lock_file_is_its_owners_alone_and_stays(tmp_path: Path) -> None:
     path = tmp_path / "locks" / "file.lock"
     with by_file(path, 0.0):
