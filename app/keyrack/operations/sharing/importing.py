@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from keyrack.domain.change import Change
-from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.domain.errors import KeyrackError, LoginNeeded, TokenNotStored
 from keyrack.domain.held import HeldState, HeldToken
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential
 from keyrack.domain.status import Action
@@ -26,6 +26,7 @@ from keyrack.operations.tokens.trial import tried
 from keyrack.wording.commands import command_for
 
 How = Literal["move", "copy"]
+REPLACED = "The issuer has replaced the refresh token"
 
 
 class Importing(NamedTuple):
@@ -143,7 +144,7 @@ def _keep(
     moves: bool,
     refresh: bool,
 ) -> Imported:
-    server, held, key = importing.server, importing.held, stored.key
+    held, key = importing.held, stored.key
     with adapters.credentials().lock(key):
         credentials = adapters.credentials()
         before = credentials.load(key) if importing.replaces is not None else None
@@ -155,7 +156,7 @@ def _keep(
         credentials.note(key, check=check)
     lines = [Line("Store the token", "done", facts.store)]
     if refresh:
-        facts = _refreshed(adapters, server, before, stored)
+        facts = _refreshed(adapters, importing, before, stored)
         lines.append(Line("Refresh", "done"))
     if moves:
         lines.append(_delete_there(adapters, importing, stored))
@@ -165,22 +166,46 @@ def _keep(
 
 
 def _refreshed(
-    adapters: Adapters, server: Server, before: StoredCredential | None, stored: StoredCredential
+    adapters: Adapters, importing: Importing, before: StoredCredential | None, stored: StoredCredential
 ) -> CredentialInfo:
-    """Refresh the expired token. If that fails, everything is as it was: the program still has its login."""
+    """Refresh the expired token. If that fails, everything is as it was: the program still has its login.
+
+    Unless the issuer has replaced the refresh token all the same: then the program's no longer works.
+    """
     from keyrack.operations.tokens.refresh import refreshed
 
     try:
-        return refreshed(adapters, server).credential
+        return refreshed(adapters, importing.server).credential
     except KeyrackError as error:
-        with adapters.credentials().lock(stored.key):
-            _put_back(adapters.credentials(), before, stored)
-        error.hint = f"{error.hint} Nothing was taken over.".strip()
+        client, kept = importing.held.client, False
+        lost = isinstance(error, TokenNotStored) and _replaced(error.stored_credential, stored)
+        if not lost:
+            with adapters.credentials().lock(stored.key):
+                kept = _replaced(adapters.credentials().load(stored.key), stored)
+                if not kept:
+                    _put_back(adapters.credentials(), before, stored)
+        if kept:
+            deleted = _delete_there(adapters, importing, stored).outcome == "done"
+            done = "is deleted" if deleted else "no longer works"
+            told = f"{REPLACED}, and keyrack has the new one. {client}'s {done}."
+        elif lost:
+            told = f"{REPLACED}, so {client}'s no longer works: log in again."
+        else:
+            told = "Nothing was taken over."
+        error.hint = f"{error.hint} {told}".strip()
         raise
 
 
+def _replaced(now: StoredCredential | None, stored: StoredCredential) -> bool:
+    """Is there another refresh token now?"""
+    return now is not None and now.tokens.refresh_token not in (None, stored.tokens.refresh_token)
+
+
 def _delete_there(adapters: Adapters, importing: Importing, stored: StoredCredential) -> Line:
-    """Delete the program's row. If that fails, keyrack gives the refresh token up: it has one owner."""
+    """Delete the program's row. If that fails, keyrack gives the refresh token up: it has one owner.
+
+    One that the issuer has replaced since it was the program's is kept: the program's no longer works.
+    """
     server, held = importing.server, importing.held
     change, what = Change(held), f"Moved the login for {server.name} from {held.client} to keyrack"
     backup = changes.of(adapters, change, what, server.name, stored.url)
@@ -189,23 +214,34 @@ def _delete_there(adapters: Adapters, importing: Importing, stored: StoredCreden
     try:
         changes.make(adapters, change, backup, urls_of(adapters, server))
     except KeyrackError as error:
-        give_up_refreshing(adapters, stored)
-        left = " keyrack has kept the access token only." if stored.tokens.refresh_token else ""
+        left = ""
+        if stored.tokens.refresh_token is not None:
+            given_up = give_up_refreshing(adapters, stored)
+            left = (
+                " keyrack has kept the access token only."
+                if given_up
+                else f" {REPLACED}, so {held.client}'s no longer works."
+            )
         return Line(title, "failed", f"{error}{left}")
     return Line(title, "done", UNDO)
 
 
-def give_up_refreshing(adapters: Adapters, stored: StoredCredential) -> None:
+def give_up_refreshing(adapters: Adapters, stored: StoredCredential) -> bool:
     """Drop the refresh token from what is stored, if it is still this one."""
-    if stored.tokens.refresh_token is None:
-        return
     with adapters.credentials().lock(stored.key):
         now = adapters.credentials().load(stored.key)
-        if now is not None and now.tokens.refresh_token == stored.tokens.refresh_token:
-            facts = now.credential._replace(refreshable=False)
-            adapters.credentials().save(
-                now._replace(credential=facts, tokens=now.tokens._replace(refresh_token=None))
-            )
+        if now is None or now.tokens.refresh_token != stored.tokens.refresh_token:
+            return False
+        drop_refresh_token(adapters, now)
+        return True
+
+
+def drop_refresh_token(adapters: Adapters, now: StoredCredential) -> None:
+    """Store the credential without its refresh token. The caller has the credential's lock."""
+    facts = now.credential._replace(refreshable=False)
+    adapters.credentials().save(
+        now._replace(credential=facts, tokens=now.tokens._replace(refresh_token=None))
+    )
 
 
 def _put_back(

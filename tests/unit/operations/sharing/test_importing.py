@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import overview
@@ -103,6 +104,52 @@ def test_if_the_refresh_is_refused_nothing_is_lost(machine: Machine) -> None:
     machine.refreshes = set()
     assert machine.run(*MOVE) == 3
     assert machine.stored() is None and path.read_bytes() == before and machine.kept() == ()
+
+
+def test_a_refresh_token_from_a_reply_that_is_of_no_use_otherwise_is_kept(
+    machine: Machine, capsys: Capture
+) -> None:
+    machine.claude(expiresAt=int((machine.now - 60) * 1000))
+    machine.world.routes[f"POST {ISSUER}/token"] = reply(
+        {"access_token": "x", "token_type": "mac", "refresh_token": "rt-next"}
+    )
+    assert machine.run(*MOVE) == 1
+    stored = machine.stored()
+    assert stored and stored.tokens.refresh_token == Secret("rt-next") and machine.claude_row() is None
+    said = capsys.readouterr().err
+    assert "Claude Code's is deleted." in said and "Nothing was taken over" not in said
+
+
+def test_if_the_new_tokens_can_not_be_stored_it_says_that_the_programs_no_longer_work(
+    machine: Machine, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(name: str, value: Secret) -> None:
+        if "rt-next" in value.reveal():
+            raise StoreUnavailable("The keychain is full.")
+        keep(name, value)
+
+    keep = machine.store.set
+    monkeypatch.setattr(machine.store, "set", fails)
+    monkeypatch.setattr("keyrack.operations.tokens.refresh.SAVE_PAUSES", ())
+    machine.claude(expiresAt=int((machine.now - 60) * 1000))
+    assert machine.run(*MOVE) != 0
+    said = capsys.readouterr().err
+    assert "so Claude Code's no longer works: log in again." in said and "Nothing was taken over" not in said
+
+
+def test_a_replaced_refresh_token_is_kept_if_the_programs_row_can_not_be_deleted(
+    machine: Machine, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*args: object, **more: object) -> None:
+        raise KeyrackError("It is locked.")
+
+    monkeypatch.setattr("keyrack.sources.sharing.changing.Changer.make", fails)
+    machine.claude(expiresAt=int((machine.now - 60) * 1000))
+    assert machine.run(*MOVE) == 1
+    stored = machine.stored()
+    assert stored and stored.tokens.refresh_token == Secret("rt-next")
+    said = capsys.readouterr().out
+    assert "Claude Code's no longer works" in said and "the access token only" not in said
 
 
 def test_a_token_that_the_server_refuses_is_not_stored(machine: Machine) -> None:
