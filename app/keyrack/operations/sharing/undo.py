@@ -8,7 +8,7 @@ from keyrack.domain.model import StoredCredential
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.sharing.held import program_named
-from keyrack.operations.sharing.importing import give_up_refreshing
+from keyrack.operations.sharing.importing import drop_refresh_token
 from keyrack.wording.commands import quoted
 
 
@@ -45,15 +45,25 @@ def undo(adapters: Adapters, backup: Backup) -> Receipt:
     refusal = why_not(adapters, backup)
     if refusal:
         raise KeyrackError(refusal, hint=_log_in(adapters, backup))
-    moved = _same(adapters, backup)
+    if backup.moved_to is None:
+        return _reversed(adapters, backup)
+    # No other process refreshes with the refresh token before it has gone back.
+    with adapters.credentials().lock(backup.moved_to):
+        moved = _same(adapters, backup)
+        if moved is None:
+            raise KeyrackError(why_not(adapters, backup), hint=_log_in(adapters, backup))
+        return _reversed(adapters, backup, moved)
+
+
+def _reversed(adapters: Adapters, backup: Backup, moved: StoredCredential | None = None) -> Receipt:
     done = adapters.other_programs().revert(backup)
     lines = [
         Line(edit.place.name, "done" if ok else "failed", clause if clause != "restored" else "")
         for edit, clause, ok in done
     ]
-    if any(ok for _, _, ok in done):
+    if done[:1] and done[0][2]:  # the login itself; without it, nothing was given back
         if moved is not None:
-            give_up_refreshing(adapters, moved)
+            drop_refresh_token(adapters, moved)
             lines.append(Line("keyrack's refresh token", "done", f"given back to {backup.client}"))
         adapters.backups().delete(backup)
     return Receipt(tuple(lines))

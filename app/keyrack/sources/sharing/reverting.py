@@ -22,19 +22,25 @@ TRIES = 5
 
 
 def revert_all(search: Search, backup: Backup, keychain: Keychain) -> tuple[tuple[Edit, str, bool], ...]:
-    """Reverse the edits of a backup, the last one first, under the program's lock. For each: what was done,
-    or why nothing could be, as a clause; and whether it is as before now. Raises Temporary."""
+    """Reverse the edits of a backup under the program's lock. For each: what was done, or why nothing could
+    be, as a clause; and whether it is as before now.
+
+    The first edit is that of the login itself. If it can't be reversed, the files about it are left alone:
+    they may belong to a newer login by now. Raises Temporary, and then nothing has changed.
+    """
     place = backup.edits[0].place if backup.edits else Place()
     row = next((step.path for edit in backup.edits for step in edit.steps), ())
     done: list[tuple[Edit, str, bool]] = []
     with locked(search, backup.client, place, row):
-        for edit in reversed(backup.edits):
+        for edit in backup.edits:
             try:
                 done.append((edit, revert(edit, keychain), True))
-            except Temporary:
-                raise
             except KeyrackError as error:
+                if not done and isinstance(error, Temporary):
+                    raise
                 done.append((edit, str(error), False))
+                if len(done) == 1:
+                    break
     return tuple(done)
 
 

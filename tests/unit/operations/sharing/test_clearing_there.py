@@ -152,6 +152,27 @@ def test_a_login_in_a_file_of_its_own_goes_with_the_files_about_it(machine: Mach
     assert {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.iterdir()} == before
 
 
+def test_an_undo_that_meets_a_newer_login_leaves_its_other_files_alone_and_gives_nothing_back(
+    machine: Machine, capsys: Capture
+) -> None:
+    from hashlib import md5
+
+    stem = md5(URL.encode()).hexdigest()
+    machine.put(".claude.json", {"mcpServers": {"lab": {"type": "http", "url": URL}}})
+    tokens = {"access_token": ACCESS, "token_type": "Bearer", "refresh_token": REFRESH, "issuer": ISSUER}
+    path = machine.put(f".mcp-auth/v1/{stem}_tokens.json", tokens)
+    machine.put(f".mcp-auth/v1/{stem}_client_info.json", {"client_id": "old-client"})
+    assert machine.run("import", "lab", "--from", "mcp-remote", "--move") == 0
+    assert folder_of(path.parent) == []
+    machine.put(f".mcp-auth/v1/{stem}_tokens.json", tokens | {"access_token": "at-newer"})
+    capsys.readouterr()
+    assert machine.run("undo", "--yes") == 1
+    assert folder_of(path.parent) == [path.name] and "at-newer" in path.read_text()
+    stored = machine.stored()
+    assert stored and stored.tokens.refresh_token == Secret(REFRESH) and len(machine.kept()) == 1
+    assert "given back" not in capsys.readouterr().out
+
+
 def test_an_item_in_the_keychain_is_deleted_and_comes_back(machine: Machine) -> None:
     machine.put(".codex/config.toml", f'[mcp_servers.lab]\nurl = "{URL}"\n')
     value = {
