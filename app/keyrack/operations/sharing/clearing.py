@@ -14,7 +14,7 @@ from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.sharing import changes
 from keyrack.operations.sharing.held import own_command, program_named, urls_of
 from keyrack.operations.sharing.issuer import own_issuer
-from keyrack.operations.sharing.publishing import stop_publishing
+from keyrack.operations.sharing.publishing import no_longer_published
 
 UNDO = "keyrack undo reverses this"
 
@@ -50,18 +50,8 @@ def clear_there(adapters: Adapters, clearing: Clearing, *, revoke: bool = False)
         lines.append(Line(f"Delete in {held.client}", "failed", f"{error}{hint}"))
     else:
         lines.append(Line(f"Delete in {held.client}", "done", "" if done else UNDO))
-        lines += _stop_publishing(adapters, server, held)
+        lines += no_longer_published(adapters, server, held.client)
     return Receipt(tuple(lines))
-
-
-def _stop_publishing(adapters: Adapters, server: Server, held: HeldToken) -> list[Line]:
-    """The next refresh would bring the login back to a program in which keyrack creates entries."""
-    title = f"Stop publishing to {held.client}"
-    try:
-        stopped = stop_publishing(adapters, server, program_named(adapters, held.client))
-    except KeyrackError as error:
-        return [Line(title, "failed", str(error))]
-    return [Line(title, "done")] if stopped else []
 
 
 def revoke_there(adapters: Adapters, server: Server, held: HeldToken) -> list[Line]:

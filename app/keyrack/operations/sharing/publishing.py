@@ -12,6 +12,7 @@ from keyrack.domain.model import Server, StoredCredential
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
+from keyrack.operations.receipt import Line
 from keyrack.operations.servers.owners import account_key
 from keyrack.operations.sharing import changes
 from keyrack.operations.sharing.held import held_for, login_in, own_command, program_named, urls_of
@@ -89,6 +90,17 @@ def stop_publishing(adapters: Adapters, server: Server, program: Program) -> boo
         return False
     _remember(adapters, server, program, "")
     return True
+
+
+def no_longer_published(adapters: Adapters, server: Server, client: str) -> list[Line]:
+    """Stop publishing to a program in which a change has just been reversed or an entry deleted: the next
+    refresh would undo that. Nothing is told if it was not published."""
+    title = f"Stop publishing to {client}"
+    try:
+        stopped = stop_publishing(adapters, server, program_named(adapters, client))
+    except KeyrackError as error:
+        return [Line(title, "failed", str(error))]
+    return [Line(title, "done")] if stopped else []
 
 
 def publish_again(adapters: Adapters, server: Server, *, timeout: float = WAIT) -> tuple[str, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from keyrack.domain.change import Backup
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import StoredCredential
+from keyrack.domain.resource import canonical_url
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.servers.overview import overview
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.importing import drop_refresh_token
+from keyrack.operations.sharing.publishing import no_longer_published
 from keyrack.wording.commands import quoted
 
 
@@ -65,8 +68,17 @@ def _reversed(adapters: Adapters, backup: Backup, moved: StoredCredential | None
         if moved is not None:
             drop_refresh_token(adapters, moved)
             lines.append(Line("keyrack's refresh token", "done", f"given back to {backup.client}"))
+        lines += _ended(adapters, backup) if backup.row else []
         adapters.backups().delete(backup)
     return Receipt(tuple(lines))
+
+
+def _ended(adapters: Adapters, backup: Backup) -> list[Line]:
+    """After the undo of a publication, the next refresh must not publish again."""
+    servers = [row.server for row in overview(adapters).rows if row.server.url and row.server.publish]
+    same = (each for each in servers if canonical_url(each.url or "") == canonical_url(backup.url))
+    told = (no_longer_published(adapters, server, backup.client) for server in same)
+    return next(filter(None, told), [])
 
 
 def _same(adapters: Adapters, backup: Backup) -> StoredCredential | None:

@@ -129,6 +129,8 @@ def test_an_undo_brings_the_programs_own_token_back(machine: Machine) -> None:
     before = path.read_bytes()
     machine.run(*PUBLISH, "--yes")
     assert machine.run("undo", "--yes") == 0 and path.read_bytes() == before
+    assert "claude-code" not in machine.config.read_text()
+    assert machine.run("refresh", "lab") == 0 and path.read_bytes() == before
 
 
 def test_stop_ends_it(machine: Machine) -> None:
