@@ -14,6 +14,7 @@ from keyrack.operations.sharing import clearing as clearing_op
 from keyrack.operations.sharing import undo as undo_op
 from keyrack.operations.sharing.clearing import Clearing
 from keyrack.tui.clients.clients import ClientsScreen
+from keyrack.tui.kit.dialog import Box
 from keyrack.tui.sharing import undo as undo_screen
 from keyrack.tui.sharing.clear_there import ClearThereScreen
 from keyrack.tui.sharing.undo import UndoScreen
@@ -71,6 +72,8 @@ def test_a_long_diff_leaves_the_buttons_in_sight(
             await t.press("D")
             await t.sees("Clear (y)")
             assert "field 0" in t.text() and "field 39" not in t.text()
+            buttons, box = t.app.screen.query_one(".buttons"), t.app.screen.query_one(Box)
+            assert box.region.bottom - buttons.region.bottom == 1  # the frame
             await t.press("shift+tab", "end")
             await t.sees("field 39")
             assert "Clear (y)" in t.text()
