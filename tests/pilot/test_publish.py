@@ -14,7 +14,7 @@ from keyrack.operations.sharing.publishing import Publishing
 from keyrack.tui.clients.clients import ClientsScreen
 from keyrack.tui.sharing.publish import PublishScreen
 from keyrack.tui.sharing.which import WhichScreen
-from support.held_rows import held_parts, publishing_of
+from support.held_rows import Programs, held_parts, publishing_of
 from support.screens import Terminal, app_with, screen_test, terminal
 
 
@@ -102,6 +102,21 @@ async def test_where_it_is_not_possible_the_reason_is_told(published: Published)
 
 
 @screen_test
+async def test_a_program_that_keyrack_can_not_write_to_is_not_offered(published: Published) -> None:
+    programs = Programs()
+    known = programs.programs()
+    programs.programs = lambda: tuple(  # type: ignore[method-assign]
+        each._replace(is_readable=each.name != "Codex") for each in known
+    )
+    async with terminal(app_with(held_parts(programs=programs))) as t:
+        await t.select("linear")
+        await t.press("p")
+        await t.until(lambda: isinstance(t.app.screen, WhichScreen | PublishScreen))
+        await t.sees("Claude Code")
+        assert not isinstance(t.app.screen, WhichScreen) or "Codex" not in t.text()
+
+
+@screen_test
 async def test_without_a_login_here_there_is_nothing_to_publish(published: Published) -> None:
     async with terminal(app_with(held_parts())) as t:
         await t.select("atlassian")
@@ -116,6 +131,7 @@ async def test_what_is_published_already_can_be_stopped(published: Published) ->
         await t.select("linear")
         await t.press("p")
         await t.until(lambda: isinstance(t.app.screen, WhichScreen))
+        await t.sees("Claude Code  ● valid, 41 min · published by keyrack")
         await t.press("enter")
         await t.sees("Stop (y)")
         await t.press("y")

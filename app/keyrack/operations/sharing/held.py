@@ -9,10 +9,11 @@ from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.held import HeldState, HeldToken, Program, slug
 from keyrack.domain.model import Server
 from keyrack.domain.resource import canonical_url
+from keyrack.domain.status import Action
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.owners import Owners
 from keyrack.operations.sharing.elsewhere import claimed
-from keyrack.wording.commands import quoted
+from keyrack.wording.commands import command_for, quoted
 
 ORDER = (HeldState.VALID, HeldState.REFRESHABLE, HeldState.UNKNOWN, HeldState.EXPIRED)
 
@@ -57,7 +58,8 @@ def login_in(adapters: Adapters, server: Server, program: Program) -> HeldToken:
     if here:
         return min(here, key=lambda token: (ORDER.index(token.state(now)), -(token.tokens.expires_at or now)))
     if not program.is_readable:
-        raise KeyrackError(f"keyrack can't read the logins that {program.name} holds.")
+        hint = f"Log in with keyrack: {command_for(Action.LOGIN, server)}"
+        raise KeyrackError(f"keyrack can't read the logins that {program.name} holds.", hint=hint)
     others = ", ".join(dict.fromkeys(slug(token.client) for token in held))
     hint = f"These programs hold one: {others}." if others else "Run keyrack clients to see who holds what."
     raise KeyrackError(f"{program.name} holds no login for {server.display_name}.", hint=hint)

@@ -62,8 +62,14 @@ def plan_publish(
 ) -> Publishing:
     """Find out what would be written; the token is refreshed first if it is due.
 
-    Raises LoginNeeded if keyrack has no login for the server, KeyrackError if the program has no entry.
+    Raises LoginNeeded if keyrack has no login for the server, KeyrackError if the program has no entry or
+    keyrack can't write into its store.
     """
+    if not program.is_readable:
+        raise KeyrackError(
+            f"keyrack can't publish to {program.name}.",
+            hint="Run keyrack clients to see which programs it can publish to.",
+        )
     get_token(adapters, server)
     stored = _login(adapters, server)
     if with_refresh and (stored.tokens.refresh_token is None or stored.registration is None):

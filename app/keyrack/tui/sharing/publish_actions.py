@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
-from keyrack.domain.held import HeldToken, slug
+from keyrack.domain.held import HeldToken, Program, slug
 from keyrack.domain.model import Server
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.publishing import Publishing, publications
+from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.present import title
 from keyrack.tui.servers.row_work import RowWork
@@ -25,27 +27,43 @@ class PublishActions:
         """To `client`, or to one of the programs that hold a login for the server or configure it."""
         if self._work.no_address(row, "publish") or self._work.nothing_stored(row):
             return
+        if client:
+            self._ask(row, client)
+            return
+        adapters = self._host.adapters
+        in_background(
+            self._screen,
+            lambda: adapters().other_programs().programs(),
+            partial(self._choose, row),
+            self._host.say_error,
+        )
+
+    def _choose(self, row: Row, programs: Sequence[Program]) -> None:
+        """One of those whose stores keyrack can write to."""
         held: dict[str, HeldToken] = {}
         for each in row.elsewhere:
             held.setdefault(each.client, each)
-        sources = (source.client for source in row.server.sources if source.client != "keyrack")
-        clients = [client] if client else list(dict.fromkeys((*held, *sources)))
+        possible = {program.name for program in programs if program.is_readable}
+        named = (*held, *(source.client for source in row.server.sources))
+        clients = [each for each in dict.fromkeys(named) if each in possible]
         if not clients:
-            words = "no other program is logged in to it or configures it."
+            words = "keyrack can publish to none of the programs that have it."
             self._work.say(f"{row.server.display_name}: {words}", "warning")
             return
         if len(clients) == 1:
             self._ask(row, clients[0])
             return
-        entries = [entry_of(each, held.get(each), self._host.now()) for each in clients]
+        known = _published_to(row.server)
+        entries = [
+            entry_of(each, held.get(each), self._host.now(), is_published=slug(each) in known)
+            for each in clients
+        ]
         which = WhichScreen(title("Publish", row.server.display_name), "To which program?", entries)
         self._host.push_screen(which, lambda at: None if at is None else self._ask(row, clients[at]))
 
     def _ask(self, row: Row, client: str) -> None:
         server = row.server
-        if any(
-            (each.program, each.account) == (slug(client), server.account) for each in publications(server)
-        ):
+        if slug(client) in _published_to(server):
             question = f"Stop writing {server.display_name}'s token to {client}? The last one stays there."
             stop = ConfirmScreen("Stop publishing", server.display_name, question, "Stop")
             self._host.push_screen(stop, lambda agreed: self._stop(row, client) if agreed else None)
@@ -75,3 +93,8 @@ class PublishActions:
             self._work.say(f"{server.display_name}: {words} published to {client}.")
 
         self._work.start(row, "stopping", work, stopped)
+
+
+def _published_to(server: Server) -> set[str]:
+    """The programs that get the token of the server's account after each refresh."""
+    return {each.program for each in publications(server) if each.account == server.account}

@@ -48,11 +48,11 @@ class WhichScreen(Dialog[int]):
         self.dismiss(event.option_index)
 
 
-def entry_of(client: str, held: HeldToken | None, now: float) -> Entry:
-    """A program, and what it holds."""
+def entry_of(client: str, held: HeldToken | None, now: float, *, is_published: bool = False) -> Entry:
+    """A program, what it holds, and whether it has that from keyrack."""
     if held is None:
         return Entry(say(client, Tone.STRONG), say("holds no login for it yet", Tone.DIM))
     words, tone = held_words(held, now)
-    return Entry(
-        join(say(client, Tone.STRONG), "  ", say(words, tone)), say(short_path(held.place.name), Tone.DIM)
-    )
+    source = say(" · published by keyrack", Tone.DIM) if is_published else ""
+    head = join(say(client, Tone.STRONG), "  ", say(words, tone), source)
+    return Entry(head, say(short_path(held.place.name), Tone.DIM))

@@ -162,6 +162,17 @@ def test_what_is_refused_changes_nothing(
     assert path.read_bytes() == before and not machine.config.exists()
 
 
+@pytest.mark.parametrize("verb", [("publish", "lab", "--to"), ("import", "lab", "--copy", "--from")])
+def test_a_program_whose_store_is_not_known_is_refused_with_what_to_do(
+    machine: Machine, capsys: Capture, verb: tuple[str, ...]
+) -> None:
+    machine.claude()
+    assert machine.run(*verb, "cursor") == 1
+    said = capsys.readouterr().err
+    assert "Cursor" in said and "Log in once" not in said
+    assert "Run keyrack clients" in said or "keyrack login lab" in said
+
+
 def test_nothing_is_published_for_what_is_no_login(machine: Machine) -> None:
     machine.credentials.delete(machine.stored().key)  # type: ignore[union-attr]
     machine.claude()
