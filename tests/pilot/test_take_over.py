@@ -66,7 +66,7 @@ async def test_moving_shows_what_happens_in_the_program_and_cancel_has_the_focus
         assert t.app.focused is not None and t.app.focused.id == "no" and TakeOverScreen.GUARDED
         text = t.text()
         assert "Claude Code holds a login: ● valid, ≈ 41 min" in text
-        assert "(•) Move the login; Claude Code has none then" in text
+        assert "(•) Move the login; Claude Code will be logged out" in text
         assert '- "https://mcp.atlassian.com/v1/sse": {' in text and "of-another" not in text
         await t.press("enter")
         await t.misses("Take over (y)")

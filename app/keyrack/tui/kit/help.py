@@ -19,7 +19,7 @@ from keyrack.tui.kit.styles import BOX
 from keyrack.wording.states import STATES
 from keyrack.wording.tones import Tone
 
-KEY_WIDTH, STATE_WIDTH, COMMAND_WIDTH = 15, 20, 18  # columns, with what they are set in
+KEY_WIDTH, STATE_WIDTH, COMMAND_WIDTH = 15, 21, 18  # columns, with what they are set in
 
 
 class HelpScreen(Dialog[None]):

@@ -60,7 +60,7 @@ class ClearThereScreen(ReadingDialog[tuple[Clearing, bool]]):
             yield Static(join(say(words, tone), say(f"  {short_path(held.place.name)}", Tone.DIM)))
             if clearing is not None:
                 yield DiffView(clearing.change.diff)
-                yield Static(say("keyrack undo, or u, reverses it.", Tone.DIM), classes="gap")
+                yield Static(say("You can undo this with u.", Tone.DIM), classes="gap")
                 if clearing.command:
                     can = f"{held.client} can do it itself: "
                     yield Static(join(say(can, Tone.DIM), say(clearing.command)))

@@ -63,7 +63,7 @@ class PublishScreen(ReadingDialog[Publishing]):
                 yield DiffView(self._plan.change.diff)
             warning = "The token is there in plain text. The refresh token stays with keyrack."
             yield Static(join(say(f"{WARNING} ", Tone.WARN), say(warning)), classes="gap")
-            yield Static(say("u undoes it, and p stops it.", Tone.DIM))
+            yield Static(say("You can undo this with u, and stop publishing with p.", Tone.DIM))
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Write (y)"), id="yes", compact=True, classes="danger")

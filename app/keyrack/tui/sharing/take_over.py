@@ -100,11 +100,11 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
         client, importing = self._held.client, plan.importing
         copy = f"Copy the access token; it {lasting('works', self._held.tokens.expires_at, self.host.now())}"
         if importing.can_move:
-            yield Pick((f"Move the login; {client} has none then", copy), value=MOVE)
+            yield Pick((f"Move the login; {client} will be logged out", copy), value=MOVE)
             yield Static(
                 say(
-                    "A refresh token must have one owner. A move deletes it there, and keyrack undo"
-                    " reverses that:",
+                    "A refresh token can have only one owner, so a move deletes it there."
+                    " You can undo it with u.",
                     Tone.DIM,
                 ),
                 classes="gap",

@@ -66,7 +66,9 @@ class UndoScreen(ReadingDialog[Backup]):
                 if refusal:
                     yield Static(join(say(f"{WARNING} ", Tone.WARN), say(refusal)), classes="gap")
                 if more:
-                    yield Static(say(f"{more} earlier: press u again afterward.", Tone.DIM), classes="gap")
+                    earlier = "1 earlier change" if more == 1 else f"{more} earlier changes"
+                    note = f"{earlier} can be undone after this one: press u again."
+                    yield Static(say(note, Tone.DIM), classes="gap")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(
