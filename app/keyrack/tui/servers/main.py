@@ -228,7 +228,8 @@ class MainScreen(Screen[None]):
         # Keep the order: rows must not move under the cursor.
         self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
-        self._show_detail()
+        if self.query_one("#detail", FactsView).display:  # a narrow terminal has no room for it
+            self._show_detail()
 
     def show_progress(self, words: str, share: float) -> None:
         """Show a line above the footer during an operation on many servers; "" removes it."""
