@@ -134,6 +134,6 @@ def _tell(context: Context, importing: Importing, done: Imported, how: How) -> N
     if entry is None:
         out.line(f"{plain(client, 60)} will ask for a login of its own when it needs one.")
         return
-    out.line(f"To let {plain(client, 60)} take its tokens from keyrack, set its entry in {entry[0]} to:")
+    out.line(f"To let {plain(client, 60)} get its tokens from keyrack, set its entry in {entry[0]} to:")
     for each in entry[1].split("\n"):
         out.line(plain(each, 10_000))
