@@ -92,6 +92,7 @@ def _tell_unread(out: Output, view: Overview) -> None:
 
 
 def _lines(client: Client, program: Program | None, now: float) -> list[str]:
+    from keyrack.cli.sources import problem_line
     from keyrack.domain.held import slug
 
     lines = [f"{plain(client.name, 60)}  ({slug(client.name)})"]
@@ -102,6 +103,7 @@ def _lines(client: Client, program: Program | None, now: float) -> list[str]:
             lines.append(
                 f"  holds a login for {plain(entry.name, 120)}: {state}, in {plain(held.place.name, 4096)}"
             )
+    lines += [f"  {problem_line(problem)}" for problem in client.problems]
     if program is not None:
         can = ", ".join(_allowed(program))
         lines.append(f"  keyrack can {can}" if can else "  keyrack can't read what it holds")

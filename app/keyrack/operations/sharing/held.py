@@ -60,9 +60,21 @@ def login_in(adapters: Adapters, server: Server, program: Program) -> HeldToken:
     if not program.is_readable:
         hint = f"Log in with keyrack: {command_for(Action.LOGIN, server)}"
         raise KeyrackError(f"keyrack can't read the logins that {program.name} holds.", hint=hint)
+    refuse_unread(adapters, server, program)
     others = ", ".join(dict.fromkeys(slug(token.client) for token in held))
     hint = f"These programs hold one: {others}." if others else "Run keyrack clients to see who holds what."
     raise KeyrackError(f"{program.name} holds no login for {server.display_name}.", hint=hint)
+
+
+def refuse_unread(adapters: Adapters, server: Server, program: Program) -> None:
+    """Raise KeyrackError if a file with the program's logins can't be read: there may be one in it."""
+    for problem in adapters.other_programs().read(urls_of(adapters, server)).problems:
+        if problem.client == program.name and problem.entry is None:
+            line = f", line {problem.line}" if problem.line is not None else ""
+            raise KeyrackError(
+                f"{problem.path}{line}: {problem.sentence}",
+                hint=f"Correct the file, or log in again with {program.name}.",
+            )
 
 
 def own_command(command: str, held: HeldToken) -> str:

@@ -15,7 +15,14 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line
 from keyrack.operations.servers.owners import account_key
 from keyrack.operations.sharing import changes
-from keyrack.operations.sharing.held import held_for, login_in, own_command, program_named, urls_of
+from keyrack.operations.sharing.held import (
+    held_for,
+    login_in,
+    own_command,
+    program_named,
+    refuse_unread,
+    urls_of,
+)
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.wording.commands import command_for
 
@@ -151,6 +158,7 @@ def _row(adapters: Adapters, server: Server, program: Program, stored: StoredCre
     here = [each for each in held_for(adapters, server) if each.client == program.name]
     if here:
         return login_in(adapters, server, program)
+    refuse_unread(adapters, server, program)
     names = [source.name for source in server.sources if source.client == program.name]
     new = HeldToken(
         program.name,

@@ -173,6 +173,27 @@ def test_a_program_whose_store_is_not_known_is_refused_with_what_to_do(
     assert "Run keyrack clients" in said or "keyrack login lab" in said
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        PUBLISH,
+        ("import", *PUBLISH[1:2], "--copy", "--from", "claude-code"),
+        ("clear", *PUBLISH[1:2], "--from", "claude-code"),
+    ],
+)
+def test_a_broken_file_is_not_taken_for_one_without_a_login(
+    machine: Machine, capsys: Capture, command: tuple[str, ...]
+) -> None:
+    path = machine.claude()
+    path.write_text('{"mcpOAuth": {')
+    path.chmod(0o600)
+    assert machine.run(*command, *([] if command[0] == "import" else ["--yes"])) == 1
+    said = capsys.readouterr().err
+    assert f"{path}, line 1: It is truncated" in said and "login for lab" not in said
+    machine.run("clients")
+    assert f"{path}, line 1: It is truncated" in capsys.readouterr().out
+
+
 def test_nothing_is_published_for_what_is_no_login(machine: Machine) -> None:
     machine.credentials.delete(machine.stored().key)  # type: ignore[union-attr]
     machine.claude()
