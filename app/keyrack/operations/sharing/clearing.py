@@ -57,10 +57,14 @@ def clear_there(adapters: Adapters, clearing: Clearing, *, revoke: bool = False)
 def revoke_there(adapters: Adapters, server: Server, held: HeldToken) -> list[Line]:
     """Revoke the tokens (RFC 7009) at the server's issuer, with the client of the row.
 
-    If the row names another issuer, nothing is sent.
+    If the row names another issuer, nothing is sent. If it names none, the server alone says where to send
+    it, or a project's file: nobody gets a refresh token or a client's secret from that.
     """
     if not held.client_id:
         return [Line("Revoke", "not supported", f"{held.client} does not store which client got the token")]
+    if not held.issuer and (held.tokens.refresh_token or held.client_secret):
+        unknown = f"{held.client} does not store which authorization server the login is from"
+        return [Line("Revoke", "not supported", unknown)]
     try:
         issuer = own_issuer(adapters, server, held)
     except KeyrackError as error:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from keyrack.domain.errors import StoreUnavailable
 from keyrack.domain.secret import Secret
-from support.canned import ISSUER, URL
+from support.canned import ISSUER, META, URL, metadata, reply
 from support.machine import ACCESS, CLAUDE, REFRESH, ROW, Machine, folder_of
 
 Capture = pytest.CaptureFixture[str]
@@ -100,8 +101,6 @@ def test_without_a_backup_nothing_is_changed(machine: Machine, monkeypatch: pyte
 
 
 def test_a_revoked_login_is_not_put_back(machine: Machine, capsys: Capture) -> None:
-    from support.canned import META, metadata, reply
-
     machine.world.routes[f"GET {META}"] = reply(metadata(revocation_endpoint=f"{ISSUER}/revoke"))
     path = machine.claude()
     assert machine.run("clear", "lab", "--from", "claude-code", "--revoke", "--yes") == 0
@@ -121,6 +120,25 @@ def test_no_token_is_revoked_at_an_issuer_that_the_server_does_not_name(machine:
     assert machine.run("clear", "lab", "--from", "claude-code", "--revoke", "--yes") == 1
     assert {request.url.split("/")[2] for request in machine.world.asked} == {"mcp.example", "auth.example"}
     assert not machine.world.to(f"{ISSUER}/revoke") and machine.claude_row() is None
+
+
+@pytest.mark.parametrize("changes", [{}, {"refreshToken": None, "clientSecret": "cs-of-claude"}])
+def test_without_a_stored_issuer_neither_a_refresh_token_nor_a_clients_secret_is_sent(
+    machine: Machine, changes: dict[str, Any], capsys: Capture
+) -> None:
+    machine.world.routes[f"GET {META}"] = reply(metadata(revocation_endpoint=f"{ISSUER}/revoke"))
+    machine.claude(discoveryState=None, **changes)
+    machine.run("clear", "lab", "--from", "claude-code", "--revoke", "--yes")
+    assert not machine.world.to(f"{ISSUER}/revoke") and machine.claude_row() is None
+    assert "does not store which authorization server the login is from" in capsys.readouterr().out
+
+
+def test_without_a_stored_issuer_an_access_token_of_a_public_client_is_revoked(machine: Machine) -> None:
+    machine.world.routes[f"GET {META}"] = reply(metadata(revocation_endpoint=f"{ISSUER}/revoke"))
+    machine.claude(discoveryState=None, refreshToken=None)
+    machine.run("clear", "lab", "--from", "claude-code", "--revoke", "--yes")
+    [sent] = machine.world.to(f"{ISSUER}/revoke")
+    assert (sent.form or {})["token"] == Secret(ACCESS)
 
 
 def test_a_link_stays_and_its_target_keeps_its_mode(machine: Machine) -> None:
