@@ -48,5 +48,5 @@ class Backup(NamedTuple):
     moved_to: CredentialKey | None = None  # the login is in keyrack now, and its refresh token with it
     refresh_token: Secret | None = None  # the one in `edits` that may have rotated since
     is_revoked: bool = False  # the tokens in `edits` no longer work
-    row: str = ""  # of a publication: the place of its row, which later ones write again
+    row: str = ""  # of a publication: what it has in common with the later ones of the same row
     id: str = ""  # of the stored backup

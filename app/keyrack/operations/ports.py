@@ -157,9 +157,11 @@ class OtherPrograms(Protocol):
         keep: Callable[[tuple["Edit", ...]], object],
         *,
         timeout: float | None = None,
+        earlier: "Sequence[Edit]" = (),
     ) -> None:
         """Make the change on what is there now, under the program's own lock. `keep` gets the edits just
-        before they are made; if it raises, nothing is changed. Raises KeyrackError if nothing was changed,
+        before they are made, combined with `earlier` ones of the same row, so that an undo reverses both;
+        if it raises, nothing is changed. Raises KeyrackError if nothing was changed,
         Temporary if the program holds its lock for longer than `timeout` seconds."""
         ...
 
@@ -216,6 +218,7 @@ class NoOtherPrograms:
         keep: Callable[[tuple["Edit", ...]], object],
         *,
         timeout: float | None = None,
+        earlier: "Sequence[Edit]" = (),
     ) -> None:
         raise KeyrackError("No other programs are known here.")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from keyrack.domain.change import Backup, Change, Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.operations.ports import Adapters
@@ -14,10 +16,12 @@ def make(
     urls: list[str],
     *,
     timeout: float | None = None,
+    earlier: Sequence[Edit] = (),
 ) -> bool:
     """Make the change; False if nothing had to be changed. `backup` says everything but the edits.
 
-    Without a backup nothing is changed. Raises KeyrackError, and then nothing has changed.
+    With the `earlier` edits of the row, the backup is one of both. Without a backup nothing is changed.
+    Raises KeyrackError, and then nothing has changed.
     """
     kept = backup
     backups = adapters.backups()
@@ -27,7 +31,7 @@ def make(
         kept = backups.save(backup._replace(id=kept.id, edits=edits))
 
     try:
-        adapters.other_programs().make(change, urls, keep, timeout=timeout)
+        adapters.other_programs().make(change, urls, keep, timeout=timeout, earlier=earlier)
     except KeyrackError:
         if kept.id:
             backups.delete(kept)

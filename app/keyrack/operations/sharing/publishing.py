@@ -9,6 +9,7 @@ from keyrack.domain.change import Backup, Change
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.held import HeldToken, Place, Program, slug
 from keyrack.domain.model import Server, StoredCredential
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
@@ -181,19 +182,17 @@ def _row(adapters: Adapters, server: Server, program: Program, stored: StoredCre
 
 
 def _write(adapters: Adapters, server: Server, change: Change, *, timeout: float | None = None) -> None:
-    """Later publications of a row replace the backup of the one before: its token is of no use any more."""
+    """A row has one backup, of what was there before the first publication: the tokens that were published
+    in between are of no use any more, and the program's own login is."""
     what = f"Published the token of {server.name} to {change.held.client}"
-    backup = changes.of(adapters, change, what, server.name, server.url or "")
-    row = "\n".join((change.held.client, change.held.place.name, *map(str, change.held.row)))
+    url = server.url or ""
+    row = f"{change.held.client}\n{canonical_url(url)}"  # the place of one to create is not known yet
+    backup = changes.of(adapters, change, what, server.name, url)._replace(row=row)
     earlier: list[Backup] = []
     with suppress(KeyrackError):  # those that can't be opened can't be undone either
         earlier = [each for each in adapters.backups().all() if each.row == row]
-    backup = backup._replace(row=row)
-    if earlier and change.with_refresh:  # the old refresh token was keyrack's own, and has rotated
-        backup = backup._replace(
-            moved_to=credential_key(server), refresh_token=change.held.tokens.refresh_token
-        )
-    if changes.make(adapters, change, backup, urls_of(adapters, server), timeout=timeout):
+    before = earlier[0].edits if earlier else ()
+    if changes.make(adapters, change, backup, urls_of(adapters, server), timeout=timeout, earlier=before):
         for each in earlier:
             adapters.backups().delete(each)
 

@@ -42,7 +42,7 @@ def reversed_in(text: str, steps: Sequence[Step]) -> tuple[str, int]:
 
 def _reversed(text: str, step: Step) -> str:
     now = json_members.get(text, step.path)
-    if not _is_same(now, step.new):
+    if not is_same(now, step.new):
         raise NoSuchMember
     if step.old is None:
         return json_members.delete(text, step.path)
@@ -59,13 +59,13 @@ def _found(text: str, step: Step, steps: Sequence[Step]) -> Step:
     array, rest = step.path[:place], step.path[place + 1 :]
     if not rest and step.new is None:  # a deleted row, which is put back at the end if others are gone
         count = _length(text, array)
-        if any(_is_same(json_members.get(text, (*array, i)), step.old) for i in range(count)):
+        if any(is_same(json_members.get(text, (*array, i)), step.old) for i in range(count)):
             raise NoSuchMember
         return step._replace(path=(*array, count))
     of_row = [each for each in steps if each.path[: place + 1] == step.path[: place + 1]]
     for i in (step.path[place], *range(_length(text, array))):
         moved = [each._replace(path=(*array, i, *each.path[place + 1 :])) for each in of_row]
-        if any(_is_same(json_members.get(text, each.path), each.new) for each in moved):
+        if any(is_same(json_members.get(text, each.path), each.new) for each in moved):
             return step._replace(path=(*array, i, *rest))
     raise NoSuchMember
 
@@ -75,7 +75,7 @@ def _length(text: str, array: Sequence[Key]) -> int:
     return len(value) if isinstance(value, list) else 0
 
 
-def _is_same(now: str | None, then: Secret | None) -> bool:
+def is_same(now: str | None, then: Secret | None) -> bool:
     if now is None or then is None:
         return now is None and then is None
     return now == then.reveal() or _parsed(now) == _parsed(then.reveal()) is not None

@@ -21,6 +21,7 @@ from keyrack.sources.locations import Search
 from keyrack.sources.rewriting.json_members import NoSuchMember
 from keyrack.sources.rewriting.steps import BOM, applied
 from keyrack.sources.sharing import creating, places, rows
+from keyrack.sources.sharing.combining import combined
 from keyrack.sources.sharing.locks import WAIT, has_lock, locked
 from keyrack.sources.sharing.places import Keychain
 from keyrack.sources.sharing.showing import shown
@@ -66,8 +67,10 @@ class Changer:
         now: float,
         *,
         timeout: float = WAIT,
+        earlier: Sequence[Edit] = (),
     ) -> None:
-        """Make the change. `keep` gets the edits just before; if it raises, nothing is changed.
+        """Make the change. `keep` gets the edits just before, combined with the `earlier` ones of the same
+        row; if it raises, nothing is changed.
 
         Raises KeyrackError, and then nothing has changed; Temporary if the program is writing itself.
         """
@@ -77,7 +80,7 @@ class Changer:
                 edits = self._edits(change, now)
                 if not edits:
                     return
-                keep(edits)
+                keep(combined(earlier, edits) if earlier else edits)
                 try:
                     places.write(edits[0], self._keychain)
                 except FileChanged:

@@ -63,12 +63,14 @@ class TokenFiles:
         keep: Callable[[tuple[Edit, ...]], object],
         *,
         timeout: float | None = None,
+        earlier: Sequence[Edit] = (),
     ) -> None:
         from keyrack.sources.sharing.changing import Changer
         from keyrack.sources.sharing.locks import WAIT
 
         changer = Changer(self._search, urls, self._keychain())
-        changer.make(change, keep, self._now(), timeout=WAIT if timeout is None else timeout)
+        wait = WAIT if timeout is None else timeout
+        changer.make(change, keep, self._now(), timeout=wait, earlier=earlier)
         self._forget()
 
     def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:

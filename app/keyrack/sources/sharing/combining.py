@@ -1,0 +1,58 @@
+"""Combines the edits of a publication with those of the one before, so that one undo reverses both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from keyrack.domain.change import Edit, Step
+from keyrack.domain.secret import Secret
+from keyrack.sources.rewriting import json_members
+from keyrack.sources.rewriting.steps import BOM, is_same, reversed_in
+
+
+def combined(earlier: Sequence[Edit], edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
+    """`edits` with the old content from before the `earlier` ones.
+
+    If the row no longer has what was published, the program has logged in itself, and `edits` stay as they
+    are: an undo brings that login back.
+    """
+    before = {_where(edit): edit for edit in earlier}
+    found: list[Edit] = []
+    for edit in edits:
+        first = before.pop(_where(edit), None)
+        both = edit if first is None else _combined(first, edit)
+        if both is None:
+            return edits
+        found.append(both)
+    return (*found, *before.values())
+
+
+def _where(edit: Edit) -> tuple[str, ...]:
+    item = edit.place.item
+    return (edit.place.path,) if item is None else (item.service, item.account, item.id)
+
+
+def _combined(first: Edit, edit: Edit) -> Edit | None:
+    """None if the earlier edit is not in place any more."""
+    if first.new is None or edit.old is None or edit.new is None:
+        return None
+    if not first.steps:  # a file that was created
+        return edit._replace(old=first.old, steps=()) if edit.old == first.new else None
+    if any(not is_same(_value(edit.old, step), step.new) for step in first.steps):
+        return None
+    old, _ = reversed_in(edit.old.reveal(), first.steps)
+    steps = [step._replace(new=_secret(_value(edit.new, step))) for step in first.steps]
+    more = [step for step in edit.steps if not any(_is_in(step, each) for each in first.steps)]
+    return edit._replace(old=Secret(old), steps=(*steps, *more))
+
+
+def _value(text: Secret, step: Step) -> str | None:
+    return json_members.get(text.reveal().removeprefix(BOM), step.path)
+
+
+def _secret(text: str | None) -> Secret | None:
+    return None if text is None else Secret(text)
+
+
+def _is_in(step: Step, other: Step) -> bool:
+    return step.path[: len(other.path)] == other.path
