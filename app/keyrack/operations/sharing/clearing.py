@@ -43,8 +43,11 @@ def clear_there(adapters: Adapters, clearing: Clearing, *, revoke: bool = False)
     done = bool(lines) and lines[0].outcome == "done"
     what = f"Cleared the login for {server.name} in {held.client}"
     backup = changes.of(adapters, clearing.change, what, server.name, server.url or held.url)
+    backup = backup._replace(is_revoked=done)
     try:
-        changes.make(adapters, clearing.change, backup._replace(is_revoked=done), urls_of(adapters, server))
+        if _is_of_keyrack(adapters, server, held):  # an undo must not put it back once it has rotated
+            backup = backup._replace(moved_to=server.key, refresh_token=held.tokens.refresh_token)
+        changes.make(adapters, clearing.change, backup, urls_of(adapters, server))
     except KeyrackError as error:
         hint = f" You can also run: {clearing.command}" if clearing.command else ""
         lines.append(Line(f"Delete in {held.client}", "failed", f"{error}{hint}"))
@@ -52,6 +55,14 @@ def clear_there(adapters: Adapters, clearing: Clearing, *, revoke: bool = False)
         lines.append(Line(f"Delete in {held.client}", "done", "" if done else UNDO))
         lines += no_longer_published(adapters, server, held.client)
     return Receipt(tuple(lines))
+
+
+def _is_of_keyrack(adapters: Adapters, server: Server, held: HeldToken) -> bool:
+    """Has the program keyrack's own refresh token, because that was published?"""
+    if server.key is None or held.tokens.refresh_token is None:
+        return False
+    stored = adapters.credentials().load(server.key)
+    return stored is not None and stored.tokens.refresh_token == held.tokens.refresh_token
 
 
 def revoke_there(adapters: Adapters, server: Server, held: HeldToken) -> list[Line]:

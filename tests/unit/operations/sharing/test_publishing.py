@@ -177,6 +177,17 @@ def test_an_undo_after_several_publications_deletes_the_entry_that_keyrack_creat
     assert (path.read_bytes() if path.exists() else None) == before
 
 
+def test_a_published_refresh_token_is_not_put_back_by_the_undo_of_a_clear_once_it_has_rotated(
+    machine: Machine, capsys: Capture
+) -> None:
+    machine.claude()
+    assert machine.run(*PUBLISH, "--with-refresh-token", "--yes") == 0
+    assert machine.run("clear", "lab", "--from", "claude-code", "--yes") == 0
+    assert machine.run("refresh", "lab") == 0
+    assert machine.run("undo", "--yes") == 1 and machine.claude_row() is None
+    assert "A refresh token that has been replaced is never put back" in capsys.readouterr().err
+
+
 def test_stop_ends_it(machine: Machine) -> None:
     machine.claude()
     machine.run(*PUBLISH, "--yes")
