@@ -75,7 +75,7 @@ def run(context: Context, options: Options) -> int:
     if options.json and options.tsv:
         raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
     adapters = context.adapters()
-    view = overview(adapters)
+    view = overview(adapters, is_brief=True)
     out = context.out
     if options.json:
         out.line(as_json(view, adapters.now()))

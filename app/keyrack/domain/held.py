@@ -1,6 +1,7 @@
 """Tokens that other programs hold themselves, in files or keychain items of their own."""
 
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from keyrack.domain.model import TokenSet
@@ -13,6 +14,7 @@ Key = str | int
 ENCODED = "\0json"
 
 
+@cache
 def slug(client: str) -> str:
     """A program's name for a command line: "claude-code"."""
     return "-".join("".join(char if char.isalnum() else " " for char in client.lower()).split())

@@ -137,9 +137,10 @@ class OtherPrograms(Protocol):
     Methods read files; don't call them in the screen's thread.
     """
 
-    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
         """All of them. `urls` are the configured ones. `ask`: read keychain items even if the system may
-        ask the user for permission. Never raises for the content of a file."""
+        ask the user for permission. `is_brief`: without the client and the issuer where these are in files of
+        their own, which takes a third less time. Never raises for the content of a file."""
         ...
 
     def line_of(self, held: HeldToken) -> int | None:
@@ -202,7 +203,7 @@ def no_backups() -> Backups:
 class NoOtherPrograms:
     """For tests, and where no files of others are read."""
 
-    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
         return HeldReading()
 
     def line_of(self, held: HeldToken) -> int | None:

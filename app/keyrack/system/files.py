@@ -59,15 +59,19 @@ def read_text(path: str) -> str:
     return decode(read_bytes(path))
 
 
-def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
-    """The file's bytes; a file larger than `most` is refused unread. Raises NoFile, BadFile."""
+def read_bytes(path: str, most: int = MAX_BYTES, *, status: os.stat_result | None = None) -> bytes:
+    """The file's bytes; a file larger than `most` is refused unread. Raises NoFile, BadFile.
+
+    `status`: of the path, if the caller knows it already.
+    """
     try:
-        _refuse(os.stat(path), most)
+        _refuse(status or os.stat(path), most)
         # Check again once it is open, without blocking: a pipe may have replaced the file.
         handle = _open(path)
         try:
-            _refuse(os.fstat(handle), most)
-            data = _read(handle, most + 1)
+            status = os.fstat(handle)
+            _refuse(status, most)
+            data = _read(handle, status.st_size, most + 1)
         finally:
             os.close(handle)
     except (FileNotFoundError, NotADirectoryError):
@@ -86,12 +90,13 @@ def read_bytes(path: str, most: int = MAX_BYTES) -> bytes:
     return data
 
 
-def _read(handle: int, most: int) -> bytes:
+def _read(handle: int, size: int, most: int) -> bytes:
     """At most so many bytes. A file object costs more than the reading itself where files are small."""
-    size = min(os.fstat(handle).st_size, most)
     data = b""
     while len(data) < most and (more := os.read(handle, max(size + 1 - len(data), 4096))):
         data += more
+        if len(data) == size:
+            break  # a file that grows at this moment is read again when its change is noticed
     return data[:most]
 
 

@@ -63,17 +63,21 @@ class Overview(NamedTuple):
     may_ask: bool = False  # because the system may ask the user for permission; else they are locked
 
 
-def overview(adapters: Adapters, *, store_locked: bool = False, ask: bool = False) -> Overview:
+def overview(
+    adapters: Adapters, *, store_locked: bool = False, ask: bool = False, is_brief: bool = False
+) -> Overview:
     """All configured servers, then stored credentials that no program lists any more.
 
     `ask`: read other programs' keychain items even if the system may ask the user for permission.
+    `is_brief`: what they hold need not name its client and issuer.
     """
     reading = adapters.read()
     records = adapters.credentials().records()
     owners = Owners(reading, adapters.credentials(), records)
     now = adapters.now()
     servers = owners.servers()
-    held = adapters.other_programs().read([server.url for server in servers if server.url], ask=ask)
+    urls = [server.url for server in servers if server.url]
+    held = adapters.other_programs().read(urls, ask=ask, is_brief=is_brief)
     elsewhere, unclaimed = claimed(servers, held.tokens)
     rows = [
         row_of(

@@ -31,11 +31,11 @@ class TokenFiles:
         self._now = now
         self._keychain = keychain
 
-    def read(self, urls: Sequence[str], *, ask: bool = False) -> HeldReading:
+    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
         items = self._items
         if not isinstance(items, AskedItems):
-            return read_held(self._search, urls, items)
-        found = read_held(self._search, urls, items.ask if ask else items.remembered)
+            return read_held(self._search, urls, items, is_brief=is_brief)
+        found = read_held(self._search, urls, items.ask if ask else items.remembered, is_brief=is_brief)
         return found._replace(may_ask=not ask)
 
     def line_of(self, held: HeldToken) -> int | None:

@@ -66,6 +66,11 @@ class Opened(NamedTuple):
     # an item of the same service.
     beside: Callable[[str], Any]
     beside_item: Callable[[str], Any]
+    is_brief: bool = False  # the client is not wanted, so the file that describes it need not be read
+
+    def client(self, name: str) -> Any:
+        """The same as `beside`, for a file that only describes the client and its issuer."""
+        return None if self.is_brief else self.beside(name)
 
     @property
     def name(self) -> str:
@@ -128,6 +133,8 @@ def text(value: Any) -> str:
 
 def text_at(data: Any, *path: Key) -> str:
     """The text at these keys, or ""."""
+    if len(path) == 1 and isinstance(data, dict):
+        return text(data.get(path[0]))
     return text(value_at(data, path))
 
 

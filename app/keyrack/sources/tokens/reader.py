@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,14 +24,17 @@ Items = Callable[[str, Iterable[str]], Sequence[Item]]
 FAR = 32503680000.0  # the year 3000; a later expiry is no time
 
 
-def read_held(search: Search, urls: Sequence[str], items: Items | None = None) -> HeldReading:
+def read_held(
+    search: Search, urls: Sequence[str], items: Items | None = None, *, is_brief: bool = False
+) -> HeldReading:
     """All tokens that other programs hold.
 
     `urls` are the servers' URLs as configured: some programs store only a hash of them. Without `items`,
-    keychain items are not read.
+    keychain items are not read. `is_brief`: without the client and the issuer of tokens where these are in
+    files of their own.
     """
     listed: list[str] = []
-    found = _Found(search._replace(listed=listed), Urls(urls))
+    found = _Found(search._replace(listed=listed), Urls(urls), is_brief)
     for holder in HOLDERS:
         try:
             found.read_files(holder)
@@ -43,8 +46,9 @@ def read_held(search: Search, urls: Sequence[str], items: Items | None = None) -
 
 
 class _Found:
-    def __init__(self, search: Search, urls: Urls) -> None:
+    def __init__(self, search: Search, urls: Urls, is_brief: bool) -> None:
         self._search = search
+        self._is_brief = is_brief
         self._urls = urls
         self._beside: dict[str, Any] = {}  # what files contain that are beside several others
         self.tokens: list[HeldToken] = []
@@ -60,9 +64,10 @@ class _Found:
             try:
                 # Taken first: if the file is replaced in between, its time is at worst too early.
                 status = os.stat(path)
-                data = parsed(files.read_bytes(path))
+                data = parsed(files.read_bytes(path, status=status))
                 mode = status.st_mode & 0o777 if os.name == "posix" else None
-                opened = Opened(data, path, None, self._urls, partial(self._read, path), _nothing)
+                beside = partial(self._read, path)
+                opened = Opened(data, path, None, self._urls, beside, _nothing, self._is_brief)
                 self._add(holder, Place(path, mode=mode), opened, status.st_mtime)
             except (FileNotFoundError, NotADirectoryError, files.NoFile):
                 if os.path.islink(path):
@@ -127,24 +132,22 @@ class _Found:
 
 def held_token(client: str, place: Place, row: Row, changed_at: float | None) -> HeldToken | None:
     """The row's token; None if the row is no login. `changed_at`: when its file or item was changed."""
-    layout = row.layout
-    access = secret(field(row.fields, layout.access))
+    layout, fields = row.layout, row.fields
+    access = secret(field(fields, layout.access))
     if access is None:
         return None
-    obtained_at = _time(field(row.fields, layout.obtained_at), layout.unit)
-    stored_at = obtained_at or _time(field(row.fields, layout.stored_at), layout.unit)
-    expires_at = _time(field(row.fields, layout.expires_at), layout.unit)
+    obtained_at = _time(fields, layout.obtained_at, layout.unit) if layout.obtained_at else None
+    stored_at = obtained_at
+    if layout.stored_at and not stored_at:
+        stored_at = _time(fields, layout.stored_at, layout.unit)
+    expires_at = _time(fields, layout.expires_at, layout.unit) if layout.expires_at else None
     is_estimate = False
     if expires_at is None:
-        seconds, since = _number(field(row.fields, layout.expires_in), 1), stored_at or changed_at
+        seconds, since = _number(field(fields, layout.expires_in), 1), stored_at or changed_at
         if seconds is not None and since is not None:
             expires_at, is_estimate = since + seconds, obtained_at is None
-    tokens = TokenSet(
-        access,
-        secret(field(row.fields, layout.refresh)),
-        expires_at=expires_at,
-        scopes=_scopes(field(row.fields, layout.scope)),
-    )
+    refresh, scopes = secret(field(fields, layout.refresh)), _scopes(field(fields, layout.scope))
+    tokens = TokenSet(access, refresh, expires_at=expires_at, scopes=scopes)
     return HeldToken(
         client,
         place,
@@ -173,8 +176,9 @@ def _nothing(account: str) -> Any:
     return None
 
 
-def _time(value: Any, unit: int) -> float | None:
+def _time(fields: Mapping[str, Any], dotted: str, unit: int) -> float | None:
     """A time in Unix seconds. None if it is none."""
+    value = field(fields, dotted)
     return _iso(value) if isinstance(value, str) else _number(value, unit)
 
 

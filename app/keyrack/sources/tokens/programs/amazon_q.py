@@ -20,7 +20,7 @@ def rows(opened: Opened) -> Iterator[Row]:
     if not re.fullmatch(r"[0-9a-f]{64}", stem):
         return
     about = f"{stem}.registration.json"
-    client = opened.beside(about)
+    client = opened.client(about)
     yield Row(
         (),
         opened.data,

@@ -14,7 +14,7 @@ SUFFIX = "-tokens.json"
 def rows(opened: Opened) -> Iterator[Row]:
     stem = opened.name.removesuffix(SUFFIX)
     others = tuple(f"{stem}-{kind}.json" for kind in ("client", "discovery", "meta"))
-    client, discovery, meta = map(opened.beside, others)
+    client, discovery, meta = opened.client(others[0]), opened.client(others[1]), opened.beside(others[2])
     yield Row(
         (),
         opened.data,

@@ -15,7 +15,7 @@ SUFFIX = "_tokens.json"
 def rows(opened: Opened) -> Iterator[Row]:
     stem = opened.name.removesuffix(SUFFIX)
     about = f"{stem}_client_info.json"
-    client = opened.beside(about)
+    client = opened.client(about)
     yield Row(
         (),
         opened.data,

@@ -12,7 +12,7 @@ LAYOUT = Layout(expires_at="expires_at", unit=SECONDS, expires_in="")
 def rows(opened: Opened) -> Iterator[Row]:
     stem = opened.name.removesuffix(".json")
     about = f"registrations/{stem}_registration.json"
-    client = opened.beside(about)
+    client = opened.client(about)
     yield Row(
         (),
         opened.data,

@@ -25,7 +25,7 @@ def rows(opened: Opened) -> Iterator[Row]:
     folders = opened.path.replace("\\", "/").split("/")[:-1]
     stem = opened.name.removesuffix(END)
     about = f"{stem}_client_info"
-    client = opened.beside(about)
+    client = opened.client(about)
     name, url = _server(opened, folders)
     yield Row(
         (),
