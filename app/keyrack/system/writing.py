@@ -117,16 +117,27 @@ def delete(path: str, old: bytes) -> None:
     aside = f"{real}.{os.urandom(4).hex()}.tmp"
     try:
         os.rename(real, aside)  # what is written to the path from now on is another file
-        if read_bytes(aside) != old:
-            with suppress(FileExistsError):
-                os.link(aside, real)
-                os.unlink(aside)
+        if not swapping.holds(aside, old):
+            _put_back(aside, real)
             raise _changed(path)
         os.unlink(aside)
-    except (NoFile, BadFile, FileNotFoundError):
+    except FileNotFoundError:
         raise _changed(path) from None
     except OSError as error:
         raise _unwritable(path, error) from None
+
+
+def _put_back(aside: str, real: str) -> None:
+    """Whatever it is, also a folder. If there is a newer file by now, that replaces it."""
+    try:
+        os.link(aside, real)
+    except FileExistsError:
+        pass
+    except OSError:  # a folder, or a file system without hard links
+        if not os.path.lexists(real):
+            os.rename(aside, real)
+            return
+    os.unlink(aside)
 
 
 def _read(path: str) -> bytes:
