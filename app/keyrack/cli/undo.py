@@ -32,7 +32,7 @@ VERB = Verb(
     text="""\
 Reverses the last change that keyrack made to a file or keychain item of another
 program: by adopt, import --move, clear --from or publish. Run it again for the
-change before that.
+change before that. A change that can't be reversed any more is skipped.
 
 If the file is as keyrack left it, the old content comes back, byte for byte. If
 it has changed since, only keyrack's own part is reversed, and everything else
@@ -66,9 +66,13 @@ def run(context: Context, options: Options) -> int:
             refusal = why_not(adapters, backup)
             _show(context, backup, f" Can't be undone: {plain(refusal)}" if refusal else "")
         return OK
-    backup = backups[0]
+    refusals = [why_not(adapters, each) for each in backups]
+    place = refusals.index("") if "" in refusals else 0
+    for backup, refusal in zip(backups[:place], refusals, strict=False):
+        out.note(f"Skipped: {plain(backup.what, 200)}. It can't be undone: {plain(refusal)}")
+    backup = backups[place]
     _show(context, backup)
-    if not why_not(adapters, backup) and not options.yes and not agree(out, "Reverse this change?"):
+    if not refusals[place] and not options.yes and not agree(out, "Reverse this change?"):
         raise Cancelled("Nothing was changed.")
     receipt = undo(adapters, backup)
     for line in receipt.lines:

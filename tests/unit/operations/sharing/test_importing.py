@@ -19,6 +19,13 @@ from support.machine import ACCESS, REFRESH, Machine
 
 Capture = pytest.CaptureFixture[str]
 MOVE = ("import", "lab", "--from", "claude-code", "--move")
+CODEX_ROW = {
+    "server_name": "lab",
+    "server_url": URL,
+    "client_id": "client-of-codex",
+    "access_token": "at-of-codex",
+    "expires_at": 2_000_000_000_000,
+}
 COPY = ("import", "lab", "--from", "claude-code", "--copy")
 
 
@@ -79,6 +86,20 @@ def test_a_refresh_token_that_has_rotated_is_never_put_back(
     assert machine.run("undo", "--yes") == 1
     assert path.read_bytes() == now
     assert "Log in there instead: claude mcp login lab" in capsys.readouterr().err
+
+
+def test_a_change_that_can_not_be_undone_does_not_stand_in_the_way_of_the_one_before(
+    machine: Machine, capsys: Capture
+) -> None:
+    other = machine.put(".codex/.credentials.json", {"lab|1": CODEX_ROW})
+    before = other.read_bytes()
+    machine.claude()
+    assert machine.run("clear", "lab", "--from", "codex", "--yes") == 0 and other.read_bytes() != before
+    assert machine.run(*MOVE) == 0 and machine.run("refresh", "lab") == 0
+    capsys.readouterr()
+    assert machine.run("undo", "--yes") == 0
+    assert other.read_bytes() == before and machine.claude_row() is None
+    assert "Skipped: Moved the login for lab from Claude Code" in capsys.readouterr().err
 
 
 def test_a_copy_takes_the_access_token_only(machine: Machine) -> None:
