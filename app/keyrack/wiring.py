@@ -100,7 +100,8 @@ def adapters(
 
         return TokenFiles(
             Search(env, platform, cwd or os.getcwd()),
-            asked_items() if platform in ("darwin", "win32") else find,
+            find,
+            asked=asked_items() if platform in ("darwin", "win32") else None,
             now=now,
             keychain=keychain,
         )

@@ -29,7 +29,7 @@ def programs(home: Path, asked: list[str]) -> TokenFiles:
         raise AssertionError
 
     search = Search({"HOME": str(home)}, "darwin", str(home))
-    return TokenFiles(search, AskedItems(items), now=lambda: 0.0, keychain=never)  # type: ignore[arg-type]
+    return TokenFiles(search, asked=AskedItems(items), now=lambda: 0.0, keychain=never)  # type: ignore[arg-type]
 
 
 def test_a_look_does_not_make_the_system_ask(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyrack.sources.locations import Search
-from keyrack.sources.tokens import HOLDERS, Holds, holder
+from keyrack.sources.tokens import HOLDERS, holder
 
 LINUX = Search({"HOME": "/home/me"}, "linux", "/work")
 MACOS = Search({"HOME": "/Users/me"}, "darwin", "/work")
@@ -95,6 +95,6 @@ def test_on_macos_claude_codes_keychain_item_is_known_and_elsewhere_it_has_none(
 
 def test_a_program_that_cannot_be_read_has_no_module_and_no_file() -> None:
     for each in HOLDERS:
-        readable = each.holds is Holds.READABLE
+        readable = each.holds == "readable"
         assert bool(each.module) == readable
         assert readable or not (each.files(LINUX) or each.service)

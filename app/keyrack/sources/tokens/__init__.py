@@ -4,24 +4,22 @@ Their modules in `programs` are imported only if there is a file or an item.
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 from functools import cache
 from importlib import import_module
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from keyrack.sources.tokens import locations
-from keyrack.sources.tokens.folder import Folder
-from keyrack.sources.tokens.layout import Opened, Row
 from keyrack.sources.tokens.locations import Paths, at_home, every_file, in_data, moved_by, together
 from keyrack.system.paths import Env
 
+if TYPE_CHECKING:
+    from keyrack.sources.tokens.folder import Folder
+    from keyrack.sources.tokens.layout import Opened, Row
 
-class Holds(StrEnum):
-    """Whether keyrack can read the tokens that a program holds."""
 
-    READABLE = "readable"
-    OPAQUE = "opaque"  # their form is not known, or no other program can read them
-    MEMORY = "memory"  # nothing is stored: they last as long as the program runs
+# Whether keyrack can read the tokens that a program holds. opaque: their form is not known, or no other
+# program can read them. memory: nothing is stored, and they last as long as the program runs.
+Holds = Literal["readable", "opaque", "memory"]
 
 
 class Holder(NamedTuple):
@@ -37,17 +35,17 @@ class Holder(NamedTuple):
     in_config: bool = False  # its token file is the one that configures its servers
     logout: str = ""  # its own command for logging out, with {name}, the server's name there, or {url}
     login: str = ""  # its own command for logging in
-    holds: Holds = Holds.READABLE
+    holds: Holds = "readable"
 
 
 class Reader(Protocol):
     """A program's module."""
 
     @staticmethod
-    def rows(opened: Opened) -> Iterator[Row]: ...
+    def rows(opened: "Opened") -> "Iterator[Row]": ...
 
     @staticmethod
-    def accounts(env: Env, folder: Folder) -> Iterator[str]:
+    def accounts(env: Env, folder: "Folder") -> Iterator[str]:
         """The accounts of its keychain items, for a keychain that can't be searched."""
         ...
 
@@ -143,15 +141,15 @@ HOLDERS = (
     Holder("Amazon Q", "amazon_q", every_file(AWS_CACHE, ".token.json"), AWS_CACHE),
     Holder("Crush", "crush", locations.crush),
     Holder("Antigravity", "antigravity", locations.antigravity),
-    Holder("Cursor", holds=Holds.OPAQUE),
-    Holder("VS Code", holds=Holds.OPAQUE),
-    Holder("Windsurf", holds=Holds.OPAQUE),
-    Holder("LM Studio", holds=Holds.OPAQUE),
-    Holder("Kiro", holds=Holds.OPAQUE),
-    Holder("Zed", holds=Holds.OPAQUE),
-    Holder("goose", holds=Holds.OPAQUE),
-    Holder("Claude Desktop", holds=Holds.OPAQUE),
-    Holder("fastmcp", holds=Holds.MEMORY),
+    Holder("Cursor", holds="opaque"),
+    Holder("VS Code", holds="opaque"),
+    Holder("Windsurf", holds="opaque"),
+    Holder("LM Studio", holds="opaque"),
+    Holder("Kiro", holds="opaque"),
+    Holder("Zed", holds="opaque"),
+    Holder("goose", holds="opaque"),
+    Holder("Claude Desktop", holds="opaque"),
+    Holder("fastmcp", holds="memory"),
 )
 
 

@@ -1,7 +1,5 @@
 """A program's folder: what the files in it contain. Nothing is written, and no file raises an error."""
 
-from __future__ import annotations
-
 import json
 import os
 from typing import Any, NamedTuple

@@ -7,35 +7,37 @@ from typing import TYPE_CHECKING
 
 from keyrack.domain.held import HeldReading, HeldToken, Program
 from keyrack.sources.locations import Search
-from keyrack.sources.tokens.asked import AskedItems
 from keyrack.sources.tokens.reader import Items, read_held
 
 if TYPE_CHECKING:
     from keyrack.domain.change import Backup, Change, Edit
     from keyrack.sources.sharing.places import Keychain
+    from keyrack.sources.tokens.asked import AskedItems
 
 
 class TokenFiles:
-    """Over their files and, with `items`, their items in the system's keychain."""
+    """Over their files and their items in the system's keychain: `items`, or `asked` where the system may ask
+    the user for permission."""
 
     def __init__(
         self,
         search: Search,
-        items: Items | AskedItems | None = None,
+        items: Items | None = None,
         *,
+        asked: AskedItems | None = None,
         now: Callable[[], float],
         keychain: Callable[[], Keychain],
     ) -> None:
         self._search = search
-        self._items = items
+        self._items, self._asked = items, asked
         self._now = now
         self._keychain = keychain
 
     def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
-        items = self._items
-        if not isinstance(items, AskedItems):
-            return read_held(self._search, urls, items, is_brief=is_brief)
-        found = read_held(self._search, urls, items.ask if ask else items.remembered, is_brief=is_brief)
+        asked = self._asked
+        if asked is None:
+            return read_held(self._search, urls, self._items, is_brief=is_brief)
+        found = read_held(self._search, urls, asked.ask if ask else asked.remembered, is_brief=is_brief)
         return found._replace(may_ask=not ask)
 
     def line_of(self, held: HeldToken) -> int | None:
@@ -86,5 +88,5 @@ class TokenFiles:
         return programs(self._search)
 
     def _forget(self) -> None:
-        if isinstance(self._items, AskedItems):
-            self._items.forget()
+        if self._asked is not None:
+            self._asked.forget()

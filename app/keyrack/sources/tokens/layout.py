@@ -1,7 +1,5 @@
 """What a module of this package returns for a row, and what the row's token fields are called."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
