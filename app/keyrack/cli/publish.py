@@ -49,7 +49,8 @@ a note. keyrack undo reverses the last publication.
 
 The refresh token stays with keyrack. With --with-refresh-token the program gets a
 copy: then both can refresh, and where the server replaces refresh tokens, the
-first to do so logs the other one out.""",
+first to do so logs the other one out. The program's entry must be for the OAuth
+client that keyrack uses: a refresh token works with no other.""",
     examples=(
         ("Publish to Claude Code", "keyrack publish linear --to claude-code"),
         ("Stop it", "keyrack publish linear --to claude-code --stop"),

@@ -9,7 +9,7 @@ from keyrack.domain.change import Backup, Change
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.held import HeldToken, Place, Program, slug
 from keyrack.domain.model import Server, StoredCredential
-from keyrack.domain.resource import canonical_url
+from keyrack.domain.resource import canonical_url, same_issuer
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
@@ -83,6 +83,8 @@ def plan_publish(
     if with_refresh and (stored.tokens.refresh_token is None or stored.registration is None):
         raise KeyrackError(f"No refresh token is stored for {server.display_name}.")
     held = _row(adapters, server, program, stored)
+    if with_refresh:
+        _refuse_for_another_client(held, stored)
     is_new = held.place == Place()
     change = Change(held, stored.tokens, with_refresh, is_new)
     change = adapters.other_programs().plan(change, urls_of(adapters, server))
@@ -140,6 +142,8 @@ def _again(adapters: Adapters, server: Server, publication: Publication, timeout
     held = _row(adapters, server, program, stored)
     if held.place != Place() and held.tokens.access_token == stored.tokens.access_token:
         return
+    if publication.with_refresh:
+        _refuse_for_another_client(held, stored)
     change = Change(held, stored.tokens, publication.with_refresh, held.place == Place())
     _write(adapters, server, change, timeout=timeout)
 
@@ -152,6 +156,23 @@ def _login(adapters: Adapters, server: Server) -> StoredCredential:
             hint=f"Run: {command_for(Action.LOGIN, server)}",
         )
     return stored
+
+
+def _refuse_for_another_client(held: HeldToken, stored: StoredCredential) -> None:
+    """A refresh token belongs to one client at one issuer (RFC 6749, section 6). A program that sent it as
+    another client, or to another issuer, would fail, and could end keyrack's login too."""
+    registration = stored.registration
+    if (
+        registration is not None
+        and held.client_id == registration.client_id
+        and (held.issuer is None or same_issuer(held.issuer, registration.issuer))
+    ):
+        return
+    raise KeyrackError(
+        f"{held.client}'s entry is for another OAuth client than keyrack's, so the refresh token would not"
+        " work there.",
+        hint="Publish without the refresh token.",
+    )
 
 
 def _row(adapters: Adapters, server: Server, program: Program, stored: StoredCredential) -> HeldToken:

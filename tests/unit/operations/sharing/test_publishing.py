@@ -113,7 +113,7 @@ def test_the_programs_lock_is_respected(machine: Machine, monkeypatch: pytest.Mo
 def test_the_refresh_token_is_given_only_if_asked_for_with_a_warning(
     machine: Machine, capsys: Capture
 ) -> None:
-    machine.claude()
+    machine.claude(clientId="dyn-0")
     assert machine.run(*PUBLISH, "--with-refresh-token", "--yes") == 0
     row = machine.claude_row()
     assert row and row["refreshToken"] == "rt-0"
@@ -139,7 +139,7 @@ def test_an_undo_after_several_publications_brings_the_programs_own_login_back(
 ) -> None:
     from keyrack.operations.sharing.publishing import publish_again
 
-    path = machine.claude()
+    path = machine.claude(clientId="dyn-0")
     before = path.read_bytes()
     assert machine.run(*PUBLISH, *more, "--yes") == 0
     machine.run("refresh", "lab")
@@ -180,12 +180,31 @@ def test_an_undo_after_several_publications_deletes_the_entry_that_keyrack_creat
 def test_a_published_refresh_token_is_not_put_back_by_the_undo_of_a_clear_once_it_has_rotated(
     machine: Machine, capsys: Capture
 ) -> None:
-    machine.claude()
+    machine.claude(clientId="dyn-0")
     assert machine.run(*PUBLISH, "--with-refresh-token", "--yes") == 0
     assert machine.run("clear", "lab", "--from", "claude-code", "--yes") == 0
     assert machine.run("refresh", "lab") == 0
     assert machine.run("undo", "--yes") == 1 and machine.claude_row() is None
     assert "A refresh token that has been replaced is never put back" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"clientId": "client-of-claude"},
+        {"clientId": None},
+        {"clientId": "dyn-0", "discoveryState": {"authorizationServerUrl": "https://other.example"}},
+    ],
+)
+def test_a_refresh_token_is_not_given_to_another_client_or_for_another_issuer(
+    machine: Machine, changes: dict[str, Any], capsys: Capture
+) -> None:
+    path = machine.claude(**changes)
+    before = path.read_bytes()
+    assert machine.run(*PUBLISH, "--with-refresh-token", "--yes") == 1
+    assert path.read_bytes() == before and machine.kept() == ()
+    assert "Publish without the refresh token." in capsys.readouterr().err
+    assert machine.run(*PUBLISH, "--yes") == 0
 
 
 def test_stop_ends_it(machine: Machine) -> None:
