@@ -60,8 +60,9 @@ def adapters(
 
     def read() -> Reading:
         from keyrack.sources.reader import read_all
+        from keyrack.system.paths import current_folder
 
-        return read_all(env, platform, cwd or os.getcwd(), config_files)
+        return read_all(env, platform, cwd or current_folder(), config_files)
 
     def add_server(name: str, url: str) -> str:
         from keyrack.config import servers
@@ -97,9 +98,10 @@ def adapters(
     def other_programs() -> OtherPrograms:
         from keyrack.sources.locations import Search
         from keyrack.sources.tokens.held import TokenFiles
+        from keyrack.system.paths import current_folder
 
         return TokenFiles(
-            Search(env, platform, cwd or os.getcwd()),
+            Search(env, platform, cwd or current_folder()),
             find,
             asked=asked_items() if platform in ("darwin", "win32") else None,
             now=now,

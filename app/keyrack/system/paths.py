@@ -6,6 +6,7 @@ rules, so the paths of one system can be tested on another.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
@@ -31,6 +32,14 @@ def is_absolute(platform: str, path: str) -> bool:
 
         return ntpath.isabs(path)
     return path.startswith("/")
+
+
+def current_folder() -> str:
+    """The working folder; the root if that has been deleted."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.sep
 
 
 def home(env: Env, platform: str) -> str:
