@@ -37,6 +37,8 @@ def read(place: Place, keychain: Keychain) -> Secret | None:
     except files.NoFile:
         return None
     except files.BadFile as error:
+        if os.path.islink(place.path) and not os.path.exists(place.path):
+            return None  # its target was deleted, as keyrack itself does
         raise KeyrackError(f"{place.path}: {error}") from None
     except UnicodeDecodeError:
         raise KeyrackError(f"{place.path}: It is not UTF-8 text.") from None

@@ -170,6 +170,23 @@ def test_a_login_in_a_file_of_its_own_goes_with_the_files_about_it(machine: Mach
     assert {path.name: (path.read_bytes(), path.stat().st_mode) for path in folder.iterdir()} == before
 
 
+def test_an_undo_writes_through_the_links_to_files_that_it_brings_back(machine: Machine) -> None:
+    from hashlib import md5
+
+    stem = md5(URL.encode()).hexdigest()
+    machine.put(".claude.json", {"mcpServers": {"lab": {"type": "http", "url": URL}}})
+    folder = machine.home / ".mcp-auth" / "v1"
+    for name in (f"{stem}_tokens.json", f"{stem}_client_info.json"):
+        target = machine.put(f"dotfiles/{name}", {"access_token": ACCESS, "token_type": "Bearer"})
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(target)
+    before = {path.name: (os.readlink(path), path.read_bytes()) for path in folder.iterdir()}
+    assert machine.run("clear", "lab", "--from", "mcp-remote", "--yes") == 0
+    assert folder_of(machine.home / "dotfiles") == []
+    assert machine.run("undo", "--yes") == 0
+    assert {path.name: (os.readlink(path), path.read_bytes()) for path in folder.iterdir()} == before
+
+
 def test_an_undo_that_meets_a_newer_login_leaves_its_other_files_alone_and_gives_nothing_back(
     machine: Machine, capsys: Capture
 ) -> None:
