@@ -192,7 +192,13 @@ FILTER = [
 
 CLOSE = [Binding("escape", "close", "Close", id="close")]
 
-CLEAR_THERE = Binding("D", "row('clear-there')", "Clear elsewhere", id="clear-there")
+CLEAR_THERE = Binding(
+    "D",
+    "row('clear-there')",
+    "Clear elsewhere",
+    id="clear-there",
+    tooltip="Delete the login of another program (in the details)",
+)
 
 DETAIL = [
     *CLOSE,
@@ -457,7 +463,7 @@ def key_for(action: Action | None) -> str | None:
 
 def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """All keys of the list, for the help, as (group, ((keys, what), …))."""
-    rows = tuple((shown(b), b.tooltip or b.description) for b in ROW)
+    rows = tuple((shown(b), b.tooltip or b.description) for b in (*ROW, CLEAR_THERE))
     rest = {b.id: (shown(b), b.tooltip) for b in MAIN if b.id}
     return (
         ("Selected server", rows),
