@@ -140,6 +140,15 @@ async def test_what_is_published_already_can_be_stopped(published: Published) ->
 
 
 @screen_test
+async def test_the_detail_and_the_programs_name_what_is_published() -> None:
+    async with terminal(app_with(already("claude-code")), (130, 40)) as t:
+        await t.select("linear")
+        await t.sees("published by keyrack")
+        await t.press("2", "down")
+        await t.sees("from keyrack")
+
+
+@screen_test
 async def test_from_the_second_view_to_the_program_that_is_shown(published: Published) -> None:
     async with terminal(app_with(held_parts())) as t:
         await t.press("2")

@@ -100,9 +100,9 @@ def _lines(client: Client, program: Program | None, now: float) -> list[str]:
     for entry in client.entries:
         for held in entry.held:
             state = held.state(now).value
-            lines.append(
-                f"  holds a login for {plain(entry.name, 120)}: {state}, in {plain(held.place.name, 4096)}"
-            )
+            source = ", published by keyrack" if entry.way == "published" else ""
+            where = plain(held.place.name, 4096)
+            lines.append(f"  holds a login for {plain(entry.name, 120)}: {state}{source}, in {where}")
     lines += [f"  {problem_line(problem)}" for problem in client.problems]
     if program is not None:
         can = ", ".join(_allowed(program))

@@ -12,6 +12,7 @@ from keyrack.wording.tones import Tone
 # By `operations.sharing.clients.Way`.
 WAYS: Mapping[str, tuple[str, Tone]] = {
     "plain-text": ("plain text!", Tone.WARN),
+    "published": ("from keyrack", Tone.PLAIN),
     "own-login": ("own login", Tone.PLAIN),
     "helper": ("helper", Tone.PLAIN),
     "reference": ("reference", Tone.PLAIN),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.held import HeldToken
+from keyrack.domain.model import Server
 from keyrack.operations.servers.overview import overview
 from keyrack.tui.servers.facts import facts
 from keyrack.tui.servers.held_facts import held_facts, spot_of
@@ -13,7 +14,7 @@ from support.held_rows import HELD, held_parts
 
 
 def block(held: HeldToken, line: int | None = None) -> list[str]:
-    [content] = held_facts([held], NOW, {spot_of(held): line})
+    [content] = held_facts(Server("any", held.url), [held], NOW, {spot_of(held): line})
     return content.plain.splitlines()
 
 

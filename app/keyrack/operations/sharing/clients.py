@@ -11,6 +11,7 @@ from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Server, Source
 from keyrack.domain.reading import Place, Problem
 from keyrack.operations.servers.overview import Overview, Row
+from keyrack.operations.sharing.published import is_published
 
 
 class Way(StrEnum):
@@ -19,6 +20,7 @@ class Way(StrEnum):
     HELPER = "helper"  # a command
     PLAIN_TEXT = "plain-text"  # in the file itself
     REFERENCE = "reference"  # a variable or an input
+    PUBLISHED = "published"  # keyrack writes its token there
     OWN_LOGIN = "own-login"
     ENVIRONMENT = "environment"  # of a local process
     NONE = "none"  # or it is not known
@@ -86,7 +88,8 @@ def clients(overview: Overview) -> tuple[Client, ...]:
         listed = {source.client for source in row.server.sources}
         for name, tokens in _by_client(row.elsewhere).items():
             if name not in listed:
-                entries.setdefault(name, []).append(Entry(row, None, Way.OWN_LOGIN, tokens))
+                way = Way.PUBLISHED if is_published(row.server, name) else Way.OWN_LOGIN
+                entries.setdefault(name, []).append(Entry(row, None, way, tokens))
     for held in overview.unclaimed:
         entries.setdefault(held.client, []).append(Entry(None, None, Way.OWN_LOGIN, (held,)))
     found = [
@@ -125,7 +128,7 @@ def _way(server: Server, source: Source, held: Sequence[HeldToken]) -> Way:
     if server.helper is not None and _is_same(server.helper.source, source):
         return Way.HELPER
     if held:
-        return Way.OWN_LOGIN
+        return Way.PUBLISHED if is_published(server, source.client) else Way.OWN_LOGIN
     return Way.ENVIRONMENT if server.url is None and not server.problem else Way.NONE
 
 

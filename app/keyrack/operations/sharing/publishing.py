@@ -24,25 +24,11 @@ from keyrack.operations.sharing.held import (
     refuse_unread,
     urls_of,
 )
+from keyrack.operations.sharing.published import Publication, publications
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.wording.commands import command_for
 
-WITH_REFRESH = "+refresh-token"
-AT_ACCOUNT = "@"
 WAIT = 2.0  # seconds for a program's lock after a refresh; the next refresh publishes again
-
-
-class Publication(NamedTuple):
-    """One word of the setting: claude-code, claude-code+refresh-token, claude-code@work."""
-
-    program: str
-    with_refresh: bool = False
-    account: str = "default"
-
-    @property
-    def word(self) -> str:
-        at = "" if self.account == "default" else f"{AT_ACCOUNT}{self.account}"
-        return f"{self.program}{WITH_REFRESH if self.with_refresh else ''}{at}"
 
 
 class Publishing(NamedTuple):
@@ -52,17 +38,6 @@ class Publishing(NamedTuple):
     program: Program
     change: Change
     stored: StoredCredential
-
-
-def publications(server: Server) -> tuple[Publication, ...]:
-    """What the user has asked to publish for the server, for all of its accounts."""
-    return tuple(map(_parsed, server.publish))
-
-
-def _parsed(word: str) -> Publication:
-    rest, _, account = word.partition(AT_ACCOUNT)
-    program = rest.removesuffix(WITH_REFRESH)
-    return Publication(program, program != rest, account or "default")
 
 
 def plan_publish(

@@ -55,7 +55,7 @@ def facts(row: Row, now: float, trouble: Trouble | None = None, lines: Lines | N
         found.append(Fact("Note", say("Other servers have this URL too, each with its own credential.")))
     found += _credential_facts(row, now)
     found += _environment_facts(row)
-    held = held_facts(row.elsewhere, now, lines or {})
+    held = held_facts(row.server, row.elsewhere, now, lines or {})
     found += [Fact("Elsewhere" if not place else "", block) for place, block in enumerate(held)]
     if row.server.sources:
         found.append(Fact("Found in", Content("\n").join(_source(source) for source in row.server.sources)))

@@ -9,7 +9,9 @@ from textual.content import Content
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.held import HeldToken, Key
+from keyrack.domain.model import Server
 from keyrack.domain.resource import origin
+from keyrack.operations.sharing.published import is_published
 from keyrack.tui.kit.present import join, say, short_path
 from keyrack.wording.glyphs import WARNING
 from keyrack.wording.held import exposed, held_words
@@ -31,18 +33,18 @@ def spot_of(held: HeldToken) -> Spot:
     return Spot(held.place.path, held.row)
 
 
-def held_facts(tokens: Sequence[HeldToken], now: float, lines: Lines) -> list[Content]:
+def held_facts(server: Server, tokens: Sequence[HeldToken], now: float, lines: Lines) -> list[Content]:
     """A block for each token. `lines`: where the rows stand in their files, as far as that is known."""
-    return [Content("\n").join(_block(held, now, lines.get(spot_of(held)))) for held in tokens]
+    return [Content("\n").join(_block(server, held, now, lines.get(spot_of(held)))) for held in tokens]
 
 
-def _block(held: HeldToken, now: float, line: int | None) -> list[Content]:
+def _block(server: Server, held: HeldToken, now: float, line: int | None) -> list[Content]:
     words, tone = held_words(held, now)
     account = say(f" · {held.label}") if held.label else Content("")
     found = [
         join(say(held.client), "  ", say(words, tone), account),
         say(_where(held, line), Tone.DIM),
-        say(_how(held, now), Tone.DIM),
+        say("published by keyrack" if is_published(server, held.client) else _how(held, now), Tone.DIM),
     ]
     if warning := exposed(held.place):
         found.append(say(f"{WARNING} {warning}", Tone.WARN))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from keyrack.domain.held import HeldToken, Program, slug
+from keyrack.domain.held import HeldToken, Program
 from keyrack.domain.model import Server
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.held import program_named
-from keyrack.operations.sharing.publishing import Publishing, publications
+from keyrack.operations.sharing.published import is_published
+from keyrack.operations.sharing.publishing import Publishing
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.present import title
@@ -53,9 +54,8 @@ class PublishActions:
         if len(clients) == 1:
             self._ask(row, clients[0])
             return
-        known = _published_to(row.server)
         entries = [
-            entry_of(each, held.get(each), self._host.now(), is_published=slug(each) in known)
+            entry_of(each, held.get(each), self._host.now(), is_published=is_published(row.server, each))
             for each in clients
         ]
         which = WhichScreen(title("Publish", row.server.display_name), "To which program?", entries)
@@ -63,7 +63,7 @@ class PublishActions:
 
     def _ask(self, row: Row, client: str) -> None:
         server = row.server
-        if slug(client) in _published_to(server):
+        if is_published(server, client):
             question = f"Stop writing {server.display_name}'s token to {client}? The last one stays there."
             stop = ConfirmScreen("Stop publishing", server.display_name, question, "Stop")
             self._host.push_screen(stop, lambda agreed: self._stop(row, client) if agreed else None)
@@ -93,8 +93,3 @@ class PublishActions:
             self._work.say(f"{server.display_name}: {words} published to {client}.")
 
         self._work.start(row, "stopping", work, stopped)
-
-
-def _published_to(server: Server) -> set[str]:
-    """The programs that get the token of the server's account after each refresh."""
-    return {each.program for each in publications(server) if each.account == server.account}

@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 import keyrack
+from keyrack.operations.servers.overview import overview
+from keyrack.operations.sharing.clients import Way, clients
 from support.canned import ISSUER, URL
 from support.machine import ACCESS, CLAUDE, REFRESH, ROW, Machine, folder_of
 from support.some import some
@@ -205,6 +207,18 @@ def test_a_refresh_token_is_not_given_to_another_client_or_for_another_issuer(
     assert path.read_bytes() == before and machine.kept() == ()
     assert "Publish without the refresh token." in capsys.readouterr().err
     assert machine.run(*PUBLISH, "--yes") == 0
+
+
+def test_the_programs_name_what_keyrack_writes_there(machine: Machine, capsys: Capture) -> None:
+    machine.claude()
+    machine.run("clients")
+    assert "published by keyrack" not in capsys.readouterr().out
+    machine.run(*PUBLISH, "--yes")
+    capsys.readouterr()
+    machine.run("clients")
+    assert "holds a login for lab: valid, published by keyrack, in " in capsys.readouterr().out
+    [claude] = [client for client in clients(overview(machine.adapters)) if client.name == "Claude Code"]
+    assert [entry.way for entry in claude.entries if entry.row is not None] == [Way.PUBLISHED]
 
 
 def test_stop_ends_it(machine: Machine) -> None:
