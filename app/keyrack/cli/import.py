@@ -44,8 +44,9 @@ Many servers replace the refresh token each time it is used, so it can have only
 one owner. With --move that is keyrack: the program's entry is deleted once
 keyrack has stored the login, and keyrack prints what to add to the program's
 configuration so that it gets its tokens from keyrack. With --copy, the program
-keeps its login, and keyrack has the access token until it expires. On a terminal,
-keyrack asks which of the two; without a terminal, one of them is required.
+keeps its login, and keyrack has the access token until it expires; a login that
+keyrack can refresh is never replaced by one. On a terminal, keyrack asks which of
+the two; without a terminal, one of them is required.
 
 The login must be for this very server. Its refresh token is only sent to the
 authorization server that the program stored with it, and only if that is also the

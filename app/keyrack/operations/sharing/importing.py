@@ -73,6 +73,13 @@ def import_login(adapters: Adapters, importing: Importing, how: How) -> Imported
     server, held, moves = importing.server, importing.held, how == "move"
     if moves and not importing.can_move:
         raise KeyrackError(importing.why_not, hint="Use --copy to take only the access token.")
+    kept = importing.replaces
+    if not moves and kept is not None and kept.refreshable and not kept.refused_at:
+        raise KeyrackError(
+            f"keyrack has a login for {server.display_name} that it can refresh. A copy can't be refreshed,"
+            " so it does not replace that login.",
+            hint=f"To replace it anyway, run this first: {command_for(Action.CLEAR, server)}",
+        )
     credentials = adapters.credentials()
     store = require_ready(credentials)
     if not store.persistent:

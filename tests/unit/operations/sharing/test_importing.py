@@ -102,6 +102,19 @@ def test_a_change_that_can_not_be_undone_does_not_stand_in_the_way_of_the_one_be
     assert "Skipped: Moved the login for lab from Claude Code" in capsys.readouterr().err
 
 
+def test_a_copy_never_replaces_a_login_that_keyrack_can_refresh(machine: Machine, capsys: Capture) -> None:
+    machine.claude()
+    machine.log_in("at-0", "rt-0")
+    assert machine.run(*COPY) == 1
+    stored = machine.stored()
+    assert stored is not None and stored.tokens.refresh_token == Secret("rt-0")
+    assert "keyrack clear lab" in capsys.readouterr().err
+    assert machine.run("clear", "lab", "--yes") == 0 and machine.run(*COPY) == 0
+    assert machine.run(*COPY) == 0  # what can't be refreshed either is replaced
+    machine.log_in("at-0", "rt-0")
+    assert machine.run(*MOVE) == 0
+
+
 def test_a_copy_takes_the_access_token_only(machine: Machine) -> None:
     path = machine.claude()
     before = path.read_bytes()
