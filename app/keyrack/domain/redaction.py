@@ -23,7 +23,7 @@ WORD_IN_PATH = re.compile(r"[A-Za-z0-9_.~-]{20,}")
 # A string followed by a colon (JSON), or by an equals sign or a dot (TOML), is a key and is shown.
 JSON_PARTS = re.compile(
     r'(?P<string>"(?:[^"\\\n]|\\.)*+"?)(?P<key>\s*+:)?'
-    r"|(?P<comment>//|/\*)(?:(?<=//)[^\n]*+|(?<=\*)(?:[^*]|\*(?!/))*+(?:\*/)?)|\d{6,}+"
+    r"|(?P<comment>//|/\*)(?:(?<=//)[^\n]*+|(?<=\*)(?:[^*]|\*(?!/))*+(?:\*/)?)|\d{6,}+(?:\.\d++)?"
 )
 TOML_STRING = (
     r'"""(?:[^"\\]|\\[\s\S]|"{1,2}(?!"))*+"{3,5}' r"|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"

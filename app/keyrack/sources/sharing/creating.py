@@ -49,7 +49,8 @@ def shown(search: Search, change: Change, now: float) -> tuple[str, ...]:
         before, after = (
             redaction.shown_file(_pretty(each), redaction.JSON_PARTS, public) for each in (edit.old, edit.new)
         )
-        lines += diff(edit.place.path, before, after)
+        found = diff(edit.place.path, before, after)
+        lines += found if before else [line for line in found if line != "-"]  # a new file has no old line
     return tuple(lines)
 
 
