@@ -15,4 +15,4 @@ def line_of(line: Line) -> str:
     """ "✕ Delete: failed (It is still in the keychain.)"."""
     outcome = "" if line.outcome == "done" else f": {line.outcome}"
     detail = f" ({plain(line.detail)})" if line.detail else ""
-    return f"{OUTCOMES[line.outcome].glyph} {plain(line.what, 80)}{outcome}{detail}"
+    return f"{OUTCOMES[line.outcome].glyph} {plain(line.what, 4096)}{outcome}{detail}"

@@ -61,7 +61,7 @@ def undo(adapters: Adapters, backup: Backup) -> Receipt:
 def _reversed(adapters: Adapters, backup: Backup, moved: StoredCredential | None = None) -> Receipt:
     done = adapters.other_programs().revert(backup)
     lines = [
-        Line(edit.place.name, "done" if ok else "failed", clause if clause != "restored" else "")
+        Line(f"Restore {edit.place.name}", "done" if ok else "failed", clause if clause != "restored" else "")
         for edit, clause, ok in done
     ]
     if done[:1] and done[0][2]:  # the login itself; without it, nothing was given back

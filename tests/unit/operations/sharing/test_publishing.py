@@ -209,6 +209,17 @@ def test_a_refresh_token_is_not_given_to_another_client_or_for_another_issuer(
     assert machine.run(*PUBLISH, "--yes") == 0
 
 
+def test_a_new_file_is_shown_without_old_lines_or_digits(machine: Machine, capsys: Capture) -> None:
+    machine.now += 0.538
+    machine.log_in("at-0", "rt-0")
+    machine.put(".cursor/mcp.json", {"mcpServers": {"lab": {"url": URL}}})
+    assert machine.run("publish", "lab", "--to", "mcp-use", "--yes") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "-" not in lines and '+  "expires_at": ●●●●●●●●,' in lines
+    assert machine.run("undo", "--yes") == 0
+    assert "✓ Restore " in capsys.readouterr().out
+
+
 def test_the_programs_name_what_keyrack_writes_there(machine: Machine, capsys: Capture) -> None:
     machine.claude()
     machine.run("clients")
