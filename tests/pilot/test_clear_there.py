@@ -51,7 +51,7 @@ async def test_from_the_detail_with_the_diff_and_the_programs_own_command(
         await t.sees("Clear (y)")
         assert t.app.focused is not None and t.app.focused.id == "no"
         assert '- "https://mcp.atlassian.com/v1/sse": {' in t.text() and "of-another" not in t.text()
-        assert "Claude Code can do it itself: claude mcp logout atlassian" in t.text()
+        assert "Claude Code has its own command: claude mcp logout atlassian" in t.text()
         await t.press("y")
         await t.sees("✓  Delete in Claude Code  keyrack undo reverses this")
         assert cleared == [(HELD[2], "atlassian", False)]
@@ -160,7 +160,7 @@ async def test_undo_shows_the_last_change_and_asks(backups: list[Backup]) -> Non
         await t.sees("Undo (y)")
         assert t.app.focused is not None and t.app.focused.id == "no" and UndoScreen.GUARDED
         assert "Cleared the login for linear in Claude Code." in t.text()
-        assert "~/.claude/.credentials.json" in t.text() and "1 earlier" in t.text()
+        assert "~/.claude/.credentials.json" in t.text() and "press u again" in t.text()
         await t.press("y")
         await t.sees("Undone · Cleared the login")
         assert [each.id for each in backups] == ["2"]

@@ -16,7 +16,7 @@ from keyrack.tui.sharing.take_over import TakeOverScreen
 from keyrack.tui.sharing.taken_over import TakenOverScreen
 from keyrack.tui.sharing.which import WhichScreen
 from support.demo_rows import NOW
-from support.held_rows import HELD, held_parts
+from support.held_rows import HELD, Programs, held_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 
 ATLASSIAN = HELD[2]
@@ -101,6 +101,18 @@ async def test_a_copy_takes_the_access_token_only(imports: Imports) -> None:
 
 
 @screen_test
+async def test_the_buttons_stay_in_sight_where_a_long_row_replaces_a_credential(imports: Imports) -> None:
+    imports.plan = {"can_move": True, "replaces": CredentialInfo("oauth")}
+    programs = Programs()
+    lines = ("+++ a", "@@ mcpOAuth", *(f'-   "field {n}": "●●●●●●●●"' for n in range(40)))
+    programs.plan = lambda change, urls: change._replace(diff=lines)  # type: ignore[method-assign]
+    async with terminal(app_with(held_parts(programs=programs)), (80, 24)) as t:
+        await ask(t)
+        await t.sees("! This replaces keyrack's own credential")
+        assert "Take over (y)" in t.shown(".box") and "field 0" in t.shown(".box")
+
+
+@screen_test
 async def test_where_a_move_is_not_possible_only_the_copy_is_offered_with_the_reason(
     imports: Imports,
 ) -> None:
@@ -110,7 +122,7 @@ async def test_where_a_move_is_not_possible_only_the_copy_is_offered_with_the_re
         await ask(t)
         text = " ".join(t.shown(".box").split())
         assert "Only the access token can be taken." in text and "Move the login" not in text
-        await t.sees("! This replaces the credential")
+        await t.sees("! This replaces keyrack's own credential")
         await t.press("y")
         await t.until(lambda: imports.done == [(ATLASSIAN, "copy")])
 

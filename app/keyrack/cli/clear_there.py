@@ -35,7 +35,7 @@ def run(
     clearing = plan_clear(adapters, server, login_in(adapters, server, program))
     out.line(plain(_summary(context, clearing), 1000))
     if clearing.command:
-        out.note(f"{plain(program.name, 60)} can do it itself: {plain(clearing.command, 500)}")
+        out.note(f"{plain(program.name, 60)} has its own command: {plain(clearing.command, 500)}")
     verb = "Revoke and delete" if revoke else "Delete"
     if dry_run:
         out.note("Nothing was changed.")

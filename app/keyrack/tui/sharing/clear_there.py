@@ -62,7 +62,7 @@ class ClearThereScreen(ReadingDialog[tuple[Clearing, bool]]):
                 yield DiffView(clearing.change.diff)
                 yield Static(say("You can undo this with u.", Tone.DIM), classes="gap")
                 if clearing.command:
-                    can = f"{held.client} can do it itself: "
+                    can = f"{held.client} has its own command: "
                     yield Static(join(say(can, Tone.DIM), say(clearing.command)))
                 if held.client_id and self._server.url:
                     yield Tick("Revoke it at the issuer first; then it can't be undone", id="revoke")

@@ -102,11 +102,7 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
         if importing.can_move:
             yield Pick((f"Move the login; {client} will be logged out", copy), value=MOVE)
             yield Static(
-                say(
-                    "A refresh token can have only one owner, so a move deletes it there."
-                    " You can undo it with u.",
-                    Tone.DIM,
-                ),
+                say("A refresh token has only one owner. You can undo a move with u.", Tone.DIM),
                 classes="gap",
             )
             yield DiffView(plan.diff)
@@ -114,7 +110,7 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
             yield Static(say(f"{importing.why_not} Only the access token can be taken.", Tone.DIM))
             yield Static(say(f"{copy}."))
         if importing.replaces is not None:
-            note = "This replaces the credential that keyrack stores for the server."
+            note = "This replaces keyrack's own credential for the server."
             yield Static(join(say(f"{WARNING} ", Tone.WARN), say(note)), classes="gap")
 
     def action_pick(self, step: int) -> None:

@@ -66,8 +66,7 @@ class UndoScreen(ReadingDialog[Backup]):
                 if refusal:
                     yield Static(join(say(f"{WARNING} ", Tone.WARN), say(refusal)), classes="gap")
                 if more:
-                    earlier = "1 earlier change" if more == 1 else f"{more} earlier changes"
-                    note = f"{earlier} can be undone after this one: press u again."
+                    note = "After that, press u again for the change before it."
                     yield Static(say(note, Tone.DIM), classes="gap")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
