@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from keyrack.domain.model import Server
 
 
+# Seconds for a program's lock. $(keyrack token NAME) has its answer only when keyrack ends; the next call
+# publishes what this one could not.
+WAIT = 0.3
+
+
 def after_answer(context: Context, server: Server) -> None:
     """Write the server's current token to the programs that are to have it. A failure is only a note."""
     from keyrack.operations.sharing.publishing import publish_again
@@ -20,5 +25,5 @@ def after_answer(context: Context, server: Server) -> None:
     with suppress(OSError, ValueError):
         if sys.stdout is not None:
             sys.stdout.flush()  # a reader of the pipe has the token now
-    for sentence in publish_again(context.adapters(), server):
+    for sentence in publish_again(context.adapters(), server, timeout=WAIT):
         context.out.note(f"keyrack: {plain(sentence, 1000)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from hashlib import md5
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,19 @@ def test_token_prints_first_and_a_failure_is_only_a_note(machine: Machine, capsy
     said = capsys.readouterr()
     assert said.out == "at-next\n"
     assert "The token was not published to claude-code:" in said.err and path.read_text() == "{"
+
+
+def test_token_does_not_wait_for_a_program_that_holds_its_lock(machine: Machine, capsys: Capture) -> None:
+    machine.claude()
+    machine.run(*PUBLISH, "--yes")
+    machine.now += 3600
+    (machine.home / ".claude" / ".storage-write.lock").mkdir()
+    capsys.readouterr()
+    start = time.monotonic()
+    assert machine.run("token", "lab") == 0
+    assert time.monotonic() - start < 1.5
+    said = capsys.readouterr()
+    assert said.out == "at-next\n" and "Claude Code is writing to its files" in said.err
 
 
 def test_auth_publishes_what_it_has_refreshed_after_its_request(machine: Machine) -> None:
