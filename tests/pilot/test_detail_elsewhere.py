@@ -61,3 +61,14 @@ async def test_an_open_detail_follows_what_the_program_writes(
         claude_tokens(own_home, "notion")
         await t.sees("~/.claude/.credentials.json, line 3")
         await t.misses("0644")
+
+
+@screen_test
+async def test_an_entry_is_shown_with_its_line(tmp_path: Path) -> None:
+    claude_servers(tmp_path, "linear", "notion")
+    async with terminal(app_with(adapters_at(tmp_path)), (200, 30)) as t:
+        for name, line in (("linear", 3), ("notion", 7)):
+            await t.select(name)
+            await t.press("enter")
+            await t.sees(f".claude.json, line {line}")
+            await t.press("escape")

@@ -147,6 +147,10 @@ class OtherPrograms(Protocol):
         """The line of the token's row in its file, from 1; None if it is not known or not in a file."""
         ...
 
+    def line_of_entry(self, source: Source) -> int | None:
+        """The same for a server's entry in a program's configuration."""
+        ...
+
     def plan(self, change: "Change", urls: Sequence[str]) -> "Change":
         """The change with its diff; nothing is changed yet. Raises KeyrackError if it is not possible."""
         ...
@@ -207,6 +211,9 @@ class NoOtherPrograms:
         return HeldReading()
 
     def line_of(self, held: HeldToken) -> int | None:
+        return None
+
+    def line_of_entry(self, source: Source) -> int | None:
         return None
 
     def plan(self, change: "Change", urls: Sequence[str]) -> "Change":

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from keyrack.domain.held import HeldReading, HeldToken, Program
+from keyrack.domain.model import Source
 from keyrack.sources.locations import Search
 from keyrack.sources.tokens.reader import Items, read_held
 
@@ -50,6 +51,11 @@ class TokenFiles:
             return line_of(files.read_text(held.place.path), held.row)
         except (files.NoFile, files.BadFile):
             return None
+
+    def line_of_entry(self, source: Source) -> int | None:
+        from keyrack.sources.entry_line import line_of_entry
+
+        return line_of_entry(source)
 
     # Changes are made by few commands, so what they need is imported when they are used.
 

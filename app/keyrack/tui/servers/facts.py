@@ -11,8 +11,8 @@ from keyrack.domain.model import Header, Source
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import HIDDEN, join, say, short_path, state
-from keyrack.tui.servers.held_facts import Lines, held_facts
+from keyrack.tui.kit.present import HIDDEN, join, say, state
+from keyrack.tui.servers.held_facts import Lines, at_line, held_facts, spot_of
 from keyrack.tui.servers.marks import Trouble
 from keyrack.wording import expiry as wording
 from keyrack.wording.states import STATES, SWITCHED_OFF, status_words
@@ -58,7 +58,8 @@ def facts(row: Row, now: float, trouble: Trouble | None = None, lines: Lines | N
     held = held_facts(row.server, row.elsewhere, now, lines or {})
     found += [Fact("Elsewhere" if not place else "", block) for place, block in enumerate(held)]
     if row.server.sources:
-        found.append(Fact("Found in", Content("\n").join(_source(source) for source in row.server.sources)))
+        sources = (_source(source, (lines or {}).get(spot_of(source))) for source in row.server.sources)
+        found.append(Fact("Found in", Content("\n").join(sources)))
     if row.check is not None:
         ago = relative(row.check.at - now)
         found.append(Fact("Checked", join(ago, say(f" · {row.check.verdict}", Tone.DIM))))
@@ -160,10 +161,10 @@ def _header(header: Header) -> Content:
     return Content("\n").join(lines)
 
 
-def _source(source: Source) -> Content:
+def _source(source: Source, line: int | None = None) -> Content:
     scope = f" ({source.scope})" if source.scope else ""
     off = f" · {SWITCHED_OFF}" if source.disabled else ""
-    return join(say(source.client), say(f"{scope}{off}  {short_path(source.path)}", Tone.DIM))
+    return join(say(source.client), say(f"{scope}{off}  {at_line(source.path, line)}", Tone.DIM))
 
 
 def _short(client_id: str) -> str:

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.held import HeldToken, Key
-from keyrack.domain.model import Server
+from keyrack.domain.model import Server, Source
 from keyrack.domain.resource import origin
 from keyrack.operations.sharing.published import is_published
 from keyrack.tui.kit.present import join, say, short_path
@@ -20,7 +20,7 @@ from keyrack.wording.tones import Tone
 
 
 class Spot(NamedTuple):
-    """A row in a file; the key of its line."""
+    """A row or an entry in a file; the key of its line."""
 
     path: str
     row: tuple[Key, ...]
@@ -29,8 +29,14 @@ class Spot(NamedTuple):
 Lines = Mapping[Spot, int | None]
 
 
-def spot_of(held: HeldToken) -> Spot:
-    return Spot(held.place.path, held.row)
+def spot_of(what: HeldToken | Source) -> Spot:
+    if isinstance(what, HeldToken):
+        return Spot(what.place.path, what.row)
+    return Spot(what.path, (what.client, what.scope, what.name))
+
+
+def at_line(path: str, line: int | None) -> str:
+    return short_path(path) + (f", line {line}" if line else "")
 
 
 def held_facts(server: Server, tokens: Sequence[HeldToken], now: float, lines: Lines) -> list[Content]:
@@ -55,7 +61,7 @@ def _where(held: HeldToken, line: int | None) -> str:
     item = held.place.item
     if item is not None:
         return f"keychain item {item.service}" + (f", {item.account}" if item.account else "")
-    return short_path(held.place.path) + (f", line {line}" if line else "")
+    return at_line(held.place.path, line)
 
 
 def _how(held: HeldToken, now: float) -> str:

@@ -1,4 +1,4 @@
-"""Finds the lines of tokens in other programs' files, off the UI thread."""
+"""Finds the lines of tokens and of servers' entries in programs' files, off the UI thread."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyrack.domain.held import HeldToken
+from keyrack.domain.model import Source
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.background import Newest, Node
 from keyrack.tui.servers.held_facts import Lines, Spot, spot_of
@@ -28,12 +29,14 @@ class HeldLines:
         """`found` is called when there are more lines to show."""
         self._screen, self._found = screen, found
         self._lines: dict[Spot, int | None] = {}
-        self._asked: tuple[HeldToken, ...] = ()  # the tokens that were looked for last, as they were then
+        # What was looked for last, as it was then.
+        self._asked: tuple[HeldToken | Source, ...] = ()
         self._reader = Newest(screen, self._read, self._was_read, lambda error: None)
 
     def of(self, row: Row | None) -> Lines:
-        """What is known of the row's tokens; the rest is looked up."""
-        wanted = tuple(held for held in row.elsewhere if held.place.path) if row else ()
+        """What is known of the row's tokens and entries; the rest is looked up."""
+        held = (held for held in row.elsewhere if held.place.path) if row else ()
+        wanted: tuple[HeldToken | Source, ...] = (*held, *(row.server.sources if row else ()))
         if wanted and wanted is not self._asked and wanted != self._asked:
             self._asked = wanted
             self._reader.run()
@@ -45,7 +48,12 @@ class HeldLines:
 
     def _read(self) -> dict[Spot, int | None]:
         programs, asked = self._screen.host.adapters().other_programs(), self._asked
-        return {spot_of(held): programs.line_of(held) for held in asked}
+        return {
+            spot_of(each): programs.line_of(each)
+            if isinstance(each, HeldToken)
+            else programs.line_of_entry(each)
+            for each in asked
+        }
 
     def _was_read(self, lines: dict[Spot, int | None]) -> None:
         self._lines |= lines
