@@ -24,6 +24,7 @@ def run(
     yes: bool,
 ) -> int:
     from keyrack.cli.context import open_store, target
+    from keyrack.cli.diff import show
     from keyrack.cli.receipt import line_of
     from keyrack.cli.terminal import agree
     from keyrack.operations.sharing.clearing import clear_there, plan_clear
@@ -34,6 +35,7 @@ def run(
     program = program_named(adapters, program_name)
     clearing = plan_clear(adapters, server, login_in(adapters, server, program))
     out.line(plain(_summary(context, clearing), 1000))
+    show(out, clearing.change.diff)
     if clearing.command:
         out.note(f"{plain(program.name, 60)} has its own command: {plain(clearing.command, 500)}")
     verb = "Revoke and delete" if revoke else "Delete"

@@ -32,7 +32,7 @@ def test_one_entry_is_deleted_and_everything_else_stays_byte_for_byte(
     assert path.stat().st_mode & 0o777 == 0o600
     out = capsys.readouterr()
     assert "✓ Delete in Claude Code (keyrack undo reverses this)" in out.out
-    assert "claude mcp logout lab" in out.err
+    assert '-  "accessToken": "●●●●●●●●"' in out.out and "claude mcp logout lab" in out.err
     assert ACCESS not in out.out + out.err + machine.everything()
     assert folder_of(path.parent) == [".credentials.json"]  # no lock, draft or copy is left
 
