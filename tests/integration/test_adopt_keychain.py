@@ -88,10 +88,10 @@ def test_the_token_moves_and_the_program_gets_it_by_its_variable(
         # In a shell that has the variable of yesterday, the same line brings today's token.
         assert person.types(line, KEYRACK_MY_GIT_TOKEN="old").stdout == TOKEN
 
-        [delete] = [line.partition(": ")[2] for line in done.stdout.splitlines() if "Delete it" in line]
-        assert len(list(path.parent.iterdir())) == 2
-        assert person.types(delete).returncode == 0
-        assert list(path.parent.iterdir()) == [path]
+        assert list(path.parent.iterdir()) == [path]  # no copy with the token in it
+        undone = person.types("keyrack undo --yes")
+        assert undone.returncode == 0 and TOKEN not in undone.stdout, undone.stderr
+        assert path.read_bytes() == text.encode() and path.stat().st_mode & 0o777 == 0o640
 
 
 def test_a_token_that_the_server_refuses_stays_in_the_file(server: LittleServer, tmp_path: Path) -> None:
