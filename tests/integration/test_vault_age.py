@@ -221,6 +221,7 @@ def test_a_grant_comes_back_from_a_vault_that_age_rewrote(age: str, tmp_path: Pa
     assert found is not None and found.tokens == stored_credential("one").tokens
 
 
+@pytest.mark.slow("a passphrase of full strength is worked out several times, in processes of their own")
 def test_everything_moves_from_a_real_keychain_and_back(
     env: dict[str, str], data: Path, own_home: Path
 ) -> None:
