@@ -34,8 +34,9 @@ VERB = Verb(
 For each program that keyrack knows: the files that it looked for, the servers
 that they configure, the logins that the program holds itself, and what keyrack
 can do with them. import takes a login over, publish keeps its token fresh, and
-clear deletes it; the program's own command for logging out is shown too. Programs
-of which nothing was found are named at the end.
+clear deletes it. For mcp and mcp-use, publish also creates an entry where there is
+none. The program's own command for logging out is shown too. Programs of which
+nothing was found are named at the end.
 
 On macOS and Windows the system may ask for your permission before keyrack can
 read another program's keychain items, so they are read only with --ask.
@@ -105,7 +106,7 @@ def _lines(client: Client, program: Program | None, now: float) -> list[str]:
             lines.append(f"  holds a login for {plain(entry.name, 120)}: {state}{source}, in {where}")
     lines += [f"  {problem_line(problem)}" for problem in client.problems]
     if program is not None:
-        can = ", ".join(_allowed(program))
+        can = ", ".join(_allowed(program)).replace("create", "create entries")
         lines.append(f"  keyrack can {can}" if can else "  keyrack can't read what it holds")
         if program.logout:
             lines.append(f"  to log out there: {program.logout.format(name='NAME', url='URL')}")
