@@ -128,6 +128,18 @@ async def test_where_a_move_is_not_possible_only_the_copy_is_offered_with_the_re
 
 
 @screen_test
+async def test_where_a_copy_is_of_no_use_only_the_move_is_offered_with_the_reason(imports: Imports) -> None:
+    imports.plan = {"can_move": True, "why_not_copy": "The access token has expired."}
+    async with terminal(app_with(held_parts())) as t:
+        await ask(t)
+        text = " ".join(t.shown(".box").split())
+        assert "Move the login; Claude Code will be logged out." in text
+        assert "The access token has expired." in text and "Copy the access token" not in text
+        await t.press("y")
+        await t.until(lambda: imports.done == [(ATLASSIAN, "move")])
+
+
+@screen_test
 async def test_where_nothing_can_be_taken_the_reason_is_told(imports: Imports) -> None:
     imports.error = LoginNeeded("The token has expired.", hint="Run: keyrack login atlassian")
     async with terminal(app_with(held_parts())) as t:

@@ -98,6 +98,14 @@ def _asked(context: Context, importing: Importing) -> How:
         if sys.stdin.readline().strip().lower() in ("y", "yes"):
             return "copy"
         raise Cancelled("Nothing was changed.")
+    if importing.why_not_copy:
+        out.note(
+            f"{plain(importing.why_not_copy)} Only the whole login can be taken; it is deleted in {client}."
+        )
+        out.prompt("Move the login? [y/N] ")
+        if sys.stdin.readline().strip().lower() in ("y", "yes"):
+            return "move"
+        raise Cancelled("Nothing was changed.")
     out.note(f"move  keyrack owns the login; it is deleted in {client}")
     out.note(f"copy  {client} keeps the login; keyrack has the access token until it expires")
     out.prompt("Move or copy? [move/copy/N] ")

@@ -38,6 +38,7 @@ class Importing(NamedTuple):
     why_not: str = ""  # why only the access token can be taken; a sentence
     replaces: CredentialInfo | None = None  # what is stored now
     command: str = ""  # the program's own command for a new login
+    why_not_copy: str = ""  # why the access token alone can't be taken; a sentence
 
 
 class Imported(NamedTuple):
@@ -61,8 +62,26 @@ def plan_import(adapters: Adapters, server: Server, held: HeldToken) -> Importin
         raise LoginNeeded(f"{reason} {why_not}".strip(), hint=f"Run: {command_for(Action.LOGIN, server)}")
     record = adapters.credentials().record(key)
     replaces = record.credential if record is not None else None
-    program = program_named(adapters, held.client)
-    return Importing(server, held, not why_not, why_not, replaces, own_command(program.login, held))
+    no_copy = _copy_refusal(server, replaces, is_expired=expired)
+    if why_not and no_copy is not None:
+        raise no_copy
+    command = own_command(program_named(adapters, held.client).login, held)
+    return Importing(
+        server, held, not why_not, why_not, replaces, command, str(no_copy) if no_copy is not None else ""
+    )
+
+
+def _copy_refusal(server: Server, kept: CredentialInfo | None, *, is_expired: bool) -> KeyrackError | None:
+    """Why the access token alone can't be taken over; None if it can."""
+    if kept is not None and kept.refreshable and not kept.refused_at:
+        return KeyrackError(
+            f"keyrack has a login for {server.display_name} that it can refresh. A copy can't be refreshed,"
+            " so it does not replace that login.",
+            hint=f"To replace it anyway, run this first: {command_for(Action.CLEAR, server)}",
+        )
+    if is_expired:
+        return KeyrackError("The access token has expired, so it is of no use without the refresh token.")
+    return None
 
 
 def import_login(adapters: Adapters, importing: Importing, how: How) -> Imported:
@@ -73,21 +92,15 @@ def import_login(adapters: Adapters, importing: Importing, how: How) -> Imported
     server, held, moves = importing.server, importing.held, how == "move"
     if moves and not importing.can_move:
         raise KeyrackError(importing.why_not, hint="Use --copy to take only the access token.")
-    kept = importing.replaces
-    if not moves and kept is not None and kept.refreshable and not kept.refused_at:
-        raise KeyrackError(
-            f"keyrack has a login for {server.display_name} that it can refresh. A copy can't be refreshed,"
-            " so it does not replace that login.",
-            hint=f"To replace it anyway, run this first: {command_for(Action.CLEAR, server)}",
-        )
+    is_expired = held.state(adapters.now()) in (HeldState.EXPIRED, HeldState.REFRESHABLE)
+    no_copy = None if moves else _copy_refusal(server, importing.replaces, is_expired=is_expired)
+    if no_copy is not None:
+        raise no_copy
     credentials = adapters.credentials()
     store = require_ready(credentials)
     if not store.persistent:
         raise KeyrackError("There is no permanent store for secrets here, so nothing was taken over.")
     credentials.prove_writable()
-    is_expired = held.state(adapters.now()) in (HeldState.EXPIRED, HeldState.REFRESHABLE)
-    if is_expired and not moves:
-        raise KeyrackError("The access token has expired, so it is of no use without the refresh token.")
     if moves:
         # The row must be deletable before its refresh token is used.
         adapters.other_programs().plan(Change(held), urls_of(adapters, server))

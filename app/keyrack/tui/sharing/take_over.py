@@ -93,14 +93,19 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Take over (y)"), id="yes", compact=True, classes="danger")
-            if self._plan is not None and self._plan.importing.can_move:
+            if self._plan is not None and _has_choice(self._plan.importing):
                 yield KeyLine(keymap.CLEAR)
 
     def _choice(self, plan: _Plan) -> ComposeResult:
         client, importing = self._held.client, plan.importing
         copy = f"Copy the access token; it {lasting('works', self._held.tokens.expires_at, self.host.now())}"
+        move = f"Move the login; {client} will be logged out"
         if importing.can_move:
-            yield Pick((f"Move the login; {client} will be logged out", copy), value=MOVE)
+            if importing.why_not_copy:
+                yield Static(say(f"{move}."))
+                yield Static(say(importing.why_not_copy, Tone.DIM), classes="gap")
+            else:
+                yield Pick((move, copy), value=MOVE)
             yield Static(
                 say("A refresh token has only one owner. You can undo a move with u.", Tone.DIM),
                 classes="gap",
@@ -127,5 +132,11 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
         if not agreed or self._plan is None:
             self.dismiss(None)
         elif not self.reading:
-            moves = any(pick.value == MOVE for pick in self.query(Pick))
-            self.dismiss(TakeOver(self._plan.importing, "move" if moves else "copy"))
+            importing = self._plan.importing
+            picked = self.query(Pick)
+            moves = picked.first().value == MOVE if picked else importing.can_move
+            self.dismiss(TakeOver(importing, "move" if moves else "copy"))
+
+
+def _has_choice(importing: Importing) -> bool:
+    return importing.can_move and not importing.why_not_copy

@@ -132,6 +132,18 @@ def test_an_expired_token_is_refreshed_once_it_is_stored(machine: Machine) -> No
     assert stored and stored.tokens.refresh_token == Secret("rt-next") and machine.claude_row() is None
 
 
+def test_of_an_expired_token_only_the_whole_login_is_offered(
+    machine: Machine, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.claude(expiresAt=int((machine.now - 60) * 1000))
+    monkeypatch.setattr(sys, "stdin", Terminal("copy\n"))
+    assert machine.run(*MOVE[:-1]) == 1 and machine.stored() is None
+    said = capsys.readouterr().err
+    assert "The access token has expired" in said and "Move the login? [y/N]" in said
+    monkeypatch.setattr(sys, "stdin", Terminal("y\n"))
+    assert machine.run(*MOVE[:-1]) == 0 and machine.claude_row() is None
+
+
 def test_if_the_refresh_is_refused_nothing_is_lost(machine: Machine) -> None:
     path = machine.claude(expiresAt=int((machine.now - 60) * 1000))
     before = path.read_bytes()
