@@ -112,7 +112,7 @@ class Service(NamedTuple):
     check: Check | None = None
     revoke: Revoke | None = None
     never_expires: bool = False
-    confidence: str = ""  # H, M, L
+    confidence: str = ""  # how sure these facts are: H (high), M (medium), L (low)
     verified: str = ""  # year-month
     notes: tuple[str, ...] = ()
     site: str = ""  # what {site} stood for; "": nothing, or a field asks for it
