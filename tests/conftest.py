@@ -35,12 +35,12 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Of `-n auto`: two more than there are cores, since many tests wait for another process; and none for
+    """Of `-n auto`: three more than there are cores, since many tests wait for another process; and none for
     a file or two, which are over before any worker has started."""
     if len(config.args) < 3 and all(arg.partition("::")[0].endswith(".py") for arg in config.args):
         return 0
     affinity = getattr(os, "sched_getaffinity", None)
-    return 2 + (len(affinity(0)) if affinity else os.cpu_count() or 1)
+    return 3 + (len(affinity(0)) if affinity else os.cpu_count() or 1)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
