@@ -29,7 +29,7 @@ VERB = Verb(
     options=(
         Option(("--to",), "the program, as in keyrack clients", "PROGRAM"),
         Option(("--with-refresh-token",), "give the program the refresh token too (see below)"),
-        Option(("--stop",), "publish no more; what was written stays"),
+        Option(("--stop",), "stop publishing; what was written stays"),
         Option(("-y", "--yes"), "skip the confirmation prompt"),
         ACCOUNT,
     ),
@@ -53,7 +53,7 @@ first to do so logs the other one out. The program's entry must be for the OAuth
 client that keyrack uses: a refresh token works with no other.""",
     examples=(
         ("Publish to Claude Code", "keyrack publish linear --to claude-code"),
-        ("Stop it", "keyrack publish linear --to claude-code --stop"),
+        ("Stop publishing", "keyrack publish linear --to claude-code --stop"),
     ),
 )
 
