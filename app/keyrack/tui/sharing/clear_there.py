@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -13,37 +11,24 @@ from textual.widgets import Button, Static
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Server
 from keyrack.operations.sharing.clearing import Clearing, plan_clear
-from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.present import join, say, short_path, title
-from keyrack.tui.kit.reading import ReadingDialog
 from keyrack.tui.sharing.diff_view import DiffView
+from keyrack.tui.sharing.plan_dialog import PlanDialog
 from keyrack.wording.held import held_words
 from keyrack.wording.tones import Tone
 
 
-class ClearThereScreen(ReadingDialog[tuple[Clearing, bool]]):
+class ClearThereScreen(PlanDialog[tuple[Clearing, bool], Clearing]):
     """The result is what to clear and whether to revoke it first. None if the user cancels."""
-
-    BINDINGS: ClassVar = [*keymap.ASK]
-    GUARDED: ClassVar = True
-    AUTO_FOCUS = "#no"
 
     def __init__(self, server: Server, held: HeldToken) -> None:
         super().__init__()
         self._server, self._held = server, held
-        self._clearing: Clearing | None = None
 
     def read(self) -> Clearing:
         return plan_clear(self.host.adapters(), self._server, self._held)
-
-    def take(self, found: Clearing | None) -> None:
-        self._clearing = found
-
-    def filled(self) -> None:
-        if self._clearing is None:  # the reason is shown already
-            self.close_by_itself()
 
     @property
     def _head(self) -> Content:
@@ -54,7 +39,7 @@ class ClearThereScreen(ReadingDialog[tuple[Clearing, bool]]):
             yield Static(say(f"Looking at the login in {self._held.client}…", Tone.DIM))
 
     def content(self) -> ComposeResult:
-        held, clearing = self._held, self._clearing
+        held, clearing = self._held, self.plan
         words, tone = held_words(held, self.host.now())
         with Box(self._head):
             yield Static(join(say(words, tone), say(f"  {short_path(held.place.name)}", Tone.DIM)))
@@ -75,7 +60,7 @@ class ClearThereScreen(ReadingDialog[tuple[Clearing, bool]]):
         self.action_answer(event.button.id == "yes")
 
     def action_answer(self, agreed: bool) -> None:
-        if not agreed or self._clearing is None:
+        if not agreed or self.plan is None:
             self.dismiss(None)
         elif not self.reading:
-            self.dismiss((self._clearing, any(tick.value for tick in self.query(Tick))))
+            self.dismiss((self.plan, any(tick.value for tick in self.query(Tick))))

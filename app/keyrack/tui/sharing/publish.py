@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -14,37 +12,24 @@ from keyrack.domain.model import Server
 from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.publishing import Publishing
-from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.present import join, say, title
-from keyrack.tui.kit.reading import ReadingDialog
 from keyrack.tui.sharing.diff_view import DiffView
+from keyrack.tui.sharing.plan_dialog import PlanDialog
 from keyrack.wording.glyphs import WARNING
 from keyrack.wording.tones import Tone
 
 
-class PublishScreen(ReadingDialog[Publishing]):
+class PublishScreen(PlanDialog[Publishing, Publishing]):
     """The result is None if the user cancels, or if nothing can be published."""
-
-    BINDINGS: ClassVar = [*keymap.ASK]
-    GUARDED: ClassVar = True
-    AUTO_FOCUS = "#no"
 
     def __init__(self, server: Server, client: str) -> None:
         super().__init__()
         self._server, self._client = server, client
-        self._plan: Publishing | None = None
 
     def read(self) -> Publishing:
         adapters = self.host.adapters()
         return publishing_op.plan_publish(adapters, self._server, program_named(adapters, self._client))
-
-    def take(self, found: Publishing | None) -> None:
-        self._plan = found
-
-    def filled(self) -> None:
-        if self._plan is None:  # the reason is shown already
-            self.close_by_itself()
 
     @property
     def _head(self) -> Content:
@@ -59,8 +44,8 @@ class PublishScreen(ReadingDialog[Publishing]):
             yield Static(
                 say(f"Write keyrack's token into {self._client}'s store now, and after each refresh.")
             )
-            if self._plan is not None:
-                yield DiffView(self._plan.change.diff)
+            if self.plan is not None:
+                yield DiffView(self.plan.change.diff)
             warning = "The token is there in plain text. The refresh token stays with keyrack."
             yield Static(join(say(f"{WARNING} ", Tone.WARN), say(warning)), classes="gap")
             yield Static(say("You can undo this with u, and stop publishing with p.", Tone.DIM))
@@ -76,4 +61,4 @@ class PublishScreen(ReadingDialog[Publishing]):
         if not agreed:
             self.dismiss(None)
         elif not self.reading:
-            self.dismiss(self._plan)
+            self.dismiss(self.plan)

@@ -22,8 +22,8 @@ from keyrack.tui.kit.choice import Pick
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.present import join, say, title
-from keyrack.tui.kit.reading import ReadingDialog
 from keyrack.tui.sharing.diff_view import DiffView
+from keyrack.tui.sharing.plan_dialog import PlanDialog
 from keyrack.wording.glyphs import WARNING
 from keyrack.wording.held import held_words
 from keyrack.wording.times import lasting
@@ -44,17 +44,14 @@ class _Plan(NamedTuple):
     diff: tuple[str, ...]  # what a move changes in the program's file
 
 
-class TakeOverScreen(ReadingDialog[TakeOver]):
+class TakeOverScreen(PlanDialog[TakeOver, _Plan]):
     """The result is None if the user cancels, or if nothing can be taken over."""
 
     BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR]
-    GUARDED: ClassVar = True
-    AUTO_FOCUS = "#no"
 
     def __init__(self, server: Server, held: HeldToken) -> None:
         super().__init__()
         self._server, self._held = server, held
-        self._plan: _Plan | None = None
 
     def read(self) -> _Plan:
         adapters = self.host.adapters()
@@ -66,13 +63,6 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
         except KeyrackError as error:
             return _Plan(importing._replace(can_move=False, why_not=str(error)), ())
         return _Plan(importing, change.diff)
-
-    def take(self, found: _Plan | None) -> None:
-        self._plan = found
-
-    def filled(self) -> None:
-        if self._plan is None:  # the reason is shown already
-            self.close_by_itself()
 
     @property
     def _head(self) -> Content:
@@ -88,12 +78,12 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
         label = say(f" · {self._held.label}") if self._held.label else Content("")
         with Box(self._head):
             yield Static(join(say(f"{client} holds a login: "), say(words, tone), label))
-            if self._plan is not None:
-                yield from self._choice(self._plan)
+            if self.plan is not None:
+                yield from self._choice(self.plan)
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Take over (y)"), id="yes", compact=True, classes="danger")
-            if self._plan is not None and _has_choice(self._plan.importing):
+            if self.plan is not None and _has_choice(self.plan.importing):
                 yield KeyLine(keymap.CLEAR)
 
     def _choice(self, plan: _Plan) -> ComposeResult:
@@ -129,10 +119,10 @@ class TakeOverScreen(ReadingDialog[TakeOver]):
         self.action_answer(event.button.id == "yes")
 
     def action_answer(self, agreed: bool) -> None:
-        if not agreed or self._plan is None:
+        if not agreed or self.plan is None:
             self.dismiss(None)
         elif not self.reading:
-            importing = self._plan.importing
+            importing = self.plan.importing
             picked = self.query(Pick)
             moves = picked.first().value == MOVE if picked else importing.can_move
             self.dismiss(TakeOver(importing, "move" if moves else "copy"))
