@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.cli.verbs import NAMES, module_of
+from keyrack.cli.verbs import VERBS, module_of
 
 HEAVY = ("httpx", "keyring", "pyrage", "textual", "rich", "asyncio", "dataclasses", "inspect", "tomllib",
          "tomlkit", "yaml", "wcwidth", "argparse", "importlib.metadata", "difflib", "textwrap", "traceback",
@@ -102,8 +102,13 @@ def test_a_token_of_a_server_that_is_not_published_pays_nothing_for_publishing(t
     assert found == []
 
 
+def test_the_manual_imports_no_verb(tmp_path: Path) -> None:
+    verbs = {f"keyrack.cli.{name}" for name in VERBS} - {"keyrack.cli.help"}
+    assert imported("--help", tmp_path) & verbs == set()
+
+
 def test_no_verb_pays_for_a_named_tuple_of_its_arguments() -> None:
-    assert [name for name in NAMES if issubclass(module_of(name).VERB.takes, tuple)] == []
+    assert [name for name in VERBS if issubclass(module_of(name).VERB.takes, tuple)] == []
 
 
 def imported(words: str, home: Path) -> set[str]:

@@ -22,7 +22,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="accounts",
-    summary="list a server's accounts, and choose the default",
     operand="NAME|URL",
     options=(
         Option(("--default",), "make this account the default", "ACCOUNT"),

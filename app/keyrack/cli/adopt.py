@@ -26,7 +26,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="adopt",
-    summary="move a token from a program's file into the keychain",
     operand="NAME|URL",
     options=(
         Option(("--dry-run",), "show what would change, and change nothing"),

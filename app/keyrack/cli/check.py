@@ -26,7 +26,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="check",
-    summary="test a credential on its server",
     operand="NAME|URL",
     options=(ACCOUNT, JSON),
     takes=Options,

@@ -34,7 +34,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="clear",
-    summary="delete a credential, and optionally revoke it",
     operand="[NAME|URL]",
     options=(
         Option(("--stale",), "find and delete stale credentials, with the reason for each"),

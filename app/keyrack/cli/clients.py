@@ -26,7 +26,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="clients",
-    summary="list the programs with MCP servers, and the logins they hold",
     operand="",
     options=(JSON, ASK),
     takes=Options,

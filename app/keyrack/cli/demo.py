@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 VERB = Verb(
     name="demo",
-    summary="try keyrack in a sandbox with its own servers",
     operand="",
     options=(),
     text="""\

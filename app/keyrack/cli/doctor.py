@@ -22,7 +22,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="doctor",
-    summary="check files, keychain and records for problems",
     operand="",
     options=(Option(("--repair",), "rebuild lost records from the keychain"),),
     takes=Options,

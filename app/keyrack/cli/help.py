@@ -16,7 +16,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="help",
-    summary="show help for keyrack or one command",
     operand="[COMMAND]",
     options=(),
     takes=Options,

@@ -27,7 +27,6 @@ FROM = Option(("--from",), "the program, as in keyrack clients", "PROGRAM")
 
 VERB = Verb(
     name="import",
-    summary="take over a login that another program holds",
     operand="NAME|URL",
     options=(
         FROM,

@@ -28,7 +28,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="list",
-    summary="list servers and the state of their credentials",
     operand="",
     options=(JSON, TSV),
     takes=Options,

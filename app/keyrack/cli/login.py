@@ -40,7 +40,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="login",
-    summary="log in with the browser",
     operand="NAME|URL",
     options=(
         Option(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from keyrack.cli.exits import MEANINGS
 from keyrack.cli.spec import CONFIG, GLOBAL, HELP, Option, Verb
-from keyrack.cli.verbs import NAMES, module_of
+from keyrack.cli.verbs import GROUPS, VERBS
 
 WIDTH = 80
 
@@ -45,10 +45,12 @@ _EXAMPLES = (
 
 def manual() -> str:
     """The page of `keyrack` itself."""
-    verbs: list[Verb] = [module_of(name).VERB for name in NAMES]
     lines = [_INTRODUCTION, "", "COMMANDS"]
-    lines += _pairs((f"{verb.name} {verb.operand}".strip(), verb.summary) for verb in verbs)
-    lines += ["", "  Run keyrack COMMAND --help for more about a command.", "", "OPTIONS", *_options(GLOBAL)]
+    left = max(map(len, VERBS))
+    for group in GROUPS:
+        verbs = [(f"  {name:<{left}}", summary) for name, (of, summary) in VERBS.items() if of == group]
+        lines += [f"  {group}", *_pairs(verbs), ""]
+    lines += ["  Run keyrack COMMAND --help for more about a command.", "", "OPTIONS", *_options(GLOBAL)]
     lines += ["", "EXAMPLES", *_examples(_EXAMPLES)]
     lines += ["", "EXIT CODES", *_pairs((str(code), meaning) for code, meaning in MEANINGS)]
     lines += ["", "FILES", *_pairs(_files(sys.platform))]
@@ -60,7 +62,12 @@ def page(verb: Verb) -> str:
     """The page of one verb."""
     operand = f" {verb.operand}" if verb.operand else ""
     options = " [options]" if verb.options else ""
-    lines = [f"keyrack {verb.name} - {verb.summary}", "", "USAGE", f"  keyrack {verb.name}{operand}{options}"]
+    lines = [
+        f"keyrack {verb.name} - {VERBS[verb.name][1]}",
+        "",
+        "USAGE",
+        f"  keyrack {verb.name}{operand}{options}",
+    ]
     for paragraph in verb.text.split("\n\n"):
         wrapped = textwrap.wrap(paragraph, WIDTH - 2, break_on_hyphens=False)
         lines += ["", *(f"  {line}" for line in wrapped)]

@@ -24,7 +24,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="publish",
-    summary="keep the token in another program's store fresh",
     operand="NAME|URL",
     options=(
         Option(("--to",), "the program, as in keyrack clients", "PROGRAM"),

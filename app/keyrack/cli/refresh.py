@@ -24,7 +24,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="refresh",
-    summary="refresh one credential, or all that are due",
     operand="[NAME|URL]",
     options=(ACCOUNT,),
     takes=Options,

@@ -33,7 +33,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="set",
-    summary="store an access token or API key",
     operand="NAME|URL",
     options=(
         Option(

@@ -33,8 +33,9 @@ class Arguments:
 
 
 class Verb(NamedTuple):
+    """Its group and its summary are in verbs.py."""
+
     name: str
-    summary: str  # one line, for the list of verbs
     operand: str  # "NAME|URL", "[NAME|URL]" if optional, "" for none; at most two words
     options: tuple[Option, ...]
     text: str  # the manual's paragraphs

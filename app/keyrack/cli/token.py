@@ -21,7 +21,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="token",
-    summary="print an access token, refreshing it if needed",
     operand="NAME|URL",
     options=(
         Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),

@@ -22,7 +22,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="undo",
-    summary="reverse the last change to another program's file",
     operand="",
     options=(
         Option(("--list",), "list the changes that can be reversed, and reverse none"),

@@ -31,7 +31,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="vault",
-    summary="manage the sealed vault, for machines without a keychain",
     operand="[ACTION] [RECIPIENT]",
     options=(
         Option(("--identity",), "init: use an age identity file instead of a passphrase", "FILE"),

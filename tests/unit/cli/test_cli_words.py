@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
+from keyrack.cli import spec
 from keyrack.cli.parse import parse
 from keyrack.cli.spec import Verb
-from keyrack.cli.verbs import NAMES, module_of
+from keyrack.cli.verbs import GROUPS, VERBS, module_of
 from support.cli_kit import FakeAdapters, Terminal, run
 
 UNUSED = FakeAdapters()
@@ -102,16 +105,35 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"keyrack {__version__}\n"
 
 
-def test_the_manual_names_every_verb_and_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_manual_has_every_section(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"], adapters=UNUSED) == 0
     page = capsys.readouterr().out
     assert run(["help"], adapters=UNUSED) == 0
     assert capsys.readouterr().out == page
-    for words in (*NAMES, "EXIT CODES", "FILES", "ENVIRONMENT", "EXAMPLES", "130"):
+    for words in ("EXIT CODES", "FILES", "ENVIRONMENT", "EXAMPLES", "130"):
         assert words in page
 
 
-@pytest.mark.parametrize("name", NAMES)
+def test_the_manual_lists_every_verb_in_its_group(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"], adapters=UNUSED) == 0
+    page = capsys.readouterr().out
+    commands = page[page.index("COMMANDS") : page.index("OPTIONS")]
+    places = [(commands.index(f"\n  {group}\n"), group) for group in GROUPS]
+    assert places == sorted(places)
+    for name, (group, summary) in VERBS.items():
+        [place] = [
+            found.start() for found in re.finditer(rf"^    {name} +{re.escape(summary)}$", commands, re.M)
+        ]
+        assert max(start for start in places if start[0] < place)[1] == group
+
+
+def test_every_module_with_a_verb_is_listed() -> None:
+    folder = Path(spec.__file__).parent
+    found = {path.stem for path in folder.glob("*.py") if "\nVERB = Verb(" in path.read_text()}
+    assert found == set(VERBS)
+
+
+@pytest.mark.parametrize("name", VERBS)
 def test_every_verb_has_a_page_with_its_options_and_examples(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,7 +153,7 @@ def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> No
     assert run(["token", "-h"], adapters=UNUSED) == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", VERBS)
 def test_each_verb_gets_an_attribute_for_all_that_can_be_typed(name: str) -> None:
     verb: Verb = module_of(name).VERB
     operands = ("operand", "second")[: len(verb.operand.split())]
