@@ -1,7 +1,11 @@
 """How a verb describes itself. The parser and the manual both read this."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from typing import Any, NamedTuple, dataclass_transform
+from typing import Any, dataclass_transform
+
+from keyrack.domain.named_tuple import NamedTuple
 
 
 class Option(NamedTuple):

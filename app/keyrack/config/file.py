@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.system import files, toml, writing
 from keyrack.system.files import Malformed
 

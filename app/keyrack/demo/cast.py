@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from keyrack.domain.named_tuple import NamedTuple
 
 Part = Literal["valid", "expiring", "refreshable", "refused", "bare", "open", "down", "header", "empty"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-from typing import NamedTuple
 
 from mcp.server.auth.provider import (
     AccessToken,
@@ -15,6 +14,8 @@ from mcp.server.auth.provider import (
     construct_redirect_uri,
 )
 from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
+
+from keyrack.domain.named_tuple import NamedTuple
 
 CODE_SECONDS = 60
 TOKEN_SECONDS = 3600

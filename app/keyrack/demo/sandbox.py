@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from mcp.server.auth.provider import ProviderTokenVerifier
 
@@ -17,6 +16,7 @@ from keyrack.demo.loopback import Loopback
 from keyrack.demo.provider import Provider
 from keyrack.demo.seed import register, stock
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.ports import Adapters
 from keyrack.store.credential_store import memory_credential_store
 from keyrack.wiring import adapters

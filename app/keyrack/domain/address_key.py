@@ -4,11 +4,13 @@ A query parameter is recognized by its name or by the look of its value. A path 
 by its look, or by its position at a vendor that is known to put a key there.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from keyrack.domain.errors import BadUrl
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import MASK
 
 # api_key, tavilyApiKey, access-token, sig …; `code` is Azure Functions'.

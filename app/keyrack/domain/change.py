@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.held import HeldToken, Key, Place
 from keyrack.domain.model import CredentialKey, TokenSet
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 
 

@@ -1,10 +1,12 @@
 """Tokens that other programs hold themselves, in files or keychain items of their own."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
 
 from keyrack.domain.model import TokenSet
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Problem
 from keyrack.domain.secret import Secret
 

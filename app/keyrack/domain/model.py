@@ -1,15 +1,15 @@
 """Servers, credentials, and the secrets that belong to them.
 
-NamedTuples, not dataclasses: on the path of `keyrack list` and `keyrack token`
-a frozen dataclass takes eight times as long to define, and its module imports
-inspect. Annotations are objects here and wherever the list defines NamedTuples:
-each one that is a string is compiled at import, 2 ms in all. Times are Unix
-seconds, UTC, as floats.
+NamedTuples, not dataclasses: on the path of `keyrack list` and `keyrack token` a frozen dataclass takes far
+longer to define, and its module imports inspect. Times are Unix seconds, UTC, as floats.
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple, Self
+from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.secret import Secret
 

@@ -1,9 +1,11 @@
 """What was found in the configuration files, and where."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from keyrack.domain.model import Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from keyrack.domain.errors import BadUrl
+from keyrack.domain.named_tuple import NamedTuple
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # RFC 3986, section 3.3. No query: that is for the response's parameters.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.model import SCHEME_WORDS, Source
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 
 

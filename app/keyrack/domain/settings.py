@@ -9,9 +9,10 @@ allow_backend = ["module.Class"]    # backends that keyring itself does not reco
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.kinds import kind
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.storage import StoreKind
 
 NAMES = ("store", "vault_identity", "vault_lock_minutes", "allow_backend")

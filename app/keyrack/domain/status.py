@@ -1,10 +1,12 @@
 """States, actions, and the plain facts that they are decided by. `wording.status` makes the sentences."""
 
+from __future__ import annotations
+
 from enum import StrEnum
-from typing import NamedTuple
 
 from keyrack.domain.headers import carries_credential
 from keyrack.domain.model import Check, CredentialInfo, Header, Server
+from keyrack.domain.named_tuple import NamedTuple
 
 EXPIRY_WINDOW = 600.0  # seconds: OAuth tokens
 TOKEN_EXPIRY_WINDOW = 7 * 86400.0  # seconds: manual tokens

@@ -1,8 +1,11 @@
 """The state of a store, and the results of its operations."""
 
-from typing import Literal, NamedTuple
+from __future__ import annotations
+
+from typing import Literal
 
 from keyrack.domain.address_key import shown
+from keyrack.domain.named_tuple import NamedTuple
 
 StoreKind = Literal["keychain", "vault"]  # the choices
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keyrack.domain import resource
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.net.failure import too_slow
 from keyrack.net.incoming import read_body, read_event
 from keyrack.net.limits import Limits

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 
 if TYPE_CHECKING:

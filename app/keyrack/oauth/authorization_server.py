@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from keyrack.domain.errors import KeyrackError, NoOAuth, Temporary
 from keyrack.domain.model import GrantType
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import origin, refusal_of, same_issuer
 from keyrack.domain.text import verbatim
 from keyrack.domain.vendor import UNKNOWN, Vendor

@@ -9,11 +9,11 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from keyrack.domain.errors import ClientRefused, KeyrackError, ScopeRefused
 from keyrack.domain.model import ClientSettings
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain, verbatim

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+
+from keyrack.domain.named_tuple import NamedTuple
 
 MAX_LENGTH = 16_384  # characters of all header lines together; more is not a challenge
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.domain.model import ClientSettings
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import origin, same_issuer
 from keyrack.oauth.authorization_server import (
     AuthorizationServer,

@@ -6,10 +6,11 @@ Discovery, registration and the token endpoint do not use these effects: they on
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
-from typing import Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from keyrack.domain.model import Registration, TokenSet
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.http import Send

@@ -7,8 +7,9 @@ feeds canned replies, and nothing here needs a socket.
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 
 T = TypeVar("T")

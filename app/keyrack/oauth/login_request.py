@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import NamedTuple
 
 from keyrack.domain.model import ClientSettings, Endpoints, Registration, TokenSet
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.probe import Headers, Probed

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.model import Verdict
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import inert, origin, redirect_target
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import UNTESTED

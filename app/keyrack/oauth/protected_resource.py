@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from keyrack.domain.errors import BadUrl, KeyrackError, NoOAuth, Temporary
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import covers, origin, parse_url
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.document import BadDocument, text, texts

@@ -7,10 +7,11 @@ always masked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from keyrack.domain import redaction
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.redaction import forms_of, hide, shown_pairs
 from keyrack.domain.secret import MASK, Secret
 from keyrack.oauth.document import MAX_TEXT

@@ -7,9 +7,10 @@ nothing about the next one. Only a real document ends the search.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import origin
 from keyrack.oauth.document import BadDocument, read_object
 from keyrack.oauth.http import Failed, Request, Response, Sending, send

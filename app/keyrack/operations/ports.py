@@ -1,7 +1,9 @@
 """The interfaces of the adapters that operations use. `wiring` builds the real ones."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldReading, HeldToken
@@ -14,6 +16,7 @@ from keyrack.domain.model import (
     Source,
     StoredCredential,
 )
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Deletion, Finding, StoreKind, StoreState, Survey
@@ -53,7 +56,7 @@ class CredentialStore(Protocol):
     def save(self, stored_credential: StoredCredential) -> CredentialInfo: ...
     def renewing(
         self, stored: StoredCredential
-    ) -> "AbstractContextManager[Callable[[StoredCredential], CredentialInfo]]": ...
+    ) -> AbstractContextManager[Callable[[StoredCredential], CredentialInfo]]: ...
     def prove_writable(self) -> None: ...
     def delete(self, key: CredentialKey) -> Deletion: ...
     def recover(self) -> tuple[Finding, ...]: ...
@@ -73,7 +76,7 @@ class CredentialStore(Protocol):
         unanswered_client: str | None = None,
         names: tuple[str, ...] | None = None,
     ) -> None: ...
-    def lock(self, key: CredentialKey, *, timeout: float = 30.0) -> "AbstractContextManager[None]": ...
+    def lock(self, key: CredentialKey, *, timeout: float = 30.0) -> AbstractContextManager[None]: ...
 
 
 class Services(Protocol):
@@ -82,33 +85,33 @@ class Services(Protocol):
     `service_for` and `problems` read files; don't call them in the screen's thread.
     """
 
-    def service_for(self, url: str) -> "Service | None":
+    def service_for(self, url: str) -> Service | None:
         """The service of a server's URL; None if unknown."""
         ...
 
-    def problems(self) -> "tuple[BadServiceFile, ...]":
+    def problems(self) -> tuple[BadServiceFile, ...]:
         """The user's own service files that can't be used."""
         ...
 
-    def vendor_of(self, issuer: str) -> "Vendor":
+    def vendor_of(self, issuer: str) -> Vendor:
         """The vendor of an issuer; UNKNOWN for others."""
         ...
 
-    def check_call(self, service: "Service", fields: Mapping[str, Secret]) -> "Call | None":
+    def check_call(self, service: Service, fields: Mapping[str, Secret]) -> Call | None:
         """The request for the service's own check of the token. Raises KeyrackError if a field is missing."""
         ...
 
-    def revoke_call(self, service: "Service", fields: Mapping[str, Secret]) -> "Call | None":
+    def revoke_call(self, service: Service, fields: Mapping[str, Secret]) -> Call | None:
         """The request that revokes the token. Raises KeyrackError if a field is missing."""
         ...
 
-    def may_send(self, service: "Service", url: str) -> bool:
+    def may_send(self, service: Service, url: str) -> bool:
         """May the service's token go to this URL?"""
         ...
 
     # A reply is its status, its headers, and its JSON (None if it is not JSON).
-    def read_check(self, service: "Service", reply: "ServiceReply") -> "ServiceAnswer": ...
-    def read_revoke(self, service: "Service", reply: "ServiceReply") -> "ServiceAnswer": ...
+    def read_check(self, service: Service, reply: ServiceReply) -> ServiceAnswer: ...
+    def read_revoke(self, service: Service, reply: ServiceReply) -> ServiceAnswer: ...
 
 
 class Rewriting(Protocol):
@@ -122,11 +125,11 @@ class Rewriting(Protocol):
         """What the variable must contain before the token, or ""."""
         ...
 
-    def rewrite(self, header: Header, variable: str, url: str) -> "Rewrite":
+    def rewrite(self, header: Header, variable: str, url: str) -> Rewrite:
         """The change, which is not made yet. Raises KeyrackError if it is not possible."""
         ...
 
-    def apply(self, change: "Rewrite", keep: Callable[["Edit"], object]) -> None:
+    def apply(self, change: Rewrite, keep: Callable[[Edit], object]) -> None:
         """Make the change. `keep` gets it just before. Raises KeyrackError, and then nothing is changed."""
         ...
 
@@ -151,18 +154,18 @@ class OtherPrograms(Protocol):
         """The same for a server's entry in a program's configuration."""
         ...
 
-    def plan(self, change: "Change", urls: Sequence[str]) -> "Change":
+    def plan(self, change: Change, urls: Sequence[str]) -> Change:
         """The change with its diff; nothing is changed yet. Raises KeyrackError if it is not possible."""
         ...
 
     def make(
         self,
-        change: "Change",
+        change: Change,
         urls: Sequence[str],
-        keep: Callable[[tuple["Edit", ...]], object],
+        keep: Callable[[tuple[Edit, ...]], object],
         *,
         timeout: float | None = None,
-        earlier: "Sequence[Edit]" = (),
+        earlier: Sequence[Edit] = (),
     ) -> None:
         """Make the change on what is there now, under the program's own lock. `keep` gets the edits just
         before they are made, combined with `earlier` ones of the same row, so that an undo reverses both;
@@ -170,11 +173,11 @@ class OtherPrograms(Protocol):
         Temporary if the program holds its lock for longer than `timeout` seconds."""
         ...
 
-    def revert(self, backup: "Backup") -> "tuple[tuple[Edit, str, bool], ...]":
+    def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:
         """Reverse the edits. For each: what was done as a clause, and whether anything was."""
         ...
 
-    def programs(self) -> "tuple[Program, ...]":
+    def programs(self) -> tuple[Program, ...]:
         """The programs that hold tokens, as far as keyrack knows."""
         ...
 
@@ -185,15 +188,15 @@ class Backups(Protocol):
     Methods raise StoreUnavailable and its kinds if the key can't be used.
     """
 
-    def save(self, backup: "Backup") -> "Backup":
+    def save(self, backup: Backup) -> Backup:
         """Write it to the disk, in the place of one with the same ID. Returns it with its ID."""
         ...
 
-    def all(self) -> "tuple[Backup, ...]":
+    def all(self) -> tuple[Backup, ...]:
         """The newest first."""
         ...
 
-    def delete(self, backup: "Backup") -> None: ...
+    def delete(self, backup: Backup) -> None: ...
     def delete_old(self) -> int:
         """Delete those that are older than 30 days. Needs no key."""
         ...
@@ -216,31 +219,31 @@ class NoOtherPrograms:
     def line_of_entry(self, source: Source) -> int | None:
         return None
 
-    def plan(self, change: "Change", urls: Sequence[str]) -> "Change":
+    def plan(self, change: Change, urls: Sequence[str]) -> Change:
         raise KeyrackError("No other programs are known here.")
 
     def make(
         self,
-        change: "Change",
+        change: Change,
         urls: Sequence[str],
-        keep: Callable[[tuple["Edit", ...]], object],
+        keep: Callable[[tuple[Edit, ...]], object],
         *,
         timeout: float | None = None,
-        earlier: "Sequence[Edit]" = (),
+        earlier: Sequence[Edit] = (),
     ) -> None:
         raise KeyrackError("No other programs are known here.")
 
-    def revert(self, backup: "Backup") -> "tuple[tuple[Edit, str, bool], ...]":
+    def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:
         raise KeyrackError("No other programs are known here.")
 
-    def programs(self) -> "tuple[Program, ...]":
+    def programs(self) -> tuple[Program, ...]:
         return ()
 
 
 class HttpClient(Protocol):
     """HTTP to a server and to the URLs that it names. Safe to use from any thread. Blocks, with a limit."""
 
-    def send(self, request: "Request", *, server_url: str) -> "Response | Failed": ...
+    def send(self, request: Request, *, server_url: str) -> Response | Failed: ...
     def close(self) -> None: ...
 
 

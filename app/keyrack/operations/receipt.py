@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.storage import Finding
 
 Outcome = Literal[

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from keyrack.domain.errors import BadServiceFile, BadUrl, KeyrackError
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import host, origin
 from keyrack.domain.service import Check, Revoke, Service, host_matches
 from keyrack.services.parse import service_of

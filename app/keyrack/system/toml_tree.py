@@ -8,11 +8,12 @@ Imported only to change a file: tomlkit takes 14 ms to import, and tomllib is en
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Comment, InlineTable, Item, Key, SingleKey, Table, Trivia, Whitespace
+
+from keyrack.domain.named_tuple import NamedTuple
 
 Body = list[tuple[Key | None, Item]]
 

@@ -8,8 +8,9 @@ anything is built from them: aliases may multiply a small file without end.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.system.files import Malformed
 
 DEEPEST = 100  # nested lists and objects

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import join, safe, say, state
 from keyrack.tui.servers.main import MainScreen

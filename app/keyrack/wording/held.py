@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from keyrack.domain.held import HeldState, HeldToken, Place
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
 from keyrack.wording.commands import restrict_command
 from keyrack.wording.glyphs import ABOUT, NOTHING, UNKNOWN

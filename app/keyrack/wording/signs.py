@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.wording.glyphs import DONE, FAILED, NOTHING, WARNING
 from keyrack.wording.tones import Tone
 

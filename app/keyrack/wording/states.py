@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State, Status
 from keyrack.wording.glyphs import LOCKED, NONE_STORED, NOTHING, UNKNOWN, WARNING
 from keyrack.wording.tones import Tone

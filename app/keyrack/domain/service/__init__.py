@@ -7,8 +7,9 @@ service's `basic` pair. In URLs only `{site}` is allowed: a secret never goes in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 
 # oauth: a login that anyone can start (dynamic registration); own-app: OAuth with a client that the user

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import origin
 from keyrack.domain.status import State
 from keyrack.domain.version import is_same

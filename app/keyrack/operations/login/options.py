@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.oauth.challenge import Challenge
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from keyrack.domain.change import Backup, Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url, host
 from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.status import Action, authorization_header

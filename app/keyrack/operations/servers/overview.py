@@ -1,9 +1,10 @@
 """The list of every server with its credential's state. Reads records, never the keychain."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Check, CredentialInfo, Record, Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.status import State, Status, sends_header
 from keyrack.operations.ports import Adapters

@@ -4,12 +4,14 @@ Their credentials' keys then include their tags. An older credential keeps its k
 belongs to the server that it was stored for or, if that was not recorded, to the first one.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple
 
 from keyrack.domain.address_key import shown
 from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialInfo, CredentialKey, Record, Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Reading
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.status import sends_its_own

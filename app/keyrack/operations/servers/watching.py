@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.servers.overview import Overview, overview
 from keyrack.system.files import Stamp, stamp
 

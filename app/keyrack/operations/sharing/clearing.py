@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.change import Change
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.clearing.revoking import revoked
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
 
 from keyrack.domain.headers import carries_credential
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Server, Source
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Place, Problem
 from keyrack.operations.servers.overview import Overview, Row
 from keyrack.operations.sharing.published import is_published

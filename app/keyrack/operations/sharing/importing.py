@@ -6,12 +6,13 @@ once keyrack has read it back; or only the access token is copied.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from keyrack.domain.change import Change
 from keyrack.domain.errors import KeyrackError, LoginNeeded, TokenNotStored
 from keyrack.domain.held import HeldState, HeldToken
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key, stored_for
 from keyrack.operations.ports import Adapters, CredentialStore

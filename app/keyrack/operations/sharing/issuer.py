@@ -7,11 +7,11 @@ only if the server names that issuer too. The endpoints come from the issuer's m
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Endpoints, Registration, Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import same_issuer
 from keyrack.domain.text import verbatim
 from keyrack.oauth.authorize import resource_to_send

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.held import slug
 from keyrack.domain.model import Server
+from keyrack.domain.named_tuple import NamedTuple
 
 WITH_REFRESH = "+refresh-token"
 AT_ACCOUNT = "@"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import NamedTuple
 
 from keyrack.domain.change import Backup, Change
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.held import HeldToken, Place, Program, slug
 from keyrack.domain.model import Server, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url, same_issuer
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key

@@ -8,10 +8,11 @@ most copies, which a second run deletes.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import KeyrackError, StoreAbsent
 from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialInfo, CredentialKey, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.storage import StoreKind
 from keyrack.domain.version import with_notes, written
 from keyrack.operations.ports import Adapters, CredentialStore

@@ -6,9 +6,9 @@ Not for the screen's thread: a passphrase takes a second or two.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.operations.ports import Adapters, CredentialStore

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key

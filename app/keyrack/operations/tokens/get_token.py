@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
 from keyrack.domain.model import Server, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, is_due
 from keyrack.operations.credential import configured_token, credential_key

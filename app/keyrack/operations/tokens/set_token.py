@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential, TokenSet
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Service, variant_with
 from keyrack.domain.service.template import names_in

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from keyrack.domain.model import Header, Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.bridges import bridge_client
 from keyrack.sources.bridges.launchers import Bridge, find_bridge
 from keyrack.sources.parsing.addresses import address_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from typing import NamedTuple
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.bridges.shell_words import Shell, commands
 
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.bridges.command_line import ASSIGNMENT, Command, assigned, in_text, name_of
 from keyrack.sources.bridges.launch_packages import PACKAGES
 from keyrack.sources.bridges.launch_shells import SHELLS

@@ -7,7 +7,9 @@ it does not support cmd and PowerShell, and drops the quotes that decide whether
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from keyrack.domain.named_tuple import NamedTuple
 
 Shell = Literal["sh", "cmd", "powershell"]
 

@@ -1,9 +1,11 @@
 """A file that may exist, and where to look for it."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.system.paths import Env, config_home, home, is_absolute, join
 
 MOST_FOLDERS = 200

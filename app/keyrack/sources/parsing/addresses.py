@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from keyrack.domain.address_key import FoundKey, find_key, is_secret_name
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import AddressKey, Variable
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import parse_url
 from keyrack.domain.secret import MASK, Secret
 from keyrack.sources.parsing.collector import Collector

@@ -4,10 +4,12 @@
 `${NAME:-default}`, `${input:id}`), and text next to the variables is masked in the same pass.
 """
 
+from __future__ import annotations
+
 import re
-from typing import NamedTuple
 
 from keyrack.domain.model import SCHEME_WORDS, Variable
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import MASK, Secret
 from keyrack.system.paths import Env
 

@@ -5,10 +5,13 @@ Comments and commas are replaced by spaces, and the standard library parses the 
 duplicate keys.
 """
 
+from __future__ import annotations
+
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.system.files import Malformed
 
 # Possessive (+), so that a hostile file costs one pass: an unclosed string or comment

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.model import Header
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.parsing import entries, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import bearer_of

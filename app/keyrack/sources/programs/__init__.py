@@ -5,10 +5,13 @@ replaces a secret in its file; and `read(text, collector)`, which adds the serve
 only if one of the program's files exists.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.locations import Candidate, Files, Search, agents, claude, editors, tools
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ class Reader(Protocol):
     """A program's module."""
 
     STYLE: str
-    EDIT: "Edit"
+    EDIT: Edit
 
     @staticmethod
     def read(text: Any, collector: Any) -> Any: ...
@@ -94,6 +97,6 @@ def reader(module: str) -> Reader:
     return import_module(f"{__name__}.{module}")  # type: ignore[return-value]
 
 
-def edit_of(program: str) -> "Edit":
+def edit_of(program: str) -> Edit:
     """How a secret in a file of the program with this display name is replaced."""
     return next(reader(each.module).EDIT for each in (OWN, MCP_USE, *PROGRAMS) if each.name == program)

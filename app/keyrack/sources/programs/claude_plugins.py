@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.locations import Candidate, Search
 from keyrack.sources.parsing import jsonc

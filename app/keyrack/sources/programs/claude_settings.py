@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import jsonc
 from keyrack.sources.parsing.collector import Collector

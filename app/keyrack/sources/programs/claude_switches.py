@@ -8,9 +8,10 @@ rejected (2.1.197).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.model import Server, Source
+from keyrack.domain.named_tuple import NamedTuple
 
 
 class Switches(NamedTuple):

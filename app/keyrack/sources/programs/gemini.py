@@ -7,9 +7,10 @@ unset `$X` is sent as "".
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.model import Source
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector

@@ -35,10 +35,11 @@ access_type = "offline"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import DEFAULT_ACCOUNT
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import account_key
 from keyrack.domain.settings import settings_of
 from keyrack.sources.edit import EditToml

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header, Source
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.parsing.collector import name_of
 
 

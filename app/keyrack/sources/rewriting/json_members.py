@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from keyrack.domain.held import ENCODED, Key
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.parsing.jsonc import STRING
 
 TOKEN = re.compile(

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.parsing.jsonc import STRING
 
 TOKEN = re.compile(

@@ -6,12 +6,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain import redaction
 from keyrack.domain.change import Change, Edit, Step
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import Place
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import MASK, Secret
 from keyrack.domain.status import OLD_AGE
 from keyrack.sources.locations import Search

@@ -3,11 +3,14 @@
 Their modules in `programs` are imported only if there is a file or an item.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.tokens import locations
 from keyrack.sources.tokens.locations import Paths, at_home, every_file, in_data, moved_by, together
 from keyrack.system.paths import Env
@@ -42,10 +45,10 @@ class Reader(Protocol):
     """A program's module."""
 
     @staticmethod
-    def rows(opened: "Opened") -> "Iterator[Row]": ...
+    def rows(opened: Opened) -> Iterator[Row]: ...
 
     @staticmethod
-    def accounts(env: Env, folder: "Folder") -> Iterator[str]:
+    def accounts(env: Env, folder: Folder) -> Iterator[str]:
         """The accounts of its keychain items, for a keychain that can't be searched."""
         ...
 

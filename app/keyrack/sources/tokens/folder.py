@@ -1,9 +1,12 @@
 """A program's folder: what the files in it contain. Nothing is written, and no file raises an error."""
 
+from __future__ import annotations
+
 import json
 import os
-from typing import Any, NamedTuple
+from typing import Any
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.parsing import jsonc
 from keyrack.system import files
 from keyrack.system.files import Malformed

@@ -1,9 +1,12 @@
 """What a module of this package returns for a row, and what the row's token fields are called."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.held import ENCODED, Item, Key
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.sources.tokens.folder import from_json
 from keyrack.system.files import Malformed

@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from keyrack.domain.errors import KeyrackError, StoreSlow, StoreUnavailable
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.calls import Calls
 from keyrack.store.backends.translate import is_unforeseen

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from jeepney import Properties
@@ -18,6 +18,7 @@ from secretstorage.dhcrypto import Session
 from secretstorage.exceptions import ItemNotFoundException, LockedException
 from secretstorage.util import DBusAddressWrapper, format_secret, open_session
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.store.backends.secret_service_items import (
     COLLECTION_INTERFACE,
     NAME,

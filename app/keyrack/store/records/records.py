@@ -1,11 +1,14 @@
 """Records: the facts about credentials that are not secret, and where their secrets are."""
 
+from __future__ import annotations
+
 import json
 import threading
 from collections.abc import Callable
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
 from keyrack.domain.model import CredentialKey, Record
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.store.records.facts import (
     check_from_json,
     check_to_json,

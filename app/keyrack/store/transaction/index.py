@@ -6,12 +6,15 @@ one. It may name a credential that is gone, but never lacks one that is there: a
 added before the credential is written, and removed after it was deleted.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.errors import DamagedData
 from keyrack.domain.model import CredentialKey
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.base import SecretBackend
 from keyrack.store.records.fields import parse

@@ -6,10 +6,13 @@ newer one. `url`, `account` and `name` are included so that an entry under a wro
 name is never mistaken for another credential.
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any, NamedTuple
+from typing import Any
 
 from keyrack.domain.model import Endpoints, Registration, StoredCredential, TokenSet
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.store.records.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
 from keyrack.store.records.fields import Fields, parse

@@ -1,9 +1,10 @@
 """The steps of a save and of a delete, and how they are finished after a kill."""
 
-from typing import NamedTuple
+from __future__ import annotations
 
 from keyrack.domain.errors import DamagedData, StoreUnavailable
 from keyrack.domain.model import CredentialInfo, Record
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.version import is_same, with_notes, written
 from keyrack.store.backends.base import UNREACHED, SecretBackend
 from keyrack.store.records.naming import SLOTS, other_slot

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from keyrack.domain.model import CredentialInfo, CredentialKey, Record, StoredCredential
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.store.records.naming import SLOTS, other_slot, record_id
 from keyrack.store.records.records import Records, fresh_record
 from keyrack.store.transaction.reconcile import Reconciler

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import NamedTuple
 
 from keyrack.domain.errors import StoreUnavailable
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.system import atomic
 
 LARGEST = 64 << 20  # bytes; a thousand large credentials are 20 MB

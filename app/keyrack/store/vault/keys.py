@@ -6,9 +6,10 @@ They are kept for some minutes after their last use, and then forgotten.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from keyrack.domain.errors import KeyrackError, StoreLocked, StoreUnavailable
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import file as vault_file

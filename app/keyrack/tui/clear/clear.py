@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from keyrack.domain.errors import BadUrl
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import origin
 from keyrack.domain.service import Service
 from keyrack.operations.clearing.revoking import lives_on

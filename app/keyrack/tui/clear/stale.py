@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.clearing.stale import Stale
 from keyrack.operations.sharing.stale import USABLE
 from keyrack.tui.kit import keymap

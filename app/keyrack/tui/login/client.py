@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 
 from keyrack.domain.errors import BadUrl, UsageError
 from keyrack.domain.model import Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.redirect import Redirect
 from keyrack.domain.secret import Secret
 from keyrack.tui.kit import keymap

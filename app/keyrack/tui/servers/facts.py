@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from textual.content import Content
 
 from keyrack.domain.address_key import shown
 from keyrack.domain.model import Header, Source
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap

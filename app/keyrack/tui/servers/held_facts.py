@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from textual.content import Content
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.held import HeldToken, Key
 from keyrack.domain.model import Server, Source
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import origin
 from keyrack.operations.sharing.published import is_published
 from keyrack.tui.kit.present import join, say, short_path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from enum import StrEnum
-from typing import NamedTuple
 
 from keyrack.domain.model import DEFAULT_ACCOUNT
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
 from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from keyrack.domain.model import CredentialInfo
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.servers.overview import Row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from keyrack.domain.change import Change
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.sharing import importing as importing_op
 from keyrack.operations.sharing.held import urls_of
 from keyrack.operations.sharing.importing import How, Importing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from keyrack.domain.change import Backup
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.sharing.undo import undoable, why_not
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.storage import StoreKind, StoreState
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.storage import vault as vault_op

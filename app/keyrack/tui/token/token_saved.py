@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from keyrack.domain.model import Server
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import UNTESTED
 from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.kit import keymap

@@ -4,9 +4,11 @@
 A token is for one host, so its URL is the profile's or, without one, that of the only server on the host.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from __future__ import annotations
 
+from collections.abc import Iterator
+
+from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.tokens.folder import Folder
 from keyrack.sources.tokens.layout import SECONDS, Layout, Opened, Row, secret, text_at, value_at
 from keyrack.system.paths import Env
