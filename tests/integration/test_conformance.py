@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from support.authserver import node
 from support.conformance.client import METADATA_DOCUMENT
+from support.conformance.runner import FOLDER, Runner, runner
 from support.keychain import private_keychain
-from support.require import need
 
-FOLDER = Path(__file__).parent.parent / "support" / "conformance"
+Suites = Callable[[str], Runner]
 OLD, NEW = "conformance-0.1", "conformance-0.2"
 
 BOTH = """
@@ -56,24 +56,11 @@ BY_LOGIN = [run for run in RUNS if run[1] not in CALLS]
 BY_AUTH = [run for run in RUNS if run[1] in CALLS or run == (NEW, run[1], None)]
 
 
-def suite(version: str, *words: str, env: Mapping[str, str] | None = None) -> str:
-    need("the conformance suite (npm ci --prefix tests/support/conformance)",
-         node() is not None and (FOLDER / "node_modules" / version).is_dir())  # fmt: skip
-    program = FOLDER / "node_modules" / version / "dist" / "index.js"
-    env = {
-        **(os.environ if env is None else env),
-        "NODE_COMPILE_CACHE": str(FOLDER / "node_modules/.compiled"),
-    }
-    run = subprocess.run(
-        [str(node()), str(program), *words],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=FOLDER,
-        env=env,
-        check=False,
-    )
-    return run.stdout + run.stderr
+@pytest.fixture(scope="module")
+def suites() -> Iterator[Suites]:
+    """The suite in this version, started when a test asks for it."""
+    with ExitStack() as started:
+        yield cache(lambda version: started.enter_context(runner(version)))
 
 
 def judge(version: str, scenario: str, said: str) -> None:
@@ -86,19 +73,19 @@ def judge(version: str, scenario: str, said: str) -> None:
 
 
 @pytest.mark.parametrize("version", [OLD, NEW])
-def test_the_scenarios_here_are_all_that_the_suite_has(version: str) -> None:
+def test_the_scenarios_here_are_all_that_the_suite_has(version: str, suites: Suites) -> None:
     expected = BOTH + MACHINES + OTHERS[version] + (ONLY_NEW if version == NEW else [])
-    assert sorted(set(re.findall(r"auth/([\w-]+)", suite(version, "list")))) == sorted(expected)
+    assert sorted(set(re.findall(r"auth/([\w-]+)", suites(version).run("list")))) == sorted(expected)
 
 
 @pytest.mark.parametrize(("version", "scenario", "revision"), BY_AUTH)
 def test_conformance_of_keyrack_auth(
-    version: str, scenario: str, revision: str | None, tmp_path: Path
+    version: str, scenario: str, revision: str | None, tmp_path: Path, suites: Suites
 ) -> None:
     client = f"{sys.executable} {FOLDER / 'client.py'}"
     at = ["--spec-version", revision] if revision else []
     words = ["--command", client, "--scenario", f"auth/{scenario}", "-o", str(tmp_path), *at]
-    judge(version, scenario, suite(version, "client", *words))
+    judge(version, scenario, suites(version).run("client", *words))
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +96,16 @@ def keychain() -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize(("version", "scenario", "revision"), BY_LOGIN)
 def test_conformance_of_keyrack_login(
-    version: str, scenario: str, revision: str | None, tmp_path: Path, keychain: dict[str, str]
+    version: str,
+    scenario: str,
+    revision: str | None,
+    tmp_path: Path,
+    keychain: dict[str, str],
+    suites: Suites,
 ) -> None:
     login = Path(sys.executable).with_name("keyrack")
     document = f"--client-metadata-url {METADATA_DOCUMENT}" if scenario == "basic-cimd" else ""
     at = ["--spec-version", revision] if revision else []
     words = ["--command", f"{login} login -v {document}", "--scenario", f"auth/{scenario}", *at]
     env = {**os.environ, **keychain, "BROWSER": f"{sys.executable} {FOLDER / 'browser.py'} %s"}
-    judge(version, scenario, suite(version, "client", *words, "-o", str(tmp_path), env=env))
+    judge(version, scenario, suites(version).run("client", *words, "-o", str(tmp_path), env=env))
