@@ -15,16 +15,17 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded, TokenNotStored
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
 from keyrack.domain.resource import origin, parse_url
 from keyrack.domain.secret import Secret
+from keyrack.domain.status import REFRESH_EARLY
 from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.trace import shown_url
 from keyrack.operations.credential import credential_key, grant_headers
+from keyrack.operations.handout.hand_out import hand_out
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.command import command_to, option
 from keyrack.operations.tokens.accounts import account_name
-from keyrack.operations.tokens.get_token import get_token
 from keyrack.operations.tokens.refresh import refreshed
 
 LOGINS = 2  # the second is for a server that changed its authorization server just after the first
@@ -154,19 +155,10 @@ class Auth(*_bases()):  # type: ignore[misc]
         """The headers with a valid token; empty if nothing usable is stored."""
         adapters, server = self._adapters_now(), self._server()
         try:
-            given = get_token(adapters, server)
+            given = hand_out(adapters, server, min_valid=REFRESH_EARLY)
         except LoginNeeded:
             return {}
-        stored_credential = adapters.credentials().load(credential_key(server))
-        if stored_credential is None:
-            return {}
-        if (
-            stored_credential.credential.kind == "oauth"
-        ):  # also one that was refreshed but could not be stored
-            stored_credential = stored_credential._replace(
-                tokens=stored_credential.tokens._replace(access_token=given.token)
-            )
-        return dict(grant_headers(stored_credential))
+        return dict(given.headers)
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: a token that another program has stored since, else a refreshed one, else empty."""

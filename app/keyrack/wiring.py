@@ -27,7 +27,7 @@ from keyrack.operations.ports import (
 
 if TYPE_CHECKING:
     from keyrack.domain.held import Item
-    from keyrack.domain.model import TlsFiles
+    from keyrack.domain.model import Server, TlsFiles
     from keyrack.domain.reading import Reading
     from keyrack.domain.settings import Settings
     from keyrack.sources.tokens.asked import AskedItems
@@ -123,6 +123,16 @@ def adapters(
 
         return ProgramItems()
 
+    def refresh_apart(server: Server, min_valid: float, seconds: float) -> bool:
+        from keyrack.store.records.naming import record_id
+        from keyrack.system.apart import keyrack_command, run_apart
+
+        files = [word for file in config_files for word in ("--config", file)]
+        account = ["--account", server.account, "--min-valid", str(min_valid)]
+        words = [*files, "refresh", *account, "--", server.name]
+        assert server.key is not None
+        return run_apart(keyrack_command(words), stores.locks(), f"{record_id(server.key)}.refresh", seconds)
+
     return Adapters(
         read=read,
         credentials=stores.current,
@@ -141,6 +151,7 @@ def adapters(
         other_programs=other_programs,
         backups=stores.backups,
         on_wait=stores.on_wait,
+        refresh_apart=None if ask else refresh_apart,
     )
 
 
@@ -277,7 +288,7 @@ class _Stores:
         from keyrack.store.credential_store import BackendCredentialStore
         from keyrack.store.records.files import RecordFiles
 
-        locks = self._disk_locks()
+        locks = self.locks()
         records = RecordFiles(os.path.join(self._data_dir(), "records"), locks, self._now)
         return BackendCredentialStore(store, records, locks)
 
@@ -292,7 +303,7 @@ class _Stores:
         from keyrack.store.vault.backend import VaultBackend
 
         minutes = settings.vault_lock_minutes
-        return VaultBackend(self._data_dir(), self._disk_locks(), self._now, sources=sources, minutes=minutes)
+        return VaultBackend(self._data_dir(), self.locks(), self._now, sources=sources, minutes=minutes)
 
     def _sources(self, settings: Settings, identity_file: str = "") -> Sources:
         """The sources in the environment and the settings, with the default path if they name no file."""
@@ -310,7 +321,7 @@ class _Stores:
             self._ask,
         )
 
-    def _disk_locks(self) -> Locks:
+    def locks(self) -> Locks:
         from keyrack.system.locks import Locks
 
         if self._locks is None:

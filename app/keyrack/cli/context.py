@@ -28,15 +28,15 @@ class Context:
         self.demo = demo
 
 
-def target(adapters: Adapters, named: str, account: str | None = None) -> Server:
-    """The remote server that NAME|URL and --account mean.
+def target(adapters: Adapters, named: str, account: str | None = None, name: str | None = None) -> Server:
+    """The remote server that NAME|URL and --account mean. `name` selects one of several with a URL.
 
     Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
     """
     from keyrack.domain.errors import KeyrackError
     from keyrack.operations.servers.find import find
 
-    server = find(adapters, named, account)
+    server = find(adapters, named, account, name=name)
     if server.problem:
         raise KeyrackError(
             f"{server.name} can't be used: {server.problem}",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.exits import OK, report
-from keyrack.cli.spec import ACCOUNT, Arguments, Verb
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
+from keyrack.cli.values import seconds
 from keyrack.domain.text import plain
 from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for
@@ -19,13 +20,17 @@ if TYPE_CHECKING:
 
 class Options(Arguments):
     operand: str | None = None
+    min_valid: float | None = None
     account: str | None = None
 
 
 VERB = Verb(
     name="refresh",
     operand="[NAME|URL]",
-    options=(ACCOUNT,),
+    options=(
+        Option(("--min-valid",), "only if less than this is left", "SECONDS", read=seconds),
+        ACCOUNT,
+    ),
     takes=Options,
     text="""\
 With a name, refreshes that credential now, even if an earlier refresh was
@@ -49,16 +54,18 @@ def run(context: Context, options: Options) -> int:
 
     adapters = context.adapters()
     if options.operand is None:
-        return _refresh_due(context, options.account)
+        return _refresh_due(context, options)
     from keyrack.cli.context import target
 
     server = target(adapters, options.operand, options.account)
-    context.out.line(_said(server, refresh(adapters, server), adapters.now()))
+    before = adapters.now()
+    credential = refresh(adapters, server, min_valid=options.min_valid)
+    context.out.line(_said(server, credential, before, adapters.now()))
     _publish(context, [server])
     return 0
 
 
-def _refresh_due(context: Context, account: str | None) -> int:
+def _refresh_due(context: Context, options: Options) -> int:
     from keyrack.cli.context import open_store
     from keyrack.domain.status import EXPIRY_WINDOW
     from keyrack.operations.servers.overview import overview
@@ -66,8 +73,10 @@ def _refresh_due(context: Context, account: str | None) -> int:
     from keyrack.operations.tokens.refresh import refresh
 
     adapters = context.adapters()
-    rows = rows_due(overview(adapters).rows, adapters.now())
-    due = [row.server for row in rows if account in (None, row.server.account)]
+    before = adapters.now()
+    min_valid = EXPIRY_WINDOW if options.min_valid is None else options.min_valid
+    rows = rows_due(overview(adapters).rows, before, min_valid)
+    due = [row.server for row in rows if options.account in (None, row.server.account)]
     if not due:
         context.out.note("Nothing needs a refresh.")
         return OK
@@ -75,8 +84,8 @@ def _refresh_due(context: Context, account: str | None) -> int:
     code = _side_by_side(
         due,
         # Another process may have refreshed it since the list was read.
-        lambda server: refresh(adapters, server, min_valid=EXPIRY_WINDOW),
-        lambda server, outcome: _tell(context.out, server, outcome, adapters.now()),
+        lambda server: refresh(adapters, server, min_valid=min_valid),
+        lambda server, outcome: _tell(context.out, server, outcome, before, adapters.now()),
     )
     _publish(context, due)
     return code
@@ -127,11 +136,11 @@ def _side_by_side(
     return next(filter(None, codes), OK)
 
 
-def _tell(out: Output, server: Server, outcome: CredentialInfo | Exception, now: float) -> int:
+def _tell(out: Output, server: Server, outcome: CredentialInfo | Exception, before: float, now: float) -> int:
     from keyrack.domain.errors import KeyrackError
 
     if not isinstance(outcome, Exception):
-        out.line(_said(server, outcome, now))
+        out.line(_said(server, outcome, before, now))
         return OK
     if not isinstance(outcome, KeyrackError):
         raise outcome
@@ -140,5 +149,7 @@ def _tell(out: Output, server: Server, outcome: CredentialInfo | Exception, now:
     return outcome.exit_code
 
 
-def _said(server: Server, credential: CredentialInfo, now: float) -> str:
-    return f"{DONE} {plain(server.display_name, 120)}: refreshed; {good_for(credential.expires_at, now)}."
+def _said(server: Server, credential: CredentialInfo, before: float, now: float) -> str:
+    refreshed_at = credential.refreshed_at
+    done = "not due yet" if refreshed_at is not None and refreshed_at < before else "refreshed"
+    return f"{DONE} {plain(server.display_name, 120)}: {done}; {good_for(credential.expires_at, now)}."

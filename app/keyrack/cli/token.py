@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.cli.values import seconds
-from keyrack.domain.errors import Ambiguous, LoginNeeded
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
+    from keyrack.operations.tokens.get_token import IssuedToken
 
 
 class Options(Arguments):
@@ -45,18 +45,13 @@ standard error. A token of unknown expiry is refreshed once it is an hour old.""
 
 
 def run(context: Context, options: Options) -> int:
-    from keyrack.cli.context import target
-    from keyrack.domain.status import REFRESH_EARLY
-    from keyrack.operations.tokens.get_token import get_token
+    from keyrack.cli.asking import asked_for, url_asked_for
+    from keyrack.operations.handout.hand_out import hand_out
 
     adapters = context.adapters()
-    try:
-        server = target(adapters, options.operand, options.account)
-    except Ambiguous as error:  # scripts already handle this exit code: a person must act
-        raise LoginNeeded(str(error), hint=error.hint) from None
-    min_valid = REFRESH_EARLY if options.min_valid is None else options.min_valid
-    given = get_token(adapters, server, min_valid=min_valid)
-    for note in given.notes:
+    server = asked_for(adapters, options.operand, options.account)
+    given = hand_out(adapters, server, min_valid=options.min_valid, for_url=url_asked_for())
+    for note in (*given.notes, *_one_of_several(given)):
         context.out.note(f"keyrack: {plain(note)}")
     context.out.value(given.token.reveal())
     if server.publish:
@@ -64,3 +59,16 @@ def run(context: Context, options: Options) -> int:
 
         after_answer(context, server)
     return 0
+
+
+def _one_of_several(given: IssuedToken) -> tuple[str, ...]:
+    """A note for a credential that consists of more than one value."""
+    if len(given.headers) < 2:
+        return ()
+    names, token = list(given.headers), given.token.reveal()
+    carrier = next((name for name, value in given.headers.items() if token in value.reveal()), names[-1])
+    several = " and ".join((", ".join(names[:-1]), names[-1]))
+    return (
+        f"This credential needs {len(names)} headers, {several}. This is the value of {carrier}.",
+        "keyrack header prints them all.",
+    )

@@ -68,3 +68,10 @@ def account(text: str) -> str:
         return account_name(text)
     except KeyrackError as error:
         raise ValueError(f"{str(error)[0].lower()}{str(error)[1:]}") from None
+
+
+def header_format(text: str) -> str:
+    """How `keyrack header` prints."""
+    if text not in ("lines", "json", "curl"):
+        raise ValueError("must be lines, json or curl.")
+    return text

@@ -23,6 +23,7 @@ VERBS = {
     "import": (LOG_IN, "take over a login that another program holds"),
     "adopt": (LOG_IN, "move a token from a program's file into the keychain"),
     "token": (HAND_OUT, "print an access token, refreshing it if needed"),
+    "header": (HAND_OUT, "print the headers to send to a server"),
     "publish": (HAND_OUT, "keep the token in another program's store fresh"),
     "clear": (CLEAN_UP, "delete a credential, and optionally revoke it"),
     "undo": (CLEAN_UP, "reverse the last change to another program's file"),

@@ -13,6 +13,7 @@ from keyrack.domain.model import (
     CredentialKey,
     Header,
     Record,
+    Server,
     Source,
     StoredCredential,
 )
@@ -328,6 +329,9 @@ class Adapters(NamedTuple):
     # on_wait(tell): from now on, `tell` gets a sentence, in any thread, when the system waits for the
     # user's answer
     on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None
+    # refresh_apart(server, min_valid, seconds): have another process refresh the credential, which may
+    # outlive this one. Has it ended within `seconds`? None if a person is there who can wait.
+    refresh_apart: Callable[[Server, float, float], bool] | None = None
     client_name: str = "keyrack"
 
 

@@ -46,7 +46,7 @@ def test_one_now(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     calls = operation(monkeypatch, lambda name: oauth(expires_at=NOW + 3600))
     assert run(["refresh", "linear"], adapters=FakeAdapters([linear()])) == 0
     assert capsys.readouterr() == ("✓ linear: refreshed; good for 1 h.\n", "")
-    assert calls == [("linear", {})]
+    assert calls == [("linear", {"min_valid": None})]
 
 
 def test_all_that_are_due_and_one_failure_stops_no_other(

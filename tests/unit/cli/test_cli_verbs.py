@@ -69,20 +69,20 @@ class TestToken:
     ) -> None:
         calls = stand_in(
             monkeypatch,
-            "tokens.get_token.get_token",
-            IssuedToken(Secret("tok-1"), None, ("It is\x1b short.",)),
+            "handout.hand_out.hand_out",
+            IssuedToken(Secret("tok-1"), {}, None, ("It is\x1b short.",)),
         )
         assert run(["token", "linear"], adapters=adapters) == 0
         assert capsys.readouterr() == ("tok-1\n", "keyrack: It is short.\n")
-        assert calls[0][1] == {"min_valid": 60.0}
+        assert calls[0][1] == {"min_valid": None, "for_url": ""}
 
     def test_min_valid_and_account_are_passed_on(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
-        calls = stand_in(monkeypatch, "tokens.get_token.get_token", IssuedToken(Secret("t"), None))
+        calls = stand_in(monkeypatch, "handout.hand_out.hand_out", IssuedToken(Secret("t"), {}, None))
         assert run(["token", "--account", "work", "linear", "--min-valid=0"], adapters=adapters) == 0
-        assert (calls[0][0].account, calls[0][1]) == ("work", {"min_valid": 0.0})
+        assert (calls[0][0].account, calls[0][1]) == ("work", {"min_valid": 0.0, "for_url": ""})
 
     def test_an_address_need_not_be_configured(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
-        calls = stand_in(monkeypatch, "tokens.get_token.get_token", IssuedToken(Secret("t"), None))
+        calls = stand_in(monkeypatch, "handout.hand_out.hand_out", IssuedToken(Secret("t"), {}, None))
         assert run(["token", "https://other.example/mcp"], adapters=adapters) == 0
         assert calls[0][0].url == "https://other.example/mcp"
 
@@ -104,7 +104,7 @@ class TestToken:
         monkeypatch: Patch,
         capsys: Capture,
     ) -> None:
-        stand_in(monkeypatch, "tokens.get_token.get_token", error)
+        stand_in(monkeypatch, "handout.hand_out.hand_out", error)
         assert run(["token", "linear"], adapters=adapters) == code
         assert capsys.readouterr() == ("", said)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable
+from collections.abc import Mapping
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreUnavailable, Temporary
 from keyrack.domain.model import Server, StoredCredential
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action, is_due
-from keyrack.operations.credential import configured_token, credential_key
+from keyrack.operations.credential import configured_headers, configured_token, credential_key, grant_headers
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.refusal import login_needed
 from keyrack.wording.commands import command_for
@@ -15,14 +17,18 @@ from keyrack.wording.commands import command_for
 
 class IssuedToken(NamedTuple):
     token: Secret
+    headers: Mapping[str, Secret]  # what to send: all that the credential consists of
     expires_at: float | None
     notes: tuple[str, ...] = ()  # for stderr
 
 
-def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_EARLY) -> IssuedToken:
+def get_token(
+    adapters: Adapters, server: Server, *, min_valid: float = REFRESH_EARLY, patience: float | None = None
+) -> IssuedToken:
     """A token that is valid for `min_valid` seconds, if the issuer issues such. Never opens a browser.
 
-    Raises LoginNeeded, Temporary, StoreUnavailable.
+    If a refresh takes more than `patience` seconds, the old token is returned if it is valid, and another
+    process finishes the refresh. Raises LoginNeeded, Temporary, StoreUnavailable.
     """
     key = credential_key(server)
     credentials = adapters.credentials()
@@ -34,7 +40,7 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
                 f"{server.name} refused the token that its configuration sends.",
                 hint=f"Change it there, then run: {command_for(Action.CHECK, server)}",
             )
-        return IssuedToken(configured, None)
+        return IssuedToken(configured, configured_headers(server), None)
     known = record.credential if record is not None else None
     try:
         # Even if it was refused: another data folder may have stored a new one since.
@@ -52,23 +58,47 @@ def get_token(adapters: Adapters, server: Server, *, min_valid: float = REFRESH_
     if facts.refused_at is not None:
         raise login_needed(server, facts)
     if is_due(facts, now, min_valid):
+        if patience is not None and (facts.expires_at is None or facts.expires_at > now + patience):
+            return _renewed_apart(adapters, server, stored_credential, min_valid, patience)
         return _renewed(adapters, server, stored_credential, min_valid)
     if facts.refusal:
         return _unrenewed(adapters, server, stored_credential, login_needed(server, facts))
+    return _issued(stored_credential)
+
+
+def _issued(stored_credential: StoredCredential, *notes: str) -> IssuedToken:
     return IssuedToken(
-        stored_credential.tokens.access_token, facts.expires_at, _one_of_several(stored_credential)
+        stored_credential.tokens.access_token,
+        grant_headers(stored_credential),
+        stored_credential.credential.expires_at,
+        notes,
     )
 
 
-def _one_of_several(stored_credential: StoredCredential) -> tuple[str, ...]:
-    """A note for a credential that consists of more than one value."""
-    if len(stored_credential.headers) < 2:
-        return ()
-    names = [name for name, _ in stored_credential.headers]
-    token = stored_credential.tokens.access_token.reveal()
-    carrier = next((name for name, value in stored_credential.headers if token in value.reveal()), names[-1])
-    several = " and ".join((", ".join(names[:-1]), names[-1]))
-    return (f"This credential needs {len(names)} headers, {several}. This is the value of {carrier}.",)
+def _renewed_apart(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, min_valid: float, patience: float
+) -> IssuedToken:
+    """Refresh in a process of its own. If that takes too long, or fails, the current token is returned."""
+    from keyrack.operations.tokens.renewal import is_renewable
+
+    refresh_apart = adapters.refresh_apart
+    if refresh_apart is None or not is_renewable(stored_credential) or stored_credential.credential.refusal:
+        return _renewed(adapters, server, stored_credential, min_valid)
+    try:
+        has_ended = refresh_apart(server, min_valid, patience)
+        again = adapters.credentials().load(stored_credential.key)
+    except KeyrackError as error:
+        return _unrenewed(adapters, server, stored_credential, error)
+    if again is None or again.credential.refused_at is not None or again.credential.refusal:
+        return _renewed(adapters, server, stored_credential, min_valid)  # which says so
+    if again.tokens.access_token != stored_credential.tokens.access_token:
+        return _issued(again)
+    problem = (
+        f"The token could not be refreshed. To see why, run: {command_for(Action.REFRESH, server)}."
+        if has_ended
+        else f"The refresh takes longer than {patience:.0f} s and continues in the background."
+    )
+    return _unrenewed(adapters, server, again, Temporary(problem))
 
 
 def _renewed(
@@ -94,7 +124,7 @@ def _renewed(
         )
         if left is not None and left < min_valid:
             notes = (f"The new token is valid for {int(left)} s, less than the {min_valid:.0f} s requested.",)
-    return IssuedToken(stored_credential.tokens.access_token, stored_credential.credential.expires_at, notes)
+    return _issued(stored_credential, *notes)
 
 
 def _unrenewed(
@@ -120,8 +150,4 @@ def _unrenewed(
         if check.verdict != "accepted":
             untried = f" It is not known whether the server still accepts it. {check.reason}".rstrip()
     left = "of unknown expiry" if facts.expires_at is None else f"valid for {int(facts.expires_at - now)} s"
-    return IssuedToken(
-        stored_credential.tokens.access_token,
-        facts.expires_at,
-        (f"{error} Using the stored token, {left}.{untried}",),
-    )
+    return _issued(stored_credential, f"{error} Using the stored token, {left}.{untried}")

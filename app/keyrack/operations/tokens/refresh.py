@@ -52,7 +52,7 @@ def refreshed(
     return run_shielded(lambda: _refreshed(adapters, server, min_valid, insist))
 
 
-def due(rows: Iterable[Row], now: float) -> list[Row]:
+def due(rows: Iterable[Row], now: float, min_valid: float = EXPIRY_WINDOW) -> list[Row]:
     """Rows with a token to refresh: it has expired, expires soon, or is old with an unknown expiry."""
     return [
         row
@@ -60,7 +60,7 @@ def due(rows: Iterable[Row], now: float) -> list[Row]:
         if row.credential is not None
         and row.status.state not in (State.CONFIGURED, State.ORPHAN)
         and renews(row.credential)
-        and is_due(row.credential, now, EXPIRY_WINDOW)
+        and is_due(row.credential, now, min_valid)
     ]
 
 

@@ -17,6 +17,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.calls import Calls
 from keyrack.store.backends.translate import is_unforeseen
+from keyrack.system import session_bus
 from keyrack.system.forks import reset_in_child
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ class ItemsOfOthers:
 
     def _over_bus(self, action: Callable[[AnyItems], T]) -> T | None:
         """Make a call, again over a new connection if the service has restarted; None without a keychain."""
-        if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        session_bus.set_address()
+        if not os.environ.get(session_bus.ADDRESS):
             return None  # spares the imports
         try:
             # Not inside the limited call: on a cold disk an import may take longer.

@@ -24,6 +24,7 @@ from secretstorage.util import DBusAddressWrapper, exec_prompt, open_session
 from keyrack.domain.errors import NoDefaultCollection
 from keyrack.store.backends.timeouts import Ask
 from keyrack.store.backends.translate import DBUS_LOCKED, denied, unanswered, unlock_hint
+from keyrack.system import session_bus
 
 T = TypeVar("T")
 
@@ -40,6 +41,7 @@ APPLICATION = "Python keyring library"  # keyring's name for itself, an attribut
 
 def connected() -> DBusConnection | None:
     """A connection to the Secret Service; None if there is no session bus, or no such service on it."""
+    session_bus.set_address()
     try:
         connection = secretstorage.dbus_init()
     except (secretstorage.SecretServiceNotAvailableException, OSError):

@@ -1,0 +1,94 @@
+"""`keyrack header`: print the headers that carry a credential, for a program's helper or for curl."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
+from keyrack.cli.values import header_format, seconds
+from keyrack.domain.text import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from keyrack.cli.context import Context
+    from keyrack.domain.secret import Secret
+
+
+class Options(Arguments):
+    operand: str | None = None
+    format: str | None = None
+    min_valid: float | None = None
+    account: str | None = None
+
+
+VERB = Verb(
+    name="header",
+    operand="[NAME|URL]",
+    options=(
+        Option(("--format",), "lines (the default), json or curl", "FORMAT", read=header_format),
+        Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),
+        ACCOUNT,
+    ),
+    takes=Options,
+    text="""\
+Prints each header of the credential, such as "Authorization: Bearer …".
+"--format json" prints one JSON object, as Claude Code expects from its
+headersHelper and Codex from its http_headers_helper. "--format curl" prints a
+configuration for curl.
+
+Without an argument, the server is the one that Claude Code asks for in
+CLAUDE_CODE_MCP_SERVER_NAME and CLAUDE_CODE_MCP_SERVER_URL. If the latter is
+set, no other server's headers are printed (exit code 6).
+
+It never opens a browser: if a login is needed, it exits with code 3. If a
+refresh takes more than 5 seconds while the old token is valid, it prints the
+old one, and the refresh continues in the background, unless --min-valid is
+given.""",
+    examples=(
+        (
+            "Call a server with curl, without a token among its arguments",
+            "keyrack header linear --format curl | curl -K - https://mcp.linear.app/mcp",
+        ),
+        ("In Claude Code's configuration", '"headersHelper": "keyrack header linear --format json"'),
+    ),
+)
+
+
+def run(context: Context, options: Options) -> int:
+    from keyrack.cli.asking import asked_for, url_asked_for
+    from keyrack.operations.handout.hand_out import hand_out
+
+    adapters = context.adapters()
+    server = asked_for(adapters, options.operand, options.account)
+    given = hand_out(adapters, server, min_valid=options.min_valid, for_url=url_asked_for())
+    for note in given.notes:
+        context.out.note(f"keyrack: {plain(note)}")
+    context.out.value(_FORMATS[options.format or "lines"](given.headers))
+    if server.publish:
+        from keyrack.cli.publishing import after_answer
+
+        after_answer(context, server)
+    return 0
+
+
+def _lines(headers: Mapping[str, Secret]) -> str:
+    return "\n".join(f"{name}: {value.reveal()}" for name, value in headers.items())
+
+
+def _json(headers: Mapping[str, Secret]) -> str:
+    import json
+
+    return json.dumps({name: value.reveal() for name, value in headers.items()})
+
+
+def _curl(headers: Mapping[str, Secret]) -> str:
+    return "\n".join(f"header = {_in_quotes(f'{name}: {value.reveal()}')}" for name, value in headers.items())
+
+
+def _in_quotes(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+_FORMATS = {"lines": _lines, "json": _json, "curl": _curl}

@@ -1,0 +1,1 @@
+"""Giving credentials to other programs."""

@@ -1,0 +1,44 @@
+"""Gives a program what it needs to call a server. All ways of doing so come through here."""
+
+from __future__ import annotations
+
+from keyrack.domain.errors import KeyrackError, NoSuchServer
+from keyrack.domain.model import Server
+from keyrack.domain.status import REFRESH_EARLY
+from keyrack.operations.ports import Adapters
+from keyrack.operations.tokens.get_token import IssuedToken, get_token
+
+PATIENCE = 5.0  # seconds; Claude Code and Codex give a helper ten
+
+
+def hand_out(
+    adapters: Adapters, server: Server, *, min_valid: float | None = None, for_url: str = ""
+) -> IssuedToken:
+    """The token and the headers for a program. Never opens a browser.
+
+    `for_url` is the URL that the program says it will send them to: any other server's are refused, since a
+    project's configuration could name the wrong one. Without `min_valid` (seconds), a slow refresh is not
+    waited for while the old token is valid. Raises NoSuchServer, LoginNeeded, Temporary, StoreUnavailable.
+    """
+    if for_url:
+        _refuse_another(server, for_url)
+    if min_valid is None:
+        return get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
+    return get_token(adapters, server, min_valid=min_valid)
+
+
+def _refuse_another(server: Server, url: str) -> None:
+    from keyrack.domain.address_key import without_key
+    from keyrack.domain.resource import canonical_url
+
+    if server.address_key is not None and server.address_key.url.reveal() == url:
+        return
+    try:
+        if server.url is not None and canonical_url(without_key(url)) == canonical_url(server.url):
+            return
+    except KeyrackError:
+        pass
+    raise NoSuchServer(
+        f"The program asks for another server than {server.display_name}, so it gets no token.",
+        hint=f"CLAUDE_CODE_MCP_SERVER_URL has a URL that is not {server.url}.",
+    )
