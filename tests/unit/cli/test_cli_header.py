@@ -106,7 +106,8 @@ class TestAskedFor:
     @pytest.mark.parametrize(
         "url",
         ["https://evil.example/mcp", "https://mcp.linear.app/mcp/other", "https://mcp.linear.app.evil.com/mcp",
-         "https://mcp.linear.app:444/mcp", "http://mcp.linear.app/mcp", "https://mcp.linear.app/mcp?a=b", "no url"],
+         "https://mcp.linear.app:444/mcp", "http://mcp.linear.app/mcp", "https://mcp.linear.app/mcp?a=b",
+         "no url"],
     )  # fmt: skip
     def test_another_servers_token_is_refused_even_if_it_is_named(
         self, verb: str, url: str, monkeypatch: pytest.MonkeyPatch, issued: list[Server], capsys: Capture

@@ -1,4 +1,4 @@
-"""A slow refresh of a token that is still valid: another process finishes it, and the old token is returned."""
+"""A slow refresh of a token that is still valid: another process finishes it."""
 
 from __future__ import annotations
 
