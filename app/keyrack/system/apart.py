@@ -10,6 +10,12 @@ from collections.abc import Sequence
 from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.system.locks import Locks
 
+# Neither a signal for our process group nor the end of our terminal ends it.
+if sys.platform == "win32":
+    _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+else:
+    _FLAGS = 0  # it gets a session of its own instead, which Windows ignores
+
 
 def run_apart(command: Sequence[str], locks: Locks, name: str, seconds: float) -> bool:
     """Run the command, and wait up to `seconds` for its end; then it goes on without us.
@@ -39,7 +45,14 @@ def keyrack_command(words: Sequence[str]) -> list[str]:
 def _run(command: Sequence[str], seconds: float) -> bool:
     nothing = subprocess.DEVNULL  # whoever waits for our output must not wait for this process too
     try:
-        process = subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=nothing, **_own_session())
+        process = subprocess.Popen(
+            command,
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            creationflags=_FLAGS,
+            start_new_session=True,
+        )
     except OSError as error:
         raise KeyrackError(f"{command[0]} can't be started: {error.strerror}.") from None
     try:
@@ -48,10 +61,3 @@ def _run(command: Sequence[str], seconds: float) -> bool:
         process.returncode = 0  # it is not ours any more; don't warn that it still runs
         return False
     return True
-
-
-def _own_session() -> dict[str, int | bool]:
-    """So that neither a signal for our process group nor the end of our terminal ends it."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
-    return {"start_new_session": True}
