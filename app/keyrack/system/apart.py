@@ -11,10 +11,11 @@ from keyrack.domain.errors import KeyrackError, Temporary
 from keyrack.system.locks import Locks
 
 # Neither a signal for our process group nor the end of our terminal ends it.
-if sys.platform == "win32":
-    _FLAGS = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-else:
-    _FLAGS = 0  # it gets a session of its own instead, which Windows ignores
+_FLAGS = (
+    subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    if sys.platform == "win32"
+    else 0  # it gets a session of its own instead, which Windows ignores
+)
 
 
 def run_apart(command: Sequence[str], locks: Locks, name: str, seconds: float) -> bool:
