@@ -10,8 +10,8 @@ import pytest
 
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
+from keyrack.operations.handout import hand_out
 from keyrack.operations.ports import Adapters
-from keyrack.operations.tokens import get_token
 from keyrack.operations.tokens.get_token import IssuedToken
 from support.cli_kit import CURSOR, FakeAdapters, linear, run
 
@@ -28,8 +28,7 @@ def issued(monkeypatch: pytest.MonkeyPatch) -> list[Server]:
         asked.append(server)
         return IssuedToken(Secret("tok-1"), TWO, None, ("It is short.",))
 
-    monkeypatch.setattr(get_token, "get_token", get)
-    monkeypatch.setattr("keyrack.operations.handout.hand_out.get_token", get)
+    monkeypatch.setattr(hand_out, "get_token", get)
     return asked
 
 
