@@ -111,6 +111,39 @@ def test_no_verb_pays_for_a_named_tuple_of_its_arguments() -> None:
     assert [name for name in VERBS if issubclass(module_of(name).VERB.takes, tuple)] == []
 
 
+PATTERNS = """
+import re, sys
+seen, compile = set(), re.compile
+
+def watched(pattern, flags=0):
+    seen.add(sys._getframe(1).f_globals["__name__"])
+    return compile(pattern, flags)
+
+re.compile = watched
+from keyrack.__main__ import main
+assert main() == 0
+print(*seen, file=sys.stderr)
+"""
+
+
+def test_the_list_compiles_only_the_patterns_that_each_server_needs(tmp_path: Path) -> None:
+    (tmp_path / ".claude.json").write_text(
+        json.dumps({"mcpServers": {"s": {"url": "https://s.example/mcp"}}})
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", PATTERNS, "list", "--json"],
+        env={"HOME": str(tmp_path), "USERPROFILE": str(tmp_path), "PATH": os.environ["PATH"]},
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert {name for name in done.stderr.split() if name.startswith("keyrack")} == {
+        "keyrack.domain.address_key",
+        "keyrack.domain.resource",
+        "keyrack.sources.parsing.json_parts",
+        "keyrack.sources.parsing.jsonc",
+        "keyrack.wording.commands",
+    }
+
+
 def imported(words: str, home: Path) -> set[str]:
     """What a command has imported at its end, for one server with a header of its own."""
     entry = {"type": "http", "url": "https://s.example/mcp", "headers": {"Authorization": "Bearer x"}}

@@ -13,15 +13,15 @@ from keyrack.domain.errors import BadUrl
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import MASK
 
+# The patterns are strings, which `re` compiles at their first use: most URLs need none of them, and they
+# would take 2 ms of every `keyrack list` and `keyrack token`.
+
 # api_key, tavilyApiKey, access-token, sig …; `code` is Azure Functions'.
-SECRET_NAME = re.compile(
+SECRET_NAME = (
     r"(?i:(?:^|[_.-]|api)(?:key|token|secret|password|passwd|pwd|sig|signature|auth|jwt)$)"
     r"|[a-z](?:Key|Token|Secret|Password)$|^code$"
 )
 SHORTEST = 6  # characters; a shorter value is a switch (useToken=true)
-# The patterns below are strings, which `re` compiles at their first use: most URLs need none of them, and
-# they would take 2 ms of every `keyrack list` and `keyrack token`.
-
 # The prefixes of vendors' keys, with enough characters after them that no word matches.
 VENDORS = (
     r"(?:(?:sk|pk|rk|fc|hf|r8|tvly|gh[opusr]|github_pat|glpat|xox[abeprs]|lin_api|ntn|sntry[su]|napi|nvapi|sbp"
@@ -104,7 +104,7 @@ def key_refused(found: FoundKey) -> BadUrl:
 
 def is_secret_name(name: str) -> bool:
     """Does the name of a parameter or variable suggest that it contains a secret?"""
-    return SECRET_NAME.search(name) is not None
+    return re.search(SECRET_NAME, name) is not None
 
 
 def _in_path(url: str) -> Iterator[str]:

@@ -19,11 +19,11 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # A URL that is its own canonical form. Most are, and this check takes a twentieth of the time.
 PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?:/[A-Za-z0-9._~/-]*)?")
 # The characters of a host name. No %: browsers decode it, and so get an address where we see a name.
-NAME = re.compile(r"[a-z0-9._-]+")
+NAME = r"[a-z0-9._-]+"
 # An issuer without a path.
-ROOT = re.compile(r"(https?://[^/?#]+)/?")
+ROOT = r"(https?://[^/?#]+)/?"
 # 2130706433, 0x7f.1: some programs read these as an address, others as a name.
-NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)")
+NUMBER = r"(?:[0-9]+|0x[0-9a-f]*)"
 # IPv6 prefixes of 96 bits that are followed by an IPv4 address: IPv4-compatible
 # (RFC 4291), translated (RFC 2765), NAT64 (RFC 6052).
 CARRIERS = (0, 0xFFFF_0000, 0x64_FF9B << 64)
@@ -112,7 +112,7 @@ def same_issuer(one: str, other: str) -> bool:
     """
     if one == other:
         return True
-    mine, theirs = ROOT.fullmatch(one), ROOT.fullmatch(other)
+    mine, theirs = re.fullmatch(ROOT, one), re.fullmatch(ROOT, other)
     return mine is not None and theirs is not None and mine[1] == theirs[1]
 
 
@@ -249,7 +249,7 @@ def _check_host(name: str) -> None:
     """Check the host after IDNA, which can turn other characters into digits and dots. Raises BadUrl."""
     if ip_of(name) is not None:
         return
-    if NUMBER.fullmatch(name.rpartition(".")[2]):
+    if re.fullmatch(NUMBER, name.rpartition(".")[2]):
         raise BadUrl("The host is an address that is not written as one.")
-    if not NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         raise BadUrl("The host's name is not a valid one.")

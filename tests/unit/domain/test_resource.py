@@ -249,7 +249,9 @@ def test_a_host_is_an_address_a_name_or_refused(text):
         name = host(f"https://{text}/")
     except BadUrl:
         return
-    assert ip_of(name) or (re.fullmatch(r"[a-z0-9._-]+", name) and not NUMBER.fullmatch(name.split(".")[-1]))
+    assert ip_of(name) or (
+        re.fullmatch(r"[a-z0-9._-]+", name) and not re.fullmatch(NUMBER, name.split(".")[-1])
+    )
 
 
 def test_the_form_that_is_shown_and_opened_is_inert():

@@ -14,8 +14,7 @@ from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.interpolate import Interpolated, fill, may_have_variable, value_of
 from keyrack.system.paths import Env
 
-QUERY_OR_END = re.compile(r"\?|$")
-RUN_TOGETHER = re.compile(r"(?:SECRET|TOKEN|PASSWORD|APIKEY)$", re.IGNORECASE)  # MYSECRET, ZAPIERTOKEN
+RUN_TOGETHER = r"(?i:(?:SECRET|TOKEN|PASSWORD|APIKEY)$)"  # MYSECRET, ZAPIERTOKEN
 
 
 class Address(NamedTuple):
@@ -54,14 +53,13 @@ def _filled(text: str, filled: Interpolated, collector: Collector, style: str, e
         unset = tuple(variable for variable in filled.variables if variable.name in filled.missing)
         missing = ", ".join(filled.missing)
         return Address(problem=f"The URL needs {missing}, which is not set.", unset=unset)
-    start = QUERY_OR_END.search(text)
-    assert start is not None
+    path, question, query = text.partition("?")
     secret = [name for name in names if _is_secret(name)]
     masked = {**env, **dict.fromkeys(secret, MASK)}
-    query = fill(text[start.start() :], style, {**masked, **dict.fromkeys(names, MASK)})
-    path = fill(text[: start.start()], style, masked)
+    in_query = fill(question + query, style, {**masked, **dict.fromkeys(names, MASK)})
+    in_path = fill(path, style, masked)
     try:
-        shown = parse_url(path.value.reveal() + query.value.reveal() + MASK * filled.asked)
+        shown = parse_url(in_path.value.reveal() + in_query.value.reveal() + MASK * filled.asked)
         url = "" if filled.asked else parse_url(filled.value.reveal())
     except BadUrl as error:
         only = f"The URL contains a value that only {collector.client} knows."
@@ -74,7 +72,7 @@ def _filled(text: str, filled: Interpolated, collector: Collector, style: str, e
 
         shown = hide(shown, found.values)
     values = filter(None, (*(found.values if found else ()), *(value_of(env, name) for name in names)))
-    where = ", ".join(dict.fromkeys((*secret, *(each.name for each in query.variables))))
+    where = ", ".join(dict.fromkeys((*secret, *(each.name for each in in_query.variables))))
     where = where or (found.where if found else "a part that it asks for")
     return Address(shown, key=AddressKey(Secret(url), where, tuple(map(Secret, values))))
 
@@ -85,4 +83,4 @@ def _key(url: str, found: FoundKey) -> AddressKey:
 
 def _is_secret(variable: str) -> bool:
     """Does a word in the variable's name suggest a secret? AWS_SECRET_ACCESS_KEY, KEY_ID …"""
-    return any(is_secret_name(word) or RUN_TOGETHER.search(word) for word in re.split("[_.-]", variable))
+    return any(is_secret_name(word) or re.search(RUN_TOGETHER, word) for word in re.split("[_.-]", variable))

@@ -19,10 +19,10 @@ TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
     "remote": "http", "sse": "sse", "stdio": "stdio", "local": "stdio",
 }  # fmt: skip
-BRIDGE = re.compile("mcp[-_](?:remote|proxy)")
-ASKS_KEYRACK = re.compile(r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b")
+BRIDGE = "mcp[-_](?:remote|proxy)"
+ASKS_KEYRACK = r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b"
 # The program of a command: a Windows path may contain spaces; the rest may contain secrets.
-PROGRAM = re.compile(r"[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+", re.IGNORECASE)
+PROGRAM = r"(?i:[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+)"
 
 
 def add(
@@ -86,7 +86,7 @@ def add(
 def _helper(fields: Fields, key: str) -> Helper | None:
     """The helper; None if it calls keyrack: then the credential is the stored one."""
     command = fields.text(key)
-    if not command or ASKS_KEYRACK.search(command):
+    if not command or re.search(ASKS_KEYRACK, command):
         return None
     return Helper(Secret(command), key, fields.collector.source(fields.entry))
 
@@ -107,7 +107,7 @@ def _add_process(collector: Collector, name: str, fields: Fields, command: str) 
     """Add a local process, or the remote server if the process is a bridge to one."""
     args = fields.strings("args")
     values = fields.texts("env")
-    if any(BRIDGE.search(word) for word in (command, *args)):
+    if any(re.search(BRIDGE, word) for word in (command, *args)):
         from keyrack.sources.bridges import bridge
 
         if bridge.add(collector, name, command, args, values):
@@ -122,7 +122,7 @@ def _add_process(collector: Collector, name: str, fields: Fields, command: str) 
                 variables.setdefault(variable.name, variable)
     for key in fields.strings("env_vars"):
         variables.setdefault(key, Variable(key, bool(collector.env.get(key))))
-    program = PROGRAM.match(command.strip())
+    program = re.match(PROGRAM, command.strip())
     collector.servers.append(
         Server(
             name,

@@ -15,7 +15,7 @@ from keyrack.sources.parsing.interpolate import BRACES, fill
 from keyrack.system.paths import Env
 
 # RFC 9110: a header's name is a token (5.6.2).
-NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 # Any other header may contain a key, so its text is masked.
 PUBLIC = frozenset(
     {"accept", "accept-language", "content-type", "user-agent", "x-mcp-readonly", "x-mcp-toolsets"}
@@ -49,7 +49,7 @@ def header_of(
     style: str | None = None,
 ) -> Header | None:
     """One header. The environment and the style default to those of the file."""
-    if not NAME.fullmatch(name):
+    if not re.fullmatch(NAME, name):
         collector.problem(f"“{name_of(name)}” is not a valid header name.", entry=entry)
         return None
     if not isinstance(value, str):

@@ -17,8 +17,8 @@ from keyrack.system.files import Malformed
 # Possessive (+), so that a hostile file costs one pass: an unclosed string or comment
 # is scanned to the end of its line or of the text only once.
 STRING = r'"(?:[^"\\\n]|\\.)*+"?'
-COMMENT = re.compile(STRING + r"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?")
-COMMA = re.compile(STRING + r"|,(?=\s*+[}\]])")
+COMMENT = STRING + r"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
+COMMA = STRING + r"|,(?=\s*+[}\]])"
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -65,12 +65,12 @@ def strip_comments(text: str) -> str:
             raise Malformed("A comment (/*) is never closed.", text.count("\n", 0, match.start()) + 1)
         return re.sub(r"[^\n]", " ", found)
 
-    return COMMENT.sub(blank, text)
+    return re.sub(COMMENT, blank, text)
 
 
 def strip_commas(text: str) -> str:
     """Replace a comma before a closing bracket by a space. The text must have no comments."""
-    return COMMA.sub(lambda match: " " if match[0] == "," else match[0], text)
+    return re.sub(COMMA, lambda match: " " if match[0] == "," else match[0], text)
 
 
 def _load(text: str) -> Document:
