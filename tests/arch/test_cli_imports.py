@@ -111,6 +111,32 @@ def test_no_verb_pays_for_a_named_tuple_of_its_arguments() -> None:
     assert [name for name in VERBS if issubclass(module_of(name).VERB.takes, tuple)] == []
 
 
+SECRET = """
+import sys
+from secretstorage.dhcrypto import Session
+from keyrack.store.backends import secret_service
+from keyrack.store.backends.secret_service_session import opened_secret
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+session, key, start = Session(), b"k" * 16, b"i" * 16
+session.aes_key = key
+sealing = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+value = sealing.update(b"secret" + bytes([10]) * 10) + sealing.finalize()
+assert opened_secret(session, ("/session", start, value, "text/plain")) == b"secret"
+print(*sys.modules)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the Secret Service is on Linux")
+def test_a_secret_is_read_without_a_backend_of_cryptography() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SECRET], capture_output=True, text=True, timeout=60, check=True
+    )
+    found = [name for name in done.stdout.split() if name.startswith("cryptography.hazmat.backends.openssl")]
+    assert found == []
+    assert "keyring" not in done.stdout.split()
+
+
 PATTERNS = """
 import re, sys
 seen, compile = set(), re.compile

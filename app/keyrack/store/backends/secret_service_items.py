@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from secretstorage.exceptions import ItemNotFoundException
 from secretstorage.util import DBusAddressWrapper, exec_prompt, open_session
 
 from keyrack.domain.errors import NoDefaultCollection
+from keyrack.store.backends.secret_service_session import opened_secret
 from keyrack.store.backends.timeouts import Ask
 from keyrack.store.backends.translate import DBUS_LOCKED, denied, unanswered, unlock_hint
 from keyrack.system import session_bus
@@ -32,6 +33,7 @@ NAME = "Secret Service"
 SERVICE_PATH = "/org/freedesktop/secrets"
 SERVICE_INTERFACE = "org.freedesktop.Secret.Service"
 COLLECTION_INTERFACE = "org.freedesktop.Secret.Collection"
+ITEM_INTERFACE = "org.freedesktop.Secret.Item"
 PROMPT_INTERFACE = "org.freedesktop.Secret.Prompt"
 NO_OBJECT = "/"  # how the service says "none"
 # Seconds between tries: gnome-keyring says "none" for a moment while another program connects.
@@ -79,11 +81,11 @@ class Items:
         """The secret, or None. Raises LockedException also if a locked collection shows no such item, because
         some services hide the items of locked collections."""
         collection = self._opened()
-        for item in self._found(collection, service=service, username=username):
-            if item.session is None:  # opened by the first read, used by all
-                item.session = collection.session = open_session(self._connection)
-            with self._unless_gone(collection, item.item_path):
-                return self._allowed(item.get_secret, lambda item=item: [item], ask)
+        for path in self._paths(collection, {"service": service, "username": username}):
+            with self._unless_gone(collection, path):
+                return self._allowed(
+                    lambda path=path: self._secret(collection, path), lambda path=path: [path], ask
+                )
         collection.ensure_not_locked()
         return None
 
@@ -107,14 +109,14 @@ class Items:
             collection.ensure_not_locked()
             collection.session = open_session(self._connection)
 
-        def found() -> list[secretstorage.Item]:
-            return self._found(collection, service=service, username=username)
+        def found() -> list[str]:
+            return [item.item_path for item in self._found(collection, service=service, username=username)]
 
         def create() -> secretstorage.Item:
             return collection.create_item(label, attributes, secret.encode(), replace=True)
 
         kept = self._allowed(create, found, ask)
-        for item in found():
+        for item in self._found(collection, service=service, username=username):
             if item.item_path != kept.item_path:
                 self._delete(collection, item, ask)
 
@@ -157,7 +159,17 @@ class Items:
 
     def _delete(self, collection: secretstorage.Collection, item: secretstorage.Item, ask: Ask) -> None:
         with self._unless_gone(collection, item.item_path):
-            self._allowed(item.delete, lambda: [item], ask)
+            self._allowed(item.delete, lambda: [item.item_path], ask)
+
+    def _secret(self, collection: secretstorage.Collection, path: str) -> bytes:
+        """The secret of the item at this path. Raises LockedException, ItemNotFoundException."""
+        item = DBusAddressWrapper(path, ITEM_INTERFACE, self._connection)
+        if item.get_property("Locked"):
+            raise secretstorage.LockedException("locked")
+        if collection.session is None:  # opened by the first read, used by all
+            collection.session = open_session(self._connection)
+        (secret,) = item.call("GetSecret", "o", collection.session.object_path)
+        return opened_secret(collection.session, secret)
 
     def _paths(self, collection: secretstorage.Collection, attributes: dict[str, str]) -> list[str]:
         search = DBusAddressWrapper(collection.collection_path, COLLECTION_INTERFACE, self._connection)
@@ -174,11 +186,9 @@ class Items:
             if path in self._paths(collection, {}):
                 raise
 
-    def _allowed(
-        self, action: Callable[[], T], items: Callable[[], Iterable[secretstorage.Item]], ask: Ask
-    ) -> T:
+    def _allowed(self, action: Callable[[], T], paths: Callable[[], list[str]], ask: Ask) -> T:
         """Do something that the service may ask the user about. It may reply late, open a prompt, or call the
-        `items` locked until an unlock is requested."""
+        items at the `paths` locked until an unlock is requested."""
         ask()
         try:
             return action()
@@ -188,7 +198,7 @@ class Items:
             if not _is_locked(error) or self.is_locked():
                 raise
         try:
-            self._unlock([item.item_path for item in items()], ask)
+            self._unlock(paths(), ask)
             ask()
             return action()
         except secretstorage.PromptDismissedException:

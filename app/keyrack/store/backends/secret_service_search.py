@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from jeepney import Properties
 from jeepney.io.blocking import DBusConnection
 from secretstorage.collection import Collection
@@ -21,6 +19,7 @@ from secretstorage.util import DBusAddressWrapper, format_secret, open_session
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.store.backends.secret_service_items import (
     COLLECTION_INTERFACE,
+    ITEM_INTERFACE,
     NAME,
     NO_OBJECT,
     PROMPT_INTERFACE,
@@ -28,9 +27,8 @@ from keyrack.store.backends.secret_service_items import (
     SERVICE_PATH,
     connected,
 )
+from keyrack.store.backends.secret_service_session import opened_secret
 from keyrack.store.backends.translate import denied
-
-ITEM_INTERFACE = "org.freedesktop.Secret.Item"
 
 
 class Found(NamedTuple):
@@ -130,7 +128,7 @@ class AnyItems:
                     path,
                     dict(about["Attributes"][1]),
                     about["Label"][1],
-                    _opened_secret(session, secrets[path]),
+                    opened_secret(session, secrets[path]),
                     content_type,
                     float(about["Created"][1]),
                     float(about["Modified"][1]),
@@ -155,14 +153,3 @@ class AnyItems:
         if self._session is None:
             self._session = open_session(self._connection)
         return self._session
-
-
-def _opened_secret(session: Session, secret: tuple[Any, ...]) -> bytes:
-    """The bytes of a secret as the service sends it (Secret Service API, "Transfer of Secrets")."""
-    _, iv, value, _ = secret
-    if not session.encrypted:
-        return bytes(value)
-    assert session.aes_key is not None
-    decryptor = Cipher(algorithms.AES(session.aes_key), modes.CBC(bytes(iv))).decryptor()
-    padded = decryptor.update(bytes(value)) + decryptor.finalize()
-    return padded[: -padded[-1]]
