@@ -75,13 +75,13 @@ class Place:
         assert stored_credential is not None, "nothing is stored"
         return stored_credential
 
-    def expire(self) -> StoredCredential:
-        """Let the stored access token have run out a minute ago."""
-        stored_credential, past = self.stored(), time.time() - 60
-        facts = stored_credential.credential._replace(expires_at=past)
+    def expire(self, seconds_left: float = -60) -> StoredCredential:
+        """Let the stored access token run out then: a minute ago, unless told otherwise."""
+        stored_credential, end = self.stored(), time.time() + seconds_left
+        facts = stored_credential.credential._replace(expires_at=end)
         self._credentials.save(
             stored_credential._replace(
-                credential=facts, tokens=stored_credential.tokens._replace(expires_at=past)
+                credential=facts, tokens=stored_credential.tokens._replace(expires_at=end)
             )
         )
         return self.stored()
