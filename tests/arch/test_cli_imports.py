@@ -189,6 +189,15 @@ def test_a_token_costs_nothing_for_what_other_programs_hold(tmp_path: Path) -> N
     assert [name for name in found if name.startswith("keyrack.sources.tokens")] == []
 
 
+def test_the_list_loads_no_openssl_for_the_digests_of_urls(tmp_path: Path) -> None:
+    tokens = tmp_path / ".mcp-auth/mcp-remote-v1/d41d8cd98f00b204e9800998ecf8427e_tokens.json"
+    tokens.parent.mkdir(parents=True)
+    tokens.write_text(json.dumps({"access_token": "x"}))
+    found = imported("list --json", tmp_path)
+    assert "keyrack.domain.digests" in found
+    assert found & {"hashlib", "_hashlib"} == set()
+
+
 def test_the_list_imports_only_the_programs_that_have_a_token_file(tmp_path: Path) -> None:
     package = "keyrack.sources.tokens.programs."
     found = imported("list --json", tmp_path)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from keyrack.domain.digests import sha256_hex
 from keyrack.domain.errors import DamagedData
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
@@ -133,6 +134,4 @@ def _parse(head: str) -> tuple[int, str]:
 
 
 def _digest(text: str) -> str:
-    import hashlib  # takes 3 ms, and most keychains need no splitting
-
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_hex(text.encode("utf-8", "surrogatepass"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.domain.digests import sha256_hex
 from keyrack.domain.model import CredentialKey
 
 SLOTS = ("a", "b")
@@ -14,14 +15,12 @@ def record_id(key: CredentialKey) -> str:
     url, account, name = key
     if url == PROBE_URL:
         return f"probe-{account}"
-    import hashlib  # takes 3 ms; a list without records does not need it
-
     text = f"{url}\n{account}"
     if name:
         import json
 
         text = json.dumps([url, account, name])  # unique for each key
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return sha256_hex(text.encode("utf-8", "surrogatepass"))[:32]
 
 
 def entry_name(ident: str, slot: str) -> str:

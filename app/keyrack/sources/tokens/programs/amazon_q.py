@@ -6,8 +6,8 @@ that of AWS's own logins, whose files are named otherwise.
 
 import re
 from collections.abc import Iterator
-from hashlib import sha256
 
+from keyrack.domain.digests import sha256_hex
 from keyrack.sources.tokens.layout import Layout, Opened, Row, secret, text_at, value_at
 
 LAYOUT = Layout()
@@ -37,4 +37,4 @@ def _digest(url: str) -> str:
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("?")[0].partition("/")
     host = host.lower().removesuffix(PORTS.get(scheme, ":"))
-    return sha256(f"{scheme}://{host}{slash or '/'}{path}".encode()).hexdigest()
+    return sha256_hex(f"{scheme}://{host}{slash or '/'}{path}".encode())

@@ -6,6 +6,7 @@ It can't read a file with a row that lacks one of its fields.
 import json
 from collections.abc import Iterator
 
+from keyrack.domain.digests import sha256_hex
 from keyrack.sources.tokens.folder import Folder
 from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, text, value_at
 from keyrack.system.paths import Env
@@ -42,10 +43,8 @@ def rows(opened: Opened) -> Iterator[Row]:
 
 def accounts(env: Env, folder: Folder) -> Iterator[str]:
     """The accounts of its keychain items, for the servers in its configuration."""
-    from hashlib import sha256
-
     servers = value_at(folder.read("config.toml"), ("mcp_servers",))
     for name, entry in servers.items() if isinstance(servers, dict) else ():
         if isinstance(url := value_at(entry, ("url",)), str):
             about = json.dumps({"type": "http", "url": url, "headers": {}}, separators=(",", ":"))
-            yield f"{name}|{sha256(about.encode()).hexdigest()[:16]}"
+            yield f"{name}|{sha256_hex(about.encode())[:16]}"

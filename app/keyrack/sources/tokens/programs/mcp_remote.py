@@ -4,8 +4,8 @@ Old versions stored no `expires_at`.
 """
 
 from collections.abc import Iterator
-from hashlib import md5
 
+from keyrack.domain.digests import md5_hex
 from keyrack.sources.tokens.layout import MILLISECONDS, Layout, Opened, Row, secret, text_at, value_at
 
 LAYOUT = Layout(expires_at="expires_at", unit=MILLISECONDS, is_whole=True)
@@ -30,4 +30,4 @@ def rows(opened: Opened) -> Iterator[Row]:
 
 
 def _digest(url: str) -> str:
-    return md5(url.encode(), usedforsecurity=False).hexdigest()
+    return md5_hex(url.encode())

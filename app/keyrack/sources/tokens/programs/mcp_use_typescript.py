@@ -9,6 +9,7 @@ program's own files. An expiry is an estimate from the file's time: the token re
 from collections.abc import Iterator
 from functools import cache
 
+from keyrack.domain.digests import sha256_hex
 from keyrack.sources.tokens.layout import Layout, Opened, Row, secret, text_at, value_at
 
 LAYOUT = Layout()
@@ -54,9 +55,7 @@ def _server(opened: Opened, folders: list[str]) -> tuple[str, str]:
 
 
 def _sha256(name: str) -> str:
-    from hashlib import sha256
-
-    return sha256(name.encode()).hexdigest()
+    return sha256_hex(name.encode())
 
 
 @cache
