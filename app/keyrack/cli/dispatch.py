@@ -51,6 +51,10 @@ def dispatch(
         from keyrack.cli.terminal import open_screen
 
         return open_screen(context)
+    if words[0] == "__complete":  # no verb of a person's
+        from keyrack.cli.completing.complete import run
+
+        return run(context, words[-1], files)
     module = module_of(words[0])
     options, config = parse(module.VERB, words[1:])
     if options is None:

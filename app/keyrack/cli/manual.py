@@ -71,6 +71,8 @@ def page(verb: Verb) -> str:
     for paragraph in verb.text.split("\n\n"):
         wrapped = textwrap.wrap(paragraph, WIDTH - 2, break_on_hyphens=False)
         lines += ["", *(f"  {line}" for line in wrapped)]
+    if verb.actions:
+        lines += ["", "ACTIONS", *_pairs(verb.actions)]
     lines += ["", "OPTIONS", *_options((*verb.options, CONFIG, HELP))]
     lines += ["", "EXAMPLES", *_examples(verb.examples)]
     lines += ["", "Run keyrack help for exit codes, files and environment variables."]

@@ -13,7 +13,7 @@ class Option(NamedTuple):
 
     flags: tuple[str, ...]  # the last one is the long form, and gives the option its key
     help: str
-    value: str = ""  # the value's name in the manual; "" for a switch
+    value: str = ""  # its name in the manual; "" for a switch. FILE, ACCOUNT, PROGRAM and a|b are completed
     repeat: bool = False
     read: Callable[[str], Any] = str
 
@@ -45,6 +45,7 @@ class Verb(NamedTuple):
     text: str  # the manual's paragraphs
     examples: tuple[tuple[str, str], ...]  # (purpose, command)
     takes: type[Arguments] = Arguments  # what `run` gets
+    actions: tuple[tuple[str, str], ...] = ()  # what ACTION can be, and does
 
 
 def _account(text: str) -> str:
@@ -56,7 +57,7 @@ def _account(text: str) -> str:
 ACCOUNT = Option(
     ("--account",),
     "use this account (default: the server's default, or its only account)",
-    "NAME",
+    "ACCOUNT",
     read=_account,
 )
 JSON = Option(("--json",), "print JSON")

@@ -40,20 +40,24 @@ VERB = Verb(
             "age1…",
             repeat=True,
         ),
-        Option(("--to",), "move: vault or keychain (default: the one not in use)", "STORE", read=store),
+        Option(("--to",), "move: where to (default: the one not in use)", "vault|keychain", read=store),
     ),
     takes=Options,
+    actions=(
+        ("status", "show whether there is a vault, and whether it is open (the default)"),
+        ("init", "create a vault, and start using it"),
+        ("passphrase", "change the passphrase"),
+        ("recipients", "list who can open the vault"),
+        ("add-recipient", "let another recipient open the vault"),
+        ("remove-recipient", "stop letting a recipient open the vault"),
+        ("move", "copy every credential to the other store, read it back, and delete the original"),
+    ),
     text="""\
 The vault is one encrypted file in the age format that holds every credential. Use
 it where there is no keychain: on a server, in a container, over ssh. It opens
 with a passphrase, or with an identity file made by age-keygen. Each command asks
 for the passphrase; the terminal UI locks the vault after 15 minutes without use
 (vault_lock_minutes in config.toml).
-
-Actions: init creates a vault and starts using it. status, the default, shows its
-state. passphrase changes the passphrase. recipients lists who can open the vault;
-add-recipient and remove-recipient change that. move copies every credential to
-the other store, reads it back, and deletes the original.
 
 To open the vault on a second machine, create an identity there (age-keygen -o
 key.txt), add its recipient here, copy vault.age into keyrack's data folder there,

@@ -29,6 +29,7 @@ VERBS = {
     "undo": (CLEAN_UP, "reverse the last change to another program's file"),
     "vault": (SET_UP, "manage the sealed vault, for machines without a keychain"),
     "doctor": (SET_UP, "check files, keychain and records for problems"),
+    "completion": (SET_UP, "print the completion script of a shell"),
     "demo": (SET_UP, "try keyrack in a sandbox with its own servers"),
     "help": (SET_UP, "show help for keyrack or one command"),
 }

@@ -31,7 +31,7 @@ UNUSED = FakeAdapters()
         (["token", "a", "--min-valid"], "keyrack: --min-valid needs a value: --min-valid SECONDS.\n"
                                         "  Run keyrack token --help for usage.\n"),
         (["token", "a", "--account", "--min-valid", "3"],
-         "keyrack: --account needs a value: --account NAME.\n  Run keyrack token --help for usage.\n"),
+         "keyrack: --account needs a value: --account ACCOUNT.\n  Run keyrack token --help for usage.\n"),
         (["token", "a", "--min-valid", "soon"], "keyrack: --min-valid: must be a number of seconds.\n"
                                                 "  Run keyrack token --help for usage.\n"),
         (["login", "a", "--callback-port", "70000"],
