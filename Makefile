@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ARGS :=
 export VENV PYTHON
 
-.PHONY: run demo test clients test-clients check mutants bench screenshots clean help
+.PHONY: run demo test clients test-clients check mutants bench man screenshots clean help
 
 run: $(VENV)/.run ## Start keyrack on the servers that this machine has configured
 	@$(BIN)/keyrack $(ARGS)
@@ -34,6 +34,9 @@ mutants: $(VENV)/.mutants ## Change the code, and show what no unit test notices
 
 bench: $(VENV)/.dev ## Print how fast keyrack is, as ratios to what it can't beat
 	@$(BIN)/python bench/run.py $(ARGS)
+
+man: $(VENV)/.dev ## Write the man pages to dist/man1
+	@$(BIN)/python tools/man_pages.py dist/man1
 
 screenshots: $(VENV)/.dev ## Draw the README's pictures again
 	@$(BIN)/python screenshots/make.py $(ARGS)

@@ -12,18 +12,20 @@ from keyrack.cli.verbs import GROUPS, VERBS
 
 WIDTH = 80
 
-_INTRODUCTION = """\
-keyrack - manage the credentials of your MCP servers
+# The man pages (tools/man_pages.py) are made from these and the verbs too.
+SUMMARY = "manage the credentials of your MCP servers"
 
-USAGE
-  keyrack [--config FILE]                open the terminal UI
-  keyrack COMMAND [NAME|URL] [options]   run one command
+USAGE = (
+    ("keyrack [--config FILE]", "open the terminal UI"),
+    ("keyrack COMMAND [NAME|URL] [options]", "run one command"),
+)
 
-  NAME is a server's name as shown by keyrack list. URL is the address of any
-  MCP server, configured or not. Secrets are stored in the operating system's
-  keychain, or in a sealed vault if there is none; listings never show them."""
+DESCRIPTION = """\
+NAME is a server's name as shown by keyrack list. URL is the address of any MCP
+server, configured or not. Secrets are stored in the operating system's keychain,
+or in a sealed vault if there is none; listings never show them."""
 
-_ENVIRONMENT = (
+ENVIRONMENT = (
     ("KEYRACK_CLIENT_SECRET", "the client secret that goes with keyrack login --client-id"),
     ("KEYRACK_VAULT_PASSPHRASE", "the vault's passphrase, for unattended use"),
     ("KEYRACK_VAULT_IDENTITY_FILE", "an age identity file that opens the vault"),
@@ -34,7 +36,7 @@ _ENVIRONMENT = (
     ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME", "where keyrack looks for its files"),
 )
 
-_EXAMPLES = (
+EXAMPLES = (
     ("List your servers", "keyrack list"),
     ("Log in", "keyrack login linear"),
     ("Use the token", 'curl -H "Authorization: Bearer $(keyrack token linear)" https://mcp.linear.app/mcp'),
@@ -45,16 +47,19 @@ _EXAMPLES = (
 
 def manual() -> str:
     """The page of `keyrack` itself."""
-    lines = [_INTRODUCTION, "", "COMMANDS"]
+    left = max(len(command) for command, _ in USAGE)
+    lines = [f"keyrack - {SUMMARY}", "", "USAGE"]
+    lines += [f"  {command:<{left}}   {what}" for command, what in USAGE]
+    lines += ["", *_paragraph(DESCRIPTION), "", "COMMANDS"]
     left = max(map(len, VERBS))
     for group in GROUPS:
         verbs = [(f"  {name:<{left}}", summary) for name, (of, summary) in VERBS.items() if of == group]
         lines += [f"  {group}", *_pairs(verbs), ""]
     lines += ["  Run keyrack COMMAND --help for more about a command.", "", "OPTIONS", *_options(GLOBAL)]
-    lines += ["", "EXAMPLES", *_examples(_EXAMPLES)]
+    lines += ["", "EXAMPLES", *_examples(EXAMPLES)]
     lines += ["", "EXIT CODES", *_pairs((str(code), meaning) for code, meaning in MEANINGS)]
-    lines += ["", "FILES", *_pairs(_files(sys.platform))]
-    lines += ["", "ENVIRONMENT", *_pairs(_ENVIRONMENT)]
+    lines += ["", "FILES", *_pairs(files(sys.platform))]
+    lines += ["", "ENVIRONMENT", *_pairs(ENVIRONMENT)]
     return "\n".join(lines)
 
 
@@ -69,14 +74,17 @@ def page(verb: Verb) -> str:
         f"  keyrack {verb.name}{operand}{options}",
     ]
     for paragraph in verb.text.split("\n\n"):
-        wrapped = textwrap.wrap(paragraph, WIDTH - 2, break_on_hyphens=False)
-        lines += ["", *(f"  {line}" for line in wrapped)]
+        lines += ["", *_paragraph(paragraph)]
     if verb.actions:
         lines += ["", "ACTIONS", *_pairs(verb.actions)]
     lines += ["", "OPTIONS", *_options((*verb.options, CONFIG, HELP))]
     lines += ["", "EXAMPLES", *_examples(verb.examples)]
     lines += ["", "Run keyrack help for exit codes, files and environment variables."]
     return "\n".join(lines)
+
+
+def _paragraph(text: str) -> list[str]:
+    return [f"  {line}" for line in textwrap.wrap(text, WIDTH - 2, break_on_hyphens=False)]
 
 
 def _options(options: Iterable[Option]) -> list[str]:
@@ -105,7 +113,8 @@ def _pairs(pairs: Iterable[tuple[str, str]]) -> list[str]:
 _MAC = "~/Library/Application Support/keyrack"
 
 
-def _files(platform: str) -> tuple[tuple[str, str], ...]:
+def files(platform: str) -> tuple[tuple[str, str], ...]:
+    """The files on a system, and what is in them."""
     config, data = {
         "win32": ("%APPDATA%\\keyrack\\config.toml", "%LOCALAPPDATA%\\keyrack"),
         "darwin": (f"{_MAC}/config.toml", _MAC),
