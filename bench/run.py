@@ -18,6 +18,7 @@ from timing import medians, to_text, to_the_end
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
 KEYRACK, PYTHON = str(BIN / "keyrack"), sys.executable
+IMPORT_JSON = [PYTHON, "-c", "import json"]
 SERVERS = 1000
 URLS = [(f"server-{n:04}", f"https://server-{n:04}.example/mcp") for n in range(SERVERS)]
 RUNS = int(os.environ.get("RUNS", "15"))
@@ -36,6 +37,13 @@ facts = CredentialInfo("oauth", "https://bench.example", "c", "dynamic", expires
 tokens = TokenSet(Secret("x" * 40), Secret("y" * 40), expires_at=end)
 credentials = keychain_credential_store(data_dir(os.environ, sys.platform), time.time)
 credentials.save(StoredCredential({URL!r}, "default", facts, tokens))
+"""
+
+READ = """
+import secretstorage
+collection = secretstorage.get_default_collection(secretstorage.dbus_init())
+item = next(collection.search_items({"service": "bench", "username": "bench"}))
+print(item.get_secret().decode())
 """
 
 
@@ -75,7 +83,7 @@ def first_frame(env: Mapping[str, str]) -> None:
 def listing(env: Mapping[str, str]) -> None:
     ours, floor = medians(
         lambda: to_the_end([KEYRACK, "list", "--json"], env),
-        lambda: to_the_end([PYTHON, "-c", "import json"], env),
+        lambda: to_the_end(IMPORT_JSON, env),
         runs=RUNS,
     )
     tell(f"keyrack list --json of {SERVERS} servers / python -c 'import json'", ours, floor, 3.0)
@@ -86,13 +94,16 @@ def machine(folder: Path) -> None:
     for name in ("without", "with"):
         stores.configure(folder / name, URLS)
     stores.fill(folder / "with", URLS)
-    ours, without = medians(
+    ours, without, floor = medians(
         lambda: to_the_end([KEYRACK, "list", "--json"], in_home(folder / "with")),
         lambda: to_the_end([KEYRACK, "list", "--json"], in_home(folder / "without")),
+        lambda: to_the_end(IMPORT_JSON, in_home(folder / "without")),
         runs=RUNS,
     )
-    what = f"list --json of {SERVERS} servers in {stores.PROGRAMS} programs, with {SERVERS} tokens of theirs"
-    tell(f"{what} / without these", ours, without, 1.3)
+    what = f"list --json of {SERVERS} servers in {stores.PROGRAMS} programs"
+    tell(f"{what}, with {SERVERS} tokens of theirs / without these", ours, without, 1.3)
+    tell(f"{what} / python -c 'import json'", without, floor, 3.0)
+    tell(f"{what}, with {SERVERS} tokens of theirs / python -c 'import json'", ours, floor, 3.0)
 
 
 def on_keychain() -> None:
@@ -111,13 +122,18 @@ def on_keychain() -> None:
 
 
 def token(env: Mapping[str, str]) -> None:
+    """What other programs start for each connection, beside what else reads one secret."""
     subprocess.run([PYTHON, "-c", STORE], env=env, check=True)
-    ours, theirs = medians(
+    token, header, theirs, bare = medians(
         lambda: to_the_end([KEYRACK, "token", URL], env),
+        lambda: to_the_end([KEYRACK, "header", URL, "--format", "json"], env),
         lambda: to_the_end([str(BIN / "keyring"), "get", "bench", "bench"], env),
+        lambda: to_the_end([PYTHON, "-c", READ], env),
         runs=RUNS,
     )
-    tell("keyrack token from the Secret Service / keyring get", ours, theirs, 0.8)
+    for verb, ours in (("token", token), ("header", header)):
+        tell(f"keyrack {verb} from the Secret Service / keyring get", ours, theirs, 0.5)
+        tell(f"keyrack {verb} from the Secret Service / a read by secretstorage alone", ours, bare, 1.25)
 
 
 def tell(what: str, ours: float, theirs: float, goal: float | None) -> None:

@@ -184,8 +184,9 @@ def imported(words: str, home: Path) -> set[str]:
     return set(done.stderr.split())
 
 
-def test_a_token_costs_nothing_for_what_other_programs_hold(tmp_path: Path) -> None:
-    found = imported("token server", tmp_path)
+@pytest.mark.parametrize("words", ["token server", "header server"])
+def test_a_token_costs_nothing_for_what_other_programs_hold(words: str, tmp_path: Path) -> None:
+    found = imported(words, tmp_path)
     assert [name for name in found if name.startswith("keyrack.sources.tokens")] == []
 
 

@@ -59,8 +59,7 @@ def utc(moment: float | None) -> str | None:
         return None
     import time
 
-    year, month, day, hour, minute, second, *_ = time.gmtime(moment)
-    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
 def _span(seconds: float) -> str:
