@@ -52,6 +52,7 @@ def main() -> None:
         env = home(Path(folder) / "plain")
         first_frame(env)
         listing(env)
+        prompt(Path(folder) / "fifty")
         machine(Path(folder))
     refreshing.in_memory(tell, RUNS)
     on_keychain()
@@ -87,6 +88,20 @@ def listing(env: Mapping[str, str]) -> None:
         runs=RUNS,
     )
     tell(f"keyrack list --json of {SERVERS} servers / python -c 'import json'", ours, floor, 3.0)
+
+
+def prompt(folder: Path) -> None:
+    """With 50 servers. Nothing needs doing, so the exit code is 0: they send a header."""
+    folder.mkdir()
+    header = {"Authorization": "Bearer x"}
+    servers = {name: {"type": "http", "url": url, "headers": header} for name, url in URLS[:50]}
+    (folder / ".claude.json").write_text(json.dumps({"mcpServers": servers}))
+    ours, floor = medians(
+        lambda: to_the_end([KEYRACK, "status", "--short"], in_home(folder)),
+        lambda: to_the_end([PYTHON, "-c", "import json"], in_home(folder)),
+        runs=RUNS,
+    )
+    tell("keyrack status --short of 50 servers (goal: < 100 ms) / python -c 'import json'", ours, floor, None)
 
 
 def machine(folder: Path) -> None:

@@ -174,7 +174,7 @@ def imported(words: str, home: Path) -> set[str]:
     """What a command has imported at its end, for one server with a header of its own."""
     entry = {"type": "http", "url": "https://s.example/mcp", "headers": {"Authorization": "Bearer x"}}
     (home / ".claude.json").write_text(json.dumps({"mcpServers": {"server": entry}}))
-    (home / ".codex").mkdir()
+    (home / ".codex").mkdir(exist_ok=True)
     (home / ".codex/.credentials.json").write_text("{}")
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, *words.split()],
@@ -204,3 +204,12 @@ def test_the_list_imports_only_the_programs_that_have_a_token_file(tmp_path: Pat
     found = imported("list --json", tmp_path)
     assert [name for name in found if name.startswith(package)] == [f"{package}codex"]
     assert found & {"hashlib", "urllib.parse", "tomllib"} == set()
+
+
+def test_the_line_for_a_prompt_reads_records_and_files_alone(tmp_path: Path) -> None:
+    found = imported("status --short", tmp_path)
+    assert found & set(HEAVY) <= imported("list --json", tmp_path)
+    assert (
+        found & {"keyrack.store.program_items", "keyrack.cli.status_table", "jeepney", "secretstorage"}
+        == set()
+    )

@@ -139,7 +139,9 @@ async def test_a_small_terminal_shows_it_too() -> None:
 class Asking(Programs):
     """A system that may ask the user before it gives Codex's keychain items."""
 
-    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
+    def read(
+        self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False, files_only: bool = False
+    ) -> HeldReading:
         if ask:
             self.asked = True
         if getattr(self, "asked", False):

@@ -62,7 +62,9 @@ class Programs(NoOtherPrograms):
         self.tokens, self.paths = tuple(tokens), tuple(paths)
         self.reads = 0
 
-    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
+    def read(
+        self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False, files_only: bool = False
+    ) -> HeldReading:
         self.reads += 1
         return HeldReading(self.tokens, paths=self.paths)
 

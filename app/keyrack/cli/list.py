@@ -93,13 +93,9 @@ def run(context: Context, options: Options) -> int:
             out.line(line)
     problems = (*view.problems, *_exposed(view))
     if problems:
-        from keyrack.cli.sources import problem_line
+        from keyrack.cli.sources import note_problems
 
-        for problem in problems:
-            prefix = (
-                "" if problem.client == "keyrack" else "keyrack: "
-            )  # its line already starts with "keyrack: "
-            out.note(f"{prefix}{problem_line(problem)}")
+        note_problems(out, problems)
     return 0
 
 

@@ -16,6 +16,17 @@ def seconds(text: str) -> float:
     return value
 
 
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
+
+
+def span(text: str) -> float:
+    """A span of time with its unit, such as 7d, in seconds."""
+    number, unit = text[:-1], text[-1:]
+    if unit not in _UNITS or not (number.isascii() and number.isdigit() and len(number) <= 6 and int(number)):
+        raise ValueError("must be a number with a unit: s, m, h, d or w, like 7d.")
+    return int(number) * _UNITS[unit]
+
+
 def port(text: str) -> int:
     """A TCP port to listen on."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):

@@ -14,6 +14,7 @@ SEE, LOG_IN, HAND_OUT, CLEAN_UP, SET_UP = GROUPS = ("See", "Log in", "Hand out",
 # imports none of them. Within a group, the order is the manual's.
 VERBS = {
     "list": (SEE, "list servers and the state of their credentials"),
+    "status": (SEE, "say what needs doing, and the command for it"),
     "check": (SEE, "test a credential on its server"),
     "accounts": (SEE, "list a server's accounts, and choose the default"),
     "clients": (SEE, "list the programs with MCP servers, and the logins they hold"),

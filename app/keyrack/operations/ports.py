@@ -141,10 +141,13 @@ class OtherPrograms(Protocol):
     Methods read files; don't call them in the screen's thread.
     """
 
-    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
+    def read(
+        self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False, files_only: bool = False
+    ) -> HeldReading:
         """All of them. `urls` are the configured ones. `ask`: read keychain items even if the system may
         ask the user for permission. `is_brief`: without the client and the issuer where these are in files of
-        their own, which takes a third less time. Never raises for the content of a file."""
+        their own, which takes a third less time. `files_only`: no keychain items. Never raises for the
+        content of a file."""
         ...
 
     def line_of(self, held: HeldToken) -> int | None:
@@ -211,7 +214,9 @@ def no_backups() -> Backups:
 class NoOtherPrograms:
     """For tests, and where no files of others are read."""
 
-    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
+    def read(
+        self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False, files_only: bool = False
+    ) -> HeldReading:
         return HeldReading()
 
     def line_of(self, held: HeldToken) -> int | None:

@@ -65,12 +65,17 @@ class Overview(NamedTuple):
 
 
 def overview(
-    adapters: Adapters, *, store_locked: bool = False, ask: bool = False, is_brief: bool = False
+    adapters: Adapters,
+    *,
+    store_locked: bool = False,
+    ask: bool = False,
+    is_brief: bool = False,
+    files_only: bool = False,
 ) -> Overview:
     """All configured servers, then stored credentials that no program lists any more.
 
     `ask`: read other programs' keychain items even if the system may ask the user for permission.
-    `is_brief`: what they hold need not name its client and issuer.
+    `is_brief`: what they hold need not name its client and issuer. `files_only`: read no keychain items.
     """
     reading = adapters.read()
     records = adapters.credentials().records()
@@ -78,7 +83,7 @@ def overview(
     now = adapters.now()
     servers = owners.servers()
     urls = [server.url for server in servers if server.url]
-    held = adapters.other_programs().read(urls, ask=ask, is_brief=is_brief)
+    held = adapters.other_programs().read(urls, ask=ask, is_brief=is_brief, files_only=files_only)
     elsewhere, unclaimed = claimed(servers, held.tokens)
     rows = [
         row_of(

@@ -34,7 +34,11 @@ class TokenFiles:
         self._now = now
         self._keychain = keychain
 
-    def read(self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False) -> HeldReading:
+    def read(
+        self, urls: Sequence[str], *, ask: bool = False, is_brief: bool = False, files_only: bool = False
+    ) -> HeldReading:
+        if files_only:
+            return read_held(self._search, urls, is_brief=is_brief)
         asked = self._asked
         if asked is None:
             return read_held(self._search, urls, self._items, is_brief=is_brief)

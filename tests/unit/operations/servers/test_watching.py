@@ -85,7 +85,7 @@ def test_a_change_while_the_list_is_read_is_noticed(home: Path, adapters: Adapte
     real = adapters.other_programs()
 
     class Slow:
-        def read(self, urls: object, *, ask: bool = False, is_brief: bool = False) -> object:
+        def read(self, urls: object, **how: bool) -> object:
             found = real.read([])
             claude_tokens(home, "linear", "sentry")
             return found
