@@ -65,8 +65,9 @@ def manual() -> str:
 
 def page(verb: Verb) -> str:
     """The page of one verb."""
-    operand = f" {verb.operand}" if verb.operand else ""
-    options = " [options]" if verb.options else ""
+    usual, dashes, command = verb.operand.partition(" -- ")
+    operand = f" {usual}" if usual else ""
+    options = (" [options]" if verb.options else "") + dashes + command
     lines = [
         f"keyrack {verb.name} - {VERBS[verb.name][1]}",
         "",

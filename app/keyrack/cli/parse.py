@@ -41,11 +41,15 @@ def parse(verb: Verb, words: list[str]) -> tuple[Any, tuple[str, ...]]:
     options = (*verb.options, CONFIG, HELP)
     values: dict[str, Any] = {}
     operands: list[str] = []
+    usual, _, command = verb.operand.partition(" -- ")
     rest = list(words)
     while rest:
         word = rest.pop(0)
         if word == "--":
-            operands += rest
+            if command:
+                values["command"] = tuple(rest)
+            else:
+                operands += rest
             break
         if word.startswith("-") and word != "-":
             _take(word, rest, options, values, hint)
@@ -54,12 +58,16 @@ def parse(verb: Verb, words: list[str]) -> tuple[Any, tuple[str, ...]]:
     config = values.pop("config", ())
     if values.pop("help", False):
         return None, config
-    if len(operands) > len(verb.operand.split()):
+    is_many = usual.endswith("…")
+    if len(operands) > len(usual.split()) and not is_many:
         most = verb.operand or "no arguments"
         raise UsageError(f"Too many arguments: keyrack {verb.name} takes {most}.", hint=hint)
-    if not ((operands and operands[0]) or verb.operand.startswith("[") or not verb.operand):
+    if not ((operands and operands[0]) or usual.startswith("[") or not usual):
         raise UsageError(f"keyrack {verb.name} needs {verb.operand}.", hint=hint)
-    values |= dict(zip(("operand", "second"), operands, strict=False))
+    if is_many:
+        values["operands"] = tuple(operands)
+    else:
+        values |= dict(zip(("operand", "second"), operands, strict=False))
     return verb.takes(**values), config
 
 

@@ -27,7 +27,8 @@ class Option(NamedTuple):
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class Arguments:
     """What was typed after a verb. Each verb's subclass has an attribute for each option's key, `operand`,
-    and `second` if it takes two; the class's values stand for what was not typed.
+    `second` if it takes two, or `operands` if it can be repeated, and `command`; the class's values stand
+    for what was not typed.
 
     Not a NamedTuple, which takes 0.3 ms to define: `keyrack help` imports every verb.
     """
@@ -40,7 +41,9 @@ class Verb(NamedTuple):
     """Its group and its summary are in verbs.py."""
 
     name: str
-    operand: str  # "NAME|URL", "[NAME|URL]" if optional, "" for none; at most two words
+    # "NAME|URL", "[NAME|URL]" if optional, "" for none; at most two words. "NAME…" can be repeated, and
+    # " -- COMMAND…" takes everything after “--”.
+    operand: str
     options: tuple[Option, ...]
     text: str  # the manual's paragraphs
     examples: tuple[tuple[str, str], ...]  # (purpose, command)

@@ -86,3 +86,23 @@ def header_format(text: str) -> str:
     if text not in ("lines", "json", "curl"):
         raise ValueError("must be lines, json or curl.")
     return text
+
+
+def shell_name(text: str) -> str:
+    """A shell that `keyrack env` has lines for."""
+    from keyrack.wording.shells import SHELLS
+
+    name = {"bash": "sh", "zsh": "sh", "dash": "sh", "pwsh": "powershell"}.get(text, text)
+    if name not in SHELLS:
+        raise ValueError("must be sh, fish or powershell.")
+    return name
+
+
+def variable(text: str) -> str:
+    """An environment variable for a token."""
+    from keyrack.operations.handout.variables import refusal
+
+    why = refusal(text)
+    if why:
+        raise ValueError(f"{why[0].lower()}{why[1:]}" if text not in why else why)
+    return text

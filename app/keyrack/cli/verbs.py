@@ -25,6 +25,8 @@ VERBS = {
     "adopt": (LOG_IN, "move a token from a program's file into the keychain"),
     "token": (HAND_OUT, "print an access token, refreshing it if needed"),
     "header": (HAND_OUT, "print the headers to send to a server"),
+    "env": (HAND_OUT, "print lines that set variables to tokens, for a shell"),
+    "exec": (HAND_OUT, "run a command with tokens in its environment"),
     "publish": (HAND_OUT, "keep the token in another program's store fresh"),
     "clear": (CLEAN_UP, "delete a credential, and optionally revoke it"),
     "undo": (CLEAN_UP, "reverse the last change to another program's file"),

@@ -156,7 +156,9 @@ def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize("name", VERBS)
 def test_each_verb_gets_an_attribute_for_all_that_can_be_typed(name: str) -> None:
     verb: Verb = module_of(name).VERB
-    operands = ("operand", "second")[: len(verb.operand.split())]
+    usual, _, command = verb.operand.partition(" -- ")
+    operands = ("operands",) if usual.endswith("…") else ("operand", "second")[: len(usual.split())]
+    operands += ("command",) if command else ()
     assert set(verb.takes.__annotations__) == {*operands, *(option.key for option in verb.options)}
     least = parse(verb, ["x"] if operands and not verb.operand.startswith("[") else [])[0]
     assert isinstance(least, verb.takes)
