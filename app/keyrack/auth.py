@@ -20,7 +20,7 @@ from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge, bearer, parse_challenges
 from keyrack.oauth.trace import shown_url
 from keyrack.operations.credential import credential_key, grant_headers
-from keyrack.operations.handout.hand_out import hand_out
+from keyrack.operations.handout.hand_out import hand_out, release
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
@@ -109,14 +109,16 @@ class Auth(*_bases()):  # type: ignore[misc]
         response = yield _with(request, headers)
         self._publish(headers)
         if response.status_code == 401 and headers:
-            headers = yield _Work(lambda: self._renewed(headers))
+            headers = yield _Work(lambda: self._released(self._renewed(headers)))
             if headers:
                 response = yield _with(request, headers)
                 self._publish(headers)
         for _ in range(LOGINS):
             if response.status_code != 401:
                 break
-            headers = yield _Work(lambda challenge=_challenge(response): self._logged_in(challenge))
+            headers = yield _Work(
+                lambda challenge=_challenge(response): self._released(self._logged_in(challenge))
+            )
             response = yield _with(request, headers)
             self._publish(headers)
         if response.status_code == 401:
@@ -127,7 +129,7 @@ class Auth(*_bases()):  # type: ignore[misc]
                 return
             if (yield _Work(lambda challenge=challenge: self._is_given_up(challenge))):
                 return
-            headers = yield _Work(lambda challenge=challenge: self._logged_in(challenge))
+            headers = yield _Work(lambda challenge=challenge: self._released(self._logged_in(challenge)))
             response = yield _with(request, headers)
             self._publish(headers)
         challenge = _challenge(response)
@@ -155,10 +157,14 @@ class Auth(*_bases()):  # type: ignore[misc]
         """The headers with a valid token; empty if nothing usable is stored."""
         adapters, server = self._adapters_now(), self._server()
         try:
-            given = hand_out(adapters, server, min_valid=REFRESH_EARLY)
+            given = hand_out(adapters, server, "python", min_valid=REFRESH_EARLY, already=self._sent)
         except LoginNeeded:
             return {}
         return dict(given.headers)
+
+    def _released(self, headers: dict[str, Secret]) -> dict[str, Secret]:
+        release(self._adapters_now(), self._server(), "python", headers, self._sent)
+        return headers
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: a token that another program has stored since, else a refreshed one, else empty."""

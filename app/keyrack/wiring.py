@@ -19,6 +19,7 @@ from keyrack.operations.ports import (
     Backups,
     Callback,
     CredentialStore,
+    EventLog,
     HttpClient,
     OtherPrograms,
     Rewriting,
@@ -152,6 +153,8 @@ def adapters(
         backups=stores.backups,
         on_wait=stores.on_wait,
         refresh_apart=None if ask else refresh_apart,
+        events=stores.events,
+        caller=_caller,
     )
 
 
@@ -209,6 +212,11 @@ class _Stores:
                 with suppress(StoreUnavailable):
                     found = self.credentials(kind).backup_key(create=False)
         return self.current().backup_key(create=True) if found is None and create else found
+
+    def events(self) -> EventLog:
+        from keyrack.store.event_log import EventFiles
+
+        return EventFiles(self._data_dir(), self.locks())
 
     def on_wait(self, tell: Callable[[str], Any]) -> None:
         self._tell = tell
@@ -350,6 +358,12 @@ def _listen(*args: Any) -> Callback:
     from keyrack.net.callback import listen
 
     return listen(*args)
+
+
+def _caller() -> str:
+    from keyrack.system.caller import caller
+
+    return caller()
 
 
 def _browse(url: str) -> bool:

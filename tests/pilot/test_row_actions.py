@@ -14,10 +14,10 @@ from keyrack.domain.reading import Reading
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import EXPIRY_WINDOW, UNTESTED
 from keyrack.operations.clearing import clear as clear_op
+from keyrack.operations.handout import hand_out as hand_out_op
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers import check as check_op
-from keyrack.operations.tokens import get_token as get_token_op
 from keyrack.operations.tokens import refresh as refresh_op
 from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.clear.clear import ClearScreen
@@ -280,7 +280,7 @@ async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
 
 @screen_test
 async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(get_token_op, "get_token", Gate(IssuedToken(Secret("tok-123"), {}, None)).open())
+    monkeypatch.setattr(hand_out_op, "get_token", Gate(IssuedToken(Secret("tok-123"), {}, None)).open())
     copied: list[str] = []
     app = app_with()
     monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
@@ -297,7 +297,7 @@ async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> 
 
 @screen_test
 async def test_showing_the_token_asks_first_and_hides_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(get_token_op, "get_token", Gate(IssuedToken(Secret("tok-[b]123"), {}, None)).open())
+    monkeypatch.setattr(hand_out_op, "get_token", Gate(IssuedToken(Secret("tok-[b]123"), {}, None)).open())
     monkeypatch.setattr(reveal, "SECONDS", 1000)
     async with terminal(app_with()) as t:
         await t.select("linear")
@@ -316,7 +316,7 @@ async def test_showing_the_token_asks_first_and_hides_it_again(monkeypatch: pyte
 async def test_a_shown_token_is_hidden_in_time_also_behind_the_commands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(get_token_op, "get_token", Gate(IssuedToken(Secret("tok-123"), {}, None)).open())
+    monkeypatch.setattr(hand_out_op, "get_token", Gate(IssuedToken(Secret("tok-123"), {}, None)).open())
     monkeypatch.setattr(reveal, "SECONDS", 1000)
     async with terminal(app_with(), (100, 60)) as t:
         await t.select("linear")

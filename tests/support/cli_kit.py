@@ -14,6 +14,7 @@ from keyrack.domain.storage import Finding, StoreState, Survey
 from keyrack.operations.ports import Adapters, NoOtherPrograms, OtherPrograms
 from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
+from support.kept_events import KeptEvents
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 URL = "https://mcp.linear.app/mcp"
@@ -84,6 +85,7 @@ class FakeAdapters:
         self.credentials = FakeCredentialStore(records, state)
         self.config_files: tuple[str, ...] | None = None
         self.other_programs: OtherPrograms = NoOtherPrograms()
+        self.events = KeptEvents()
 
     def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Adapters:
         self.config_files = config_files
@@ -96,6 +98,8 @@ class FakeAdapters:
             rewriting=lambda: rewrite,
             on_wait=lambda tell: None,
             other_programs=lambda: self.other_programs,
+            events=lambda: self.events,
+            caller=lambda: "claude",
         )
 
 

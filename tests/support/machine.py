@@ -27,6 +27,7 @@ from keyrack.store.records.records import MemoryRecords
 from keyrack.system.locks import Locks
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.cli_kit import run
+from support.kept_events import KeptEvents
 from support.workbench import NOW, build, stored_credential
 
 CLAUDE = ".claude/.credentials.json"
@@ -102,12 +103,14 @@ class Machine:
             lambda create: self.credentials.backup_key(create=create),
             lambda: self.now,
         )
+        self.events = KeptEvents()
         self.adapters: Adapters = build(self.world, credentials=self.credentials)._replace(
             read=self._read,
             now=lambda: self.now,
             other_programs=self.programs,
             backups=lambda: self.backups,
             config_file=lambda: str(self.config),
+            events=lambda: self.events,
             set_publish=lambda key, programs: set_publish(str(self.config), key, programs),
         )
 

@@ -50,7 +50,7 @@ def run(context: Context, options: Options) -> int:
 
     adapters = context.adapters()
     server = asked_for(adapters, options.operand, options.account)
-    given = hand_out(adapters, server, min_valid=options.min_valid, for_url=url_asked_for())
+    given = hand_out(adapters, server, "token", min_valid=options.min_valid, for_url=url_asked_for())
     for note in (*given.notes, *_one_of_several(given)):
         context.out.note(f"keyrack: {plain(note)}")
     context.out.value(given.token.reveal())

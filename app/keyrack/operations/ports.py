@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from keyrack.domain.change import Backup, Change, Edit
     from keyrack.domain.errors import BadServiceFile
+    from keyrack.domain.event import Event
     from keyrack.domain.held import Program
     from keyrack.domain.rewrite import Rewrite
     from keyrack.domain.service import Call, Service, ServiceAnswer
@@ -211,6 +212,31 @@ def no_backups() -> Backups:
     raise KeyrackError("There is no place for backups here, so nothing was changed.")
 
 
+class EventLog(Protocol):
+    """The log of what happened to credentials, without secrets and of a limited length.
+
+    `add` takes far less than a millisecond; `all` reads files, so don't call it in the screen's thread.
+    """
+
+    def add(self, event: Event) -> None:
+        """Never raises: what has happened is not undone because it can't be logged."""
+        ...
+
+    def all(self) -> tuple[Event, ...]:
+        """The oldest first. Never raises."""
+        ...
+
+
+class NoEventLog:
+    """For tests."""
+
+    def add(self, event: Event) -> None:
+        pass
+
+    def all(self) -> tuple[Event, ...]:
+        return ()
+
+
 class NoOtherPrograms:
     """For tests, and where no files of others are read."""
 
@@ -337,6 +363,9 @@ class Adapters(NamedTuple):
     # refresh_apart(server, min_valid, seconds): have another process refresh the credential, which may
     # outlive this one. Has it ended within `seconds`? None if a person is there who can wait.
     refresh_apart: Callable[[Server, float, float], bool] | None = None
+    events: Callable[[], EventLog] = NoEventLog
+    # caller(): the program that runs keyrack, as it calls itself; "" if it is not known
+    caller: Callable[[], str] = lambda: ""
     client_name: str = "keyrack"
 
 

@@ -74,12 +74,15 @@ class TestToken:
         )
         assert run(["token", "linear"], adapters=adapters) == 0
         assert capsys.readouterr() == ("tok-1\n", "keyrack: It is short.\n")
-        assert calls[0][1] == {"min_valid": None, "for_url": ""}
+        assert calls[0][1] == {"rest": ("token",), "min_valid": None, "for_url": ""}
 
     def test_min_valid_and_account_are_passed_on(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
         calls = stand_in(monkeypatch, "handout.hand_out.hand_out", IssuedToken(Secret("t"), {}, None))
         assert run(["token", "--account", "work", "linear", "--min-valid=0"], adapters=adapters) == 0
-        assert (calls[0][0].account, calls[0][1]) == ("work", {"min_valid": 0.0, "for_url": ""})
+        assert (calls[0][0].account, calls[0][1]) == (
+            "work",
+            {"rest": ("token",), "min_valid": 0.0, "for_url": ""},
+        )
 
     def test_an_address_need_not_be_configured(self, adapters: FakeAdapters, monkeypatch: Patch) -> None:
         calls = stand_in(monkeypatch, "handout.hand_out.hand_out", IssuedToken(Secret("t"), {}, None))

@@ -10,6 +10,7 @@ from keyrack.domain.status import UNTESTED
 from keyrack.domain.version import is_same
 from keyrack.operations.clearing.revoking import forgotten, left_behind, revoked
 from keyrack.operations.credential import credential_key
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.storage.unlock import require_decided
@@ -43,6 +44,8 @@ def clear(
         if revoke or forget:
             lines += _issuer_told(adapters, server, revoke=revoke, forget=forget)
         removal = credentials.delete(key)
+        if removal.deleted and removal.verified:
+            log_event(adapters, server, "cleared")
         record = credentials.record(key)
         if removal.verified and record and record.check and record.check.verdict in ("accepted", "refused"):
             # The verdict was about the deleted token. What remains is that the server needs one.
@@ -75,12 +78,12 @@ def _issuer_told(adapters: Adapters, server: Server, *, revoke: bool, forget: bo
     if stored_credential is None:
         return []
     if stored_credential.credential.kind == "token":
-        return [_revoke_by_hand(adapters, stored_credential)] if revoke else []
+        return [_revoke_by_hand(adapters, server, stored_credential)] if revoke else []
     lines = revoked(adapters, server, stored_credential) if revoke else []
     return [*lines, forgotten(adapters, server, stored_credential)] if forget else lines
 
 
-def _revoke_by_hand(adapters: Adapters, stored_credential: StoredCredential) -> Line:
+def _revoke_by_hand(adapters: Adapters, server: Server, stored_credential: StoredCredential) -> Line:
     """Revoke a manual token with the service's API, or say on which page to do it."""
     from keyrack.operations.tokens.service import revoke_at_service, service_for, where_to_undo
 
@@ -91,4 +94,6 @@ def _revoke_by_hand(adapters: Adapters, stored_credential: StoredCredential) -> 
     verdict = revoke_at_service(adapters, service, fields)
     if verdict is None:
         return Line("Revoke", "not supported", where_to_undo(service))
+    if verdict.ok:
+        log_event(adapters, server, "revoked")
     return Line("Revoke", "done" if verdict.ok else "failed", verdict.sentence)

@@ -18,13 +18,16 @@ from keyrack.oauth.revoke import (
 )
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters, HttpClient
 from keyrack.operations.receipt import Line
 from keyrack.operations.tokens.trial import tried
 from keyrack.wording.times import lasting
 
 
-def revoked(adapters: Adapters, server: Server, stored_credential: StoredCredential) -> list[Line]:
+def revoked(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, *, held_by: str = ""
+) -> list[Line]:
     """Revoke the tokens of a grant (RFC 7009), then test the access token on its server.
 
     An issuer may answer 200 although the access token still works: a JWT is often not looked up.
@@ -36,6 +39,7 @@ def revoked(adapters: Adapters, server: Server, stored_credential: StoredCredent
         http_client.close()
     if line.outcome != "done":
         return [line]
+    log_event(adapters, server, "revoked", f"The login of {held_by}." if held_by else "")
     after = _after(adapters, server, stored_credential)
     return [line, after] if after else [line]
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from keyrack.domain.errors import KeyrackError, NoSuchServer
+from keyrack.domain.event import Way
 from keyrack.domain.model import Server
+from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import IssuedToken, get_token
 
@@ -12,9 +17,18 @@ PATIENCE = 5.0  # seconds; Claude Code and Codex give a helper ten
 
 
 def hand_out(
-    adapters: Adapters, server: Server, *, min_valid: float | None = None, for_url: str = ""
+    adapters: Adapters,
+    server: Server,
+    way: Way,
+    *,
+    min_valid: float | None = None,
+    for_url: str = "",
+    already: Mapping[str, Secret] | None = None,
 ) -> IssuedToken:
     """The token and the headers for a program. Never opens a browser.
+
+    Each hand-out is logged before the caller has the token, so nobody can get one and prevent the line. A
+    caller that runs on passes the headers that its program has `already`; the same ones are not logged again.
 
     `for_url` is the URL that the program says it will send them to: any other server's are refused, since a
     project's configuration could name the wrong one. Without `min_valid` (seconds), a slow refresh is not
@@ -22,9 +36,25 @@ def hand_out(
     """
     if for_url:
         _refuse_another(server, for_url)
-    if min_valid is None:
-        return get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
-    return get_token(adapters, server, min_valid=min_valid)
+    patience = PATIENCE if min_valid is None else None
+    early = REFRESH_EARLY if min_valid is None else min_valid
+    given = get_token(adapters, server, min_valid=early, patience=patience)
+    release(adapters, server, way, given.headers, already)
+    return given
+
+
+def release(
+    adapters: Adapters,
+    server: Server,
+    way: Way,
+    headers: Mapping[str, Secret],
+    already: Mapping[str, Secret] | None = None,
+) -> None:
+    """What has to happen before a program gets these headers, unless it has them `already`."""
+    if not headers or (already is not None and dict(headers) == dict(already)):
+        return
+    program = "" if way == "screen" else adapters.caller()
+    log_event(adapters, server, "handed-out", way=way, program=program)
 
 
 def _refuse_another(server: Server, url: str) -> None:

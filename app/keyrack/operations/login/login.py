@@ -23,6 +23,7 @@ from keyrack.oauth.probe import Probed, probe, try_credential
 from keyrack.operations.connection import http_client_for
 from keyrack.operations.credential import credential_key, grant_headers, other_headers, stored_for
 from keyrack.operations.drive import send_all
+from keyrack.operations.history import log_event
 from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import Event, FlowRunner
 from keyrack.operations.login.options import LoginOptions
@@ -72,7 +73,7 @@ def login(
         stored_credential = stored_credential._replace(credential=facts)
         probed = _try(runner, login_request, stored_credential, login_result.without)
         control.check()
-        return _keep(adapters, runner, stored_credential, probed)
+        return _keep(adapters, server, runner, stored_credential, probed)
     except KeyrackError as error:
         unanswered.end(error, answered=runner.answered)
         if not isinstance(error, Cancelled):
@@ -226,13 +227,18 @@ def _try(
 
 
 def _keep(
-    adapters: Adapters, runner: FlowRunner, stored_credential: StoredCredential, probed: Probed
+    adapters: Adapters,
+    server: Server,
+    runner: FlowRunner,
+    stored_credential: StoredCredential,
+    probed: Probed,
 ) -> CredentialInfo:
     """Save to the store in use now: another keyrack may have moved everything during the sign-in."""
     runner.step(Step("save", f"Save to {adapters.credentials().state().name}", "running"))
     with adapters.credentials().lock(stored_credential.key):
         credentials = adapters.credentials()
         stored = credentials.save(stored_credential)
+    log_event(adapters, server, "login")
     check = Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
     credentials.note(stored_credential.key, check=check, unanswered_client="")
     runner.step(Step("save", f"Saved to {stored.store} and verified", "done"))

@@ -44,7 +44,7 @@ def check(adapters: Adapters, server: Server) -> Check:
         stored_credential, probed = _second_try(adapters, server, stored_credential, probed)
         if probed.verdict == "refused":
             error = login_needed(server, stored_credential.credential, BY_SERVER)
-            refused(credentials, stored_credential, error, by="server", at=adapters.now())
+            refused(adapters, server, stored_credential, error, by="server", at=adapters.now())
     if probed.verdict == "open" and _has_login(adapters, server, record):
         probed = probed._replace(verdict="optional", reason=probed.reason or PARTLY)
     if probed.verdict == "required" and stored_credential is None and server.helper is not None:

@@ -8,6 +8,7 @@ from keyrack.domain.held import HeldToken
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.clearing.revoking import revoked
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.sharing import changes
@@ -51,6 +52,7 @@ def clear_there(adapters: Adapters, clearing: Clearing, *, revoke: bool = False)
         hint = f" You can also run: {clearing.command}" if clearing.command else ""
         lines.append(Line(f"Delete in {held.client}", "failed", f"{error}{hint}"))
     else:
+        log_event(adapters, server, "cleared", f"The login of {held.client}.")
         lines.append(Line(f"Delete in {held.client}", "done", "" if done else UNDO))
         lines += no_longer_published(adapters, server, held.client)
     return Receipt(tuple(lines))
@@ -86,4 +88,4 @@ def revoke_there(adapters: Adapters, server: Server, held: HeldToken) -> list[Li
     stored = StoredCredential(
         key.url, key.account, facts, held.tokens, issuer.registration, issuer.endpoints, name=key.name
     )
-    return revoked(adapters, server, stored)
+    return revoked(adapters, server, stored, held_by=held.client)

@@ -15,6 +15,7 @@ from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key, stored_for
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import is_lasting
@@ -176,6 +177,7 @@ def _keep(
             raise KeyrackError(f"The token could not be read back from {facts.store}.")
         credentials.note(key, check=check)
     lines = [Line("Store the token", "done", facts.store)]
+    log_event(adapters, importing.server, "imported", f"From {held.client}.")
     if refresh:
         facts = _refreshed(adapters, importing, before, stored)
         lines.append(Line("Refresh", "done"))

@@ -12,6 +12,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url, same_issuer
 from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line
 from keyrack.operations.servers.owners import account_key
@@ -188,7 +189,11 @@ def _write(adapters: Adapters, server: Server, change: Change, *, timeout: float
     with suppress(KeyrackError):  # those that can't be opened can't be undone either
         earlier = [each for each in adapters.backups().all() if each.row == row]
     before = earlier[0].edits if earlier else ()
-    if changes.make(adapters, change, backup, urls_of(adapters, server), timeout=timeout, earlier=before):
+    replaced = changes.make(
+        adapters, change, backup, urls_of(adapters, server), timeout=timeout, earlier=before
+    )
+    if replaced:
+        log_event(adapters, server, "published", f"To {change.held.client}.")
         for each in earlier:
             adapters.backups().delete(each)
 

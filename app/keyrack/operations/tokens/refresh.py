@@ -15,6 +15,7 @@ from keyrack.domain.errors import (
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.status import EXPIRY_WINDOW, Action, State, is_due, renews
 from keyrack.operations.credential import credential_key, stored_for
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.accounts import nothing_stored
@@ -115,7 +116,7 @@ def _refresh(
             again = credentials.load(stored_credential.key)
             if again is not None and again.tokens.refresh_token != stored_credential.tokens.refresh_token:
                 return again  # another program without our lock was faster
-            raise _refused(adapters, credentials, stored_credential, refusal, server) from None
+            raise _refused(adapters, stored_credential, refusal, server) from None
         except UnusableTokenResponse as error:
             if error.refresh_token is not None:
                 save(
@@ -124,11 +125,12 @@ def _refresh(
                     )
                 )
             raise
-        return _saved(adapters, save, stored_credential, tokens)
+        return _saved(adapters, server, save, stored_credential, tokens)
 
 
 def _saved(
     adapters: Adapters,
+    server: Server,
     save: Callable[[StoredCredential], CredentialInfo],
     stored_credential: StoredCredential,
     tokens: TokenSet,
@@ -149,16 +151,19 @@ def _saved(
     problem = KeyrackError("")
     for pause in (*SAVE_PAUSES, 0.0):
         try:
-            return renewed._replace(credential=save(renewed))
+            saved = save(renewed)
         except KeyrackError as error:
             problem = error
             time.sleep(pause)  # most likely the keychain's daemon is restarting
+        else:
+            log_event(adapters, server, "refreshed")
+            return renewed._replace(credential=saved)
+    log_event(adapters, server, "refreshed", "The new token could not be stored.")
     raise TokenNotStored(problem, renewed)
 
 
 def _refused(
     adapters: Adapters,
-    credentials: CredentialStore,
     stored_credential: StoredCredential,
     error: LoginNeeded,
     server: Server,
@@ -175,4 +180,4 @@ def _refused(
         told = error
     else:
         told = login_needed(server, stored_credential.credential, str(error), setting=error.setting)
-    return refused(credentials, stored_credential, told, by="issuer", at=adapters.now())
+    return refused(adapters, server, stored_credential, told, by="issuer", at=adapters.now())

@@ -7,7 +7,8 @@ from typing import Literal
 from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential
 from keyrack.domain.status import Action
-from keyrack.operations.ports import CredentialStore
+from keyrack.operations.history import log_event
+from keyrack.operations.ports import Adapters
 from keyrack.wording.commands import command_for
 
 BY_SERVER = "The server refused the token."
@@ -23,7 +24,8 @@ def login_needed(
 
 
 def refused(
-    credentials: CredentialStore,
+    adapters: Adapters,
+    server: Server,
     stored_credential: StoredCredential,
     error: LoginNeeded,
     *,
@@ -37,7 +39,10 @@ def refused(
     an access token that has not expired may still be good. All tokens stay stored: the issuer may accept
     the refresh token another time. `check` is recorded with it.
     """
+    credentials = adapters.credentials()
     key, facts, refusal = stored_credential.key, stored_credential.credential, (at, str(error))
+    if facts.refused_at is None:
+        log_event(adapters, server, "token-refused" if by == "server" else "refresh-refused", str(error))
     if by == "server":
         # Not for a credential from a new login in the meantime.
         credentials.note(key, check=check, refusal=refusal, of=facts)

@@ -14,6 +14,7 @@ from keyrack.domain.service import Service, variant_with
 from keyrack.domain.service.template import names_in
 from keyrack.oauth.jwt import end_of
 from keyrack.operations.credential import credential_key, stored_for
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
@@ -82,6 +83,7 @@ def set_token(
     with adapters.credentials().lock(key):
         credentials = adapters.credentials()  # another keyrack may have moved everything during the tests
         stored = credentials.save(stored_credential)
+    log_event(adapters, server, "set")
     if found is not None:
         credentials.note(key, check=found)
     return TokenSaved(stored, found, answer)

@@ -56,7 +56,7 @@ def still_taken(
         credentials.note(key, check=check)
         return check
     dead = LoginNeeded(f"{error} The server no longer accepts the access token either.", hint=error.hint)
-    raise refused(credentials, stored_credential, dead, by="server", at=check.at, check=check)
+    raise refused(adapters, server, stored_credential, dead, by="server", at=check.at, check=check)
 
 
 def with_what_is_left(adapters: Adapters, server: Server, error: LoginNeeded) -> LoginNeeded:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyrack.domain.model import Server
+from keyrack.domain.status import REFRESH_EARLY
+from keyrack.operations.handout.hand_out import hand_out
 from keyrack.operations.servers.overview import Row
-from keyrack.operations.tokens import get_token as get_token_op
 from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.servers.row_work import RowWork
@@ -64,8 +65,11 @@ class TokenActions:
             return
         adapters = self._screen.host.adapters
 
+        def given() -> IssuedToken:
+            return hand_out(adapters(), row.server, "screen", min_valid=REFRESH_EARLY)
+
         def answered(agreed: bool | None) -> None:
             if agreed:
-                self._work.start(row, "reading", lambda: get_token_op.get_token(adapters(), row.server), then)
+                self._work.start(row, "reading", given, then)
 
         self._screen.host.push_screen(ConfirmScreen(head, row.server.display_name, question, yes), answered)

@@ -38,11 +38,12 @@ def test_only_one_module_of_the_operations_records_a_refusal() -> None:
     ],
 )
 def test_what_is_recorded_depends_on_who_refused(by, expires_at, token_refused_at, refresh_refused_at):
-    credentials = build().credentials()
+    adapters = build()
+    credentials = adapters.credentials()
     held = stored_credential(expires_at=expires_at)
     held = held._replace(credential=credentials.save(held))
     error = login_needed(SERVER, held.credential, "It was revoked.")
-    assert refused(credentials, held, error, by=by, at=NOW) is error and isinstance(error, LoginNeeded)
+    assert refused(adapters, SERVER, held, error, by=by, at=NOW) is error and isinstance(error, LoginNeeded)
     facts = some(some(credentials.record(held.key)).credential)
     assert (facts.refused_at, facts.refresh_refused_at) == (token_refused_at, refresh_refused_at)
     assert facts.refusal == "It was revoked."
