@@ -19,10 +19,15 @@ import secretstorage
 from jeepney import DBusErrorResponse
 from jeepney.io.blocking import DBusConnection
 from secretstorage.exceptions import ItemNotFoundException
-from secretstorage.util import DBusAddressWrapper, exec_prompt, open_session
+from secretstorage.util import DBusAddressWrapper, exec_prompt
 
 from keyrack.domain.errors import NoDefaultCollection
-from keyrack.store.backends.secret_service_session import opened_secret
+from keyrack.store.backends.secret_service_session import (
+    SERVICE_INTERFACE,
+    SERVICE_PATH,
+    open_session,
+    opened_secret,
+)
 from keyrack.store.backends.timeouts import Ask
 from keyrack.store.backends.translate import DBUS_LOCKED, denied, unanswered, unlock_hint
 from keyrack.system import session_bus
@@ -30,8 +35,6 @@ from keyrack.system import session_bus
 T = TypeVar("T")
 
 NAME = "Secret Service"
-SERVICE_PATH = "/org/freedesktop/secrets"
-SERVICE_INTERFACE = "org.freedesktop.Secret.Service"
 COLLECTION_INTERFACE = "org.freedesktop.Secret.Collection"
 ITEM_INTERFACE = "org.freedesktop.Secret.Item"
 PROMPT_INTERFACE = "org.freedesktop.Secret.Prompt"

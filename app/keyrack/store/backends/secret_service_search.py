@@ -14,7 +14,7 @@ from jeepney.io.blocking import DBusConnection
 from secretstorage.collection import Collection
 from secretstorage.dhcrypto import Session
 from secretstorage.exceptions import ItemNotFoundException, LockedException
-from secretstorage.util import DBusAddressWrapper, format_secret, open_session
+from secretstorage.util import DBusAddressWrapper, format_secret
 
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.store.backends.secret_service_items import (
@@ -23,11 +23,14 @@ from keyrack.store.backends.secret_service_items import (
     NAME,
     NO_OBJECT,
     PROMPT_INTERFACE,
-    SERVICE_INTERFACE,
-    SERVICE_PATH,
     connected,
 )
-from keyrack.store.backends.secret_service_session import opened_secret
+from keyrack.store.backends.secret_service_session import (
+    SERVICE_INTERFACE,
+    SERVICE_PATH,
+    open_session,
+    opened_secret,
+)
 from keyrack.store.backends.translate import denied
 
 
