@@ -163,7 +163,8 @@ class Auth(*_bases()):  # type: ignore[misc]
         return dict(given.headers)
 
     def _released(self, headers: dict[str, Secret]) -> dict[str, Secret]:
-        release(self._adapters_now(), self._server(), "python", headers, self._sent)
+        if headers:
+            release(self._adapters_now(), self._server(), "python", headers, self._sent)
         return headers
 
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:

@@ -68,7 +68,7 @@ def run(context: Context, options: Options) -> int:
     adapters, out = context.adapters(), context.out
     servers = [asked_for(adapters, name, options.account) for name in options.operands]
     wanted = [Wanted(server, options.var or "") for server in servers]
-    found = given(adapters, wanted, min_valid=options.min_valid, for_url=url_asked_for())
+    found = given(adapters, wanted, "env", min_valid=options.min_valid, for_url=url_asked_for())
     for note in found.notes:
         out.note(f"keyrack: {plain(note)}")
     shell = options.shell or ("powershell" if sys.platform == "win32" else "sh")

@@ -72,7 +72,7 @@ def run(context: Context, options: Options) -> int:
     ]
     # A slow refresh is waited for: the command keeps this token for as long as it runs.
     min_valid = REFRESH_EARLY if options.min_valid is None else options.min_valid
-    found = given(adapters, wanted, min_valid=min_valid, for_url=url_asked_for())
+    found = given(adapters, wanted, "exec", min_valid=min_valid, for_url=url_asked_for())
     for note in found.notes:
         out.note(f"keyrack: {plain(note)}")
     for server, _ in wanted:

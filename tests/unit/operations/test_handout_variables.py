@@ -71,23 +71,23 @@ def test_other_names_are_not_refused(name: str) -> None:
 
 def test_several_servers_give_all_or_nothing(asked: list[Server]) -> None:
     adapters = FakeAdapters()()
-    found = given(adapters, [Wanted(linear()), Wanted(linear(name="b"), "X")], min_valid=None)
+    found = given(adapters, [Wanted(linear()), Wanted(linear(name="b"), "X")], "env", min_valid=None)
     assert {name: value.reveal() for name, value in found.values.items()} == {
         "LINEAR_TOKEN": "tok-linear", "X": "tok-b",
     }  # fmt: skip
     with pytest.raises(LoginNeeded):
-        given(adapters, [Wanted(linear()), Wanted(linear(name="none"))], min_valid=None)
+        given(adapters, [Wanted(linear()), Wanted(linear(name="none"))], "env", min_valid=None)
 
 
 def test_two_servers_for_one_variable_are_refused_before_a_token_is_taken(asked: list[Server]) -> None:
     with pytest.raises(UsageError, match="would both be X"):
-        given(FakeAdapters()(), [Wanted(linear(), "X"), Wanted(linear(name="b"), "X")], min_valid=None)
+        given(FakeAdapters()(), [Wanted(linear(), "X"), Wanted(linear(name="b"), "X")], "env", min_valid=None)
     assert asked == []
 
 
 def test_a_value_with_nul_is_refused(asked: list[Server]) -> None:
     with pytest.raises(KeyrackError, match="NUL"):
-        given(FakeAdapters()(), [Wanted(linear(name="nul"))], min_valid=None)
+        given(FakeAdapters()(), [Wanted(linear(name="nul"))], "env", min_valid=None)
 
 
 @pytest.mark.parametrize(("stored", "left"), [(oauth(), 0), (None, 1)])
@@ -95,5 +95,5 @@ def test_an_old_token_in_the_variable_itself_is_not_handed_out_again(
     asked: list[Server], stored: CredentialInfo | None, left: int
 ) -> None:
     server = linear(headers=(bearer("LINEAR_KEY", "old"),))
-    given(FakeAdapters([server], [record(server, stored)])(), [Wanted(server)], min_valid=None)
+    given(FakeAdapters([server], [record(server, stored)])(), [Wanted(server)], "exec", min_valid=None)
     assert len(asked[0].headers) == left

@@ -51,7 +51,7 @@ def release(
     already: Mapping[str, Secret] | None = None,
 ) -> None:
     """What has to happen before a program gets these headers, unless it has them `already`."""
-    if not headers or (already is not None and dict(headers) == dict(already)):
+    if already is not None and dict(headers) == dict(already):
         return
     program = "" if way == "screen" else adapters.caller()
     log_event(adapters, server, "handed-out", way=way, program=program)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from keyrack.domain.errors import KeyrackError, UsageError
+from keyrack.domain.event import Way
 from keyrack.domain.model import DEFAULT_ACCOUNT, SCHEME_WORDS, Server
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import host, is_address
@@ -39,7 +40,7 @@ class Given(NamedTuple):
 
 
 def given(
-    adapters: Adapters, wanted: Iterable[Wanted], *, min_valid: float | None, for_url: str = ""
+    adapters: Adapters, wanted: Iterable[Wanted], way: Way, *, min_valid: float | None, for_url: str = ""
 ) -> Given:
     """A token of each server: all of them, or an error. Raises UsageError, and what `hand_out` raises."""
     named: dict[str, Server] = {}
@@ -56,7 +57,9 @@ def given(
     values: dict[str, Secret] = {}
     notes: list[str] = []
     for name, server in named.items():
-        issued = hand_out(adapters, _without(adapters, server, name), min_valid=min_valid, for_url=for_url)
+        issued = hand_out(
+            adapters, _without(adapters, server, name), way, min_valid=min_valid, for_url=for_url
+        )
         check_value(name, issued.token)
         values[name] = issued.token
         notes += issued.notes
