@@ -36,9 +36,10 @@ def hand_out(
     """
     if for_url:
         _refuse_another(server, for_url)
-    patience = PATIENCE if min_valid is None else None
-    early = REFRESH_EARLY if min_valid is None else min_valid
-    given = get_token(adapters, server, min_valid=early, patience=patience)
+    if min_valid is None:
+        given = get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
+    else:
+        given = get_token(adapters, server, min_valid=min_valid)
     release(adapters, server, way, given.headers, already)
     return given
 
