@@ -24,6 +24,7 @@ from keyrack.operations.ports import (
     OtherPrograms,
     Rewriting,
     Services,
+    Streams,
 )
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def adapters(
         read=read,
         credentials=stores.current,
         http_client=_http_client,
+        streams=_streams,
         listen=_listen,
         browse=browse or _browse,
         now=now,
@@ -352,6 +354,12 @@ def _http_client(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -
     from keyrack.net.http_client import HttpxClient
 
     return HttpxClient() if files is None else HttpxClient(files=files, issuers=issuers)
+
+
+def _streams(server_url: str, files: TlsFiles) -> Streams:
+    from keyrack.net.streams import HttpxStreams
+
+    return HttpxStreams(server_url, files)
 
 
 def _listen(*args: Any) -> Callback:

@@ -27,6 +27,7 @@ VERBS = {
     "header": (HAND_OUT, "print the headers to send to a server"),
     "env": (HAND_OUT, "print lines that set variables to tokens, for a shell"),
     "exec": (HAND_OUT, "run a command with tokens in its environment"),
+    "bridge": (HAND_OUT, "connect a program that only runs local servers to a remote one"),
     "publish": (HAND_OUT, "keep the token in another program's store fresh"),
     "clear": (CLEAN_UP, "delete a credential, and optionally revoke it"),
     "undo": (CLEAN_UP, "reverse the last change to another program's file"),

@@ -31,7 +31,7 @@ def read_body(reply: httpx.Response, limit: int, host: str) -> bytes | Failed:
         return Failed(_too_large(host, limit), answered=True)
     body = bytearray()
     try:
-        for chunk in _decoded(reply, limit):
+        for chunk in decoded(reply, limit):
             body += chunk
             if len(body) > limit:
                 raise TooLarge
@@ -69,7 +69,8 @@ def end_of_event(stream: bytes | bytearray) -> int | None:
     return None
 
 
-def _decoded(reply: httpx.Response, limit: int) -> Iterator[bytes]:
+def decoded(reply: httpx.Response, limit: int) -> Iterator[bytes]:
+    """The body as it arrives, decoded. No piece has more than `limit` bytes and one. Raises BadCoding."""
     coding = reply.headers.get("content-encoding", "").strip().lower()
     if coding in ("", "identity"):
         yield from reply.iter_raw()

@@ -37,7 +37,7 @@ def prepare(request: Request) -> Outgoing | Failed:
         "accept": "application/json",
         "accept-encoding": "identity",
     }
-    content = b""
+    content = request.content or b""
     if request.form is not None:
         headers["content-type"] = "application/x-www-form-urlencoded"
         try:

@@ -23,6 +23,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str | Secret] = {}
     form: Mapping[str, str | Secret] | None = None
     json: Any = None
+    content: bytes | None = None  # sent as it is; its Content-Type is one of the headers
     # Only read the head of the reply: an event stream never ends.
     stream: bool = False
     # Wait for the reply as long as a send may take. The request works only once, so a reply that nobody
@@ -65,6 +66,10 @@ class Failed(NamedTuple):
     sent_to: str | None = None  # the target of a redirect that was not followed
     answered: bool = False  # there was a reply, but keyrack did not read it
     setting: str = ""  # the setting in keyrack's own file that may help, as in KeyrackError
+
+
+class BrokenOff(Exception):
+    """A reply that ended before it was complete, with a sentence for the user."""
 
 
 class Send(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from keyrack.domain.errors import KeyrackError
@@ -16,6 +16,7 @@ from keyrack.domain.model import (
     Server,
     Source,
     StoredCredential,
+    TlsFiles,
 )
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Reading
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from keyrack.domain.service import Call, Service, ServiceAnswer
     from keyrack.domain.vendor import Vendor
     from keyrack.oauth.http import Failed, Request, Response
+    from keyrack.system.interrupt import Interrupt
 
     ServiceReply = tuple[int, tuple[tuple[str, str], ...], Any]
 
@@ -315,6 +317,33 @@ class Vault(Protocol):
     def change_recipients(self, edit: Callable[[tuple[str, ...]], Iterable[str]]) -> None: ...
 
 
+class StreamReply(Protocol):
+    """A reply whose body is read piece by piece. `close` it, also after an error."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    url: str
+
+    def header(self, name: str) -> str | None: ...
+    def all(self, name: str) -> tuple[str, ...]: ...
+
+    def pieces(self) -> Iterator[bytes]:
+        """Raises BrokenOff if it ends before it is complete."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Streams(Protocol):
+    """HTTP to one server's own origin, over connections that are kept. Safe to use from any thread."""
+
+    def open(self, request: "Request", interrupt: "Interrupt") -> "StreamReply | Failed":
+        """Send a request, and return the head of the reply. `interrupt` ends it at any time."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Stores(Protocol):
     """The stores to choose from. `Adapters.credentials` uses the chosen one."""
 
@@ -329,6 +358,11 @@ class Stores(Protocol):
     def keep_identity(self, identity_file: str) -> None:
         """Write the identity file's path to the configuration."""
         ...
+
+
+def no_streams(server_url: str, *files: "TlsFiles") -> Streams:
+    """The default of `Adapters.streams`."""
+    raise KeyrackError("There is no connection for a bridge here.")
 
 
 def no_stores() -> Stores:
@@ -366,6 +400,7 @@ class Adapters(NamedTuple):
     events: Callable[[], EventLog] = NoEventLog
     # caller(): the program that runs keyrack, as it calls itself; "" if it is not known
     caller: Callable[[], str] = lambda: ""
+    streams: Callable[..., Streams] = no_streams  # streams(server_url, files), for a bridge
     client_name: str = "keyrack"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from keyrack.domain.errors import (
     ClientRefused,
@@ -13,8 +13,9 @@ from keyrack.domain.errors import (
     UnusableTokenResponse,
 )
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential, TokenSet
+from keyrack.domain.secret import Secret
 from keyrack.domain.status import EXPIRY_WINDOW, Action, State, is_due, renews
-from keyrack.operations.credential import credential_key, stored_for
+from keyrack.operations.credential import credential_key, grant_headers, stored_for
 from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import Row
@@ -44,13 +45,19 @@ def refresh(adapters: Adapters, server: Server, *, min_valid: float | None = Non
 
 
 def refreshed(
-    adapters: Adapters, server: Server, *, min_valid: float | None = None, insist: bool = False
+    adapters: Adapters,
+    server: Server,
+    *,
+    min_valid: float | None = None,
+    insist: bool = False,
+    instead_of: Mapping[str, Secret] | None = None,
 ) -> StoredCredential:
     """The same, with the tokens. Once started, it runs to its end even if its caller is interrupted.
 
-    Without `insist`, an issuer that has refused once is not asked again.
+    Without `insist`, an issuer that has refused once is not asked again. `instead_of`: the headers that the
+    server refused; a credential with others was renewed in the meantime, and is returned.
     """
-    return run_shielded(lambda: _refreshed(adapters, server, min_valid, insist))
+    return run_shielded(lambda: _refreshed(adapters, server, min_valid, insist, instead_of))
 
 
 def due(rows: Iterable[Row], now: float, min_valid: float = EXPIRY_WINDOW) -> list[Row]:
@@ -65,7 +72,13 @@ def due(rows: Iterable[Row], now: float, min_valid: float = EXPIRY_WINDOW) -> li
     ]
 
 
-def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insist: bool) -> StoredCredential:
+def _refreshed(
+    adapters: Adapters,
+    server: Server,
+    min_valid: float | None,
+    insist: bool,
+    instead_of: Mapping[str, Secret] | None,
+) -> StoredCredential:
     key = credential_key(server)
     asked_at = adapters.now()
     with adapters.credentials().lock(key):
@@ -79,6 +92,8 @@ def _refreshed(adapters: Adapters, server: Server, min_valid: float | None, insi
         if facts.refused_at is not None and not insist:
             raise login_needed(server, facts)
         someone_did = facts.refreshed_at is not None and facts.refreshed_at > asked_at
+        if instead_of is not None:
+            someone_did = dict(grant_headers(stored_credential)) != dict(instead_of)
         if someone_did or (min_valid is not None and not is_due(facts, adapters.now(), min_valid)):
             return stored_credential
         if facts.refusal and not insist:

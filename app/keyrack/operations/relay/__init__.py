@@ -1,0 +1,1 @@
+"""Relays MCP messages between a program and a remote server."""

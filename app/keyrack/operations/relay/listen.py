@@ -1,0 +1,89 @@
+"""The stream on which a server sends messages of its own (GET, MCP 2025-03-26 to 2025-11-25)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from keyrack.domain.errors import KeyrackError, LoginNeeded
+from keyrack.oauth.http import BrokenOff
+from keyrack.operations.ports import StreamReply
+from keyrack.operations.relay.handshake import Handshake
+from keyrack.operations.relay.link import LARGEST, Link
+from keyrack.relay.events import EventReader, TooLong
+from keyrack.relay.message import NotAMessage, line_of, read
+from keyrack.system.interrupt import Interrupt
+
+PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before it is opened again
+GONE = (404, 400)  # the session is not known any more
+
+
+class Listener:
+    """Keeps the stream open in a thread of its own, as long as the server offers it."""
+
+    def __init__(
+        self, link: Link, handshake: Handshake, pass_on: Callable[[bytes], Any], ended: threading.Event
+    ) -> None:
+        self._link, self._handshake, self._pass_on, self._ended = link, handshake, pass_on, ended
+        self._lock = threading.Lock()
+        self._interrupt: Interrupt | None = None
+
+    def start(self) -> None:
+        """Open the stream of a new session; that of an earlier one ends."""
+        interrupt = Interrupt()
+        with self._lock:
+            before, self._interrupt = self._interrupt, interrupt
+        if before is not None:
+            before.set()
+        threading.Thread(target=self._run, args=(interrupt,), name="listen", daemon=True).start()
+
+    def stop(self) -> None:
+        with self._lock:
+            interrupt, self._interrupt = self._interrupt, None
+        if interrupt is not None:
+            interrupt.set()
+
+    def _run(self, interrupt: Interrupt) -> None:
+        last, pause, named, has_worked = "", PAUSE, 0.0, False
+        while not interrupt.is_set and not self._ended.is_set():
+            generation = self._handshake.generation
+            headers = {"Accept": "text/event-stream", **self._handshake.headers()}
+            if last:
+                headers["Last-Event-ID"] = last
+            try:
+                reply = self._link.send("GET", headers, interrupt)
+                is_stream = reply.status == 200 and "text/event-stream" in (reply.header("content-type") or "")
+                if is_stream:
+                    has_worked, pause = True, PAUSE
+                    last, named = self._pass_on_events(reply, last, named)
+                reply.close()
+                if reply.status in GONE and has_worked and self._handshake.session:
+                    self._handshake.repeat(generation)
+                    last, has_worked = "", False
+                elif not is_stream and reply.status < 500:
+                    return  # 405: the server offers none
+            except LoginNeeded:
+                return  # the next request of the program tells it
+            except KeyrackError:
+                pass  # the network, or a server that is just starting
+            if self._ended.wait(named or pause):
+                return
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    def _pass_on_events(self, reply: StreamReply, last: str, named: float) -> tuple[str, float]:
+        """Until the stream ends. Returns where to resume, and the pause that the server asked for."""
+        events = EventReader(LARGEST)
+        try:
+            for piece in reply.pieces():
+                for event in events.feed(piece):
+                    last = last if event.id is None else event.id
+                    named = named if event.retry is None else event.retry
+                    if event.data and event.name == "message":
+                        read(event.data)
+                        self._pass_on(line_of(event.data))
+        except (BrokenOff, TooLong, NotAMessage):
+            pass
+        finally:
+            reply.close()
+        return last, named

@@ -1,0 +1,176 @@
+"""The transport of MCP 2024-11-05: one stream of events for all messages, and an endpoint that it names."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.resource import origin, redirect_target
+from keyrack.oauth.http import BrokenOff
+from keyrack.operations.ports import StreamReply
+from keyrack.operations.relay.link import LARGEST, Link, whole
+from keyrack.operations.relay.running import Exchange, Running
+from keyrack.relay.events import Event, EventReader, TooLong
+from keyrack.relay.message import Message, NotAMessage, error_line, line_of, read
+from keyrack.relay.replies import refusal
+from keyrack.system.interrupt import Interrupt
+
+ANSWER = 30.0  # seconds until the stream has named its endpoint, and for a repeated `initialize`
+INITIALIZED = b'{"jsonrpc":"2.0","method":"notifications/initialized"}'
+
+
+class OldSse:
+    """Opens the stream when a message is to be sent, and again after it was cut. Safe to use from any thread."""
+
+    def __init__(self, link: Link, running: Running, pass_on: Callable[[bytes], Any]) -> None:
+        self._link, self._running, self._pass_on = link, running, pass_on
+        self._lock = threading.Lock()
+        self._stream: _Stream | None = None
+        self._hello: Message | None = None
+
+    def send(self, exchange: Exchange) -> None:
+        """Send the message; its response comes on the stream. Raises KeyrackError if there will be none."""
+        message = exchange.message
+        if message.method == "initialize":
+            self._hello = message
+        stream = self._open(is_new=message.method == "initialize")
+        reply = self._post(stream, message.raw, exchange.interrupt)
+        if reply.status in (400, 404, 410) and not stream.is_fresh:
+            reply.close()
+            stream.end()
+            stream = self._open(is_new=False)
+            reply = self._post(stream, message.raw, exchange.interrupt)
+        answered = whole(reply)
+        if answered.status >= 300:
+            raise KeyrackError(refusal(answered))
+        stream.is_fresh = False
+
+    def stop(self) -> None:
+        with self._lock:
+            stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.end()
+
+    def _post(self, stream: _Stream, content: bytes, interrupt: Interrupt) -> StreamReply:
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+        return self._link.send("POST", headers, interrupt, content=content, seconds=60.0, url=stream.endpoint)
+
+    def _open(self, *, is_new: bool) -> _Stream:
+        """The open stream, or a new one, on which `initialize` is repeated unless it comes now."""
+        with self._lock:
+            if self._stream is not None and self._stream.is_open:
+                return self._stream
+            stream = _Stream(self._link, self._message, self._cut)
+            if not is_new and self._hello is not None:
+                stream.awaits(self._hello.ids)
+                for content in (self._hello.raw, INITIALIZED):
+                    whole(self._post(stream, content, stream.interrupt))
+                    if not stream.answered.wait(ANSWER):
+                        raise Temporary("The server has forgotten the session, and does not begin a new one.")
+            self._stream = stream
+            return stream
+
+    def _message(self, data: bytes) -> None:
+        try:
+            message = read(data)
+        except NotAMessage:
+            return
+        for id in message.answers:
+            exchange = self._running.of(id)
+            if exchange is not None:
+                exchange.answer((id,))
+                if not exchange.owed:
+                    self._running.remove(exchange)
+        self._pass_on(line_of(data))
+
+    def _cut(self, sentence: str) -> None:
+        """The stream has ended: no response can come any more."""
+        for exchange in self._running.all():
+            if exchange.is_started:
+                self._running.remove(exchange)
+                owed = tuple(exchange.owed)
+                exchange.answer(owed)
+                for id in owed if not exchange.is_cancelled else ():
+                    self._pass_on(error_line(id, sentence))
+
+
+class _Stream:
+    """One stream, read in a thread of its own. Raises KeyrackError if it can't be opened."""
+
+    def __init__(self, link: Link, on_message: Callable[[bytes], Any], on_cut: Callable[[str], Any]) -> None:
+        self.interrupt = Interrupt()
+        self.endpoint = ""
+        self.is_open = True
+        self.is_fresh = True
+        self.answered = threading.Event()  # the repeated `initialize`
+        self._awaited: tuple[Any, ...] | None = None
+        self._on_message, self._on_cut = on_message, on_cut
+        self._link = link
+        self._problem = "The stream ended before it named its endpoint."
+        self._named = threading.Event()
+        self._reply = link.send("GET", {"Accept": "text/event-stream"}, self.interrupt)
+        kind = self._reply.header("content-type") or ""
+        if self._reply.status != 200 or "text/event-stream" not in kind:
+            raise NotOld(refusal(whole(self._reply)))
+        threading.Thread(target=self._read, name="sse", daemon=True).start()
+        if not self._named.wait(ANSWER) or not self.endpoint:
+            self.end()
+            raise NotOld(self._problem)
+
+    def awaits(self, ids: tuple[Any, ...]) -> None:
+        """The response to these is not for the program."""
+        self._awaited = ids
+
+    def end(self) -> None:
+        self.is_open = False
+        self.interrupt.set()
+
+    def _read(self) -> None:
+        events = EventReader(LARGEST)
+        sentence = "The server ended the stream."
+        try:
+            for piece in self._reply.pieces():
+                for event in events.feed(piece):
+                    self._take(event)
+        except (BrokenOff, TooLong, _Foreign) as error:
+            sentence = self._problem = str(error) or "The server sent a message that is too large."
+        finally:
+            self._reply.close()
+            self.is_open = False
+            self._named.set()
+            self.answered.set()
+            self._on_cut(sentence)
+
+    def _take(self, event: Event) -> None:
+        if event.name == "endpoint" and not self.endpoint:
+            target = redirect_target(self._link.url, event.data.decode("utf-8", "replace"))
+            if target is None or origin(target) != origin(self._link.url):
+                where = "something that is no web address" if target is None else origin(target)
+                raise _Foreign(
+                    f"The server names {where} as the endpoint for messages. keyrack sends them, and the "
+                    f"credential, only to {origin(self._link.url)}."
+                )
+            self.endpoint = target
+            self._named.set()
+        elif event.data and event.name == "message":
+            if self._awaited is not None and self._is_awaited(event.data):
+                self._awaited = None
+                self.answered.set()
+            else:
+                self._on_message(event.data)
+
+    def _is_awaited(self, data: bytes) -> bool:
+        try:
+            return read(data).answers == self._awaited
+        except NotAMessage:
+            return False
+
+
+class NotOld(KeyrackError):
+    """The server does not have this transport, or names an endpoint that is not used."""
+
+
+class _Foreign(Exception):
+    pass
