@@ -28,7 +28,6 @@ class Options(Arguments):
 
 VERB = Verb(
     name="bridge",
-    summary="connect a program that only runs local servers to a remote one",
     operand="NAME|URL",
     options=(Option(("--interactive",), "open the browser if a login is needed"), ACCOUNT),
     takes=Options,

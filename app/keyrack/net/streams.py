@@ -1,4 +1,4 @@
-"""HTTP for many requests to one server, over connections that are kept, with replies that are read piece by piece.
+"""HTTP for many requests to one server: connections are kept, and replies are read piece by piece.
 
 The rules are those of `http_client`, but a request goes to the server's own origin or nowhere. Each
 connection is a transport of its own, so that an exchange can be ended from another thread, and so that a
@@ -62,9 +62,7 @@ class HttpxStreams:
         self._resolver = resolver
         self._proxy = proxy_for(server_url)
         is_plain = not server_url.lower().startswith("https:") and self._proxy is None
-        self._context: ssl.SSLContext | bool = (
-            False if is_plain else with_certificate(files) or trust(files)
-        )
+        self._context: ssl.SSLContext | bool = False if is_plain else with_certificate(files) or trust(files)
         self._lock = threading.Lock()
         self._idle: list[_Connection] = []
         self._routes: tuple[float, tuple[Route, ...]] = (0.0, ())
@@ -211,7 +209,11 @@ class _Connection:
             extensions["sni_hostname"] = host  # what the certificate must be for
         return self._transport.handle_request(
             httpx.Request(
-                request.method, url, headers=ready.headers, content=ready.content or None, extensions=extensions
+                request.method,
+                url,
+                headers=ready.headers,
+                content=ready.content or None,
+                extensions=extensions,
             )
         )
 
@@ -246,7 +248,9 @@ class _Reply:
         self, reply: httpx.Response, url: str, connection: _Connection, give_back: Any, interrupt: Interrupt
     ) -> None:
         self.status = reply.status_code
-        self.headers = tuple((key.decode("latin-1"), value.decode("latin-1")) for key, value in reply.headers.raw)
+        self.headers = tuple(
+            (key.decode("latin-1"), value.decode("latin-1")) for key, value in reply.headers.raw
+        )
         self.url = url
         self._reply = reply
         self._connection = connection

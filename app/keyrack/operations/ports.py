@@ -337,7 +337,7 @@ class StreamReply(Protocol):
 class Streams(Protocol):
     """HTTP to one server's own origin, over connections that are kept. Safe to use from any thread."""
 
-    def open(self, request: "Request", interrupt: "Interrupt") -> "StreamReply | Failed":
+    def open(self, request: Request, interrupt: Interrupt) -> StreamReply | Failed:
         """Send a request, and return the head of the reply. `interrupt` ends it at any time."""
         ...
 
@@ -360,7 +360,7 @@ class Stores(Protocol):
         ...
 
 
-def no_streams(server_url: str, *files: "TlsFiles") -> Streams:
+def no_streams(server_url: str, *files: TlsFiles) -> Streams:
     """The default of `Adapters.streams`."""
     raise KeyrackError("There is no connection for a bridge here.")
 

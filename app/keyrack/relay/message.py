@@ -1,4 +1,4 @@
-"""What a bridge must know of a JSON-RPC message. The message itself is passed on as the bytes that arrived."""
+"""What a bridge must know of a JSON-RPC message, which is passed on as the bytes that arrived."""
 
 from __future__ import annotations
 

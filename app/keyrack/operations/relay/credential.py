@@ -1,4 +1,4 @@
-"""The credential that a bridge sends: kept between requests, renewed after a 401, and one login for all bridges."""
+"""The credential that a bridge sends: kept between requests, and renewed after a 401."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary, TokenNot
 from keyrack.domain.model import CredentialKey, Server, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action
-from keyrack.oauth.authorize import are_bearable, sound_scopes
 from keyrack.oauth.challenge import Challenge
 from keyrack.operations.credential import configured_headers, credential_key, grant_headers
 from keyrack.operations.handout.hand_out import hand_out
@@ -123,6 +122,8 @@ class BridgeCredential:
 
     def _needed(self, challenge: Challenge | None) -> LoginNeeded:
         """The error that names the command."""
+        from keyrack.oauth.authorize import are_bearable, sound_scopes
+
         server = self._server
         if configured_headers(server):
             hint = f"Change it there, then run: {command_for(Action.CHECK, server)}"
@@ -144,7 +145,7 @@ class BridgeCredential:
         return LoginNeeded(said, hint=f"Run: {command_line('login', server, *wanted)}")
 
     def _log_in(self, error: LoginNeeded, challenge: Challenge | None) -> None:
-        """Open the browser, unless another bridge has just done so. Raises the error if that is not wanted."""
+        """Open the browser, unless another bridge just did. Raises the error if that is not wanted."""
         if not self._interactive or self._is_declined() or configured_headers(self._server):
             raise error
         credentials, key = self._adapters.credentials(), credential_key(self._server)
@@ -169,6 +170,7 @@ class BridgeCredential:
         return self._failed_at is not None and self._adapters.now() - self._failed_at < PAUSE
 
     def _open_browser(self, challenge: Challenge | None) -> None:
+        from keyrack.oauth.authorize import sound_scopes
         from keyrack.oauth.effects import SignIn
         from keyrack.operations.login.login import login
         from keyrack.operations.login.options import LoginOptions
@@ -180,9 +182,7 @@ class BridgeCredential:
         more = challenge is not None and challenge.params.get("error") == "insufficient_scope"
         scopes = sound_scopes(tuple(challenge.params.get("scope", "").split())) if challenge and more else ()
         try:
-            login(
-                self._adapters, self._server, LoginOptions(scopes, challenge=challenge), on_event=on_event
-            )
+            login(self._adapters, self._server, LoginOptions(scopes, challenge=challenge), on_event=on_event)
         except KeyrackError as error:
             self._failed_at = self._adapters.now()
             hint = f"Run: {command_for(Action.LOGIN, self._server)}"

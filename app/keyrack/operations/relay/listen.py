@@ -53,7 +53,9 @@ class Listener:
                 headers["Last-Event-ID"] = last
             try:
                 reply = self._link.send("GET", headers, interrupt)
-                is_stream = reply.status == 200 and "text/event-stream" in (reply.header("content-type") or "")
+                is_stream = reply.status == 200 and "text/event-stream" in (
+                    reply.header("content-type") or ""
+                )
                 if is_stream:
                     has_worked, pause = True, PAUSE
                     last, named = self._pass_on_events(reply, last, named)

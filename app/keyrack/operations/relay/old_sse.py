@@ -22,7 +22,7 @@ INITIALIZED = b'{"jsonrpc":"2.0","method":"notifications/initialized"}'
 
 
 class OldSse:
-    """Opens the stream when a message is to be sent, and again after it was cut. Safe to use from any thread."""
+    """Opens the stream when a message is to be sent, and again after a cut. Safe to use from any thread."""
 
     def __init__(self, link: Link, running: Running, pass_on: Callable[[bytes], Any]) -> None:
         self._link, self._running, self._pass_on = link, running, pass_on

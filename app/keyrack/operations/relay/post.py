@@ -165,7 +165,9 @@ class Sender:
                     return reply
                 answered = whole(reply)
                 if answered.status < 500 or waited > RESUMES:
-                    raise Temporary(f"The server does not resume the stream of this request. {refusal(answered)}")
+                    raise Temporary(
+                        f"The server does not resume the stream of this request. {refusal(answered)}"
+                    )
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _learn(self, message: Message, answer: Message, session: str | None) -> None:
