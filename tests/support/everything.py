@@ -11,7 +11,7 @@ import anyio
 from mcp.server import MCPServer
 from mcp.server.mcpserver import Context
 from mcp.server.streamable_http import EventCallback, EventId, EventMessage, EventStore, StreamId
-from mcp_types import ClientCapabilities, JSONRPCMessage, SamplingMessage, TextContent
+from mcp_types import JSONRPCMessage, SamplingMessage, TextContent
 from pydantic import BaseModel
 
 from keyrack.demo.loopback import Loopback
@@ -53,6 +53,7 @@ class Everything:
         self.cancelled: list[str] = []
         self.started: list[str] = []
         self.url = ""
+        self.is_sse = False
         self._define()
 
     def _define(self) -> None:
@@ -140,6 +141,7 @@ class Everything:
 def everything(*, sse: bool = False, json: bool = False, resumable: bool = False) -> Iterator[Everything]:
     """`sse`: by the transport of 2024-11-05. `json`: responses without a stream."""
     found = Everything()
+    found.is_sse = sse
     with Loopback() as loopback:
         sock, base = loopback.reserve()
         if sse:
@@ -155,6 +157,3 @@ def everything(*, sse: bool = False, json: bool = False, resumable: bool = False
             found.url = f"{base}/mcp"
         loopback.serve(sock, listening(app, found.heard))
         yield found
-
-
-__all__ = ["LARGE", "ClientCapabilities", "Everything", "everything"]
