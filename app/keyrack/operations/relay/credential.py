@@ -12,7 +12,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action
 from keyrack.oauth.challenge import Challenge
 from keyrack.operations.credential import configured_headers, credential_key, grant_headers
-from keyrack.operations.handout.hand_out import hand_out
+from keyrack.operations.handout.hand_out import hand_out, release
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.command import option
 from keyrack.operations.tokens.refresh import refreshed
@@ -97,7 +97,7 @@ class BridgeCredential:
 
     def _issued(self) -> tuple[Headers, float | None]:
         try:
-            given = hand_out(self._adapters, self._server)
+            given = hand_out(self._adapters, self._server, "bridge", already=self._headers)
         except LoginNeeded:
             key = credential_key(self._server)
             if not configured_headers(self._server) and self._adapters.credentials().load(key) is None:
@@ -118,7 +118,9 @@ class BridgeCredential:
 
     def _take(self, stored: StoredCredential) -> None:
         self._stamp = self._adapters.credentials().stamp()
-        self._headers, self._expires_at = dict(grant_headers(stored)), stored.credential.expires_at
+        headers = dict(grant_headers(stored))
+        release(self._adapters, self._server, "bridge", headers, self._headers)
+        self._headers, self._expires_at = headers, stored.credential.expires_at
 
     def _needed(self, challenge: Challenge | None) -> LoginNeeded:
         """The error that names the command."""
