@@ -27,7 +27,10 @@ def main() -> int:
             signal.signal(getattr(signal, name), _end)
     # A command ends before a collection is worth it; the screen enables it after its first frame.
     gc.disable()
-    return run(sys.argv[1:], adapters=_adapters, screen=_screen, demo=_demo)
+    code = run(sys.argv[1:], adapters=_adapters, screen=_screen, demo=_demo)
+    # Python looks for garbage several times while it ends. It need not: the system takes back all memory.
+    gc.freeze()
+    return code
 
 
 def _end(number: int, frame: object) -> None:

@@ -107,6 +107,19 @@ def test_the_manual_imports_no_verb(tmp_path: Path) -> None:
     assert imported("--help", tmp_path) & verbs == set()
 
 
+def test_python_has_nothing_to_search_for_garbage_when_a_command_ends(tmp_path: Path) -> None:
+    script = (
+        "import gc; from keyrack.__main__ import main; main(); print(gc.isenabled(), len(gc.get_objects()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--version"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    enabled, objects = done.stdout.split()[-2:]
+    assert enabled == "False"
+    assert int(objects) < 100
+
+
 def test_no_verb_pays_for_a_named_tuple_of_its_arguments() -> None:
     assert [name for name in VERBS if issubclass(module_of(name).VERB.takes, tuple)] == []
 
