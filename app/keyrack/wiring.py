@@ -18,7 +18,9 @@ from keyrack.operations.ports import (
     Adapters,
     Backups,
     Callback,
+    Connections,
     CredentialStore,
+    Entries,
     EventLog,
     HttpClient,
     OtherPrograms,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from keyrack.store.vault.backend import VaultBackend
     from keyrack.store.vault.keys import Sources
     from keyrack.system.locks import Locks
+    from keyrack.system.running import Ran
 
 
 def adapters(
@@ -110,6 +113,13 @@ def adapters(
             keychain=keychain,
         )
 
+    def entries() -> Entries:
+        from keyrack.sources.connecting.connector import EntryFiles
+        from keyrack.sources.locations import Search
+        from keyrack.system.paths import current_folder
+
+        return EntryFiles(Search(env, platform, cwd or current_folder()), now)
+
     def find(service: str, accounts: Iterable[str]) -> Sequence[Item]:
         return keychain().find(service, accounts)
 
@@ -153,6 +163,9 @@ def adapters(
         stores=lambda: stores,
         other_programs=other_programs,
         backups=stores.backups,
+        entries=entries,
+        connections=stores.connections,
+        run=_run,
         on_wait=stores.on_wait,
         refresh_apart=None if ask else refresh_apart,
         events=stores.events,
@@ -204,6 +217,11 @@ class _Stores:
         from keyrack.store.backups import SealedBackups
 
         return SealedBackups(os.path.join(self._data_dir(), "backups"), self._backup_key, self._now)
+
+    def connections(self) -> Connections:
+        from keyrack.store.connections import ConnectionFile
+
+        return ConnectionFile(os.path.join(self._data_dir(), "connections.json"), self.locks())
 
     def _backup_key(self, create: bool) -> Secret | None:
         """The key in the store in use; or else in another one, from which everything else has moved since."""
@@ -348,6 +366,12 @@ def _rewriting() -> Rewriting:
     from keyrack.sources.rewriting import rewrite
 
     return rewrite
+
+
+def _run(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Ran:
+    from keyrack.system.running import run
+
+    return run(argv, env, seconds)
 
 
 def _http_client(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> HttpClient:

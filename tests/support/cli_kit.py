@@ -11,7 +11,7 @@ from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, S
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.storage import Finding, StoreState, Survey
-from keyrack.operations.ports import Adapters, NoOtherPrograms, OtherPrograms
+from keyrack.operations.ports import Adapters, NoConnections, NoOtherPrograms, OtherPrograms
 from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
 from support.kept_events import KeptEvents
@@ -97,6 +97,7 @@ class FakeAdapters:
             services=KnownServices,
             rewriting=lambda: rewrite,
             on_wait=lambda tell: None,
+            connections=NoConnections,
             other_programs=lambda: self.other_programs,
             events=lambda: self.events,
             caller=lambda: "claude",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,17 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
+from keyrack.sources.connecting.connector import EntryFiles
 from keyrack.sources.locations import Search
 from keyrack.sources.reader import read_all
 from keyrack.sources.tokens.held import TokenFiles
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.backups import SealedBackups
+from keyrack.store.connections import ConnectionFile
 from keyrack.store.credential_store import BackendCredentialStore
 from keyrack.store.records.records import MemoryRecords
 from keyrack.system.locks import Locks
+from keyrack.system.running import Ran
 from support.canned import ISSUER, URL, World, reply, rpc, unauthorized
 from support.cli_kit import run
 from support.kept_events import KeptEvents
@@ -104,11 +107,17 @@ class Machine:
             lambda: self.now,
         )
         self.events = KeptEvents()
+        self.connections = ConnectionFile(str(home / "data" / "connections.json"), Locks(None))
+        self.ran: list[tuple[tuple[str, ...], dict[str, str]]] = []  # keyrack, as a program would run it
+        self.answer = Ran(0, '{"Authorization": "Bearer at-0"}', "")
         self.adapters: Adapters = build(self.world, credentials=self.credentials)._replace(
             read=self._read,
             now=lambda: self.now,
             other_programs=self.programs,
             backups=lambda: self.backups,
+            entries=self.entries,
+            connections=lambda: self.connections,
+            run=self._run,
             config_file=lambda: str(self.config),
             events=lambda: self.events,
             set_publish=lambda key, programs: set_publish(str(self.config), key, programs),
@@ -121,6 +130,13 @@ class Machine:
             now=lambda: self.now,
             keychain=lambda: self.items,
         )
+
+    def entries(self) -> EntryFiles:
+        return EntryFiles(Search(self.env, "linux", str(self.home / "project")), lambda: self.now)
+
+    def _run(self, argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Ran:
+        self.ran.append((tuple(argv), dict(env)))
+        return self.answer
 
     def put(self, file: str, text: Any, mode: int = 0o600) -> Path:
         path = self.home / file

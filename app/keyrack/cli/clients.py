@@ -41,7 +41,8 @@ On macOS and Windows the system may ask for your permission before keyrack can
 read another program's keychain items, so they are read only with --ask.
 
 --json prints an array of objects with these fields: name, program (its name on
-the command line), found, files (objects with path and found), servers, tokens
+the command line), found, files (objects with path and found), servers,
+connected (an object of server name to helper or bridge), tokens
 (objects with server, url, state, expires_at, path and mode), stores (where its
 logins are looked for), allows (import, publish, clear, create), login and logout
 (its own commands, or null). Tokens are never printed.""",
@@ -98,6 +99,8 @@ def _lines(client: Client, program: Program | None, now: float) -> list[str]:
     lines = [f"{plain(client.name, 60)}  ({slug(client.name)})"]
     lines += [f"  {plain(place.path, 4096)}: {plain(place.found, 80)}" for place in client.places]
     for entry in client.entries:
+        if entry.source is not None and entry.source.connected:
+            lines.append(f"  {plain(entry.name, 120)}: connected by {entry.source.connected}")
         for held in entry.held:
             state = held.state(now).value
             source = ", published by keyrack" if entry.way == "published" else ""
@@ -125,6 +128,11 @@ def _facts(client: Client, program: Program | None, now: float) -> dict[str, Any
         "program": slug(client.name),
         "found": client.is_found,
         "files": [{"path": place.path, "found": place.found} for place in client.places],
+        "connected": {
+            entry.name: entry.source.connected
+            for entry in client.entries
+            if entry.source is not None and entry.source.connected
+        },
         "servers": [entry.name for entry in client.entries if entry.source is not None],
         "tokens": [
             {

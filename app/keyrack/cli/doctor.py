@@ -28,8 +28,10 @@ VERB = Verb(
     text="""\
 Shows the keychain, its limits and whether it works; every configuration file that
 was read; each problem with its file, line and entry; each token that is in plain
-text in a configuration, which is not an error but should be moved; and each file
-with other programs' tokens that others can read. It also finishes anything that
+text in a configuration, which is not an error but should be moved; each file with
+other programs' tokens that others can read; and each entry that keyrack connect
+wrote and that would fail, after running keyrack's own command as the program runs
+it. Commands of others are never run. It also finishes anything that
 was interrupted when keyrack was killed. It may ask you to unlock the keychain,
 and does not use the network. Exits with 0 if all is well, 5 if the keychain
 can't be used, and 1 if there is any other problem.
@@ -51,6 +53,7 @@ def run(context: Context, options: Options) -> int:
     from keyrack.cli.sources import place_line, problem_line
     from keyrack.operations.servers.overview import own_problems
     from keyrack.operations.servers.plaintext import pointed_out
+    from keyrack.operations.sharing.connected import failing
     from keyrack.operations.sharing.exposed import exposed
     from keyrack.version import __version__
     from keyrack.wording.tones import Tone
@@ -65,7 +68,8 @@ def run(context: Context, options: Options) -> int:
     reading = adapters.read()
     adapters.credentials().records()
     held = adapters.other_programs().read([server.url for server in reading.servers if server.url])
-    problems = (*reading.problems, *held.problems, *own_problems(adapters))
+    connected = tuple(failing(adapters)) if code == OK else ()
+    problems = (*reading.problems, *held.problems, *own_problems(adapters), *connected)
     out.line("")
     out.line(f"Files ({_count(len(reading.servers), 'server')})")
     for place in reading.places:

@@ -128,7 +128,8 @@ def _show_change(context: Context, importing: Importing) -> None:
 
 def _tell(context: Context, importing: Importing, done: Imported, how: How) -> None:
     from keyrack.cli.receipt import line_of
-    from keyrack.operations.sharing.handout import entry_for
+    from keyrack.domain.held import slug
+    from keyrack.wording.commands import command_line
     from keyrack.wording.times import good_for
 
     out, server, client = context.out, importing.server, importing.held.client
@@ -138,10 +139,8 @@ def _tell(context: Context, importing: Importing, done: Imported, how: How) -> N
     out.line(f"{name}: {good_for(done.credential.expires_at, context.adapters().now())}.")
     if how != "move" or not done.receipt.ok:
         return
-    entry = entry_for(client, server)
-    if entry is None:
+    if client not in context.adapters().entries().programs():
         out.line(f"{plain(client, 60)} will ask for a login of its own when it needs one.")
         return
-    out.line(f"To let {plain(client, 60)} get its tokens from keyrack, set its entry in {entry[0]} to:")
-    for each in entry[1].split("\n"):
-        out.line(plain(each, 10_000))
+    command = command_line("connect", server, "--to", slug(client))
+    out.line(f"To let {plain(client, 60)} get its tokens from keyrack: {plain(command, 1000)}")

@@ -21,7 +21,7 @@ class Option(NamedTuple):
     def key(self) -> str:
         """The attribute that holds the parsed value."""
         name = self.flags[-1].lstrip("-").replace("-", "_")
-        return f"{name}_" if name == "from" else name  # a word of Python
+        return f"{name}_" if name in ("from", "as") else name  # words of Python
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)

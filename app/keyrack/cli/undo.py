@@ -30,7 +30,7 @@ VERB = Verb(
     takes=Options,
     text="""\
 Reverses the last change that keyrack made to a file or keychain item of another
-program: by adopt, import --move, clear --from or publish. Run it again for the
+program: by adopt, connect, import --move, clear --from or publish. Run it again for the
 change before that. A change that can't be reversed any more is skipped.
 
 If the file is as keyrack left it, the old content comes back, byte for byte. If

@@ -29,6 +29,8 @@ VERBS = {
     "exec": (HAND_OUT, "run a command with tokens in its environment"),
     "bridge": (HAND_OUT, "connect a program that only runs local servers to a remote one"),
     "publish": (HAND_OUT, "keep the token in another program's store fresh"),
+    "connect": (HAND_OUT, "let another program take its token from keyrack"),
+    "disconnect": (HAND_OUT, "put an entry back as it was before keyrack connect"),
     "clear": (CLEAN_UP, "delete a credential, and optionally revoke it"),
     "undo": (CLEAN_UP, "reverse the last change to another program's file"),
     "vault": (SET_UP, "manage the sealed vault, for machines without a keychain"),

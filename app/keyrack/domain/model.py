@@ -33,6 +33,7 @@ class Source(NamedTuple):
     name: str  # the server's name in that file
     scope: str = ""  # "user", "project /path", or "" if the program has only one
     disabled: bool = False  # switched off in that program
+    connected: str = ""  # how it takes its token from keyrack ("helper", "bridge"); "" if it does not
 
     @property
     def full_name(self) -> str:
@@ -162,6 +163,7 @@ class Server(NamedTuple):
     tag: str = ""  # tells it apart from others with the same URL and account; "" if there are none
     key_name: str = ""  # the name in its credential's key: the tag, or "" for the first such server
     of_project: bool = False  # only the current project's own files configure it
+    bridge_to: str = ""  # the name of the server to which this process, keyrack's own bridge, leads
     publish: tuple[str, ...] = ()  # which programs get its fresh tokens (`operations.sharing.publishing`)
 
     @property

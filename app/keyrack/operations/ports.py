@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from keyrack.domain.change import Backup, Change, Edit
+    from keyrack.domain.connection import Connection, Method, Plan, Wanted
     from keyrack.domain.errors import BadServiceFile
     from keyrack.domain.event import Event
     from keyrack.domain.held import Program
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from keyrack.domain.vendor import Vendor
     from keyrack.oauth.http import Failed, Request, Response
     from keyrack.system.interrupt import Interrupt
+    from keyrack.system.running import Ran
 
     ServiceReply = tuple[int, tuple[tuple[str, str], ...], Any]
 
@@ -187,6 +189,114 @@ class OtherPrograms(Protocol):
     def programs(self) -> tuple[Program, ...]:
         """The programs that hold tokens, as far as keyrack knows."""
         ...
+
+
+NOT_HERE = "No files of other programs are written here."
+
+
+class Entries(Protocol):
+    """The entries of other programs' files, through which they can take their token from keyrack."""
+
+    def programs(self) -> tuple[str, ...]:
+        """The display names of the programs whose entries keyrack can write."""
+        ...
+
+    def methods(self, program: str) -> tuple[Method, ...]:
+        """How the program can take its token, the best first; without publishing."""
+        ...
+
+    def plan(self, wanted: Wanted) -> Plan:
+        """The change that connects an entry, with its diff; nothing is changed yet. Raises KeyrackError."""
+        ...
+
+    def make(self, plan: Plan, variable: str, keep: Callable[[tuple[Edit, ...]], object]) -> None:
+        """Make it on what is in the file now. `keep` gets the edit just before; if it raises, nothing is
+        changed. Raises KeyrackError, and then nothing has changed."""
+        ...
+
+    def plan_removal(self, connection: Connection) -> Plan:
+        """The entry without what keyrack wrote. Raises KeyrackError."""
+        ...
+
+    def remove(self, connection: Connection, keep: Callable[[tuple[Edit, ...]], object]) -> None:
+        """Delete an entry that keyrack added, or take from another one what keyrack wrote."""
+        ...
+
+    def shown(self, edit: Edit, connection: Connection) -> tuple[str, ...]:
+        """The diff of an edit's reversal. Raises KeyrackError if it can't be reversed."""
+        ...
+
+    def has(self, connection: Connection) -> bool:
+        """Is the entry there as keyrack wrote it?"""
+        ...
+
+    def environment(self, connection: Connection) -> dict[str, str]:
+        """In which the program runs keyrack."""
+        ...
+
+    def connection_of(self, source: Source, word: str, url: str) -> Connection:
+        """What is known of a connected entry of which keyrack has no record."""
+        ...
+
+
+class Connections(Protocol):
+    """keyrack's record of the entries that it wrote. Methods raise KeyrackError."""
+
+    def all(self) -> tuple[Connection, ...]: ...
+    def save(self, connection: Connection) -> None: ...
+    def delete(self, connection: Connection) -> None: ...
+
+
+class NoEntries:
+    """The default of `Adapters.entries`."""
+
+    def programs(self) -> tuple[str, ...]:
+        return ()
+
+    def methods(self, program: str) -> tuple[Method, ...]:
+        return ()
+
+    def plan(self, wanted: Wanted) -> Plan:
+        raise KeyrackError(NOT_HERE)
+
+    def make(self, plan: Plan, variable: str, keep: Callable[[tuple[Edit, ...]], object]) -> None:
+        raise KeyrackError(NOT_HERE)
+
+    def plan_removal(self, connection: Connection) -> Plan:
+        raise KeyrackError(NOT_HERE)
+
+    def remove(self, connection: Connection, keep: Callable[[tuple[Edit, ...]], object]) -> None:
+        raise KeyrackError(NOT_HERE)
+
+    def shown(self, edit: Edit, connection: Connection) -> tuple[str, ...]:
+        raise KeyrackError(NOT_HERE)
+
+    def has(self, connection: Connection) -> bool:
+        return False
+
+    def environment(self, connection: Connection) -> dict[str, str]:
+        return {}
+
+    def connection_of(self, source: Source, word: str, url: str) -> Connection:
+        raise KeyrackError(NOT_HERE)
+
+
+class NoConnections:
+    """The default of `Adapters.connections`."""
+
+    def all(self) -> tuple[Connection, ...]:
+        return ()
+
+    def save(self, connection: Connection) -> None:
+        raise KeyrackError("There is no place for a record here.")
+
+    def delete(self, connection: Connection) -> None:
+        raise KeyrackError("There is no place for a record here.")
+
+
+def not_run(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Ran:
+    """The default of `Adapters.run`."""
+    raise KeyrackError("No command is run here.")
 
 
 class Backups(Protocol):
@@ -391,6 +501,10 @@ class Adapters(NamedTuple):
     stores: Callable[[], Stores] = no_stores
     other_programs: Callable[[], OtherPrograms] = NoOtherPrograms
     backups: Callable[[], Backups] = no_backups
+    entries: Callable[[], Entries] = NoEntries
+    connections: Callable[[], Connections] = NoConnections
+    # run(argv, env, seconds): keyrack itself, as another program runs it
+    run: Callable[[Sequence[str], Mapping[str, str], float], Ran] = not_run
     # on_wait(tell): from now on, `tell` gets a sentence, in any thread, when the system waits for the
     # user's answer
     on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None

@@ -193,6 +193,8 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
             found.program(program)
     from keyrack.sources.merge import merged
 
+    _lead_to_servers(found.servers)
+    _lead_to_servers(found.projects, found.servers)
     servers = merged(found.servers, found.projects, accounts) if found.servers or found.projects else ()
     seen = (*(path for _, path in found.seen), *folders)
     if publish:
@@ -200,6 +202,16 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     # Most of the programs are not on this machine: the files that exist come first.
     places = sorted(found.places, key=lambda place: place.found == "no file")
     return Reading(servers, tuple(found.problems), tuple(places), accounts, seen)
+
+
+def _lead_to_servers(servers: list[Server], more: Sequence[Server] = ()) -> None:
+    """Give keyrack's own bridges that name a server without its address the address of that server."""
+    for at, server in enumerate(servers):
+        if server.bridge_to:
+            meant = (each for each in (*servers, *more) if each.url and each.name == server.bridge_to)
+            found = next(meant, None)
+            if found is not None:
+                servers[at] = Server(server.name, found.url, sources=server.sources)
 
 
 def _switched(server: Server, is_off: Callable[[Source, Sequence[Any]], bool], said: Sequence[Any]) -> Server:

@@ -18,7 +18,7 @@ from keyrack.domain.named_tuple import NamedTuple
 Body = list[tuple[Key | None, Item]]
 
 
-class NotEditable(Exception):
+class NotEditable(ValueError):
     """tomlkit can't reproduce the text exactly, or the key is not there."""
 
 

@@ -12,6 +12,8 @@ from keyrack.wording.tones import Tone
 # By `operations.sharing.clients.Way`.
 WAYS: Mapping[str, tuple[str, Tone]] = {
     "plain-text": ("plain text!", Tone.WARN),
+    "connected-by-helper": ("connected by helper", Tone.GOOD),
+    "connected-by-bridge": ("connected by bridge", Tone.GOOD),
     "published": ("from keyrack", Tone.PLAIN),
     "own-login": ("own login", Tone.PLAIN),
     "helper": ("helper", Tone.PLAIN),

@@ -57,7 +57,7 @@ def plan(adapters: Adapters, server: Server) -> Plan:
     rewrite = adapters.rewriting()
     for header in same:
         prefix = rewrite.prefix(header)
-        variable = _variable(server, adapters.read().servers, "HEADER" if prefix else "TOKEN")
+        variable = variable_for(server, adapters.read().servers, "HEADER" if prefix else "TOKEN")
         words = rewrite.by_hand(header, variable)
         if words is not None:
             by_hand.append(words)
@@ -147,7 +147,7 @@ def _again(change: Rewrite) -> str:
     return f"The token also appears elsewhere in {change.source.path} and stays there: line {lines}."
 
 
-def _variable(server: Server, servers: Iterable[Server], last: str) -> str:
+def variable_for(server: Server, servers: Iterable[Server], last: str) -> str:
     """KEYRACK_GITHUB_TOKEN, with a number if another server's entry already uses the name."""
     words = [_word(server.name) or _word(host(server.url or ""))]
     if server.account != DEFAULT_ACCOUNT:

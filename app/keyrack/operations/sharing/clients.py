@@ -17,7 +17,9 @@ from keyrack.operations.sharing.published import is_published
 class Way(StrEnum):
     """How a program's entry gets its credential, in kebab case for `--json`."""
 
-    HELPER = "helper"  # a command
+    CONNECTED_BY_HELPER = "connected-by-helper"  # a command, which is keyrack
+    CONNECTED_BY_BRIDGE = "connected-by-bridge"  # a local process, which is keyrack
+    HELPER = "helper"  # another command
     PLAIN_TEXT = "plain-text"  # in the file itself
     REFERENCE = "reference"  # a variable or an input
     PUBLISHED = "published"  # keyrack writes its token there
@@ -121,6 +123,8 @@ def _way(server: Server, source: Source, held: Sequence[HeldToken]) -> Way:
     ]
     if plain or any(header.plaintext for header in sent):
         return Way.PLAIN_TEXT
+    if source.connected:
+        return Way(f"connected-by-{source.connected}")
     if server.address_key is not None:
         return Way.PLAIN_TEXT if server.address_key.plaintext else Way.REFERENCE
     if sent:

@@ -9,6 +9,7 @@ from keyrack.domain.resource import canonical_url
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import overview
+from keyrack.operations.sharing.disconnecting import forget
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.importing import drop_refresh_token
 from keyrack.operations.sharing.publishing import no_longer_published
@@ -69,6 +70,7 @@ def _reversed(adapters: Adapters, backup: Backup, moved: StoredCredential | None
             drop_refresh_token(adapters, moved)
             lines.append(Line("keyrack's refresh token", "done", f"given back to {backup.client}"))
         lines += _ended(adapters, backup) if backup.row else []
+        forget(adapters, backup)
         adapters.backups().delete(backup)
     return Receipt(tuple(lines))
 

@@ -55,7 +55,7 @@ def add(
     `values` is the process's environment as written in the file.
     """
     bridge = find_bridge(command, args)
-    if bridge is None:
+    if bridge is None or bridge.program not in VALUES:
         return False
     given = _arguments(bridge, collector, name)
     if not given.places or (bridge.program == "mcp-proxy" and "://" not in given.places[0]):

@@ -16,7 +16,7 @@ from keyrack.sources.bridges.launch_shells import SHELLS
 
 MOST = 40  # commands examined per entry
 BRIDGES = {"mcp-remote": "mcp-remote", "mcp-remote-client": "mcp-remote", "mcp-proxy": "mcp-proxy",
-           "mcp_proxy": "mcp-proxy"}  # fmt: skip
+           "mcp_proxy": "mcp-proxy", "keyrack": "keyrack"}  # fmt: skip
 LAUNCHERS = {**SHELLS, **PACKAGES}
 # They run the command after their own options.
 WRAPPERS = frozenset((

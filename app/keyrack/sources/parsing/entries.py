@@ -19,7 +19,7 @@ TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
     "remote": "http", "sse": "sse", "stdio": "stdio", "local": "stdio",
 }  # fmt: skip
-BRIDGE = "mcp[-_](?:remote|proxy)"
+BRIDGE = "mcp[-_](?:remote|proxy)|keyrack"
 ASKS_KEYRACK = r"(?:^|[\s\"'`(/\\])keyrack(?:\.exe)?[\"']?\s+(?:token|header)\b"
 # The program of a command: a Windows path may contain spaces; the rest may contain secrets.
 PROGRAM = r"(?i:[A-Za-z]:\\[^\"]*?\.(?:exe|cmd|bat)\b|\S+)"
@@ -65,13 +65,16 @@ def add(
     if problem:
         collector.problem(problem, entry=name)
     headers = joined(headers, headers_of(fields.table("headers"), collector, name))
+    source = collector.source(name)
+    if helper_key and _is_own(fields, helper_key):
+        source = source._replace(connected="helper")
     collector.servers.append(
         Server(
             name,
             address.url,
             account,
             "sse" if transport == "sse" else "http",
-            (collector.source(name),),
+            (source,),
             headers,
             client or ClientSettings(),
             problem=problem,
@@ -91,6 +94,16 @@ def _helper(fields: Fields, key: str) -> Helper | None:
     return Helper(Secret(command), key, fields.collector.source(fields.entry))
 
 
+def _is_own(fields: Fields, key: str) -> bool:
+    """Is the helper keyrack itself?"""
+    command = fields.data.get(key)
+    if not isinstance(command, str) or "keyrack" not in command:
+        return False
+    from keyrack.sources.bridges.own import is_helper
+
+    return is_helper(command)
+
+
 def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Header, ...]:
     """Both, with each name once: the first value that is not empty counts."""
     if not first or not second:
@@ -108,9 +121,10 @@ def _add_process(collector: Collector, name: str, fields: Fields, command: str) 
     args = fields.strings("args")
     values = fields.texts("env")
     if any(re.search(BRIDGE, word) for word in (command, *args)):
-        from keyrack.sources.bridges import bridge
+        from keyrack.sources.bridges import bridge, own
 
-        if bridge.add(collector, name, command, args, values):
+        add_bridge = own.add if any("keyrack" in word for word in (command, *args)) else bridge.add
+        if add_bridge(collector, name, command, args, values):
             return
     variables: dict[str, Variable] = {}
     for key, value in values.items():

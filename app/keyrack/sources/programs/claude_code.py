@@ -10,6 +10,7 @@ from typing import Any
 
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import Server
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import ByHand
 from keyrack.sources.parsing import entries, json_parts, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -18,6 +19,13 @@ from keyrack.sources.programs.claude_switches import NONE, Switches, switches_of
 
 STYLE = BRACES_OR_DEFAULT
 EDIT = ByHand("it also contains your Claude login")
+CONNECT = Connect(
+    process={"type": "stdio"},
+    helper="headersHelper",
+    remote={"type": "http"},
+    reference="${NAME}",
+    names="[A-Za-z0-9_-]+",
+)
 
 
 # The parts of the user's file that are read: not the histories that make it large.

@@ -5,6 +5,7 @@ Its connectors are not in a file.
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -12,6 +13,7 @@ from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
 EDIT = NotMovable("Claude Desktop does not support variables, so it must stay there.")
+CONNECT = Connect(in_window=True)
 FORM = servers.Form(comments=False, commas=False, off=None)
 
 

@@ -5,6 +5,7 @@ The same file contains Cline's tokens, which are not read here. `${X}` is litera
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -18,6 +19,7 @@ def _usual(entry: servers.Entry) -> servers.Entry:
 
 STYLE = NONE
 EDIT = NotMovable("Cline does not support variables, so it must stay there.")
+CONNECT = Connect(process={"type": "stdio"}, inside="transport")
 FORM = servers.Form(comments=False, commas=False, oauth="", usual=_usual)
 
 

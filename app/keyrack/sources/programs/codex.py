@@ -14,6 +14,7 @@ from typing import Any
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import ClientSettings, Header, Source
 from keyrack.domain.resource import origin, parse_url
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditFields
 from keyrack.sources.parsing import entries, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields, entries_with
@@ -24,6 +25,17 @@ from keyrack.system import toml
 STYLE = NONE
 EDIT = EditFields(
     "mcp_servers", headers="http_headers", bearer="bearer_token_env_var", others="env_http_headers"
+)
+CONNECT = Connect(
+    "mcp_servers",
+    syntax="toml",
+    passes="env_vars",
+    helper="http_headers_helper",
+    variable="bearer_token_env_var",
+    names="[A-Za-z0-9_-]+",
+    gives=("HOME", "LANG", "LC_ALL", "PATH", "TERM", "USER"),
+    gives_helper=("HOME", "LANG", "LC_ALL", "PATH", "PWD", "TERM", "USER"),
+    elsewhere=True,
 )
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from keyrack.domain.model import Header
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import ByHand
 from keyrack.sources.parsing import entries, servers
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -15,6 +16,14 @@ from keyrack.system import yaml
 
 STYLE = SECRETS_OR_INPUT
 EDIT = ByHand("it is YAML", "${{ secrets.NAME }}")
+CONNECT = Connect(
+    syntax="yaml",
+    is_list=True,
+    process={"type": "stdio"},
+    remote={"type": "streamable-http"},
+    reference="${{ secrets.NAME }}",
+    headers=("requestOptions", "headers"),
+)
 IN_KEY = "It is in the entry's apiKey. Put apiKey: ${{ secrets.NAME }} there yourself."
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from keyrack.domain.model import Source
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import jsonc, servers
 from keyrack.sources.parsing.collector import Collector
@@ -16,6 +17,9 @@ from keyrack.sources.parsing.interpolate import BRACES
 
 STYLE = BRACES
 EDIT = EditJson("mcpServers", commas=False)
+CONNECT = Connect(
+    process={"type": "local", "tools": ["*"]}, remote={"type": "http", "tools": ["*"]}, reference="${NAME}"
+)
 FORM = servers.Form(comments=False, commas=False, off=None)
 
 

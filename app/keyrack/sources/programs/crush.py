@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -9,6 +10,7 @@ from keyrack.sources.parsing.interpolate import SHELL
 
 STYLE = SHELL
 EDIT = EditJson("mcp")
+CONNECT = Connect("mcp", process={"type": "stdio"}, remote={"type": "http"}, reference="$NAME")
 FORM = servers.Form(root="mcp")
 
 

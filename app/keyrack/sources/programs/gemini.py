@@ -11,6 +11,7 @@ from typing import Any
 
 from keyrack.domain.model import Source
 from keyrack.domain.named_tuple import NamedTuple
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -18,6 +19,11 @@ from keyrack.sources.parsing.interpolate import DOLLAR_OR_DEFAULT
 
 STYLE = DOLLAR_OR_DEFAULT
 EDIT = EditJson("mcpServers", commas=False)
+CONNECT = Connect(
+    remote={"type": "http"},
+    reference="${NAME}",
+    hides="(?i)KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|AUTH|CREDENTIAL",
+)
 FORM = servers.Form(commas=False, off=None, keys=("httpUrl", "url", "command"))
 
 

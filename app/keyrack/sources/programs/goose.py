@@ -5,6 +5,7 @@ It fills in the variables that the entry's `env_keys` lists.
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import ByHand
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -22,6 +23,15 @@ def _usual(entry: servers.Entry) -> servers.Entry | None:
 
 STYLE = DOLLAR
 EDIT = ByHand("it is YAML, and the variable must be listed in the entry's env_keys too")
+CONNECT = Connect(
+    "extensions",
+    syntax="yaml",
+    process={"type": "stdio", "enabled": True, "timeout": 300},
+    command="cmd",
+    env="envs",
+    remote={"type": "streamable_http", "enabled": True, "timeout": 300},
+    url="uri",
+)
 FORM = servers.Form(root="extensions", keys=("uri", "command"), off=("enabled", False), usual=_usual)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -12,6 +13,7 @@ from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
 EDIT = NotMovable("Kimi Code does not fill in variables in headers, so it must stay there.")
+CONNECT = Connect(variable="bearerTokenEnvVar")
 FORM = servers.Form(comments=False, commas=False, off=None, bearer="bearerTokenEnvVar")
 
 

@@ -5,6 +5,7 @@ It only fills in variables that its user approved.
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -12,6 +13,7 @@ from keyrack.sources.parsing.interpolate import BRACES
 
 STYLE = BRACES
 EDIT = EditJson("mcpServers")
+CONNECT = Connect(in_window=True)
 FORM = servers.Form()
 
 

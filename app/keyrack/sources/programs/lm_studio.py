@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -9,6 +10,7 @@ from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
 EDIT = NotMovable("LM Studio is not known to support variables, so it must stay there.")
+CONNECT = Connect(in_window=True)
 FORM = servers.Form(off=None)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import entries, jsonc
 from keyrack.sources.parsing.collector import Collector
@@ -18,6 +19,7 @@ from keyrack.system import files
 
 STYLE = BRACES
 EDIT = EditJson("mcpServers", commas=False)
+CONNECT = Connect(reference="${NAME}")
 
 
 def read(text: str, collector: Collector) -> None:

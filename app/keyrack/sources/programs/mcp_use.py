@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import ClientSettings, Header
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import entries, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -15,6 +16,7 @@ from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
 EDIT = NotMovable("mcp-use does not support variables, so it must stay there.")
+CONNECT = Connect()
 
 
 def read(text: str, collector: Collector) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -9,6 +10,7 @@ from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
 
 STYLE = BRACES_OR_DEFAULT
 EDIT = EditJson("mcpServers")
+CONNECT = Connect(url="baseUrl", variable="bearerTokenEnv")
 FORM = servers.Form(
     keys=("baseUrl", "url", "serverUrl", "command"),
     off=None,

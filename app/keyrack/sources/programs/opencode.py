@@ -5,6 +5,7 @@ A `{file:…}` is shown as it is written; keyrack does not open the file.
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -17,6 +18,15 @@ def _usual(entry: servers.Entry) -> servers.Entry:
 
 STYLE = ENV_OR_FILE
 EDIT = EditJson("mcp", "{env:NAME}")
+CONNECT = Connect(
+    "mcp",
+    process={"type": "local", "enabled": True},
+    in_one=True,
+    env="environment",
+    remote={"type": "remote", "enabled": True},
+    reference="{env:NAME}",
+    file=".jsonc",
+)
 FORM = servers.Form(
     root="mcp",
     off=("enabled", False),

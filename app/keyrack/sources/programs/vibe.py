@@ -6,6 +6,7 @@ A server's `auth` table names a token's variable.
 from __future__ import annotations
 
 from keyrack.domain.model import Header
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -16,6 +17,14 @@ from keyrack.system import toml
 STYLE = NONE
 EDIT = NotMovable(
     "Vibe does not fill in variables in headers. Name one with api_key_env in the entry's auth table."
+)
+CONNECT = Connect(
+    "mcp_servers",
+    syntax="toml",
+    is_list=True,
+    process={"transport": "stdio"},
+    remote={"transport": "streamable-http"},
+    variable="auth.api_key_env",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -9,6 +10,7 @@ from keyrack.sources.parsing.interpolate import ENV
 
 STYLE = ENV
 EDIT = EditJson("mcpServers", "${env:NAME}")
+CONNECT = Connect(url="serverUrl", reference="${env:NAME}", in_window=True)
 FORM = servers.Form(keys=("serverUrl", "url", "command"))
 
 

@@ -5,6 +5,7 @@ Servers that an extension brings have no address or command there.
 
 from __future__ import annotations
 
+from keyrack.sources.connect import Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector
@@ -21,6 +22,7 @@ def _usual(entry: servers.Entry) -> servers.Entry | None:
 
 STYLE = NONE
 EDIT = NotMovable("Zed does not support variables, so it must stay there.")
+CONNECT = Connect("context_servers", in_window=True)
 FORM = servers.Form(root="context_servers", off=("enabled", False), usual=_usual)
 
 

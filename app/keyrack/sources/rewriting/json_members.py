@@ -113,6 +113,35 @@ def insert(text: str, path: Sequence[Key], value: str) -> str:
     return _appended(text, array, None, value)
 
 
+class Located(NamedTuple):
+    """A member, by its positions in the text."""
+
+    container: int  # where what contains it starts
+    start: int
+    end: int
+
+
+def member_at(text: str, path: Sequence[Key]) -> Located:
+    """Where the member at `path` is. Raises NoSuchMember."""
+    if not path:
+        raise NoSuchMember
+    container = _container(text, path[:-1])
+    place = container.find(path[-1])
+    if place is None:
+        raise NoSuchMember
+    found = container.members[place][1]
+    return Located(container.start, found.start, found.end)
+
+
+def last_of(text: str, path: Sequence[Key]) -> Located | None:
+    """Where the last member of the object at `path` is; None if it has none. Raises NoSuchMember."""
+    container = _container(text, path)
+    if not container.members or text[container.start] != "{":
+        return None
+    found = container.members[-1][1]
+    return Located(container.start, found.start, found.end)
+
+
 def line_of(text: str, path: Sequence[Key]) -> int | None:
     """The line of the member at `path`, from 1; None if it is not there."""
     head, _ = _split(path)

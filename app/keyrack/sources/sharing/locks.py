@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from hashlib import sha256
@@ -43,6 +44,11 @@ def _claude_code(search: Search, place: Place, row: Sequence[Key], timeout: floa
     """The order is that of a refresh, which takes the first one while it asks the issuer."""
     from keyrack.system.program_locks import folder_lock
 
+    if place.path and os.path.basename(place.path) != ".credentials.json":
+        if os.path.basename(place.path) == ".claude.json":  # a project's .mcp.json has no lock
+            path = f"{os.path.realpath(place.path)}.lock"
+            yield folder_lock(path, program="Claude Code", timeout=timeout, stale=10.0)
+        return
     folder = search.named(search.env.get("CLAUDE_CONFIG_DIR") or search.at_home(".claude"))
     key = str(row[1]).replace("|", "_") if len(row) > 1 else ""
     if key and "/" not in key and "\\" not in key:
@@ -55,6 +61,8 @@ def _claude_code(search: Search, place: Place, row: Sequence[Key], timeout: floa
 def _codex(search: Search, place: Place, row: Sequence[Key], timeout: float) -> Locks:
     from keyrack.system.program_locks import file_lock
 
+    if place.path.endswith("config.toml"):
+        return  # Codex has no lock for it
     home = search.named(search.env.get("CODEX_HOME") or search.at_home(".codex"))
     folder = join(search.platform, home, "mcp-oauth-locks")
     key = place.item.account if place.item is not None else str(row[0]) if row else ""
@@ -65,8 +73,6 @@ def _codex(search: Search, place: Place, row: Sequence[Key], timeout: float) -> 
 
 
 def _mcpc(search: Search, place: Place, row: Sequence[Key], timeout: float) -> Locks:
-    import os
-
     from keyrack.system.program_locks import folder_lock
 
     if place.path:

@@ -44,6 +44,11 @@ def revert_all(search: Search, backup: Backup, keychain: Keychain) -> tuple[tupl
     return tuple(done)
 
 
+def reverted(edit: Edit, now: Secret | None) -> Secret | None:
+    """What `now` becomes when the edit is reversed. Raises KeyrackError if nothing of it is left."""
+    return edit.old if now == edit.new else _partly(edit, now)
+
+
 def revert(edit: Edit, keychain: Keychain) -> str:
     """Reverse an edit, and return what was done, as a clause. Raises KeyrackError if nothing was."""
     for tries_left in reversed(range(TRIES)):

@@ -48,10 +48,7 @@ def test_a_move_stores_the_login_and_deletes_the_programs_row(machine: Machine, 
     [row] = overview(machine.adapters).rows
     assert (row.status.state, row.elsewhere) == (State.VALID, ())
     said = capsys.readouterr()
-    assert (
-        '"headersHelper": "printf \'{\\"Authorization\\":\\"Bearer %s\\"}\' \\"$(keyrack token lab)\\""'
-        in said.out
-    )
+    assert "keyrack connect lab --to claude-code" in said.out
     assert ACCESS not in said.out + said.err and REFRESH not in said.out + said.err
 
 

@@ -1,0 +1,315 @@
+"""Connecting a server in another program, from the command line to the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keyrack.operations.servers.overview import overview
+from keyrack.operations.sharing import connecting
+from keyrack.operations.sharing.clients import Way, clients
+from keyrack.system.running import Ran
+from support.canned import URL
+from support.machine import Machine
+
+CURSOR, CLAUDE, CODEX = ".cursor/mcp.json", ".claude.json", ".codex/config.toml"
+ENTRY = {"mcpServers": {"lab": {"type": "http", "url": URL}}}
+LOCKED = Ran(5, "", "keyrack: The vault is locked.\n  Run keyrack vault unlock\n")
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.setattr(connecting, "SETTLE", 0.0)
+    found = Machine(tmp_path)
+    (tmp_path / "project").mkdir()
+    found.put(CLAUDE, json.dumps(ENTRY, indent=2))
+    return found
+
+
+def entry(machine: Machine, file: str = CLAUDE, name: str = "lab") -> dict[str, Any]:
+    text = (machine.home / file).read_text()
+    if file.endswith(".toml"):
+        return tomllib.loads(text)["mcp_servers"][name]
+    return json.loads(text)["mcpServers"][name]
+
+
+def ways(machine: Machine) -> dict[str, Way]:
+    found = clients(overview(machine.adapters))
+    return {client.name: each.way for client in found for each in client.entries if each.name == "lab"}
+
+
+def test_without_write_the_change_is_only_shown(machine: Machine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert machine.run("connect", "lab", "--to", "Claude Code") == 0
+    said = capsys.readouterr()
+    assert '+      "headersHelper"' in said.out and "Add --write" in said.err
+    assert entry(machine) == ENTRY["mcpServers"]["lab"] and machine.kept() == ()
+
+
+def test_claude_code_runs_keyrack_header_and_its_row_stays_the_same(machine: Machine) -> None:
+    machine.log_in()
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    words = entry(machine)["headersHelper"].split()
+    assert os.path.basename(words[0]) == "keyrack"
+    assert words[1:] == ["header", "lab", "--format", "json"]
+    [row] = overview(machine.adapters).rows
+    assert (row.server.name, row.status.state.value) == ("lab", "valid")
+    assert ways(machine)["Claude Code"] is Way.CONNECTED_BY_HELPER
+
+
+def test_codex_gets_the_account_and_the_locations_that_it_does_not_pass_on(machine: Machine) -> None:
+    data = str(machine.home / "else where")
+    machine.env |= {"XDG_DATA_HOME": data, "PATH": "/bin", "KEYRACK_VAULT_PASSPHRASE": "open sesame"}
+    assert machine.run("connect", "lab", "--to", "codex", "--write") == 0
+    written = entry(machine, CODEX)
+    assert written["url"] == URL
+    line = written["http_headers_helper"]
+    assert line.startswith(f"env 'XDG_DATA_HOME={data}' ")
+    assert line.endswith("header lab --format json --account default")
+    assert "sesame" not in (machine.home / CODEX).read_text()
+    [(argv, env)] = machine.ran
+    assert argv[1:] == ("header", "lab", "--format", "json", "--account", "default")
+    assert env == {"HOME": str(machine.home), "PATH": "/bin", "XDG_DATA_HOME": data}
+
+
+def test_a_store_that_would_stay_locked_is_the_reason_to_refuse(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.answer = LOCKED
+    assert machine.run("connect", "lab", "--to", "codex", "--write") == 5
+    said = capsys.readouterr().err
+    assert "Codex could not get a token from keyrack: The vault is locked." in said
+    assert not (machine.home / CODEX).exists() and machine.kept() == ()
+
+
+@pytest.mark.parametrize(
+    "name", [";touch pwned", "$(touch pwned)", "a'b\"c", "zwei wörter", "a\nb", "-x", "`id`"]
+)
+def test_a_helper_is_quoted_for_the_shell_that_runs_it(machine: Machine, name: str, tmp_path: Path) -> None:
+    machine.config.parent.mkdir(parents=True)
+    machine.config.write_text(f'[servers.{json.dumps(name)}]\nurl = "https://odd.example/mcp"\n')
+    options = ("--to", "claude-code", "--as", "odd", "--write")
+    assert machine.run("connect", *options, "--", name) == 0
+    shell = tmp_path / "shell"
+    shell.mkdir()
+    line = entry(machine, name="odd")["headersHelper"].replace(
+        entry(machine, name="odd")["headersHelper"].split()[0], "show"
+    )
+    show = shell / "show"
+    show.write_text('#!/bin/sh\nfor each; do printf "%s\\0" "$each"; done\n')
+    show.chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", "-c", line],
+        env={"PATH": f"{shell}:{os.environ['PATH']}"},
+        cwd=shell,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().split("\0")[:-1].count(name) == 1
+    assert os.listdir(shell) == ["show"]
+
+
+def test_a_name_that_the_program_does_not_take_is_refused(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.config.parent.mkdir(parents=True)
+    machine.config.write_text('[servers."my wiki"]\nurl = "https://wiki.example/mcp"\n')
+    assert machine.run("connect", "my wiki", "--to", "claude-code", "--write") == 1
+    said = capsys.readouterr().err
+    assert "takes only letters, digits, - and _" in said and "--as my-wiki" in said
+    assert machine.run("connect", "my wiki", "--to", "claude-code", "--as", "my-wiki", "--write") == 0
+    assert "'my wiki'" in entry(machine, name="my-wiki")["headersHelper"]
+
+
+def test_a_literal_token_leaves_the_file_only_if_keyrack_has_it(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headers = {"Authorization": "Bearer lin_api_secret123", "X-Team": "blue"}
+    machine.put(CLAUDE, {"mcpServers": {"lab": {"type": "http", "url": URL, "headers": headers}}})
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 1
+    said = capsys.readouterr().err
+    assert "keyrack does not have" in said and "keyrack adopt lab" in said
+    machine.log_in(access="lin_api_secret123")
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    said = capsys.readouterr()
+    assert "The token in the Authorization header is removed from the file." in said.err
+    assert "lin_api_secret123" not in said.out + said.err
+    assert entry(machine)["headers"] == {"X-Team": "blue"}
+    assert machine.run("undo", "--yes") == 0
+    assert entry(machine)["headers"] == headers
+
+
+def test_a_bridge_does_not_take_the_place_of_an_entry_with_more_headers(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.put(CURSOR, {"mcpServers": {"lab": {"url": URL, "headers": {"X-Trace": "on"}}}})
+    assert machine.run("connect", "lab", "--to", "cursor", "--write") == 1
+    assert "also sends X-Trace" in capsys.readouterr().err
+
+
+def test_a_program_in_a_window_gets_the_absolute_path(machine: Machine) -> None:
+    assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+    written = entry(machine, CURSOR)
+    assert os.path.isabs(written["command"]) and written["args"] == ["bridge", "lab"]
+    assert (machine.home / CURSOR).stat().st_mode & 0o777 == 0o600
+    [row] = overview(machine.adapters).rows
+    assert {source.client for source in row.server.sources} == {"Claude Code", "Cursor"}
+
+
+def test_a_server_stays_listed_where_the_bridge_was_its_only_entry(machine: Machine) -> None:
+    (machine.home / CLAUDE).unlink()
+    machine.put(CURSOR, {"mcpServers": {"lab": {"url": URL}}})
+    machine.log_in()
+    assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+    [row] = overview(machine.adapters).rows
+    assert (row.server.name, row.server.url, row.status.state.value) == ("lab", URL, "valid")
+
+
+def test_a_projects_file_is_changed_only_by_its_option_and_has_no_path(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (machine.home / CLAUDE).unlink()
+    shared = machine.put("project/.mcp.json", ENTRY)
+    machine.adapters = machine.adapters._replace(read=lambda: _read_in(machine))
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 1
+    assert "--project" in capsys.readouterr().err
+    assert machine.run("connect", "lab", "--to", "claude-code", "--project", "--write") == 0
+    assert (
+        json.loads(shared.read_text())["mcpServers"]["lab"]["headersHelper"]
+        == "keyrack header lab --format json"
+    )
+    assert "trusted the project" in capsys.readouterr().err
+
+
+def _read_in(machine: Machine) -> Any:
+    from keyrack.sources.reader import read_all
+
+    return read_all(machine.env, "linux", str(machine.home / "project"))
+
+
+def test_a_change_that_the_program_overwrites_is_told(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (machine.home / CLAUDE).read_text()
+    monkeypatch.setattr(time, "sleep", lambda seconds: (machine.home / CLAUDE).write_text(before))
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 1
+    said = capsys.readouterr().err
+    assert "at the same time, and the change is lost" in said and "Quit Claude Code" in said
+
+
+def test_an_entry_that_would_be_another_server_is_given_back(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two names for one address are told apart by their tokens."""
+    one, other = ({"Authorization": f"Bearer token-number-{n}"} for n in ("one1", "two2"))
+    machine.put(CLAUDE, {"mcpServers": {"lab": {"type": "http", "url": URL, "headers": one}}})
+    machine.put(CURSOR, {"mcpServers": {"lab": {"url": URL, "headers": other}}})
+    for row in overview(machine.adapters).rows:
+        assert row.server.url == URL
+    before = (machine.home / CURSOR).read_bytes()
+    assert machine.run("connect", "lab (Cursor)", "--to", "cursor", "--write") == 1
+    assert (machine.home / CURSOR).read_bytes() == before
+
+
+def test_disconnect_restores_the_entry_and_leaves_what_came_since(machine: Machine) -> None:
+    before = (machine.home / CLAUDE).read_bytes()
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    assert machine.run("disconnect", "lab", "--from", "claude-code", "--write") == 0
+    assert (machine.home / CLAUDE).read_bytes() == before
+    assert machine.kept() == () and machine.connections.all() == ()
+
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    data = json.loads((machine.home / CLAUDE).read_text())
+    machine.put(CLAUDE, {**data, "numStartups": 9})
+    assert machine.run("disconnect", "lab", "--from", "claude-code", "--write") == 0
+    assert json.loads((machine.home / CLAUDE).read_text()) == {**ENTRY, "numStartups": 9}
+
+
+def test_disconnect_without_a_backup_takes_out_what_keyrack_wrote(machine: Machine) -> None:
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+    for backup in machine.kept():
+        machine.backups.delete(backup)
+    for program in ("claude-code", "cursor"):
+        assert machine.run("disconnect", "lab", "--from", program, "--write") == 0
+    assert entry(machine) == ENTRY["mcpServers"]["lab"]
+    assert "lab" not in json.loads((machine.home / CURSOR).read_text()).get("mcpServers", {})
+
+
+def test_undo_ends_the_connection_too(machine: Machine) -> None:
+    assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+    [connection] = machine.connections.all()
+    assert (connection.program, connection.name, connection.server) == ("Cursor", "lab", "lab")
+    assert machine.run("undo", "--yes") == 0
+    assert machine.connections.all() == () and not (machine.home / CURSOR).exists()
+
+
+def test_a_variable_comes_with_the_line_for_the_shell(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine.put(".gemini/settings.json", {"mcpServers": {"lab": {"url": URL, "type": "http"}}})
+    machine.log_in()
+    assert machine.run("connect", "lab", "--to", "gemini-cli", "--by", "variable", "--write") == 0
+    written = entry(machine, ".gemini/settings.json")
+    assert written["headers"] == {"Authorization": "Bearer ${KEYRACK_LAB_TOKEN}"}
+    assert 'export KEYRACK_LAB_TOKEN="$(KEYRACK_LAB_TOKEN= keyrack token lab)"' in capsys.readouterr().out
+
+
+def test_publishing_is_one_of_the_ways(machine: Machine) -> None:
+    machine.claude()
+    machine.log_in()
+    assert machine.run("connect", "lab", "--to", "claude-code", "--by", "publish", "--write") == 0
+    row = machine.claude_row()
+    assert row is not None and row["accessToken"] == "at-0"
+    assert machine.run("disconnect", "lab", "--from", "claude-code", "--write") == 0
+    assert "publish" not in machine.config.read_text() or "claude-code" not in machine.config.read_text()
+
+
+class TestDoctor:
+    def test_it_runs_what_the_record_says_and_never_what_stands_in_the_file(
+        self, machine: Machine, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+        machine.ran.clear()
+        machine.answer = Ran(None, "", "No such file or directory")
+        assert machine.run("doctor") == 1
+        assert "can't be run there" in capsys.readouterr().out
+        [(argv, env)] = machine.ran
+        assert argv[1:] == ("header", "lab", "--format", "json")
+        assert env["CLAUDE_CODE_MCP_SERVER_URL"] == URL
+
+        path = machine.home / CLAUDE
+        path.write_text(path.read_text().replace("header lab", "header lab; touch pwned"))
+        machine.ran.clear()
+        machine.run("doctor")
+        assert machine.ran == []
+
+    def test_the_helper_of_another_is_not_run(self, machine: Machine) -> None:
+        machine.put(
+            CLAUDE, {"mcpServers": {"lab": {"type": "http", "url": URL, "headersHelper": "/opt/corp/token"}}}
+        )
+        machine.run("doctor")
+        assert machine.ran == []
+        assert ways(machine)["Claude Code"] is Way.HELPER
+
+    def test_a_bridge_is_tried_by_what_it_does_first(self, machine: Machine) -> None:
+        assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+        machine.ran.clear()
+        assert machine.run("doctor") == 0
+        [(argv, _)] = machine.ran
+        assert argv[1:] == ("header", "--format", "json", "lab")
+
+    @pytest.mark.parametrize("code", [3, 5])
+    def test_a_failing_one_is_told_with_its_reason(
+        self, machine: Machine, capsys: pytest.CaptureFixture[str], code: int
+    ) -> None:
+        assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+        machine.answer = Ran(code, "", "keyrack: The reason is this.\n")
+        assert machine.run("doctor") == 1
+        assert "Cursor gets no token from keyrack. The reason is this." in capsys.readouterr().out
