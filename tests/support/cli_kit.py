@@ -15,6 +15,7 @@ from keyrack.operations.ports import Adapters, NoConnections, NoOtherPrograms, O
 from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
 from support.kept_events import KeptEvents
+from support.schemas import validated
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 URL = "https://mcp.linear.app/mcp"
@@ -118,5 +119,6 @@ def _unexpected(*args: Any, **named: Any) -> Any:
 def run(
     argv: list[str], *, adapters: Any = _unexpected, screen: Any = _unexpected, demo: Any = _unexpected
 ) -> int:
-    """`keyrack ARGV` with fakes for what `__main__` would give."""
-    return cli.run(argv, adapters=adapters, screen=screen, demo=demo)
+    """`keyrack ARGV` with fakes for what `__main__` would give. Its JSON must be as its schema says."""
+    with validated(argv):
+        return cli.run(argv, adapters=adapters, screen=screen, demo=demo)

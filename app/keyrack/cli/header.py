@@ -26,7 +26,7 @@ VERB = Verb(
     name="header",
     operand="[NAME|URL]",
     options=(
-        Option(("--format",), "lines (the default), json or curl", "FORMAT", read=header_format),
+        Option(("--format",), "how to print them (default: lines)", "lines|json|curl", read=header_format),
         Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),
         ACCOUNT,
     ),
