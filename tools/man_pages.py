@@ -64,8 +64,8 @@ def _main() -> str:
 
 def _page(verb: Verb, summary: str) -> str:
     lines = _head(f"keyrack-{verb.name}", summary)
-    operand = f" {verb.operand}" if verb.operand else ""
-    lines += [f"\\fBkeyrack {verb.name}\\fR{_text(operand)} [options]", ".SH DESCRIPTION", *_prose(verb.text)]
+    after = _text(manual.after_name(verb))
+    lines += [f"\\fBkeyrack {verb.name}\\fR{after}", ".SH DESCRIPTION", *_prose(verb.text)]
     if verb.actions:
         lines += [".SH ACTIONS", *_tagged((f"\\fB{_text(word)}\\fR", what) for word, what in verb.actions)]
     lines += [".SH OPTIONS", *_options((*verb.options, CONFIG, HELP)), ".SH EXAMPLES", *_examples(verb.examples)]
@@ -103,14 +103,21 @@ def _prose(text: str) -> list[str]:
     for paragraph in text.split("\n\n"):
         found.append(".PP")
         for sentence in _SENTENCE.split(" ".join(paragraph.split())):
-            found += map(_text, textwrap.wrap(sentence, 72, break_on_hyphens=False))
+            found += map(_line, textwrap.wrap(_escaped(sentence), 78, break_on_hyphens=False))
     return found[1:]
 
 
 def _text(text: str) -> str:
-    """Text that roff prints as it is, in ASCII."""
-    escaped = "".join(_ESCAPED.get(c, c if c.isascii() else f"\\[u{ord(c):04X}]") for c in text)
-    return f"\\&{escaped}" if escaped.startswith(".") else escaped
+    """A line that roff prints as it is, in ASCII."""
+    return _line(_escaped(text))
+
+
+def _line(escaped: str) -> str:
+    return f"\\&{escaped}" if escaped.startswith(".") else escaped  # else it would be a request
+
+
+def _escaped(text: str) -> str:
+    return "".join(_ESCAPED.get(c, c if c.isascii() else f"\\[u{ord(c):04X}]") for c in text)
 
 
 def _joined(lines: Iterable[str]) -> str:

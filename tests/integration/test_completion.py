@@ -86,3 +86,10 @@ def test_what_can_be_chosen_is_shown_and_nothing_controls_the_terminal(typist: S
     shown = typist.offers("keyrack ", "publish", "vault")
     assert ("list servers and the state" in shown) == (typist.name != "bash")
     assert "__complete" not in shown
+
+
+def test_after_two_dashes_the_command_s_own_words_are_completed(typist: Shell) -> None:
+    assert typist.arguments("keyrack exec lin\t -- printen\t X") == ["exec", "linear", "--", "printenv", "X"]
+    assert typist.arguments("keyrack exec linear -- cat a\t") == [
+        "exec", "linear", "--", "cat", "a file.json",
+    ]  # fmt: skip

@@ -39,9 +39,9 @@ def test_there_is_a_page_for_keyrack_and_each_command(pages: Path) -> None:
     assert sorted(path.stem for path in pages.iterdir()) == sorted(NAMES)
 
 
-def test_mandoc_has_nothing_to_complain_about(pages: Path) -> None:
+def test_mandoc_warns_of_nothing(pages: Path) -> None:
     need("mandoc (apt-get install mandoc)", shutil.which("mandoc") is not None)
-    lint = ["mandoc", "-Tlint", "-Wstyle", *map(str, sorted(pages.iterdir()))]
+    lint = ["mandoc", "-Tlint", "-Wwarning", *map(str, sorted(pages.iterdir()))]
     assert subprocess.run(lint, capture_output=True, text=True).stdout == ""
 
 

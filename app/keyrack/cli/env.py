@@ -29,8 +29,8 @@ VERB = Verb(
         Option(("--var",), "the variable to set (with one server)", "VARIABLE", read=variable),
         Option(
             ("--shell",),
-            "sh (the default), fish or powershell (the default on Windows)",
-            "SHELL",
+            "the shell that reads the lines (default: sh, and powershell on Windows)",
+            "sh|fish|powershell",
             read=shell_name,
         ),
         Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),

@@ -65,15 +65,8 @@ def manual() -> str:
 
 def page(verb: Verb) -> str:
     """The page of one verb."""
-    usual, dashes, command = verb.operand.partition(" -- ")
-    operand = f" {usual}" if usual else ""
-    options = (" [options]" if verb.options else "") + dashes + command
-    lines = [
-        f"keyrack {verb.name} - {VERBS[verb.name][1]}",
-        "",
-        "USAGE",
-        f"  keyrack {verb.name}{operand}{options}",
-    ]
+    lines = [f"keyrack {verb.name} - {VERBS[verb.name][1]}", "", "USAGE"]
+    lines.append(f"  keyrack {verb.name}{after_name(verb)}")
     for paragraph in verb.text.split("\n\n"):
         lines += ["", *_paragraph(paragraph)]
     if verb.actions:
@@ -82,6 +75,12 @@ def page(verb: Verb) -> str:
     lines += ["", "EXAMPLES", *_examples(verb.examples)]
     lines += ["", "Run keyrack help for exit codes, files and environment variables."]
     return "\n".join(lines)
+
+
+def after_name(verb: Verb) -> str:
+    """What can follow the verb's name, with a space before it."""
+    usual, dashes, command = verb.operand.partition(" -- ")
+    return (f" {usual}" if usual else "") + (" [options]" if verb.options else "") + dashes + command
 
 
 def _paragraph(text: str) -> list[str]:

@@ -118,6 +118,8 @@ def test_programs_are_those_whose_logins_can_be_changed(ask: Ask) -> None:
         (["nonsense", ""], []),
         (["token", "--nonsense", "x", "--nonsense="], []),
         (["token", "--", "x", ""], []),
+        (["env", "--shell", ""], ["sh", "fish", "powershell"]),
+        (["header", "--format="], ["--format=lines", "--format=json", "--format=curl"]),
     ],
 )  # fmt: skip
 def test_what_can_be_chosen_is_offered(ask: Ask, typed: list[str], found: list[str]) -> None:
@@ -128,6 +130,16 @@ def test_an_option_that_takes_a_file_leaves_it_to_the_shell(ask: Ask) -> None:
     assert ask("list", "--config", "") == ask("--config=") == ask("vault", "--identity", "a") == ["files"]
     assert ask("keyrack list --config ", "", shell="bash") == ["files"]
     assert ask("keyrack list 2> ", "", shell="bash") == ["files"]
+
+
+def test_more_servers_come_where_there_can_be_several(ask: Ask) -> None:
+    assert words(ask("env", "linear", "")) == words(ask("exec", "linear", "")) == ["linear", "notion"]
+
+
+def test_another_program_s_command_is_left_to_the_shell(ask: Ask) -> None:
+    assert ask("exec", "linear", "--", "", adapters=pytest.fail) == ["command"]
+    assert ask("exec", "linear", "--", "a", "--config", "", adapters=pytest.fail) == ["command"]
+    assert ask("keyrack exec linear -- a b", "b", shell="bash", adapters=pytest.fail) == ["command"]
 
 
 def test_the_servers_of_a_typed_config_file_are_read(ask: Ask, own_home: Path) -> None:

@@ -18,7 +18,7 @@ Words = Mapping[str, str]  # a word, and what it means
 
 
 class Answer(NamedTuple):
-    """The words, or "files": the shell knows those better."""
+    """The words; or "files", or "command" for another program's words: the shell knows those better."""
 
     kind: str = "words"
     words: Words = MappingProxyType({})
@@ -28,6 +28,8 @@ def answer(typed: Typed, current: str, adapters: Callable[[], Adapters]) -> Answ
     """What can stand in the place of `current`, which may be unfinished. Not all of it starts like that."""
     if not typed.is_known:
         return Answer()
+    if typed.is_command:
+        return Answer("command")
     if typed.waiting is not None:
         return _values(typed.waiting.value, typed, current, adapters)
     if current.startswith("-") and not typed.is_over:
@@ -41,7 +43,7 @@ def answer(typed: Typed, current: str, adapters: Callable[[], Adapters]) -> Answ
         return Answer(kind, {f"{flag}={word}": meaning for word, meaning in words.items()})
     if typed.verb is None:
         return Answer(words=_verbs())
-    places = typed.verb.operand.split()
+    places = typed.verb.operand.partition(" -- ")[0].split()
     place = len(typed.operands)
     if places and place >= len(places) and places[-1].endswith(("…", "…]")):
         place = len(places) - 1

@@ -2,8 +2,8 @@
 
 The words arrive on standard input, separated by NUL, because other users can see arguments, and a token may
 have been typed by mistake. The first line of the answer says what can be completed: "words", one on each
-further line, or "files". It reads configuration files and records, never a keychain, and does not use
-the network.
+further line; "files"; or "command", the one after "--". It reads configuration files and records, never a
+keychain, and does not use the network.
 """
 
 from __future__ import annotations

@@ -9,6 +9,11 @@ _keyrack() {
             compset -P 1 '--*='
             _files
             ;;
+        command)
+            shift ${words[(i)--]} words
+            CURRENT=$(( CURRENT - ${typed[(i)--]} ))
+            _normal
+            ;;
         words)
             shift lines
             (( $#lines )) && _describe -V keyrack lines

@@ -20,6 +20,7 @@ class Typed(NamedTuple):
     )  # the values by the option's key; of a switch, ""
     waiting: Option | None = None  # its value comes next
     is_over: bool = False  # after "--" there are no options
+    is_command: bool = False  # after "--" comes another program's command line
     is_known: bool = True  # False: no such verb
 
     @property
@@ -47,6 +48,8 @@ def read(words: Iterable[str]) -> Typed:
                 found: Verb = module_of(word).VERB
                 verb, known = found, _by_flag((*found.options, CONFIG, HELP))
         elif word == "--":
+            if verb is not None and " -- " in verb.operand:
+                return Typed(verb, tuple(operands), given, None, True, True)
             is_over = True
         else:
             flag, equals, value = word.partition("=")
