@@ -55,7 +55,9 @@ class Shell:
         """Type this and Tab (bash wants two). The screen, when it shows the words."""
         self.clear()
         self.terminal.type(typed + self._tabs)
-        return self.terminal.until(lambda text: all(word in text for word in words))
+        shown = self.terminal.until(lambda text: all(word in text for word in words))
+        self.clear()
+        return shown
 
     def clear(self) -> None:
         """Leave the line, and empty the screen."""
