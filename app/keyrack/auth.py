@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 
+from keyrack.domain.account import account_name
 from keyrack.domain.address_key import without_key
 from keyrack.domain.errors import KeyrackError, LoginNeeded, TokenNotStored
-from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server
+from keyrack.domain.model import Check, Server
 from keyrack.domain.resource import origin, parse_url
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY
@@ -25,7 +26,6 @@ from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.command import command_to, option
-from keyrack.operations.tokens.accounts import account_name
 from keyrack.operations.tokens.refresh import refreshed
 
 LOGINS = 2  # the second is for a server that changed its authorization server just after the first
@@ -56,21 +56,22 @@ class Auth(*_bases()):  # type: ignore[misc]
     needed; its text and hint have the command to type. Tokens are sent only to the origin of `url`.
 
     If several configured servers share `url`, `name` selects one. Without it, the first request
-    raises KeyrackError with their names.
+    raises KeyrackError with their names. Without `account`, it is chosen as by `keyrack token`:
+    KEYRACK_ACCOUNT, then the folder that the program runs in, then the server's default.
     """
 
     def __init__(
         self,
         url: str,
         *,
-        account: str = DEFAULT_ACCOUNT,
+        account: str | None = None,
         name: str | None = None,
         interactive: bool = False,
         options: LoginOptions = LoginOptions(),
         adapters: Adapters | None = None,
     ) -> None:
         self._url, self._name = without_key(parse_url(url)), name
-        self._account = account_name(account)
+        self._account = None if account is None else account_name(account)
         self._interactive, self._options, self._adapters = interactive, options, adapters
         self._sent: dict[str, Secret] = {}  # with the last answered request
         self._published: Server | None = None  # set if other programs are to have its token

@@ -72,8 +72,8 @@ def store(text: str) -> str:
 
 def account(text: str) -> str:
     """The name of one of a server's accounts."""
+    from keyrack.domain.account import account_name
     from keyrack.domain.errors import KeyrackError
-    from keyrack.operations.tokens.accounts import account_name
 
     try:
         return account_name(text)

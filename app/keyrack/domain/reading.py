@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from keyrack.domain.account import AccountHere
 from keyrack.domain.model import Server
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url
@@ -37,6 +38,7 @@ class Reading(NamedTuple):
     # space and the server's tag.
     accounts: Mapping[str, str] = {}
     paths: tuple[str, ...] = ()  # every file that was read or looked for and folder that was listed, to watch
+    here: AccountHere | None = None  # the account that KEYRACK_ACCOUNT or the folder chooses
 
 
 def account_key(text: str) -> str:

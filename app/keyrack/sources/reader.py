@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from keyrack.domain.account import VARIABLE
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.reading import Place, Problem, Reading
@@ -174,10 +175,11 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     folders: list[str] = []
     search = Search(env, platform, cwd, folders)
     found = _AllFiles(search)
-    listed, accounts, publish = (), {}, {}
+    listed, accounts, publish, table = (), {}, {}, None
     for candidate in found.candidates(programs.OWN):
         own = found.file(programs.OWN.name, programs.OWN.module, candidate)
-        listed, accounts, publish = own or ((), {}, {})
+        if own:
+            listed, accounts, publish, table = own
     for path in extra_files:
         found.named(path, cwd)
     for path in listed:
@@ -201,7 +203,12 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
         servers = tuple(_published(server, publish) for server in servers)
     # Most of the programs are not on this machine: the files that exist come first.
     places = sorted(found.places, key=lambda place: place.found == "no file")
-    return Reading(servers, tuple(found.problems), tuple(places), accounts, seen)
+    here = None
+    if table or env.get(VARIABLE):
+        from keyrack.sources.folders import account_here
+
+        here = account_here(env, cwd, table)
+    return Reading(servers, tuple(found.problems), tuple(places), accounts, seen, here)
 
 
 def _lead_to_servers(servers: list[Server], more: Sequence[Server] = ()) -> None:

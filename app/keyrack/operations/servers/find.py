@@ -12,6 +12,7 @@ from keyrack.domain.resource import canonical_url, is_address, parse_url
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters, CredentialStore
+from keyrack.operations.servers.account_here import chosen_here
 from keyrack.operations.servers.owners import Owners, name_of
 
 
@@ -20,19 +21,21 @@ def find(
 ) -> Server:
     """The server that is meant. `name` selects one if several share the URL.
 
-    `account` defaults to the entry's own, then the server's default, then the only one with a credential.
-    A URL need not be configured. Raises NoSuchServer (exit code 6), Ambiguous, BadUrl.
+    `account` defaults to the entry's own, then that of KEYRACK_ACCOUNT or of the folder, then the server's
+    default, then the only one with a credential. A URL need not be configured. Raises NoSuchServer (exit
+    code 6), Ambiguous, BadUrl, and KeyrackError if the folder's account can't be known.
     """
     reading, credentials = adapters.read(), adapters.credentials()
     owners = Owners(reading, credentials)
+    chosen = chosen_here(reading, account)
     if is_address(name_or_url):
         url = parse_url(name_or_url)
         keyed = _with_key(reading, url)
         if keyed is not None:
             return keyed
-        server = _at(owners, reading, url, account, name)
+        server = _at(owners, reading, url, account, chosen, name)
     else:
-        server = _by_name(owners, reading, credentials, name_or_url, account)
+        server = _by_name(owners, reading, credentials, name_or_url, account, chosen)
     if server.tag and server.url is not None:
         key = CredentialKey(canonical_url(server.url), server.account)
         _keep_apart(credentials, key, owners.first(server, key))
@@ -40,7 +43,12 @@ def find(
 
 
 def _by_name(
-    owners: Owners, reading: Reading, credentials: CredentialStore, name: str, account: str | None
+    owners: Owners,
+    reading: Reading,
+    credentials: CredentialStore,
+    name: str,
+    account: str | None,
+    chosen: str | None,
 ) -> Server:
     servers = reading.servers
     for server in servers:
@@ -52,12 +60,12 @@ def _by_name(
     if found:
         return owners.of(found[0], account, name)
     strays = [each.server for each in owners.strays(owners.servers()) if each.server.name == name]
-    wanted = account or DEFAULT_ACCOUNT
+    wanted = chosen or DEFAULT_ACCOUNT
     for server in (*(each for each in strays if each.account == wanted), *strays):
-        return server._replace(account=account or server.account)
+        return server._replace(account=chosen or server.account)
     for key in credentials.records():  # a server may only have a record of a check
         if name_of(key.url) == name:
-            return _at(owners, reading, key.url, account, None)
+            return _at(owners, reading, key.url, account, chosen, None)
     raise _no_such(reading, name)
 
 
@@ -75,8 +83,13 @@ def _with_key(reading: Reading, url: str) -> Server | None:
     raise key_refused(found)
 
 
-def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: str | None) -> Server:
-    """The server at a URL; if there are several, the one with the account that is meant, if any."""
+def _at(
+    owners: Owners, reading: Reading, url: str, account: str | None, chosen: str | None, name: str | None
+) -> Server:
+    """The server at a URL; if there are several, the one with the account that is meant, if any.
+
+    `account` is the typed one, which `chosen` is too, or else the one of `chosen_here`.
+    """
     rows = owners.at(url)
     if name is not None:
         rows = [each for each in rows if name in (each.name, *each.aliases)]
@@ -85,16 +98,16 @@ def _at(owners: Owners, reading: Reading, url: str, account: str | None, name: s
                 f"No server with that URL is called “{name}”.", hint="Run keyrack list to see the names."
             )
     typed = name if name is not None and name != rows[0].name else ""
-    wanted = account or reading.accounts.get(canonical_url(url), DEFAULT_ACCOUNT)
+    wanted = chosen or reading.accounts.get(canonical_url(url), DEFAULT_ACCOUNT)
     meant = [each for each in rows if each.account == wanted]
     if not rows:
-        return _unconfigured(owners, url, account)
+        return _unconfigured(owners, url, chosen)
     # For an account that none of them names, servers that differ only in their accounts count as one.
-    as_one = account is not None and not meant and not any(each.tag for each in rows)
+    as_one = chosen is not None and not meant and not any(each.tag for each in rows)
     if len(meant or rows) > 1 and not as_one:
         raise _several(f"Several servers have the URL {url}", meant or rows)
     server = (meant or rows)[0]
-    return owners.of(server, account, typed)
+    return owners.of(server, chosen if len(rows) > 1 and as_one else account, typed)
 
 
 def _unconfigured(owners: Owners, url: str, account: str | None) -> Server:

@@ -28,7 +28,7 @@ class Stray(NamedTuple):
 
 
 class Owners:
-    """The configured servers, each with its default account and the key of its credential."""
+    """The configured servers, each with the account that is used here and the key of its credential."""
 
     def __init__(
         self, reading: Reading, credentials: CredentialStore, records: Records | None = None
@@ -56,8 +56,9 @@ class Owners:
         return next((each for each in self.at(url) if name in (each.name, *each.aliases)), None)
 
     def of(self, server: Server, account: str | None = None, as_typed: str = "") -> Server:
-        """`server` with its key. `account` defaults to the entry's own, then the server's default, then the
-        only one with a credential. `as_typed` is the typed name, if the server has several."""
+        """`server` with its key. `account` defaults to the entry's own, then that of KEYRACK_ACCOUNT or of
+        the folder, then the server's default, then the only one with a credential. `as_typed` is the typed
+        name, if the server has several."""
         if server.url is None:
             return server
         account = account or self._account(server, as_typed)
@@ -87,9 +88,16 @@ class Owners:
         return Server(name, key.url, key.account, sources=sources, tag=key.name, key_name=key.name)
 
     def _account(self, server: Server, as_typed: str) -> str:
-        if server.account != DEFAULT_ACCOUNT or server.url is None:
+        here = self._reading.here
+        if here is not None and here.account and server.account == DEFAULT_ACCOUNT:
+            return here.account
+        return self.default_of(server, as_typed)
+
+    def default_of(self, server: Server, as_typed: str = "") -> str:
+        """The entry's own account, else the server's default, else the only one with a credential."""
+        if server.account != DEFAULT_ACCOUNT:
             return server.account
-        url = canonical_url(server.url)
+        url = canonical_url(server.url or "")
         chosen = self._reading.accounts.get(account_key(server))
         if chosen is not None:
             return chosen
@@ -102,6 +110,10 @@ class Owners:
         others = self._accounts.get(url, set()) - {each.account for each in self._at.get(url, [])}
         stored = [account for account in others if self._has(server, account, as_typed)]
         return stored[0] if len(stored) == 1 else DEFAULT_ACCOUNT
+
+    def has_default(self, server: Server) -> bool:
+        """Is a default account set?"""
+        return account_key(server) in self._reading.accounts
 
     @cached_property
     def _accounts(self) -> Mapping[str, set[str]]:

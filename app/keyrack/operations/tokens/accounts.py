@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.domain.account import account_name
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.model import DEFAULT_ACCOUNT, Server
 from keyrack.domain.named_tuple import NamedTuple
@@ -13,8 +14,6 @@ from keyrack.operations.servers.overview import Row, row_of
 from keyrack.operations.servers.owners import Owners, account_key
 from keyrack.wording.commands import command_for, command_line
 
-LONGEST_NAME = 60  # characters
-
 
 class Account(NamedTuple):
     """One account of a server."""
@@ -23,6 +22,7 @@ class Account(NamedTuple):
     label: str  # who the account belongs to, if the server said so; else ""
     is_default: bool
     row: Row
+    is_used: bool = False  # here: KEYRACK_ACCOUNT or the folder may choose another than the default
 
 
 def accounts_of(adapters: Adapters, server: Server) -> tuple[Account, ...]:
@@ -30,16 +30,16 @@ def accounts_of(adapters: Adapters, server: Server) -> tuple[Account, ...]:
     url, records = credential_key(server).url, adapters.credentials().records()
     owners = Owners(adapters.read(), adapters.credentials(), records)
     server = owners.named(url, server.name) or server._replace(account=DEFAULT_ACCOUNT)
-    chosen = owners.of(server).account
+    chosen, used = owners.default_of(server), owners.of(server).account
     stored = {key.account for key, record in records.items() if key.url == url and record.credential}
     found: list[Account] = []
-    for name in sorted({chosen, *stored}, key=lambda name: (name != chosen, name)):
+    for name in sorted({chosen, used, *stored}, key=lambda name: (name != chosen, name)):
         account = owners.of(server, name)
         row = row_of(account, records.get(credential_key(account)), adapters.now())
-        if row.credential is None and name != chosen:
+        if row.credential is None and name not in (chosen, used):
             continue  # belongs to another server at the same address
         label = row.credential.label if row.credential else ""
-        found.append(Account(name, label, name == chosen, row))
+        found.append(Account(name, label, name == chosen, row, name == used))
     return tuple(found)
 
 
@@ -51,10 +51,16 @@ def nothing_stored(adapters: Adapters, server: Server) -> LoginNeeded:
         choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
         hint = f"It has: {', '.join(stored)}. Use --account, or set a default: {choose} --default NAME"
     said = f"Nothing is stored for {server.display_name}."
+    reading = adapters.read()
+    if reading.here is not None and reading.here.account == server.account:
+        said = f"Nothing is stored for {server.display_name}: {reading.here.why}."
+        hint = f"Run: {command_line('login', server)}"
+        if stored:
+            hint += f". To use another account here: --account NAME. It has: {', '.join(stored)}."
     if server.helper is not None:
         client = server.helper.source.client
         said += f" {client} gets its headers from its own helper, which keyrack does not run."
-    beside = [each.display_name for each in adapters.read().servers if is_beside(each, server)]
+    beside = [each.display_name for each in reading.servers if is_beside(each, server)]
     if beside:
         said += f" Other servers with this URL: {', '.join(beside)}."
     return LoginNeeded(said, hint=hint)
@@ -77,13 +83,3 @@ def make_default(adapters: Adapters, server: Server, account: str) -> None:
             hint=f"It has: {', '.join(known) or 'none yet'}. To add one, log in with --account.",
         )
     adapters.set_account(account_key(server), name)
-
-
-def account_name(text: str) -> str:
-    """A typed account name, trimmed and with its Unicode normalized. Raises KeyrackError."""
-    import unicodedata
-
-    name = unicodedata.normalize("NFC", text.strip())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise KeyrackError(f"An account name has up to {LONGEST_NAME} printable characters.")
-    return name

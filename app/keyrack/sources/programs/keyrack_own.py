@@ -24,6 +24,10 @@ client_key_file = "~/keys/me.key"
 [servers.linear.authorize]                   # extra parameters for the authorization request
 access_type = "offline"
 
+[[folders]]                                  # the account of programs that run there
+path = "~/work/**"
+account = "work"
+
 [accounts]                                   # the default account of a server
 "https://mcp.linear.app/mcp" = "work"
 "https://wiki.example/mcp wiki-a" = "work"   # if several servers share the address
@@ -35,7 +39,7 @@ access_type = "offline"
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.model import DEFAULT_ACCOUNT
@@ -50,6 +54,9 @@ from keyrack.sources.programs import keyrack_keys as known_keys
 from keyrack.sources.programs import keyrack_servers as server_settings
 from keyrack.system import toml
 
+if TYPE_CHECKING:
+    from keyrack.sources.folders import Folders
+
 STYLE = BRACES_OR_DEFAULT
 EDIT = EditToml("servers")
 
@@ -60,6 +67,7 @@ class OwnConfig(NamedTuple):
     config_files: tuple[str, ...] = ()  # as written
     accounts: Mapping[str, str] = {}  # as in `Reading`
     publish: Mapping[str, str] = {}  # the same keys; the programs, separated by spaces
+    folders: Folders | None = None
 
 
 def read(text: str, collector: Collector) -> OwnConfig:
@@ -78,6 +86,7 @@ def read(text: str, collector: Collector) -> OwnConfig:
         Fields(data, collector, "config_files").strings("config_files"),
         _by_server(data, collector, "accounts"),
         _by_server(data, collector, "publish"),
+        _folders(data, text, collector) if "folders" in data else None,
     )
 
 
@@ -102,6 +111,12 @@ def _point_out(collector: Collector, name: str, entry: Mapping[str, Any]) -> Non
             'client_secret = "${NAME}".',
             entry=name,
         )
+
+
+def _folders(data: Mapping[str, Any], text: str, collector: Collector) -> Folders:
+    from keyrack.sources import folders
+
+    return folders.read(data, text, collector)
 
 
 def _by_server(data: Mapping[str, Any], collector: Collector, table: str) -> Mapping[str, str]:

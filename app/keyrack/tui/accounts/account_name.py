@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
+from keyrack.domain.account import account_name
 from keyrack.domain.errors import KeyrackError, UsageError
-from keyrack.operations.tokens.accounts import account_name
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from keyrack import wiring
 from keyrack.config import file as own_file
+from keyrack.domain.account import account_name
 from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
-from keyrack.operations.tokens.accounts import account_name, accounts_of, make_default
+from keyrack.operations.tokens.accounts import accounts_of, make_default
 from keyrack.operations.tokens.get_token import get_token
 from keyrack.store.credential_store import memory_credential_store
 from support.canned import URL
