@@ -25,13 +25,19 @@ SLOW = 20.0  # seconds
 
 
 def pytest_configure() -> None:
-    """A shell's background job and nohup ignore these signals, and a program that a test starts would
-    inherit that. One that has a handler here is at its default there."""
+    """What holds for a worker as a whole.
+
+    A shell's background job and nohup ignore these signals, and a program that a test starts would
+    inherit that. One that has a handler here is at its default there.
+
+    Nothing waits for the disk: only after a power cut would there be a difference, and no test makes one.
+    """
     for name in ("SIGINT", "SIGQUIT", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             handler = signal.default_int_handler if name == "SIGINT" else lambda number, frame: None
             signal.signal(number, handler)
+    setattr(os, "fsync", lambda handle: None)  # noqa: B010
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -95,7 +101,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def new_homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Folders that are not there yet. `mktemp` reads the names of all earlier ones for each new one,
     a quarter of the time of the quickest tests."""
     folder = tmp_path_factory.mktemp("homes")
@@ -103,10 +109,10 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def own_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(new_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home and a bare environment: no test sees the files, the browser or the
     keychain of whoever runs it."""
-    home = next(homes)
+    home = next(new_homes)
     home.mkdir(mode=0o700)
     for name in set(os.environ) - set(KEPT):
         if not name.startswith(("PYTEST", "COVERAGE")):
