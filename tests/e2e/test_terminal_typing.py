@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from support.burners import burning
 from support.screen import PATIENCE, Screen, screen
+from support.throttle import throttled
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
 HOLDERS = ("analytics", "calendar", "issues", "notes")  # the demo's servers with a credential
@@ -63,7 +63,7 @@ def all_are_there(text: str) -> bool:
 @pytest.mark.parametrize("half", [0, 1])
 @pytest.mark.parametrize("busy", [False, True], ids=["", "on a busy machine"])
 def test_no_burst_destroys_anything(terminal: Screen, busy: bool, half: int) -> None:
-    with burning() if busy else nullcontext():
+    with throttled(terminal.process()) if busy else nullcontext():
         for opener in OPENERS[half::2]:
             terminal.type(f"{opener}dynadyDy\rdyy\ry")
             until_still(terminal)
@@ -72,7 +72,7 @@ def test_no_burst_destroys_anything(terminal: Screen, busy: bool, half: int) -> 
 
 
 def test_a_filter_typed_at_once_is_the_filter(terminal: Screen) -> None:
-    with burning():
+    with throttled(terminal.process()):
         terminal.type("/dynatrace")
         terminal.until("No server matches dynatrace")
         terminal.press("Escape")
