@@ -18,13 +18,15 @@ from support.css_cache import share_parsed_css
 from support.demo_rows import NOW
 from support.fake_login import FakeLogin
 from support.store_fakes import Watched, stored_credential
+from support.undrawn import leave_undrawn
 from support.vault_screens import SERVER, NewParts
 from support.vaults import PASSPHRASE
 
 
 @pytest.fixture(scope="session", autouse=True)
-def css() -> None:
+def quick_screens() -> None:
     share_parsed_css()
+    leave_undrawn()
 
 
 @pytest.fixture

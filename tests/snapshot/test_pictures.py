@@ -12,6 +12,7 @@ import pytest
 
 from support.css_cache import share_parsed_css
 from support.pictures import SCENES, scene_app, still
+from support.undrawn import leave_undrawn
 
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 11), reason="the pictures were made with Python 3.11"
@@ -21,8 +22,9 @@ REPORTS = os.environ.get(PLUGIN, "")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def css() -> None:
+def quick_screens() -> None:
     share_parsed_css()
+    leave_undrawn()
 
 
 @pytest.fixture(autouse=True)

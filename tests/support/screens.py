@@ -82,7 +82,7 @@ class Terminal:
         end = monotonic() + LIMIT
         while not condition():
             assert monotonic() < end, f"{what} never happened; the screen:\n{self.text()}"
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.01)
         await self.pilot.pause()
 
     async def sees(self, words: str) -> None:
@@ -95,9 +95,11 @@ class Terminal:
         """As somebody who looks at the screen before the next key."""
         await self.pilot.pause()
         for key in keys:
-            await self.until(self.app.keyboard.ready, f"the moment for {key}")
+            if not self.app.keyboard.ready():
+                await self.until(self.app.keyboard.ready, f"the moment for {key}")
             await self.pilot.press(key)
         await self.pilot.pause()
+        self.text()
 
     async def type(self, text: str) -> None:
         await self.press(
@@ -169,12 +171,14 @@ class terminal:
     async def __aenter__(self) -> Terminal:
         if watch := WATCHES.get(self._app):
             watch.ui_thread = threading.get_ident()
-        seen = Terminal(self._app, await self._context.__aenter__())
+        self._terminal = seen = Terminal(self._app, await self._context.__aenter__())
         if self._loaded:
             await seen.until(lambda: seen.table.keys and seen.main.store is not None, "the list")
         return seen
 
     async def __aexit__(self, *error: Any) -> None:
         watch = WATCHES.get(self._app)
+        if error[0] is None and self._app.is_running and self._app.screen_stack:
+            self._terminal.text()
         await self._context.__aexit__(*error)
         assert watch is None or watch.called == [], "adapters were called on the UI thread"
