@@ -10,7 +10,9 @@ from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
+from textual.strip import Strip
 from textual.widget import Widget
 
 from keyrack.operations.ports import Adapters
@@ -120,14 +122,19 @@ class Terminal:
     def text(self) -> str:
         """The whole screen as plain text."""
         width, height = self.app.size
-        lines = self.app.screen._compositor.render_strips(self.app.size)
+        lines = self._lines()
         return "\n".join("".join(segment.text for segment in line)[:width] for line in lines[:height])
 
     def shown(self, selector: str) -> str:
         """What stands where this widget is, the rows put together."""
         region = self.widget(selector).region
-        rows = self.app.screen._compositor.render_strips(self.app.size)[region.y : region.bottom]
+        rows = self._lines()[region.y : region.bottom]
         return "".join(row.crop(region.x, region.right).text.strip() for row in rows)
+
+    def _lines(self) -> list[Strip]:
+        """The screen drawn anew, with the screens behind a dialog."""
+        visible_screen_stack.set(self.app._background_screens)
+        return self.app.screen._compositor.render_strips(self.app.size)
 
     @property
     def main(self) -> MainScreen:
