@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from jeepney import HeaderFields, MessageType, message_bus
 
-from keyrack.store.backends.bus import Bus
+from keyrack.system.bus import Bus
 from keyrack.system.forks import reset_in_child
 from keyrack.system.locks import busy
 
