@@ -32,6 +32,9 @@ account = "work"
 "https://mcp.linear.app/mcp" = "work"
 "https://wiki.example/mcp wiki-a" = "work"   # if several servers share the address
 
+[hooks]                                      # commands of keyrack watch; see `domain.hooks`
+on_login_needed = ["notify-phone"]
+
 [publish]                                    # programs that get the server's fresh tokens
 "https://mcp.linear.app/mcp" = "claude-code" # written by keyrack publish; several are separated by spaces
 """
@@ -42,6 +45,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.errors import BadUrl
+from keyrack.domain.hooks import hooks_of
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import account_key
@@ -74,6 +78,7 @@ def read(text: str, collector: Collector) -> OwnConfig:
     """Add the servers. A mistake in a server's table becomes its `problem`: half a table is never used."""
     data = toml.parse(text)
     settings_of(data, collector.problem)
+    hooks_of(data, collector.problem)
     known_keys.point_out_in_file(data, collector)
     for name, entry in collector.entries(collector.table(data, "servers")):
         before = len(collector.problems)
