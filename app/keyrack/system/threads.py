@@ -12,8 +12,8 @@ T = TypeVar("T")
 class InThread(Generic[T]):
     """Runs `work` in a daemon thread; `result` returns or raises its outcome."""
 
-    def __init__(self, work: Callable[[], T], name: str) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], T], name: str, on_end: Callable[[], object] = lambda: None) -> None:
+        self._work, self._on_end = work, on_end
         self._results: list[T] = []
         self._errors: list[BaseException] = []
         self._done = threading.Event()
@@ -22,6 +22,10 @@ class InThread(Generic[T]):
     @property
     def is_started(self) -> bool:
         return self._thread.ident is not None
+
+    @property
+    def is_done(self) -> bool:
+        return self._done.is_set()
 
     def start(self) -> None:
         self._thread.start()
@@ -44,6 +48,7 @@ class InThread(Generic[T]):
             self._errors.append(error)
         finally:
             self._done.set()
+            self._on_end()
 
 
 def run_shielded(work: Callable[[], T]) -> T:
