@@ -27,6 +27,7 @@ from keyrack.operations.ports import (
     Rewriting,
     Services,
     Streams,
+    Watching,
 )
 
 if TYPE_CHECKING:
@@ -145,6 +146,13 @@ def adapters(
         assert server.key is not None
         return run_apart(keyrack_command(words), stores.locks(), f"{record_id(server.key)}.refresh", seconds)
 
+    @cache  # one for the process: it can stop the hooks that run
+    def watching() -> Watching:
+        from keyrack.watching import MachineWatching
+
+        files = [word for file in config_files for word in ("--config", os.path.abspath(file))]
+        return MachineWatching(env, platform, stores.locks(), files)
+
     return Adapters(
         read=read,
         credentials=stores.current,
@@ -170,6 +178,7 @@ def adapters(
         refresh_apart=None if ask else refresh_apart,
         events=stores.events,
         caller=_caller,
+        watching=watching,
     )
 
 

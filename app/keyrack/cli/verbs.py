@@ -21,6 +21,7 @@ VERBS = {
     "login": (LOG_IN, "log in with the browser"),
     "set": (LOG_IN, "store an access token or API key"),
     "refresh": (LOG_IN, "refresh one credential, or all that are due"),
+    "watch": (LOG_IN, "keep credentials fresh, and tell what needs doing"),
     "import": (LOG_IN, "take over a login that another program holds"),
     "adopt": (LOG_IN, "move a token from a program's file into the keychain"),
     "token": (HAND_OUT, "print an access token, refreshing it if needed"),

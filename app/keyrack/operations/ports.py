@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from keyrack.domain.errors import BadServiceFile
     from keyrack.domain.event import Event
     from keyrack.domain.held import Program
+    from keyrack.domain.hooks import Hooks
     from keyrack.domain.rewrite import Rewrite
     from keyrack.domain.service import Call, Service, ServiceAnswer
     from keyrack.domain.vendor import Vendor
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from keyrack.system.interrupt import Interrupt
     from keyrack.system.running import Ran
 
+    Told = dict[str, dict[str, Any]]
     ServiceReply = tuple[int, tuple[tuple[str, str], ...], Any]
 
 
@@ -454,6 +456,44 @@ class Streams(Protocol):
     def close(self) -> None: ...
 
 
+class Watching(Protocol):
+    """What `keyrack watch` and the screen tell of events with. Not for the screen's thread."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Be the only watch of this data folder. Raises KeyrackError if there is another one."""
+        ...
+
+    def change_told(self, change: Callable[[Told], Told]) -> None:
+        """Replace what has been told, a table by row. Raises KeyrackError if it could not be stored."""
+        ...
+
+    def hooks(self) -> Hooks:
+        """The hooks in keyrack's own file. Raises KeyrackError if they can't be read, or must not be run."""
+        ...
+
+    def run(self, command: Sequence[str], facts: Mapping[str, str], seconds: float) -> str:
+        """Run a hook with these variables, without a shell. Returns "", or what went wrong as a clause."""
+        ...
+
+    def notify(self, title: str, body: str) -> bool:
+        """Show a desktop notification. False if there is no desktop."""
+        ...
+
+    def stop(self) -> None:
+        """End the hooks that run, and start no more."""
+        ...
+
+    def install(self) -> tuple[str, tuple[str, ...]]:
+        """Write the file by which the system starts `keyrack watch`. Returns its path, and the commands
+        that start and stop it. Raises KeyrackError."""
+        ...
+
+
+def no_watching() -> Watching:
+    """The default of `Adapters.watching`."""
+    raise KeyrackError("Nothing can be watched here.")
+
+
 class Stores(Protocol):
     """The stores to choose from. `Adapters.credentials` uses the chosen one."""
 
@@ -515,6 +555,7 @@ class Adapters(NamedTuple):
     # caller(): the program that runs keyrack, as it calls itself; "" if it is not known
     caller: Callable[[], str] = lambda: ""
     streams: Callable[..., Streams] = no_streams  # streams(server_url, files), for a bridge
+    watching: Callable[[], Watching] = no_watching
     client_name: str = "keyrack"
 
 

@@ -32,7 +32,12 @@ NOTHING_READ = Stamps(None, {})
 
 
 def overview_with_stamps(
-    adapters: Adapters, before: Stamps, *, store_locked: bool = False, ask: bool = False
+    adapters: Adapters,
+    before: Stamps,
+    *,
+    store_locked: bool = False,
+    ask: bool = False,
+    files_only: bool = False,
 ) -> tuple[Overview, Stamps]:
     """The overview, with the stamps from before it was read, so that no change in between is missed.
 
@@ -41,7 +46,7 @@ def overview_with_stamps(
     """
     records, known = adapters.credentials().stamp(), _stamps(before.files)
     began = time.time_ns() - TICK
-    found = overview(adapters, store_locked=store_locked, ask=ask)
+    found = overview(adapters, store_locked=store_locked, ask=ask, files_only=files_only)
     files = {path: known[path] if path in known else _settled(stamp(path), began) for path in found.paths}
     return found, Stamps(records, files)
 

@@ -1,0 +1,1 @@
+"""Keeps credentials fresh, and tells people and programs what happened to them."""

@@ -1,0 +1,112 @@
+"""Tells of events once: a line, a desktop notification, and the user's hooks. Not for the screen's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from keyrack.domain.address_key import shown
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.hooks import EventKind, Hooks
+from keyrack.domain.text import plain
+from keyrack.operations.ports import Adapters
+from keyrack.operations.servers.overview import Row
+from keyrack.operations.watch.events import Event, news
+from keyrack.system.batch import Batch
+from keyrack.wording.times import good_for, relative, utc
+
+HOOK_SECONDS = 10.0
+
+Tell = Callable[[str], Any]
+
+
+def announce(adapters: Adapters, rows: Iterable[Row], tell: Tell) -> None:
+    """Tell what is new in the rows. Several processes tell each event once among them.
+
+    `tell` gets lines for the user. Returns when the hooks have ended, which takes no longer than 10 s each.
+    """
+    now = adapters.now()
+    events: tuple[Event, ...] = ()
+    watching = adapters.watching()
+
+    def change(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        nonlocal events
+        events, after = news(rows, told, now)
+        return after
+
+    try:
+        watching.change_told(change)
+    except KeyrackError as error:
+        tell(f"This may be told again: {error}")
+    if not events:
+        return
+    for event in events:
+        tell(f"{event.row.server.display_name}: {sentence_of(event, now)}")
+    try:
+        hooks = watching.hooks()
+    except KeyrackError as error:
+        tell(" ".join(filter(None, (str(error), error.hint))))
+        hooks = Hooks()
+    if hooks.notify:
+        _notify(adapters, events, now)
+    _run(adapters, hooks, events, tell)
+
+
+def sentence_of(event: Event, now: float) -> str:
+    """What happened, and the command for it."""
+    credential, command = event.row.credential, event.row.command
+    expires_at = credential.expires_at if credential else None
+    if event.kind is EventKind.REFRESHED:
+        return f"refreshed; {good_for(expires_at, now)}."
+    if event.kind is EventKind.EXPIRING:
+        said = f"expires in {relative((expires_at or now) - now)}, and does not renew itself."
+    else:
+        said = f"login needed. {event.row.status.reason}"
+    return f"{said} Run: {command}" if command else said
+
+
+def facts_of(event: Event) -> dict[str, str]:
+    """The variables of a hook. Never a secret."""
+    row = event.row
+    facts = {
+        "EVENT": event.kind.value,
+        "SERVER": row.server.name,
+        "URL": shown(row.server.url) if row.server.url else "",
+        "ACCOUNT": row.server.account,
+        "STATE": row.status.state.value,
+        "REASON": row.status.reason,
+        "EXPIRES_AT": (utc(row.credential.expires_at) or "") if row.credential else "",
+        "NEXT": row.command or "",
+    }
+    return {f"KEYRACK_{name}": plain(value, 2000) for name, value in facts.items()}
+
+
+def _notify(adapters: Adapters, events: Sequence[Event], now: float) -> None:
+    """One notification, however many there are: a person can do nothing about a refresh."""
+    urgent = [event for event in events if event.kind is not EventKind.REFRESHED]
+    if len(urgent) == 1:
+        adapters.watching().notify(urgent[0].row.server.display_name, sentence_of(urgent[0], now))
+    elif urgent:
+        names = ", ".join(event.row.server.display_name for event in urgent)
+        adapters.watching().notify(f"{len(urgent)} servers need you", f"{names}. Run: keyrack status")
+
+
+def _run(adapters: Adapters, hooks: Hooks, events: Sequence[Event], tell: Tell) -> None:
+    """A few at a time, in no lock: a hook may call keyrack."""
+    waiting = [event for event in events if event.kind in hooks.commands]
+    if not waiting:
+        return
+    ended = threading.Event()
+
+    def work(event: Event) -> str:
+        return adapters.watching().run(hooks.commands[event.kind], facts_of(event), HOOK_SECONDS)
+
+    def on_one(event: Event, outcome: Any) -> None:
+        if outcome:
+            name = f"on_{event.kind.value.replace('-', '_')}"
+            what = outcome if isinstance(outcome, str) else f"failed ({type(outcome).__name__})"
+            tell(f"{event.row.server.display_name}: the hook {name} {what}.")
+
+    Batch(waiting, work, on_one, ended.set)
+    ended.wait()

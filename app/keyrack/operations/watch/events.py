@@ -1,0 +1,71 @@
+"""What happened to credentials, as their records show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from keyrack.domain.hooks import EventKind
+from keyrack.domain.named_tuple import NamedTuple
+from keyrack.domain.needs import Need
+from keyrack.domain.status import State
+from keyrack.operations.servers.needs import need_of
+from keyrack.operations.servers.overview import Row
+
+FORGOTTEN = 90 * 86400.0  # seconds after which a row that is not seen any more is forgotten
+SEEN = "seen"
+
+
+class Event(NamedTuple):
+    kind: EventKind
+    row: Row
+
+
+def news(
+    rows: Iterable[Row], told: Mapping[str, Mapping[str, Any]], now: float
+) -> tuple[tuple[Event, ...], dict[str, dict[str, Any]]]:
+    """The events that were not told yet, and what has been told with them.
+
+    A credential that is seen for the first time was not refreshed just now. What rows of others were told
+    is kept for a while: another keyrack may see other servers.
+    """
+    events: list[Event] = []
+    after = {key: dict(entry) for key, entry in told.items() if not _is_old(entry, now)}
+    for row in rows:
+        marks = _marks(row, now)
+        if row.key not in told and not marks:
+            continue
+        before = told.get(row.key, {})
+        for kind, mark in marks.items():
+            is_first = kind is EventKind.REFRESHED and row.key not in told
+            if mark and mark != before.get(kind.value) and not is_first:
+                events.append(Event(kind, row))
+        after[row.key] = {**before, **{kind.value: mark for kind, mark in marks.items()}, SEEN: _day(now)}
+    return tuple(events), after
+
+
+def _marks(row: Row, now: float) -> dict[EventKind, str]:
+    """What can have happened to it; the same thing has the same text."""
+    credential = row.credential
+    if row.server.is_off or row.status.state is State.ORPHAN:
+        return {}
+    if credential is None:
+        # A server that never had a login is no event. A header that was refused is one.
+        is_refused = row.status.state is State.LOGIN_NEEDED
+        return {EventKind.LOGIN_NEEDED: "configured"} if is_refused else {}
+    marks = {EventKind.REFRESHED: str(credential.refreshed_at or "")}
+    if row.status.state is State.LOGIN_NEEDED:
+        marks[EventKind.LOGIN_NEEDED] = str(credential.obtained_at)
+    elif need_of(row, now) is Need.EXPIRING:
+        marks[EventKind.EXPIRING] = str(credential.expires_at)
+    return marks
+
+
+def _day(now: float) -> int:
+    """To the day, so that the file changes only once a day for this."""
+    return int(now // 86400) * 86400
+
+
+def _is_old(entry: Mapping[str, Any], now: float) -> bool:
+    seen = entry.get(SEEN)
+    return not isinstance(seen, int) or now - seen > FORGOTTEN
