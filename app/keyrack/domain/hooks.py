@@ -20,18 +20,18 @@ from keyrack.domain.named_tuple import NamedTuple
 NAMES = ("hooks", "notifications")
 
 
-class EventKind(StrEnum):
+class NoticeKind(StrEnum):
     EXPIRING = "expiring"  # a credential ends soon, and a person must renew it
     LOGIN_NEEDED = "login-needed"  # it has ended, or was refused
     REFRESHED = "refreshed"
 
 
 class Hooks(NamedTuple):
-    commands: Mapping[EventKind, tuple[str, ...]] = {}  # arguments for no shell
+    commands: Mapping[NoticeKind, tuple[str, ...]] = {}  # arguments for no shell
     notify: bool = True  # show desktop notifications
 
 
-_KEYS = {f"on_{event.value.replace('-', '_')}": event for event in EventKind}
+_KEYS = {f"on_{event.value.replace('-', '_')}": event for event in NoticeKind}
 
 
 def hooks_of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Hooks:
@@ -43,7 +43,7 @@ def hooks_of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Hooks:
     if not isinstance(table, dict):
         problem(f"“hooks” should be a table, but is {kind(table)}.")
         table = {}
-    commands: dict[EventKind, tuple[str, ...]] = {}
+    commands: dict[NoticeKind, tuple[str, ...]] = {}
     for key, value in table.items():
         if key not in _KEYS:
             problem(f"“{str(key)[:40]}” is not a hook; they are {', '.join(_KEYS)}.")

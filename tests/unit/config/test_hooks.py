@@ -11,7 +11,7 @@ import pytest
 
 from keyrack.config import hooks
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.hooks import EventKind, Hooks, hooks_of
+from keyrack.domain.hooks import Hooks, NoticeKind, hooks_of
 from keyrack.sources.reader import read_all
 
 on_posix = pytest.mark.skipif(os.name != "posix", reason="Windows has no mode bits")
@@ -38,9 +38,9 @@ def test_each_hook_is_a_list_of_arguments(env: dict[str, str]) -> None:
     )
     assert hooks.read(env, "linux") == Hooks(
         {
-            EventKind.EXPIRING: ("a", "$(b)"),
-            EventKind.LOGIN_NEEDED: (f"{env['HOME']}/bin/c",),
-            EventKind.REFRESHED: (f"{env['XDG_CONFIG_HOME']}/keyrack/./d",),
+            NoticeKind.EXPIRING: ("a", "$(b)"),
+            NoticeKind.LOGIN_NEEDED: (f"{env['HOME']}/bin/c",),
+            NoticeKind.REFRESHED: (f"{env['XDG_CONFIG_HOME']}/keyrack/./d",),
         },
         notify=False,
     )
@@ -141,4 +141,4 @@ def test_a_projects_files_define_no_hooks(env: dict[str, str], tmp_path: Path) -
 def test_a_command_is_never_split() -> None:
     problems: list[str] = []
     found = hooks_of({"hooks": {"on_refreshed": ["a b; c"]}}, problems.append)
-    assert (found.commands, problems) == ({EventKind.REFRESHED: ("a b; c",)}, [])
+    assert (found.commands, problems) == ({NoticeKind.REFRESHED: ("a b; c",)}, [])

@@ -8,11 +8,11 @@ from typing import Any
 
 from keyrack.domain.address_key import shown
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.hooks import EventKind, Hooks
+from keyrack.domain.hooks import Hooks, NoticeKind
 from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row
-from keyrack.operations.watch.events import Event, news
+from keyrack.operations.watch.notices import Notice, news
 from keyrack.system.batch import Batch
 from keyrack.wording.times import good_for, relative, utc
 
@@ -27,50 +27,50 @@ def announce(adapters: Adapters, rows: Iterable[Row], tell: Tell) -> None:
     `tell` gets lines for the user. Returns when the hooks have ended, which takes no longer than 10 s each.
     """
     now = adapters.now()
-    events: tuple[Event, ...] = ()
+    notices: tuple[Notice, ...] = ()
     watching = adapters.watching()
 
     def change(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        nonlocal events
-        events, after = news(rows, told, now)
+        nonlocal notices
+        notices, after = news(rows, told, now)
         return after
 
     try:
         watching.change_told(change)
     except KeyrackError as error:
         tell(f"This may be told again: {error}")
-    if not events:
+    if not notices:
         return
-    for event in events:
-        tell(f"{event.row.server.display_name}: {sentence_of(event, now)}")
+    for notice in notices:
+        tell(f"{notice.row.server.display_name}: {sentence_of(notice, now)}")
     try:
         hooks = watching.hooks()
     except KeyrackError as error:
         tell(" ".join(filter(None, (str(error), error.hint))))
         hooks = Hooks()
     if hooks.notify:
-        _notify(adapters, events, now)
-    _run(adapters, hooks, events, tell)
+        _notify(adapters, notices, now)
+    _run(adapters, hooks, notices, tell)
 
 
-def sentence_of(event: Event, now: float) -> str:
+def sentence_of(notice: Notice, now: float) -> str:
     """What happened, and the command for it."""
-    credential, command = event.row.credential, event.row.command
+    credential, command = notice.row.credential, notice.row.command
     expires_at = credential.expires_at if credential else None
-    if event.kind is EventKind.REFRESHED:
+    if notice.kind is NoticeKind.REFRESHED:
         return f"refreshed; {good_for(expires_at, now)}."
-    if event.kind is EventKind.EXPIRING:
+    if notice.kind is NoticeKind.EXPIRING:
         said = f"expires in {relative((expires_at or now) - now)}, and does not renew itself."
     else:
-        said = f"login needed. {event.row.status.reason}"
+        said = f"login needed. {notice.row.status.reason}"
     return f"{said} Run: {command}" if command else said
 
 
-def facts_of(event: Event) -> dict[str, str]:
+def facts_of(notice: Notice) -> dict[str, str]:
     """The variables of a hook. Never a secret."""
-    row = event.row
+    row = notice.row
     facts = {
-        "EVENT": event.kind.value,
+        "EVENT": notice.kind.value,
         "SERVER": row.server.name,
         "URL": shown(row.server.url) if row.server.url else "",
         "ACCOUNT": row.server.account,
@@ -82,31 +82,31 @@ def facts_of(event: Event) -> dict[str, str]:
     return {f"KEYRACK_{name}": plain(value, 2000) for name, value in facts.items()}
 
 
-def _notify(adapters: Adapters, events: Sequence[Event], now: float) -> None:
+def _notify(adapters: Adapters, notices: Sequence[Notice], now: float) -> None:
     """One notification, however many there are: a person can do nothing about a refresh."""
-    urgent = [event for event in events if event.kind is not EventKind.REFRESHED]
+    urgent = [notice for notice in notices if notice.kind is not NoticeKind.REFRESHED]
     if len(urgent) == 1:
         adapters.watching().notify(urgent[0].row.server.display_name, sentence_of(urgent[0], now))
     elif urgent:
-        names = ", ".join(event.row.server.display_name for event in urgent)
+        names = ", ".join(notice.row.server.display_name for notice in urgent)
         adapters.watching().notify(f"{len(urgent)} servers need you", f"{names}. Run: keyrack status")
 
 
-def _run(adapters: Adapters, hooks: Hooks, events: Sequence[Event], tell: Tell) -> None:
+def _run(adapters: Adapters, hooks: Hooks, notices: Sequence[Notice], tell: Tell) -> None:
     """A few at a time, in no lock: a hook may call keyrack."""
-    waiting = [event for event in events if event.kind in hooks.commands]
+    waiting = [notice for notice in notices if notice.kind in hooks.commands]
     if not waiting:
         return
     ended = threading.Event()
 
-    def work(event: Event) -> str:
-        return adapters.watching().run(hooks.commands[event.kind], facts_of(event), HOOK_SECONDS)
+    def work(notice: Notice) -> str:
+        return adapters.watching().run(hooks.commands[notice.kind], facts_of(notice), HOOK_SECONDS)
 
-    def on_one(event: Event, outcome: Any) -> None:
+    def on_one(notice: Notice, outcome: Any) -> None:
         if outcome:
-            name = f"on_{event.kind.value.replace('-', '_')}"
+            name = f"on_{notice.kind.value.replace('-', '_')}"
             what = outcome if isinstance(outcome, str) else f"failed ({type(outcome).__name__})"
-            tell(f"{event.row.server.display_name}: the hook {name} {what}.")
+            tell(f"{notice.row.server.display_name}: the hook {name} {what}.")
 
     Batch(waiting, work, on_one, ended.set)
     ended.wait()

@@ -11,7 +11,7 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.watch.announce import announce
 from support.cli_kit import CURSOR, NOW, FakeAdapters, FakeCredentialStore, linear, oauth, record
-from support.events import FakeWatching
+from support.watching import FakeWatching
 
 REFUSED = oauth(refused_at=NOW - 5, refusal="The server refused the token.")
 ENDING = oauth(expires_at=NOW + 300, refreshable=False)

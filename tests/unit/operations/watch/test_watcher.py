@@ -11,7 +11,7 @@ from keyrack.operations.watch.due import due_at
 from keyrack.operations.watch.watcher import STORE_WAIT, TICK, Watcher
 from keyrack.store.credential_store import memory_credential_store
 from support.canned import ISSUER, World, reply
-from support.events import FakeWatching
+from support.watching import FakeWatching
 from support.workbench import NOW, SERVER, accepts, build, stored_credential, stored_token
 
 TOKEN = f"POST {ISSUER}/token"

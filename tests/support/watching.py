@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.hooks import EventKind, Hooks
+from keyrack.domain.hooks import Hooks, NoticeKind
 
 Told = dict[str, dict[str, Any]]
-EVERY_HOOK = Hooks({kind: (f"on-{kind.value}", "$(x)") for kind in EventKind})
+EVERY_HOOK = Hooks({kind: (f"on-{kind.value}", "$(x)") for kind in NoticeKind})
 
 
 class FakeWatching:

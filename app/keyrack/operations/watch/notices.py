@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from keyrack.domain.hooks import EventKind
+from keyrack.domain.hooks import NoticeKind
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.needs import Need
 from keyrack.domain.status import State
@@ -16,20 +16,20 @@ FORGOTTEN = 90 * 86400.0  # seconds after which a row that is not seen any more 
 SEEN = "seen"
 
 
-class Event(NamedTuple):
-    kind: EventKind
+class Notice(NamedTuple):
+    kind: NoticeKind
     row: Row
 
 
 def news(
     rows: Iterable[Row], told: Mapping[str, Mapping[str, Any]], now: float
-) -> tuple[tuple[Event, ...], dict[str, dict[str, Any]]]:
+) -> tuple[tuple[Notice, ...], dict[str, dict[str, Any]]]:
     """The events that were not told yet, and what has been told with them.
 
     A credential that is seen for the first time was not refreshed just now. What rows of others were told
     is kept for a while: another keyrack may see other servers.
     """
-    events: list[Event] = []
+    notices: list[Notice] = []
     after = {key: dict(entry) for key, entry in told.items() if not _is_old(entry, now)}
     for row in rows:
         marks = _marks(row, now)
@@ -37,14 +37,14 @@ def news(
             continue
         before = told.get(row.key, {})
         for kind, mark in marks.items():
-            is_first = kind is EventKind.REFRESHED and row.key not in told
+            is_first = kind is NoticeKind.REFRESHED and row.key not in told
             if mark and mark != before.get(kind.value) and not is_first:
-                events.append(Event(kind, row))
+                notices.append(Notice(kind, row))
         after[row.key] = {**before, **{kind.value: mark for kind, mark in marks.items()}, SEEN: _day(now)}
-    return tuple(events), after
+    return tuple(notices), after
 
 
-def _marks(row: Row, now: float) -> dict[EventKind, str]:
+def _marks(row: Row, now: float) -> dict[NoticeKind, str]:
     """What can have happened to it; the same thing has the same text."""
     credential = row.credential
     if row.server.is_off or row.status.state is State.ORPHAN:
@@ -52,12 +52,12 @@ def _marks(row: Row, now: float) -> dict[EventKind, str]:
     if credential is None:
         # A server that never had a login is no event. A header that was refused is one.
         is_refused = row.status.state is State.LOGIN_NEEDED
-        return {EventKind.LOGIN_NEEDED: "configured"} if is_refused else {}
-    marks = {EventKind.REFRESHED: str(credential.refreshed_at or "")}
+        return {NoticeKind.LOGIN_NEEDED: "configured"} if is_refused else {}
+    marks = {NoticeKind.REFRESHED: str(credential.refreshed_at or "")}
     if row.status.state is State.LOGIN_NEEDED:
-        marks[EventKind.LOGIN_NEEDED] = str(credential.obtained_at)
+        marks[NoticeKind.LOGIN_NEEDED] = str(credential.obtained_at)
     elif need_of(row, now) is Need.EXPIRING:
-        marks[EventKind.EXPIRING] = str(credential.expires_at)
+        marks[NoticeKind.EXPIRING] = str(credential.expires_at)
     return marks
 
 
