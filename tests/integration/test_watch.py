@@ -109,7 +109,7 @@ def test_a_signal_waits_for_a_refresh_in_progress(place: Place) -> None:
     old = place.expire()
     place.authority.fault("/token", "slow", ms=3000)
     before = place.authority.count()
-    watch = subprocess.Popen([KEYRACK, "watch"], env=place.env, cwd=home, stdin=subprocess.DEVNULL)
+    watch = subprocess.Popen([KEYRACK, "watch"], env=place.env, cwd=home, stdin=subprocess.DEVNULL, text=True)
     try:
         until(lambda: since(place, before).asked == 1, watch)
         watch.send_signal(signal.SIGINT)
