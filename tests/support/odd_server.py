@@ -92,7 +92,7 @@ class OddServer:
         if asked.rpc not in ("initialize", "tools/list", "tools/call"):
             return Answer(202 if asked.rpc.startswith("notifications/") else 400)
         result = {"protocolVersion": "2025-06-18"} if asked.rpc == "initialize" else {"tools": []}
-        return Answer(body={"jsonrpc": "2.0", "id": 1, "result": result})
+        return Answer(body={"jsonrpc": "2.0", "id": json.loads(asked.body)["id"], "result": result})
 
     def authorize(self, asked: Asked) -> Answer:
         back = urlencode({"code": "code-1", "state": asked.query["state"]})

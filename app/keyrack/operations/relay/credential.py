@@ -108,7 +108,9 @@ class BridgeCredential:
         return dict(given.headers), given.expires_at
 
     def _refresh(self) -> None:
-        if not self._headers or configured_headers(self._server):
+        record = self._adapters.credentials().record(credential_key(self._server))
+        is_by_hand = record is not None and record.credential is not None and record.credential.kind == "token"
+        if not self._headers or is_by_hand or configured_headers(self._server):
             raise self._needed(None)
         try:
             self._take(refreshed(self._adapters, self._server, instead_of=self._headers))

@@ -57,7 +57,6 @@ class Handshake:
             if self._hello is None:
                 raise KeyrackError("The server has no session for this request.")
             hello = self._hello
-            self.session, self.version = "", ""
             headers = headers_of(hello, session="", version="", tools={})
             interrupt = Interrupt()
             reply = self._link.send("POST", headers, interrupt, content=hello.raw, seconds=ANSWER)

@@ -100,6 +100,8 @@ class Sender:
             raise Temporary(str(error)) from None
         except NotAMessage:
             raise KeyrackError("The server's response is not JSON-RPC.") from None
+        if not exchange.owed <= set(answer.answers):
+            raise KeyrackError("The server's response is for another request.")
         self._learn(exchange.message, answer, session)
         exchange.answer(answer.answers)
         self._pass_on(line_of(body))
