@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,6 +57,11 @@ class Everything:
         self.is_sse = False
         self._define()
 
+    @staticmethod
+    def pause() -> None:
+        """For a loop that waits for a condition."""
+        time.sleep(0.01)
+
     def _define(self) -> None:
         tool = self.server.tool
 
@@ -75,6 +81,13 @@ class Everything:
         async def count(to: int, context: Context) -> str:
             for number in range(to):
                 await context.report_progress(number + 1, to, f"step {number + 1}")
+            return "counted"
+
+        @tool()
+        async def count_slowly(context: Context) -> str:
+            for number in range(20):
+                await context.report_progress(number + 1)
+                await anyio.sleep(0.1)
             return "counted"
 
         @tool()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import threading
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
@@ -59,3 +62,10 @@ class Person:
         """Wait until every window is closed."""
         for thread in self._threads:
             thread.join(20)
+
+
+if __name__ == "__main__":  # what BROWSER names: a window, in a process of its own
+    log = os.environ["SIGN_IN_LOG"]
+    with Path(log).open("a") as file:
+        file.write(f"{sys.argv[1]}\n")
+    sign_in(sys.argv[1], deny=os.environ.get("SIGN_IN") == "deny")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded, Temporary, TokenNotStored
-from keyrack.domain.model import CredentialKey, Server, StoredCredential
+from keyrack.domain.model import Check, CredentialKey, Server, StoredCredential, Verdict
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import REFRESH_EARLY, Action
 from keyrack.oauth.challenge import Challenge
@@ -21,6 +21,8 @@ from keyrack.wording.commands import command_for, command_line
 LOGIN = 330.0  # seconds that another bridge's login may take
 AGAIN = 10.0  # seconds until a token that expires soon is asked for again, if no newer one could be had
 PAUSE = 600.0  # seconds before another login, if one was not completed
+
+NOT_COMPLETED = "The login in the browser was not completed."
 
 Headers = Mapping[str, Secret]
 
@@ -109,7 +111,9 @@ class BridgeCredential:
 
     def _refresh(self) -> None:
         record = self._adapters.credentials().record(credential_key(self._server))
-        is_by_hand = record is not None and record.credential is not None and record.credential.kind == "token"
+        is_by_hand = (
+            record is not None and record.credential is not None and record.credential.kind == "token"
+        )
         if not self._headers or is_by_hand or configured_headers(self._server):
             raise self._needed(None)
         try:
@@ -171,7 +175,21 @@ class BridgeCredential:
         return dict(grant_headers(stored)) if stored is not None else None
 
     def _is_declined(self) -> bool:
-        return self._failed_at is not None and self._adapters.now() - self._failed_at < PAUSE
+        """Was a login not completed lately, here or in another bridge?"""
+        now = self._adapters.now()
+        if self._failed_at is not None and now - self._failed_at < PAUSE:
+            return True
+        record = self._adapters.credentials().record(credential_key(self._server))
+        check = record.check if record is not None else None
+        return check is not None and check.reason == NOT_COMPLETED and now - check.at < PAUSE
+
+    def _decline(self, verdict: Verdict) -> None:
+        self._failed_at = self._adapters.now()
+        check = Check(self._failed_at, verdict, NOT_COMPLETED)
+        try:
+            self._adapters.credentials().note(credential_key(self._server), check=check)
+        except KeyrackError:
+            pass  # the disk is full; other bridges will ask too
 
     def _open_browser(self, challenge: Challenge | None) -> None:
         from keyrack.oauth.authorize import sound_scopes
@@ -188,7 +206,9 @@ class BridgeCredential:
         try:
             login(self._adapters, self._server, LoginOptions(scopes, challenge=challenge), on_event=on_event)
         except KeyrackError as error:
-            self._failed_at = self._adapters.now()
+            stored = self._adapters.credentials().record(credential_key(self._server))
+            has_one = stored is not None and stored.credential is not None
+            self._decline("accepted" if more else "refused" if has_one else "required")
             hint = f"Run: {command_for(Action.LOGIN, self._server)}"
             raise LoginNeeded(f"The login did not succeed: {error}", hint=hint) from None
 
