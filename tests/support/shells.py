@@ -15,10 +15,12 @@ from support.require import need
 from support.screen import PATIENCE, Screen, screen
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
+# Without suggestions out of the history, which would be taken for an answer.
+FISH = "function fish_prompt; echo -n 'ready> '; end; set -g fish_autosuggestion_enabled 0"
 START = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],
     "zsh": ["zsh", "-f", "-i"],
-    "fish": ["fish", "--no-config", "-i", "-C", "function fish_prompt; echo -n 'ready> '; end"],
+    "fish": ["fish", "--no-config", "-i", "-C", FISH],
 }
 LOAD = {
     "bash": f'eval "$({KEYRACK} completion bash)"',
@@ -53,18 +55,13 @@ class Shell:
 
     def offers(self, typed: str, *words: str) -> str:
         """Type this and Tab (bash wants two). The screen, when it shows the words."""
-        self.clear()
-        self.terminal.type(typed + self._tabs)
-        shown = self.terminal.until(lambda text: all(word in text for word in words))
-        self.clear()
-        return shown
-
-    def clear(self) -> None:
-        """Leave the line, and empty the screen."""
-        self.terminal.press("C-c")  # takes with it what is typed too early
-        self.terminal.until(lambda text: text.rstrip().endswith("\nready>"))
         self.terminal.type("clear\r")
         self.terminal.until(lambda text: text.strip() == "ready>")
+        self.terminal.type(typed + self._tabs)
+        shown = self.terminal.until(lambda text: all(word in text for word in words))
+        self.terminal.press("C-c")
+        self.terminal.until(lambda text: text.rstrip().endswith("\nready>"))
+        return shown
 
 
 @contextmanager
