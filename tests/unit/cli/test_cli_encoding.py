@@ -8,10 +8,12 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from keyrack import wiring
 from keyrack.cli.encoding import make_readable, readable
 from keyrack.cli.output import Output
 from keyrack.cli.piped import in_columns
@@ -92,23 +94,55 @@ def test_a_token_is_written_as_it_is_or_not_at_all(monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
-def test_every_verb_writes_what_can_be_read(encoding: str, own_home: Path) -> None:
+@pytest.fixture
+def strange_names(own_home: Path) -> None:
     servers = {"größe": {"type": "http", "url": URL}, "ok": {"command": "npx"}, "bad": {"url": 5}}
     (own_home / ".claude.json").write_text(json.dumps({"mcpServers": servers}))
-    env = {**os.environ, "PYTHONIOENCODING": encoding}
-    for words in (
-        ["list"], ["list", "--tsv"], ["list", "--json"], ["doctor"], ["doctor", "--repair"], ["help"],
-        ["token", "größe"], ["token", "größer"], ["refresh"], ["clear", "größe", "--yes"],
-        ["clear", "--stale"], ["accounts", "größe"], ["vault", "recipients"], ["login", "größe", "--“"],
-        ["set", "größe"], ["login", "--help"], ["adopt", "größe"], ["check", "größe"],
-    ):  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, "-m", "keyrack", *words], env=env, input=b"", capture_output=True, timeout=60
-        )
-        said = done.stdout + done.stderr
+
+
+def said_in_process(words: list[str], encoding: str, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """On both streams, which Python opens with these errors."""
+    written = io.BytesIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        for name, errors in (("stdout", "strict"), ("stderr", "backslashreplace")):
+            patch.setattr(sys, name, io.TextIOWrapper(written, encoding, errors, write_through=True))
+        with suppress(SystemExit):
+            run(words, adapters=wiring.adapters)
+        sys.stdout.detach()  # type: ignore[attr-defined]  # it would close `written`, and so would the next
+        sys.stderr.detach()  # type: ignore[attr-defined]
+    return written.getvalue()
+
+
+VERBS = (
+    ["list"], ["list", "--tsv"], ["list", "--json"], ["doctor"], ["doctor", "--repair"], ["help"],
+    ["token", "größe"], ["token", "größer"], ["refresh"], ["clear", "größe", "--yes"],
+    ["clear", "--stale"], ["accounts", "größe"], ["vault", "recipients"], ["login", "größe", "--“"],
+    ["set", "größe"], ["login", "--help"], ["adopt", "größe"], ["check", "größe"],
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("strange_names")
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_every_verb_writes_what_can_be_read(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    for words in VERBS:
+        said = said_in_process(words, encoding, monkeypatch)
+        assert said, words
         assert b"inside keyrack" not in said and b"Traceback" not in said, (words, said)
         assert not ESCAPE.search(said) or words == ["list", "--json"], (words, said)
         said.decode(encoding)
-        if words == ["list"]:
-            assert ("grosse" if encoding == "ascii" else "größe").encode(encoding) in said
+
+
+@pytest.mark.usefixtures("strange_names")
+@pytest.mark.parametrize(("encoding", "shown"), [("cp1252", "größe"), ("ascii", "grosse")])
+def test_the_encoding_that_python_is_told_is_the_one_that_is_written(encoding: str, shown: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "keyrack", "list"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        input=b"",
+        capture_output=True,
+        timeout=60,
+    )
+    assert not ESCAPE.search(done.stdout + done.stderr)
+    assert shown in done.stdout.decode(encoding)
