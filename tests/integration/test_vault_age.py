@@ -15,6 +15,7 @@ from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import passphrase as vault_passphrase
+from support import vaults
 from support.keychain import private_keychain
 from support.require import need
 from support.screen import Screen, screen
@@ -238,6 +239,7 @@ def test_everything_moves_from_a_real_keychain_and_back(
             keyrack("set", URL, "--no-check", "--account", account, typed=f"token-{account}")
         assert "2 credentials are in the keychain" in keyrack("vault", "init")
         assert "In use   no" in keyrack("vault", "status")
+        vaults.open_in_no_time(data / "identity.age", PASSPHRASE)
         for to, there in (("vault", "Sealed vault"), ("keychain", "Secret Service")):
             out = keyrack("vault", "move", "--to", to)
             assert out.count(f"(in the {there}; deleted from the ") == 2

@@ -17,6 +17,7 @@ from keyrack.store.vault import age as vault_age
 from keyrack.store.vault import passphrase as vault_passphrase
 from keyrack.store.vault.backend import VaultBackend
 from keyrack.system.locks import Locks
+from support import vaults
 from support.clock import Clock
 from support.store_fakes import URL, stored_credential, word_of
 from support.vaults import HIDDEN, PASSPHRASE, made, vault
@@ -283,7 +284,8 @@ class TestPassphrase:
         monkeypatch.setenv("KEYRACK_VAULT_PASSPHRASE", HIDDEN)
         monkeypatch.setenv("KEYRACK_VAULT_IDENTITY", HIDDEN)
         monkeypatch.setattr(subprocess, "run", watched)
-        sealed = vault_passphrase.seal(Secret("identity"), Secret(HIDDEN))
+        assert vault_passphrase.seal(Secret("identity"), Secret(HIDDEN)).startswith(b"age-encryption.org/v1")
+        sealed = vaults.seal(Secret("identity"), Secret(HIDDEN))  # which is opened in no time
         assert vault_passphrase.unseal(sealed, Secret(HIDDEN)) == Secret("identity")
         for command, options in started:
             assert HIDDEN not in repr(command) + repr(options["env"])
