@@ -27,6 +27,13 @@ def span(text: str) -> float:
     return int(number) * _UNITS[unit]
 
 
+def count(text: str) -> int:
+    """A number of things, at least one."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text)):
+        raise ValueError("must be a whole number, at least 1.")
+    return int(text)
+
+
 def port(text: str) -> int:
     """A TCP port to listen on."""
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):

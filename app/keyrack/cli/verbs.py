@@ -17,6 +17,7 @@ VERBS = {
     "status": (SEE, "say what needs doing, and the command for it"),
     "check": (SEE, "test a credential on its server"),
     "accounts": (SEE, "list a server's accounts, and choose the default"),
+    "log": (SEE, "show what happened to credentials, and which programs got them"),
     "clients": (SEE, "list the programs with MCP servers, and the logins they hold"),
     "login": (LOG_IN, "log in with the browser"),
     "set": (LOG_IN, "store an access token or API key"),
