@@ -16,6 +16,7 @@ from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
 from support.kept_events import KeptEvents
 from support.schemas import validated
+from support.watching import FakeWatching
 
 NOW = 1_772_366_400.0  # 2026-03-01T12:00:00Z
 URL = "https://mcp.linear.app/mcp"
@@ -86,6 +87,7 @@ class FakeAdapters:
         self.credentials = FakeCredentialStore(records, state)
         self.config_files: tuple[str, ...] | None = None
         self.other_programs: OtherPrograms = NoOtherPrograms()
+        self.watching = FakeWatching()
         self.events = KeptEvents()
 
     def __call__(self, *, config_files: tuple[str, ...] = (), ask: Any = None) -> Adapters:
@@ -100,6 +102,8 @@ class FakeAdapters:
             on_wait=lambda tell: None,
             connections=NoConnections,
             other_programs=lambda: self.other_programs,
+            watching=lambda: self.watching,
+            config_file=lambda: "/config.toml",
             events=lambda: self.events,
             caller=lambda: "claude",
         )

@@ -13,6 +13,7 @@ from keyrack.wording.glyphs import DONE, FAILED, NOTHING, WARNING
 
 if TYPE_CHECKING:
     from keyrack.cli.context import Context
+    from keyrack.domain.reading import Problem
     from keyrack.operations.ports import Adapters
 
 
@@ -69,7 +70,13 @@ def run(context: Context, options: Options) -> int:
     adapters.credentials().records()
     held = adapters.other_programs().read([server.url for server in reading.servers if server.url])
     connected = tuple(failing(adapters)) if code == OK else ()
-    problems = (*reading.problems, *held.problems, *own_problems(adapters), *connected)
+    problems = (
+        *reading.problems,
+        *held.problems,
+        *own_problems(adapters),
+        *_unrun_hooks(adapters),
+        *connected,
+    )
     out.line("")
     out.line(f"Files ({_count(len(reading.servers), 'server')})")
     for place in reading.places:
@@ -88,6 +95,18 @@ def run(context: Context, options: Options) -> int:
     for plaintext in in_plain_text:
         out.line(f"  {paint(WARNING, Tone.WARN, out.stdout)} {problem_line(plaintext)}")
     return code or (ERROR if problems else OK)
+
+
+def _unrun_hooks(adapters: Adapters) -> tuple[Problem, ...]:
+    """Why no hook is run, if so. A file that can't be read is a problem of its own."""
+    from keyrack.domain.reading import Problem
+
+    try:
+        adapters.watching().hooks()
+    except KeyrackError as error:
+        if error.hint:
+            return (Problem("keyrack", adapters.config_file(), f"{error} {error.hint}"),)
+    return ()
 
 
 def _tell_store(out: Output, adapters: Adapters, *, repairing: bool) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from keyrack.domain.errors import LoginNeeded, StoreLocked, StoreSlow, Temporary
+from keyrack.domain.errors import KeyrackError, LoginNeeded, StoreLocked, StoreSlow, Temporary
 from keyrack.domain.model import Check, CredentialKey, Header, Server
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
@@ -296,6 +296,13 @@ class TestDoctor:
             "Keychain\n  ✓ Secret Service\n\nFiles (1 server)\n  Cursor: /c.json: 1 server\n\n"
             "✓ No problems in the files and records.\n"
         )
+
+    def test_hooks_that_are_not_run_are_a_problem(self, capsys: Capture) -> None:
+        adapters = FakeAdapters()
+        adapters.watching.found = KeyrackError("Other users can change it.", hint="Run: chmod go-w it")
+        assert run(["doctor"], adapters=adapters) == 1
+        problem = "keyrack: /config.toml: Other users can change it. Run: chmod go-w it"
+        assert problem in capsys.readouterr().out
 
     def test_the_backend_and_its_limits_are_told(self, capsys: Capture) -> None:
         limits = ("It is slow.", "And odd.")
