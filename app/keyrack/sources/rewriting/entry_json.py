@@ -26,18 +26,18 @@ def steps_for(text: str, path: Path, fields: Mapping[str, Any], drops: Sequence[
     if json_members.get(text, path) is None:
         return (_added(text, path, dict(fields)),)
     steps: list[Step] = []
-    for drop in drops:
-        where = _emptied(text, path, drop)
-        old = json_members.get(text, where)
-        if old is not None:
-            steps.append(Step(where, Secret(old), None))
-            text = applied(text, steps[-1:])
     for name, value in fields.items():
         where = (*path, name)
         old = json_members.get(text, where)
         if old is None or json.loads(json.dumps(value)) != _parsed(old):
             new = Secret(_written(text, len(where), value))
             steps.append(Step(where, None if old is None else Secret(old), new))
+            text = applied(text, steps[-1:])
+    for drop in drops:  # at the end: new fields are written in the style of those that are there
+        where = _emptied(text, path, drop)
+        old = json_members.get(text, where)
+        if old is not None:
+            steps.append(Step(where, Secret(old), None))
             text = applied(text, steps[-1:])
     return tuple(steps)
 
