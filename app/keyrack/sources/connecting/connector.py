@@ -40,7 +40,8 @@ class EntryFiles:
 
     def programs(self) -> tuple[str, ...]:
         """The display names of the programs whose entries keyrack can connect."""
-        return tuple(each.name for each in programs.PROGRAMS if connect_of(each.name) is not None)
+        known = (programs.MCP_USE, *programs.PROGRAMS)
+        return tuple(each.name for each in known if connect_of(each.name) is not None)
 
     def methods(self, program: str) -> tuple[Method, ...]:
         """The methods that the program has, the best first; without `PUBLISH`."""
@@ -270,7 +271,7 @@ class EntryFiles:
 
 def connect_of(program: str) -> Connect | None:
     """How the program's entries are connected; None if keyrack can't write them."""
-    found = next((each for each in programs.PROGRAMS if each.name == program), None)
+    found = programs.named(program)
     return getattr(programs.reader(found.module), "CONNECT", None) if found is not None else None
 
 

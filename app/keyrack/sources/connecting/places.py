@@ -50,7 +50,8 @@ def spot_of(search: Search, how: Connect, wanted: Wanted) -> Spot:
     if not found:
         where = "a project's file" if wanted.in_project else "a file of its own that keyrack knows"
         raise KeyrackError(
-            f"{wanted.program} has no entry for {wanted.server.name}, and not {where} for one."
+            f"{wanted.program} has no entry for {wanted.server.name}, and not {where} for one.",
+            hint="" if wanted.in_project else "Give the file that has one with --config FILE.",
         )
     place = _best(found, how)
     return Spot(place.path, place.scope, name, (), wanted.in_project, True)
@@ -64,7 +65,7 @@ def _of(source: Source, *, is_project: bool) -> Spot:
 
 
 def _files(search: Search, name: str) -> list[Candidate]:
-    program = next((each for each in programs.PROGRAMS if each.name == name), None)
+    program = programs.named(name)
     return program.files(search) if program is not None else []
 
 

@@ -97,6 +97,11 @@ def reader(module: str) -> Reader:
     return import_module(f"{__name__}.{module}")  # type: ignore[return-value]
 
 
+def named(name: str) -> Program | None:
+    """The program with this display name; mcp-use too, which has no file of its own."""
+    return next((each for each in (MCP_USE, *PROGRAMS) if each.name == name), None)
+
+
 def edit_of(program: str) -> Edit:
     """How a secret in a file of the program with this display name is replaced."""
     return next(reader(each.module).EDIT for each in (OWN, MCP_USE, *PROGRAMS) if each.name == program)

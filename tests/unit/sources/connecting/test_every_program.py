@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from keyrack.domain.model import Server, Source
 from keyrack.sources.connecting.connector import EntryFiles, connect_of
 from keyrack.sources.locations import Search
 from keyrack.sources.reader import read_all
+from keyrack.sources.rewriting import entry_json
 from keyrack.sources.sharing.reverting import revert_all
 from support.no_keychain import NoKeychain
 
@@ -96,6 +98,34 @@ def test_a_server_is_added_and_taken_back_byte_for_byte(home: Home) -> None:
         assert others == {path: text for path, text in before.items() if path != plan.connection.path}
         home.undo(backup)
         assert home.contents() == before
+
+
+def test_an_entry_in_a_file_that_the_user_names_is_connected_and_comes_back(tmp_path: Path) -> None:
+    """mcp-use has no file of its own."""
+    file = tmp_path / "agents.json"
+    entry = {"url": URL, "auth": {"scope": "read"}}
+    file.write_text(json.dumps({"mcpServers": {"linear": entry}}, indent=2))
+    home = Home(Case("mcp-use", "agents.json"), tmp_path, {"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+
+    def read() -> Server:
+        return read_all(home.env, "linux", str(tmp_path), [str(file)]).servers[0]
+
+    before = file.read_bytes()
+    _, backup = home.connect(read(), Method.BRIDGE)
+    assert (read().url, read().sources[0].connected) == (URL, "bridge")
+    home.undo(backup)
+    assert file.read_bytes() == before
+    with pytest.raises(KeyrackError, match="not a file of its own") as refused:
+        home.connect(NEW, Method.BRIDGE)
+    assert "--config FILE" in refused.value.hint
+
+
+def test_new_fields_are_written_in_the_style_of_the_old_ones() -> None:
+    old = {"mcpServers": {"linear": {"url": URL, "auth": "oauth"}}}
+    new = {"command": "keyrack", "env": {"A": "b"}}
+    text = json.dumps(old, indent=2)
+    steps = entry_json.steps_for(text, ("mcpServers", "linear"), new, [("url",), ("auth",)])
+    assert entry_json.applied(text, steps) == json.dumps({"mcpServers": {"linear": new}}, indent=2)
 
 
 def test_a_new_file_is_readable_by_its_owner_only(home: Home) -> None:
