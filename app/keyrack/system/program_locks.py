@@ -8,7 +8,7 @@ lock (`File::lock`: flock, on Windows LockFileEx).
                                                                            kind     stale after
     Claude Code 2.1  ~/.claude/.storage-write.lock                         folder   15 s
                      ~/.claude/mcp-refresh-NAME_HASH.lock.lock             folder   10 s
-                     ~/.claude.json.lock, with its links resolved          folder   10 s
+                     ~/.claude.json.lock                                   folder   10 s
     mcpc 0.2         ~/.mcpc/FILE.lock, FILE with its links resolved       folder   10 s
     Codex 0.171      $CODEX_HOME/mcp-oauth-locks/file-store.lock, *.lock   file
 """

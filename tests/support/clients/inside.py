@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import socket
 import struct
 import sys
@@ -28,6 +29,7 @@ from support.keychain import private_keychain
 
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 TOKEN_SECONDS = 3600
+SECONDS = "LAB_TOKEN_SECONDS"  # a variable with another life of an access token
 
 
 def loopback_up() -> None:
@@ -44,7 +46,7 @@ def main() -> None:
     loopback_up()
     heard: list[Heard] = []
     with (
-        authserver.oidc(TOKEN_SECONDS, plain_scopes=True, heard=heard) as authority,
+        authserver.oidc(int(os.environ.get(SECONDS, TOKEN_SECONDS)), plain_scopes=True, heard=heard) as authority,
         serving_model() as model,
         private_keychain() as keychain,
     ):

@@ -1,7 +1,8 @@
 """A model server that thinks nothing, so that a program's session can call tools without an account.
 
 "Use NAME." in the last message, and it calls that tool; a tool's result there, and it says what it got;
-anything else, and it says "ok". It speaks as Anthropic's Messages, OpenAI's Chat Completions and Gemini do.
+anything else, and it says "ok". With "After 5 seconds, use NAME again." it calls that tool so long after the
+first result. It speaks as Anthropic's Messages, OpenAI's Chat Completions and Gemini do.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple
 from support.clients.model_replies import Reply, anthropic, chat, gemini
 
 WANTED = re.compile(r"Use (\w[\w.-]*\w)\.")
+AGAIN = re.compile(r"After (\d+) seconds, use (\w[\w.-]*\w) again\.")
 REPLIES = {"/messages": anthropic, "/chat/completions": chat, "enerateContent": gemini}
 TEXT = ("text", "content", "parts", "functionResponse", "response", "result", "output")
 
@@ -26,6 +29,7 @@ class Turn(NamedTuple):
 
     tool: str = ""
     says: str = "ok"
+    after: int = 0  # seconds to wait before
 
 
 @contextmanager
@@ -55,7 +59,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer("application/json", b"{}", 404)
             return
         turn = decide(request.get("messages") or request.get("contents") or [], bool(request.get("tools")))
-        self._say(reply(request.get("model", "none"), *turn), request.get("stream") or "stream" in path)
+        time.sleep(turn.after)
+        self._say(reply(request.get("model", "none"), turn.tool, turn.says), request.get("stream") or "stream" in path)
 
     def _say(self, reply: Reply, streams: bool) -> None:
         if not streams:
@@ -81,6 +86,9 @@ def decide(messages: list[Any], has_tools: bool) -> Turn:
         if message.get("role") in ("assistant", "model"):
             break
         if result := list(_results(message)):
+            again = AGAIN.findall(" ".join(each for before in messages for each in _texts(before)))
+            if again and sum(bool(list(_results(each))) for each in messages) == 1:
+                return Turn(tool=again[-1][1], after=int(again[-1][0]))
             return Turn(says=" ".join(result))
         wanted = WANTED.findall(" ".join(_texts(message)))
         if wanted and has_tools:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any, NamedTuple
+
+
+NUMBERS = count(1)
 
 
 class Reply(NamedTuple):
@@ -14,16 +18,17 @@ class Reply(NamedTuple):
 
 
 def anthropic(model: str, tool: str, says: str) -> Reply:
-    """The Messages API."""
+    """The Messages API. Programs take messages and calls with the same ID for one."""
+    number = next(NUMBERS)
     if tool:
-        block: dict[str, Any] = {"type": "tool_use", "id": "toolu_1", "name": tool, "input": {}}
+        block: dict[str, Any] = {"type": "tool_use", "id": f"toolu_{number}", "name": tool, "input": {}}
         empty, delta = block, {"type": "input_json_delta", "partial_json": "{}"}
     else:
         block = {"type": "text", "text": says}
         empty, delta = {"type": "text", "text": ""}, {"type": "text_delta", "text": says}
     stop = {"stop_reason": "tool_use" if tool else "end_turn", "stop_sequence": None}
     usage = {"input_tokens": 1, "output_tokens": 1}
-    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "usage": usage, **stop}
+    message = {"id": f"msg_{number}", "type": "message", "role": "assistant", "model": model, "usage": usage, **stop}
     return Reply(
         message | {"content": [block]},
         [

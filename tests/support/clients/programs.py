@@ -59,14 +59,16 @@ class ClaudeCode:
     def login(self, home: Home) -> Ended:
         return home.run(command("claude"), "mcp", "login", SERVER, screen=Screen())
 
-    def call(self, home: Home) -> Ended:
+    def call(self, home: Home, later: int = 0) -> Ended:
         tool = f"mcp__{SERVER}__{TOOL}"
+        again = f" After {later} seconds, use {tool} again." if later else ""
         env = {
             "ANTHROPIC_BASE_URL": home.lab.model,
             "ANTHROPIC_API_KEY": "sk-ant-none",
             "MCP_CONNECT_TIMEOUT_MS": "60000",  # it begins without a server that is slower
+            "MCP_CONNECTION_NONBLOCKING": "0",
         }
-        return home.run(command("claude"), "-p", "--allowedTools", tool, "--", f"Use {tool}.", env=env)
+        return home.run(command("claude"), "-p", "--allowedTools", tool, "--", f"Use {tool}.{again}", env=env)
 
     def asks(self, home: Home) -> bool:
         return "Needs authentication" in well(home.run(command("claude"), "mcp", "list"))
@@ -86,8 +88,9 @@ class Codex:
     def login(self, home: Home) -> Ended:
         return home.run(command("codex"), "mcp", "login", SERVER)
 
-    def call(self, home: Home) -> Ended:
-        return home.stdio("--codex", SERVER, TOOL, "--", command("codex"), "app-server")
+    def call(self, home: Home, later: int = 0) -> Ended:
+        words = (str(later),) if later else ()
+        return home.stdio("--codex", SERVER, TOOL, *words, "--", command("codex"), "app-server")
 
     def asks(self, home: Home) -> bool:
         return "Not logged in" in well(home.run(command("codex"), "mcp", "list"))

@@ -2,6 +2,7 @@
 
 stdio.py TOOL -- COMMAND…                  COMMAND is an MCP server
 stdio.py --codex SERVER TOOL -- COMMAND…   COMMAND is Codex's app-server, which calls SERVER's tool
+stdio.py --codex SERVER TOOL SECONDS -- …  and again in the same session, so many seconds later
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import Any
 
 PROTOCOL = "2025-06-18"
@@ -51,12 +53,15 @@ def main(words: list[str], command: list[str]) -> None:
     peer = Peer(command)
     try:
         if words[0] == "--codex":
-            _, server, tool = words
+            _, server, tool, *later = words
             peer.ask("initialize", {"clientInfo": ME})
             peer.tell("initialized")
             thread = peer.ask("thread/start", {})["thread"]["id"]
             call = {"threadId": thread, "server": server, "tool": tool, "arguments": {}}
             result = peer.ask("mcpServer/tool/call", call)
+            for seconds in later:
+                time.sleep(float(seconds))
+                result = peer.ask("mcpServer/tool/call", call)
         else:
             peer.ask("initialize", {"protocolVersion": PROTOCOL, "capabilities": {}, "clientInfo": ME})
             peer.tell("notifications/initialized")

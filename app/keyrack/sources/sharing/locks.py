@@ -46,7 +46,7 @@ def _claude_code(search: Search, place: Place, row: Sequence[Key], timeout: floa
 
     if place.path and os.path.basename(place.path) != ".credentials.json":
         if os.path.basename(place.path) == ".claude.json":  # a project's .mcp.json has no lock
-            path = f"{os.path.realpath(place.path)}.lock"
+            path = f"{place.path}.lock"
             yield folder_lock(path, program="Claude Code", timeout=timeout, stale=10.0)
         return
     folder = search.named(search.env.get("CLAUDE_CONFIG_DIR") or search.at_home(".claude"))
