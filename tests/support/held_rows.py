@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from keyrack.domain.change import Change
+from keyrack.domain.connection import Connection, Method, Plan
 from keyrack.domain.held import HeldReading, HeldToken, Item, Place, Program
 from keyrack.domain.model import CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
-from keyrack.operations.ports import Adapters, NoOtherPrograms
+from keyrack.operations.ports import Adapters, NoEntries, NoOtherPrograms
+from keyrack.operations.sharing.connecting import Connecting
 from keyrack.operations.sharing.publishing import Publishing
 from support.demo_rows import DAY, HOUR, MINUTE, NOW, DemoClock, demo_parts
 
@@ -82,11 +84,47 @@ class Programs(NoOtherPrograms):
         return claude, Program("Codex"), Program("Cursor")
 
 
+class Connectable(NoEntries):
+    """The entries of these programs could be connected."""
+
+    def programs(self) -> tuple[str, ...]:
+        return ("Claude Code", "Codex", "Cursor")
+
+    def methods(self, program: str) -> tuple[Method, ...]:
+        return (Method.BRIDGE,) if program == "Cursor" else (Method.HELPER, Method.BRIDGE)
+
+
+def connecting_of(server: Server, program: str, path: str = "~/.claude.json") -> Connecting:
+    """What would be changed for the server."""
+    connection = Connection(
+        program, path, "user", server.name, Method.HELPER,
+        ("keyrack", "header", server.name, "--format", "json"),
+        (), (), server.name, server.url or "", "", False, NOW,
+    )  # fmt: skip
+    lines = (
+        "--- ~/.claude.json",
+        "+++ ~/.claude.json",
+        "@@ line 4 @@",
+        '     "linear": {',
+        '       "type": "http",',
+        '-      "url": "https://mcp.linear.app/mcp"',
+        '+      "url": "https://mcp.linear.app/mcp",',
+        '+      "headersHelper": "keyrack header linear --format json"',
+        "     }",
+    )
+    return Connecting(server, program, Method.HELPER, Plan(connection, lines))
+
+
 def publishing_of(server: Server, program: Program) -> Publishing:
     """What would be written for the server."""
     lines = ("@@ mcpOAuth", '-   "accessToken": "●●●●●●●●"', '+   "accessToken": "●●●●●●●●"')
     stored = StoredCredential(server.url or "", "default", CredentialInfo("oauth"), HELD[0].tokens)
     return Publishing(server, program, Change(HELD[0], HELD[0].tokens, diff=lines), stored)
+
+
+def connectable_parts(clock: DemoClock | None = None) -> Adapters:
+    """The same, where the programs could be connected."""
+    return held_parts(clock)._replace(entries=Connectable)
 
 
 def held_parts(clock: DemoClock | None = None, programs: Programs | None = None) -> Adapters:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from keyrack.operations.sharing import connecting as connecting_op
 from keyrack.operations.sharing import importing as importing_op
 from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.importing import Importing
 from keyrack.tui.clients.clients import ClientsScreen
 from support.demo_rows import DemoClock
-from support.held_rows import publishing_of
+from support.held_rows import connecting_of, publishing_of
 from support.screens import Terminal
 
 
@@ -58,6 +59,20 @@ async def publishing(t: Terminal, clock: DemoClock) -> None:
         await t.sees("Write (y)")
     finally:
         publishing_op.plan_publish = real
+
+
+async def connecting(t: Terminal, clock: DemoClock) -> None:
+    """The question, with a plan that runs nothing."""
+    connecting_op.plan_connect, real = (
+        lambda adapters, server, program, **_: connecting_of(server, program),
+        connecting_op.plan_connect,
+    )
+    try:
+        await t.select("linear")
+        await t.press("n", "enter")
+        await t.sees("Write (y)")
+    finally:
+        connecting_op.plan_connect = real
 
 
 async def clearing_there(t: Terminal, clock: DemoClock) -> None:

@@ -23,7 +23,7 @@ from keyrack.tui.login.login import LoginScreen
 from support import held_scenes, store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts
 from support.fake_login import CODE, FakeLogin
-from support.held_rows import held_parts
+from support.held_rows import connectable_parts, held_parts
 from support.screens import Terminal
 from support.token_rows import token_parts
 
@@ -235,6 +235,7 @@ SCENES: dict[str, Scene] = {
     "programs": Scene(held_parts, held_scenes.programs, (SMALL, ROOMY)),
     "take-over": Scene(held_parts, held_scenes.taking_over, (SMALL,)),
     "publish": Scene(held_parts, held_scenes.publishing, (SMALL,)),
+    "connect": Scene(connectable_parts, held_scenes.connecting, (SMALL,)),
     "clear-there": Scene(held_parts, held_scenes.clearing_there, (SMALL,)),
 }
 

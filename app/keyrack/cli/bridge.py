@@ -52,11 +52,15 @@ def run(context: Context, options: Options) -> int:
     import gc
 
     from keyrack.cli.context import target
+    from keyrack.domain.connection import BRIDGE_URL
+    from keyrack.operations.handout.hand_out import refuse_another
     from keyrack.operations.relay.relay import Relay
 
     gc.enable()  # it runs for long
     adapters = context.adapters()
     server = target(adapters, options.operand, options.account)
+    if url := os.environ.get(BRIDGE_URL):
+        refuse_another(server, url, BRIDGE_URL)
     pipes = _Pipes()
 
     def tell(sentence: str) -> None:

@@ -7,6 +7,9 @@ from enum import StrEnum
 from keyrack.domain.model import Server
 from keyrack.domain.named_tuple import NamedTuple
 
+# In the environment of a bridge's entry: the address that the entry stands for.
+BRIDGE_URL = "KEYRACK_BRIDGE_URL"
+
 
 class Method(StrEnum):
     """How a program takes its token from keyrack, the best first."""

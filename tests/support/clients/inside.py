@@ -46,7 +46,9 @@ def main() -> None:
     loopback_up()
     heard: list[Heard] = []
     with (
-        authserver.oidc(int(os.environ.get(SECONDS, TOKEN_SECONDS)), plain_scopes=True, heard=heard) as authority,
+        authserver.oidc(
+            int(os.environ.get(SECONDS, TOKEN_SECONDS)), plain_scopes=True, heard=heard
+        ) as authority,
         serving_model() as model,
         private_keychain() as keychain,
     ):

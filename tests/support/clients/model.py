@@ -60,7 +60,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         turn = decide(request.get("messages") or request.get("contents") or [], bool(request.get("tools")))
         time.sleep(turn.after)
-        self._say(reply(request.get("model", "none"), turn.tool, turn.says), request.get("stream") or "stream" in path)
+        self._say(
+            reply(request.get("model", "none"), turn.tool, turn.says),
+            request.get("stream") or "stream" in path,
+        )
 
     def _say(self, reply: Reply, streams: bool) -> None:
         if not streams:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, NamedTuple
 
-
 NUMBERS = count(1)
 
 
@@ -28,7 +27,14 @@ def anthropic(model: str, tool: str, says: str) -> Reply:
         empty, delta = {"type": "text", "text": ""}, {"type": "text_delta", "text": says}
     stop = {"stop_reason": "tool_use" if tool else "end_turn", "stop_sequence": None}
     usage = {"input_tokens": 1, "output_tokens": 1}
-    message = {"id": f"msg_{number}", "type": "message", "role": "assistant", "model": model, "usage": usage, **stop}
+    message = {
+        "id": f"msg_{number}",
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "usage": usage,
+        **stop,
+    }
     return Reply(
         message | {"content": [block]},
         [

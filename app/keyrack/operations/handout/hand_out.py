@@ -35,7 +35,7 @@ def hand_out(
     waited for while the old token is valid. Raises NoSuchServer, LoginNeeded, Temporary, StoreUnavailable.
     """
     if for_url:
-        _refuse_another(server, for_url)
+        refuse_another(server, for_url)
     if min_valid is None:
         given = get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
     else:
@@ -58,7 +58,8 @@ def release(
     log_event(adapters, server, "handed-out", way=way, program=program)
 
 
-def _refuse_another(server: Server, url: str) -> None:
+def refuse_another(server: Server, url: str, variable: str = "CLAUDE_CODE_MCP_SERVER_URL") -> None:
+    """Raise NoSuchServer unless `url`, which `variable` has from the program, is the server's."""
     from keyrack.domain.address_key import without_key
     from keyrack.domain.resource import canonical_url
 
@@ -71,5 +72,5 @@ def _refuse_another(server: Server, url: str) -> None:
         pass
     raise NoSuchServer(
         f"The program asks for another server than {server.display_name}, so it gets no token.",
-        hint=f"CLAUDE_CODE_MCP_SERVER_URL has a URL that is not {server.url}.",
+        hint=f"{variable} has a URL that is not {server.url}.",
     )

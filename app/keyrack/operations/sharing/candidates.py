@@ -7,7 +7,7 @@ from keyrack.domain.model import Server
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Overview
-from keyrack.operations.sharing.clients import clients
+from keyrack.operations.sharing.clients import Entry, clients
 
 
 class Candidate(NamedTuple):
@@ -17,6 +17,30 @@ class Candidate(NamedTuple):
     program: str
     method: Method  # the best one that the program has
     path: str
+
+
+class Choice(NamedTuple):
+    """A program on this machine, for one server."""
+
+    program: str
+    method: Method  # the best one that it has
+    entry: Entry | None  # its entry for the server; None if it has none yet
+
+    @property
+    def is_connected(self) -> bool:
+        return self.entry is not None and self.entry.source is not None and bool(self.entry.source.connected)
+
+
+def choices(adapters: Adapters, overview: Overview, server: Server) -> tuple[Choice, ...]:
+    """The programs that were found here, those first that have the server."""
+    entries, found = adapters.entries(), list[Choice]()
+    possible = entries.programs()
+    for client in clients(overview):
+        if client.name in possible and client.is_found:
+            mine = [each for each in client.entries if each.row is not None and each.server.key == server.key]
+            mine = [each for each in mine if each.source is not None]
+            found.append(Choice(client.name, entries.methods(client.name)[0], mine[0] if mine else None))
+    return tuple(sorted(found, key=lambda choice: choice.entry is None))
 
 
 def candidates(adapters: Adapters, overview: Overview) -> tuple[Candidate, ...]:

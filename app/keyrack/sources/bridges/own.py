@@ -5,12 +5,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
+from keyrack.domain.connection import BRIDGE_URL
 from keyrack.domain.model import Server
 from keyrack.sources.bridges.launchers import find_bridge
 from keyrack.sources.parsing.addresses import address_of
 from keyrack.sources.parsing.collector import Collector
 
-URL = "KEYRACK_BRIDGE_URL"  # in the entry's environment: the address that the name stands for
 VALUES = ("--account", "--format", "--min-valid")  # options with a value
 # The entry of older instructions: it prints the headers around the token.
 PRINTF = 'printf \'{"Authorization":"Bearer %s"}\' "$(keyrack token '
@@ -24,7 +24,7 @@ def add(
     if found is None or found.program != "keyrack" or found.command.words[:1] != ("bridge",):
         return False
     word = _operand(found.command.words[1:])
-    url = {**values, **found.command.env}.get(URL, word if "://" in word else "")
+    url = {**values, **found.command.env}.get(BRIDGE_URL, word if "://" in word else "")
     source = collector.source(name)._replace(connected="bridge")
     if url:
         address = address_of(url, collector)

@@ -6,14 +6,13 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from keyrack.domain.connection import Connection, Method
+from keyrack.domain.connection import BRIDGE_URL, Connection, Method
 from keyrack.domain.headers import carries_credential
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.connect import Connect
 
 Path = tuple[str, ...]
 
-BRIDGE_URL = "KEYRACK_BRIDGE_URL"  # of a bridge's entry: the address that it stands for
 # What belongs to an address or a command, in all programs. The rest of an entry stays.
 ADDRESSES = ("url", "serverUrl", "httpUrl", "baseUrl", "uri")
 CREDENTIALS = (

@@ -46,7 +46,8 @@ class ClientsScreen(Screen[None]):
         undo: Callable[[], object],
         read_keychain: Callable[[], object],
     ) -> None:
-        """`run(what, entry, program)` does "detail", "import", "publish" or "clear-there" with an entry."""
+        """`run(what, entry, program)` does "detail", "import", "publish", "connect" or "clear-there" with an
+        entry."""
         super().__init__()
         self._read_keychain = read_keychain
         self._overview, self._looked, self._run, self._undo = overview, looked, run, undo

@@ -47,6 +47,14 @@ ROW = [
         tooltip="Write the token to another program, also after each refresh",
     ),
     Binding(
+        "n",
+        "row('connect')",
+        "Connect",
+        id="connect",
+        show=False,
+        tooltip="Let another program take its token from keyrack",
+    ),
+    Binding(
         "A",
         "row('accounts')",
         "Accounts",
@@ -136,6 +144,14 @@ MAIN = [
         tooltip="Reload the programs' files",
     ),
     Binding(
+        "N",
+        "connect_all",
+        "Connect all",
+        id="connect-all",
+        show=False,
+        tooltip="Choose the entries of all programs that are to take their token from keyrack",
+    ),
+    Binding(
         "D",
         "clear_stale",
         "Clear stale",
@@ -167,6 +183,7 @@ MAIN = [
 CLIENTS = [
     Binding("m", "entry('import')", "Take over", id="clients-import"),
     Binding("p", "entry('publish')", "Publish", id="clients-publish"),
+    Binding("n", "entry('connect')", "Connect", id="clients-connect"),
     Binding("d", "entry('clear-there')", "Clear there", id="clients-clear"),
     Binding("u", "undo", "Undo", id="clients-undo"),
     Binding("R", "read_keychain", "Read the keychain", id="clients-keychain", show=False),
@@ -296,9 +313,6 @@ LIST = [
 TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
 
 WHICH = [*CLOSE]
-# A receipt with an entry for the program's file.
-TAKEN_OVER = [Binding("y", "copy", "Copy the entry", id="taken-over-copy"), *OVERLAY]
-
 ACCOUNTS = [
     Binding("enter", "make_default", "Make default", id="accounts-default", show=False),
     Binding("n", "new", "New", id="accounts-new"),

@@ -29,14 +29,19 @@ class ReceiptScreen(Dialog[None]):
     CSS_PATH: ClassVar = [BOX, RECEIPT]
     BINDINGS: ClassVar = [*keymap.OVERLAY]
 
-    def __init__(self, head: Content, blocks: Iterable[tuple[str, Receipt]]) -> None:
+    def __init__(
+        self, head: Content, blocks: Iterable[tuple[str, Receipt]], told: Iterable[str] = ()
+    ) -> None:
+        """`told`: sentences below the receipt."""
         super().__init__()
-        self._head, self._blocks = head, tuple(blocks)
+        self._head, self._blocks, self._told = head, tuple(blocks), tuple(told)
 
     def compose(self) -> ComposeResult:
         with Box(self._head):
             with VerticalScroll(id="receipt"):
                 yield Static(Lines(self._lines()))
+                for sentence in self._told:
+                    yield Static(say(sentence), classes="gap")
             yield KeyLine(keymap.CLOSE)
 
     def on_mount(self) -> None:

@@ -295,10 +295,16 @@ class MainScreen(Screen[None]):
             self.host.say("No program lists this server, so there is nothing to do but to clear it.")
         elif what == "publish":
             self.actions.publishing.publish(self.rows.get(entry.row.key, entry.row), program)
+        elif what == "connect":
+            path = entry.source.path if entry.source is not None else ""
+            self.actions.connecting.connect(self.rows.get(entry.row.key, entry.row), program, path)
         elif what == "import":
             self.actions.sharing.take_over(entry.row, entry.held or entry.row.elsewhere)
         else:
             self._open_detail(entry.row)
+
+    def action_connect_all(self) -> None:
+        self.actions.connecting.connect_all()
 
     def action_undo(self) -> None:
         self.actions.sharing.undo()

@@ -24,6 +24,7 @@ from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.clear_actions import ClearActions
+    from keyrack.tui.sharing.connect_actions import ConnectActions
     from keyrack.tui.sharing.publish_actions import PublishActions
     from keyrack.tui.sharing.sharing_actions import SharingActions
     from keyrack.tui.token.token_actions import TokenActions
@@ -71,11 +72,17 @@ class RowActions:
 
         return PublishActions(self._work)
 
+    @cached_property
+    def connecting(self) -> ConnectActions:
+        from keyrack.tui.sharing.connect_actions import ConnectActions
+
+        return ConnectActions(self._work)
+
     def run(self, what: str, row: Row) -> None:
-        """Run `what`: login, refresh, token, check, clear, import, publish, clear-there, accounts, copy, show
-        or command."""
+        """Run `what`: login, refresh, token, check, clear, import, publish, connect, clear-there,
+        accounts, copy, show or command."""
         doing = self._screen.marks.busy.get(row.key)
-        if doing and what in ("refresh", "check", "clear", "login", "import", "publish"):
+        if doing and what in ("refresh", "check", "clear", "login", "import", "publish", "connect"):
             self._work.say(f"{row.server.display_name}: still {doing}.")
             return
         actions: dict[str, Callable[[Row], None]] = {
@@ -86,6 +93,7 @@ class RowActions:
             "clear": lambda row: self._clearing.clear(row),
             "import": lambda row: self.sharing.take_over(row, row.elsewhere),
             "publish": lambda row: self.publishing.publish(row),
+            "connect": lambda row: self.connecting.connect(row),
             "clear-there": lambda row: self.sharing.clear_there(row.server, row.elsewhere),
             "accounts": self._accounts,
             "copy": lambda row: self._tokens.copy(row),

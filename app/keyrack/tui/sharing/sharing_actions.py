@@ -16,7 +16,6 @@ from keyrack.operations.sharing import clearing as clearing_op
 from keyrack.operations.sharing import importing as importing_op
 from keyrack.operations.sharing import undo as undo_op
 from keyrack.operations.sharing.clearing import Clearing
-from keyrack.operations.sharing.handout import entry_for
 from keyrack.operations.sharing.importing import Imported
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
@@ -26,7 +25,6 @@ from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.servers.row_work import RowWork
 from keyrack.tui.sharing.clear_there import ClearThereScreen
 from keyrack.tui.sharing.take_over import TakeOver, TakeOverScreen
-from keyrack.tui.sharing.taken_over import TakenOverScreen
 from keyrack.tui.sharing.undo import UndoScreen
 from keyrack.tui.sharing.which import WhichScreen, entry_of
 
@@ -73,25 +71,25 @@ class SharingActions:
             if wanted is None:
                 return
             adapters = self._host.adapters
-            self._work.start(
-                row,
-                "taking over",
-                lambda: importing_op.import_login(adapters(), wanted.importing, wanted.how),
-                partial(self._imported, wanted),
-            )
+
+            def work() -> tuple[Imported, bool]:
+                can_connect = wanted.importing.held.client in adapters().entries().programs()
+                return importing_op.import_login(adapters(), wanted.importing, wanted.how), can_connect
+
+            self._work.start(row, "taking over", work, partial(self._imported, wanted))
 
         self._host.push_screen(TakeOverScreen(row.server, held), answered)
 
-    def _imported(self, wanted: TakeOver, server: Server, done: Imported) -> None:
-        client = wanted.importing.held.client
-        entry = entry_for(client, server) if wanted.how == "move" and done.receipt.ok else None
+    def _imported(self, wanted: TakeOver, server: Server, found: tuple[Imported, bool]) -> None:
+        client, (done, can_connect) = wanted.importing.held.client, found
         told: list[str] = []
-        if entry is not None:
-            told = [f"To let {client} get its tokens from keyrack, set its entry in {entry[0]} to:"]
-        elif wanted.how == "move" and done.receipt.ok:
-            told = [f"{client} will ask for a login of its own when it needs one."]
+        if wanted.how == "move" and done.receipt.ok:
+            key = keymap.key_of("connect")
+            more = f"Press {key} in the list to let it take its tokens from keyrack instead."
+            more = more if can_connect else ""
+            told = [f"{client} will ask for a login of its own when it needs one. {more}".rstrip()]
         head = title("Taken over" if done.receipt.ok else FAILED, server.display_name)
-        self._host.push_screen(TakenOverScreen(head, done.receipt, told, entry[1] if entry else ""))
+        self._host.push_screen(ReceiptScreen(head, [("", done.receipt)], told))
 
     def _ask_clear(self, server: Server, held: HeldToken) -> None:
         def answered(wanted: tuple[Clearing, bool] | None) -> None:
