@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import bridging
 import refreshing
 import stores
 from timing import medians, to_text, to_the_end
@@ -54,6 +55,7 @@ def main() -> None:
         listing(env)
         prompt(Path(folder) / "fifty")
         machine(Path(folder))
+        bridging.compare(tell, KEYRACK, in_home(Path(folder)), RUNS)
     refreshing.in_memory(tell, RUNS)
     on_keychain()
 
