@@ -19,6 +19,7 @@ from keyrack.operations.ports import (
     Backups,
     Callback,
     Connections,
+    Consent,
     CredentialStore,
     Entries,
     EventLog,
@@ -178,6 +179,7 @@ def adapters(
         refresh_apart=None if ask else refresh_apart,
         events=stores.events,
         caller=_caller,
+        consent=stores.consent,
         watching=watching,
     )
 
@@ -204,6 +206,7 @@ class _Stores:
         self._by_kind: dict[str, CredentialStore] = {} if credentials is None else {"keychain": credentials}
         self._vault: VaultBackend | None = None
         self._locks: Locks | None = None
+        self._questions: Consent | None = None
         self._seen: tuple[object, Settings] | None = None
         self._tell: Callable[[str], Any] = lambda sentence: None
 
@@ -246,6 +249,15 @@ class _Stores:
         from keyrack.store.event_log import EventFiles
 
         return EventFiles(self._data_dir(), self.locks())
+
+    def consent(self) -> Consent:
+        from keyrack.store.consent import Questions
+        from keyrack.system.desktop import ask
+
+        with self._turn:
+            if self._questions is None:
+                self._questions = Questions(os.path.join(self._data_dir(), "questions"), self._now, ask)
+            return self._questions
 
     def on_wait(self, tell: Callable[[str], Any]) -> None:
         self._tell = tell

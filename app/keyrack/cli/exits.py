@@ -24,7 +24,7 @@ MEANINGS = (
     (0, "success"),
     (1, "error; see the message on stderr"),
     (2, "usage error"),
-    (3, "login needed"),
+    (3, "login needed, or a hand-out was not allowed"),
     (4, "network or server failure; try again"),
     (5, "the keychain or the vault is locked, missing or not responding"),
     (6, "no such server"),

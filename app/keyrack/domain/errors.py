@@ -65,6 +65,12 @@ class LoginNeeded(KeyrackError):
     exit_code = 3
 
 
+class NotAllowed(KeyrackError):
+    """The user, asked because of `confirm`, did not allow a hand-out. A login would not help."""
+
+    exit_code = 3
+
+
 class ClientRefused(LoginNeeded):
     pass
 

@@ -164,6 +164,7 @@ class Server(NamedTuple):
     key_name: str = ""  # the name in its credential's key: the tag, or "" for the first such server
     of_project: bool = False  # only the current project's own files configure it
     bridge_to: str = ""  # the name of the server to which this process, keyrack's own bridge, leads
+    confirm: bool = False  # ask the user before each hand-out of its token (set by `operations.servers.find`)
     publish: tuple[str, ...] = ()  # which programs get its fresh tokens (`operations.sharing.publishing`)
 
     @property

@@ -38,6 +38,7 @@ class Reading(NamedTuple):
     # space and the server's tag.
     accounts: Mapping[str, str] = {}
     paths: tuple[str, ...] = ()  # every file that was read or looked for and folder that was listed, to watch
+    confirm: frozenset[str] = frozenset()  # canonical URLs: ask the user before each hand-out
     here: AccountHere | None = None  # the account that KEYRACK_ACCOUNT or the folder chooses
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from keyrack.domain.change import Backup, Change, Edit
     from keyrack.domain.connection import Connection, Method, Plan, Wanted
+    from keyrack.domain.consent import HandOutRequest
     from keyrack.domain.errors import BadServiceFile
     from keyrack.domain.event import Event
     from keyrack.domain.held import Program
@@ -351,6 +352,33 @@ class NoEventLog:
         return ()
 
 
+class Consent(Protocol):
+    """Asks the user before a token is handed out. Blocks."""
+
+    def ask(self, request: HandOutRequest) -> bool | None:
+        """The user's answer; None if there is none until `request.until`, or nobody can be asked."""
+        ...
+
+    def waiting(self) -> tuple[HandOutRequest, ...]:
+        """For keyrack's screen: the questions of other processes that have no answer yet."""
+        ...
+
+    def answer(self, request: HandOutRequest, allowed: bool) -> None: ...
+
+
+class NoConsent:
+    """Nobody can be asked."""
+
+    def ask(self, request: HandOutRequest) -> bool | None:
+        return None
+
+    def waiting(self) -> tuple[HandOutRequest, ...]:
+        return ()
+
+    def answer(self, request: HandOutRequest, allowed: bool) -> None:
+        pass
+
+
 class NoOtherPrograms:
     """For tests, and where no files of others are read."""
 
@@ -552,6 +580,7 @@ class Adapters(NamedTuple):
     # outlive this one. Has it ended within `seconds`? None if a person is there who can wait.
     refresh_apart: Callable[[Server, float, float], bool] | None = None
     events: Callable[[], EventLog] = NoEventLog
+    consent: Callable[[], Consent] = NoConsent
     # caller(): the program that runs keyrack, as it calls itself; "" if it is not known
     caller: Callable[[], str] = lambda: ""
     streams: Callable[..., Streams] = no_streams  # streams(server_url, files), for a bridge

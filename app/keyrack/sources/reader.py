@@ -16,6 +16,7 @@ from keyrack.sources.locations import Candidate, Search, claude
 from keyrack.sources.programs import Program
 from keyrack.system import files, paths
 
+NOTHING: frozenset[str] = frozenset()
 INLINE = "MCP_SERVERS_CONFIG"  # `mcp`: the configuration itself, in a variable
 
 
@@ -175,11 +176,11 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
     folders: list[str] = []
     search = Search(env, platform, cwd, folders)
     found = _AllFiles(search)
-    listed, accounts, publish, table = (), {}, {}, None
+    listed, accounts, publish, table, confirm = (), {}, {}, None, NOTHING
     for candidate in found.candidates(programs.OWN):
         own = found.file(programs.OWN.name, programs.OWN.module, candidate)
         if own:
-            listed, accounts, publish, table = own
+            listed, accounts, publish, table, confirm = own
     for path in extra_files:
         found.named(path, cwd)
     for path in listed:
@@ -208,7 +209,7 @@ def read_all(env: paths.Env, platform: str, cwd: str, extra_files: Sequence[str]
         from keyrack.sources.folders import account_here
 
         here = account_here(env, cwd, table)
-    return Reading(servers, tuple(found.problems), tuple(places), accounts, seen, here)
+    return Reading(servers, tuple(found.problems), tuple(places), accounts, seen, confirm, here)
 
 
 def _lead_to_servers(servers: list[Server], more: Sequence[Server] = ()) -> None:

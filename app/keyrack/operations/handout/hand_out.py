@@ -13,6 +13,7 @@ from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import IssuedToken, get_token
 
+ANSWER = 8.0  # seconds for the user's answer, where `confirm` asks
 PATIENCE = 5.0  # seconds; Claude Code and Codex give a helper ten
 
 
@@ -51,11 +52,32 @@ def release(
     headers: Mapping[str, Secret],
     already: Mapping[str, Secret] | None = None,
 ) -> None:
-    """What has to happen before a program gets these headers, unless it has them `already`."""
+    """What has to happen before a program gets these headers, unless it has them `already`: ask the user if
+    the server's `confirm` setting says so, and log it. Raises NotAllowed."""
     if already is not None and dict(headers) == dict(already):
         return
     program = "" if way == "screen" else adapters.caller()
+    if server.confirm and way != "screen":  # where the user has been asked already
+        _ask(adapters, server, way, program)
     log_event(adapters, server, "handed-out", way=way, program=program)
+
+
+def _ask(adapters: Adapters, server: Server, way: Way, program: str) -> None:
+    """Raises NotAllowed unless the user allows it now."""
+    from keyrack.domain.consent import HandOutRequest
+    from keyrack.domain.errors import NotAllowed
+
+    request = HandOutRequest(server.display_name, way, program, adapters.now() + ANSWER)
+    allowed = adapters.consent().ask(request)
+    if allowed:
+        return
+    said = "You did not allow it." if allowed is False else "Nobody allowed it in time."
+    log_event(adapters, server, "not-handed-out", said, way=way, program=program)
+    raise NotAllowed(
+        f"The token for {server.display_name} was not handed out. {said}",
+        hint="Its “confirm” setting asks first. Open keyrack in another terminal to be asked there, and try"
+        " again.",
+    )
 
 
 def refuse_another(server: Server, url: str, variable: str = "CLAUDE_CODE_MCP_SERVER_URL") -> None:

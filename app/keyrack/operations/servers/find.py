@@ -25,7 +25,16 @@ def find(
     default, then the only one with a credential. A URL need not be configured. Raises NoSuchServer (exit
     code 6), Ambiguous, BadUrl, and KeyrackError if the folder's account can't be known.
     """
-    reading, credentials = adapters.read(), adapters.credentials()
+    reading = adapters.read()
+    server = _found(adapters.credentials(), reading, name_or_url, account, name)
+    if reading.confirm and server.key is not None and server.key.url in reading.confirm:
+        return server._replace(confirm=True)
+    return server
+
+
+def _found(
+    credentials: CredentialStore, reading: Reading, name_or_url: str, account: str | None, name: str | None
+) -> Server:
     owners = Owners(reading, credentials)
     chosen = chosen_here(reading, account)
     if is_address(name_or_url):

@@ -14,7 +14,7 @@ OF_FILE = frozenset((*NAMES, *HOOK_NAMES, "config_files", "servers", "accounts",
 OF_SERVER = frozenset((
     *KEYS, "type", "transport", "headers", "args", "env", "env_vars", "account", "grant_type",
     "client_id", "client_secret", "scopes", "issuer", "redirect_host", "client_metadata_url", "metadata_url",
-    "callback_port", "callback_path", "pkce", "resource", "authorize", "ca_file", "client_cert",
+    "confirm", "callback_port", "callback_path", "pkce", "resource", "authorize", "ca_file", "client_cert",
     "client_key_file",
 ))  # fmt: skip
 # Other programs' spellings. They are accepted, but never suggested.

@@ -14,6 +14,7 @@ redirect_host = "localhost"
 client_metadata_url = "https://…"
 issuer = "https://…"
 grant_type = "client_credentials"            # a machine login; its secret or key is in the keychain
+confirm = true                               # ask before each hand-out of its token
 headers = { "X-Team" = "${TEAM}" }
 pkce = "assumed"                             # if the issuer's metadata does not list S256
 resource = false                             # if the issuer refuses RFC 8707's parameter
@@ -49,6 +50,7 @@ from keyrack.domain.hooks import hooks_of
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import account_key
+from keyrack.domain.resource import canonical_url
 from keyrack.domain.settings import settings_of
 from keyrack.sources.edit import EditToml
 from keyrack.sources.parsing import entries, oauth_client
@@ -72,6 +74,7 @@ class OwnConfig(NamedTuple):
     accounts: Mapping[str, str] = {}  # as in `Reading`
     publish: Mapping[str, str] = {}  # the same keys; the programs, separated by spaces
     folders: Folders | None = None
+    confirm: frozenset[str] = frozenset()  # as in `Reading`
 
 
 def read(text: str, collector: Collector) -> OwnConfig:
@@ -80,9 +83,13 @@ def read(text: str, collector: Collector) -> OwnConfig:
     settings_of(data, collector.problem)
     hooks_of(data, collector.problem)
     known_keys.point_out_in_file(data, collector)
+    confirm: set[str] = set()
     for name, entry in collector.entries(collector.table(data, "servers")):
         before = len(collector.problems)
         _add(collector, name, entry)
+        url = collector.servers[-1].url
+        if entry.get("confirm", False) is not False and url is not None:
+            confirm.add(canonical_url(url))  # also if it is no `true`: it was meant to ask
         mistakes = collector.problems[before:]
         if mistakes and collector.servers[-1].problem is None:
             collector.servers[-1] = collector.servers[-1]._replace(problem=mistakes[0].sentence)
@@ -92,12 +99,14 @@ def read(text: str, collector: Collector) -> OwnConfig:
         _by_server(data, collector, "accounts"),
         _by_server(data, collector, "publish"),
         _folders(data, text, collector) if "folders" in data else None,
+        frozenset(confirm),
     )
 
 
 def _add(collector: Collector, name: str, entry: Mapping[str, Any]) -> None:
     fields = Fields(entry, collector, name)
     client = server_settings.with_server_settings(oauth_client.settings_of(fields), fields)
+    fields.flag("confirm")  # reports a mistake
     grant_type = fields.text("grant_type")
     if grant_type == "client_credentials":
         client = client._replace(grant_type=grant_type)

@@ -22,15 +22,16 @@ class ConfirmScreen(Dialog[bool]):
     GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
-    def __init__(self, head: str, about: str, question: str, yes: str) -> None:
+    def __init__(self, head: str, about: str, question: str, yes: str, *, no: str = "Cancel") -> None:
         super().__init__()
+        self._no = no
         self._head, self._about, self._question, self._yes = head, about, question, yes
 
     def compose(self) -> ComposeResult:
         with Box(title(self._head, self._about)):
             yield Static(say(self._question))
             with Horizontal(classes="buttons"):
-                yield Button("Cancel", id="no", compact=True)
+                yield Button(self._no, id="no", compact=True)
                 yield Button(Content(f"{self._yes} (y)"), id="yes", compact=True)
 
     @on(Button.Pressed)

@@ -121,6 +121,13 @@ class MainScreen(Screen[None]):
         # After the first frame, because it needs imports and disk access.
         self.call_after_refresh(self.look_again)
         self.set_interval(TICK, self.tick)
+        self.call_after_refresh(self._watch_for_questions)
+
+    def _watch_for_questions(self) -> None:
+        from keyrack.tui.servers.consent import LOOK, ConsentWatch
+
+        watch = ConsentWatch(self)
+        self.set_interval(LOOK, watch.look)
 
     @property
     def table(self) -> ServerTable:

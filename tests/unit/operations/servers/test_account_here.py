@@ -27,7 +27,7 @@ BROKEN = AccountHere("", refusal="/config.toml, line 3: A folder needs â€œpathâ€
 def bench(here: AccountHere | None, *accounts: str, server: Server = SERVER, default: str = "") -> Adapters:
     """These accounts of a server have credentials; their tokens are called like them."""
     defaults = {URL: default} if default else {}
-    adapters = build()._replace(read=lambda: Reading((server,), (), (), defaults, (), here))
+    adapters = build()._replace(read=lambda: Reading((server,), (), (), defaults, here=here))
     for account in accounts:
         adapters.credentials().save(stored_credential(access=f"token-{account}")._replace(account=account))
     return adapters
