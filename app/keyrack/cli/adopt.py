@@ -42,12 +42,17 @@ replaces it in the file with the program's own syntax for a variable. The rest o
 the file stays the same, byte for byte. An encrypted backup is kept for 30 days,
 for keyrack undo. At the end keyrack prints how to set the variable.
 
+For a local server (stdio), the secrets in its environment and in options such as
+--api-key are moved. Its entry then starts it with "keyrack exec", which gives it
+the secrets again. To change one later, run keyrack set NAME.
+
 keyrack never writes Claude Code's own file, because it also contains your Claude
 login; it prints what to put there instead. It does not change project files,
 which may be shared with others, or files of mcp-use, which has no variables.""",
     examples=(
         ("Show what would change", "keyrack adopt github --dry-run"),
         ("Move the token", "keyrack adopt github"),
+        ("Move the secrets of a local server", "keyrack adopt postgres"),
         ("Find tokens in files", "keyrack doctor"),
     ),
 )
@@ -59,7 +64,11 @@ def run(context: Context, options: Options) -> int:
     from keyrack.operations.servers.adopt import adopt, plan
 
     out, adapters = context.out, context.adapters()
-    server = target(adapters, options.operand, options.account)
+    server = target(adapters, options.operand, options.account, or_local=True)
+    if server.url is None:
+        from keyrack.cli.adopt_secrets import run as adopt_secrets
+
+        return adopt_secrets(context, server, dry_run=options.dry_run, yes=options.yes)
     planned = plan(adapters, server)
     _show(out, planned)
     if options.dry_run:

@@ -103,7 +103,7 @@ def run(context: Context, options: Options) -> int:
         needs = "NAME|URL or --stale" if options.operand is None else f"--stale with {flag}"
         raise UsageError(f"keyrack clear needs {needs}.", hint="Run keyrack clear --help for usage.")
     adapters = context.adapters()
-    server = target(adapters, options.operand, options.account)
+    server = target(adapters, options.operand, options.account, or_local=True)
     forget = options.forget or (not options.yes and _offer_to_forget(context, [server]))
     if not options.yes and not agree(context.out, _question(adapters, server, options.revoke, forget)):
         raise Cancelled("Nothing was changed.")

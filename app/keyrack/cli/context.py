@@ -28,9 +28,17 @@ class Context:
         self.demo = demo
 
 
-def target(adapters: Adapters, named: str, account: str | None = None, name: str | None = None) -> Server:
+def target(
+    adapters: Adapters,
+    named: str,
+    account: str | None = None,
+    name: str | None = None,
+    *,
+    or_local: bool = False,
+) -> Server:
     """The remote server that NAME|URL and --account mean. `name` selects one of several with a URL.
 
+    `or_local`: or a local process, if keyrack has its secrets or can take them over.
     Raises NoSuchServer, BadUrl, and KeyrackError for an entry that has no credential to manage.
     """
     from keyrack.domain.errors import KeyrackError
@@ -42,7 +50,7 @@ def target(adapters: Adapters, named: str, account: str | None = None, name: str
             f"{server.name} can't be used: {server.problem}",
             hint="Run keyrack doctor to see where it is configured.",
         )
-    if server.url is None:
+    if server.url is None and not (or_local and (server.secrets or server.entry_secrets)):
         raise KeyrackError(
             f"{server.name} is a local process (stdio); its credentials are in its environment.",
             hint="Run keyrack list --json to see which variables are not set.",

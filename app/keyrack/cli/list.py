@@ -144,6 +144,7 @@ def facts(row: Row, now: float) -> dict[str, Any]:
         "scopes": list(credential.scopes) if credential else [],
         "issuer": credential.issuer if credential else None,
         "store": (credential.store or None) if credential else None,
+        "secrets": list(credential.secrets) if credential else [],
         "sources": [
             {"client": source.client, "path": source.path, "disabled": source.disabled}
             for source in server.sources

@@ -58,7 +58,7 @@ def parse(verb: Verb, words: list[str]) -> tuple[Any, tuple[str, ...]]:
     config = values.pop("config", ())
     if values.pop("help", False):
         return None, config
-    is_many = usual.endswith("…")
+    is_many = usual.rstrip("]").endswith("…")
     if len(operands) > len(usual.split()) and not is_many:
         most = verb.operand or "no arguments"
         raise UsageError(f"Too many arguments: keyrack {verb.name} takes {most}.", hint=hint)

@@ -35,7 +35,8 @@ def in_columns(rows: Iterable[Row], stream: TextIO | None) -> list[str]:
 
 def _fields(row: Row) -> tuple[str, ...]:
     server, credential = row.server, row.credential
-    expires = (utc(credential.expires_at) or "unknown") if credential is not None else NONE
+    has_expiry = credential is not None and row.kind != "stdio"
+    expires = (utc(credential.expires_at) or "unknown") if credential and has_expiry else NONE
     fields = (server.name, server.account, row.kind, row.status.state.value, expires, row.command or "")
     return tuple(plain(field, LONGEST) or NONE for field in fields)
 

@@ -26,6 +26,7 @@ class Options(Arguments):
     template: str | None = None
     expires: str | None = None
     field: tuple[str, ...] = ()
+    secret: str | None = None
     no_check: bool = False
     at_service: bool = False
     account: str | None = None
@@ -55,6 +56,7 @@ VERB = Verb(
         Option(
             ("--field",), "set another field that is not secret; can be repeated", "KEY=VALUE", repeat=True
         ),
+        Option(("--secret",), "of a local server: set only this secret, which can be new", "NAME"),
         Option(("--no-check",), "store the token without testing it on the server"),
         Option(("--at-service",), "also ask the service's own API for the token's owner, scopes and expiry"),
         ACCOUNT,
@@ -71,7 +73,10 @@ as an email address and a token, or two keys, and sends them in the right header
 To pipe several secrets, write one KEY=VALUE line for each. To add a service or
 correct one, put a .toml file into the cards folder next to config.toml.
 
-The token is tested on the server first. A refused token is not stored.""",
+The token is tested on the server first. A refused token is not stored.
+
+For a local server (stdio) whose secrets keyrack has adopted, it asks for one of
+them, with --secret, or for all. They can't be tested.""",
     examples=(
         ("Type a token", "keyrack set github"),
         ("Pipe it from a password manager", "pass show github/pat | keyrack set github --expires 90d"),
@@ -88,7 +93,18 @@ def run(context: Context, options: Options) -> int:
     from keyrack.operations.tokens.set_token import Typed, set_token, way_of
 
     adapters = context.adapters()
-    server = target(adapters, options.operand, options.account)
+    server = target(adapters, options.operand, options.account, or_local=True)
+    if server.url is None:
+        from keyrack.cli.set_secrets import run as set_secrets
+
+        if options.header or options.template or options.expires or options.field or options.at_service:
+            raise UsageError(
+                f"{server.name} is a local process (stdio): only --secret applies.",
+                hint="Run keyrack set --help for usage.",
+            )
+        return set_secrets(context, server, options.secret)
+    if options.secret:
+        raise UsageError("--secret is for local servers (stdio).", hint="Run keyrack set --help for usage.")
     expires_at = _expires_at(options.expires, adapters.now())
     service = service_for(adapters, server.url)
     open_store(adapters)

@@ -17,6 +17,8 @@ KeyrackError                  1  anything else
 │   ├── StoreSlow                it, or the person that it asked, did not answer in time
 │   └── TokenNotStored           the issuer gave new tokens, and the store did not take them
 ├── NoSuchServer              6  the name is not configured
+├── CommandNotFound         127  the command for `keyrack exec` is not there
+├── CommandNotExecutable    126  it is there, and can't be run
 ├── BadUrl                    1  an address that keyrack will not use
 ├── ClientNeeded              1  the issuer wants an app that was registered there by hand
 │   └── RedirectUriRefused       the issuer does not take this redirect URI; another one may do
@@ -125,6 +127,14 @@ class TokenNotStored(StoreUnavailable):
 
 class NoSuchServer(KeyrackError):
     exit_code = 6
+
+
+class CommandNotFound(KeyrackError):
+    exit_code = 127  # as a shell's (POSIX, "Exit Status for Commands")
+
+
+class CommandNotExecutable(KeyrackError):
+    exit_code = 126
 
 
 class BadUrl(KeyrackError):

@@ -16,11 +16,13 @@ from keyrack.domain.secret import Secret
 DEFAULT_ACCOUNT = "default"
 
 Transport = Literal["http", "sse", "stdio"]
-CredentialKind = Literal["oauth", "token"]
+CredentialKind = Literal["oauth", "token", "secrets"]
 ClientKind = Literal["pre-registered", "metadata-document", "dynamic"]
 GrantType = Literal["authorization_code", "client_credentials"]
 PkceSupport = Literal["assumed", "required"]
 Verdict = Literal["open", "optional", "required", "accepted", "refused", "unreachable", "unknown"]
+
+LOCAL = "stdio:"  # how the key of a local process's secrets begins, in place of a URL
 
 SCHEME_WORDS = ("bearer", "basic", "token", "sentry-bearer")
 
@@ -80,6 +82,24 @@ class Header(NamedTuple):
         return self.reference != self.value.reveal()
 
 
+class EntrySecret(NamedTuple):
+    """A secret in plain text in the entry of a local process: a variable, or a part of an argument."""
+
+    name: str  # its variable, or a name made from the option: API_KEY
+    value: Secret
+    source: Source
+    variable: str = ""  # its key in the entry's environment
+    argument: int = -1  # the position of the argument that contains it
+    before: str = ""  # the argument's text before it, such as "--token="
+    is_passed_on: bool = False  # `docker run -e NAME=VALUE`: without the value, it is taken from a variable
+    not_movable_because: str = ""
+
+    @property
+    def reference(self) -> str:
+        """Where it is, for people."""
+        return f"the variable {self.variable}" if self.variable else f"argument {self.argument + 1}"
+
+
 class AddressKey(NamedTuple):
     """A key in a server's URL."""
 
@@ -133,14 +153,24 @@ class ClientSettings(NamedTuple):
 class CredentialKey(NamedTuple):
     """The key that a credential is stored under."""
 
-    url: str  # canonical: `resource.canonical_url`
+    url: str  # canonical: `resource.canonical_url`; for a local process's secrets, LOCAL and their name
     account: str = DEFAULT_ACCOUNT
     name: str = ""  # tells apart servers with the same URL and account; "" for a single server
 
     @classmethod
     def of(cls, url: str, account: str = DEFAULT_ACCOUNT, name: str = "") -> Self:
         """The key for a URL in any form, which is made canonical here and nowhere else. Raises BadUrl."""
-        return cls(canonical_url(url), account, name)
+        return cls(url if url.startswith(LOCAL) else canonical_url(url), account, name)
+
+    @classmethod
+    def of_secrets(cls, name: str) -> Self:
+        """The key of the secrets that `keyrack exec --secrets NAME` gives to a command."""
+        return cls(LOCAL + name)
+
+    @property
+    def secrets(self) -> str:
+        """The name of a local process's secrets; "" for a remote server."""
+        return self.url.removeprefix(LOCAL) if self.url.startswith(LOCAL) else ""
 
 
 class Server(NamedTuple):
@@ -155,6 +185,8 @@ class Server(NamedTuple):
     client: ClientSettings = ClientSettings()
     command: str | None = None  # stdio: the program, without its arguments (they may hold secrets)
     variables: tuple[Variable, ...] = ()  # stdio: its environment
+    secrets: str = ""  # stdio: the name of the secrets that `keyrack exec` gives it
+    entry_secrets: tuple[EntrySecret, ...] = ()  # stdio: secrets in plain text in its entries
     problem: str | None = None  # why this entry can't be used; it is listed anyway
     aliases: tuple[str, ...] = ()  # other names of the same server
     plaintext_headers: tuple[Header, ...] = ()  # all headers whose secret is in plain text in a file
@@ -189,8 +221,10 @@ class Server(NamedTuple):
 
     @property
     def key(self) -> CredentialKey | None:
-        """The key of its credential; None for a local process."""
-        return CredentialKey.of(self.url, self.account, self.key_name) if self.url else None
+        """The key of its credential; None for a local process without secrets in keyrack."""
+        if self.url:
+            return CredentialKey.of(self.url, self.account, self.key_name)
+        return CredentialKey.of_secrets(self.secrets) if self.secrets else None
 
 
 class CredentialInfo(NamedTuple):
@@ -221,6 +255,7 @@ class CredentialInfo(NamedTuple):
     names: tuple[str, ...] = ()  # its server's `full_names` when it was stored
     apart: bool = False  # when it was stored, other servers had the same URL and account; it is not theirs
     added_scopes: tuple[str, ...] = ()  # requested in addition to those of the server and the file
+    secrets: tuple[str, ...] = ()  # the names of a local process's secrets
 
 
 class Check(NamedTuple):
@@ -296,7 +331,8 @@ class StoredCredential(NamedTuple):
     registration: Registration | None = None
     endpoints: Endpoints | None = None
     headers: tuple[tuple[str, Secret], ...] = ()  # manual tokens: the headers, ready to send
-    fields: tuple[tuple[str, Secret], ...] = ()  # manual tokens: the input, by the service's field keys
+    # Manual tokens: the input, by the service's field keys. A local process's secrets: by their names.
+    fields: tuple[tuple[str, Secret], ...] = ()
     name: str = ""  # the name in its key
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from keyrack.domain.change import Step
 from keyrack.domain.model import SCHEME_WORDS, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
@@ -15,6 +16,7 @@ class Rewrite(NamedTuple):
     lines: tuple[int, ...]  # other lines with the same token, which stay unchanged
     old: Secret  # both texts contain the file's other secrets
     new: Secret
+    steps: tuple[Step, ...] = ()  # of a JSON file
 
 
 def split(value: Secret) -> tuple[str, Secret]:

@@ -11,6 +11,7 @@ from keyrack.domain.model import (
     Check,
     CredentialInfo,
     CredentialKey,
+    EntrySecret,
     Header,
     Record,
     Server,
@@ -136,6 +137,14 @@ class Rewriting(Protocol):
 
     def rewrite(self, header: Header, variable: str, url: str) -> Rewrite:
         """The change, which is not made yet. Raises KeyrackError if it is not possible."""
+        ...
+
+    def wrap(
+        self, source: Source, named: Mapping[EntrySecret, str], secrets: str, keyrack: str
+    ) -> Rewrite | str:
+        """The change by which an entry starts its local process with `keyrack exec --secrets SECRETS`, and
+        loses the secrets. `named` has the name of each in the store; `keyrack` is the command. A sentence for
+        the user if keyrack does not edit the file. Raises KeyrackError if it is not possible."""
         ...
 
     def apply(self, change: Rewrite, keep: Callable[[Edit], object]) -> None:

@@ -40,10 +40,16 @@ class ByHand:
 
 
 class NotMovable:
-    """The secret stays in the file."""
+    """A header's secret stays in the file, because the program has no variables.
 
-    def __init__(self, because: str) -> None:
-        self.because = because
+    A local process can get its secrets from `keyrack exec` nevertheless: `root` is the object of a JSON file
+    that holds the servers, or "" if keyrack does not change the file.
+    """
+
+    commas = True
+
+    def __init__(self, because: str, root: str = "") -> None:
+        self.because, self.root = because, root
 
 
 Edit = EditJson | EditToml | EditFields | ByHand | NotMovable

@@ -83,6 +83,7 @@ def _with_projects(
                 sources=tuple(dict.fromkeys((*server.sources, *row.server.sources))),
                 aliases=(*server.aliases, *aliases),
                 plaintext_headers=(*server.plaintext_headers, *row.server.plaintext_headers),
+                entry_secrets=(*server.entry_secrets, *row.server.entry_secrets),
             )
         if mine or len(left) > 1:
             give_tags(left, [servers[place].tag for place in mine])
@@ -115,6 +116,7 @@ def _both(first: Server, second: Server) -> Server:
         headers=_headers(first, second),
         plaintext_headers=(*first.plaintext_headers, *second.plaintext_headers),
         variables=tuple(variables.values()),
+        entry_secrets=(*first.entry_secrets, *second.entry_secrets),
         client=_settings(first.client, second.client),
     )
 

@@ -140,7 +140,9 @@ class _AllFiles:
         try:
             reader = programs.reader(module)
             collector.style = reader.STYLE
-            collector.not_movable_because = _not_movable_because(reader.EDIT, candidate)
+            fixed = _not_changed_because(candidate)
+            collector.not_movable_because = fixed or _because(reader.EDIT)
+            collector.not_movable_for_all = fixed or ("" if _has_root(reader.EDIT) else _because(reader.EDIT))
             result = reader.read(content, collector)
         except (Malformed, files.BadFile) as error:
             fault, line = str(error), error.line
@@ -229,13 +231,21 @@ def _switched(server: Server, is_off: Callable[[Source, Sequence[Any]], bool], s
     return server if sources == server.sources else server._replace(sources=sources)
 
 
-def _not_movable_because(edit: Edit, candidate: Candidate) -> str:
-    """Why a secret in this file can't be moved into the keychain; "" where it can."""
+def _not_changed_because(candidate: Candidate) -> str:
+    """Why keyrack does not change the file, whatever it contains; "" if it may."""
     if candidate.path == INLINE:
         return f"It is in the variable {INLINE}, which is set outside of keyrack."
     if not candidate.trusted:
         return "It is a project's file, which may be shared with others, so keyrack does not change it."
+    return ""
+
+
+def _because(edit: Edit) -> str:
     return edit.because if isinstance(edit, NotMovable) else ""
+
+
+def _has_root(edit: Edit) -> bool:
+    return not isinstance(edit, NotMovable) or bool(edit.root)
 
 
 def _count(number: int) -> str:

@@ -87,7 +87,7 @@ def base_of(server: Server) -> Base:
         return ("url", canonical_url(server.url), server.account)
     if server.problem:
         return ("problem", server.name, server.problem)
-    return ("stdio", server.name, server.command or "")
+    return ("stdio", server.name, server.command or "", server.secrets)
 
 
 def sent_by(server: Server) -> Sent:

@@ -10,26 +10,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import CommandNotExecutable, CommandNotFound, KeyrackError
 from keyrack.system.ending import wait_for_held
-
-NOT_FOUND = 127  # as in a shell (POSIX, "Exit Status for Commands")
-NOT_EXECUTABLE = 126
-
-
-class NotStarted(KeyrackError):
-    """`exit_code` is what a shell would return."""
-
-    def __init__(self, sentence: str, exit_code: int) -> None:
-        super().__init__(sentence)
-        self.exit_code = exit_code
 
 
 def become(command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run the command with this environment, with our process ID, terminal, and signals as they were.
 
     On Windows, where a process can't be replaced, it runs as a child, and its exit code is returned.
-    Raises NotStarted.
+    Raises CommandNotFound, CommandNotExecutable, KeyrackError.
     """
     try:
         words = [os.fsencode(word) for word in command]
@@ -68,10 +57,10 @@ def _as_child(command: Sequence[str], env: Mapping[str, str]) -> int:
     return child.wait()
 
 
-def _not_started(program: str, env: Mapping[str, str], error: OSError) -> NotStarted:
+def _not_started(program: str, env: Mapping[str, str], error: OSError) -> KeyrackError:
     found = shutil.which(program, path=env.get("PATH"))
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if found:
-            return NotStarted(f"{program} can't be run: its interpreter was not found.", NOT_EXECUTABLE)
-        return NotStarted(f"The command {program} was not found.", NOT_FOUND)
-    return NotStarted(f"{program} can't be run: {error.strerror}.", NOT_EXECUTABLE)
+            return CommandNotExecutable(f"{program} can't be run: its interpreter was not found.")
+        return CommandNotFound(f"The command {program} was not found.")
+    return CommandNotExecutable(f"{program} can't be run: {error.strerror}.")

@@ -18,7 +18,7 @@ def expiry(
     """
     if state is State.UNREACHABLE and check is not None and credential is None:
         return f"checked {relative(check.at - now)}", Tone.DIM
-    if credential is None or kind == "header":
+    if credential is None or kind in ("header", "stdio"):
         return NOTHING, Tone.DIM
     if credential.refused_at is not None:
         return "refused", Tone.BAD

@@ -14,6 +14,10 @@ from keyrack.domain.status import (
 )
 from keyrack.wording.times import lasting, local
 
+ORPHAN = Status(
+    State.ORPHAN, "A credential is stored, but no program lists this server any more.", Action.CLEAR
+)
+
 
 def status_of(
     server: Server,
@@ -49,7 +53,7 @@ def _status(
             return Status(State.EMPTY_HEADER, server.problem, Action.SET_VARIABLE)
         return Status(State.BAD_ENTRY, server.problem, Action.OPEN_FILE)
     if server.url is None:
-        return _stdio(server)
+        return _stdio(server, credential, store_locked, all_read)
     if server.address_key is not None:
         return _keyed(server, server.address_key.where, check)
     configured = authorization_header(server)
@@ -60,11 +64,7 @@ def _status(
         return _configured(configured)
     if credential is not None:
         if not server.sources and all_read and not credential.ad_hoc:
-            return Status(
-                State.ORPHAN,
-                "A credential is stored, but no program lists this server any more.",
-                Action.CLEAR,
-            )
+            return ORPHAN
         if store_locked:
             return Status(
                 State.STORE_LOCKED, "The store is locked, so the token can't be read.", Action.UNLOCK
@@ -127,7 +127,21 @@ def _configured(header: Header) -> Status:
     return Status(State.CONFIGURED, reason, Action.ADOPT)
 
 
-def _stdio(server: Server) -> Status:
+def _stdio(server: Server, credential: CredentialInfo | None, store_locked: bool, all_read: bool) -> Status:
+    if credential is not None and not server.sources and all_read and not credential.ad_hoc:
+        return ORPHAN
+    if server.secrets and credential is None:
+        why = "A local process that gets its secrets from keyrack, which has none of them."
+        return Status(State.NO_CREDENTIAL, why, Action.TOKEN)
+    movable = [each.name for each in server.entry_secrets if not each.not_movable_because]
+    if movable:
+        why = f"A local process. Its entry has secrets in plain text: {', '.join(dict.fromkeys(movable))}."
+        return Status(State.STDIO, why, Action.ADOPT)
+    if credential is not None:
+        if store_locked:
+            why = "The store is locked, so its secrets can't be read."
+            return Status(State.STORE_LOCKED, why, Action.UNLOCK)
+        return Status(State.STDIO, f"A local process. keyrack gives it {', '.join(credential.secrets)}.")
     unset = [v.name for v in server.variables if not v.is_set]
     if unset:
         return Status(State.STDIO, f"A local process. Not set in its environment: {', '.join(unset)}.")

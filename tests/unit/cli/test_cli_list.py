@@ -172,6 +172,7 @@ def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]
         "scopes": ["read", "write"],
         "issuer": "https://auth.linear.app",
         "store": "Secret Service",
+        "secrets": [],
         "sources": [{"client": "Cursor", "path": "/home/u/.cursor/mcp.json", "disabled": False}],
         "elsewhere": [],
     }

@@ -157,7 +157,9 @@ def test_help_wins_over_a_missing_name(capsys: pytest.CaptureFixture[str]) -> No
 def test_each_verb_gets_an_attribute_for_all_that_can_be_typed(name: str) -> None:
     verb: Verb = module_of(name).VERB
     usual, _, command = verb.operand.partition(" -- ")
-    operands = ("operands",) if usual.endswith("…") else ("operand", "second")[: len(usual.split())]
+    operands = (
+        ("operands",) if usual.rstrip("]").endswith("…") else ("operand", "second")[: len(usual.split())]
+    )
     operands += ("command",) if command else ()
     assert set(verb.takes.__annotations__) == {*operands, *(option.key for option in verb.options)}
     least = parse(verb, ["x"] if operands and not verb.operand.startswith("[") else [])[0]

@@ -11,7 +11,7 @@ from keyrack.domain import errors
 
 PACKAGE = Path(keyrack.__file__).parent
 ERRORS = PACKAGE / "domain" / "errors.py"
-LINE = re.compile(r"^((?:[│├└ ]   |[├└]── )*)(\w+) +(?:(\d) +)?\S")
+LINE = re.compile(r"^((?:[│├└ ]   |[├└]── )*)(\w+) +(?:(\d+) +)?\S")
 
 
 def classes(path: Path) -> dict[str, list[str]]:

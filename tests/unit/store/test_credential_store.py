@@ -184,7 +184,7 @@ def test_a_damaged_entry_stands_until_its_replacement_is_safe(kept: Kept) -> Non
 
 @pytest.mark.parametrize("slot", ["a", "b"])
 def test_an_entry_of_a_newer_keyrack_is_neither_read_nor_replaced(kept: Kept, slot: str) -> None:
-    newer = Secret(json.dumps({"format": 3}))
+    newer = Secret(json.dumps({"format": 99}))
     kept.store.set(entry_name(IDENT, slot), newer)
     with pytest.raises(NewerFormat):
         kept.credentials().load(CredentialKey.of(URL))

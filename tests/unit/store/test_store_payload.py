@@ -143,5 +143,5 @@ def test_what_is_no_payload_is_damaged_and_not_quoted(stored: str) -> None:
 
 def test_a_newer_format_is_refused_with_what_to_do() -> None:
     with pytest.raises(NewerFormat, match="newer keyrack") as caught:
-        decode(Secret(json.dumps(WHOLE | {"format": 3})))
+        decode(Secret(json.dumps(WHOLE | {"format": 99})))
     assert isinstance(caught.value, KeyrackError) and caught.value.hint == "Update keyrack."

@@ -102,7 +102,7 @@ def test_a_record_under_another_records_name_is_not_believed(path: Path, tmp_pat
 
 
 def test_a_newer_format_is_left_alone(path: Path, tmp_path: Path) -> None:
-    content = json.dumps(json.loads(path.read_text()) | {"format": 3, "new": [1]}).encode()
+    content = json.dumps(json.loads(path.read_text()) | {"format": 99, "new": [1]}).encode()
     path.write_bytes(content)
     records = files(tmp_path)
     assert records.all() == {}

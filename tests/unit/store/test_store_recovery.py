@@ -110,7 +110,7 @@ def test_a_repair_deletes_nothing_and_the_next_start_tidies(world: World) -> Non
     assert word_of(world.credentials().load(CredentialKey.of(URL))) == "new"
 
 
-@pytest.mark.parametrize("text", ["{broken", json.dumps({"format": 3})], ids=["damaged", "newer"])
+@pytest.mark.parametrize("text", ["{broken", json.dumps({"format": 99})], ids=["damaged", "newer"])
 def test_an_entry_that_cannot_be_read_is_named_and_left(text: str, world: World) -> None:
     world.credentials().save(stored_credential("other", url=OTHER))
     slot = world.credentials().save(stored_credential("one")).slot
@@ -227,7 +227,7 @@ def test_an_entry_of_another_program_is_not_a_credential(world: World) -> None:
 def test_a_record_of_a_newer_keyrack_stands_and_is_not_rewritten(world: World) -> None:
     world.credentials().save(stored_credential("one"))
     path = world.folder / "records" / f"{IDENT}.json"
-    content = json.dumps(json.loads(path.read_text()) | {"format": 3})
+    content = json.dumps(json.loads(path.read_text()) | {"format": 99})
     path.write_text(content)
     assert world.credentials().survey() == (0, 0)
     assert world.credentials().repair() == ()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.system.replacing import NotStarted, become
+from keyrack.system.replacing import become
 
 if sys.platform == "win32":
     pytest.skip("its processes can't be replaced", allow_module_level=True)
@@ -85,7 +85,7 @@ def test_what_can_not_be_run(tmp_path: Path, name: str, text: str, mode: int, co
     if name:
         path.write_text(text)
         path.chmod(mode)
-    with pytest.raises(NotStarted, match=said) as raised:
+    with pytest.raises(KeyrackError, match=said) as raised:
         become([str(path)], {"PATH": os.environ["PATH"]})
     assert raised.value.exit_code == code
 

@@ -77,6 +77,9 @@ def _issuer_told(adapters: Adapters, server: Server, *, revoke: bool, forget: bo
         return [Line("Revoke", "failed", str(error))]
     if stored_credential is None:
         return []
+    if stored_credential.credential.kind == "secrets":
+        words = "keyrack does not know what its secrets are for; revoke them where they were created"
+        return [Line("Revoke", "not supported", words)] if revoke else []
     if stored_credential.credential.kind == "token":
         return [_revoke_by_hand(adapters, server, stored_credential)] if revoke else []
     lines = revoked(adapters, server, stored_credential) if revoke else []

@@ -87,28 +87,42 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
     if held is None or held.tokens.access_token != token:
         raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]
+    kept = "The token is stored, and is also still in the file."
+    changed = apply_all(
+        adapters, server, plan.changes, f"Moved the token of {server.name} out of a file", kept, lines
+    )
+    return Adopted(Receipt(tuple(lines)), changed, saved.check)
+
+
+def apply_all(
+    adapters: Adapters, server: Server, changes: Iterable[Rewrite], what: str, kept: str, lines: list[Line]
+) -> tuple[str, ...]:
+    """Change the files, each after a sealed backup, and add a line for each to `lines`.
+
+    Returns the paths of the changed files. `what` is the backup's sentence, and `kept` what remains if a file
+    can't be changed.
+    """
+    changes = tuple(changes)
     changed: list[str] = []
-    what = f"Moved the token of {server.name} out of a file"
     backup = Backup(adapters.now(), what, "", server.name, server.url or "", ())
-    backups = adapters.backups() if plan.changes else None
+    backups = adapters.backups() if changes else None
 
     def keep(edit: Edit) -> None:
         nonlocal backup
         if backups is not None:
             backup = backups.save(backup._replace(edits=(*backup.edits, edit)))
 
-    for change in plan.changes:
+    for change in changes:
         try:
             adapters.rewriting().apply(change, keep)
         except KeyrackError as error:
-            why = f"{error} The token is stored, and is also still in the file."
-            lines.append(Line("Change the file", "failed", why))
+            lines.append(Line("Change the file", "failed", f"{error} {kept}"))
         else:
             changed.append(change.source.path)
             lines.append(Line("Change the file", "done", change.source.path))
     if backups is not None and not changed:
         backups.delete(backup)
-    return Adopted(Receipt(tuple(lines)), tuple(changed), saved.check)
+    return tuple(changed)
 
 
 def _nothing_to_move(server: Server) -> KeyrackError:

@@ -73,7 +73,7 @@ def _by_name(
     for server in (*(each for each in strays if each.account == wanted), *strays):
         return server._replace(account=chosen or server.account)
     for key in credentials.records():  # a server may only have a record of a check
-        if name_of(key.url) == name:
+        if not key.secrets and name_of(key.url) == name:
             return _at(owners, reading, key.url, account, chosen, None)
     raise _no_such(reading, name)
 

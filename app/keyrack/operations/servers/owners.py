@@ -76,6 +76,9 @@ class Owners:
             yield Stray(server, record)
 
     def _server_of(self, key: CredentialKey, credential: CredentialInfo, taken: Iterable[str]) -> Server:
+        if key.secrets:
+            name = key.secrets if key.secrets not in taken else f"{key.secrets} (secrets)"
+            return Server(name, account=key.account, transport="stdio", secrets=key.secrets)
         for server in self._at.get(key.url, []):
             own = self.of(server, key.account)
             if own.key == key:  # a second account

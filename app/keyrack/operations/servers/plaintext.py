@@ -15,6 +15,11 @@ def pointed_out(reading: Reading) -> tuple[Problem, ...]:
             key = f"The URL contains a key ({server.address_key.where})"
             sentence = f"{key} in plain text. keyrack can't move it."
             found += [Problem(each.client, each.path, sentence, entry=each.name) for each in server.sources]
+        for each in server.entry_secrets:
+            move = f"Run {command_for(Action.ADOPT, server)} to move it to the keychain."
+            advice = each.not_movable_because or move
+            sentence = f"{each.name} is written in plain text in the file. {advice}"
+            found.append(Problem(each.source.client, each.source.path, sentence, entry=each.source.name))
         for header in server.plaintext_headers:
             if header.source is None:
                 continue

@@ -38,6 +38,7 @@ class Collector:
         self.not_movable_because = (
             ""  # why a secret in this file can't be moved to the keychain; "" if it can
         )
+        self.not_movable_for_all = ""  # the same for any kind of secret, wherever it is
         self.off: Container[str] = ()  # entries that are switched off in the program
         self.servers: list[Server] = []
         self.problems: list[Problem] = []

@@ -6,8 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from keyrack.domain.exec_words import unwrapped
 from keyrack.domain.kinds import kind
-from keyrack.domain.model import DEFAULT_ACCOUNT, ClientSettings, Header, Helper, Server, Transport, Variable
+from keyrack.domain.model import (
+    DEFAULT_ACCOUNT,
+    ClientSettings,
+    EntrySecret,
+    Header,
+    Helper,
+    Server,
+    Transport,
+    Variable,
+)
 from keyrack.domain.secret import Secret
 from keyrack.sources.parsing.addresses import Address, address_of
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -118,8 +128,12 @@ def joined(first: tuple[Header, ...], second: tuple[Header, ...]) -> tuple[Heade
 
 def _add_process(collector: Collector, name: str, fields: Fields, command: str) -> None:
     """Add a local process, or the remote server if the process is a bridge to one."""
-    args = fields.strings("args")
+    args = all_args = fields.strings("args")
     values = fields.texts("env")
+    wrapped = unwrapped(command, args) if "keyrack" in command else None
+    if wrapped is not None:
+        command, *rest = wrapped.words
+        args = tuple(rest)
     if any(re.search(BRIDGE, word) for word in (command, *args)):
         from keyrack.sources.bridges import bridge, own
 
@@ -136,6 +150,13 @@ def _add_process(collector: Collector, name: str, fields: Fields, command: str) 
                 variables.setdefault(variable.name, variable)
     for key in fields.strings("env_vars"):
         variables.setdefault(key, Variable(key, bool(collector.env.get(key))))
+    found: tuple[EntrySecret, ...] = ()
+    if values or args:
+        from keyrack.sources.parsing.entry_secrets import secrets_of
+
+        # The first of keyrack's own words is the command itself.
+        skipped = wrapped.skipped + 1 if wrapped is not None else 0
+        found = secrets_of(collector, name, command, all_args, values, skipped)
     program = re.match(PROGRAM, command.strip())
     collector.servers.append(
         Server(
@@ -144,5 +165,7 @@ def _add_process(collector: Collector, name: str, fields: Fields, command: str) 
             sources=(collector.source(name),),
             command=program[0] if program else "",
             variables=tuple(variables.values()),
+            secrets=wrapped.secrets if wrapped is not None else "",
+            entry_secrets=found,
         )
     )

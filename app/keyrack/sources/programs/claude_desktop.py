@@ -12,7 +12,7 @@ from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
-EDIT = NotMovable("Claude Desktop does not support variables, so it must stay there.")
+EDIT = NotMovable("Claude Desktop does not support variables, so it must stay there.", "mcpServers")
 CONNECT = Connect(in_window=True)
 FORM = servers.Form(comments=False, commas=False, off=None)
 

@@ -18,7 +18,7 @@ def _usual(entry: servers.Entry) -> servers.Entry:
 
 
 STYLE = NONE
-EDIT = NotMovable("Cline does not support variables, so it must stay there.")
+EDIT = NotMovable("Cline does not support variables, so it must stay there.", "mcpServers")
 CONNECT = Connect(process={"type": "stdio"}, inside="transport")
 FORM = servers.Form(comments=False, commas=False, oauth="", usual=_usual)
 

@@ -12,7 +12,7 @@ from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
-EDIT = NotMovable("Kimi Code does not fill in variables in headers, so it must stay there.")
+EDIT = NotMovable("Kimi Code does not fill in variables in headers, so it must stay there.", "mcpServers")
 CONNECT = Connect(variable="bearerTokenEnvVar")
 FORM = servers.Form(comments=False, commas=False, off=None, bearer="bearerTokenEnvVar")
 

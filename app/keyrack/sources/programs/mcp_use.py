@@ -15,7 +15,7 @@ from keyrack.sources.parsing.headers import header_of
 from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
-EDIT = NotMovable("mcp-use does not support variables, so it must stay there.")
+EDIT = NotMovable("mcp-use does not support variables, so it must stay there.", "mcpServers")
 CONNECT = Connect()
 
 

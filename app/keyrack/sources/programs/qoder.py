@@ -9,7 +9,7 @@ from keyrack.sources.parsing.collector import Collector
 from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
-EDIT = NotMovable("Qoder is not known to support variables, so it must stay there.")
+EDIT = NotMovable("Qoder is not known to support variables, so it must stay there.", "mcpServers")
 CONNECT = Connect(in_window=True)
 FORM = servers.Form()
 

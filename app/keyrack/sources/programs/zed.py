@@ -21,7 +21,7 @@ def _usual(entry: servers.Entry) -> servers.Entry | None:
 
 
 STYLE = NONE
-EDIT = NotMovable("Zed does not support variables, so it must stay there.")
+EDIT = NotMovable("Zed does not support variables, so it must stay there.", "context_servers")
 CONNECT = Connect("context_servers", in_window=True)
 FORM = servers.Form(root="context_servers", off=("enabled", False), usual=_usual)
 

@@ -9,6 +9,9 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.sources.parsing.collector import name_of
+from keyrack.system import files
+
+BOM = "\ufeff"
 
 
 class Edit(NamedTuple):
@@ -52,3 +55,15 @@ def cannot(source: Source, value: str) -> KeyrackError:
     return KeyrackError(
         f"keyrack can't safely change {source.path} because of the way it is written.", hint=hint
     )
+
+
+def text_of(source: Source) -> str:
+    """The file's text. Raises KeyrackError."""
+    try:
+        data = files.read_bytes(source.path)
+        files.decode(data)
+    except files.NoFile:
+        raise changed(source) from None
+    except files.BadFile as error:
+        raise KeyrackError(f"{source.path}: {error}") from None
+    return data.decode()

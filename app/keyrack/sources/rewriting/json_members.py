@@ -142,6 +142,19 @@ def last_of(text: str, path: Sequence[Key]) -> Located | None:
     return Located(container.start, found.start, found.end)
 
 
+def insert_first(text: str, path: Sequence[Key], values: Sequence[str]) -> str:
+    """The text with these values, each of them JSON, at the beginning of the array at `path`.
+
+    They are on the line of the first item that was there. Raises NoSuchMember.
+    """
+    array = _container(text, path)
+    if text[array.start] != "[":
+        raise NoSuchMember
+    first = array.members[0][1].start if array.members else array.end - 1
+    written = ", ".join(values) + (", " if array.members else "")
+    return text[:first] + written + text[first:]
+
+
 def line_of(text: str, path: Sequence[Key]) -> int | None:
     """The line of the member at `path`, from 1; None if it is not there."""
     head, _ = _split(path)

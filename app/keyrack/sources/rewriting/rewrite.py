@@ -6,23 +6,22 @@ The rest of the file stays unchanged, byte for byte, and the new text is parsed 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from keyrack.domain import redaction
 from keyrack.domain.change import Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import Place
-from keyrack.domain.model import Header
+from keyrack.domain.model import EntrySecret, Header, Source
 from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.secret import Secret
 from keyrack.sources.edit import ByHand, EditFields, EditJson, NotMovable
 from keyrack.sources.programs import edit_of
 from keyrack.sources.rewriting import edit_json
 from keyrack.sources.rewriting.diff import diff
-from keyrack.sources.rewriting.edits import changed
+from keyrack.sources.rewriting.edits import BOM, text_of
 from keyrack.system import files, writing
 
-BOM = "\ufeff"
 SHORTEST = 8  # characters a token must have to be looked for elsewhere in the file
 
 
@@ -63,14 +62,7 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     how = edit_of(source.client)
     if isinstance(how, ByHand | NotMovable):
         raise KeyrackError(f"{source.path} can't be changed, because {how.because}".rstrip(".") + ".")
-    try:
-        data = files.read_bytes(source.path)
-        files.decode(data)
-    except files.NoFile:
-        raise changed(source) from None
-    except files.BadFile as error:
-        raise KeyrackError(f"{source.path}: {error}") from None
-    old = data.decode()
+    old = text_of(source)
     text = old.removeprefix(BOM)
     parts = redaction.JSON_PARTS
     try:
@@ -95,13 +87,20 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     )
 
 
+def wrap(source: Source, named: Mapping[EntrySecret, str], secrets: str, keyrack: str) -> Rewrite | str:
+    """What `operations.ports.Rewriting.wrap` says."""
+    from keyrack.sources.rewriting import wrap as wrapping
+
+    return wrapping.wrap(source, named, secrets, keyrack)
+
+
 def apply(change: Rewrite, keep: Callable[[Edit], object]) -> None:
     """Write the new text, after `keep` has got the edit.
 
     If it raises KeyrackError, keyrack has not changed the file.
     """
     path = change.source.path
-    keep(Edit(Place(path), change.old, change.new))
+    keep(Edit(Place(path), change.old, change.new, change.steps))
     writing.replace(path, change.old.reveal().encode(), change.new.reveal().encode())
 
 

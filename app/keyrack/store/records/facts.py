@@ -14,13 +14,16 @@ VERDICTS = ("open", "optional", "required", "accepted", "refused", "unreachable"
 
 def credential_to_json(credential: CredentialInfo) -> dict[str, Any]:
     """Every field by its name, in a fixed order: `ad_hoc` is called `unlisted` on disk."""
-    return {"unlisted" if name == "ad_hoc" else name: value for name, value in credential._asdict().items()}
+    written = credential._asdict()
+    if not credential.secrets:
+        del written["secrets"]
+    return {"unlisted" if name == "ad_hoc" else name: value for name, value in written.items()}
 
 
 def credential_from_json(fields: Fields) -> CredentialInfo:
     """Raises DamagedData."""
     return CredentialInfo(
-        kind=fields.choice("kind", ("oauth", "token")),
+        kind=fields.choice("kind", ("oauth", "token", "secrets")),
         issuer=fields.text_or_none("issuer"),
         client_id=fields.text_or_none("client_id"),
         client_kind=fields.choice("client_kind", (*CLIENT_KINDS, None)),
@@ -41,6 +44,7 @@ def credential_from_json(fields: Fields) -> CredentialInfo:
         names=fields.texts("names"),
         apart=fields.flag("apart", False),
         added_scopes=fields.texts("added_scopes"),
+        secrets=fields.texts("secrets"),
     )
 
 

@@ -23,6 +23,15 @@ def record_id(key: CredentialKey) -> str:
     return sha256_hex(text.encode("utf-8", "surrogatepass"))[:32]
 
 
+def format_of(key: CredentialKey) -> int:
+    """The format of a record and a payload. A keyrack that does not know what it adds leaves it alone:
+    2 has names in keys, 3 the secrets of local processes, whose keys are no URLs."""
+    return 3 if key.secrets else 2 if key.name else 1
+
+
+NEWEST_FORMAT = 3
+
+
 def entry_name(ident: str, slot: str) -> str:
     """The keychain entry: `<id>.a` or `<id>.b`. `chunked` adds a number to the name for each piece."""
     return f"{ident}.{slot}"

@@ -16,9 +16,8 @@ from keyrack.store.records.facts import (
     credential_to_json,
 )
 from keyrack.store.records.fields import damaged, parse
-from keyrack.store.records.naming import record_id
+from keyrack.store.records.naming import NEWEST_FORMAT, format_of, record_id
 
-FORMAT = 2  # of a record whose key has a name; a keyrack that does not know names leaves it alone
 WHAT = "The record"
 
 # An unfinished change of the credential's slots. "writing": either slot may hold the
@@ -129,7 +128,7 @@ def encode(stored: StoredRecord) -> bytes:
     """A record as the bytes of its file."""
     record = stored.record
     data = {
-        "format": FORMAT if record.name else 1,
+        "format": format_of(record.key),
         "url": record.url,
         "account": record.account,
         **({"name": record.name} if record.name else {}),
@@ -144,7 +143,7 @@ def encode(stored: StoredRecord) -> bytes:
 
 def decode(text: bytes, ident: str) -> StoredRecord:
     """The record in a file's bytes. Raises DamagedData (also for another record's bytes) or NewerFormat."""
-    fields = parse(text.decode(errors="replace"), WHAT, FORMAT)
+    fields = parse(text.decode(errors="replace"), WHAT, NEWEST_FORMAT)
     credential, check = fields.inner("credential"), fields.inner("check")
     record = Record(
         url=fields.text("url"),

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from keyrack.domain.model import Endpoints, Registration, StoredCredential, TokenSet
+from keyrack.domain.model import CredentialKey, Endpoints, Registration, StoredCredential, TokenSet
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.store.records.facts import CLIENT_KINDS, GRANT_TYPES, credential_from_json, credential_to_json
 from keyrack.store.records.fields import Fields, parse
+from keyrack.store.records.naming import NEWEST_FORMAT, format_of
 
-FORMAT = 2  # of a credential whose key has a name; a keyrack that does not know names leaves it alone
 WHAT = "The stored credential"
 
 
@@ -37,7 +37,9 @@ def encode(payload: Payload) -> Secret:
         stored_credential.endpoints,
     )
     data: dict[str, Any] = {
-        "format": FORMAT if stored_credential.name else 1,
+        "format": format_of(
+            CredentialKey(stored_credential.url, stored_credential.account, stored_credential.name)
+        ),
         "sequence": payload.sequence,
         "url": stored_credential.url,
         "account": stored_credential.account,
@@ -64,7 +66,7 @@ def encode(payload: Payload) -> Secret:
 
 def decode(text: Secret) -> Payload:
     """The payload in an entry. Raises DamagedData or NewerFormat; neither quotes the text."""
-    fields = parse(text.reveal(), WHAT, FORMAT)
+    fields = parse(text.reveal(), WHAT, NEWEST_FORMAT)
     registration, endpoints = fields.inner("registration"), fields.inner("endpoints")
     stored_credential = StoredCredential(
         url=fields.text("url"),

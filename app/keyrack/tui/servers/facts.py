@@ -110,6 +110,10 @@ def _credential_facts(row: Row, now: float) -> list[Fact]:
     if credential.client_id:
         kind = CLIENT_KINDS.get(credential.client_kind or "", "known")
         found.append(Fact("Client", join(say(kind), say(f" · {_short(credential.client_id)}", Tone.DIM))))
+    if credential.kind == "secrets":
+        lines = [join(say(name), say(f" {HIDDEN}", Tone.DIM)) for name in credential.secrets]
+        stored = [Fact("Stored", say(credential.store))] if credential.store else []
+        return [Fact("Secrets", Content("\n").join(lines)), *stored]
     if credential.kind == "token":
         found.append(Fact("Header", say(credential.header)))
     else:

@@ -1,0 +1,30 @@
+"""Gives a local process its secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from keyrack.domain.errors import LoginNeeded, NoSuchServer
+from keyrack.domain.model import CredentialKey
+from keyrack.domain.secret import Secret
+from keyrack.operations.ports import Adapters
+
+
+def hand_out_secrets(adapters: Adapters, name: str, *, for_url: str = "") -> Mapping[str, Secret]:
+    """The secrets that are stored under this name, by their names.
+
+    `for_url` is the URL that a program says it will send them to, which is none of a local process. Raises
+    NoSuchServer, LoginNeeded, StoreUnavailable.
+    """
+    if for_url:
+        raise NoSuchServer(
+            "The program asks for a remote server, so it gets no secrets of a local process.",
+            hint="CLAUDE_CODE_MCP_SERVER_URL is set.",
+        )
+    stored = adapters.credentials().load(CredentialKey.of_secrets(name))
+    if stored is None:
+        raise LoginNeeded(
+            f"keyrack has no secrets with the name “{name}”.",
+            hint="Run keyrack list to see the local servers, and keyrack set NAME to enter their secrets.",
+        )
+    return dict(stored.fields)

@@ -1,0 +1,92 @@
+"""Lets an entry's program start its local process with `keyrack exec`, and removes its secrets from the file.
+
+The rest of the file stays unchanged, byte for byte, and the new text is parsed as a check.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from keyrack.domain import redaction
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.exec_words import wrapping
+from keyrack.domain.model import EntrySecret, Source
+from keyrack.domain.rewrite import Rewrite
+from keyrack.domain.secret import MASK, Secret
+from keyrack.sources.edit import ByHand, EditFields, EditToml
+from keyrack.sources.programs import edit_of
+from keyrack.sources.rewriting.diff import diff
+from keyrack.sources.rewriting.edits import BOM, text_of
+from keyrack.sources.rewriting.wrap_json import argument_for, wrapped_json
+from keyrack.system.files import Malformed
+
+PLAIN_WORD = re.compile(r"[A-Za-z0-9._/\\\\:-]{1,200}")  # it has no room for a secret
+Named = Mapping[EntrySecret, str]  # secrets of one entry, with the name of each in the store
+
+
+def _by_hand(source: Source, how: ByHand, named: Named, secrets: str, keyrack: str) -> str:
+    words = ", ".join(json.dumps(word) for word in (*wrapping(secrets), "PROGRAM"))
+    told = (
+        f"keyrack never writes {source.path}, because {how.because}. In the entry {source.name}, set the"
+        f" command to {json.dumps(keyrack)}, put {words} before its arguments, with its program for PROGRAM"
+    )
+    variables = [each.variable for each in named if each.variable]
+    if variables:
+        told += f", and delete {', '.join(variables)} from its environment"
+    for each, name in named.items():
+        if not each.variable:
+            told += f", and write {json.dumps(argument_for(each, name))} for {each.reference}"
+    return f"{told}."
+
+
+def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | str:
+    """What `operations.ports.Rewriting.wrap` says."""
+    how = edit_of(source.client)
+    if isinstance(how, ByHand):
+        return _by_hand(source, how, named, secrets, keyrack)
+    root = getattr(how, "root", "")
+    if not root:
+        raise KeyrackError(f"keyrack can't change {source.path}.")
+    old = text_of(source)
+    text = old.removeprefix(BOM)
+    parts = redaction.JSON_PARTS
+    try:
+        if isinstance(how, EditToml | EditFields):
+            from keyrack.sources.rewriting.wrap_toml import wrapped_toml
+
+            parts = redaction.TOML_PARTS
+            change = wrapped_toml(text, root, source, named, secrets, keyrack)
+        else:
+            commas = getattr(how, "commas", True)
+            change = wrapped_json(text, root, source, named, secrets, keyrack, commas=commas)
+    except Malformed as error:
+        raise KeyrackError(f"{source.path} can't be changed: {error}") from None
+    program = [change.program] if PLAIN_WORD.fullmatch(change.program) else []
+    written = (
+        keyrack,
+        *program,
+        *wrapping(secrets),
+        *(argument_for(each, name) for each, name in named.items()),
+    )
+    shown = {quoted: quoted for word in written for quoted in (json.dumps(word), f"'{word}'")}
+    shown |= {
+        literal: json.dumps(f"{before}{MASK}", ensure_ascii=False) for literal, before in change.literals
+    }
+    before, after = (redaction.shown_file(each, parts, shown) for each in (text, change.text))
+    left = _lines_with(change.text, [each.value for each in named])
+    start = old[: len(old) - len(text)]
+    return Rewrite(
+        source,
+        tuple(diff(source.path, before, after)),
+        left,
+        Secret(old),
+        Secret(start + change.text),
+        change.steps,
+    )
+
+
+def _lines_with(text: str, values: Sequence[Secret]) -> tuple[int, ...]:
+    found = [each.reveal() for each in values if len(each) >= redaction.SHORTEST_WORD]
+    return tuple(i for i, line in enumerate(text.split("\n"), 1) if any(each in line for each in found))
