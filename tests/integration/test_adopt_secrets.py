@@ -12,11 +12,10 @@ import anyio
 import pytest
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from test_adopt_keychain import Person
 
 from support.keychain import private_keychain
+from support.shell_person import TOKEN, ShellPerson
 
-TOKEN = "sk-hidden-1"  # `Person` looks for it in all that is printed
 KEY = "key-hidden-2"
 SERVER = """\
 import os, sys
@@ -30,12 +29,12 @@ server.run()
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Iterator[Person]:
+def person(tmp_path: Path) -> Iterator[ShellPerson]:
     with private_keychain() as keychain:
-        yield Person(tmp_path, keychain)
+        yield ShellPerson(tmp_path, keychain)
 
 
-def entry(person: Person) -> tuple[Path, str]:
+def entry(person: ShellPerson) -> tuple[Path, str]:
     """A file of Cursor's with a local server."""
     (person.home / "server.py").write_text(SERVER)
     path = person.home / ".cursor" / "mcp.json"
@@ -49,7 +48,7 @@ def entry(person: Person) -> tuple[Path, str]:
     return path, text
 
 
-def told_by_the_server(person: Person) -> list[str]:
+def told_by_the_server(person: ShellPerson) -> list[str]:
     """What the server has, started by the SDK's client as the file says."""
     text = (person.home / ".cursor" / "mcp.json").read_text().replace("// mine", "").replace(",}", "}")
     found = json.loads(text)["mcpServers"]["local"]
@@ -67,12 +66,12 @@ def told_by_the_server(person: Person) -> list[str]:
         return portal.call(ask)
 
 
-def row(person: Person) -> dict[str, object]:
+def row(person: ShellPerson) -> dict[str, object]:
     [found] = json.loads(person.types("keyrack list --json").stdout)
     return {key: found[key] for key in ("state", "secrets", "next")}
 
 
-def test_the_secrets_move_and_the_server_still_gets_them(person: Person) -> None:
+def test_the_secrets_move_and_the_server_still_gets_them(person: ShellPerson) -> None:
     path, text = entry(person)
     assert row(person) == {"state": "stdio", "secrets": [], "next": "keyrack adopt local"}
     looked = person.types("keyrack adopt local --dry-run")
@@ -101,7 +100,7 @@ def test_the_secrets_move_and_the_server_still_gets_them(person: Person) -> None
     assert path.read_bytes() == text.encode() and path.stat().st_mode & 0o777 == 0o640
 
 
-def test_secrets_whose_server_is_gone_are_stale(person: Person) -> None:
+def test_secrets_whose_server_is_gone_are_stale(person: ShellPerson) -> None:
     path, _ = entry(person)
     assert person.types("keyrack adopt local --yes").returncode == 0
     path.unlink()
@@ -112,7 +111,7 @@ def test_secrets_whose_server_is_gone_are_stale(person: Person) -> None:
     assert json.loads(person.types("keyrack list --json").stdout) == []
 
 
-def test_the_secrets_move_between_the_stores_and_survive_lost_records(person: Person) -> None:
+def test_the_secrets_move_between_the_stores_and_survive_lost_records(person: ShellPerson) -> None:
     entry(person)
     assert person.types("keyrack adopt local --yes").returncode == 0
     records = person.home / ".local" / "share" / "keyrack" / "records"

@@ -1,4 +1,4 @@
-"""Which literals in the entry of a local process count as secrets, and how the entry gets them from keyrack."""
+"""Which literals in the entry of a local process are secrets, and how it gets them from keyrack instead."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def test_a_secret_in_the_environment(tmp_path: Path, name: str, value: str) -> N
         ("PUBLIC_KEY_PATH", "/x/y.pem"), ("SSH_KEY", "~/.ssh/id_rsa"), ("MAX_TOKENS", "1000000000"),
         ("PUBLIC_KEY", "MIIBIjANBgkqhk"), ("API_TOKEN", "${env:TOKEN}"), ("API_TOKEN", "$(pass show x)"),
         ("API_TOKEN", "op://vault/item/field"), ("API_KEY", "<your key>"), ("API_KEY", "YOUR_API_KEY_HERE"),
-        ("TOKEN_URL", "https://auth.example/token"), ("AUTH_KEY", "https://a.example/key"), ("USE_TOKEN", "true"),
+        ("TOKEN_URL", "https://auth.example/token"), ("AUTH_KEY", "https://a.example/key"),
+        ("USE_TOKEN", "true"),
         ("API_KEY", ""), ("API_KEY", "short"), ("LOG_LEVEL", "debug"), ("MONKEY", "bananas-and-more"),
         ("KEY", "1234567"), ("API_KEY", "{secret:API_KEY}"),
     ],

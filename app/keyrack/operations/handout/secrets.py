@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from keyrack.domain.errors import LoginNeeded, NoSuchServer
-from keyrack.domain.model import CredentialKey
+from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.secret import Secret
+from keyrack.operations.handout.hand_out import release
 from keyrack.operations.ports import Adapters
 
 
@@ -27,4 +28,6 @@ def hand_out_secrets(adapters: Adapters, name: str, *, for_url: str = "") -> Map
             f"keyrack has no secrets with the name “{name}”.",
             hint="Run keyrack list to see the local servers, and keyrack set NAME to enter their secrets.",
         )
-    return dict(stored.fields)
+    secrets = dict(stored.fields)
+    release(adapters, Server(name, transport="stdio", secrets=name), "exec", secrets)
+    return secrets

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import CredentialInfo, CredentialKey, Server, StoredCredential, TokenSet
 from keyrack.domain.secret import Secret
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
-
-NOTHING = "It has no secrets in keyrack."
 
 
 def save_secrets(
@@ -50,11 +49,5 @@ def save_secrets(
         again = credentials.load(key)
     if again is None or dict(again.fields) != all_values:
         raise KeyrackError(f"The secrets could not be read back from {store.name}.")
+    log_event(adapters, server._replace(secrets=name), "set")
     return saved
-
-
-def unknown_names(adapters: Adapters, server: Server, names: Iterable[str]) -> list[str]:
-    """The names that the server has no secret of."""
-    record = adapters.credentials().record(server.key) if server.key else None
-    known = record.credential.secrets if record is not None and record.credential is not None else ()
-    return [name for name in names if name not in known]

@@ -46,14 +46,17 @@ def program_of(entry: Mapping[str, Any], parts: Parts) -> str:
 
 def parts_of(entry: Mapping[str, Any]) -> Parts:
     """The places in an entry, in whichever of the programs' forms it is."""
-    command, at, inner = entry.get("command"), tuple[str, ...](), entry
+    at, inner = tuple[str, ...](), entry
+    if "command" not in entry and isinstance(entry.get("transport"), dict):  # Cline's
+        at, inner = ("transport",), entry["transport"]
+    command = inner.get("command")
     if isinstance(command, dict):  # Zed's older form
-        at, inner = ("command",), command
+        at, inner = (*at, "command"), command
     env = next((key for key in ENVIRONMENTS if isinstance(inner.get(key), dict)), None)
     place = (*at, env) if env else None
     if isinstance(command, list):
-        return Parts(("command",), None, place)
-    return Parts((*at, "path") if at else ("command",), (*at, "args"), place)
+        return Parts((*at, "command"), None, place)
+    return Parts((*at, "path" if isinstance(command, dict) else "command"), (*at, "args"), place)
 
 
 def wrapped_json(
