@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +15,9 @@ import pytest
 from net_server import LittleServer, little_server, reply
 
 from support.keychain import private_keychain
-from support.shell_person import TOKEN, ShellPerson
+
+TOKEN = "sk-hidden-1"
+APP = str(Path(__file__).parents[2] / "app")
 
 
 def takes_the_token(connection: socket.socket, request: bytes) -> None:
@@ -29,8 +34,25 @@ def server() -> Iterator[LittleServer]:
         yield server
 
 
-class Person(ShellPerson):
-    """One who looks at the only server in the list."""
+class Person:
+    """A home folder, a shell in which `keyrack` is a command, and a keychain."""
+
+    def __init__(self, home: Path, keychain: dict[str, str]) -> None:
+        self.home = home
+        folder = home / "bin"
+        folder.mkdir()
+        command = folder / "keyrack"
+        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m keyrack "$@"\n')
+        command.chmod(0o755)
+        path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        self.env = {**keychain, "HOME": str(home), "PATH": path, "LANG": "C.UTF-8", "PYTHONPATH": APP}
+
+    def types(self, line: str, **env: str) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            ["sh", "-c", line], env=self.env | env, cwd=self.home, capture_output=True, text=True, timeout=60
+        )
+        assert TOKEN not in done.stderr
+        return done
 
     def sees(self) -> dict[str, str]:
         [row] = json.loads(self.types("keyrack list --json").stdout)

@@ -139,12 +139,10 @@ class Rewriting(Protocol):
         """The change, which is not made yet. Raises KeyrackError if it is not possible."""
         ...
 
-    def wrap(
-        self, source: Source, named: Mapping[EntrySecret, str], secrets: str, keyrack: str
-    ) -> Rewrite | str:
+    def wrap(self, source: Source, named: Mapping[EntrySecret, str], secrets: str) -> Rewrite | str:
         """The change by which an entry starts its local process with `keyrack exec --secrets SECRETS`, and
-        loses the secrets. `named` has the name of each in the store; `keyrack` is the command. A sentence for
-        the user if keyrack does not edit the file. Raises KeyrackError if it is not possible."""
+        loses the secrets; a sentence for the user if keyrack does not edit the file. `named` has the name of
+        each in the store. Raises KeyrackError if it is not possible."""
         ...
 
     def apply(self, change: Rewrite, keep: Callable[[Edit], object]) -> None:

@@ -12,8 +12,9 @@ from keyrack.domain.change import Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Server
 from keyrack.sources.reader import read_all
-from keyrack.sources.rewriting.rewrite import apply, wrap
+from keyrack.sources.rewriting.rewrite import apply
 from keyrack.sources.rewriting.steps import reversed_in
+from keyrack.sources.rewriting.wrap import wrap
 
 GHP = "ghp_0123456789abcdefghijABCDEFGHIJ012345"
 FILES = {

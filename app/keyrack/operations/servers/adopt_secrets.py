@@ -9,7 +9,6 @@ from keyrack.domain.model import CredentialKey, EntrySecret, Server, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.rewrite import Rewrite
 from keyrack.domain.secret import Secret
-from keyrack.operations.handout.own_command import own_command
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.adopt import apply_all
@@ -44,14 +43,14 @@ def plan_secrets(adapters: Adapters, server: Server) -> SecretsPlan:
     named = {source: _named(secrets) for source, secrets in by_source.items()}
     sets, changes, by_hand = list[SecretSet](), list[Rewrite](), list[str]()
     left = [_left(each) for each in server.entry_secrets if each.not_movable_because]
-    keyrack, rewriting = own_command(), adapters.rewriting()
+    rewriting = adapters.rewriting()
     for source, names in named.items():
         values = {name: each.value for each, name in names.items()}
         found = next((each for each in sets if each.values == values), None)
         if found is None:
             found = _new_set(adapters, server, values, [each.name for each in sets])
             sets.append(found)
-        change = rewriting.wrap(source, names, found.name, keyrack)
+        change = rewriting.wrap(source, names, found.name)
         if isinstance(change, str):
             by_hand.append(change)
             continue

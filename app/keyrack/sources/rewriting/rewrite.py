@@ -6,6 +6,7 @@ The rest of the file stays unchanged, byte for byte, and the new text is parsed 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 
 from keyrack.domain import redaction
@@ -87,11 +88,13 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     )
 
 
-def wrap(source: Source, named: Mapping[EntrySecret, str], secrets: str, keyrack: str) -> Rewrite | str:
+def wrap(source: Source, named: Mapping[EntrySecret, str], secrets: str) -> Rewrite | str:
     """What `operations.ports.Rewriting.wrap` says."""
+    from keyrack.sources.connecting.surroundings import own_path
     from keyrack.sources.rewriting import wrap as wrapping
 
-    return wrapping.wrap(source, named, secrets, keyrack)
+    # A program started from a desktop may not have the shell's PATH.
+    return wrapping.wrap(source, named, secrets, own_path(os.environ) or "keyrack")
 
 
 def apply(change: Rewrite, keep: Callable[[Edit], object]) -> None:

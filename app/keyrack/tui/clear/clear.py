@@ -86,6 +86,9 @@ class ClearScreen(ReadingDialog[Clearing]):
 
     def _by_hand(self) -> ComposeResult:
         """Of a token made by hand only what its service can do is promised."""
+        if self._row.server.secrets:
+            yield Static(say("Its secrets are only deleted here. They still work where they are used."))
+            return
         service, words = self._service, self._revoke_words
         if words is not None and service is not None and service.revoke is not None:
             yield self._pick(service.name, KEEP, service)

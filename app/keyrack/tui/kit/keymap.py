@@ -55,6 +55,14 @@ ROW = [
         tooltip="Let another program take its token from keyrack",
     ),
     Binding(
+        "S",
+        "row('adopt')",
+        "Move secrets",
+        id="adopt",
+        show=False,
+        tooltip="Move a local server's secrets to the keychain",
+    ),
+    Binding(
         "A",
         "row('accounts')",
         "Accounts",

@@ -24,6 +24,7 @@ from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.clear_actions import ClearActions
+    from keyrack.tui.sharing.adopt_actions import AdoptActions
     from keyrack.tui.sharing.connect_actions import ConnectActions
     from keyrack.tui.sharing.publish_actions import PublishActions
     from keyrack.tui.sharing.sharing_actions import SharingActions
@@ -38,6 +39,7 @@ VERDICTS = {
     "unreachable": "it can't be reached",
     "unknown": "it did not say whether it needs a credential",
 }
+BUSY = ("refresh", "check", "clear", "login", "import", "publish", "connect", "adopt")  # one at a time
 
 
 class RowActions:
@@ -67,6 +69,12 @@ class RowActions:
         return SharingActions(self._work)
 
     @cached_property
+    def _adopting(self) -> AdoptActions:
+        from keyrack.tui.sharing.adopt_actions import AdoptActions
+
+        return AdoptActions(self._work)
+
+    @cached_property
     def publishing(self) -> PublishActions:
         from keyrack.tui.sharing.publish_actions import PublishActions
 
@@ -79,10 +87,10 @@ class RowActions:
         return ConnectActions(self._work)
 
     def run(self, what: str, row: Row) -> None:
-        """Run `what`: login, refresh, token, check, clear, import, publish, connect, clear-there,
+        """Run `what`: login, refresh, token, check, clear, import, publish, connect, clear-there, adopt,
         accounts, copy, show or command."""
         doing = self._screen.marks.busy.get(row.key)
-        if doing and what in ("refresh", "check", "clear", "login", "import", "publish", "connect"):
+        if doing and what in BUSY:
             self._work.say(f"{row.server.display_name}: still {doing}.")
             return
         actions: dict[str, Callable[[Row], None]] = {
@@ -95,6 +103,7 @@ class RowActions:
             "publish": lambda row: self.publishing.publish(row),
             "connect": lambda row: self.connecting.connect(row),
             "clear-there": lambda row: self.sharing.clear_there(row.server, row.elsewhere),
+            "adopt": lambda row: self._adopting.adopt(row),
             "accounts": self._accounts,
             "copy": lambda row: self._tokens.copy(row),
             "show": lambda row: self._tokens.show(row),

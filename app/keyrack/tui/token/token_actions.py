@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from keyrack.domain.model import Server
-from keyrack.domain.status import REFRESH_EARLY
+from keyrack.domain.status import REFRESH_EARLY, Action
 from keyrack.operations.handout.hand_out import hand_out
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.get_token import IssuedToken
@@ -14,6 +14,7 @@ from keyrack.tui.servers.row_work import RowWork
 from keyrack.tui.token.reveal import RevealScreen
 from keyrack.tui.token.token import TokenScreen
 from keyrack.tui.token.token_saved import SavedToken, TokenSavedScreen
+from keyrack.wording.commands import command_for
 
 
 class TokenActions:
@@ -22,6 +23,10 @@ class TokenActions:
 
     def enter(self, row: Row) -> None:
         """Ask for a token made by hand, and show what became of it."""
+        if row.server.secrets:
+            command = command_for(Action.TOKEN, row.server)
+            self._work.say(f"{row.server.display_name}: to change one of its secrets, run: {command}")
+            return
         if self._work.no_address(row, "store a token for"):
             return
         screen = self._screen

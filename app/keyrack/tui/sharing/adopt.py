@@ -1,0 +1,63 @@
+"""The dialog that shows how the secrets of a local server move to the keychain, and asks."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from keyrack.domain.model import Server
+from keyrack.operations.servers.adopt_secrets import SecretsPlan, plan_secrets
+from keyrack.tui.kit.dialog import Box
+from keyrack.tui.kit.present import join, say, title
+from keyrack.tui.sharing.diff_view import DiffView
+from keyrack.tui.sharing.plan_dialog import PlanDialog
+from keyrack.wording.glyphs import WARNING
+from keyrack.wording.tones import Tone
+
+
+class AdoptScreen(PlanDialog[SecretsPlan, SecretsPlan]):
+    """The result is None if the user cancels, or if nothing can be moved."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self._server = server
+
+    def read(self) -> SecretsPlan:
+        return plan_secrets(self.host.adapters(), self._server)
+
+    @property
+    def _head(self) -> Content:
+        return title("Move secrets to the keychain?", self._server.display_name)
+
+    def waiting(self) -> ComposeResult:
+        with Box(self._head):
+            yield Static(say("Reading the program's file…", Tone.DIM))
+
+    def content(self) -> ComposeResult:
+        with Box(self._head):
+            if self.plan is not None:
+                names = dict.fromkeys(name for each in self.plan.sets for name in each.values)
+                yield Static(
+                    say(f"Store {', '.join(names)}. keyrack gives them to the server when it starts.")
+                )
+                for change in self.plan.changes:
+                    yield DiffView(change.diff)
+                for sentence in (*self.plan.by_hand, *self.plan.left):
+                    yield Static(join(say(f"{WARNING} ", Tone.WARN), say(sentence)), classes="gap")
+            yield Static(say("You can undo the change of the file with u.", Tone.DIM), classes="gap")
+            with Horizontal(classes="buttons"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(Content("Move (y)"), id="yes", compact=True, classes="danger")
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_answer(event.button.id == "yes")
+
+    def action_answer(self, agreed: bool) -> None:
+        if not agreed:
+            self.dismiss(None)
+        elif not self.reading:
+            self.dismiss(self.plan)
