@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from keyrack.domain.model import Server
-from support.odd_server import Answer, Asked, OddServer, odd_server
-from support.relayed import INITIALIZE, Relayed, relayed, stored, world
+from keyrack.operations.relay import relay
+from support.odd_server import SILENCE, Answer, Asked, OddServer, odd_server
+from support.relayed import INITIALIZE, PATIENCE, Relayed, relayed, stored, world
 
 STREAM = {"Content-Type": "text/event-stream"}
 
@@ -271,6 +272,35 @@ def test_a_batch_passes(odd: OddServer) -> None:
     with relayed(world(), odd.url) as program:
         program.relay.accept(b'[{"jsonrpc":"2.0","id":1,"method":"a"},{"jsonrpc":"2.0","id":2,"method":"b"}]')
         assert [each["id"] for each in program.next()] == [1, 2]
+
+
+def test_nothing_is_asked_before_the_stream_of_the_servers_own_messages_is_open(
+    odd: OddServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may ask something there in the course of a call."""
+    monkeypatch.setattr(relay, "LISTENED", PATIENCE)
+    is_asked, came_first = threading.Event(), list[bool]()
+
+    def listen(asked: Asked) -> Answer:
+        came_first.append(is_asked.wait(0.1))
+        return Answer(405)
+
+    def call(asked: Asked) -> Answer:
+        is_asked.set()
+        return Answer(body=result(asked, ok=True))
+
+    odd.routes |= {"GET /mcp": listen, "POST /mcp": by_method(tools_call=call)}
+    with relayed(world(), odd.url) as program:
+        program.initialize()
+        assert program.call("tools/call")["result"] == {"ok": True}
+    assert came_first == [False]
+
+
+def test_a_server_that_opens_that_stream_late_holds_nothing_up(odd: OddServer) -> None:
+    odd.routes |= {"GET /mcp": SILENCE, "POST /mcp": by_method()}
+    with relayed(world(), odd.url) as program:
+        program.initialize()
+        assert program.call("tools/call")["result"] == {"ok": True}
 
 
 # The transport of 2024-11-05

@@ -29,14 +29,19 @@ class Listener:
         self._lock = threading.Lock()
         self._interrupt: Interrupt | None = None
 
-    def start(self) -> None:
-        """Open the stream of a new session; that of an earlier one ends."""
-        interrupt = Interrupt()
+    def start(self) -> threading.Event:
+        """Open the stream of a new session; that of an earlier one ends.
+
+        The event is set when the server has answered, or can't be reached.
+        """
+        interrupt, is_answered = Interrupt(), threading.Event()
         with self._lock:
             before, self._interrupt = self._interrupt, interrupt
         if before is not None:
             before.set()
-        threading.Thread(target=self._run, args=(interrupt,), name="listen", daemon=True).start()
+        arguments = (interrupt, is_answered)
+        threading.Thread(target=self._run, args=arguments, name="listen", daemon=True).start()
+        return is_answered
 
     def stop(self) -> None:
         with self._lock:
@@ -44,7 +49,13 @@ class Listener:
         if interrupt is not None:
             interrupt.set()
 
-    def _run(self, interrupt: Interrupt) -> None:
+    def _run(self, interrupt: Interrupt, is_answered: threading.Event) -> None:
+        try:
+            self._listen(interrupt, is_answered)
+        finally:
+            is_answered.set()
+
+    def _listen(self, interrupt: Interrupt, is_answered: threading.Event) -> None:
         last, pause, named, has_worked = "", PAUSE, 0.0, False
         while not interrupt.is_set and not self._ended.is_set():
             generation = self._handshake.generation
@@ -53,6 +64,7 @@ class Listener:
                 headers["Last-Event-ID"] = last
             try:
                 reply = self._link.send("GET", headers, interrupt)
+                is_answered.set()
                 is_stream = reply.status == 200 and "text/event-stream" in (
                     reply.header("content-type") or ""
                 )
@@ -68,7 +80,7 @@ class Listener:
             except LoginNeeded:
                 return  # the next request of the program tells it
             except KeyrackError:
-                pass  # the network, or a server that is just starting
+                is_answered.set()  # the network, or a server that is just starting
             if self._ended.wait(named or pause):
                 return
             pause = min(pause * 1.5, LONGEST_PAUSE)

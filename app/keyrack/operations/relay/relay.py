@@ -23,6 +23,7 @@ from keyrack.system.workers import Workers
 SIDE_BY_SIDE = 256  # requests
 BACKLOG = 1024  # requests that wait for one of them to end; then no more are read
 ANNOUNCED = 10.0  # seconds that requests wait for `notifications/initialized` to be acknowledged
+LISTENED = 0.5  # seconds that they wait for the stream of the server's own messages to be open
 FAREWELL = 1.0  # seconds for the end of the session
 
 
@@ -173,9 +174,14 @@ class Relay:
             self._tell(f"Something went wrong inside keyrack ({type(error).__name__}).")
         finally:
             if is_announcement:
+                self._listen()
                 self._handshake.is_announced.set()
-        if is_announcement and not self._is_old:
-            self._listener.start()
+
+    def _listen(self) -> None:
+        """Open the stream of the server's own messages before anything is asked of it: what it would send
+        there earlier, such as a question in the course of a call, is lost."""
+        if not self._is_old:
+            self._listener.start().wait(LISTENED)
 
     def _fail(self, exchange: Exchange, sentence: str) -> None:
         if exchange.is_cancelled:
