@@ -64,4 +64,3 @@ class Plan(NamedTuple):
     diff: tuple[str, ...]  # without secrets
     removes: tuple[str, ...] = ()  # the names of the headers with literal secrets that go
     notes: tuple[str, ...] = ()  # sentences for the user
-    command: tuple[str, ...] = ()  # the program's own command that makes the change; () for keyrack's edit

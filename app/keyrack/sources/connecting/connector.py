@@ -16,7 +16,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.sources import programs
 from keyrack.sources.connect import Connect
-from keyrack.sources.connecting import editing, entry, showing, surroundings
+from keyrack.sources.connecting import editing, entry, own_command, showing, surroundings
 from keyrack.sources.connecting.places import Spot, spot_of
 from keyrack.sources.locations import Search
 from keyrack.sources.sharing import locks, reverting
@@ -88,7 +88,8 @@ class EntryFiles:
             fields = entry.connected(how, connection, old, variable)
             return self._change(how, spot, connection, fields)
 
-        self._write(connection, change, keep)
+        if not self._added_by_itself(connection, change, keep):
+            self._write(connection, change, keep)
 
     def plan_removal(self, connection: Connection) -> Plan:
         """The entry without what keyrack wrote, if there is no backup. Raises KeyrackError."""
@@ -242,6 +243,25 @@ class EntryFiles:
             )
         return tuple(notes)
 
+    def _added_by_itself(
+        self,
+        connection: Connection,
+        change: Callable[[], _Change],
+        keep: Callable[[tuple[Edit, ...]], object],
+    ) -> bool:
+        """Has the program's own command added the entry? If not, the file is as before."""
+        old, new = change()
+        fields = entry.connected(self._how(connection.program), connection, None, "").sets
+        if not own_command.can_add(self._search, connection):
+            return False
+        keep((_edit_of(connection, old, new),))
+        if not own_command.added(self._search, connection, fields) or not self.has(connection):
+            return False
+        now = _text(connection.path)
+        if now is not None:
+            keep((_edit_of(connection, old, new._replace(text=now)),))
+        return True
+
     def _write(
         self,
         connection: Connection,
@@ -254,8 +274,7 @@ class EntryFiles:
                 old, new = change()
                 if old == new.text:
                     return
-                edit = Edit(place, None if old is None else Secret(old), Secret(new.text), new.steps)
-                keep((edit,))
+                keep((_edit_of(connection, old, new),))
                 try:
                     if old is None:
                         writing.create(connection.path, new.text.encode())
@@ -267,6 +286,11 @@ class EntryFiles:
                     if not tries_left:
                         raise
                     time.sleep(PAUSE)
+
+
+def _edit_of(connection: Connection, old: str | None, new: editing.Changed) -> Edit:
+    place = Place(connection.path)
+    return Edit(place, None if old is None else Secret(old), Secret(new.text), new.steps if old else ())
 
 
 def connect_of(program: str) -> Connect | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -313,3 +314,49 @@ class TestDoctor:
         machine.answer = Ran(code, "", "keyrack: The reason is this.\n")
         assert machine.run("doctor") == 1
         assert "Cursor gets no token from keyrack. The reason is this." in capsys.readouterr().out
+
+
+class TestClaudesOwnCommand:
+    """Claude Code rewrites its file all the time, so it adds an entry itself where it can."""
+
+    def claude(self, machine: Machine, does: str) -> Path:
+        folder = machine.home / "programs"
+        folder.mkdir()
+        program = folder / "claude"
+        program.write_text(
+            f"#!{sys.executable}\nimport json, pathlib, sys\n"
+            f"path = pathlib.Path({str(machine.home / CLAUDE)!r})\n"
+            f"pathlib.Path({str(folder / 'said')!r}).write_text(json.dumps(sys.argv[1:]))\n{does}\n"
+        )
+        program.chmod(0o755)
+        machine.env["PATH"] = str(folder)
+        machine.put(CLAUDE, '{"numStartups": 1}')
+        machine.put(".config/keyrack/config.toml", f'[servers.lab]\nurl = "{URL}"\n')
+        return folder / "said"
+
+    def test_it_adds_a_new_entry_and_undo_takes_it_back(self, machine: Machine) -> None:
+        said = self.claude(
+            machine,
+            "data = json.loads(path.read_text())\n"
+            "data.setdefault('mcpServers', {})[sys.argv[5]] = json.loads(sys.argv[6])\n"
+            "path.write_text(json.dumps(data, indent=2))",
+        )
+        assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+        words = json.loads(said.read_text())
+        assert words[:5] == ["mcp", "add-json", "-s", "user", "lab"]
+        assert json.loads(words[5]) == entry(machine)
+        assert machine.run("undo", "--yes") == 0
+        assert (machine.home / CLAUDE).read_text() == '{"numStartups": 1}'
+
+    def test_where_it_fails_keyrack_writes_the_file(self, machine: Machine) -> None:
+        said = self.claude(machine, "sys.exit(1)")
+        assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+        assert said.exists() and "header lab" in entry(machine)["headersHelper"]
+        assert machine.run("undo", "--yes") == 0
+        assert (machine.home / CLAUDE).read_text() == '{"numStartups": 1}'
+
+    def test_an_entry_that_is_there_is_changed_by_keyrack(self, machine: Machine) -> None:
+        said = self.claude(machine, "sys.exit(1)")
+        machine.put(CLAUDE, ENTRY)
+        assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+        assert not said.exists()
