@@ -240,6 +240,10 @@ class Entries(Protocol):
         """Is the entry there as keyrack wrote it?"""
         ...
 
+    def distrusted(self, connection: Connection) -> str:
+        """Why the program does not run keyrack yet, as a sentence; "" if it does."""
+        ...
+
     def environment(self, connection: Connection) -> dict[str, str]:
         """In which the program runs keyrack."""
         ...
@@ -283,6 +287,9 @@ class NoEntries:
 
     def has(self, connection: Connection) -> bool:
         return False
+
+    def distrusted(self, connection: Connection) -> str:
+        return ""
 
     def environment(self, connection: Connection) -> dict[str, str]:
         return {}

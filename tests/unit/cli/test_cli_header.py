@@ -136,3 +136,13 @@ class TestAskedFor:
     def test_with_neither_an_argument_nor_a_program_it_asks_which(self, capsys: Capture) -> None:
         assert run(["header"], adapters=FakeAdapters([linear()])) == 2
         assert capsys.readouterr().err.startswith("keyrack: Which server?")
+
+
+def test_a_bridge_answers_only_for_the_address_in_its_entry(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name in an entry may be another server's by now."""
+    monkeypatch.setenv("KEYRACK_BRIDGE_URL", "https://other.example/mcp")
+    assert run(["bridge", "linear"], adapters=FakeAdapters([linear()])) == 6
+    said = capsys.readouterr()
+    assert said.out == "" and "KEYRACK_BRIDGE_URL has a URL that is not" in said.err

@@ -63,6 +63,8 @@ def failing(adapters: Adapters) -> Iterator[Problem]:
 def _why(adapters: Adapters, connection: Connection) -> str:
     if connection.method is Method.VARIABLE:
         return ""  # the shell runs it when the program starts
+    if distrusted := adapters.entries().distrusted(connection):
+        return distrusted
     done = tried(adapters, connection)
     if done.code == 0 or done.code == USAGE:
         return "" if done.code == 0 else f"keyrack does not understand its own entry. {done.why}"

@@ -16,7 +16,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
 from keyrack.sources import programs
 from keyrack.sources.connect import Connect
-from keyrack.sources.connecting import editing, entry, own_command, showing, surroundings
+from keyrack.sources.connecting import editing, entry, own_command, showing, surroundings, trust
 from keyrack.sources.connecting.places import Spot, spot_of
 from keyrack.sources.locations import Search
 from keyrack.sources.sharing import locks, reverting
@@ -123,6 +123,10 @@ class EntryFiles:
             return now is not None
         wanted = entry.connected(how, connection, now, "").sets
         return all(now.get(name) == value for name, value in wanted.items())
+
+    def distrusted(self, connection: Connection) -> str:
+        """Why the program does not run the command yet; "" if it does."""
+        return trust.distrusted(self._search, connection)
 
     def environment(self, connection: Connection) -> dict[str, str]:
         """In which keyrack runs there, as far as is known."""

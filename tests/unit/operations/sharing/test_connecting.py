@@ -315,6 +315,19 @@ class TestDoctor:
         assert machine.run("doctor") == 1
         assert "Cursor gets no token from keyrack. The reason is this." in capsys.readouterr().out
 
+    def test_a_project_that_is_not_trusted_yet_is_told(
+        self, machine: Machine, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (machine.home / CLAUDE).unlink()
+        machine.put("project/.mcp.json", ENTRY)
+        machine.adapters = machine.adapters._replace(read=lambda: _read_in(machine))
+        assert machine.run("connect", "lab", "--to", "claude-code", "--project", "--write") == 0
+        assert machine.run("doctor") == 1
+        assert "only once you have trusted the project" in capsys.readouterr().out
+        folder = str(machine.home / "project")
+        machine.put(CLAUDE, {"projects": {folder: {"hasTrustDialogAccepted": True}}})
+        assert machine.run("doctor") == 0
+
 
 class TestClaudesOwnCommand:
     """Claude Code rewrites its file all the time, so it adds an entry itself where it can."""

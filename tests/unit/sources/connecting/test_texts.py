@@ -1,0 +1,58 @@
+"""What connecting does to the lines of an entry, in each syntax."""
+
+from __future__ import annotations
+
+from keyrack.sources.rewriting import entry_json, entry_toml, entry_yaml
+
+
+def test_in_toml_comments_and_other_tables_stay() -> None:
+    text = (
+        "# mine\n[mcp_servers.lab] # the lab\nurl = 'https://lab.example/mcp' # here\n"
+        "startup_timeout_sec = 5\n\n"
+        '[mcp_servers.lab.http_headers]\nAuthorization = "Bearer x"\nX-Trace = "on" # why not\n\n'
+        "[tui]\na = 1\n"
+    )
+    drops = [("http_headers", "Authorization")]
+    assert entry_toml.edited(text, "mcp_servers", "lab", False, {"http_headers_helper": "k"}, drops) == (
+        "# mine\n[mcp_servers.lab] # the lab\nurl = 'https://lab.example/mcp' # here\n"
+        "startup_timeout_sec = 5\n"
+        'http_headers_helper = "k"\n\n'
+        '[mcp_servers.lab.http_headers]\nX-Trace = "on" # why not\n\n[tui]\na = 1\n'
+    )
+
+
+def test_in_yaml_comments_and_other_entries_stay() -> None:
+    text = (
+        "# mine\nextensions:\n  lab: # the lab\n    type: streamable_http\n"
+        "    # where it is\n    uri: https://lab.example\n"
+        "    headers:\n      Authorization: x\n    timeout: 300 # seconds\n\n  # another\n  other:\n"
+        "    cmd: y\n"
+    )
+    fields = {"type": "stdio", "cmd": "keyrack", "args": ["bridge", "lab"]}
+    assert entry_yaml.edited(text, "extensions", "lab", False, fields, [("uri",), ("headers",)]) == (
+        '# mine\nextensions:\n  lab: # the lab\n    type: "stdio"\n'
+        "    # where it is\n    timeout: 300 # seconds\n"
+        '    cmd: "keyrack"\n    args: ["bridge", "lab"]\n\n  # another\n  other:\n    cmd: y\n'
+    )
+
+
+def test_in_a_list_of_yaml_the_first_field_may_go() -> None:
+    text = "mcpServers:\n  - type: http\n    name: lab\n    url: https://lab.example\n"
+    assert entry_yaml.edited(text, "mcpServers", "lab", True, {"command": "k"}, [("type",), ("url",)]) == (
+        'mcpServers:\n  - name: lab\n    command: "k"\n'
+    )
+
+
+def test_in_json_a_comment_stays_beside_what_it_is_about() -> None:
+    text = '{\n  "mcpServers": {\n    "a": {"x": 1}, // the first\n  },\n}\n'
+    steps = entry_json.steps_for(text, ("mcpServers", "lab"), {"command": "k"}, ())
+    assert entry_json.applied(text, steps) == (
+        '{\n  "mcpServers": {\n    "a": {"x": 1}, // the first\n'
+        '    "lab": {\n      "command": "k"\n    },\n  },\n}\n'
+    )
+    text = (
+        '{"s": {"lab": {\n  "url": "u", // where\n  "headers": {"A": "b"}, // gone\n'
+        '  // half a minute\n  "timeout": 30\n}}}'
+    )
+    steps = entry_json.steps_for(text, ("s", "lab"), {}, [("headers", "A")])
+    assert "// half a minute" in entry_json.applied(text, steps)
