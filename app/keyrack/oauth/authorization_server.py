@@ -46,6 +46,7 @@ class AuthorizationServer(NamedTuple):
     pushed_authorization_request_endpoint: str | None = None
     require_pushed_authorization_requests: bool = False
     scopes_supported: tuple[str, ...] | None = None
+    prompts_supported: tuple[str, ...] | None = None  # OpenID Connect Prompt Create 1.0, section 4.2
     token_endpoint_auth_methods_supported: tuple[str, ...] | None = None
     iss_parameter_supported: bool = False  # RFC 9207
     client_id_metadata_document_supported: bool = False
@@ -128,6 +129,7 @@ def read_authorization_server(
         pushed_authorization_request_endpoint=endpoints["pushed_authorization_request_endpoint"],
         require_pushed_authorization_requests=document.get("require_pushed_authorization_requests") is True,
         scopes_supported=texts(document, "scopes_supported"),
+        prompts_supported=texts(document, "prompt_values_supported"),
         token_endpoint_auth_methods_supported=texts(document, "token_endpoint_auth_methods_supported"),
         iss_parameter_supported=document.get("authorization_response_iss_parameter_supported") is True,
         client_id_metadata_document_supported=document.get("client_id_metadata_document_supported") is True,

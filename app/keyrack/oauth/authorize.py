@@ -17,7 +17,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import inert, origin
 from keyrack.domain.secret import Secret
 from keyrack.domain.text import plain, verbatim
-from keyrack.domain.vendor import Vendor
+from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.challenge import Challenge
 from keyrack.oauth.protected_resource import ProtectedResource
@@ -171,6 +171,24 @@ def request_parameters(
         else:
             parameters.pop(name, None)
     return parameters
+
+
+def account_parameters(
+    server: AuthorizationServer, vendor: Vendor, prompt: str, *, has_other: bool, hint: str, hint_issuer: str
+) -> dict[str, str]:
+    """Parameters that let the user choose the account (OpenID Connect Core, section 3.1.2.1).
+
+    With `has_other`, the issuer would silently use the one that the browser is signed in with. Some issuers
+    refuse an unknown `prompt`, so it is only sent where it is known to be supported, in addition to `prompt`.
+    `hint` goes only to the issuer that it is from.
+    """
+    found: dict[str, str] = {}
+    known = "select_account" in (server.prompts_supported or ())
+    if has_other and (known or (server.prompts_supported is None and vendor != UNKNOWN)):
+        found["prompt"] = " ".join(filter(None, ("select_account", prompt)))
+    if hint and hint_issuer == server.issuer:
+        found["login_hint"] = hint
+    return found
 
 
 def authorization_url(endpoint: str, parameters: Mapping[str, str]) -> str:

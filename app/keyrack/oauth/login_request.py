@@ -28,6 +28,9 @@ class LoginRequest(NamedTuple):
     vendor_of: Callable[[str], Vendor] = lambda issuer: (
         UNKNOWN
     )  # what is known about an issuer beyond its metadata
+    has_other_account: bool = False  # the user is logged in to the server with another account
+    login_hint: str = ""  # whose login is renewed: an address that `hint_issuer` has told; sent to no other
+    hint_issuer: str = ""
     headers: Headers = MappingProxyType({})  # extra headers for the server, none of them a credential
 
 

@@ -12,6 +12,7 @@ from keyrack.domain.vendor import Vendor
 from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.authorize import (
     Pkce,
+    account_parameters,
     authorization_url,
     check_answer,
     new_pkce,
@@ -121,6 +122,15 @@ def _answer(
     vendor = login_request.vendor_of(server.issuer)
     pkce: Pkce = new_pkce()
     state: Secret = new_state()
+    asks = vendor.consent and "offline_access" in scopes
+    account = account_parameters(
+        server,
+        vendor,
+        dict(vendor.authorize).get("prompt", "consent" if asks else ""),
+        has_other=login_request.has_other_account,
+        hint=login_request.login_hint,
+        hint_issuer=login_request.hint_issuer,
+    )
     parameters = request_parameters(
         client_id=registration.client_id,
         redirect_uri=redirect_uri,
@@ -130,7 +140,7 @@ def _answer(
         resource=resource,
         scope_name=_scope_name(server, vendor),
         consent=vendor.consent,
-        more={**dict(vendor.authorize), **dict(login_request.settings.authorize)},
+        more={**dict(vendor.authorize), **account, **dict(login_request.settings.authorize)},
     )
     where = shown(server.authorization_endpoint)
     if server.require_pushed_authorization_requests:

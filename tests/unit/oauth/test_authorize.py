@@ -8,8 +8,10 @@ import pytest
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import Secret
+from keyrack.domain.vendor import UNKNOWN, Vendor
 from keyrack.oauth.authorization_server import AuthorizationServer
 from keyrack.oauth.authorize import (
+    account_parameters,
     authorization_url,
     check_answer,
     choose_scopes,
@@ -181,3 +183,35 @@ def test_the_answer_is_checked_before_the_code_goes_anywhere(answer, promises_is
     with pytest.raises(KeyrackError, match=word) as caught:
         check_answer(secrets, state=STATE, server=server)
     assert "EVIL" not in str(caught.value)
+
+
+OPENID = SERVER._replace(prompts_supported=("none", "consent", "select_account"))
+GOOGLE = Vendor(authorize=(("prompt", "consent"),))
+
+
+@pytest.mark.parametrize(
+    ("server", "vendor", "prompt", "has_other", "sent"),
+    [
+        (OPENID, UNKNOWN, "", True, {"prompt": "select_account"}),
+        (OPENID, UNKNOWN, "consent", True, {"prompt": "select_account consent"}),
+        (OPENID, UNKNOWN, "consent", False, {}),
+        (SERVER, GOOGLE, "consent", True, {"prompt": "select_account consent"}),
+        (SERVER, UNKNOWN, "", True, {}),  # it might refuse the value
+        (OPENID._replace(prompts_supported=("login",)), GOOGLE, "", True, {}),
+    ],
+)
+def test_the_account_can_be_chosen_where_another_is_logged_in(
+    server: AuthorizationServer, vendor: Vendor, prompt: str, has_other: bool, sent: dict[str, str]
+) -> None:
+    found = account_parameters(server, vendor, prompt, has_other=has_other, hint="", hint_issuer="")
+    assert found == sent
+
+
+@pytest.mark.parametrize(
+    ("issuer", "sent"), [(ISSUER, {"login_hint": "me@corp.example"}), ("https://evil.example", {})]
+)
+def test_a_hint_goes_only_to_the_issuer_that_told_it(issuer: str, sent: dict[str, str]) -> None:
+    found = account_parameters(
+        OPENID, UNKNOWN, "", has_other=False, hint="me@corp.example", hint_issuer=issuer
+    )
+    assert found == sent

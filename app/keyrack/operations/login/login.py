@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,8 @@ from keyrack.operations.login.unanswered import Unanswered
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.overview import is_lasting
 from keyrack.operations.storage.unlock import require_ready
+
+_ADDRESS = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,255}")
 
 
 def login(
@@ -107,6 +110,7 @@ def _login_request(
     """The configuration, overridden by the options of this login."""
     assert server.url is not None
     settings = server.client
+    hint, hint_issuer = _hint(credentials, credential_key(server))
     key = credential_key(server)
     stored = _earlier_registration(credentials, key)
     if options.client_id:
@@ -134,7 +138,27 @@ def _login_request(
         challenge=options.challenge,
         vendor_of=adapters.services().vendor_of,
         headers=other_headers(server),
+        has_other_account=_has_other_account(credentials, key),
+        login_hint=hint,
+        hint_issuer=hint_issuer,
     )
+
+
+def _has_other_account(credentials: CredentialStore, key: CredentialKey) -> bool:
+    return any(
+        other.url == key.url and other.account != key.account and record.credential is not None
+        and record.credential.kind == "oauth"
+        for other, record in credentials.records().items()
+    )  # fmt: skip
+
+
+def _hint(credentials: CredentialStore, key: CredentialKey) -> tuple[str, str]:
+    """The address of the user whose login this renews, and the issuer that told it; else empty."""
+    record = credentials.record(key)
+    facts = record.credential if record is not None else None
+    if facts is None or not facts.issuer or not _ADDRESS.fullmatch(facts.label):
+        return "", ""
+    return facts.label, facts.issuer
 
 
 def _earlier_registration(credentials: CredentialStore, key: CredentialKey) -> Registration | None:

@@ -14,7 +14,7 @@ from keyrack.operations.login.control import LoginControl, read_pasted
 from keyrack.operations.login.flow_runner import NO_BROWSER
 from keyrack.operations.login.login import login
 from keyrack.operations.login.options import LoginOptions
-from support.canned import ISSUER, REDIRECT, URL, World, reply
+from support.canned import ISSUER, REDIRECT, URL, World, metadata, reply
 from support.some import some
 from support.workbench import NOW, SERVER, accepts, build, stored_credential, stored_token
 
@@ -209,3 +209,17 @@ def test_a_tokens_life_is_counted_from_the_reply_and_not_from_the_start_of_the_l
     adapters = build(World(**accepts("at-1")))._replace(now=lambda: next(clock))
     credential = login(adapters, SERVER)
     assert some(credential.expires_at) > NOW + 60 + 30
+
+
+def test_a_login_beside_another_account_lets_the_user_choose():
+    seen = []
+    issuer = {
+        f"GET {ISSUER}/.well-known/oauth-authorization-server": reply(
+            metadata(prompt_values_supported=["select_account"])
+        )
+    }
+    adapters = build(World(**accepts("at-1"), **issuer), browse=lambda url: seen.append(url) or True)
+    login(adapters, SERVER)
+    login(adapters, SERVER)
+    login(adapters, SERVER._replace(account="work"))
+    assert ["prompt=select_account" in url for url in seen] == [False, False, True]
