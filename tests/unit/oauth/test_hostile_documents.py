@@ -51,6 +51,7 @@ class Document:
 
 OPTIONAL = """revocation_endpoint pushed_authorization_request_endpoint require_pushed_authorization_requests
     device_authorization_endpoint grant_types_supported scopes_supported
+    prompt_values_supported
     authorization_response_iss_parameter_supported client_id_metadata_document_supported
     token_endpoint_auth_signing_alg_values_supported""".split()
 TOKENS = {
