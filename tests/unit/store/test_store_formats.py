@@ -137,3 +137,20 @@ def test_a_name_is_found_again_by_the_list_in_the_store(home: Home) -> None:
 def test_no_two_keys_have_the_same_id() -> None:
     keys = [(URL, "a\nb"), (URL, "a", "b"), (URL, "a", "b\n"), (URL, 'a", "b'), (URL + "/a", "b")]
     assert len({record_id(CredentialKey(*key)) for key in keys}) == len(keys)
+
+
+def test_the_secrets_of_a_local_process_have_a_format_of_their_own(home: Home) -> None:
+    """So that a keyrack that takes every key for a URL leaves them alone."""
+    key = CredentialKey.of_secrets("local")
+    plain = stored_credential(url=URL)
+    facts = plain.credential._replace(kind="secrets", secrets=("A_TOKEN",))
+    fields = (("A_TOKEN", Secret("a")),)
+    home.credentials.save(plain._replace(url=key.url, account=key.account, credential=facts, fields=fields))
+    ident = record_id(key)
+    record = home.record(ident)
+    assert record["format"] == 3
+    loaded = home.credentials.load(key)
+    assert loaded is not None and loaded.fields == fields and loaded.key == key
+    assert home.credentials.records()[key].credential is not None
+    home.credentials.save(plain)
+    assert home.record(record_id(plain.key))["format"] == 1
