@@ -389,10 +389,10 @@ def _rewriting() -> Rewriting:
     return rewrite
 
 
-def _run(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Ran:
+def _run(argv: Sequence[str], env: Mapping[str, str], seconds: float, folder: str) -> Ran:
     from keyrack.system.running import run
 
-    return run(argv, env, seconds)
+    return run(argv, env, seconds, cwd=folder or None)
 
 
 def _http_client(files: TlsFiles | None = None, issuers: tuple[str, ...] = ()) -> HttpClient:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.clients.lab import Home, Lab, running_lab
-from support.clients.programs import SAYS, SERVER, ClaudeCode, Codex, well
+from support.clients.programs import SAYS, SERVER, TOOL, ClaudeCode, Codex, command, well, written
 from support.clients.running import Ended
 
 SHORT = 5  # seconds that a token lives
@@ -68,3 +68,15 @@ def test_it_goes_on_with_a_new_token_when_its_own_expires_in_a_session(
     tokens = {each.token for each in heard if each.method == "tools/call" and each.status == 200}
     assert len(tokens) == 2
     assert any(each.status == 401 for each in heard)
+
+
+def test_a_program_that_only_starts_servers_calls_through_the_bridge(lab: Lab, tmp_path: Path) -> None:
+    home = Home(lab, tmp_path / "home", keychain=True)
+    written(home.folder / ".mcporter" / "mcporter.json", {"mcpServers": {SERVER: {"baseUrl": lab.url}}})
+    well(home.keyrack("login", SERVER))
+    well(home.keyrack("connect", SERVER, "--to", "mcporter", "--write"))
+    token = well(home.keyrack("token", SERVER)).strip()
+    lab.heard()
+    called = home.run(command("mcporter"), "call", f"{SERVER}.{TOOL}")
+    assert works(called), called
+    assert {each.token for each in lab.heard() if each.method == "tools/call"} == {token}

@@ -134,7 +134,7 @@ class Machine:
     def entries(self) -> EntryFiles:
         return EntryFiles(Search(self.env, "linux", str(self.home / "project")), lambda: self.now)
 
-    def _run(self, argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Ran:
+    def _run(self, argv: Sequence[str], env: Mapping[str, str], seconds: float, folder: str) -> Ran:
         self.ran.append((tuple(argv), dict(env)))
         return self.answer
 

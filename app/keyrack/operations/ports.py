@@ -240,6 +240,10 @@ class Entries(Protocol):
         """Is the entry there as keyrack wrote it?"""
         ...
 
+    def folder(self, connection: Connection) -> str:
+        """In which folder the program runs keyrack; "" if that is the user's own."""
+        ...
+
     def distrusted(self, connection: Connection) -> str:
         """Why the program does not run keyrack yet, as a sentence; "" if it does."""
         ...
@@ -288,6 +292,9 @@ class NoEntries:
     def has(self, connection: Connection) -> bool:
         return False
 
+    def folder(self, connection: Connection) -> str:
+        return ""
+
     def distrusted(self, connection: Connection) -> str:
         return ""
 
@@ -311,7 +318,7 @@ class NoConnections:
         raise KeyrackError("There is no place for a record here.")
 
 
-def not_run(argv: Sequence[str], env: Mapping[str, str], seconds: float) -> Ran:
+def not_run(argv: Sequence[str], env: Mapping[str, str], seconds: float, folder: str) -> Ran:
     """The default of `Adapters.run`."""
     raise KeyrackError("No command is run here.")
 
@@ -585,8 +592,8 @@ class Adapters(NamedTuple):
     backups: Callable[[], Backups] = no_backups
     entries: Callable[[], Entries] = NoEntries
     connections: Callable[[], Connections] = NoConnections
-    # run(argv, env, seconds): keyrack itself, as another program runs it
-    run: Callable[[Sequence[str], Mapping[str, str], float], Ran] = not_run
+    # run(argv, env, seconds, folder): keyrack itself, as another program runs it
+    run: Callable[[Sequence[str], Mapping[str, str], float, str], Ran] = not_run
     # on_wait(tell): from now on, `tell` gets a sentence, in any thread, when the system waits for the
     # user's answer
     on_wait: Callable[[Callable[[str], Any]], None] = lambda tell: None

@@ -17,7 +17,7 @@ from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters
 
 PATIENCE = 10.0  # seconds, which is what Claude Code and Codex wait
-LOCKED, LOGIN_NEEDED, USAGE = 5, 3, 2
+LOCKED, NO_SUCH_SERVER, LOGIN_NEEDED, USAGE = 5, 6, 3, 2
 FOR_HELPERS = ("CLAUDE_CODE_MCP_SERVER_NAME", "CLAUDE_CODE_MCP_SERVER_URL")
 
 
@@ -37,7 +37,8 @@ def tried(adapters: Adapters, connection: Connection) -> Tried:
     }
     if connection.method is Method.HELPER and connection.program == "Claude Code":
         env |= dict(zip(FOR_HELPERS, (connection.name, connection.url), strict=True))
-    ran = adapters.run(_header_words(connection), env, PATIENCE)
+    folder = adapters.entries().folder(connection)
+    ran = adapters.run(_header_words(connection), env, PATIENCE, folder)
     if ran.code is None:
         return Tried(None, f"{connection.words[0]} can't be run there: {ran.err.rstrip('.').lower()}.")
     if ran.code == 0 and not _is_object(ran.out):

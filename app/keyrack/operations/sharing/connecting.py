@@ -17,11 +17,12 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.adopt import variable_for
 from keyrack.operations.servers.find import find
-from keyrack.operations.sharing.connected import LOCKED, tried
+from keyrack.operations.sharing.connected import LOCKED, LOGIN_NEEDED, NO_SUCH_SERVER, tried
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.publishing import Publishing, plan_publish, publish
 from keyrack.wording.commands import command_for, command_line
 
+ELSEWHERE = "Add the server to keyrack's own file, so that keyrack finds it in every folder."
 SETTLE = 0.3  # seconds after which a program has written what it had read before
 
 
@@ -114,7 +115,9 @@ def plan_connect(
             f"{program} could not get a token from keyrack: {ran.why}",
             hint=_unlocked(program, has),
         )
-    needed = ran is not None and ran.code == 3
+    if ran is not None and ran.code == NO_SUCH_SERVER:
+        raise KeyrackError(f"{program} could not get a token from keyrack: {ran.why}", hint=ELSEWHERE)
+    needed = ran is not None and ran.code == LOGIN_NEEDED
     return Connecting(server, program, method, plan, variable, login_needed=needed)
 
 

@@ -124,6 +124,13 @@ class EntryFiles:
         wanted = entry.connected(how, connection, now, "").sets
         return all(now.get(name) == value for name, value in wanted.items())
 
+    def folder(self, connection: Connection) -> str:
+        """In which folder the program runs keyrack; "" if that is the user's own."""
+        if not self._how(connection.program).elsewhere:
+            return ""
+        own = os.path.dirname(connection.path)
+        return own if os.path.isdir(own) else self._search.at_home()
+
     def distrusted(self, connection: Connection) -> str:
         """Why the program does not run the command yet; "" if it does."""
         return trust.distrusted(self._search, connection)

@@ -272,6 +272,28 @@ def test_publishing_is_one_of_the_ways(machine: Machine) -> None:
     assert "publish" not in machine.config.read_text() or "claude-code" not in machine.config.read_text()
 
 
+def test_a_server_that_keyrack_would_not_find_there_is_the_reason_to_refuse(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Codex runs it in its own home, where a project's file does not count."""
+    machine.answer = Ran(6, "", "keyrack: No server is called “lab”.\n")
+    assert machine.run("connect", "lab", "--to", "codex", "--write") == 1
+    said = capsys.readouterr().err
+    assert "No server is called “lab”." in said and "in every folder" in said
+    assert not (machine.home / CODEX).exists()
+
+
+def test_codex_lets_a_bridge_have_what_it_needs_by_the_names_of_variables(machine: Machine) -> None:
+    machine.env |= {"XDG_DATA_HOME": "/srv/data", "KEYRACK_VAULT_PASSPHRASE": "open sesame"}
+    assert machine.run("connect", "lab", "--to", "codex", "--by", "bridge", "--write") == 0
+    written = entry(machine, CODEX)
+    assert written["env_vars"] == ["XDG_DATA_HOME", "KEYRACK_VAULT_PASSPHRASE"]
+    assert written["args"] == ["bridge", "lab", "--account", "default"]
+    assert "sesame" not in (machine.home / CODEX).read_text()
+    [(_, env)] = machine.ran
+    assert env["XDG_DATA_HOME"] == "/srv/data" and env["KEYRACK_VAULT_PASSPHRASE"] == "open sesame"
+
+
 class TestDoctor:
     def test_it_runs_what_the_record_says_and_never_what_stands_in_the_file(
         self, machine: Machine, capsys: pytest.CaptureFixture[str]
