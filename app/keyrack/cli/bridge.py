@@ -53,6 +53,7 @@ def run(context: Context, options: Options) -> int:
 
     from keyrack.cli.context import target
     from keyrack.domain.connection import BRIDGE_URL
+    from keyrack.operations.credential import credential_key
     from keyrack.operations.handout.hand_out import refuse_another
     from keyrack.operations.relay.relay import Relay
 
@@ -61,6 +62,7 @@ def run(context: Context, options: Options) -> int:
     server = target(adapters, options.operand, options.account)
     if url := os.environ.get(BRIDGE_URL):
         refuse_another(server, url, BRIDGE_URL)
+    credential_key(server)  # raises for one that can't have a credential, such as one with a key in its URL
     pipes = _Pipes()
 
     def tell(sentence: str) -> None:
