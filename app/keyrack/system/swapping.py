@@ -2,7 +2,8 @@
 
 The two names are swapped. If what comes out is not what was expected, another program has put it there at
 that very moment, and it is swapped back: a check before a plain rename can't see that, and would lose it.
-Until it is back, a program that opens the file must not see ours instead: on Linux a lease makes it wait.
+Until it is back, a program that opens the file must see neither ours nor, if it has put another one there
+since, that older one: on Linux a lease makes it wait.
 
 Linux has renameat2 with RENAME_EXCHANGE (not on every file system), macOS renamex_np with RENAME_SWAP.
 Python has neither, and ctypes takes 4 ms to import, so that is done at the first swap.
@@ -11,6 +12,7 @@ Python has neither, and ctypes takes 4 ms to import, so that is done at the firs
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -95,35 +97,73 @@ def _unseen(draft: str) -> Generator[int]:
     The inode's number can't be reused while it is open.
     """
     with open(draft, "r+b", buffering=0) as file:
-        if sys.platform == "linux":
-            import fcntl
-            import signal
-
-            try:
-                # The signal for somebody who waits: one that is ignored by default, unlike SIGIO.
-                fcntl.fcntl(file, fcntl.F_SETSIG, signal.SIGURG)
-                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-            except OSError:  # not on this file system, or not for this owner
-                pass
+        _lease(file.fileno())
         yield file.fileno()
 
 
-def _give_back(draft: str, path: str, ours: int) -> None:
-    """Swap until what comes out of `path` is what was put there: anything else is newer and belongs there."""
-    put = _identity(ours)
-    for _ in range(SWAPS):
-        displaced = _identity(draft)
-        swap(draft, path)
-        if _identity(draft) == put:
-            break
-        put = displaced
+def _lease(handle: int) -> bool:
+    """Whoever opens this file waits until it is closed here. False where that is not possible."""
+    if sys.platform != "linux":
+        return False
+    import fcntl
+    import signal
+
     try:
-        back = read_bytes(path)
-    except (NoFile, BadFile):
-        return
-    # Whoever has opened ours in between, and waits, must read what is there now.
-    os.ftruncate(ours, 0)
-    os.pwrite(ours, back, 0)
+        # The signal for somebody who waits: one that is ignored by default, unlike SIGIO.
+        fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)
+        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    except OSError:  # not on this file system, not for this owner, or somebody has it open
+        return False
+    return True
+
+
+def _give_back(draft: str, path: str, ours: int) -> None:
+    """Swap until what comes out of `path` is what was put there: anything else is newer and belongs there.
+
+    What is put there may then be the older of the two, so that is kept from being opened too.
+    """
+    put = _identity(ours)
+    there, displaced = [ours], list[int]()
+    try:
+        for _ in range(SWAPS):
+            back, leased = _identity(draft), _leased(draft)
+            swap(draft, path)
+            displaced += there
+            there = leased
+            if _identity(draft) == put:
+                break
+            put = back
+        for each in there:
+            os.close(each)
+        there = []
+        try:
+            content = read_bytes(path)
+        except (NoFile, BadFile):
+            return
+        # Whoever has opened one of these in between, and waits, must read what is there now.
+        for each in displaced:
+            os.ftruncate(each, 0)
+            os.pwrite(each, content, 0)
+    finally:
+        for each in displaced + there:
+            if each != ours:
+                os.close(each)
+
+
+def _leased(path: str) -> list[int]:
+    """A descriptor of another program's file that nobody else can open until it is closed.
+
+    None if somebody has it open, or if it has a second name, under which it must stay as it is.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return []
+    status = os.fstat(handle)
+    if stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and _lease(handle):
+        return [handle]
+    os.close(handle)
+    return []
 
 
 def _identity(path: str | int) -> tuple[int, int]:

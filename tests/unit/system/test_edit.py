@@ -144,6 +144,52 @@ def test_who_opens_the_file_before_it_is_given_back_reads_what_is_given_back(
     assert [readers[0].communicate()[0], *read, path.read_bytes()] == [theirs] * 3
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+def test_who_opens_an_older_file_while_a_newer_one_is_given_back_reads_the_newer(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one that was displaced goes back while the program puts a newer one in place of ours."""
+    real, turns = swapping.swap, count(1)
+    readers: list[subprocess.Popen[bytes]] = []
+
+    def late(*args: str) -> bool:
+        number = next(turns)
+        if number <= 2:
+            as_the_other_does(path, b'{"other": "%s"}' % (b"old, and long" if number == 1 else b"new"))
+        result = real(*args)
+        if number == 2:
+            readers.append(subprocess.Popen(["cat", path], stdout=subprocess.PIPE))
+            waits_for(path)
+        return result
+
+    monkeypatch.setattr(swapping, "swap", late)
+    with pytest.raises(FileChanged):
+        writing.replace(str(path), OLD, b"ours")
+    assert readers[0].communicate()[0] == path.read_bytes() == b'{"other": "new"}'
+    assert os.listdir(path.parent) == ["file"]
+
+
+@SWAPS
+def test_a_file_that_also_has_another_name_keeps_its_content_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a copy that the program keeps of what it wrote before."""
+    real, turns = swapping.swap, count(1)
+
+    def late(*args: str) -> bool:
+        number = next(turns)
+        if number <= 2:
+            as_the_other_does(path, b'{"other": %d}' % number)
+            if number == 1:
+                os.link(path, path.with_name("kept"))
+        return real(*args)
+
+    monkeypatch.setattr(swapping, "swap", late)
+    with pytest.raises(FileChanged):
+        writing.replace(str(path), OLD, b"ours")
+    assert path.read_bytes() == b'{"other": 2}' and path.with_name("kept").read_bytes() == b'{"other": 1}'
+
+
 @SWAPS
 def test_an_interrupted_look_at_what_was_there_gives_it_back(
     path: Path, monkeypatch: pytest.MonkeyPatch
