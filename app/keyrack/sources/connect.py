@@ -10,6 +10,13 @@ SESSION = (
     "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS", "SYSTEMROOT", "APPDATA", "LOCALAPPDATA", "USERPROFILE",
 )  # fmt: skip
 
+# What the official SDKs (Python and TypeScript) give to a local server, unless the program says otherwise.
+BY_SDK = (
+    "HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER",
+    "APPDATA", "HOMEDRIVE", "HOMEPATH", "LOCALAPPDATA", "PATHEXT", "PROCESSOR_ARCHITECTURE", "SYSTEMDRIVE",
+    "SYSTEMROOT", "TEMP", "USERNAME", "USERPROFILE",
+)  # fmt: skip
+
 
 class Connect:
     """The fields of an entry, and the environment in which the program runs a command.

@@ -11,7 +11,7 @@ from keyrack.sources.bridges.launchers import find_bridge
 from keyrack.sources.parsing.addresses import address_of
 from keyrack.sources.parsing.collector import Collector
 
-VALUES = ("--account", "--format", "--min-valid")  # options with a value
+VALUES = ("--account", "--config", "--format", "--min-valid")  # options with a value
 # The entry of older instructions: it prints the headers around the token.
 PRINTF = 'printf \'{"Authorization":"Bearer %s"}\' "$(keyrack token '
 

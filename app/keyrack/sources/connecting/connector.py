@@ -17,7 +17,7 @@ from keyrack.domain.secret import Secret
 from keyrack.sources import programs
 from keyrack.sources.connect import Connect
 from keyrack.sources.connecting import editing, entry, own_command, showing, surroundings, trust
-from keyrack.sources.connecting.places import Spot, spot_of
+from keyrack.sources.connecting.places import Spot, has_own_file, spot_of
 from keyrack.sources.locations import Search
 from keyrack.sources.sharing import locks, reverting
 from keyrack.system import files, writing
@@ -182,10 +182,11 @@ class EntryFiles:
         options = ("--format", "json") if is_helper else ()
         name = wanted.account or (wanted.server.account if how.elsewhere else "")
         account = (f"--account={name}",) if name.startswith("-") else ("--account", name) if name else ()
+        file = () if has_own_file(search, wanted.program) else ("--config", spot.path)
         if wanted.word.startswith("-"):
-            rest = (*options, *account, "--", wanted.word)
+            rest = (*options, *account, *file, "--", wanted.word)
         else:
-            rest = (wanted.word, *options, *account)
+            rest = (wanted.word, *options, *account, *file)
         program = surroundings.own_program(search.env, how, in_project=spot.is_project)
         if method is Method.VARIABLE:
             program = ("keyrack",)

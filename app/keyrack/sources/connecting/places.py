@@ -57,6 +57,11 @@ def spot_of(search: Search, how: Connect, wanted: Wanted) -> Spot:
     return Spot(place.path, place.scope, name, (), wanted.in_project, True)
 
 
+def has_own_file(search: Search, program: str) -> bool:
+    """Otherwise its files are those that the user names, and keyrack has to be told."""
+    return bool(_files(search, program))
+
+
 def _of(source: Source, *, is_project: bool) -> Spot:
     """An entry of one project in the user's own file is under that project's folder."""
     is_local = source.scope.startswith("project ") and not is_project

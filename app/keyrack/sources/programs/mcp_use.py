@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import ClientSettings, Header
-from keyrack.sources.connect import Connect
+from keyrack.sources.connect import BY_SDK, Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import entries, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -16,7 +16,7 @@ from keyrack.sources.parsing.interpolate import NONE
 
 STYLE = NONE
 EDIT = NotMovable("mcp-use does not support variables, so it must stay there.", "mcpServers")
-CONNECT = Connect()
+CONNECT = Connect(gives=BY_SDK)
 
 
 def read(text: str, collector: Collector) -> None:

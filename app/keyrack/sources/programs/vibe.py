@@ -6,7 +6,7 @@ A server's `auth` table names a token's variable.
 from __future__ import annotations
 
 from keyrack.domain.model import Header
-from keyrack.sources.connect import Connect
+from keyrack.sources.connect import BY_SDK, Connect
 from keyrack.sources.edit import NotMovable
 from keyrack.sources.parsing import servers
 from keyrack.sources.parsing.collector import Collector, Fields
@@ -25,6 +25,7 @@ CONNECT = Connect(
     process={"transport": "stdio"},
     remote={"transport": "streamable-http"},
     variable="auth.api_key_env",
+    gives=BY_SDK,
 )
 
 

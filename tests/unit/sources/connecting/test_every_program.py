@@ -105,13 +105,17 @@ def test_an_entry_in_a_file_that_the_user_names_is_connected_and_comes_back(tmp_
     file = tmp_path / "agents.json"
     entry = {"url": URL, "auth": {"scope": "read"}}
     file.write_text(json.dumps({"mcpServers": {"linear": entry}}, indent=2))
-    home = Home(Case("mcp-use", "agents.json"), tmp_path, {"HOME": str(tmp_path), "PATH": os.environ["PATH"]})
+    bus = {"DBUS_SESSION_BUS_ADDRESS": "unix:path=/elsewhere"}  # which mcp-use does not pass on
+    env = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], **bus}
+    home = Home(Case("mcp-use", "agents.json"), tmp_path, env)
 
     def read() -> Server:
         return read_all(home.env, "linux", str(tmp_path), [str(file)]).servers[0]
 
     before = file.read_bytes()
-    _, backup = home.connect(read(), Method.BRIDGE)
+    plan, backup = home.connect(read(), Method.BRIDGE)
+    assert plan.connection.words[-4:] == ("bridge", "linear", "--config", str(file))
+    assert dict(plan.connection.env) == bus
     assert (read().url, read().sources[0].connected) == (URL, "bridge")
     home.undo(backup)
     assert file.read_bytes() == before
