@@ -1,18 +1,44 @@
-"""Claude Code and Codex, run for real, take their tokens from keyrack by the entry that it writes."""
+"""Programs, run for real, take their tokens from keyrack by the entry that it writes."""
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.clients.lab import Home, Lab, running_lab
-from support.clients.programs import SAYS, SERVER, TOOL, ClaudeCode, Codex, command, well, written
+from support.clients.more_programs import Cline, Copilot, Gemini, Opencode
+from support.clients.programs import (
+    SAYS,
+    SERVER,
+    ClaudeCode,
+    Codex,
+    Mcporter,
+    McpUse,
+    Program,
+    well,
+)  # fmt: skip
 from support.clients.running import Ended
 
 SHORT = 5  # seconds that a token lives
 PROGRAMS = (ClaudeCode(), Codex())
+LARGE = pytest.mark.slow("it is large, or waits for its own screen")
+LANGCHAIN = pytest.mark.slow("it imports LangChain at each start")
+# With the files that have an entry for the server.
+BY_BRIDGE = [
+    pytest.param(Mcporter(), ".mcporter/mcporter.json", id="mcporter"),
+    pytest.param(McpUse(), "project/mcp.json", id="mcp-use", marks=LANGCHAIN),
+]
+if os.environ.get("KEYRACK_TEST_CLIENTS") == "all":
+    BY_BRIDGE += [
+        pytest.param(Gemini(), ".gemini/settings.json", id="gemini-cli", marks=LARGE),
+        pytest.param(Opencode(), ".config/opencode/opencode.jsonc", id="opencode", marks=LARGE),
+        pytest.param(Cline(), ".cline/data/settings/cline_mcp_settings.json", id="cline", marks=LARGE),
+        pytest.param(Copilot(), ".copilot/mcp-config.json", id="copilot-cli", marks=LARGE),
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +96,32 @@ def test_it_goes_on_with_a_new_token_when_its_own_expires_in_a_session(
     assert any(each.status == 401 for each in heard)
 
 
-def test_a_program_that_only_starts_servers_calls_through_the_bridge(lab: Lab, tmp_path: Path) -> None:
-    home = Home(lab, tmp_path / "home", keychain=True)
-    written(home.folder / ".mcporter" / "mcporter.json", {"mcpServers": {SERVER: {"baseUrl": lab.url}}})
-    well(home.keyrack("login", SERVER))
-    well(home.keyrack("connect", SERVER, "--to", "mcporter", "--write"))
-    token = well(home.keyrack("token", SERVER)).strip()
-    lab.heard()
-    called = home.run(command("mcporter"), "call", f"{SERVER}.{TOOL}")
+@pytest.mark.parametrize(("program", "path"), BY_BRIDGE)
+def test_a_bridge_serves_it_beyond_the_life_of_a_token_and_undo_restores_its_file(
+    short_lab: Lab, tmp_path: Path, program: Program, path: str
+) -> None:
+    home = Home(short_lab, tmp_path / "home", keychain=True)
+    program.add(home)
+    file = home.folder / path
+    before = file.read_bytes()
+    well(home.keyrack("login", SERVER, *program.config))
+    connected = well(home.keyrack("connect", SERVER, "--to", program.id, "--write", *program.config))
+    assert "by bridge" in connected
+
+    first = called_with(program, home)
+    end = time.monotonic() + SHORT
+    while time.monotonic() < end:
+        time.sleep(0.1)
+    assert called_with(program, home) != first
+
+    well(home.keyrack("undo", "--yes", *program.config))
+    assert file.read_bytes() == before
+
+
+def called_with(program: Program, home: Home) -> str:
+    """The token with which the tool was called."""
+    home.lab.heard()
+    called = program.call(home)
     assert works(called), called
-    assert {each.token for each in lab.heard() if each.method == "tools/call"} == {token}
+    [token] = {each.token for each in home.lab.heard() if each.method == "tools/call" and each.status == 200}
+    return token

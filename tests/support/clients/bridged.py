@@ -1,4 +1,7 @@
-"""How a program's configuration names `keyrack bridge` as a local server, and how it calls its tool then."""
+"""How a person names `keyrack bridge` to a program as a local server, and how it calls its tool then.
+
+test_connected.py is about the programs to which `keyrack connect` names it.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from support.clients.lab import FOLDER, Home
-from support.clients.more_programs import Cline, Copilot, Gemini, Opencode
-from support.clients.programs import SERVER, TOOL, ClaudeCode, Codex, Mcporter, McpUse, command, well
+from support.clients.programs import SERVER, TOOL, ClaudeCode, Codex, command, well
 from support.clients.running import Ended
 
 KEYRACK = str(Path(sys.executable).with_name("keyrack"))
@@ -26,11 +28,6 @@ class Bridged(NamedTuple):
     id: str
     add: Callable[[Home], object]  # puts the entry into its configuration
     call: Callable[[Home], Ended]
-
-
-def file_of(*path: str, **more: Any) -> Callable[[Home], object]:
-    """The object `mcpServers` of a file in the home folder, with more fields in the entry."""
-    return lambda home: save(home, path, {"mcpServers": {SERVER: {**started(home), **more}}})
 
 
 def save(home: Home, path: Sequence[str], content: object) -> None:
@@ -59,23 +56,6 @@ def add_to_codex(home: Home) -> None:
     save(home, (".codex", "config.toml"), "\n".join((f"[mcp_servers.{SERVER}]", *lines)))
 
 
-def add_to_cline(home: Home) -> None:
-    words = ("mcp", "add", SERVER, "--yes", "--", KEYRACK, "bridge", home.lab.url)
-    well(home.run(command("cline"), *words))
-
-
-def add_to_opencode(home: Home) -> None:
-    entry = started(home)
-    local = {"type": "local", "command": [entry["command"], *entry["args"]], "environment": entry["env"]}
-    save(home, (".config", "opencode", "opencode.json"), {"mcp": {SERVER: local}})
-
-
-def add_to_gemini(home: Home) -> None:
-    security = {"auth": {"selectedType": "gemini-api-key"}}
-    servers = {SERVER: {**started(home), "trust": True}}
-    save(home, (".gemini", "settings.json"), {"security": security, "mcpServers": servers})
-
-
 def by_sdk(python: str) -> Callable[[Home], Ended]:
     words = (str(FOLDER / "sdk_call.py"), TOOL, KEYRACK, "bridge")
     return lambda home: home.run(python, *words, home.lab.url)
@@ -90,15 +70,7 @@ def by_inspector(home: Home) -> Ended:
 IN_EVERY_RUN = (
     Bridged("sdk", nothing, by_sdk(sys.executable)),
     Bridged("sdk-1", nothing, by_sdk(str(FOLDER / ".venv" / "bin" / "python"))),
-    Bridged("mcporter", file_of("project", "config", "mcporter.json"), Mcporter().call),
-    Bridged("mcp-use", file_of("project", "mcp.json"), McpUse().call),
     Bridged("claude-code", add_to_claude, ClaudeCode().call),
     Bridged("codex", add_to_codex, Codex().call),
 )
-ON_DEMAND = (
-    Bridged("gemini-cli", add_to_gemini, Gemini().call),
-    Bridged("opencode", add_to_opencode, Opencode().call),
-    Bridged("cline", add_to_cline, Cline().call),
-    Bridged("copilot-cli", file_of(".copilot", "mcp-config.json", type="local", tools=["*"]), Copilot().call),
-    Bridged("mcp-inspector", nothing, by_inspector),
-)
+ON_DEMAND = (Bridged("mcp-inspector", nothing, by_inspector),)
