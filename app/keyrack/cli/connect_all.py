@@ -27,7 +27,7 @@ def run(context: Context, *, write: bool) -> int:
         out.note("Every entry that can be connected is connected.")
         return OK
     for number, each in enumerate(found, 1):
-        where = f"{plain(each.program, 60)} by {each.method.value}  {plain(each.path, 4096)}"
+        where = f"{plain(each.program, 60)} by {each.method.value}  {plain(each.path or 'new', 4096)}"
         out.line(f"{number:3}  {plain(each.server.display_name, 120)}  →  {where}")
     if not is_terminal(sys.stdin):
         if write:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from keyrack.domain.connection import Method
 from keyrack.domain.model import Server
 from keyrack.domain.named_tuple import NamedTuple
-from keyrack.operations.ports import Adapters
-from keyrack.operations.servers.overview import Overview
+from keyrack.operations.ports import Adapters, by_client
+from keyrack.operations.servers.overview import Overview, Row, is_lasting
 from keyrack.operations.sharing.clients import Entry, clients
 
 
 class Candidate(NamedTuple):
-    """A server's entry in a program's own file, which does not take its token from keyrack yet."""
+    """A server in a program that does not take its token from keyrack yet."""
 
     server: Server
     program: str
     method: Method  # the best one that the program has
-    path: str
+    path: str  # of the entry; "" if the program has none for the server yet
 
 
 class Choice(NamedTuple):
@@ -44,23 +44,34 @@ def choices(adapters: Adapters, overview: Overview, server: Server) -> tuple[Cho
 
 
 def candidates(adapters: Adapters, overview: Overview) -> tuple[Candidate, ...]:
-    """In the order of the programs. Those in a project's file are left out: it may be shared with others.
+    """Every server with every program on this machine, first the entries that there are, then new ones.
 
-    A server that is open or that is a process of its own takes no token.
+    Entries in a project's file are left out: it may be shared with others. A server that is open or that is a
+    process of its own takes no token.
     """
     entries = adapters.entries()
     possible = entries.programs()
-    found: list[Candidate] = []
+    servers = [row.server for row in overview.rows if _takes_token(row) and row.server.sources]
+    there: list[Candidate] = []
+    new: list[Candidate] = []
     for client in clients(overview):
-        if client.name not in possible:
+        if client.name not in possible or not client.is_found:
             continue
         method = entries.methods(client.name)[0]
         for entry in client.entries:
-            source, server = entry.source, entry.server
-            if source is None or source.connected or source.disabled or server.url is None or server.problem:
-                continue
-            if server.address_key is not None or (entry.row is not None and entry.row.kind == "none"):
+            source, row = entry.source, entry.row
+            if source is None or row is None or source.connected or source.disabled or not _takes_token(row):
                 continue
             if not source.scope.startswith("project "):
-                found.append(Candidate(server, client.name, method, source.path))
-    return tuple(dict.fromkeys(found))
+                there.append(Candidate(row.server, client.name, method, source.path))
+        new += [
+            Candidate(server, client.name, method, "")
+            for server in servers
+            if is_lasting(server) and client.name not in by_client(server.sources)
+        ]
+    return tuple(dict.fromkeys((*there, *new)))
+
+
+def _takes_token(row: Row) -> bool:
+    server = row.server
+    return bool(server.url) and not server.problem and server.address_key is None and row.kind != "none"

@@ -79,4 +79,5 @@ class ConnectAllScreen(Dialog[tuple[Candidate, ...]]):
 
 def _line(each: Candidate) -> tuple[Content, Content]:
     head = join(say(each.server.display_name, Tone.STRONG), say(f"  {each.program}"))
-    return head, say(f"by {each.method.value} · {short_path(each.path)}", Tone.DIM)
+    where = short_path(each.path) if each.path else "a new entry"
+    return head, say(f"by {each.method.value} · {where}", Tone.DIM)

@@ -18,6 +18,7 @@ from keyrack.operations.sharing import connecting
 from keyrack.operations.sharing.clients import Way, clients
 from keyrack.system.running import Ran
 from support.canned import URL
+from support.cli_kit import Terminal
 from support.machine import Machine
 
 CURSOR, CLAUDE, CODEX = ".cursor/mcp.json", ".claude.json", ".codex/config.toml"
@@ -292,6 +293,29 @@ def test_codex_lets_a_bridge_have_what_it_needs_by_the_names_of_variables(machin
     assert "sesame" not in (machine.home / CODEX).read_text()
     [(_, env)] = machine.ran
     assert env["XDG_DATA_HOME"] == "/srv/data" and env["KEYRACK_VAULT_PASSPHRASE"] == "open sesame"
+
+
+class TestAll:
+    def test_every_server_is_listed_with_every_program_on_the_machine(
+        self, machine: Machine, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        machine.put(CURSOR, {"mcpServers": {"wiki": {"url": "https://wiki.example/mcp"}}})
+        assert machine.run("connect", "--all") == 0
+        lines = [" ".join(line.split()[1:6]) for line in capsys.readouterr().out.splitlines()]
+        assert lines[:2] == ["lab → Claude Code by", "wiki → Cursor by bridge"]
+        assert set(lines[2:]) == {"wiki → Claude Code by", "lab → Cursor by bridge"}
+
+    def test_those_that_are_chosen_are_connected_and_then_no_longer_offered(
+        self, machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        machine.put(CURSOR, {"mcpServers": {"wiki": {"url": "https://wiki.example/mcp"}}})
+        monkeypatch.setattr(sys, "stdin", Terminal("1-2\n"))
+        assert machine.run("connect", "--all", "--write") == 0
+        assert "headersHelper" in entry(machine) and "command" in entry(machine, CURSOR, "wiki")
+        capsys.readouterr()
+        monkeypatch.setattr(sys, "stdin", Terminal("\n"))
+        assert machine.run("connect", "--all") == 1
+        assert len(capsys.readouterr().out.splitlines()) == 2
 
 
 class TestDoctor:
