@@ -7,6 +7,7 @@ KeyrackError                  1  anything else
 │   ├── ClientRefused            the issuer does not take the client, whatever the grant
 │   ├── AccessDenied             the person denied the request (RFC 8628)
 │   └── SignInTimeout            nobody signed in within the time that a login waits
+├── NotAllowed                3  a person did not allow a hand-out
 ├── Temporary                 4  the network or the server; try again
 ├── StoreUnavailable          5  no place for secrets
 │   ├── StoreAbsent              this machine has no keychain
@@ -23,6 +24,7 @@ KeyrackError                  1  anything else
 ├── ClientNeeded              1  the issuer wants an app that was registered there by hand
 │   └── RedirectUriRefused       the issuer does not take this redirect URI; another one may do
 ├── NoOAuth                   1  there is no login at this server; a token made by hand may do
+├── NoSseTransport            1  the server does not speak HTTP+SSE, the transport of 2024
 ├── ScopeRefused              1  the issuer does not give one of the scopes that were asked for
 ├── UnusableTokenResponse     1  the issuer's reply has no access token that can be used
 ├── DamagedData               1  stored text that is not what keyrack wrote
@@ -167,6 +169,10 @@ class NoOAuth(KeyrackError):
     def __init__(self, sentence: str, *, hint: str = "", app_may_do: bool = False) -> None:
         super().__init__(sentence, hint=hint)
         self.app_may_do = app_may_do
+
+
+class NoSseTransport(KeyrackError):
+    """Or it names an endpoint that keyrack does not use."""
 
 
 class ScopeRefused(KeyrackError):

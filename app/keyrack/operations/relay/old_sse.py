@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.domain.errors import KeyrackError, NoSseTransport, Temporary
 from keyrack.domain.resource import origin, redirect_target
 from keyrack.oauth.http import BrokenOff
 from keyrack.operations.ports import StreamReply
@@ -113,11 +113,11 @@ class _Stream:
         self._reply = link.send("GET", {"Accept": "text/event-stream"}, self.interrupt)
         kind = self._reply.header("content-type") or ""
         if self._reply.status != 200 or "text/event-stream" not in kind:
-            raise NotOld(refusal(whole(self._reply)))
+            raise NoSseTransport(refusal(whole(self._reply)))
         threading.Thread(target=self._read, name="sse", daemon=True).start()
         if not self._named.wait(ANSWER) or not self.endpoint:
             self.end()
-            raise NotOld(self._problem)
+            raise NoSseTransport(self._problem)
 
     def awaits(self, ids: tuple[Any, ...]) -> None:
         """The response to these is not for the program."""
@@ -166,10 +166,6 @@ class _Stream:
             return read(data).answers == self._awaited
         except NotAMessage:
             return False
-
-
-class NotOld(KeyrackError):
-    """The server does not have this transport, or names an endpoint that is not used."""
 
 
 class _Foreign(Exception):

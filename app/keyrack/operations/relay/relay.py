@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import KeyrackError, NoSseTransport
 from keyrack.domain.model import Server
 from keyrack.operations.ports import Adapters
 from keyrack.operations.relay.handshake import Handshake
 from keyrack.operations.relay.link import Link, told
 from keyrack.operations.relay.listen import Listener
-from keyrack.operations.relay.old_sse import NotOld, OldSse
+from keyrack.operations.relay.old_sse import OldSse
 from keyrack.operations.relay.post import Older, Sender
 from keyrack.operations.relay.running import Exchange, Running
 from keyrack.relay.message import BROKEN, Message, NotAMessage, error_line, read
@@ -150,7 +150,7 @@ class Relay:
                 self._is_old = True
                 try:
                     self._old.send(exchange)
-                except NotOld as error:
+                except NoSseTransport as error:
                     self._is_old = False
                     lines = own_errors(older.reply, message.ids)
                     if not lines:
