@@ -171,11 +171,8 @@ class Auth(*_bases()):  # type: ignore[misc]
     def _renewed(self, refused: dict[str, Secret]) -> dict[str, Secret]:
         """After a 401: a token that another program has stored since, else a refreshed one, else empty."""
         adapters, server = self._adapters_now(), self._server()
-        stored_credential = adapters.credentials().load(credential_key(server))
-        if stored_credential is not None and dict(grant_headers(stored_credential)) != refused:
-            return dict(grant_headers(stored_credential))
         try:
-            return dict(grant_headers(refreshed(adapters, server)))
+            return dict(grant_headers(refreshed(adapters, server, instead_of=refused)))
         except TokenNotStored as error:
             return dict(grant_headers(error.stored_credential))
         except LoginNeeded:
