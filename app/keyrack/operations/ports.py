@@ -146,7 +146,12 @@ class Rewriting(Protocol):
         ...
 
     def apply(self, change: Rewrite, keep: Callable[[Edit], object]) -> None:
-        """Make the change. `keep` gets it just before. Raises KeyrackError, and then nothing is changed."""
+        """Make the change on what is in the file now. `keep` gets it just before, again if the file is
+        changed meanwhile. Raises KeyrackError, and then nothing is changed."""
+        ...
+
+    def is_there(self, change: Rewrite) -> bool:
+        """Is the change still in the file?"""
         ...
 
 

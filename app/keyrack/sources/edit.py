@@ -33,10 +33,15 @@ class EditFields:
 
 
 class ByHand:
-    """keyrack never writes the file. The user edits it, following its instructions."""
+    """The user replaces a header's secret, following keyrack's instructions.
 
-    def __init__(self, because: str, reference: str = "${NAME}") -> None:
-        self.because, self.reference = because, reference
+    With a `root`, keyrack moves the secrets of a local process nevertheless.
+    """
+
+    commas = True
+
+    def __init__(self, because: str, reference: str = "${NAME}", root: str = "") -> None:
+        self.because, self.reference, self.root = because, reference, root
 
 
 class NotMovable:

@@ -225,7 +225,6 @@ def test_an_entry_that_has_changed_since_is_left_alone(tmp_path: Path) -> None:
             "goose",
             "extensions:\n  a:\n    type: stdio\n    cmd: srv\n    envs:\n      A_TOKEN: 'abc0123456'\n",
         ),
-        ("Claude Code", BARE),
     ],
 )
 def test_where_keyrack_does_not_edit_the_file_it_says_what_to_write(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from keyrack.domain.change import Backup, Edit
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, CredentialKind, Header, Server
 from keyrack.domain.named_tuple import NamedTuple
@@ -15,6 +14,7 @@ from keyrack.domain.status import Action, authorization_header
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.servers.change_files import change_files
 from keyrack.operations.tokens.service import service_for
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
 from keyrack.wording.commands import command_for
@@ -88,41 +88,10 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
         raise KeyrackError(f"The token could not be read back from {store.name}, so it stays in the file.")
     lines = [Line("Store the token", "done", saved.credential.store)]
     kept = "The token is stored, and is also still in the file."
-    changed = apply_all(
+    changed = change_files(
         adapters, server, plan.changes, f"Moved the token of {server.name} out of a file", kept, lines
     )
     return Adopted(Receipt(tuple(lines)), changed, saved.check)
-
-
-def apply_all(
-    adapters: Adapters, server: Server, changes: Iterable[Rewrite], what: str, kept: str, lines: list[Line]
-) -> tuple[str, ...]:
-    """Change the files, each after a sealed backup, and add a line for each to `lines`.
-
-    Returns the paths of the changed files. `what` is the backup's sentence, and `kept` what remains if a file
-    can't be changed.
-    """
-    changes = tuple(changes)
-    changed: list[str] = []
-    backup = Backup(adapters.now(), what, "", server.name, server.url or "", ())
-    backups = adapters.backups() if changes else None
-
-    def keep(edit: Edit) -> None:
-        nonlocal backup
-        if backups is not None:
-            backup = backups.save(backup._replace(edits=(*backup.edits, edit)))
-
-    for change in changes:
-        try:
-            adapters.rewriting().apply(change, keep)
-        except KeyrackError as error:
-            lines.append(Line("Change the file", "failed", f"{error} {kept}"))
-        else:
-            changed.append(change.source.path)
-            lines.append(Line("Change the file", "done", change.source.path))
-    if backups is not None and not changed:
-        backups.delete(backup)
-    return tuple(changed)
 
 
 def _nothing_to_move(server: Server) -> KeyrackError:

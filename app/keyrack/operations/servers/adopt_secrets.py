@@ -11,7 +11,7 @@ from keyrack.domain.rewrite import Rewrite
 from keyrack.domain.secret import Secret
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
-from keyrack.operations.servers.adopt import apply_all
+from keyrack.operations.servers.change_files import change_files
 from keyrack.operations.storage.unlock import require_ready
 from keyrack.operations.tokens.secrets import save_secrets
 
@@ -82,7 +82,7 @@ def adopt_secrets(adapters: Adapters, plan: SecretsPlan) -> Receipt:
         lines.append(Line(f"Store {', '.join(each.values)}", "done", saved.store))
     what = f"Moved the secrets of {plan.server.name} out of a file"
     kept = "The secrets are stored, and are also still in the file."
-    apply_all(adapters, plan.server, plan.changes, what, kept, lines)
+    change_files(adapters, plan.server, plan.changes, what, kept, lines)
     return Receipt(tuple(lines))
 
 

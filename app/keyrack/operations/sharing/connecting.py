@@ -15,6 +15,7 @@ from keyrack.domain.status import Action
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.servers import change_files
 from keyrack.operations.servers.adopt import variable_for
 from keyrack.operations.servers.find import find
 from keyrack.operations.sharing.connected import LOCKED, LOGIN_NEEDED, NO_SUCH_SERVER, tried
@@ -23,7 +24,6 @@ from keyrack.operations.sharing.publishing import Publishing, plan_publish, publ
 from keyrack.wording.commands import command_for, command_line
 
 ELSEWHERE = "Add the server to keyrack's own file, so that keyrack finds it in every folder."
-SETTLE = 0.3  # seconds after which a program has written what it had read before
 
 
 class Connecting(NamedTuple):
@@ -132,7 +132,7 @@ def connect(adapters: Adapters, connecting: Connecting) -> Connected:
     what = f"Connected {server.name} in {connection.program}"
     backup = Backup(adapters.now(), what, connection.program, server.name, server.url or "", ())
     backup = _made(adapters, connecting, plan, backup)
-    time.sleep(SETTLE)
+    time.sleep(change_files.SETTLE)
     if backup.id and not adapters.entries().has(connection):
         raise KeyrackError(
             f"{connection.program} has written {connection.path} at the same time, and the change is lost.",

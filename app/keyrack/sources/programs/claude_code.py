@@ -18,7 +18,7 @@ from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
 from keyrack.sources.programs.claude_switches import NONE, Switches, switches_of
 
 STYLE = BRACES_OR_DEFAULT
-EDIT = ByHand("it also contains your Claude login")
+EDIT = ByHand("it also contains your Claude login", root="mcpServers")
 CONNECT = Connect(
     process={"type": "stdio"},
     helper="headersHelper",

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from keyrack.domain import redaction
-from keyrack.domain.change import Edit
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.held import Place
 from keyrack.domain.model import EntrySecret, Header, Source
 from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.secret import Secret
 from keyrack.sources.edit import ByHand, EditFields, EditJson, NotMovable
 from keyrack.sources.programs import edit_of
 from keyrack.sources.rewriting import edit_json
+from keyrack.sources.rewriting.applying import apply, is_there
 from keyrack.sources.rewriting.diff import diff
 from keyrack.sources.rewriting.edits import BOM, text_of
-from keyrack.system import files, writing
+from keyrack.system import files
+
+__all__ = ["apply", "by_hand", "is_there", "prefix", "rewrite", "wrap"]
 
 SHORTEST = 8  # characters a token must have to be looked for elsewhere in the file
 
@@ -95,16 +96,6 @@ def wrap(source: Source, named: Mapping[EntrySecret, str], secrets: str) -> Rewr
 
     # A program started from a desktop may not have the shell's PATH.
     return wrapping.wrap(source, named, secrets, own_path(os.environ) or "keyrack")
-
-
-def apply(change: Rewrite, keep: Callable[[Edit], object]) -> None:
-    """Write the new text, after `keep` has got the edit.
-
-    If it raises KeyrackError, keyrack has not changed the file.
-    """
-    path = change.source.path
-    keep(Edit(Place(path), change.old, change.new, change.steps))
-    writing.replace(path, change.old.reveal().encode(), change.new.reveal().encode())
 
 
 def _lines_with(text: str, token: Secret) -> tuple[int, ...]:

@@ -44,10 +44,10 @@ def _by_hand(source: Source, how: ByHand, named: Named, secrets: str, keyrack: s
 def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | str:
     """What `operations.ports.Rewriting.wrap` says."""
     how = edit_of(source.client)
-    if isinstance(how, ByHand):
+    table = table_of(source, getattr(how, "root", ""))
+    if isinstance(how, ByHand) and not table:
         return _by_hand(source, how, named, secrets, keyrack)
-    root = getattr(how, "root", "")
-    if not root:
+    if not table:
         raise KeyrackError(f"keyrack can't change {source.path}.")
     old = text_of(source)
     text = old.removeprefix(BOM)
@@ -57,10 +57,10 @@ def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | 
             from keyrack.sources.rewriting.wrap_toml import wrapped_toml
 
             parts = redaction.TOML_PARTS
-            change = wrapped_toml(text, root, source, named, secrets, keyrack)
+            change = wrapped_toml(text, table, source, named, secrets, keyrack)
         else:
             commas = getattr(how, "commas", True)
-            change = wrapped_json(text, root, source, named, secrets, keyrack, commas=commas)
+            change = wrapped_json(text, table, source, named, secrets, keyrack, commas=commas)
     except Malformed as error:
         raise KeyrackError(f"{source.path} can't be changed: {error}") from None
     program = [change.program] if PLAIN_WORD.fullmatch(change.program) else []
@@ -85,6 +85,12 @@ def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | 
         Secret(start + change.text),
         change.steps,
     )
+
+
+def table_of(source: Source, root: str) -> tuple[str, ...]:
+    """The keys of the object with the entry. Claude Code's file has one for each project, besides its own."""
+    folder = source.scope.removeprefix("project ")
+    return ("projects", folder, root) if root and folder != source.scope else (root,) if root else ()
 
 
 def _lines_with(text: str, values: Sequence[Secret]) -> tuple[int, ...]:

@@ -61,7 +61,7 @@ def parts_of(entry: Mapping[str, Any]) -> Parts:
 
 def wrapped_json(
     text: str,
-    root: str,
+    table: tuple[str, ...],
     source: Source,
     named: Mapping[EntrySecret, str],
     secrets: str,
@@ -71,8 +71,8 @@ def wrapped_json(
 ) -> Change:
     """The change. Raises KeyrackError, Malformed."""
     data = jsonc.parse(text, comments=True, commas=commas).data
-    key, entry = entry_in(data, root, source)
-    parts, at = parts_of(entry), (root, key)
+    key, entry = entry_in(data, table, source)
+    parts, at = parts_of(entry), (*table, key)
     wanted = with_exec(entry, parts, source, named, secrets, keyrack)
     listed = parts.args if parts.args is not None else parts.command
     skipped = 0 if parts.args is not None else 1
@@ -91,7 +91,7 @@ def wrapped_json(
         again = jsonc.parse(new, comments=True, commas=commas).data
     except NoSuchMember:
         again, new = None, ""
-    if again != {**data, root: {**data[root], key: wanted}}:
+    if again != put(data, at, wanted):
         raise cannot_wrap(source, keyrack, secrets)
     places = [(*at, *parts.command), (*at, *listed)]
     places += [(*at, *(parts.env or ()), each.variable) for each in named if each.variable]
@@ -103,12 +103,12 @@ def wrapped_json(
     return Change(new, program_of(entry, parts), made, tuple(literals))
 
 
-def entry_in(data: Any, root: str, source: Source) -> tuple[str, Mapping[str, Any]]:
+def entry_in(data: Any, table: tuple[str, ...], source: Source) -> tuple[str, Mapping[str, Any]]:
     """The entry and its key. Raises KeyrackError if it is not there any more."""
-    table = data.get(root) if isinstance(data, dict) else None
+    entries = get(data, table)
     found = [
         (key, entry)
-        for key, entry in (table.items() if isinstance(table, dict) else ())
+        for key, entry in (entries.items() if isinstance(entries, dict) else ())
         if name_of(key) == source.name and isinstance(entry, dict)
     ]
     if len(found) != 1:
@@ -139,10 +139,10 @@ def with_exec(
             words[at] = argument_for(each, name)
     if not is_wrapped(entry, parts):
         words = [keyrack, *wrapping(secrets), *words]
-    new = _put(entry, parts.command, words if parts.args is None else words[0])
+    new = put(entry, parts.command, words if parts.args is None else words[0])
     if parts.args is not None:
-        new = _put(new, parts.args, words[1:])
-    return _put(new, parts.env, env) if parts.env else new
+        new = put(new, parts.args, words[1:])
+    return put(new, parts.env, env) if parts.env else new
 
 
 def is_wrapped(entry: Mapping[str, Any], parts: Parts) -> bool:
@@ -164,11 +164,16 @@ def cannot_wrap(source: Source, keyrack: str, secrets: str) -> KeyrackError:
     return cannot(source, " ".join((keyrack, *wrapping(secrets))))
 
 
-def get(entry: Mapping[str, Any], path: tuple[str, ...]) -> Any:
+def get(entry: Any, path: tuple[str, ...]) -> Any:
     found: Any = entry
     for key in path:
         found = found.get(key) if isinstance(found, dict) else None
     return found
+
+
+def put(entry: Any, path: tuple[str, ...], value: Any) -> Any:
+    """A copy with this value there."""
+    return {**entry, path[0]: put(entry.get(path[0], {}), path[1:], value)} if path else value
 
 
 def _with_command(
@@ -182,10 +187,6 @@ def _with_command(
     if json_members.get(text, (*at, *parts.args)) is None:
         return json_members.set_value(text, (*at, *parts.args), f"[{', '.join(words)}]")
     return json_members.insert_first(text, (*at, *parts.args), words)
-
-
-def _put(entry: Any, path: tuple[str, ...], value: Any) -> Any:
-    return {**entry, path[0]: _put(entry.get(path[0], {}), path[1:], value)} if path else value
 
 
 def _secret(text: str | None) -> Secret | None:

@@ -17,6 +17,7 @@ from keyrack.sources.rewriting.wrap_json import (
     is_wrapped,
     parts_of,
     program_of,
+    put,
     with_exec,
 )
 from keyrack.system import toml
@@ -25,12 +26,17 @@ from keyrack.system.toml_tree import NotEditable, Tree, string
 
 
 def wrapped_toml(
-    text: str, root: str, source: Source, named: Mapping[EntrySecret, str], secrets: str, keyrack: str
+    text: str,
+    table: tuple[str, ...],
+    source: Source,
+    named: Mapping[EntrySecret, str],
+    secrets: str,
+    keyrack: str,
 ) -> Change:
     """The change. Raises KeyrackError, Malformed."""
     data = toml.parse(text)
-    key, entry = entry_in(data, root, source)
-    parts, at = parts_of(entry), (root, key)
+    key, entry = entry_in(data, table, source)
+    parts, at = parts_of(entry), (*table, key)
     wanted = with_exec(entry, parts, source, named, secrets, keyrack)
     try:
         if parts.args is None:
@@ -57,7 +63,7 @@ def wrapped_toml(
         if words:
             command.set_value(string(keyrack))
         new = tree.text()
-        if toml.parse(new) == {**data, root: {**data[root], key: wanted}}:
+        if toml.parse(new) == put(data, at, wanted):
             return Change(new, program_of(entry, parts))
     except (NotEditable, Malformed):
         pass

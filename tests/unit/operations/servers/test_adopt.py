@@ -18,6 +18,7 @@ from keyrack.domain.secret import Secret
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.credential import configured_token
 from keyrack.operations.ports import Adapters
+from keyrack.operations.servers import change_files
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.tokens.get_token import get_token
@@ -102,7 +103,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, monkeypatch: Patch) -> Desk:
+    monkeypatch.setattr(change_files, "SETTLE", 0.0)
     return Desk(tmp_path)
 
 

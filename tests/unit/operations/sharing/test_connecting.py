@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from keyrack.operations.servers import change_files
 from keyrack.operations.servers.overview import overview
-from keyrack.operations.sharing import connecting
 from keyrack.operations.sharing.clients import Way, clients
 from keyrack.system.running import Ran
 from support.canned import URL
@@ -28,7 +28,7 @@ LOCKED = Ran(5, "", "keyrack: The vault is locked.\n  Run keyrack vault unlock\n
 
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    monkeypatch.setattr(connecting, "SETTLE", 0.0)
+    monkeypatch.setattr(change_files, "SETTLE", 0.0)
     found = Machine(tmp_path)
     (tmp_path / "project").mkdir()
     found.put(CLAUDE, json.dumps(ENTRY, indent=2))
