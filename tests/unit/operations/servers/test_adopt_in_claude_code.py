@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -131,7 +132,8 @@ def test_a_change_that_claude_code_has_written_over_is_told(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, before = put(machine)
-    monkeypatch.setattr(change_files.time, "sleep", lambda _: path.write_bytes(before))
+    writes_back = SimpleNamespace(sleep=lambda _: path.write_bytes(before))
+    monkeypatch.setattr("keyrack.operations.servers.change_files.time", writes_back)
     receipt = adopt(machine, "mine")
     assert not receipt.ok and "Claude Code has written" in receipt.lines[-1].detail
     assert "also still in the file" in receipt.lines[-1].detail
