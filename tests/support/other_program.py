@@ -2,11 +2,12 @@
 
     python -m support.other_program file-lock PATH            as Rust's File::lock
     python -m support.other_program folder-lock PATH STALE    as proper-lockfile; STALE in seconds
-    python -m support.other_program writer PATH ROUNDS [LOCK] a draft and a rename, with LOCK as folder-lock
+    python -m support.other_program writer PATH [LOCK]        a draft and a rename, with LOCK as folder-lock
 
 It prints "waiting" if it has to wait and "held" once it holds the lock, gives it back at the end of its
 input, and prints "released", or "lost" if the lock was no longer its own. The writer adds 1 to its key of a
-JSON file in each round, and prints "begun" and at the end how many of its own values it did not find again.
+JSON file in each round, and prints "begun" and, at the end of its input, "wrote" with its last value and how
+many of its own values it did not find again.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,11 +92,13 @@ def _folder_lock(path: str, stale: float) -> None:
     print("released" if still else "lost", flush=True)
 
 
-def _write(path: str, rounds: int, lock: str = "") -> None:
+def _write(path: str, lock: str = "") -> None:
     os.umask(0o077)
+    ended = threading.Event()
+    threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     print("begun", flush=True)
     mine = lost = 0
-    while mine < rounds:
+    while not ended.wait(random.uniform(0.002, 0.005)):
         while lock and not _made(lock):
             time.sleep(0.001)
         with open(path) as file:
@@ -106,8 +110,7 @@ def _write(path: str, rounds: int, lock: str = "") -> None:
         os.replace(f"{path}.others-draft", path)
         if lock:
             os.rmdir(lock)
-        time.sleep(random.uniform(0.002, 0.005))
-    print(f"lost {lost}", flush=True)
+    print(f"wrote {mine}, lost {lost}", flush=True)
 
 
 def _made(path: str) -> bool:
@@ -125,4 +128,4 @@ if __name__ == "__main__":
     elif kind == "folder-lock":
         _folder_lock(path, *map(float, more))
     else:
-        _write(path, int(more[0]), *more[1:])
+        _write(path, *more)

@@ -18,7 +18,7 @@ import pytest
 
 from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.system import files, swapping, writing
-from support.other_program import running, told
+from support.other_program import finish, running, told
 
 OLD = b'{"other": 0}'
 ROUNDS = 200
@@ -315,7 +315,8 @@ def test_only_our_own_drafts_are_removed(path: Path, monkeypatch: pytest.MonkeyP
 def test_of_two_writers_at_once_we_lose_nothing_of_the_other(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, turns, conflicts = swapping.holds, count(1), count()
+    real, turns = swapping.holds, count(1)
+    conflicts: list[str] = []
 
     def long_look(at: str, data: bytes) -> bool:
         """Leaves the other the time to rename between our look at the file and our swap."""
@@ -323,22 +324,24 @@ def test_of_two_writers_at_once_we_lose_nothing_of_the_other(
         if at == str(path) and next(turns) % 2:
             time.sleep(0.003)
         if at != str(path) and not result:
-            next(conflicts)
+            conflicts.append(at)
         return result
 
     monkeypatch.setattr(swapping, "holds", long_look)
     number = 0
-    with running("writer", path, ROUNDS) as other:
+    with running("writer", path) as other:
         assert told(other) == "begun"
         for number in count(1):
-            written = writing.edit(str(path), setting("ours", number), tries=1000, settle=0.005)
-            assert json.loads(written)["ours"] == number
-            if json.loads(written)["other"] >= ROUNDS:
+            written = json.loads(writing.edit(str(path), setting("ours", number), tries=1000, settle=0.005))
+            assert written["ours"] == number
+            if written["other"] >= ROUNDS and conflicts:
                 break
-        assert told(other) == "lost 0"
+        result = finish(other)
     writing.edit(str(path), setting("ours", number))
-    assert json.loads(path.read_bytes()) == {"other": ROUNDS, "ours": number}
-    assert next(conflicts) > 0 and os.listdir(path.parent) == ["file"]
+    rounds = json.loads(path.read_bytes())["other"]
+    assert json.loads(path.read_bytes()) == {"other": rounds, "ours": number}
+    assert result == f"wrote {rounds}, lost 0"
+    assert os.listdir(path.parent) == ["file"]
 
 
 def waits_for(path: Path, limit: float = 20.0) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from keyrack.domain.change import Change, Edit
-from keyrack.domain.errors import FileChanged, KeyrackError
+from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.domain.held import HeldToken, Item, Place
 from keyrack.domain.secret import Secret
 from keyrack.sources.locations import Search
@@ -72,7 +72,7 @@ class Changer:
         """Make the change. `keep` gets the edits just before, combined with the `earlier` ones of the same
         row; if it raises, nothing is changed.
 
-        Raises KeyrackError, and then nothing has changed; Temporary if the program is writing itself.
+        Raises KeyrackError, and then nothing has changed; Temporary if the program is writing all the time.
         """
         held = change.held
         with locked(self._search, held.client, held.place, held.row, timeout=timeout):
@@ -93,6 +93,10 @@ class Changer:
                         places.write(edit, self._keychain)
                 if has_lock(held.client) or not self._is_undone(change, now):
                     return
+        raise Temporary(
+            f"{held.client} is writing {held.place.name} all the time, and undid the change.",
+            hint="Try again, or quit that program first.",
+        )
 
     def _is_undone(self, change: Change, now: float) -> bool:
         """A program without a lock may have read the file before the change, and written it after."""
