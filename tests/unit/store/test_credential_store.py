@@ -6,6 +6,9 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +20,8 @@ from keyrack.domain.secret import Secret
 from keyrack.store.backends.memory import MemoryBackend
 from keyrack.store.credential_store import BackendCredentialStore, memory_credential_store
 from keyrack.store.records.files import RecordFiles
-from keyrack.store.records.naming import entry_name, other_slot, record_id
+from keyrack.store.records.naming import SLOTS, entry_name, other_slot, record_id
+from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.system.locks import Locks
 from support.store_fakes import URL, stored_credential, word_of
 
@@ -255,42 +259,88 @@ def test_notes_and_saves_side_by_side_lose_nothing(kept: Kept) -> None:
 
 def test_loads_during_saves_find_a_credential_each_time(kept: Kept) -> None:
     kept.credentials().save(stored_credential("0"))
-    done = threading.Event()
 
     def save() -> None:
         for number in range(1, 40):
             kept.credentials().save(stored_credential(str(number)))
-        done.set()
 
-    thread = threading.Thread(target=save)
-    thread.start()
     last = 0
-    while not done.is_set():
-        word = word_of(kept.credentials().load(CredentialKey.of(URL)))
-        assert word is not None and int(word) >= last
-        last = int(word)
-    thread.join()
+    with ThreadPoolExecutor() as threads:
+        saves = threads.submit(save)
+        while not saves.done():
+            word = word_of(kept.credentials().load(CredentialKey.of(URL)))
+            assert word is not None and int(word) >= last
+            last = int(word)
+        saves.result()
 
 
+@pytest.mark.parametrize("misses", [1, 2, 3])
 def test_a_credential_that_changes_slots_between_two_reads_is_found(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
+    kept: Kept, misses: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for word in ("one", "two"):
-        last = kept.credentials().save(stored_credential(word))
+    first, second = (entry_name(IDENT, slot) for slot in SLOTS)
     writer, reader = kept.credentials(), kept.credentials()
-    get = kept.store.get
+    assert [writer.save(stored_credential("old")).slot for _ in range(2)] == list(SLOTS)
+    get, read = kept.store.get, list[str]()
 
     def then_the_writer_gets_on(entry: str) -> Secret | None:
         found = get(entry)
-        if entry == entry_name(IDENT, other_slot(last.slot)):
-            monkeypatch.setattr(kept.store, "get", get)
-            writer.save(stored_credential("three"))
+        read.append(entry)
+        if read.count(first) <= misses and (entry == first or read.count(second) < misses):
+            with monkeypatch.context() as patch:
+                patch.setattr(kept.store, "get", get)
+                writer.save(stored_credential("new"))
         return found
 
     with writer.lock(CredentialKey.of(URL)):
         writer._reconciler.intend(IDENT, "writing")
         monkeypatch.setattr(kept.store, "get", then_the_writer_gets_on)
+        assert word_of(reader.load(CredentialKey.of(URL))) == "new"
+    assert read == [first, second] * (misses + 1)
+
+
+def test_a_credential_that_was_replaced_twice_while_it_was_read_is_not_loaded(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slot read first still held the credential before the last, and the other was freed since."""
+    writer, reader = kept.credentials(), kept.credentials()
+    writer.save(stored_credential("one"))
+    get = kept.store.get
+
+    def unavailable(entry: str) -> bool:
+        raise StoreUnavailable("Not now.")
+
+    def then_the_writer_gets_on(entry: str) -> Secret | None:
+        found = get(entry)
+        monkeypatch.setattr(kept.store, "get", get)
+        writer.save(stored_credential("three"))
+        return found
+
+    with writer.lock(CredentialKey.of(URL)):
+        with monkeypatch.context() as patch:
+            patch.setattr(kept.store, "delete", unavailable)
+            writer.save(stored_credential("two"))
+        monkeypatch.setattr(kept.store, "get", then_the_writer_gets_on)
         assert word_of(reader.load(CredentialKey.of(URL))) == "three"
+
+
+def test_a_save_right_after_a_load_has_put_the_slots_in_order_takes_nothing_from_it(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = kept.credentials(), kept.credentials()
+    writer.save(stored_credential("one"))
+    writer._reconciler.intend(IDENT, "writing")
+    hold = SharedLocks.hold
+
+    @contextmanager
+    def then_the_writer_gets_on(self: SharedLocks, name: str, *, timeout: float) -> Generator[None]:
+        with hold(self, name, timeout=timeout):
+            yield
+        monkeypatch.undo()
+        writer.save(stored_credential("two"))
+
+    monkeypatch.setattr(SharedLocks, "hold", then_the_writer_gets_on)
+    assert word_of(reader.load(CredentialKey.of(URL))) == "one"
 
 
 def test_a_save_waits_for_whoever_holds_the_credential(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:

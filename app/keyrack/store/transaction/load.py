@@ -10,7 +10,7 @@ from keyrack.store.records.naming import record_id
 from keyrack.store.records.records import Records, StoredRecord, fresh_record
 from keyrack.store.transaction.other_store import absent, is_superseded
 from keyrack.store.transaction.payload import Payload
-from keyrack.store.transaction.reconcile import Reconciler
+from keyrack.store.transaction.reconcile import Reconciler, SlotContents
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.store.transaction.slots import Slots
 
@@ -66,20 +66,33 @@ class Loader:
         try:
             with self._locks.hold(ident, timeout=0):
                 stored = self._reconciler.reconciled(ident, fresh_record(key), replacing=False)
+                credential = stored.record.credential
+                # Before the lock is released: the next save deletes this slot.
+                payload = credential and self._slots.read(ident, credential.slot)
+                return payload and self._noted(payload, stored)
         except Temporary:
-            contents = self._reconciler.read_slots(ident)
-            if contents.newest is None:
-                # It may have moved from one slot to the other between our two reads.
-                contents = self._reconciler.read_slots(ident)
+            contents, stored = self._read_while_changing(ident)
             if contents.newest is None and contents.damage is not None:
                 raise contents.damage from None
-            stored = self._records.read(ident)
             if contents.newest is not None and is_superseded(stored, contents.newest, self._store_name()):
                 raise absent(stored, self._store_name()) from None
             return contents.newest and self._noted(contents.newest, stored)
-        credential = stored.record.credential
-        payload = credential and self._slots.read(ident, credential.slot)
-        return payload and self._noted(payload, stored)
+
+    def _read_while_changing(self, ident: str) -> tuple[SlotContents, StoredRecord | None]:
+        """What is there at one moment, although each save moves the credential to the other slot.
+
+        If a save ended between the reading of the two slots, neither may have held it when it was read, or
+        the first one only what was about to be deleted. The record of another data folder does not tell.
+        """
+        missed = False
+        while True:
+            before = self._records.read(ident)
+            contents = self._reconciler.read_slots(ident)
+            stored = self._records.read(ident)
+            same = (before and before.sequence) == (stored and stored.sequence)
+            if same and (contents.newest is not None or missed):
+                return contents, stored
+            missed = contents.newest is None
 
     def _noted(self, payload: Payload, stored: StoredRecord | None) -> StoredCredential:
         """Add what only the record has."""
