@@ -225,15 +225,6 @@ CLEAR_THERE = Binding(
     tooltip="Delete the login of another program (in the details)",
 )
 
-DETAIL = [
-    *CLOSE,
-    *ROW,
-    CLEAR_THERE,
-    Binding("enter,q", "close", "Close", show=False),
-    Binding("j", "scroll('down')", show=False),
-    Binding("k", "scroll('up')", show=False),
-]
-
 SCROLL = [
     Binding("j,down", "scroll('down')", show=False),
     Binding("k,up", "scroll('up')", show=False),
@@ -241,6 +232,14 @@ SCROLL = [
     Binding("pageup", "scroll('page_up')", show=False),
     Binding("g,home", "scroll('home')", show=False),
     Binding("G,end", "scroll('end')", show=False),
+]
+
+DETAIL = [
+    *CLOSE,
+    *ROW,
+    CLEAR_THERE,
+    Binding("enter,q", "close", "Close", show=False),
+    *SCROLL,
 ]
 
 OVERLAY = [
