@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from typing import Any, cast
 
 from keyrack.domain.errors import StoreAbsent, StoreLocked
+from keyrack.domain.event import Event
 from keyrack.domain.model import (
     Check,
     CredentialInfo,
@@ -27,6 +28,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import Deletion, Finding, StoreState
 from keyrack.operations.ports import Adapters
 from keyrack.services.known import KnownServices
+from support.kept_events import KeptEvents
 
 NOW = 1_790_000_000.0  # 2026-09-21 14:13:20 UTC
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -238,6 +240,9 @@ class DemoCredentials:
         return nullcontext()
 
 
+HEADER = {"way": "header", "program": "claude"}
+
+
 class DemoClock:
     """Stands still until a test moves it."""
 
@@ -297,3 +302,20 @@ def many_servers(count: int) -> Reading:
         _server(f"server-{n:04}", f"https://s{n:04}.example.com/mcp", CLAUDE) for n in range(count)
     )
     return Reading(servers, (), PLACES)
+
+
+def lived_parts(clock: DemoClock | None = None) -> Adapters:
+    """The same, where the log knows what happened to the credential of linear."""
+    log = KeptEvents()
+    for ago, kind, more in (
+        (8 * DAY, "login", {}),
+        (5 * DAY, "handed-out", {"way": "header", "program": "codex"}),
+        (4 * DAY, "refresh-refused", {"note": "auth.linear.app did not answer within 10 s."}),
+        (3 * DAY, "login", {}),
+        *((hour * HOUR, "refreshed", {}) for hour in range(30, 0, -1)),
+        *((9 * HOUR - place * HOUR / 2, "handed-out", HEADER) for place in range(14)),
+        (40 * MINUTE, "handed-out", {"way": "bridge", "program": "Cline"}),
+    ):
+        log.add(Event(NOW - ago, kind, "linear", "https://mcp.linear.app/mcp", "default", **more))
+    log.kept.sort(key=lambda event: event.at)
+    return demo_parts(clock=clock)._replace(events=lambda: log)

@@ -15,6 +15,9 @@ class KeptEvents:
     def all(self) -> tuple[Event, ...]:
         return tuple(self.kept)
 
+    def stamp(self) -> object:
+        return len(self.kept)
+
     @property
     def kinds(self) -> list[str]:
         return [event.kind for event in self.kept]

@@ -21,7 +21,7 @@ from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
 from support import held_scenes, store_scenes
-from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts
+from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts, lived_parts
 from support.fake_login import CODE, FakeLogin
 from support.held_rows import connectable_parts, held_parts
 from support.screens import Terminal
@@ -196,6 +196,17 @@ async def _detail(t: Terminal, clock: DemoClock) -> None:
     await t.sees("~/.cursor/mcp.json")
 
 
+async def _history(t: Terminal, clock: DemoClock) -> None:
+    await t.select("linear")
+    if t.app.size.width == ROOMY[0]:  # where the pane has it beside the list
+        await t.sees("logged in")
+        return
+    await t.press("enter")
+    await t.sees("History")
+    await t.press("G")
+    await t.sees("as they call themselves")
+
+
 async def _in_use(t: Terminal, clock: DemoClock) -> None:
     await t.press("K")
     await t.sees("which is unlocked.")
@@ -230,6 +241,7 @@ SCENES: dict[str, Scene] = {
     "empty": Scene(_nothing, _empty),
     "help": Scene(_demo, _help),
     "detail": Scene(_demo, _detail),
+    "history": Scene(lived_parts, _history, (SMALL, ROOMY)),
     "elsewhere": Scene(held_parts, held_scenes.elsewhere, (SMALL, ROOMY)),
     "elsewhere-detail": Scene(held_parts, held_scenes.detail, (SMALL,)),
     "programs": Scene(held_parts, held_scenes.programs, (SMALL, ROOMY)),

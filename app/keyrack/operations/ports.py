@@ -367,6 +367,10 @@ class EventLog(Protocol):
         """The oldest first. Never raises."""
         ...
 
+    def stamp(self) -> object:
+        """Another one when an event has been added, by whichever process. Never raises."""
+        ...
+
 
 class NoEventLog:
     """For tests."""
@@ -376,6 +380,9 @@ class NoEventLog:
 
     def all(self) -> tuple[Event, ...]:
         return ()
+
+    def stamp(self) -> object:
+        return None
 
 
 class Consent(Protocol):

@@ -64,6 +64,11 @@ class EventFiles:
         """Every event that can be read, in the order in which they were added."""
         return (*self._events(self.older_path), *self._events(self.path))
 
+    def stamp(self) -> object:
+        from keyrack.system.files import stamp  # not for a hand-out
+
+        return stamp(self.path), stamp(self.older_path)
+
     def _opened(self) -> int:
         try:
             return os.open(self.path, _APPEND, 0o600)

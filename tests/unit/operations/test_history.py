@@ -14,10 +14,9 @@ from keyrack.domain.errors import KeyrackError, LoginNeeded
 from keyrack.domain.event import Event
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
-from keyrack.oauth.http import Request, Response
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.handout.hand_out import hand_out
-from keyrack.operations.history import history_of
+from keyrack.operations.history import histories
 from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check
@@ -157,11 +156,18 @@ def test_the_token_that_python_gets_after_a_401_is_another_hand_out() -> None:
 
 
 def test_the_history_of_a_credential_is_only_its_own() -> None:
-    def answer(request: Request) -> Response:
-        return reply()
-
-    adapters, events = bench(stored_credential(), **{REVOKE: answer})
+    adapters, events = bench(stored_credential())
     hand_out(adapters, SERVER, "token")
     for other in ({"url": "https://other.example/mcp"}, {"account": "work"}, {"key_name": "wiki"}):
         events.add(events.kept[0]._replace(**other))
-    assert history_of(adapters, CredentialKey.of(URL)) == (events.kept[0],)
+    assert histories(adapters).of(CredentialKey.of(URL)) == (events.kept[0],)
+    assert histories(adapters).of(CredentialKey.of(URL, "work")) == (events.kept[2],)
+
+
+def test_the_log_is_read_again_only_after_an_event() -> None:
+    adapters, _ = bench(stored_credential())
+    hand_out(adapters, SERVER, "token")
+    before = histories(adapters)
+    assert histories(adapters, before) is before
+    hand_out(adapters, SERVER, "token")
+    assert len(histories(adapters, before).of(CredentialKey.of(URL))) == 2

@@ -154,3 +154,13 @@ def test_fields_and_kinds_of_a_newer_keyrack_are_accepted(tmp_path: Path) -> Non
     log = files_in(tmp_path)
     Path(log.path).write_text('{"at": 1, "kind": "lent", "server": "s", "to": {"x": 1}}\n{"at": "1"}\n[1]\n')
     assert log.all() == (Event(1.0, "lent", "s"),)
+
+
+def test_its_stamp_changes_with_each_event(tmp_path: Path) -> None:
+    log = files_in(tmp_path / "new")
+    stamps = [log.stamp()]
+    for _ in range(2):
+        log.add(HANDED)
+        stamps += [log.stamp()]
+    assert len(set(stamps)) == 3
+    assert log.stamp() == stamps[-1]

@@ -15,7 +15,10 @@ from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.held_lines import HeldLines
+from keyrack.tui.servers.history_reader import HistoryReader
 from keyrack.tui.servers.marks import Trouble
+
+LOOK = 1.0  # seconds between two looks at the log
 
 
 class DetailScreen(Dialog[str]):
@@ -31,6 +34,7 @@ class DetailScreen(Dialog[str]):
         super().__init__()
         self._row, self._trouble_of, self._looked = row, trouble_of, looked
         self._lines = HeldLines(self, self._show)
+        self._history = HistoryReader(self, self._show)
 
     def compose(self) -> ComposeResult:
         yield FactsView(id="all-facts")
@@ -42,6 +46,7 @@ class DetailScreen(Dialog[str]):
     def on_mount(self) -> None:
         self._looked.subscribe(self, self._changed)
         self._show()
+        self.set_interval(LOOK, self._history.look)
 
     def _changed(self, overview: Overview) -> None:
         """Show the same server as it is now; one that is gone stays as it was."""
@@ -51,8 +56,8 @@ class DetailScreen(Dialog[str]):
 
     def _show(self) -> None:
         row = self._row
-        lines = self._lines.of(row)
-        self.query_one(FactsView).show(row, self.host.now(), self._trouble_of(row), lines)
+        lines, events = self._lines.of(row), self._history.of(row)
+        self.query_one(FactsView).show(row, self.host.now(), self._trouble_of(row), lines, events)
 
     def action_row(self, what: str) -> None:
         self.dismiss(what)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from keyrack.domain.address_key import shown
+from keyrack.domain.event import Event
 from keyrack.domain.model import Header, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
@@ -12,6 +15,7 @@ from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import HIDDEN, join, say, state
 from keyrack.tui.servers.held_facts import Lines, at_line, held_facts, spot_of
+from keyrack.tui.servers.history_facts import history
 from keyrack.tui.servers.marks import Trouble
 from keyrack.wording import expiry as wording
 from keyrack.wording.states import STATES, SWITCHED_OFF, status_words
@@ -37,10 +41,16 @@ def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, T
     return wording.expiry(row.kind, row.status.state, row.credential, row.check, now)
 
 
-def facts(row: Row, now: float, trouble: Trouble | None = None, lines: Lines | None = None) -> list[Fact]:
+def facts(
+    row: Row,
+    now: float,
+    trouble: Trouble | None = None,
+    lines: Lines | None = None,
+    events: Sequence[Event] = (),
+) -> list[Fact]:
     """The lines of the detail pane; unknown facts have no line.
 
-    `lines`: where tokens of other programs stand in their files.
+    `lines`: where tokens of other programs stand in their files. `events`: of its credential.
     """
     found = [Fact("Status", status(row, now)), Fact("Why", say(row.status.reason))]
     if trouble is not None:
@@ -62,6 +72,9 @@ def facts(row: Row, now: float, trouble: Trouble | None = None, lines: Lines | N
     if row.check is not None:
         ago = relative(row.check.at - now)
         found.append(Fact("Checked", join(ago, say(f" · {row.check.verdict}", Tone.DIM))))
+    past = history(row, events, now)
+    if past is not None:
+        found.append(Fact("History", past))
     return found
 
 

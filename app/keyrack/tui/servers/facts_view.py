@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from keyrack.domain.event import Event
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.present import say, title
 from keyrack.tui.kit.steady import update
@@ -53,13 +56,18 @@ class FactsView(VerticalScroll):
         yield self._address
 
     def show(
-        self, row: Row | None, now: float, trouble: Trouble | None = None, lines: Lines | None = None
+        self,
+        row: Row | None,
+        now: float,
+        trouble: Trouble | None = None,
+        lines: Lines | None = None,
+        events: Sequence[Event] = (),
     ) -> None:
         """Show this row as it is at `now` (Unix seconds), and what last failed with it.
 
-        `lines`: where tokens of other programs stand in their files.
+        `lines`: where tokens of other programs stand in their files. `events`: of its credential.
         """
-        found = facts(row, now, trouble, lines) if row else []
+        found = facts(row, now, trouble, lines, events) if row else []
         head = title(row.server.display_name) if row else Content("")
         if head != self._head:
             self._head = self.border_title = head

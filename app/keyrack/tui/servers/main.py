@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from keyrack.operations.sharing.clients import Entry
     from keyrack.tui.clear.stale_actions import StaleActions
     from keyrack.tui.servers.held_lines import HeldLines
+    from keyrack.tui.servers.history_reader import HistoryReader
     from keyrack.tui.servers.list_reader import ListReader
     from keyrack.tui.servers.many_actions import ManyActions
     from keyrack.tui.servers.row_actions import RowActions
@@ -74,6 +75,12 @@ class MainScreen(Screen[None]):
         from keyrack.tui.servers.held_lines import HeldLines
 
         return HeldLines(self, self._show_detail)
+
+    @cached_property
+    def _history(self) -> HistoryReader:
+        from keyrack.tui.servers.history_reader import HistoryReader
+
+        return HistoryReader(self, self._show_detail)
 
     @cached_property
     def actions(self) -> RowActions:
@@ -219,7 +226,8 @@ class MainScreen(Screen[None]):
         trouble = self.marks.trouble_of(row) if row else None
         pane = self.query_one("#detail", FactsView)
         lines = self._lines.of(row) if row and row.elsewhere and pane.display else None
-        pane.show(row, self.host.now(), trouble, lines)
+        events = self._history.of(row) if row and pane.display else ()
+        pane.show(row, self.host.now(), trouble, lines, events)
 
     def tick(self) -> None:
         """Update the times and states that are shown."""
@@ -236,6 +244,7 @@ class MainScreen(Screen[None]):
         self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
         self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
         if self.query_one("#detail", FactsView).display:  # a narrow terminal has no room for it
+            self._history.look()
             self._show_detail()
 
     def show_progress(self, words: str, share: float) -> None:
