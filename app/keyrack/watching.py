@@ -55,10 +55,10 @@ class MachineWatching:
         self._runs.stop()
 
     def install(self) -> tuple[str, tuple[str, ...]]:
-        from keyrack.system.apart import keyrack_command
+        from keyrack.system.own_command import own_command
         from keyrack.system.service_files import install
 
-        return install(self._env, self._platform, keyrack_command(["watch", *self._files]))
+        return install(self._env, self._platform, [*own_command(self._env), "watch", *self._files])
 
     @cached_property
     def _told(self) -> ToldFile:

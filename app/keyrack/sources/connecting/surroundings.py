@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from keyrack.sources.connect import Connect
 from keyrack.system import paths
+from keyrack.system.own_command import own_path
 from keyrack.system.paths import Env
 
 # Where things are. Never a secret: a passphrase or a key is not among them.
@@ -75,7 +76,7 @@ def _counts(name: str, value: str, env: Env, platform: str) -> bool:
 def own_program(env: Env, how: Connect, *, in_project: bool) -> tuple[str, ...]:
     """How the program starts keyrack: by its name where its PATH has this keyrack, otherwise by its path.
 
-    A project's file has the name alone, since the path differs from machine to machine.
+    A project's file has the name alone, since the path differs from machine to machine. Raises KeyrackError.
     """
     if in_project:
         return ("keyrack",)
@@ -86,13 +87,3 @@ def own_program(env: Env, how: Connect, *, in_project: bool) -> tuple[str, ...]:
     if not how.in_window and found is not None and os.path.realpath(found) == os.path.realpath(mine):
         return ("keyrack",)
     return (mine,)
-
-
-def own_path(env: Env) -> str:
-    """The absolute path of the running keyrack's command, or of the one on PATH; "" if there is none."""
-    beside = os.path.join(os.path.dirname(sys.executable), "keyrack.exe" if os.name == "nt" else "keyrack")
-    started = sys.argv[0] if os.path.basename(sys.argv[0]) in ("keyrack", "keyrack.exe") else ""
-    for each in (started, beside):
-        if each and os.sep in each and os.access(each, os.X_OK) and os.path.isfile(each):
-            return os.path.abspath(each)
-    return shutil.which("keyrack", path=env.get("PATH", "")) or ""

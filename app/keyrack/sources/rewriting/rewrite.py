@@ -91,8 +91,8 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
 
 def wrap(source: Source, named: Mapping[EntrySecret, str], secrets: str) -> Rewrite | str:
     """What `operations.ports.Rewriting.wrap` says."""
-    from keyrack.sources.connecting.surroundings import own_path
     from keyrack.sources.rewriting import wrap as wrapping
+    from keyrack.system.own_command import own_path
 
     # A program started from a desktop may not have the shell's PATH.
     return wrapping.wrap(source, named, secrets, own_path(os.environ) or "keyrack")
