@@ -27,7 +27,7 @@ def own_path(env: Mapping[str, str]) -> str:
         return found[0]
     if is_passing(sys.executable):
         raise KeyrackError(
-            "keyrack runs from a cache that may be emptied at any time, so no other program can use it there.",
+            "keyrack runs from a cache that may be emptied, so no other program can use it there.",
             hint="Install it first: uv tool install keyrack, or pipx install keyrack.",
         )
     return ""
