@@ -179,6 +179,7 @@ def adapters(
         refresh_apart=None if ask else refresh_apart,
         events=stores.events,
         caller=_caller,
+        asked_before=stores.asked_before,
         consent=stores.consent,
         watching=watching,
     )
@@ -249,6 +250,15 @@ class _Stores:
         from keyrack.store.event_log import EventFiles
 
         return EventFiles(self._data_dir(), self.locks())
+
+    def asked_before(self, key: Any, since: float) -> bool:
+        from keyrack.store.asked import AskedFiles
+        from keyrack.store.records.naming import record_id
+        from keyrack.system.caller import process
+
+        asking = process()
+        folder = os.path.join(self._data_dir(), "asked")
+        return bool(asking) and AskedFiles(folder).again(asking, record_id(key), since)
 
     def consent(self) -> Consent:
         from keyrack.store.consent import Questions

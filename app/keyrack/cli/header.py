@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from keyrack.domain.secret import Secret
 
 
+YOUNG = 10.0  # seconds in which a new token is not tested for Claude Code, unless that is asked for
+
+
 class Options(Arguments):
     operand: str | None = None
     format: str | None = None
     min_valid: float | None = None
+    check_again: bool = False
     account: str | None = None
 
 
@@ -28,6 +32,7 @@ VERB = Verb(
     options=(
         Option(("--format",), "how to print them (default: lines)", "lines|json|curl", read=header_format),
         Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),
+        Option(("--check-again",), "test the token if the same program asks for it again"),
         ACCOUNT,
     ),
     takes=Options,
@@ -44,7 +49,11 @@ set, no other server's headers are printed (exit code 6).
 It never opens a browser: if a login is needed, it exits with code 3. If a
 refresh takes more than 5 seconds while the old token is valid, it prints the
 old one, and the refresh continues in the background, unless --min-valid is
-given.""",
+given.
+
+A program that runs a helper does so again after the server has refused the token.
+With --check-again, which keyrack connect writes, a token that the same process
+has got before is tested on the server first, and refreshed if it is refused.""",
     examples=(
         (
             "Call a server with curl, without a token among its arguments",
@@ -61,7 +70,11 @@ def run(context: Context, options: Options) -> int:
 
     adapters = context.adapters()
     server = asked_for(adapters, options.operand, options.account)
-    given = hand_out(adapters, server, "header", min_valid=options.min_valid, for_url=url_asked_for())
+    for_url = url_asked_for()
+    again_after = 0.0 if options.check_again else YOUNG if for_url else None
+    given = hand_out(
+        adapters, server, "header", min_valid=options.min_valid, for_url=for_url, again_after=again_after
+    )
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")
     context.out.value(_FORMATS[options.format or "lines"](given.headers))

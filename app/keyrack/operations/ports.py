@@ -616,6 +616,9 @@ class Adapters(NamedTuple):
     consent: Callable[[], Consent] = NoConsent
     # caller(): the program that runs keyrack, as it calls itself; "" if it is not known
     caller: Callable[[], str] = lambda: ""
+    # asked_before(key, since): has the process that runs keyrack got this credential after `since`
+    # (Unix seconds)? It is noted that it gets it now.
+    asked_before: Callable[[CredentialKey, float], bool] = lambda key, since: False
     streams: Callable[..., Streams] = no_streams  # streams(server_url, files), for a bridge
     watching: Callable[[], Watching] = no_watching
     client_name: str = "keyrack"

@@ -47,17 +47,33 @@ def caller(start: int = 0, look: Callable[[int], Process | None] | None = None) 
 
     `start` is the process to look at first, by default the parent of this one. `look` finds a process.
     """
-    look = look or _look()
+    return _found(start, look or _look())[1]
+
+
+def process() -> str:
+    """What tells the program's process from all others, also from later ones; "" if it is not known."""
+    pid, name = _found(0, _look())
+    if not name:
+        return ""
+    try:
+        started = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()[19].decode()
+    except (OSError, IndexError):
+        started = ""
+    return f"{pid}-{started}"
+
+
+def _found(start: int, look: Callable[[int], Process | None] | None) -> tuple[int, str]:
     pid = start or os.getppid()
     for _ in range(DEEPEST):
         found = look(pid) if look is not None and pid > 1 else None
         if found is None:
             break
-        pid, arguments = found
+        parent, arguments = found
         name = name_of(arguments)
         if name and name not in SHELLS and name not in WRAPPERS:
-            return name
-    return ""
+            return pid, name
+        pid = parent
+    return 0, ""
 
 
 def name_of(arguments: list[str]) -> str:

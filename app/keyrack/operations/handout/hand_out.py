@@ -24,6 +24,7 @@ def hand_out(
     *,
     min_valid: float | None = None,
     for_url: str = "",
+    again_after: float | None = None,
     already: Mapping[str, Secret] | None = None,
 ) -> IssuedToken:
     """The token and the headers for a program. Never opens a browser.
@@ -33,7 +34,8 @@ def hand_out(
 
     `for_url` is the URL that the program says it will send them to: any other server's are refused, since a
     project's configuration could name the wrong one. Without `min_valid` (seconds), a slow refresh is not
-    waited for while the old token is valid. Raises NoSuchServer, LoginNeeded, Temporary, StoreUnavailable.
+    waited for while the old token is valid. `again_after`: see `repeated.unless_refused`.
+    Raises NoSuchServer, LoginNeeded, Temporary, StoreUnavailable.
     """
     if for_url:
         refuse_another(server, for_url)
@@ -41,6 +43,10 @@ def hand_out(
         given = get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
     else:
         given = get_token(adapters, server, min_valid=min_valid)
+    if again_after is not None:
+        from keyrack.operations.handout.repeated import unless_refused
+
+        given = unless_refused(adapters, server, given, again_after)
     release(adapters, server, way, given.headers, already)
     return given
 

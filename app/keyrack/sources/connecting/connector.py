@@ -180,13 +180,14 @@ class EntryFiles:
             )
         verb = {Method.HELPER: ("header",), Method.BRIDGE: ("bridge",), Method.VARIABLE: ("token",)}[method]
         options = ("--format", "json") if is_helper else ()
+        again = ("--check-again",) if is_helper else ()
         name = wanted.account or (wanted.server.account if how.elsewhere else "")
         account = (f"--account={name}",) if name.startswith("-") else ("--account", name) if name else ()
         file = () if has_own_file(search, wanted.program) else ("--config", spot.path)
         if wanted.word.startswith("-"):
-            rest = (*options, *account, *file, "--", wanted.word)
+            rest = (*options, *account, *file, *again, "--", wanted.word)
         else:
-            rest = (wanted.word, *options, *account, *file)
+            rest = (wanted.word, *options, *account, *file, *again)
         program = surroundings.own_program(search.env, how, in_project=spot.is_project)
         if method is Method.VARIABLE:
             program = ("keyrack",)

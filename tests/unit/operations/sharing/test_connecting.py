@@ -59,7 +59,7 @@ def test_claude_code_runs_keyrack_header_and_its_row_stays_the_same(machine: Mac
     assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
     words = entry(machine)["headersHelper"].split()
     assert os.path.basename(words[0]) == "keyrack"
-    assert words[1:] == ["header", "lab", "--format", "json"]
+    assert words[1:] == ["header", "lab", "--format", "json", "--check-again"]
     [row] = overview(machine.adapters).rows
     assert (row.server.name, row.status.state.value) == ("lab", "valid")
     assert ways(machine)["Claude Code"] is Way.CONNECTED_BY_HELPER
@@ -73,10 +73,10 @@ def test_codex_gets_the_account_and_the_locations_that_it_does_not_pass_on(machi
     assert written["url"] == URL
     line = written["http_headers_helper"]
     assert line.startswith(f"env 'XDG_DATA_HOME={data}' ")
-    assert line.endswith("header lab --format json --account default")
+    assert line.endswith("header lab --format json --account default --check-again")
     assert "sesame" not in (machine.home / CODEX).read_text()
     [(argv, env)] = machine.ran
-    assert argv[1:] == ("header", "lab", "--format", "json", "--account", "default")
+    assert argv[1:] == ("header", "lab", "--format", "json", "--account", "default", "--check-again")
     assert env == {"HOME": str(machine.home), "PATH": "/bin", "XDG_DATA_HOME": data}
 
 
@@ -184,7 +184,7 @@ def test_a_projects_file_is_changed_only_by_its_option_and_has_no_path(
     assert machine.run("connect", "lab", "--to", "claude-code", "--project", "--write") == 0
     assert (
         json.loads(shared.read_text())["mcpServers"]["lab"]["headersHelper"]
-        == "keyrack header lab --format json"
+        == "keyrack header lab --format json --check-again"
     )
     assert "trusted the project" in capsys.readouterr().err
 
@@ -328,7 +328,7 @@ class TestDoctor:
         assert machine.run("doctor") == 1
         assert "can't be run there" in capsys.readouterr().out
         [(argv, env)] = machine.ran
-        assert argv[1:] == ("header", "lab", "--format", "json")
+        assert argv[1:] == ("header", "lab", "--format", "json", "--check-again")
         assert env["CLAUDE_CODE_MCP_SERVER_URL"] == URL
 
         path = machine.home / CLAUDE
