@@ -13,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -117,6 +117,7 @@ def oidc(
     client_key: Mapping[str, Any] | None = None,
     plain_scopes: bool = False,
     heard: list[Heard] | None = None,
+    forgotten: Callable[[str], bool] = lambda token: False,
 ) -> Iterator[AuthServer]:
     """oidc-provider, and an MCP server that asks it about every token (RFC 7662).
 
@@ -125,7 +126,8 @@ def oidc(
     `device_seconds`: it gives codes for other devices that live so long. `auth_methods`: how clients may
     authenticate, where not in every way; client_secret_post must be among them. `client_key`: the public
     JWK of "machine-with-key". `plain_scopes`: it knows no resource indicators (RFC 8707), so clients may
-    register with the MCP server's scopes. `heard` receives every request for the MCP server.
+    register with the MCP server's scopes. `heard` receives every request for the MCP server. `forgotten`: the
+    tokens that the MCP server refuses, although they have not expired.
     """
     need_oidc()
     options = {"TOKEN_SECONDS": str(token_seconds)}
@@ -139,7 +141,7 @@ def oidc(
         sock, base = loopback.reserve()
         url = f"{base}/mcp"
         with _provider_process(url, options) as issuer:
-            guard = Guard(issuer, Introspection(issuer, url if plain_scopes else None), SCOPES[:1])
+            guard = Guard(issuer, Introspection(issuer, url if plain_scopes else None, forgotten), SCOPES[:1])
             app = mcp_server("guarded", "hello", url, guard)
             loopback.serve(sock, app if heard is None else listening(app, heard))
             yield AuthServer(issuer, url)
@@ -162,15 +164,21 @@ def sdk(token_seconds: int = 3600) -> Iterator[AuthServer]:
 class Introspection(TokenVerifier):
     """Asks the issuer, as the MCP server's own client, what a token is worth."""
 
-    def __init__(self, issuer: str, resource: str | None = None) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        resource: str | None = None,
+        forgotten: Callable[[str], bool] = lambda token: False,
+    ) -> None:
         self._url = f"{issuer}/token/introspection"
+        self._forgotten = forgotten
         self._resource = resource  # what tokens without an audience are for
 
     async def verify_token(self, token: str) -> AccessToken | None:
         async with httpx.AsyncClient(trust_env=False) as client:
             reply = await client.post(self._url, data={"token": token, **MCP_SERVER})
         facts = reply.json() if reply.status_code == 200 else {}
-        if not facts.get("active"):
+        if not facts.get("active") or self._forgotten(token):
             return None
         return AccessToken(
             token=token,

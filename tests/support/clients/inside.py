@@ -30,6 +30,7 @@ from support.keychain import private_keychain
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
 TOKEN_SECONDS = 3600
 SECONDS = "LAB_TOKEN_SECONDS"  # a variable with another life of an access token
+ONCE = "LAB_ONCE"  # a variable: the MCP server forgets a token after a tool was called with it
 
 
 def loopback_up() -> None:
@@ -45,9 +46,15 @@ def loopback_up() -> None:
 def main() -> None:
     loopback_up()
     heard: list[Heard] = []
+
+    def forgotten(token: str) -> bool:
+        return ONCE in os.environ and any(
+            (each.method, each.token, each.status) == ("tools/call", token, 200) for each in heard
+        )
+
     with (
         authserver.oidc(
-            int(os.environ.get(SECONDS, TOKEN_SECONDS)), plain_scopes=True, heard=heard
+            int(os.environ.get(SECONDS, TOKEN_SECONDS)), plain_scopes=True, heard=heard, forgotten=forgotten
         ) as authority,
         serving_model() as model,
         private_keychain() as keychain,

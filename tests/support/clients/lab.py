@@ -86,12 +86,15 @@ def need_lab() -> None:
 
 
 @contextmanager
-def running_lab(token_seconds: int | None = None) -> Iterator[Lab]:
-    """`token_seconds`: the life of an access token, where it is not an hour."""
+def running_lab(token_seconds: int | None = None, *, once: bool = False) -> Iterator[Lab]:
+    """`token_seconds`: the life of an access token, where it is not an hour. `once`: the MCP server forgets a
+    token after one call of a tool."""
     need_lab()
     env = {**os.environ, "PYTHONPATH": str(TESTS)}
     if token_seconds is not None:
         env["LAB_TOKEN_SECONDS"] = str(token_seconds)
+    if once:
+        env["LAB_ONCE"] = "yes"
     command = [*unshared(), sys.executable, "-m", "support.clients.inside"]
     process = subprocess.Popen(command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin is not None and process.stdout is not None
