@@ -20,6 +20,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 PLAIN = re.compile(r"https?://(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?:/[A-Za-z0-9._~/-]*)?")
 # Never in a URL unless percent-encoded (RFC 3986, section 2).
 NEVER_WRITTEN = frozenset(' \\"<>^`{|}')
+# Python's IDNA 2003 makes ss of ß; Node, browsers and other programs get another host (UTS 46, section 7).
+AMBIGUOUS = frozenset("ß\u1e9e\u03c2\u200c\u200d")
 # The characters of a host name. No %: browsers decode it, and so get an address where we see a name.
 NAME = r"[a-z0-9._-]+"
 # An issuer without a path.
@@ -238,6 +240,11 @@ def _split(text: str) -> SplitResult:
     if port == 0:
         raise BadUrl("The address names port 0.")
     if not parts.hostname.isascii():
+        if not AMBIGUOUS.isdisjoint(parts.hostname):
+            raise BadUrl(
+                "The host's name has a letter that programs read differently.",
+                hint="Write the name in its ASCII form, which begins with xn--.",
+            )
         try:
             ascii_host = parts.hostname.encode("idna").decode().lower()
         except UnicodeError:

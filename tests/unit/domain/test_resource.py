@@ -86,6 +86,12 @@ def test_what_a_shell_or_a_page_reads_as_something_else_is_refused_in_a_url(char
         parse_url(f"https://a.example/{character}x")
 
 
+@pytest.mark.parametrize("host", ["mcp.atlaßian.example", "ATLAẞIAN.example", "faς.example"])
+def test_a_name_that_another_program_takes_for_another_host_is_refused(host):
+    with pytest.raises(BadUrl, match="read differently"):
+        canonical_url(f"https://{host}/mcp")
+
+
 def test_two_spellings_of_one_server_share_an_identity():
     assert canonical_url("https://A.example:443/mcp/") == canonical_url("https://a.example/mcp")
     assert canonical_url("https://a.example/mcp") != canonical_url("https://a.example/mcp2")
