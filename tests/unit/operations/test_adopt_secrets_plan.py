@@ -62,6 +62,19 @@ def test_a_name_that_another_server_uses_is_not_taken(adapters: Adapters, tmp_pa
     assert [each.name for each in plan_secrets(adapters, server).sets] == ["a-2"]
 
 
+def test_what_is_stored_for_an_entry_of_another_folder_is_not_replaced(
+    adapters: Adapters, tmp_path: Path
+) -> None:
+    put(tmp_path, "Cursor", "abc-0123456")
+    [server] = adapters.read().servers
+    save_secrets(adapters, server, "a", {"A_TOKEN": Secret("of-another-folder")})
+    assert [each.name for each in plan_secrets(adapters, server).sets] == ["a-2"]
+
+    # The same values are these secrets, adopted again after an undo.
+    save_secrets(adapters, server, "a", {"A_TOKEN": Secret("abc-0123456")})
+    assert [each.name for each in plan_secrets(adapters, server).sets] == ["a"]
+
+
 def test_without_a_permanent_store_nothing_is_moved(adapters: Adapters, tmp_path: Path) -> None:
     put(tmp_path, "Cursor", "abc-0123456")
     [server] = adapters.read().servers

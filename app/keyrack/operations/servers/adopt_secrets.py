@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import KeyrackError, StoreUnavailable
 from keyrack.domain.model import CredentialKey, EntrySecret, Server, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.rewrite import Rewrite
@@ -21,7 +21,7 @@ class SecretSet(NamedTuple):
 
     name: str
     values: Mapping[str, Secret]
-    is_stored: bool  # something is stored under the name, and these values are added or replaced
+    is_stored: bool  # something is stored for the server, and these values are added or replaced
 
 
 class SecretsPlan(NamedTuple):
@@ -77,8 +77,7 @@ def adopt_secrets(adapters: Adapters, plan: SecretsPlan) -> Receipt:
         raise KeyrackError("There is no permanent store for secrets here, so they stay in the file.")
     lines: list[Line] = []
     for each in plan.sets:
-        is_own = each.name == plan.server.secrets  # its other secrets are still in use
-        saved = save_secrets(adapters, plan.server, each.name, each.values, replaces_all=not is_own)
+        saved = save_secrets(adapters, plan.server, each.name, each.values)
         lines.append(Line(f"Store {', '.join(each.values)}", "done", saved.store))
     what = f"Moved the secrets of {plan.server.name} out of a file"
     kept = "The secrets are stored, and are also still in the file."
@@ -110,10 +109,23 @@ def _new_set(
     taken = {each.secrets for each in adapters.read().servers} | set(planned)
     stem = server.entries[0].lstrip("-") if server.entries else server.name
     name, count = stem, 1
-    while name in taken:
+    while name in taken or _has_others(adapters, name, values):
         count += 1
         name = f"{stem}-{count}"
-    return SecretSet(name, values, CredentialKey.of_secrets(name) in records)
+    return SecretSet(name, values, is_stored=False)
+
+
+def _has_others(adapters: Adapters, name: str, values: Mapping[str, Secret]) -> bool:
+    """Are other values stored under this name? They may be of an entry that is not seen in this folder."""
+    key = CredentialKey.of_secrets(name)
+    if key not in adapters.credentials().records():
+        return False
+    try:
+        stored = adapters.credentials().load(key)
+    except StoreUnavailable:
+        return True
+    before = dict(stored.fields) if stored is not None else {}
+    return bool(before) and any(before.get(each) != value for each, value in values.items())
 
 
 def _nothing(server: Server) -> KeyrackError:

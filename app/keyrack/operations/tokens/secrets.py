@@ -14,12 +14,7 @@ from keyrack.operations.storage.unlock import require_ready
 
 
 def save_secrets(
-    adapters: Adapters,
-    server: Server,
-    name: str,
-    values: Mapping[str, Secret],
-    *,
-    replaces_all: bool = False,
+    adapters: Adapters, server: Server, name: str, values: Mapping[str, Secret]
 ) -> CredentialInfo:
     """Store the secrets under `name`, together with the other ones that are there, and read them back.
 
@@ -32,7 +27,7 @@ def save_secrets(
     key = CredentialKey.of_secrets(name)
     with adapters.credentials().lock(key):
         credentials = adapters.credentials()
-        before = None if replaces_all else credentials.load(key)
+        before = credentials.load(key)
         all_values = {**(dict(before.fields) if before else {}), **values}
         facts = CredentialInfo(
             "secrets",
