@@ -238,7 +238,9 @@ class EntryFiles:
     ) -> tuple[str, ...]:
         line = " ".join(entry.words_of(connection))
         words = {*connection.words, *dict(connection.env).values(), *connection.passed, connection.url, line}
-        words |= {each for each in showing.strings_of(fields.sets) if "$" in each or "{" in each}
+        before = set(showing.strings_of(old))
+        new = (each for each in showing.strings_of(fields.sets) if each not in before)
+        words |= {each for each in new if "$" in each or "{" in each}  # a reference, in the program's syntax
         words |= set(showing.strings_of((how.process, how.remote)))
         words |= {value for name, value in fields.sets.items() if name in (how.helper, how.variable)}
         return showing.shown(

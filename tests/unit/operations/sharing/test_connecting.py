@@ -16,6 +16,7 @@ import pytest
 from keyrack.operations.servers import change_files
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.sharing.clients import Way, clients
+from keyrack.sources.connecting import surroundings
 from keyrack.system.running import Ran
 from support.canned import URL
 from support.cli_kit import Terminal
@@ -282,6 +283,24 @@ def test_a_server_that_keyrack_would_not_find_there_is_the_reason_to_refuse(
     said = capsys.readouterr().err
     assert "No server is called “lab”." in said and "in every folder" in said
     assert not (machine.home / CODEX).exists()
+
+
+def test_an_old_header_is_masked_even_if_it_looks_like_a_reference(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = {"httpUrl": URL, "headers": {"X-Trace": "pa$$w0{rd"}}
+    machine.put(".gemini/settings.json", json.dumps({"mcpServers": {"lab": odd}}, indent=1))
+    assert machine.run("connect", "lab", "--to", "gemini-cli", "--by", "variable") == 0
+    said = capsys.readouterr().out
+    assert "pa$$w0" not in said and "Bearer $" in said
+
+
+def test_without_a_command_of_its_own_keyrack_is_not_imported_from_a_program_s_folder(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surroundings, "own_path", lambda env: "")
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    assert " -P -m keyrack " in entry(machine)["headersHelper"]
 
 
 def test_codex_lets_a_bridge_have_what_it_needs_by_the_names_of_variables(machine: Machine) -> None:
