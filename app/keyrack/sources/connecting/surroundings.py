@@ -83,7 +83,8 @@ def own_program(env: Env, how: Connect, *, in_project: bool) -> tuple[str, ...]:
     mine = own_path(env)
     found = shutil.which("keyrack", path=env.get("PATH", ""))
     if not mine:
-        return (sys.executable, "-m", "keyrack")
+        # -P: the program runs it in its own folder, which may be a stranger's project.
+        return (sys.executable, "-P", "-m", "keyrack")
     if not how.in_window and found is not None and os.path.realpath(found) == os.path.realpath(mine):
         return ("keyrack",)
     return (mine,)
