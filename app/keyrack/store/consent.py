@@ -36,7 +36,7 @@ class Questions:
         if self._is_screen_open():
             return self._ask_screen(request)
         left = request.until - self._now()
-        return self._notify("Hand out a token?", request.question, left) if left > 0 else None
+        return self._notify(request.title, request.question, left) if left > 0 else None
 
     def waiting(self) -> tuple[HandOutRequest, ...]:
         """The questions without an answer. Who calls this is the screen from now on, if there is no other."""
@@ -94,7 +94,7 @@ class Questions:
             if until < self._now() - 60:  # of a process that was killed
                 with suppress(OSError):
                     os.unlink(os.path.join(self._folder, name))
-            yield HandOutRequest(server, way, program, until, ident)
+            yield HandOutRequest(server, way, program, until, ident, found.get("is_secrets") is True)
 
     def _is_ours(self) -> bool:
         """Are we the screen? Take the lock if nobody has it."""

@@ -10,10 +10,14 @@ import pytest
 import keyrack
 from keyrack.domain.consent import HandOutRequest
 from keyrack.domain.errors import LoginNeeded, NotAllowed
+from keyrack.domain.model import Server
 from keyrack.domain.reading import Reading
+from keyrack.domain.secret import Secret
 from keyrack.operations.handout.hand_out import ANSWER, hand_out
+from keyrack.operations.handout.secrets import hand_out_secrets
 from keyrack.operations.ports import Adapters, NoConsent
 from keyrack.operations.servers.find import find
+from keyrack.operations.tokens.secrets import save_secrets
 from keyrack.sources.reader import read_all
 from support.canned import URL
 from support.cli_kit import run
@@ -115,6 +119,47 @@ def test_it_is_set_in_keyracks_own_file_for_every_programs_entry(tmp_path: Path,
     adapters = build()._replace(read=lambda: reading)
     assert find(adapters, "theirs").confirm and find(adapters, URL).confirm
     assert [bool(problem.sentence) for problem in reading.problems] == ([] if value == "true" else [True])
+
+
+def local_bench(says: bool | None, tmp_path: Path) -> tuple[Adapters, Person, KeptEvents]:
+    own = tmp_path / ".config/keyrack/config.toml"
+    own.parent.mkdir(parents=True)
+    own.write_text("[servers.local]\nconfirm = true\n[servers.other]\nconfirm = false\n")
+    adapters, person, events = bench(says)
+    reading = read_all({"HOME": str(tmp_path)}, "linux", str(tmp_path))
+    assert reading.problems == () and reading.servers == ()
+    adapters = adapters._replace(read=lambda: reading)
+    for name in ("local", "other"):
+        save_secrets(adapters, Server(name), name, {"A_KEY": Secret("key-hidden-2")})
+    return adapters, person, events
+
+
+def test_a_local_server_gets_its_secrets_after_a_yes(tmp_path: Path) -> None:
+    adapters, person, events = local_bench(True, tmp_path)
+    assert hand_out_secrets(adapters, "local") == {"A_KEY": Secret("key-hidden-2")}
+    [asked] = person.asked
+    assert asked == HandOutRequest("local", "exec", "claude", NOW + ANSWER, is_secrets=True)
+    assert "wants the secrets of local" in asked.question
+    assert events.kinds[-1:] == ["handed-out"]
+
+
+@pytest.mark.parametrize("says", [False, None])
+def test_without_a_yes_a_local_server_does_not_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, says: bool | None
+) -> None:
+    adapters, _, events = local_bench(says, tmp_path)
+    started: list[object] = []
+    monkeypatch.setattr("keyrack.system.replacing.become", lambda *words: started.append(words))
+    command = ["exec", "--secrets", "local", "--", "srv", "{secret:A_KEY}"]
+    assert run(command, adapters=lambda **_: adapters) == 3
+    said = capsys.readouterr()
+    assert "The secrets of local were not handed out." in said.err and "key-hidden-2" not in said.err
+    assert started == [] and events.kinds[-1:] == ["not-handed-out"]
+
+
+def test_other_local_servers_are_not_asked_about(tmp_path: Path) -> None:
+    adapters, person, _ = local_bench(False, tmp_path)
+    assert hand_out_secrets(adapters, "other") and person.asked == []
 
 
 def test_a_projects_file_can_not_switch_it_on_or_off(tmp_path: Path) -> None:

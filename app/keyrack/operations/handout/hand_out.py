@@ -73,14 +73,16 @@ def _ask(adapters: Adapters, server: Server, way: Way, program: str) -> None:
     from keyrack.domain.consent import HandOutRequest
     from keyrack.domain.errors import NotAllowed
 
-    request = HandOutRequest(server.display_name, way, program, adapters.now() + ANSWER)
+    until = adapters.now() + ANSWER
+    request = HandOutRequest(server.display_name, way, program, until, is_secrets=bool(server.secrets))
     allowed = adapters.consent().ask(request)
     if allowed:
         return
     said = "You did not allow it." if allowed is False else "Nobody allowed it in time."
     log_event(adapters, server, "not-handed-out", said, way=way, program=program)
+    were = "were" if request.is_secrets else "was"
     raise NotAllowed(
-        f"The token for {server.display_name} was not handed out. {said}",
+        f"The {request.what} {server.display_name} {were} not handed out. {said}",
         hint="Its “confirm” setting asks first. Open keyrack in another terminal to be asked there, and try"
         " again.",
     )

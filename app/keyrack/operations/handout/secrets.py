@@ -15,19 +15,21 @@ def hand_out_secrets(adapters: Adapters, name: str, *, for_url: str = "") -> Map
     """The secrets that are stored under this name, by their names.
 
     `for_url` is the URL that a program says it will send them to, which is none of a local process. Raises
-    NoSuchServer, LoginNeeded, StoreUnavailable.
+    NoSuchServer, LoginNeeded, StoreUnavailable, NotAllowed.
     """
     if for_url:
         raise NoSuchServer(
             "The program asks for a remote server, so it gets no secrets of a local process.",
             hint="CLAUDE_CODE_MCP_SERVER_URL is set.",
         )
-    stored = adapters.credentials().load(CredentialKey.of_secrets(name))
+    key = CredentialKey.of_secrets(name)
+    stored = adapters.credentials().load(key)
     if stored is None:
         raise LoginNeeded(
             f"keyrack has no secrets with the name “{name}”.",
             hint="Run keyrack list to see the local servers, and keyrack set NAME to enter their secrets.",
         )
     secrets = dict(stored.fields)
-    release(adapters, Server(name, transport="stdio", secrets=name), "exec", secrets)
+    asks = key.url in adapters.read().confirm
+    release(adapters, Server(name, transport="stdio", secrets=name, confirm=asks), "exec", secrets)
     return secrets

@@ -22,6 +22,9 @@ ca_file = "~/keys/company-ca.pem"            # trusted for this server, in addit
 client_cert = "~/keys/me.pem"                # mutual TLS, only with the server and its issuer
 client_key_file = "~/keys/me.key"
 
+[servers.postgres]                           # secrets that keyrack adopt has moved, by their name
+confirm = true                               # ask before a local server gets them
+
 [servers.linear.authorize]                   # extra parameters for the authorization request
 access_type = "offline"
 
@@ -47,7 +50,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.errors import BadUrl
 from keyrack.domain.hooks import hooks_of
-from keyrack.domain.model import DEFAULT_ACCOUNT
+from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialKey
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import account_key
 from keyrack.domain.resource import canonical_url
@@ -85,6 +88,11 @@ def read(text: str, collector: Collector) -> OwnConfig:
     known_keys.point_out_in_file(data, collector)
     confirm: set[str] = set()
     for name, entry in collector.entries(collector.table(data, "servers")):
+        if entry.keys() == {"confirm"}:  # about the secrets that a local process gets by `keyrack exec`
+            Fields(entry, collector, name).flag("confirm")  # reports a mistake
+            if entry["confirm"] is not False:
+                confirm.add(CredentialKey.of_secrets(name).url)
+            continue
         before = len(collector.problems)
         _add(collector, name, entry)
         url = collector.servers[-1].url

@@ -19,7 +19,7 @@ class ConsentScreen(ConfirmScreen):
     """Closes by itself, without an answer, once nobody waits for it."""
 
     def __init__(self, request: HandOutRequest) -> None:
-        super().__init__("Hand out a token?", request.server, request.question, "Allow once", no="Refuse")
+        super().__init__(request.title, request.server, request.question, "Allow once", no="Refuse")
         self._until = request.until
 
     def on_mount(self) -> None:
