@@ -88,7 +88,7 @@ def read(text: str, collector: Collector) -> OwnConfig:
     known_keys.point_out_in_file(data, collector)
     confirm: set[str] = set()
     for name, entry in collector.entries(collector.table(data, "servers")):
-        if entry.keys() == {"confirm"}:  # about the secrets that a local process gets by `keyrack exec`
+        if tuple(entry) == ("confirm",):  # about the secrets that a local process gets by `keyrack exec`
             Fields(entry, collector, name).flag("confirm")  # reports a mistake
             if entry["confirm"] is not False:
                 confirm.add(CredentialKey.of_secrets(name).url)
