@@ -159,8 +159,7 @@ class _AllFiles:
 
     def candidates(self, program: Program) -> list[Candidate]:
         try:
-            # The current project may be the home folder: then the file is the user's.
-            return list({candidate.path: candidate for candidate in program.files(self.search)}.values())
+            return program.candidates(self.search)
         except KeyrackError as error:
             self._broken(program.name, "", str(error), None)
             return []

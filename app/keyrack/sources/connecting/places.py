@@ -71,7 +71,7 @@ def _of(source: Source, *, is_project: bool) -> Spot:
 
 def _files(search: Search, name: str) -> list[Candidate]:
     program = programs.named(name)
-    return program.files(search) if program is not None else []
+    return program.candidates(search) if program is not None else []
 
 
 def _best(found: Sequence[Candidate], how: Connect) -> Candidate:

@@ -23,6 +23,13 @@ class Program(NamedTuple):
     module: str  # in this package
     files: Callable[[Search], list[Candidate]]  # `Files`, or a function of `locations`
 
+    def candidates(self, search: Search) -> list[Candidate]:
+        """Its files, each once. The user's own wins: the current folder can be the home folder.
+
+        Raises KeyrackError without a home folder.
+        """
+        return list({each.path: each for each in self.files(search)}.values())
+
 
 class Reader(Protocol):
     """A program's module."""

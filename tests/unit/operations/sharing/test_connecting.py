@@ -17,6 +17,8 @@ from keyrack.operations.servers import change_files
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.sharing.clients import Way, clients
 from keyrack.sources.connecting import surroundings
+from keyrack.sources.connecting.connector import EntryFiles
+from keyrack.sources.locations import Search
 from keyrack.system.running import Ran
 from support.canned import URL
 from support.cli_kit import Terminal
@@ -188,6 +190,17 @@ def test_a_projects_file_is_changed_only_by_its_option_and_has_no_path(
         == "keyrack header lab --format json --check-again"
     )
     assert "trusted the project" in capsys.readouterr().err
+
+
+def test_in_the_home_folder_a_users_own_file_is_no_projects_file(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There, Cursor's file of the project and that of the user have the same path."""
+    machine.put(CURSOR, ENTRY)
+    search = Search(machine.env, "linux", str(machine.home))
+    machine.adapters = machine.adapters._replace(entries=lambda: EntryFiles(search, lambda: 1.0))
+    assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
+    assert entry(machine, CURSOR)["args"] == ["bridge", "lab"]
 
 
 def _read_in(machine: Machine) -> Any:
