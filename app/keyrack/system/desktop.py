@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keyrack.system.bus import Bus
 
 PATH, NAME = "/org/freedesktop/Notifications", "org.freedesktop.Notifications"
+BUS = "org.freedesktop.DBus"
 DISMISSED = 2  # the reason of NotificationClosed if the user closed it
 SECONDS = 2.0  # for each call to the session bus
 APP = "keyrack"
@@ -70,6 +71,9 @@ def _answer(title: str, body: str, deadline: float) -> bool | None:
         for signal in ("ActionInvoked", "NotificationClosed"):
             rule = MatchRule(type="signal", sender=NAME, interface=NAME, member=signal, path=PATH)
             bus.ask(message_bus.AddMatch(rule), SECONDS)
+        rule = MatchRule(type="signal", sender=BUS, interface=BUS, member="NameOwnerChanged")
+        rule.add_arg_condition(0, NAME)
+        bus.ask(message_bus.AddMatch(rule), SECONDS)
         actions = ["allow", "Allow once", "refuse", "Refuse"]
         hints = {"urgency": ("y", 2), "transient": ("b", True)}
         ident = _show(bus, address, title, body, capabilities, actions, hints, deadline)
@@ -82,19 +86,24 @@ def _answer(title: str, body: str, deadline: float) -> bool | None:
 
 
 def _first_answer(bus: Bus, ident: int, owner: str, deadline: float) -> bool | None:
-    """Signals of others than the notification's own service don't count."""
+    """Signals of others than the notification's own service don't count. None also if that service ends."""
     from jeepney import HeaderFields, MessageType
 
     while True:
         message = bus.receive(deadline)
         fields = message.header.fields
-        if message.header.message_type is not MessageType.signal or fields.get(HeaderFields.sender) != owner:
+        if message.header.message_type is not MessageType.signal:
+            continue
+        sender, member = fields.get(HeaderFields.sender), fields.get(HeaderFields.member)
+        if (sender, member) == (BUS, "NameOwnerChanged") and message.body[:2] == (NAME, owner):
+            return None
+        if sender != owner:
             continue
         if fields.get(HeaderFields.interface) != NAME or not message.body or message.body[0] != ident:
             continue
-        if fields.get(HeaderFields.member) == "ActionInvoked":
+        if member == "ActionInvoked":
             return message.body[1] == "allow"
-        if fields.get(HeaderFields.member) == "NotificationClosed":
+        if member == "NotificationClosed":
             return False if message.body[1] == DISMISSED else None
 
 
