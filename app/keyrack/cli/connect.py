@@ -97,12 +97,16 @@ def run(context: Context, options: Options) -> int:
         name=options.as_ or "",
     )
     tell_plan(out, planned)
+    name, there = plain(server.display_name, 120), plain(program, 60)
+    if planned.is_connected:
+        out.line(f"{DONE} {name}: already connected in {there} (by {planned.method.value}).")
+        return OK
     if not options.write:
         out.note("Nothing was changed. Add --write to make this change.")
         return OK
     connect(adapters, planned)
     how = "publishes there" if planned.plan is None else f"by {planned.method.value}"
-    out.line(f"{DONE} {plain(server.display_name, 120)}: connected in {plain(program, 60)} ({how}).")
+    out.line(f"{DONE} {name}: connected in {there} ({how}).")
     _tell_next(context, planned)
     return OK
 

@@ -26,6 +26,7 @@ class Tried(NamedTuple):
 
     code: int | None  # None: it could not be started, or did not end in time
     why: str  # a sentence if it failed
+    hint: str = ""  # what to do about it
 
 
 def tried(adapters: Adapters, connection: Connection) -> Tried:
@@ -43,7 +44,8 @@ def tried(adapters: Adapters, connection: Connection) -> Tried:
         return Tried(None, f"{connection.words[0]} can't be run there: {ran.err.rstrip('.').lower()}.")
     if ran.code == 0 and not _is_object(ran.out):
         return Tried(1, "keyrack printed no JSON.")
-    return Tried(ran.code, plain(ran.err.strip().split("\n")[0].removeprefix("keyrack: "), 500))
+    why, _, hint = ran.err.strip().partition("\n")
+    return Tried(ran.code, plain(why.removeprefix("keyrack: "), 500), plain(hint.strip(), 500))
 
 
 def failing(adapters: Adapters) -> Iterator[Problem]:
@@ -71,7 +73,7 @@ def _why(adapters: Adapters, connection: Connection) -> str:
         return "" if done.code == 0 else f"keyrack does not understand its own entry. {done.why}"
     if done.code is None:
         return f"{done.why} Connect it again: keyrack is not where the entry expects it."
-    return f"{connection.program} gets no token from keyrack. {done.why}"
+    return f"{connection.program} gets no token from keyrack. {done.why} {done.hint}".rstrip()
 
 
 def _header_words(connection: Connection) -> tuple[str, ...]:

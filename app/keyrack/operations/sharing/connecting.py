@@ -19,7 +19,7 @@ from keyrack.operations.servers import change_files
 from keyrack.operations.servers.adopt import variable_for
 from keyrack.operations.servers.find import find
 from keyrack.operations.sharing.connected import LOCKED, LOGIN_NEEDED, NO_SUCH_SERVER, tried
-from keyrack.operations.sharing.held import program_named
+from keyrack.operations.sharing.held import meant, program_named
 from keyrack.operations.sharing.publishing import Publishing, plan_publish, publish
 from keyrack.wording.commands import command_for, command_line
 
@@ -43,6 +43,11 @@ class Connecting(NamedTuple):
             return self.plan.diff
         return self.publishing.change.diff if self.publishing is not None else ()
 
+    @property
+    def is_connected(self) -> bool:
+        """The entry is already as it is to be."""
+        return self.plan is not None and not self.plan.diff
+
 
 class Connected(NamedTuple):
     receipt: Receipt
@@ -51,15 +56,11 @@ class Connected(NamedTuple):
 
 def program_to_connect(adapters: Adapters, typed: str) -> str:
     """The display name of the program that is meant by "claude-code" or "Claude Code". Raises UsageError."""
-    from difflib import get_close_matches
-
     names = dict.fromkeys((*adapters.entries().programs(), *_publishable(adapters)))
     for name in names:
         if typed.lower() in (slug(name), name.lower()):
             return name
-    close = get_close_matches(typed.lower(), [slug(name) for name in names], 1)
-    hint = f"Did you mean {close[0]}?" if close else "Run keyrack clients to see the names."
-    raise UsageError(f"keyrack knows no program called “{typed}”.", hint=hint)
+    raise UsageError(f"keyrack knows no program called “{typed}”.", hint=meant(typed, tuple(names)))
 
 
 def methods_of(adapters: Adapters, program: str) -> tuple[Method, ...]:
@@ -113,7 +114,7 @@ def plan_connect(
     if ran is not None and ran.code == LOCKED:
         raise StoreUnavailable(
             f"{program} could not get a token from keyrack: {ran.why}",
-            hint=_unlocked(program, has),
+            hint=adapters.credentials().state().hint or _unlocked(program, has),
         )
     if ran is not None and ran.code == NO_SUCH_SERVER:
         raise KeyrackError(f"{program} could not get a token from keyrack: {ran.why}", hint=ELSEWHERE)

@@ -24,10 +24,15 @@ def program_named(adapters: Adapters, typed: str) -> Program:
     for program in programs:
         if typed.lower() in (slug(program.name), program.name.lower()):
             return program
-    names = [slug(program.name) for program in programs]
-    close = get_close_matches(typed.lower(), names, 1)
-    hint = f"Did you mean {close[0]}?" if close else "Run keyrack clients to see the names."
+    hint = meant(typed, [program.name for program in programs])
     raise UsageError(f"keyrack knows no program called “{typed}” that holds logins.", hint=hint)
+
+
+def meant(typed: str, programs: Sequence[str]) -> str:
+    """The hint for a program that keyrack does not know: "vibe" is a part of "mistral-vibe"."""
+    word, names = slug(typed), [slug(program) for program in programs]
+    close = [name for name in names if word in name.split("-")] or get_close_matches(word, names, 1)
+    return f"Did you mean {' or '.join(close[:3])}?" if close else "Run keyrack clients to see the names."
 
 
 def urls_of(adapters: Adapters, *more: Server) -> list[str]:

@@ -17,7 +17,9 @@ PLAIN = re.compile(r"(?:true|false|null|\d{1,5}|http|sse|stdio|streamable[-_]htt
 
 def shown(path: str, syntax: str, before: str, after: str, public: Any, words: set[str]) -> tuple[str, ...]:
     """`public`: the fields that keyrack writes or deletes, which contain no secret but for what is not in
-    `words`."""
+    `words`. Empty if nothing changes."""
+    if before == after:
+        return ()
     strings = {each for each in strings_of(public) if each in words}
     if syntax == "yaml":
         old, new = (_shown_yaml(text, strings) for text in (before, after))

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from keyrack.domain.storage import StoreState
 from keyrack.operations.servers import change_files
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.sharing.clients import Way, clients
@@ -91,6 +92,16 @@ def test_a_store_that_would_stay_locked_is_the_reason_to_refuse(
     said = capsys.readouterr().err
     assert "Codex could not get a token from keyrack: The vault is locked." in said
     assert not (machine.home / CODEX).exists() and machine.kept() == ()
+
+
+def test_with_a_locked_keychain_the_hint_is_to_unlock_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    locked = StoreState("Test Keychain", ready=False, locked=True, hint="Unlock it from the desktop.")
+    monkeypatch.setattr(machine.store, "state", lambda: locked)
+    machine.answer = LOCKED
+    assert machine.run("connect", "lab", "--to", "codex") == 5
+    assert capsys.readouterr().err.endswith("\n  Unlock it from the desktop.\n")
 
 
 @pytest.mark.parametrize(
@@ -201,6 +212,30 @@ def test_in_the_home_folder_a_users_own_file_is_no_projects_file(
     machine.adapters = machine.adapters._replace(entries=lambda: EntryFiles(search, lambda: 1.0))
     assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
     assert entry(machine, CURSOR)["args"] == ["bridge", "lab"]
+
+
+def test_an_entry_that_is_connected_already_is_told_and_left_alone(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    before = (machine.home / CLAUDE).read_bytes()
+    for words in ((), ("--write",)):
+        capsys.readouterr()
+        assert machine.run("connect", "lab", "--to", "claude-code", *words) == 0
+        said = capsys.readouterr()
+        assert said.out == "✓ lab: already connected in Claude Code (by helper).\n" and said.err == ""
+    assert (machine.home / CLAUDE).read_bytes() == before and len(machine.kept()) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [("vibe", "mistral-vibe"), ("claude", "claude-code or claude-desktop"), ("cursr", "cursor")],
+)
+def test_a_program_is_suggested_by_a_part_of_its_name(
+    machine: Machine, capsys: pytest.CaptureFixture[str], typed: str, hint: str
+) -> None:
+    assert machine.run("connect", "lab", "--to", typed) == 2
+    assert f"Did you mean {hint}?" in capsys.readouterr().err
 
 
 def _read_in(machine: Machine) -> Any:
@@ -389,9 +424,9 @@ class TestDoctor:
         self, machine: Machine, capsys: pytest.CaptureFixture[str], code: int
     ) -> None:
         assert machine.run("connect", "lab", "--to", "cursor", "--write") == 0
-        machine.answer = Ran(code, "", "keyrack: The reason is this.\n")
+        machine.answer = Ran(code, "", "keyrack: The reason is this.\n  Do that.\n")
         assert machine.run("doctor") == 1
-        assert "Cursor gets no token from keyrack. The reason is this." in capsys.readouterr().out
+        assert "Cursor gets no token from keyrack. The reason is this. Do that." in capsys.readouterr().out
 
     def test_a_project_that_is_not_trusted_yet_is_told(
         self, machine: Machine, capsys: pytest.CaptureFixture[str]
