@@ -83,8 +83,8 @@ class Reconciler:
         elif replacing:
             if damage is not None:
                 self.warn("A damaged entry was replaced by the new credential.")
-            if stored is not None and newest is not None:  # the next sequence must be higher
-                return stored._replace(sequence=max(stored.sequence, newest.sequence))
+            if stored is not None and newest is not None:  # the next sequence must be higher than here
+                return stored._replace(sequence=newest.sequence)
         elif newest is not None:
             raise absent(stored, self._store.name)
         elif damage is not None:
