@@ -13,9 +13,10 @@ from keyrack.operations.relay.handshake import Handshake
 from keyrack.operations.relay.link import LARGEST, Link
 from keyrack.relay.events import EventReader, TooLong
 from keyrack.relay.message import NotAMessage, line_of, read
+from keyrack.relay.pauses import PAUSE, pause_after
 from keyrack.system.interrupt import Interrupt
 
-PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds before it is opened again
+LONGEST_PAUSE = 30.0  # seconds before it is opened again
 GONE = (404, 400)  # the session is not known any more
 
 
@@ -56,7 +57,7 @@ class Listener:
             is_answered.set()
 
     def _listen(self, interrupt: Interrupt, is_answered: threading.Event) -> None:
-        last, pause, named, has_worked = "", PAUSE, 0.0, False
+        last, pause, named, has_worked, idle = "", PAUSE, 0.0, False, 0
         while not interrupt.is_set and not self._ended.is_set():
             generation = self._handshake.generation
             headers = {"Accept": "text/event-stream", **self._handshake.headers()}
@@ -70,7 +71,8 @@ class Listener:
                 )
                 if is_stream:
                     has_worked, pause = True, PAUSE
-                    last, named = self._pass_on_events(reply, last, named)
+                    last, named, has_message = self._pass_on_events(reply, last, named)
+                    idle = 0 if has_message else idle + 1
                 reply.close()
                 if reply.status in GONE and has_worked and self._handshake.session:
                     self._handshake.repeat(generation)
@@ -81,13 +83,14 @@ class Listener:
                 return  # the next request of the program tells it
             except KeyrackError:
                 is_answered.set()  # the network, or a server that is just starting
-            if self._ended.wait(named or pause):
+            if self._ended.wait(pause_after(named, idle) if named else pause):
                 return
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
-    def _pass_on_events(self, reply: StreamReply, last: str, named: float) -> tuple[str, float]:
-        """Until the stream ends. Returns where to resume, and the pause that the server asked for."""
-        events = EventReader(LARGEST)
+    def _pass_on_events(self, reply: StreamReply, last: str, named: float) -> tuple[str, float, bool]:
+        """Until the stream ends. Returns where to resume, the pause that the server asked for, and whether
+        there was a message."""
+        events, has_message = EventReader(LARGEST), False
         try:
             for piece in reply.pieces():
                 for event in events.feed(piece):
@@ -95,9 +98,10 @@ class Listener:
                     named = named if event.retry is None else event.retry
                     if event.data and event.name == "message":
                         read(event.data)
+                        has_message = True
                         self._pass_on(line_of(event.data))
         except (BrokenOff, TooLong, NotAMessage):
             pass
         finally:
             reply.close()
-        return last, named
+        return last, named, has_message

@@ -15,11 +15,12 @@ from keyrack.operations.relay.running import Exchange
 from keyrack.relay.events import EventReader, TooLong
 from keyrack.relay.headers import Paths, argument_headers_of, headers_of
 from keyrack.relay.message import Message, NotAMessage, line_of, read
+from keyrack.relay.pauses import pause_after
 from keyrack.relay.replies import is_forgotten, may_be_older, meaning_of, own_errors, refusal
 
 ONE_WAY = 60.0  # seconds for the acknowledgement of a message that gets no response
 RESUMES = 120.0  # seconds for which a stream that was cut is tried again
-PAUSE, LONGEST_PAUSE = 1.0, 10.0  # seconds between the tries, unless the server names them
+LONGEST_PAUSE = 10.0  # seconds between the tries
 
 
 class Older(Exception):
@@ -141,13 +142,15 @@ class Sender:
                 except NotAMessage as error:
                     self._link.tell(f"The server sent something that is no message. {error}")
                     continue
+                position.resumed = 0
                 self._learn(exchange.message, message, session)
                 exchange.answer(message.answers)
                 self._pass_on(line_of(event.data))
 
     def _resumed(self, exchange: Exchange, position: _Position) -> StreamReply:
         """The rest of the stream (Last-Event-ID). Raises KeyrackError."""
-        pause, waited = position.pause or PAUSE, 0.0
+        pause, waited = pause_after(position.pause, position.resumed), 0.0
+        position.resumed += 1
         while True:
             if self._ended.wait(pause):
                 raise Temporary("The bridge has ended.")
@@ -196,4 +199,5 @@ class _Position:
 
     def __init__(self) -> None:
         self.id: str | None = None
-        self.pause: float | None = None
+        self.pause: float | None = None  # that the server has named
+        self.resumed = 0  # how often since the last message
