@@ -28,6 +28,8 @@ class OldSse:
         self._link, self._running, self._pass_on = link, running, pass_on
         self._lock = threading.Lock()
         self._stream: _Stream | None = None
+        self._opening: _Stream | None = None  # by a thread that has the lock
+        self._is_stopped = False
         self._hello: Message | None = None
 
     def send(self, exchange: Exchange) -> None:
@@ -48,6 +50,10 @@ class OldSse:
         stream.is_fresh = False
 
     def stop(self) -> None:
+        self._is_stopped = True
+        opening = self._opening
+        if opening is not None:
+            opening.end()
         with self._lock:
             stream, self._stream = self._stream, None
         if stream is not None:
@@ -62,15 +68,24 @@ class OldSse:
         with self._lock:
             if self._stream is not None and self._stream.is_open:
                 return self._stream
-            stream = _Stream(self._link, self._message, self._cut)
-            if not is_new and self._hello is not None:
-                stream.awaits(self._hello.ids)
-                for content in (self._hello.raw, INITIALIZED):
-                    whole(self._post(stream, content, stream.interrupt))
-                    if not stream.answered.wait(ANSWER):
-                        raise Temporary("The server has forgotten the session, and does not begin a new one.")
+            stream = self._opening = _Stream(self._link, self._message, self._cut)
+            try:
+                if self._is_stopped:
+                    raise Temporary("The bridge has ended.")
+                stream.open()
+                if not is_new and self._hello is not None:
+                    self._greet(stream, self._hello)
+            finally:
+                self._opening = None
             self._stream = stream
             return stream
+
+    def _greet(self, stream: _Stream, hello: Message) -> None:
+        stream.awaits(hello.ids)
+        for content in (hello.raw, INITIALIZED):
+            whole(self._post(stream, content, stream.greeting))
+            if not stream.answered.wait(ANSWER):
+                raise Temporary("The server has forgotten the session, and does not begin a new one.")
 
     def _message(self, data: bytes) -> None:
         try:
@@ -97,10 +112,11 @@ class OldSse:
 
 
 class _Stream:
-    """One stream, read in a thread of its own. Raises KeyrackError if it can't be opened."""
+    """One stream, read in a thread of its own."""
 
     def __init__(self, link: Link, on_message: Callable[[bytes], Any], on_cut: Callable[[str], Any]) -> None:
         self.interrupt = Interrupt()
+        self.greeting = Interrupt()  # of the repeated `initialize`
         self.endpoint = ""
         self.is_open = True
         self.is_fresh = True
@@ -110,11 +126,14 @@ class _Stream:
         self._link = link
         self._problem = "The stream ended before it named its endpoint."
         self._named = threading.Event()
-        self._reply = link.send("GET", {"Accept": "text/event-stream"}, self.interrupt)
-        kind = self._reply.header("content-type") or ""
-        if self._reply.status != 200 or "text/event-stream" not in kind:
-            raise NoSseTransport(refusal(whole(self._reply)))
-        threading.Thread(target=self._read, name="sse", daemon=True).start()
+
+    def open(self) -> None:
+        """Raises KeyrackError if it can't be opened."""
+        reply = self._link.send("GET", {"Accept": "text/event-stream"}, self.interrupt)
+        kind = reply.header("content-type") or ""
+        if reply.status != 200 or "text/event-stream" not in kind:
+            raise NoSseTransport(refusal(whole(reply)))
+        threading.Thread(target=self._read, args=(reply,), name="sse", daemon=True).start()
         if not self._named.wait(ANSWER) or not self.endpoint:
             self.end()
             raise NoSseTransport(self._problem)
@@ -126,18 +145,19 @@ class _Stream:
     def end(self) -> None:
         self.is_open = False
         self.interrupt.set()
+        self.greeting.set()
 
-    def _read(self) -> None:
+    def _read(self, reply: StreamReply) -> None:
         events = EventReader(LARGEST)
         sentence = "The server ended the stream."
         try:
-            for piece in self._reply.pieces():
+            for piece in reply.pieces():
                 for event in events.feed(piece):
                     self._take(event)
         except (BrokenOff, TooLong, _Foreign) as error:
             sentence = self._problem = str(error) or "The server sent a message that is too large."
         finally:
-            self._reply.close()
+            reply.close()
             self.is_open = False
             self._named.set()
             self.answered.set()
