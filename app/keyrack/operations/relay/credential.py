@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,9 +21,12 @@ from keyrack.wording.commands import command_for, command_line
 
 LOGIN = 330.0  # seconds that another bridge's login may take
 AGAIN = 10.0  # seconds until a token that expires soon is asked for again, if no newer one could be had
-PAUSE = 600.0  # seconds before another login, if one was not completed
+PAUSE = 600.0  # seconds before another login, if one was not completed or did not help
+MOST_LOGINS = 3  # in that time, for a server that wants other scopes each time
+MOST_RENEWALS = 10  # in that time, for a server that accepts each token only for a moment
 
 NOT_COMPLETED = "The login in the browser was not completed."
+NOT_HELPFUL = "The server refused the token of a new login too."
 
 Headers = Mapping[str, Secret]
 
@@ -41,6 +45,8 @@ class BridgeCredential:
         self._stamp: int | None = None  # of the records, when the headers were read
         self._again_at = 0.0
         self._failed_at: float | None = None  # of the last login
+        self._logins: dict[str, float] = {}  # when one was completed, by the scopes that the server wanted
+        self._renewals: deque[float] = deque(maxlen=MOST_RENEWALS)
         self._told = ""
 
     def headers(self) -> Headers:
@@ -116,6 +122,10 @@ class BridgeCredential:
         )
         if not self._headers or is_by_hand or configured_headers(self._server):
             raise self._needed(None)
+        now = self._adapters.now()
+        if len(self._renewals) == MOST_RENEWALS and now - self._renewals[0] < PAUSE:
+            raise self._needed(None)
+        self._renewals.append(now)
         try:
             self._take(refreshed(self._adapters, self._server, instead_of=self._headers))
         except TokenNotStored as error:
@@ -156,6 +166,10 @@ class BridgeCredential:
         """Open the browser, unless another bridge just did. Raises the error if that is not wanted."""
         if not self._interactive or self._is_declined() or configured_headers(self._server):
             raise error
+        wanted = _scopes(challenge)
+        if self._has_not_helped(wanted):
+            self._decline("accepted" if wanted else "refused", NOT_HELPFUL)
+            raise error
         credentials, key = self._adapters.credentials(), credential_key(self._server)
         before = self._stored(key)
         turn = key._replace(name=f"{key.name}\0login")  # not the credential's own lock, which a login takes
@@ -168,24 +182,31 @@ class BridgeCredential:
             if self._stored(key) == before:
                 self._failed_at = self._adapters.now()
                 raise error from None
+        self._logins[wanted] = self._adapters.now()
         self._read()
+
+    def _has_not_helped(self, wanted: str) -> bool:
+        """Was the same asked for and given lately, or something new too often?"""
+        now = self._adapters.now()
+        self._logins = {each: at for each, at in self._logins.items() if now - at < PAUSE}
+        return wanted in self._logins or len(self._logins) >= MOST_LOGINS
 
     def _stored(self, key: CredentialKey) -> Headers | None:
         stored = self._adapters.credentials().load(key)
         return dict(grant_headers(stored)) if stored is not None else None
 
     def _is_declined(self) -> bool:
-        """Was a login not completed lately, here or in another bridge?"""
+        """Was a login not completed lately, or of no use, here or in another bridge?"""
         now = self._adapters.now()
         if self._failed_at is not None and now - self._failed_at < PAUSE:
             return True
         record = self._adapters.credentials().record(credential_key(self._server))
         check = record.check if record is not None else None
-        return check is not None and check.reason == NOT_COMPLETED and now - check.at < PAUSE
+        return check is not None and check.reason in (NOT_COMPLETED, NOT_HELPFUL) and now - check.at < PAUSE
 
-    def _decline(self, verdict: Verdict) -> None:
+    def _decline(self, verdict: Verdict, reason: str = NOT_COMPLETED) -> None:
         self._failed_at = self._adapters.now()
-        check = Check(self._failed_at, verdict, NOT_COMPLETED)
+        check = Check(self._failed_at, verdict, reason)
         try:
             self._adapters.credentials().note(credential_key(self._server), check=check)
         except KeyrackError:
@@ -217,3 +238,10 @@ class BridgeCredential:
         if sentence != self._told:
             self._told = sentence
             self._tell(sentence)
+
+
+def _scopes(challenge: Challenge | None) -> str:
+    """The scopes that the server says are missing."""
+    if challenge is None or challenge.params.get("error") != "insufficient_scope":
+        return ""
+    return " ".join(sorted(challenge.params.get("scope", "").split()))
