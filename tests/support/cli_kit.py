@@ -11,7 +11,7 @@ from keyrack.domain.model import Check, CredentialInfo, CredentialKey, Record, S
 from keyrack.domain.reading import Place, Problem, Reading
 from keyrack.domain.resource import canonical_url
 from keyrack.domain.storage import Finding, StoreState, Survey
-from keyrack.operations.ports import Adapters, NoConnections, NoOtherPrograms, OtherPrograms
+from keyrack.operations.ports import Adapters, NoConnections, NoEntries, NoOtherPrograms, OtherPrograms
 from keyrack.services.known import KnownServices
 from keyrack.sources.rewriting import rewrite
 from support.kept_events import KeptEvents
@@ -87,6 +87,7 @@ class FakeAdapters:
         self.credentials = FakeCredentialStore(records, state)
         self.config_files: tuple[str, ...] | None = None
         self.other_programs: OtherPrograms = NoOtherPrograms()
+        self.entries: Any = NoEntries()
         self.watching = FakeWatching()
         self.events = KeptEvents()
 
@@ -102,6 +103,7 @@ class FakeAdapters:
             on_wait=lambda tell: None,
             connections=NoConnections,
             other_programs=lambda: self.other_programs,
+            entries=lambda: self.entries,
             watching=lambda: self.watching,
             config_file=lambda: "/config.toml",
             events=lambda: self.events,

@@ -104,6 +104,24 @@ def test_programs_are_those_whose_logins_can_be_changed(ask: Ask) -> None:
     assert words(ask("publish", "--to", "")) == ["claude-code"]
 
 
+class ManyEntries:
+    def programs(self) -> tuple[str, ...]:
+        return ("Claude Code", "VS Code")
+
+
+@pytest.mark.parametrize("typed", [("connect", "linear", "--to"), ("disconnect", "linear", "--from")])
+def test_programs_to_connect_are_also_those_that_hold_no_logins(ask: Ask, typed: tuple[str, ...]) -> None:
+    adapters: Any = FakeAdapters([linear()])
+    adapters.other_programs, adapters.entries = ManyPrograms(), ManyEntries()
+    assert words(ask(*typed, "", adapters=adapters)) == ["claude-code", "vs-code"]
+
+
+@pytest.mark.parametrize("verb", ["adopt", "set", "clear"])
+def test_local_servers_are_offered_where_their_secrets_can_be_changed(ask: Ask, verb: str) -> None:
+    assert "local\tnpx" in ask(verb, "lo")
+    assert "local" not in words(ask("token", "lo"))
+
+
 @pytest.mark.parametrize(
     ("typed", "found"),
     [

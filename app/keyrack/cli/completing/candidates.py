@@ -14,6 +14,9 @@ from keyrack.domain.named_tuple import NamedTuple
 if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
 
+CONNECTING = ("connect", "disconnect")
+WITH_LOCAL = ("adopt", "set", "clear")  # they take the secrets of local servers too
+
 Words = Mapping[str, str]  # a word, and what it means
 
 
@@ -78,9 +81,12 @@ def _values(name: str, typed: Typed, current: str, adapters: Callable[[], Adapte
     from keyrack.operations.servers import names
 
     if name == "NAME|URL":
-        return Answer(words=names.servers(adapters(), current))
+        local = typed.verb is not None and typed.verb.name in WITH_LOCAL
+        return Answer(words=names.servers(adapters(), current, local=local))
     if name == "ACCOUNT":
         return Answer(words=names.accounts(adapters(), typed.operands[0] if typed.operands else None))
+    if name == "PROGRAM" and typed.verb is not None and typed.verb.name in CONNECTING:
+        return Answer(words=names.programs_to_connect(adapters()))
     if name == "PROGRAM":
         return Answer(words=names.programs(adapters()))
     return Answer()

@@ -12,9 +12,9 @@ from keyrack.operations.servers.owners import Owners
 Named = dict[str, str]  # a name, and what it stands for
 
 
-def servers(adapters: Adapters, typed: str = "") -> Named:
+def servers(adapters: Adapters, typed: str = "", *, local: bool = False) -> Named:
     """The names of the remote servers, each with its URL; a server's other names once something is `typed`,
-    and its URL once that starts like one."""
+    and its URL once that starts like one. `local`: those of local servers too, each with its program."""
     found: Named = {}
     known = _known(adapters)
     for each in known:
@@ -24,6 +24,9 @@ def servers(adapters: Adapters, typed: str = "") -> Named:
             found.setdefault(alias, shown(each.url or ""))
         if typed.startswith("http") and each.url and each.address_key is None:
             found.setdefault(each.url, each.name)
+    for each in adapters.read().servers if local else ():
+        if each.url is None:
+            found.setdefault(each.name, each.command or "")
     return found
 
 
@@ -42,6 +45,11 @@ def programs(adapters: Adapters) -> Named:
     """The programs whose logins keyrack can read and change."""
     found = adapters.other_programs().programs()
     return {slug(program.name): program.name for program in found if program.is_readable}
+
+
+def programs_to_connect(adapters: Adapters) -> Named:
+    """The programs that can take their tokens from keyrack."""
+    return {slug(name): name for name in adapters.entries().programs()} | programs(adapters)
 
 
 def _known(adapters: Adapters) -> list[Server]:
