@@ -100,6 +100,19 @@ def test_the_secrets_move_and_the_server_still_gets_them(person: ShellPerson) ->
     assert path.read_bytes() == text.encode() and path.stat().st_mode & 0o777 == 0o640
 
 
+def test_undo_tells_what_keyrack_keeps_and_how_to_delete_it(person: ShellPerson) -> None:
+    path, text = entry(person)
+    assert person.types("keyrack adopt local --yes").returncode == 0
+    undone = person.types("keyrack undo --yes")
+    assert undone.returncode == 0 and path.read_bytes() == text.encode()
+    [told] = [line for line in undone.stdout.splitlines() if "copy of MY_TOKEN, API_KEY" in line]
+    command = told.partition("to delete it: ")[2].removesuffix(")")
+    assert person.types(f"{command} --yes").returncode == 0
+    assert person.types("keyrack exec --secrets local -- true").returncode == 3
+    [row] = json.loads(person.types("keyrack list --json").stdout)
+    assert row["next"] == "keyrack adopt local"
+
+
 def test_secrets_whose_server_is_gone_are_stale(person: ShellPerson) -> None:
     path, _ = entry(person)
     assert person.types("keyrack adopt local --yes").returncode == 0

@@ -6,6 +6,7 @@ from keyrack.domain.change import Backup
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import StoredCredential
 from keyrack.domain.resource import canonical_url
+from keyrack.domain.status import Action
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.overview import overview
@@ -13,7 +14,7 @@ from keyrack.operations.sharing.disconnecting import forget
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.importing import drop_refresh_token
 from keyrack.operations.sharing.publishing import no_longer_published
-from keyrack.wording.commands import quoted
+from keyrack.wording.commands import command_for, quoted
 
 
 def undoable(adapters: Adapters) -> tuple[Backup, ...]:
@@ -60,6 +61,7 @@ def undo(adapters: Adapters, backup: Backup) -> Receipt:
 
 
 def _reversed(adapters: Adapters, backup: Backup, moved: StoredCredential | None = None) -> Receipt:
+    used = _secrets_in_use(adapters)
     done = adapters.other_programs().revert(backup)
     lines = [
         Line(f"Restore {edit.place.name}", "done" if ok else "failed", clause if clause != "restored" else "")
@@ -70,6 +72,7 @@ def _reversed(adapters: Adapters, backup: Backup, moved: StoredCredential | None
             drop_refresh_token(adapters, moved)
             lines.append(Line("keyrack's refresh token", "done", f"given back to {backup.client}"))
         lines += _ended(adapters, backup) if backup.row else []
+        lines += _left_secrets(adapters, used)
         forget(adapters, backup)
         adapters.backups().delete(backup)
     return Receipt(tuple(lines))
@@ -81,6 +84,25 @@ def _ended(adapters: Adapters, backup: Backup) -> list[Line]:
     same = (each for each in servers if canonical_url(each.url or "") == canonical_url(backup.url))
     told = (no_longer_published(adapters, server, backup.client) for server in same)
     return next(filter(None, told), [])
+
+
+def _secrets_in_use(adapters: Adapters) -> frozenset[str]:
+    return frozenset(each.secrets for each in adapters.read().servers if each.secrets)
+
+
+def _left_secrets(adapters: Adapters, used: frozenset[str]) -> list[Line]:
+    """After the undo of a move, keyrack keeps secrets of a local server that no entry names any more."""
+    unused = used - _secrets_in_use(adapters)
+    rows = [each for each in overview(adapters).rows if each.server.secrets in unused] if unused else []
+    return [
+        Line(
+            f"keyrack's copy of {', '.join(row.credential.secrets)}",
+            "stays",
+            f"to delete it: {command_for(Action.CLEAR, row.server)}",
+        )
+        for row in rows
+        if row.credential is not None
+    ]
 
 
 def _same(adapters: Adapters, backup: Backup) -> StoredCredential | None:
