@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from keyrack.cli.exits import ERROR, OK
@@ -105,24 +104,15 @@ def _question(planned: Plan) -> str:
 
 def _tell(out: Output, planned: Plan, done: Adopted) -> None:
     from keyrack.cli.receipt import line_of
+    from keyrack.operations.servers.adopt import needs_variable, shell_lines
 
     for line in done.receipt.lines:
         out.line(line_of(line))
     if done.changed:
         out.line("  keyrack undo reverses the change of the file. Its backup is encrypted.")
-    if any(change.source.client != "keyrack" for change in planned.changes) or planned.by_hand:
+    if needs_variable(planned):
         out.line("Add this to the program's environment (for instance your shell profile), then restart it:")
-        for name, prefix in planned.variables.items():
-            out.line(f"  {_setting(planned, name, prefix)}")
+        for line in shell_lines(planned):
+            out.line(f"  {line}")
     else:
         out.line("keyrack itself needs no variable: if it is not set, keyrack uses the stored token.")
-
-
-def _setting(planned: Plan, name: str, prefix: str) -> str:
-    """A line for the shell. It empties the variable, or keyrack would print the variable's old value."""
-    from keyrack.wording.commands import command_line
-
-    command = plain(command_line("token", planned.server))
-    if sys.platform == "win32":
-        return f'$env:{name} = ""; $env:{name} = "{prefix}$({command})"'
-    return f'export {name}="{prefix}$({name}= {command})"'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 from keyrack.domain.errors import KeyrackError
@@ -11,13 +12,14 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.resource import canonical_url, host
 from keyrack.domain.rewrite import Rewrite, split
 from keyrack.domain.status import Action, authorization_header
+from keyrack.domain.text import plain
 from keyrack.operations.credential import credential_key
 from keyrack.operations.ports import Adapters
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers.change_files import change_files
 from keyrack.operations.tokens.service import service_for
 from keyrack.operations.tokens.set_token import MAIN, Typed, set_token
-from keyrack.wording.commands import command_for
+from keyrack.wording.commands import command_for, command_line
 
 
 class Plan(NamedTuple):
@@ -92,6 +94,22 @@ def adopt(adapters: Adapters, plan: Plan, *, try_it: bool = True) -> Adopted:
         adapters, server, plan.changes, f"Moved the token of {server.name} out of a file", kept, lines
     )
     return Adopted(Receipt(tuple(lines)), changed, saved.check)
+
+
+def needs_variable(plan: Plan) -> bool:
+    """Must a variable be set? keyrack itself uses the stored token without one."""
+    return bool(plan.by_hand) or any(change.source.client != "keyrack" for change in plan.changes)
+
+
+def shell_lines(plan: Plan) -> list[str]:
+    """Lines for the shell. They empty each variable first, or keyrack would print its old value."""
+    command = plain(command_line("token", plan.server))
+    if sys.platform == "win32":
+        return [
+            f'$env:{name} = ""; $env:{name} = "{prefix}$({command})"'
+            for name, prefix in plan.variables.items()
+        ]
+    return [f'export {name}="{prefix}$({name}= {command})"' for name, prefix in plan.variables.items()]
 
 
 def _nothing_to_move(server: Server) -> KeyrackError:

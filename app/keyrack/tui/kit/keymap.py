@@ -60,7 +60,7 @@ ROW = [
         "Move secrets",
         id="adopt",
         show=False,
-        tooltip="Move a local server's secrets to the keychain",
+        tooltip="Move a token or secrets from a file to the keychain",
     ),
     Binding(
         "A",

@@ -1,4 +1,4 @@
-"""The dialog that shows how the secrets of a local server move to the keychain, and asks."""
+"""The dialog that shows how a server's token or secrets move to the keychain, and asks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from keyrack.domain.model import Server
+from keyrack.operations.servers.adopt import Plan, needs_variable, plan
 from keyrack.operations.servers.adopt_secrets import SecretsPlan, plan_secrets
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.present import join, say, title
@@ -17,20 +18,28 @@ from keyrack.tui.sharing.plan_dialog import PlanDialog
 from keyrack.wording.glyphs import WARNING
 from keyrack.wording.tones import Tone
 
+AnyPlan = Plan | SecretsPlan
 
-class AdoptScreen(PlanDialog[SecretsPlan, SecretsPlan]):
+
+class AdoptScreen(PlanDialog[AnyPlan, AnyPlan]):
     """The result is None if the user cancels, or if nothing can be moved."""
 
     def __init__(self, server: Server) -> None:
         super().__init__()
         self._server = server
 
-    def read(self) -> SecretsPlan:
-        return plan_secrets(self.host.adapters(), self._server)
+    def read(self) -> AnyPlan:
+        adapters = self.host.adapters()
+        return plan_secrets(adapters, self._server) if self._is_local else plan(adapters, self._server)
+
+    @property
+    def _is_local(self) -> bool:
+        return self._server.url is None
 
     @property
     def _head(self) -> Content:
-        return title("Move secrets to the keychain?", self._server.display_name)
+        what = "secrets" if self._is_local else "the token"
+        return title(f"Move {what} to the keychain?", self._server.display_name)
 
     def waiting(self) -> ComposeResult:
         with Box(self._head):
@@ -39,10 +48,7 @@ class AdoptScreen(PlanDialog[SecretsPlan, SecretsPlan]):
     def content(self) -> ComposeResult:
         with Box(self._head):
             if self.plan is not None:
-                names = dict.fromkeys(name for each in self.plan.sets for name in each.values)
-                yield Static(
-                    say(f"Store {', '.join(names)}. keyrack gives them to the server when it starts.")
-                )
+                yield Static(say(_told(self.plan)))
                 for change in self.plan.changes:
                     yield DiffView(change.diff)
                 for sentence in (*self.plan.by_hand, *self.plan.left):
@@ -61,3 +67,15 @@ class AdoptScreen(PlanDialog[SecretsPlan, SecretsPlan]):
             self.dismiss(None)
         elif not self.reading:
             self.dismiss(self.plan)
+
+
+def _told(plan: AnyPlan) -> str:
+    if isinstance(plan, SecretsPlan):
+        names = dict.fromkeys(name for each in plan.sets for name in each.values)
+        return f"Store {', '.join(names)}. keyrack gives them to the server when it starts."
+    kind = {"oauth": "OAuth login", "token": "token", None: ""}[plan.replaces]
+    stored = f"It replaces the stored {kind}. " if kind else ""
+    if not needs_variable(plan):
+        return f"{stored}keyrack tests the token on the server, and then uses the stored one."
+    names = " and ".join(plan.variables)
+    return f"{stored}keyrack tests the token on the server. Then the program reads {names}."

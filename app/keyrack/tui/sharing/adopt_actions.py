@@ -1,18 +1,21 @@
-"""Moves the secrets of a local server to the keychain: the question, the work and the receipt."""
+"""Moves a token or secrets to the keychain: the question, the work and the receipt."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from keyrack.domain.model import Server
-from keyrack.domain.status import Action
 from keyrack.operations.receipt import Receipt
-from keyrack.operations.servers import adopt_secrets as adopt_op
+from keyrack.operations.servers import adopt as token_op
+from keyrack.operations.servers import adopt_secrets as secrets_op
 from keyrack.operations.servers.adopt_secrets import SecretsPlan
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.present import title
 from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.servers.row_work import RowWork
-from keyrack.tui.sharing.adopt import AdoptScreen
-from keyrack.wording.commands import command_for
+from keyrack.tui.sharing.adopt import AdoptScreen, AnyPlan
+
+COPIED = "Put this into your shell profile; it was sent to the terminal's clipboard."
 
 
 class AdoptActions:
@@ -20,25 +23,29 @@ class AdoptActions:
         self._work, self._screen = work, work.screen
 
     def adopt(self, row: Row) -> None:
-        """The token in a header needs a variable in the program's environment, which the command explains."""
-        if row.server.plaintext_headers:
-            command = command_for(Action.ADOPT, row.server)
-            self._work.say(f"{row.server.display_name}: to move its token, run: {command}")
-            return
         adapters = self._screen.host.adapters
 
-        def answered(plan: SecretsPlan | None) -> None:
+        def answered(plan: AnyPlan | None) -> None:
             if plan is None:
                 return
 
             def move() -> Receipt:
-                return adopt_op.adopt_secrets(adapters(), plan)
+                if isinstance(plan, SecretsPlan):
+                    return secrets_op.adopt_secrets(adapters(), plan)
+                return token_op.adopt(adapters(), plan).receipt
 
-            self._screen.when_open(lambda: self._work.start(row, "moving", move, self._moved))
+            done = partial(self._moved, plan)
+            self._screen.when_open(lambda: self._work.start(row, "moving", move, done))
 
         self._screen.host.push_screen(AdoptScreen(row.server), answered)
 
-    def _moved(self, server: Server, receipt: Receipt) -> None:
+    def _moved(self, plan: AnyPlan, server: Server, receipt: Receipt) -> None:
         head = "Moved" if receipt.ok else "Not everything was done"
-        told = [("Restart the program to start the server with keyrack.", receipt)]
-        self._screen.host.push_screen(ReceiptScreen(title(head, server.display_name), told))
+        told = ["Restart the program to start the server with keyrack."]
+        if not isinstance(plan, SecretsPlan):
+            told = ["keyrack itself needs no variable."]
+            if token_op.needs_variable(plan):
+                lines = token_op.shell_lines(plan)
+                self._screen.host.copy("\n".join(lines))
+                told = [f"{COPIED} Then restart the program.", *lines]
+        self._screen.host.push_screen(ReceiptScreen(title(head, server.display_name), [("", receipt)], told))
