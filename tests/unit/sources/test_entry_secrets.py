@@ -21,6 +21,7 @@ FILES = {
     "Cursor": ".cursor/mcp.json",
     "Claude Desktop": ".config/Claude/claude_desktop_config.json",
     "VS Code": ".config/Code/User/mcp.json",
+    "Cline": ".cline/data/settings/cline_mcp_settings.json",
     "Zed": ".config/zed/settings.json",
     "opencode": ".config/opencode/opencode.json",
     "Codex": ".codex/config.toml",
@@ -144,6 +145,15 @@ OLD_ZED_AFTER = (
     '{"context_servers": {"a": {"command": {"path": "/bin/keyrack", "args": '
     '["exec", "--secrets", "a", "--", "srv"], "env": {}}}}}'
 )
+CLINE = (
+    '{"mcpServers": {"a": {"transport": {"type": "stdio", "command": "srv", "args": ["--api-key=abcdefgh"],'
+    ' "env": {"A_TOKEN": "abc0123456", "LEVEL": "debug"}}, "disabled": false}}}'
+)
+CLINE_AFTER = (
+    '{"mcpServers": {"a": {"transport": {"type": "stdio", "command": "/bin/keyrack", "args":'
+    ' ["exec", "--secrets", "a", "--", "srv", "--api-key={secret:API_KEY}"],'
+    ' "env": {"LEVEL": "debug"}}, "disabled": false}}}'
+)
 BARE = '{"mcpServers":{"a":{"command":"srv","env":{"A_TOKEN":"abc0123456"}}}}'
 BARE_AFTER = (
     '{"mcpServers":{"a":{"command":"/bin/keyrack","env":{},"args":["exec", "--secrets", "a", "--", "srv"]}}}'
@@ -159,6 +169,8 @@ BARE_AFTER = (
         ("Zed", OLD_ZED, OLD_ZED_AFTER),
         ("opencode", LIST, LIST_AFTER),
         ("Claude Desktop", BARE, BARE_AFTER),
+        ("Cline", BARE, BARE_AFTER),
+        ("Cline", CLINE, CLINE_AFTER),
         ("Codex", CODEX, CODEX_AFTER),
     ],
 )
