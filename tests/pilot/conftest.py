@@ -11,6 +11,7 @@ from keyrack.domain.reading import Place, Reading
 from keyrack.operations.login import login as login_op
 from keyrack.operations.ports import Adapters
 from keyrack.operations.storage import vault as vault_op
+from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.wiring import adapters
 from support import vaults
 from support.clock import Clock
@@ -18,6 +19,7 @@ from support.css_cache import share_parsed_css
 from support.demo_rows import NOW
 from support.fake_login import FakeLogin
 from support.store_fakes import Watched, stored_credential
+from support.token_form import Saver
 from support.undrawn import leave_undrawn
 from support.vault_screens import SERVER, NewParts
 from support.vaults import PASSPHRASE
@@ -69,3 +71,11 @@ def locked(new: NewParts, clock: Clock) -> NewParts:
     facts = kept.credential._replace(expires_at=clock() + 3600, obtained_at=clock())
     first.credentials().save(kept._replace(credential=facts))
     return new
+
+
+@pytest.fixture
+def saver(monkeypatch: pytest.MonkeyPatch) -> Saver:
+    """In place of `set_token`."""
+    fake = Saver()
+    monkeypatch.setattr(set_token_op, "set_token", fake)
+    return fake
