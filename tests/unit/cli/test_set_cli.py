@@ -2,86 +2,28 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from keyrack.domain.model import CredentialKey, Server, Source, StoredCredential
-from keyrack.domain.secret import Secret
+from keyrack.domain.model import StoredCredential
 from keyrack.oauth.http import Request, Response
-from keyrack.operations.ports import Adapters
-from keyrack.services.known import KnownServices
-from support.canned import World, rpc, unauthorized
 from support.cli_kit import Terminal, run
-from support.workbench import NOW, build
+from support.set_desk import GHP, Desk
+from support.workbench import NOW
 
 Patch = pytest.MonkeyPatch
 Capture = pytest.CaptureFixture[str]
-
-URLS = {
-    "github": "https://api.githubcopilot.com/mcp/",
-    "datadog": "https://mcp.datadoghq.com/mcp",
-    "jira": "https://mcp.atlassian.com/v1/mcp",
-    "honeycomb": "https://mcp.honeycomb.io/mcp",
-    "grafana": "https://mcp.grafana.com/mcp",
-    "pagerduty": "https://mcp.pagerduty.com/mcp",
-    "sentry": "https://mcp.sentry.dev/mcp",
-    "notion": "https://mcp.notion.com/mcp",
-    "exa": "https://mcp.exa.ai/mcp",
-    "internal": "https://tools.example/mcp",
-}
-GHP = "ghp_" + "a" * 36
 API, APP = "1" * 32, "2" * 40
 HC_ID, HC_SECRET = "hcamk_01abcdef", "s" * 32
 ATATT = "ATATT" + "t" * 40
 
 
-class Desk:
-    """All the servers, credentials in memory, and a network where every server takes a credential."""
-
-    def __init__(self, cards: Path | None = None, takes: bool = True) -> None:
-        found = (Source("keyrack", "/config.toml", ""),)
-        servers = tuple(Server(name, url, sources=found) for name, url in URLS.items())
-        self.sent: list[Request] = []
-
-        def answer(request: Request) -> Response:
-            if not any(isinstance(value, Secret) for value in request.headers.values()):
-                return unauthorized()
-            self.sent.append(request)
-            return rpc({"tools": []}) if takes else unauthorized()
-
-        world = World(**{f"POST {url}": answer for url in URLS.values()})
-        self.adapters: Adapters = build(world, servers=servers)._replace(
-            services=lambda: KnownServices(None if cards is None else str(cards))
-        )
-
-    def set(self, *words: str) -> int:
-        return run(["set", *words], adapters=lambda **_: self.adapters)
-
-    def stored_credential(self, name: str) -> StoredCredential | None:
-        return self.adapters.credentials().load(CredentialKey.of(URLS[name].rstrip("/")))
-
-    def headers(self, name: str) -> dict[str, str]:
-        stored_credential = self.stored_credential(name)
-        return {key: value.reveal() for key, value in stored_credential.headers} if stored_credential else {}
-
-    def fields(self, name: str) -> dict[str, str]:
-        stored_credential = self.stored_credential(name)
-        return {key: value.reveal() for key, value in stored_credential.fields} if stored_credential else {}
-
-
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
-
-
-@pytest.fixture
-def pipe(monkeypatch: Patch) -> Callable[[str], None]:
-    return lambda text: monkeypatch.setattr(sys, "stdin", io.StringIO(text))
 
 
 class Keyboard:
@@ -388,72 +330,6 @@ def test_what_is_stale_is_listed_with_what_a_revocation_takes_away(
     assert "can't be undone" not in told[0]
     assert told[1].count("GitHub revokes the token itself. This can't be undone") == 1
     assert told[1].count("can't revoke this token: revoke it on https://dashboard.exa.ai/api-keys.") == 1
-
-
-# --- the user's own service files -------------------------------------------------------------------------
-
-ACME = """
-id = "acme"
-name = "Acme Tools"
-hosts = ["tools.example"]
-auth = ["token"]
-headers = { X-Acme-Tenant = "{tenant}", X-Acme-Key = "key {secret}" }
-
-[[fields]]
-key = "tenant"
-label = "Tenant"
-secret = false
-
-[[fields]]
-key = "secret"
-label = "Key"
-prefixes = ["acme_"]
-"""
-
-
-def test_a_file_of_the_users_own_makes_a_service_known(
-    tmp_path: Path, pipe: Callable[[str], None], capsys: Capture
-) -> None:
-    (tmp_path / "acme.toml").write_text(ACME)
-    desk = Desk(tmp_path)
-    pipe("acme_0123456789\n")
-    assert desk.set("internal", "--field", "tenant=blue") == 0
-    assert desk.headers("internal") == {"X-Acme-Tenant": "blue", "X-Acme-Key": "key acme_0123456789"}
-    pipe("other_0123456789\n")
-    assert desk.set("internal", "--field", "tenant=blue") == 0
-    assert "! Key: 16 characters · usually starts with acme_" in capsys.readouterr().err
-
-
-def test_a_service_of_the_users_own_goes_before_keyracks(tmp_path: Path, pipe: Callable[[str], None]) -> None:
-    text = 'extends = "github"\nname = "GitHub by proxy"\nheaders = { X-Proxy = "gh {token}" }\n'
-    (tmp_path / "github.toml").write_text(text)
-    desk = Desk(tmp_path)
-    pipe(GHP)
-    assert desk.set("github") == 0
-    assert desk.headers("github") == {"X-Proxy": f"gh {GHP}"}
-
-
-def test_a_broken_service_is_passed_over_here_and_told_by_doctor(
-    tmp_path: Path, pipe: Callable[[str], None], capsys: Capture
-) -> None:
-    (tmp_path / "github.toml").write_text('extends = "github"\nheaders = { X-Proxy = "{tokne}" }\n')
-    desk = Desk(tmp_path)
-    pipe(GHP)
-    assert desk.set("github") == 0
-    assert desk.headers("github") == {"Authorization": f"Bearer {GHP}"}
-    capsys.readouterr()
-    assert run(["doctor"], adapters=lambda **_: desk.adapters) == 1
-    out = capsys.readouterr().out
-    assert (
-        f"✕ keyrack: {tmp_path / 'github.toml'}: This service file can't be used: "
-        "the header X-Proxy uses {tokne}, which is not a field.\n"
-    ) in out
-
-
-def test_whole_services_are_no_problem(tmp_path: Path, capsys: Capture) -> None:
-    (tmp_path / "acme.toml").write_text(ACME)
-    assert run(["doctor"], adapters=lambda **_: Desk(tmp_path).adapters) == 0
-    assert "No problems" in capsys.readouterr().out
 
 
 def test_the_clock_of_these_tests_stands() -> None:
