@@ -26,7 +26,7 @@ def command_for(action: Action | None, server: Server, held_by: str = "") -> str
 
 def command_line(verb: str, server: Server, *options: str) -> str:
     """The command for a verb with this server and account, quoted for a shell."""
-    if server.account != DEFAULT_ACCOUNT:
+    if server.account_named or server.account != DEFAULT_ACCOUNT:
         options = (*options, "--account", server.account)
     words = "".join(f" {quoted(option)}" for option in options)
     if server.name.startswith("-"):

@@ -61,8 +61,11 @@ class Owners:
         name, if the server has several."""
         if server.url is None:
             return server
-        account = account or self._account(server, as_typed)
-        return server._replace(account=account, key_name=self._key_name(server, account, as_typed))
+        meant = account or self._account(server, as_typed)
+        named = meant == DEFAULT_ACCOUNT and self._uses_another(server, account, as_typed)
+        return server._replace(
+            account=meant, key_name=self._key_name(server, meant, as_typed), account_named=named
+        )
 
     def strays(self, listed: Iterable[Server]) -> Iterator[Stray]:
         """All other stored credentials: of another account, or of a server that is not configured."""
@@ -88,7 +91,19 @@ class Owners:
                         if name and source.name == name)  # fmt: skip
         if not name or (name in taken and not sources):
             name = f"{name_of(key.url)} ({name})" if name else name_of(key.url)
-        return Server(name, key.url, key.account, sources=sources, tag=key.name, key_name=key.name)
+        server = Server(name, key.url, sources=sources, tag=key.name, key_name=key.name)
+        named = key.account == DEFAULT_ACCOUNT and self._uses_another(server, key.account)
+        return server._replace(account=key.account, account_named=named)
+
+    def _uses_another(self, server: Server, given: str | None, as_typed: str = "") -> bool:
+        """Does a command without --account use another account than the one called default, or refuse?
+
+        `given`: the account that was asked for; without one it is the account that such a command uses.
+        """
+        here = self._reading.here
+        if here is not None and here.refusal:
+            return True
+        return given is not None and self._account(server, as_typed) != DEFAULT_ACCOUNT
 
     def _account(self, server: Server, as_typed: str) -> str:
         here = self._reading.here

@@ -215,7 +215,7 @@ def _word(adapters: Adapters, server: Server) -> str:
 
 def _account(adapters: Adapters, server: Server, word: str, typed: str | None) -> str:
     """The account to write into the command; "" if the program gets the one that is meant without it."""
-    if typed is not None or server.account != DEFAULT_ACCOUNT:
+    if typed is not None or server.account_named or server.account != DEFAULT_ACCOUNT:
         return server.account if _other(adapters, word, server) or typed is not None else ""
     return ""
 

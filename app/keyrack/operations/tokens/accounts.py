@@ -48,7 +48,7 @@ def nothing_stored(adapters: Adapters, server: Server) -> LoginNeeded:
     stored = [each.name for each in accounts_of(adapters, server) if each.row.credential is not None]
     hint = f"Run: {command_for(Action.LOGIN, server)}"
     if stored:
-        choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT))
+        choose = command_line("accounts", server._replace(account=DEFAULT_ACCOUNT, account_named=False))
         hint = f"It has: {', '.join(stored)}. Use --account, or set a default: {choose} --default NAME"
     said = f"Nothing is stored for {server.display_name}."
     reading = adapters.read()

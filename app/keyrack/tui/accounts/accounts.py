@@ -119,7 +119,7 @@ class AccountsScreen(Dialog[None]):
         def named(name: str | None) -> None:
             if name:
                 self._new = name
-                server = self._server._replace(account=name, key_name=self._server.tag)
+                server = self._server._replace(account=name, key_name=self._server.tag, account_named=True)
                 self._run("login", row_of(server, None, self.host.now()))
 
         names = tuple(account.name for account in self._accounts)

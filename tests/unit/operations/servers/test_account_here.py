@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import httpx
 import pytest
 
@@ -16,6 +18,7 @@ from keyrack.operations.servers.account_here import account_of
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.tokens.accounts import accounts_of
+from keyrack.wording.commands import command_line
 from support.canned import URL
 from support.cli_kit import run
 from support.workbench import SERVER, build, stored_credential
@@ -132,3 +135,35 @@ def test_accounts_here_tells_a_mistake(capsys: pytest.CaptureFixture[str]) -> No
     for words in ([], ["example"]):
         assert run(["accounts", "--here", *words], adapters=lambda **_: bench(BROKEN)) == 1
         assert "line 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("here", [None, WORK, BROKEN])
+@pytest.mark.parametrize("default", ["", "acme"])
+@pytest.mark.parametrize("own", ["default", "home"])
+def test_a_suggested_command_acts_on_the_row_that_suggests_it(
+    here: AccountHere | None, default: str, own: str
+) -> None:
+    server = SERVER._replace(account=own)
+    adapters = bench(here, "default", "work", "acme", server=server, default=default)
+    stray = stored_credential()._replace(url="https://gone.example/mcp")
+    for account in ("default", "work"):
+        adapters.credentials().save(stray._replace(account=account))
+    rows = [*overview(adapters).rows, *(each.row for each in accounts_of(adapters, server))]
+    assert len({row.key for row in rows if row.server.name == "example"}) >= 3
+    for row in rows:
+        _, _, name, *options = shlex.split(command_line("login", row.server))
+        account = options[1] if options else None
+        assert find(adapters, name, account).key == row.server.key
+
+
+def test_a_command_names_the_default_account_only_where_another_is_used() -> None:
+    for here, options in ((WORK, " --account default"), (BROKEN, " --account default"), (None, "")):
+        server = find(bench(here, "default", "work"), "example", "default")
+        assert command_line("login", server) == f"keyrack login example{options}"
+
+
+def test_the_command_that_lists_the_accounts_takes_no_account() -> None:
+    adapters = bench(None, "acme", "home", default="gone")
+    with pytest.raises(LoginNeeded) as caught:
+        handed(adapters, account="default")
+    assert "keyrack accounts example --default NAME" in caught.value.hint
