@@ -40,15 +40,15 @@ list of arguments, and no shell is involved. Its input is empty, its output is
 discarded, it starts in the home folder, and it is killed after 10 seconds. The
 facts are in KEYRACK_EVENT, KEYRACK_SERVER, KEYRACK_URL, KEYRACK_ACCOUNT,
 KEYRACK_STATE, KEYRACK_REASON, KEYRACK_EXPIRES_AT (UTC) and KEYRACK_NEXT (a
-command); never a secret. A failing hook is reported and stops nothing. If other
-users can change config.toml, no hook is run. "notifications = false" there turns
-the desktop notifications off.
+command); never a secret. A refresh by a hook does not run it again. A failing
+hook is reported and stops nothing. If other users can change config.toml, no
+hook is run. "notifications = false" there turns the desktop notifications off.
 
 While the keychain is locked it waits, and does not ask for a password. After a
 network failure it tries again, less and less often, up to every 15 minutes. It
-notices changed files within 15 seconds, and reads them again on SIGHUP. SIGTERM
-and ctrl+c end it; a refresh in progress is finished first. Only one can run for
-each data folder.
+notices changed files within 15 seconds. SIGHUP makes it read them now, and try
+again what failed. SIGTERM and ctrl+c end it; a refresh in progress is finished
+first. Only one can run for each data folder.
 
 --install only writes the file, and prints the commands that start and stop it.""",
     examples=(
@@ -82,27 +82,33 @@ def _watch(context: Context, adapters: Adapters) -> int:
     from keyrack.operations.watch.watcher import Watcher
     from keyrack.system.wakeups import Wakeups
 
-    hang_up = getattr(signal, "SIGHUP", None)
-    has_terminal = is_terminal(sys.stdin)  # without it, nobody but its user is there to send SIGHUP
+    # Without a terminal, nobody but its user is there to send SIGHUP.
+    name = "" if is_terminal(sys.stdin) else "SIGHUP"
+    reload = frozenset({int(getattr(signal, name))} if hasattr(signal, name) else ())
     with Wakeups(("SIGTERM", "SIGINT", "SIGHUP")) as wakeups:
         watcher = Watcher(adapters, lambda sentence: context.out.note(f"keyrack: {plain(sentence, 2000)}"))
         while True:
-            came = _turn(watcher, wakeups)
-            if hang_up in came and not has_terminal:
-                watcher.forget()
-                came -= {hang_up}
-            if came:
+            came = _turn(watcher, wakeups, reload)
+            if ends := came - reload:
                 watcher.stop()
-                return INTERRUPTED if came == frozenset((int(signal.SIGINT),)) else OK
+                return INTERRUPTED if ends == frozenset((int(signal.SIGINT),)) else OK
+            if came:
+                watcher.forget()
 
 
-def _turn(watcher: Watcher, wakeups: Wakeups) -> frozenset[int]:
-    """One turn, in a thread of its own, and the time until the next one. Returns the signals that came."""
+def _turn(watcher: Watcher, wakeups: Wakeups, reload: frozenset[int]) -> frozenset[int]:
+    """One turn, in a thread of its own, and the time until the next one. Returns the signals that came.
+
+    Those in `reload` end the wait, but not the turn: two turns at once would do everything twice.
+    """
     from keyrack.system.threads import InThread
 
     thread = InThread(watcher.turn, "turn", on_end=wakeups.wake)
     thread.start()
+    held: frozenset[int] = frozenset()
     while not thread.is_done:
-        if came := wakeups.wait(None):
+        came = wakeups.wait(None)
+        if came - reload:
             return came
-    return wakeups.wait(thread.result())
+        held |= came
+    return held or wakeups.wait(thread.result())

@@ -197,9 +197,7 @@ class Server(NamedTuple):
     of_project: bool = False  # only the current project's own files configure it
     bridge_to: str = ""  # the name of the server to which this process, keyrack's own bridge, leads
     confirm: bool = False  # ask the user before each hand-out of its token (set by `operations.servers.find`)
-    account_named: bool = (
-        False  # commands name even the default account: without it, they use another
-    )
+    account_named: bool = False  # commands name even the default account: without it, they use another
     publish: tuple[str, ...] = ()  # which programs get its fresh tokens (`operations.sharing.publishing`)
 
     @property

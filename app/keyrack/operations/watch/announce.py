@@ -12,7 +12,7 @@ from keyrack.domain.hooks import Hooks, NoticeKind
 from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row
-from keyrack.operations.watch.notices import Notice, news
+from keyrack.operations.watch.notices import Notice, news, refresh_mark
 from keyrack.system.batch import Batch
 from keyrack.wording.times import good_for, relative, utc
 
@@ -110,3 +110,26 @@ def _run(adapters: Adapters, hooks: Hooks, notices: Sequence[Notice], tell: Tell
 
     Batch(waiting, work, on_one, ended.set)
     ended.wait()
+    _count_as_told(adapters, [notice for notice in waiting if notice.kind is NoticeKind.REFRESHED], tell)
+
+
+def _count_as_told(adapters: Adapters, notices: Sequence[Notice], tell: Tell) -> None:
+    """A refresh during its own hook is not told: if the hook caused it, that would go on for ever."""
+    if not notices:
+        return
+    new: dict[str, str] = {}
+    for notice in notices:
+        key = notice.row.server.key
+        record = adapters.credentials().record(key) if key is not None else None
+        if record is not None and record.credential is not None:
+            new[notice.row.key] = refresh_mark(record.credential)
+
+    def change(told: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return told | {
+            row: told[row] | {NoticeKind.REFRESHED.value: mark} for row, mark in new.items() if row in told
+        }
+
+    try:
+        adapters.watching().change_told(change)
+    except KeyrackError as error:
+        tell(f"This may be told again: {error}")

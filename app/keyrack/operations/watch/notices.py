@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from keyrack.domain.hooks import NoticeKind
+from keyrack.domain.model import CredentialInfo
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.needs import Need
 from keyrack.domain.status import State
@@ -53,12 +54,17 @@ def _marks(row: Row, now: float) -> dict[NoticeKind, str]:
         # A server that never had a login is no event. A header that was refused is one.
         is_refused = row.status.state is State.LOGIN_NEEDED
         return {NoticeKind.LOGIN_NEEDED: "configured"} if is_refused else {}
-    marks = {NoticeKind.REFRESHED: str(credential.refreshed_at or "")}
+    marks = {NoticeKind.REFRESHED: refresh_mark(credential)}
     if row.status.state is State.LOGIN_NEEDED:
         marks[NoticeKind.LOGIN_NEEDED] = str(credential.obtained_at)
     elif need_of(row, now) is Need.EXPIRING:
         marks[NoticeKind.EXPIRING] = str(credential.expires_at)
     return marks
+
+
+def refresh_mark(credential: CredentialInfo) -> str:
+    """Another one after each refresh; "" if there was none."""
+    return str(credential.refreshed_at or "")
 
 
 def _day(now: float) -> int:

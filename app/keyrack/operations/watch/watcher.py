@@ -67,7 +67,8 @@ class Watcher:
         return min(TICK, max(self._next - now, 0.1))
 
     def forget(self) -> None:
-        """Read everything again at the next turn."""
+        """Read everything again at the next turn, and try at once what failed. Not during a turn."""
+        self._pauses, self._store_until = {}, float("-inf")
         self._stamps = NOTHING_READ
         self._next = float("-inf")
 

@@ -90,6 +90,23 @@ def test_the_first_refresh_after_a_login_is_told() -> None:
     assert place.look(oauth(refreshed_at=NOW)) == ["refreshed"]
 
 
+def test_a_hook_that_refreshes_is_not_run_by_its_own_refresh() -> None:
+    place = Place()
+    place.look(oauth(refreshed_at=NOW - 900))
+    run = place.watching.run
+
+    def refresh(*how: Any) -> str:
+        by_hook = record(place.fake.reading.servers[0], oauth(refreshed_at=NOW + 5))
+        place.fake.credentials = FakeCredentialStore([by_hook], place.fake.credentials.state())
+        return run(*how)
+
+    place.watching.run = refresh  # type: ignore[method-assign]
+    assert place.look(oauth(refreshed_at=NOW)) == ["refreshed"]
+    assert place.look(oauth(refreshed_at=NOW + 5)) == []
+    place.watching.run = run  # type: ignore[method-assign]
+    assert place.look(oauth(refreshed_at=NOW + 900)) == ["refreshed"]
+
+
 def test_what_never_had_a_login_is_no_event() -> None:
     place = Place()
     assert place.look() == []

@@ -141,6 +141,17 @@ def test_after_a_suspend_it_does_not_wait_for_a_network_that_was_away(
     assert place.pass_time(1) == 1
 
 
+def test_on_request_it_tries_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyrack.operations.tokens.renewal.time.sleep", lambda seconds: None)
+    place = Place(expires_in=100)
+    place.world.routes[TOKEN] = reply(None, 503)
+    place.pass_time(3600)
+    place.world.routes[TOKEN] = reply({"access_token": "at-1", "token_type": "Bearer", "expires_in": 3600})
+    assert place.pass_time(1) == 0
+    place.watcher.forget()
+    assert place.pass_time(1) == 1
+
+
 def test_an_issuer_that_refuses_is_asked_once_and_a_person_is_told_once() -> None:
     place = Place(expires_in=100)
     place.world.routes[TOKEN] = reply({"error": "invalid_grant"}, 400)
