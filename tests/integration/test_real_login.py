@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from keyrack.domain.errors import KeyrackError, LoginNeeded
@@ -123,3 +125,24 @@ def test_forget_takes_the_registration_back(oidc_server: AuthServer, world: Adap
 
     assert receipt.ok
     assert {line.what: line.outcome for line in receipt.lines}["Forget"] == "done"
+
+
+def test_an_issuer_is_told_whose_login_is_renewed_and_never_asked_for_a_prompt_that_it_lacks(
+    oidc_server: AuthServer, world: Adapters, person: Person
+) -> None:
+    server, work = oidc_server.server, oidc_server.server._replace(account="work")
+    login(world, server)
+    login(world, work)
+    key = CredentialKey.of(oidc_server.mcp_url, "work")
+    stored = world.credentials().load(key)
+    assert stored is not None
+    facts = stored.credential._replace(label="ana@example.com")
+    world.credentials().save(stored._replace(credential=facts))
+    login(world, work)
+
+    asked = [parse_qs(urlsplit(url).query) for url in person.urls]
+    assert [each.get("login_hint") for each in asked] == [None, None, ["ana@example.com"]]
+    page = httpx.get(person.urls[-1], follow_redirects=True, trust_env=False, timeout=20).text
+    assert 'value="ana@example.com"' in page
+    # It does not list select_account, and would refuse it.
+    assert [each["prompt"] for each in asked] == [["consent"]] * 3

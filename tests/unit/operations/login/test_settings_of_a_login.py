@@ -11,6 +11,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import ClientSettings, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.oauth.authorize import authorization_url, new_pkce, request_parameters
+from keyrack.oauth.effects import SignIn
 from keyrack.oauth.flow import login_flow
 from keyrack.oauth.login_request import LoginRequest
 from keyrack.operations.login.login import login
@@ -193,3 +194,39 @@ def test_where_nobody_comes_back_the_settings_of_the_redirect_uri_are_named(
     with pytest.raises(KeyrackError, match="Nobody signed in") as caught:
         login(build(answer=None), server, LoginOptions(wait=0.05))
     assert ("callback_path" in caught.value.hint) is told
+
+
+def signed_in(label: str, *, issuer: str | None = ISSUER, renewed: str = "default") -> dict[str, str]:
+    """The query of the sign-in page of a login to `renewed`; the account “default” is of this user."""
+    about = metadata(prompt_values_supported=["none", "login", "select_account"])
+    guarded = lambda request: rpc() if "Authorization" in request.headers else unauthorized()  # noqa: E731
+    adapters = build(World(**{f"GET {META}": reply(about), f"POST {URL}": guarded}))
+    stored = stored_credential()
+    facts = stored.credential._replace(label=label, issuer=issuer)
+    adapters.credentials().save(stored._replace(credential=facts))
+    events: list[object] = []
+    login(adapters, SERVER._replace(account=renewed), on_event=events.append)
+    [url] = [event.url for event in events if isinstance(event, SignIn)]
+    return query(url)
+
+
+def test_the_page_is_told_whose_login_is_renewed() -> None:
+    assert signed_in("me@corp.example")["login_hint"] == "me@corp.example"
+
+
+@pytest.mark.parametrize(
+    "label", ["", "Me Myself", "octocat", "a b@corp.example", "me@corp.example\nx", "@", "<me@x>"]
+)
+def test_what_is_no_address_is_no_hint(label: str) -> None:
+    assert "login_hint" not in signed_in(label)
+
+
+def test_the_page_is_not_told_of_a_user_of_another_account_or_issuer() -> None:
+    assert "login_hint" not in signed_in("me@corp.example", renewed="work")
+    assert "login_hint" not in signed_in("me@corp.example", issuer="https://other.example")
+    assert "login_hint" not in signed_in("me@corp.example", issuer=None)
+
+
+def test_the_account_can_be_chosen_only_if_another_one_is_stored() -> None:
+    assert "select_account" in signed_in("", renewed="work")["prompt"]
+    assert "select_account" not in signed_in("").get("prompt", "")
