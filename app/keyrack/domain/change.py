@@ -16,6 +16,17 @@ class Step(NamedTuple):
     new: Secret | None  # None: it is deleted
 
 
+class Around(NamedTuple):
+    """What is around the part of a text that an edit changed."""
+
+    start: int  # characters before it
+    end: int  # characters after it
+    before: Secret  # the last of those before it, by which it is found in a text that has changed since
+    after: Secret  # the first of those after it
+    old: str  # SHA-256 of the whole text before
+    new: str
+
+
 class Edit(NamedTuple):
     """What is changed in one file or item."""
 
@@ -23,6 +34,7 @@ class Edit(NamedTuple):
     old: Secret | None  # the whole text before; None: there was no file
     new: Secret | None  # None: the file or item is deleted
     steps: tuple[Step, ...] = ()  # () if the text is not edited as JSON
+    around: Around | None = None  # of a large text in a backup; then `old` and `new` are only what differs
 
 
 class Change(NamedTuple):

@@ -13,15 +13,16 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from keyrack.domain.change import Backup, Edit, Step
+from keyrack.domain.change import Around, Backup, Edit, Step
 from keyrack.domain.errors import DamagedData, KeyrackError, NewerFormat, StoreUnavailable
 from keyrack.domain.held import Item, Place
 from keyrack.domain.model import CredentialKey
+from keyrack.domain.parts import kept
 from keyrack.domain.secret import Secret
 from keyrack.store.vault import age
 from keyrack.system import atomic, files
 
-FORMAT = 1
+FORMAT = 2  # 1: every text is whole
 KEEP = 30 * 86400.0  # seconds
 NAME = re.compile(r"(\d{8}T\d{6}Z)-\d{4}-[0-9a-f]{8}\.age")
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -47,6 +48,7 @@ class SealedBackups:
         identity = self._key(True)
         if identity is None:
             raise StoreUnavailable("There is no place for the key of the backup, so nothing was changed.")
+        backup = backup._replace(edits=tuple(map(kept, backup.edits)))
         backup = backup if backup.id else backup._replace(id=self._new_id(backup.at))
         sealed = age.seal(_encoded(backup), [age.recipient_of(identity)])
         if _encoded(_decoded(age.unseal(sealed, [identity]), backup.id)) != _encoded(backup):
@@ -154,11 +156,16 @@ def _encoded(backup: Backup) -> bytes:
                 "old": text(edit.old),
                 "new": text(edit.new),
                 "steps": [(step.path, text(step.old), text(step.new)) for step in edit.steps],
+                "around": edit.around and _around(edit.around),
             }
             for edit in backup.edits
         ],
     }
     return json.dumps(data, ensure_ascii=True).encode()
+
+
+def _around(around: Around) -> dict[str, Any]:
+    return {**around._asdict(), "before": around.before.reveal(), "after": around.after.reveal()}
 
 
 def _decoded(data: bytes, name: str) -> Backup:
@@ -192,11 +199,21 @@ def _edit(fields: Any) -> Edit:
         id=item[3],
         label=item[4],
     )
+    around = fields.get("around")
     return Edit(
         Place(fields["path"], kept or None, fields["mode"]),
         _secret(fields["old"]),
         _secret(fields["new"]),
         tuple(Step(tuple(path), _secret(old), _secret(new)) for path, old, new in fields["steps"]),
+        around
+        and Around(
+            around["start"],
+            around["end"],
+            Secret(around["before"]),
+            Secret(around["after"]),
+            around["old"],
+            around["new"],
+        ),
     )
 
 

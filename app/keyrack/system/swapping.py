@@ -20,7 +20,7 @@ from errno import EINVAL, ENOSYS, ENOTSUP, EPERM
 from typing import Any
 
 from keyrack.system import atomic
-from keyrack.system.files import BadFile, NoFile, read_bytes
+from keyrack.system.files import MAX_GROWN, BadFile, NoFile, read_bytes
 
 AT_FDCWD = -100
 RENAME_EXCHANGE = RENAME_SWAP = 2
@@ -59,7 +59,7 @@ def put(draft: str, path: str, old: bytes) -> bool:
 def holds(path: str, data: bytes) -> bool:
     """Does the file contain exactly this?"""
     try:
-        return read_bytes(path) == data
+        return read_bytes(path, len(data)) == data
     except (NoFile, BadFile):
         return False
 
@@ -137,7 +137,7 @@ def _give_back(draft: str, path: str, ours: int) -> None:
             os.close(each)
         there = []
         try:
-            content = read_bytes(path)
+            content = read_bytes(path, MAX_GROWN)
         except (NoFile, BadFile):
             return
         # Whoever has opened one of these in between, and waits, must read what is there now.

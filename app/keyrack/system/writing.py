@@ -12,7 +12,7 @@ from errno import EACCES
 
 from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.system import atomic, swapping
-from keyrack.system.files import BadFile, NoFile, read_bytes
+from keyrack.system.files import MAX_GROWN, BadFile, NoFile, read_bytes
 
 TRIES = 20  # writes, each undone because another program wrote at the same time
 PAUSE = 0.005  # seconds between two of them
@@ -142,7 +142,7 @@ def _put_back(aside: str, real: str) -> None:
 
 def _read(path: str) -> bytes:
     try:
-        return read_bytes(path)
+        return read_bytes(path, MAX_GROWN)
     except NoFile:
         raise KeyrackError(f"{path} does not exist any more.") from None
     except BadFile as error:

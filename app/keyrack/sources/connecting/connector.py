@@ -19,6 +19,8 @@ from keyrack.sources.connect import Connect
 from keyrack.sources.connecting import editing, entry, own_command, showing, surroundings, trust
 from keyrack.sources.connecting.places import Spot, has_own_file, spot_of
 from keyrack.sources.locations import Search
+from keyrack.sources.rewriting.json_members import NoSuchMember
+from keyrack.sources.rewriting.shortened import Shortened, shortened
 from keyrack.sources.sharing import locks, reverting
 from keyrack.system import files, writing
 
@@ -27,9 +29,15 @@ PAUSE = 0.005  # seconds between two of them
 ORDER = (Method.HELPER, Method.BRIDGE, Method.VARIABLE)
 
 
+class _File(NamedTuple):
+    text: str | None  # None: there is no file
+    short: Shortened  # to what concerns one entry
+
+
 class _Change(NamedTuple):
     old: str | None  # None: there is no file
     new: editing.Changed
+    shown: tuple[str, str]  # both, shortened
 
 
 class EntryFiles:
@@ -59,7 +67,8 @@ class EntryFiles:
             raise KeyrackError(_has_no(wanted.program, method))
         spot = spot_of(self._search, how, wanted)
         connection = self._connection(wanted, how, method, spot)
-        old = self._entry(how, spot)
+        file = _file(how, spot)
+        old = _entry(how, spot, file)
         if spot.is_new and old is not None:
             raise KeyrackError(
                 f"{wanted.program} has another server called {spot.name} in {spot.path}.",
@@ -68,7 +77,7 @@ class EntryFiles:
         if method is Method.BRIDGE and old is not None:
             self._refuse_headers(how, wanted, old)
         fields = entry.connected(how, connection, old, wanted.variable)
-        change = self._change(how, spot, connection, fields)
+        change = _changed(how, spot, file, fields)
         return Plan(
             connection,
             self._diff(how, connection, change, fields, old),
@@ -82,11 +91,12 @@ class EntryFiles:
         how, spot = self._how(connection.program), _spot(connection)
 
         def change() -> _Change:
-            old = self._entry(how, spot)
+            file = _file(how, spot)
+            old = _entry(how, spot, file)
             if (old is None) is not connection.is_new:
                 raise KeyrackError(f"{connection.path} has changed in the meantime.", hint="Try again.")
             fields = entry.connected(how, connection, old, variable)
-            return self._change(how, spot, connection, fields)
+            return _changed(how, spot, file, fields)
 
         if not self._added_by_itself(connection, change, keep):
             self._write(connection, change, keep)
@@ -105,18 +115,19 @@ class EntryFiles:
     def shown(self, edit: Edit, connection: Connection) -> tuple[str, ...]:
         """The diff of an edit's reversal. Raises KeyrackError if nothing of it is left."""
         how, spot = self._how(connection.program), _spot(connection)
-        text = _text(connection.path)
-        back = reverting.reverted(edit, None if text is None else Secret(text))
-        fields = entry.remote(how, connection, self._entry(how, spot))
-        after = "" if back is None else back.reveal()
-        change = _Change(text, editing.Changed(after))
-        return self._diff(how, connection, change, fields, self._entry(how, spot))
+        file = _file(how, spot)
+        back = reverting.reverted(edit, None if file.text is None else Secret(file.text))
+        old = _entry(how, spot, file)
+        fields = entry.remote(how, connection, old)
+        after = "" if back is None else _shortened(back.reveal(), how, spot).text
+        change = _Change(file.text, editing.Changed(""), (file.short.text, after))
+        return self._diff(how, connection, change, fields, old)
 
     def has(self, connection: Connection) -> bool:
         """Is the entry as keyrack wrote it?"""
         try:
             how, spot = self._how(connection.program), _spot(connection)
-            now = self._entry(how, spot)
+            now = _entry(how, spot, _file(how, spot))
         except KeyrackError:
             return False
         if now is None or connection.method is Method.VARIABLE:
@@ -206,32 +217,16 @@ class EntryFiles:
                 hint=_instead(wanted, self.methods(wanted.program)),
             )
 
-    def _entry(self, how: Connect, spot: Spot) -> Mapping[str, Any] | None:
-        text = _text(spot.path)
-        if text is None or not text.strip("\ufeff \t\r\n"):
-            return None
-        try:
-            return editing.entry_in(text, how, spot.outer, spot.name)
-        except files.Malformed as error:
-            raise KeyrackError(
-                f"{spot.path} can't be changed: {error}", hint="Correct the file first."
-            ) from None
-
-    def _change(self, how: Connect, spot: Spot, connection: Connection, fields: entry.Fields) -> _Change:
-        text = _text(spot.path)
-        new = editing.with_fields(text or "", how, spot.outer, spot.name, fields, spot.path)
-        return _Change(text, new)
-
     def _removal(self, how: Connect, spot: Spot, connection: Connection) -> tuple[_Change, entry.Fields, Any]:
-        text, old = _text(spot.path), self._entry(how, spot)
-        if text is None or old is None:
+        file = _file(how, spot)
+        old = _entry(how, spot, file)
+        if file.text is None or old is None:
             raise KeyrackError(f"{connection.program} has no entry called {spot.name} any more.")
         fields = entry.remote(how, connection, old)
-        if connection.is_new:
-            new = editing.without_entry(text, how, spot.outer, spot.name, spot.path)
-        else:
-            new = editing.with_fields(text, how, spot.outer, spot.name, fields, spot.path)
-        return _Change(text, new), fields, old
+        if not connection.is_new:
+            return _changed(how, spot, file, fields), fields, old
+        new = editing.without_entry(file.short.text, how, spot.outer, spot.name, spot.path)
+        return _with_all(file, new, spot), fields, old
 
     def _diff(
         self, how: Connect, connection: Connection, change: _Change, fields: entry.Fields, old: Any
@@ -243,9 +238,7 @@ class EntryFiles:
         words |= {each for each in new if "$" in each or "{" in each}  # a reference, in the program's syntax
         words |= set(showing.strings_of((how.process, how.remote)))
         words |= {value for name, value in fields.sets.items() if name in (how.helper, how.variable)}
-        return showing.shown(
-            connection.path, how.syntax, change.old or "", change.new.text, (fields.sets, old), words
-        )
+        return showing.shown(connection.path, how.syntax, *change.shown, (fields.sets, old), words)
 
     def _notes(self, how: Connect, connection: Connection, spot: Spot) -> tuple[str, ...]:
         notes: list[str] = []
@@ -265,7 +258,7 @@ class EntryFiles:
         keep: Callable[[tuple[Edit, ...]], object],
     ) -> bool:
         """Has the program's own command added the entry? If not, the file is as before."""
-        old, new = change()
+        old, new, _ = change()
         fields = entry.connected(self._how(connection.program), connection, None, "").sets
         if not own_command.can_add(self._search, connection):
             return False
@@ -286,7 +279,7 @@ class EntryFiles:
         place = Place(connection.path)
         with locks.locked(self._search, connection.program, place, ()):
             for tries_left in reversed(range(TRIES)):
-                old, new = change()
+                old, new, _ = change()
                 if old == new.text:
                     return
                 keep((_edit_of(connection, old, new),))
@@ -322,9 +315,43 @@ def _spot(connection: Connection) -> Spot:
     return Spot(connection.path, scope, connection.name, outer, is_project, connection.is_new)
 
 
+def _file(how: Connect, spot: Spot) -> _File:
+    """Raises KeyrackError if it can't be read."""
+    text = _text(spot.path)
+    return _File(text, _shortened(text or "", how, spot))
+
+
+def _shortened(text: str, how: Connect, spot: Spot) -> Shortened:
+    return shortened(text, (*spot.outer, how.root, spot.name)) if how.syntax == "json" else Shortened(text)
+
+
+def _entry(how: Connect, spot: Spot, file: _File) -> Mapping[str, Any] | None:
+    text = file.short.text
+    if not text.strip("\ufeff \t\r\n"):
+        return None
+    try:
+        return editing.entry_in(text, how, spot.outer, spot.name)
+    except files.Malformed as error:
+        raise KeyrackError(f"{spot.path} can't be changed: {error}", hint="Correct the file first.") from None
+
+
+def _changed(how: Connect, spot: Spot, file: _File, fields: entry.Fields) -> _Change:
+    new = editing.with_fields(file.short.text, how, spot.outer, spot.name, fields, spot.path)
+    return _with_all(file, new, spot)
+
+
+def _with_all(file: _File, new: editing.Changed, spot: Spot) -> _Change:
+    """The change with what was cut from the text."""
+    try:
+        whole = file.short.whole(new.text)
+    except NoSuchMember:
+        raise editing.unsafe(spot.path) from None
+    return _Change(file.text, new._replace(text=whole), (file.short.text, new.text))
+
+
 def _text(path: str) -> str | None:
     try:
-        return files.read_bytes(path).decode()
+        return files.read_bytes(path, files.MAX_GROWN).decode()
     except files.NoFile:
         return None
     except files.BadFile as error:

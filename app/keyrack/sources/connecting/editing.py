@@ -58,7 +58,7 @@ def with_fields(
     except files.Malformed as error:
         raise KeyrackError(f"{path} can't be changed: {error}") from None
     except UNSAFE:
-        raise _unsafe(path) from None
+        raise unsafe(path) from None
     return Changed(mark + new, steps)
 
 
@@ -87,7 +87,7 @@ def without_entry(text: str, how: Connect, outer: Sequence[str], name: str, path
     except files.Malformed as error:
         raise KeyrackError(f"{path} can't be changed: {error}") from None
     except UNSAFE:
-        raise _unsafe(path) from None
+        raise unsafe(path) from None
     return Changed(mark + new, steps)
 
 
@@ -101,7 +101,8 @@ def _prove(text: str, syntax: str, wanted: Any, root: str = "") -> None:
         raise NoSuchMember
 
 
-def _unsafe(path: str) -> KeyrackError:
+def unsafe(path: str) -> KeyrackError:
+    """The error for a text that keyrack can't edit."""
     return KeyrackError(
         f"keyrack can't safely change {path} because of the way it is written.", hint="Nothing was changed."
     )

@@ -16,7 +16,7 @@ from keyrack.system.files import Malformed
 
 # Possessive (+), so that a hostile file costs one pass: an unclosed string or comment
 # is scanned to the end of its line or of the text only once.
-STRING = r'"(?:[^"\\\n]|\\.)*+"?'
+STRING = r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?'
 COMMENT = STRING + r"|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?"
 COMMA = STRING + r"|,(?=\s*+[}\]])"
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")

@@ -52,8 +52,8 @@ def is_there(change: Rewrite) -> bool:
         return False
     if not change.steps:
         return text != change.old.reveal()
-    text = text.removeprefix(steps.BOM)
-    return all(steps.is_same(json_members.get(text, each.path), each.new) for each in change.steps)
+    found = zip(steps.values(text, change.steps), change.steps, strict=True)
+    return all(steps.is_same(now, each.new) for now, each in found)
 
 
 def _texts(change: Rewrite) -> tuple[Secret, Secret]:
@@ -61,9 +61,9 @@ def _texts(change: Rewrite) -> tuple[Secret, Secret]:
     if not change.steps:
         return change.old, change.new
     text = text_of(change.source)
-    inner = text.removeprefix(steps.BOM)
+    found = zip(steps.values(text, change.steps), change.steps, strict=True)
     try:
-        if all(steps.is_same(json_members.get(inner, each.path), each.old) for each in change.steps):
+        if all(steps.is_same(now, each.old) for now, each in found):
             return Secret(text), Secret(steps.applied(text, change.steps))
     except json_members.NoSuchMember:
         pass

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from difflib import unified_diff
+
+from keyrack.domain.common_prefix import common_prefix
+from keyrack.sources.rewriting.shortened import without_marks
 
 AROUND = 3  # lines of context
 WIDTH = 160  # characters shown of a line
@@ -12,21 +14,15 @@ WIDTH = 160  # characters shown of a line
 
 def diff(path: str, old: str, new: str) -> list[str]:
     """A unified diff of two redacted texts. Long lines are cut to the part around the change."""
-    before, after = old.split("\n"), new.split("\n")
+    before, after = (without_marks(text).split("\n") for text in (old, new))
     # Only compare from the first change to the last, which is fast for large files.
-    start = max(0, _same(before, after) - AROUND)
-    rest = max(0, _same(before[start:][::-1], after[start:][::-1]) - AROUND)
+    start = max(0, common_prefix(before, after) - AROUND)
+    rest = max(0, common_prefix(before[start:][::-1], after[start:][::-1]) - AROUND)
     a, b = before[start : len(before) - rest], after[start : len(after) - rest]
-    first = _same(a, b)
-    column = _same(a[first], b[first]) if first < min(len(a), len(b)) else 0
+    first = common_prefix(a, b)
+    column = common_prefix(a[first], b[first]) if first < min(len(a), len(b)) else 0
     lines = list(unified_diff(a, b, lineterm="", n=AROUND))[2:]
     return [f"--- {path}", f"+++ {path}", *(_cut(_placed(line, start), column) for line in lines)]
-
-
-def _same(first: Sequence[str], second: Sequence[str]) -> int:
-    """The length of the common prefix."""
-    pairs = zip(first, second, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))
 
 
 def _placed(line: str, start: int) -> str:

@@ -60,7 +60,7 @@ def cannot(source: Source, value: str) -> KeyrackError:
 def text_of(source: Source) -> str:
     """The file's text. Raises KeyrackError."""
     try:
-        data = files.read_bytes(source.path)
+        data = files.read_bytes(source.path, files.MAX_GROWN)
         files.decode(data)
     except files.NoFile:
         raise changed(source) from None

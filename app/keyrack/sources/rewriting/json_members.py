@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from keyrack.domain.held import ENCODED, Key
 from keyrack.domain.named_tuple import NamedTuple
@@ -17,6 +17,12 @@ from keyrack.sources.parsing.jsonc import STRING
 TOKEN = re.compile(
     rf"(?P<comment>//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)|(?P<string>{STRING})|(?P<mark>[{{}}\[\]:,])"
     r"|(?P<other>(?:[^\s\"{}\[\]:,/]|/(?![/*]))++)"
+)
+
+
+# Of what a value is made as far as its end is concerned.
+_NESTING = re.compile(
+    rf"(?://[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/)?)|{STRING}|(?P<open>[{{\[])|(?P<close>[}}\]])"
 )
 
 
@@ -142,6 +148,17 @@ def last_of(text: str, path: Sequence[Key]) -> Located | None:
     return Located(container.start, found.start, found.end)
 
 
+def members(
+    text: str, start: int, end_of: Callable[[str, int], int] | None = None
+) -> Iterator[tuple[Key, int, int]]:
+    """The members of the object or array after `start`: each key, and the positions of its value.
+
+    `end_of` finds the end of a value in another way. Raises NoSuchMember if there is no object or array.
+    """
+    for key, member in _container_at(text, _skip(text, start), end_of).members:
+        yield key, member.value, member.end
+
+
 def insert_first(text: str, path: Sequence[Key], values: Sequence[str]) -> str:
     """The text with these values, each of them JSON, at the beginning of the array at `path`.
 
@@ -188,19 +205,27 @@ def _decoded(written: str) -> str:
 
 def _value(text: str, path: Sequence[Key]) -> tuple[int, int]:
     """The positions of the value at `path`."""
-    if not path:
-        root = _skip(text, 0)
-        return root, _end(text, root)
-    container = _container(text, path[:-1])
-    place = container.find(path[-1])
-    if place is None:
-        raise NoSuchMember
-    member = container.members[place][1]
-    return member.value, member.end
+    start = _start(text, path)
+    return start, end_at(text, start)
+
+
+def _start(text: str, path: Sequence[Key]) -> int:
+    """Where the value at `path` starts."""
+    start = _skip(text, 0)
+    for key in path:
+        container = _container_at(text, start)
+        place = container.find(key)
+        if place is None:
+            raise NoSuchMember
+        start = container.members[place][1].value
+    return start
 
 
 def _container(text: str, path: Sequence[Key]) -> _Container:
-    start, _ = _value(text, path)
+    return _container_at(text, _start(text, path))
+
+
+def _container_at(text: str, start: int, end_of: Callable[[str, int], int] | None = None) -> _Container:
     if text[start : start + 1] not in ("{", "["):
         raise NoSuchMember
     is_object = text[start] == "{"
@@ -210,7 +235,7 @@ def _container(text: str, path: Sequence[Key]) -> _Container:
         if text[position] in ",:":
             position = _skip(text, position + 1)
             continue
-        end = _end(text, position)
+        end = (end_of or end_at)(text, position)
         if is_object and begin is None:
             begin, key = position, _decoded(text[position:end])
         else:
@@ -232,17 +257,21 @@ def _skip(text: str, position: int) -> int:
     return len(text)
 
 
-def _end(text: str, start: int) -> int:
+def end_at(text: str, start: int) -> int:
     """The position after the value that starts here."""
+    if text[start : start + 1] not in ("{", "["):
+        match = TOKEN.match(text, start)
+        if match is None:
+            raise NoSuchMember
+        return match.end()
     depth = 0
-    for match in TOKEN.finditer(text, start):
-        token = match[0]
-        if token in ("{", "["):
+    for match in _NESTING.finditer(text, start):
+        if match.lastgroup == "open":
             depth += 1
-        elif token in ("}", "]"):
+        elif match.lastgroup == "close":
             depth -= 1
-        if depth == 0 and match.lastgroup != "comment":
-            return match.end()
+            if not depth:
+                return match.end()
     raise NoSuchMember
 
 

@@ -20,6 +20,7 @@ from keyrack.sources.rewriting import edit_json
 from keyrack.sources.rewriting.applying import apply, is_there
 from keyrack.sources.rewriting.diff import diff
 from keyrack.sources.rewriting.edits import BOM, text_of
+from keyrack.sources.rewriting.shortened import Shortened, shortened
 from keyrack.system import files
 
 __all__ = ["apply", "by_hand", "is_there", "prefix", "rewrite", "wrap"]
@@ -65,27 +66,29 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     if isinstance(how, ByHand | NotMovable):
         raise KeyrackError(f"{source.path} can't be changed, because {how.because}".rstrip(".") + ".")
     old = text_of(source)
-    text = old.removeprefix(BOM)
+    short = Shortened(old.removeprefix(BOM))
     parts = redaction.JSON_PARTS
     try:
         if isinstance(how, EditJson):
-            edit = edit_json.edit(text, header, variable, how)
+            short = shortened(short.text, (how.root,))
+            edit = edit_json.edit(short.text, header, variable, how)
         else:
             from keyrack.sources.rewriting import edit_toml
 
             parts = redaction.TOML_PARTS
-            edit = edit_toml.edit(text, header, variable, how)
+            edit = edit_toml.edit(short.text, header, variable, how)
     except files.Malformed as error:
         raise KeyrackError(f"{source.path} can't be changed: {error}") from None
+    new = short.whole(edit.text)
     shown = {each: each for each in (*edit.written, json.dumps(url))}
     shown[edit.literal] = json.dumps(header.reference, ensure_ascii=False)
-    before, after = (redaction.shown_file(each, parts, shown) for each in (text, edit.text))
+    before, after = (redaction.shown_file(each, parts, shown) for each in (short.text, edit.text))
     return Rewrite(
         source,
         tuple(diff(source.path, before, after)),
-        _lines_with(edit.text, split(header.value)[1]),
+        _lines_with(new, split(header.value)[1]),
         Secret(old),
-        Secret(old[: len(old) - len(text)] + edit.text),
+        Secret(BOM + new if old.startswith(BOM) else new),
     )
 
 

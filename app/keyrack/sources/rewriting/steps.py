@@ -3,41 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from keyrack.domain.change import Step
 from keyrack.domain.held import Key
+from keyrack.domain.parts import NEAR, Part
 from keyrack.domain.secret import Secret
 from keyrack.sources.rewriting import json_members
 from keyrack.sources.rewriting.json_members import NoSuchMember
+from keyrack.sources.rewriting.shortened import BOM, shortened
 
-BOM = "\ufeff"
 
-
-def applied(text: str, steps: Iterable[Step]) -> str:
+def applied(text: str, steps: Sequence[Step]) -> str:
     """The text after the steps. Raises NoSuchMember."""
     start = BOM if text.startswith(BOM) else ""
-    text = text.removeprefix(BOM)
+    short = shortened(text.removeprefix(BOM), *(step.path for step in steps))
+    text = short.text
     for step in steps:
         if step.new is None:
             text = json_members.delete(text, step.path)
         else:
             text = json_members.set_value(text, step.path, step.new.reveal())
-    return start + text
+    return start + short.whole(text)
 
 
 def reversed_in(text: str, steps: Sequence[Step]) -> tuple[str, int]:
     """The text with the old values where it still has the new ones, and the number of steps left alone."""
     start = BOM if text.startswith(BOM) else ""
-    text = text.removeprefix(BOM)
-    left = 0
+    short = shortened(text.removeprefix(BOM), *(step.path for step in steps))
+    text, left = short.text, 0
     for step in reversed(steps):
         try:
             text = _reversed(text, _found(text, step, steps))
         except NoSuchMember:
             left += 1
-    return start + text, left
+    return start + short.whole(text), left
 
 
 def _reversed(text: str, step: Step) -> str:
@@ -70,6 +71,12 @@ def _found(text: str, step: Step, steps: Sequence[Step]) -> Step:
     raise NoSuchMember
 
 
+def values(text: str, steps: Sequence[Step]) -> list[str | None]:
+    """What is at the path of each step; None where there is nothing."""
+    short = shortened(text.removeprefix(BOM), *(step.path for step in steps))
+    return [json_members.get(short.text, step.path) for step in steps]
+
+
 def _length(text: str, array: Sequence[Key]) -> int:
     value = _parsed(json_members.get(text, array))
     return len(value) if isinstance(value, list) else 0
@@ -88,25 +95,16 @@ def _parsed(text: str | None) -> Any:
         return None
 
 
-def reversed_region(now: str, old: str, new: str) -> str | None:
-    """`now` with the part that differs between `new` and `old` as it is in `old`.
+def reversed_region(now: str, part: Part) -> str | None:
+    """`now` with what an edit changed as it was before.
 
     For texts that are not JSON. The part is found with the text around it, of which as much must still be
     there that it is found only once; None if it is not.
     """
-    start = _common(old, new)
-    end = _common(old[start:][::-1], new[start:][::-1])
-    before, after = new[:start], new[len(new) - end :] if end else ""
-    was, is_now = old[start : len(old) - end], new[start : len(new) - end]
-    for around in (2000, 200, 60, 20):
-        wanted = before[-around:] + is_now + after[:around]
+    for around in (NEAR, 200, 60, 20):
+        before = part.before[-around:]
+        wanted = before + part.new + part.after[:around]
         if now.count(wanted) == 1:
-            at = now.index(wanted) + len(before[-around:])
-            return now[:at] + was + now[at + len(is_now) :]
+            at = now.index(wanted) + len(before)
+            return now[:at] + part.old + now[at + len(part.new) :]
     return None
-
-
-def _common(first: str, second: str) -> int:
-    """The length of the common prefix."""
-    pairs = zip(first, second, strict=False)
-    return next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(first), len(second)))

@@ -19,6 +19,7 @@ from keyrack.sources.edit import ByHand, EditFields, EditToml
 from keyrack.sources.programs import edit_of
 from keyrack.sources.rewriting.diff import diff
 from keyrack.sources.rewriting.edits import BOM, text_of
+from keyrack.sources.rewriting.shortened import Shortened, shortened
 from keyrack.sources.rewriting.wrap_json import argument_for, wrapped_json
 from keyrack.system.files import Malformed
 
@@ -50,17 +51,18 @@ def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | 
     if not table:
         raise KeyrackError(f"keyrack can't change {source.path}.")
     old = text_of(source)
-    text = old.removeprefix(BOM)
+    short = Shortened(old.removeprefix(BOM))
     parts = redaction.JSON_PARTS
     try:
         if isinstance(how, EditToml | EditFields):
             from keyrack.sources.rewriting.wrap_toml import wrapped_toml
 
             parts = redaction.TOML_PARTS
-            change = wrapped_toml(text, table, source, named, secrets, keyrack)
+            change = wrapped_toml(short.text, table, source, named, secrets, keyrack)
         else:
             commas = getattr(how, "commas", True)
-            change = wrapped_json(text, table, source, named, secrets, keyrack, commas=commas)
+            short = shortened(short.text, table)
+            change = wrapped_json(short.text, table, source, named, secrets, keyrack, commas=commas)
     except Malformed as error:
         raise KeyrackError(f"{source.path} can't be changed: {error}") from None
     program = [change.program] if PLAIN_WORD.fullmatch(change.program) else []
@@ -74,15 +76,15 @@ def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | 
     shown |= {
         literal: json.dumps(f"{before}{MASK}", ensure_ascii=False) for literal, before in change.literals
     }
-    before, after = (redaction.shown_file(each, parts, shown) for each in (text, change.text))
-    left = _lines_with(change.text, [each.value for each in named])
-    start = old[: len(old) - len(text)]
+    before, after = (redaction.shown_file(each, parts, shown) for each in (short.text, change.text))
+    new = short.whole(change.text)
+    left = _lines_with(new, [each.value for each in named])
     return Rewrite(
         source,
         tuple(diff(source.path, before, after)),
         left,
         Secret(old),
-        Secret(start + change.text),
+        Secret(BOM + new if old.startswith(BOM) else new),
         change.steps,
     )
 
@@ -95,4 +97,6 @@ def table_of(source: Source, root: str) -> tuple[str, ...]:
 
 def _lines_with(text: str, values: Sequence[Secret]) -> tuple[int, ...]:
     found = [each.reveal() for each in values if len(each) >= redaction.SHORTEST_WORD]
-    return tuple(i for i, line in enumerate(text.split("\n"), 1) if any(each in line for each in found))
+    found = [each for each in found if each in text]
+    lines = text.split("\n") if found else []
+    return tuple(i for i, line in enumerate(lines, 1) if any(each in line for each in found))

@@ -19,7 +19,8 @@ from keyrack.domain.held import HeldToken, Item, Place
 from keyrack.domain.secret import Secret
 from keyrack.sources.locations import Search
 from keyrack.sources.rewriting.json_members import NoSuchMember
-from keyrack.sources.rewriting.steps import BOM, applied
+from keyrack.sources.rewriting.shortened import BOM
+from keyrack.sources.rewriting.steps import applied
 from keyrack.sources.sharing import creating, places, rows
 from keyrack.sources.sharing.combining import combined
 from keyrack.sources.sharing.locks import WAIT, has_lock, locked

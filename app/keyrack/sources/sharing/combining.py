@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from keyrack.domain.change import Edit, Step
+from keyrack.domain.parts import is_new, old_of
 from keyrack.domain.secret import Secret
-from keyrack.sources.rewriting import json_members
-from keyrack.sources.rewriting.steps import BOM, is_same, reversed_in
+from keyrack.sources.rewriting.steps import is_same, reversed_in, values
 
 
 def combined(earlier: Sequence[Edit], edits: tuple[Edit, ...]) -> tuple[Edit, ...]:
@@ -37,17 +37,15 @@ def _combined(first: Edit, edit: Edit) -> Edit | None:
     if first.new is None or edit.old is None or edit.new is None:
         return None
     if not first.steps:  # a file that was created
-        return edit._replace(old=first.old, steps=()) if edit.old == first.new else None
-    if any(not is_same(_value(edit.old, step), step.new) for step in first.steps):
+        return edit._replace(old=old_of(first, edit.old), steps=()) if is_new(first, edit.old) else None
+    there = zip(values(edit.old.reveal(), first.steps), first.steps, strict=True)
+    if any(not is_same(now, step.new) for now, step in there):
         return None
     old, _ = reversed_in(edit.old.reveal(), first.steps)
-    steps = [step._replace(new=_secret(_value(edit.new, step))) for step in first.steps]
+    there = zip(values(edit.new.reveal(), first.steps), first.steps, strict=True)
+    steps = [step._replace(new=_secret(now)) for now, step in there]
     more = [step for step in edit.steps if not any(_is_in(step, each) for each in first.steps)]
     return edit._replace(old=Secret(old), steps=(*steps, *more))
-
-
-def _value(text: Secret, step: Step) -> str | None:
-    return json_members.get(text.reveal().removeprefix(BOM), step.path)
 
 
 def _secret(text: str | None) -> Secret | None:

@@ -33,7 +33,7 @@ def read(place: Place, keychain: Keychain) -> Secret | None:
         item = keychain.read(place.item)
         return None if item is None else item.secret
     try:
-        return Secret(files.read_bytes(place.path).decode())
+        return Secret(files.read_bytes(place.path, files.MAX_GROWN).decode())
     except files.NoFile:
         return None
     except files.BadFile as error:

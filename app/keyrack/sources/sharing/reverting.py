@@ -11,6 +11,7 @@ import os
 from keyrack.domain.change import Backup, Edit
 from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.domain.held import Place
+from keyrack.domain.parts import is_new, is_old, old_of, part_of
 from keyrack.domain.secret import Secret
 from keyrack.sources.locations import Search
 from keyrack.sources.rewriting.steps import reversed_in, reversed_region
@@ -46,16 +47,19 @@ def revert_all(search: Search, backup: Backup, keychain: Keychain) -> tuple[tupl
 
 def reverted(edit: Edit, now: Secret | None) -> Secret | None:
     """What `now` becomes when the edit is reversed. Raises KeyrackError if nothing of it is left."""
-    return edit.old if now == edit.new else _partly(edit, now)
+    return old_of(edit, now) if is_new(edit, now) else _partly(edit, now)
 
 
 def revert(edit: Edit, keychain: Keychain) -> str:
     """Reverse an edit, and return what was done, as a clause. Raises KeyrackError if nothing was."""
     for tries_left in reversed(range(TRIES)):
         now = places.read(edit.place, keychain)
-        if now == edit.old:
+        if is_old(edit, now):
             return "it was as before already"
-        back, said = (edit.old, "restored") if now == edit.new else (_partly(edit, now), _kept(edit))
+        if is_new(edit, now):
+            back, said = old_of(edit, now), "restored"
+        else:
+            back, said = _partly(edit, now), _kept(edit)
         try:
             places.write(Edit(edit.place, now, back), keychain)
         except FileChanged:
@@ -77,7 +81,7 @@ def _partly(edit: Edit, now: Secret | None) -> Secret | None:
         if left == len(edit.steps):
             raise KeyrackError(f"{name} has changed since, and nothing of keyrack's change is left in it.")
         return Secret(text)
-    region = reversed_region(now.reveal(), edit.old.reveal(), edit.new.reveal())
+    region = reversed_region(now.reveal(), part_of(edit))
     if region is None:
         raise KeyrackError(f"{name} has changed since, and keyrack's change can't be found in it any more.")
     return Secret(region)

@@ -14,7 +14,7 @@ from keyrack.domain.model import TokenSet
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import OLD_AGE
 from keyrack.sources.rewriting import json_members
-from keyrack.sources.rewriting.steps import BOM
+from keyrack.sources.rewriting.shortened import BOM
 from keyrack.sources.tokens.layout import Layout, Row, field, text
 
 
