@@ -53,7 +53,7 @@ def test_a_keyring_that_is_not_seen_for_a_moment_is_asked_for_again(
     assert unseen == []
 
 
-@pytest.mark.parametrize("moment", ["Label", "Locked", "Attributes", "GetSecret", "Delete"])
+@pytest.mark.parametrize("moment", ["Locked", "Attributes", "GetSecret", "Delete"])
 def test_an_item_that_another_process_deletes_at_any_moment_is_not_there(
     store: KeychainBackend, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:

@@ -28,7 +28,7 @@ def own_path(env: Mapping[str, str]) -> str:
     if is_passing(sys.executable):
         raise KeyrackError(
             "keyrack runs from a cache that may be emptied, so no other program can use it there.",
-            hint="Install it first: uv tool install keyrack, or pipx install keyrack.",
+            hint="Install it first, as its README says.",
         )
     return ""
 

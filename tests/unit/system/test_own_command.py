@@ -45,7 +45,7 @@ def test_the_environment_of_one_run_is_not_referred_to(
     for command in (own_path, own_command):
         with pytest.raises(KeyrackError) as caught:
             command(env)
-        assert "uv tool install keyrack" in caught.value.hint
+        assert "Install it first" in caught.value.hint
 
 
 @pytest.mark.parametrize("place", PASSING)

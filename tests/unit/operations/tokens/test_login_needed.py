@@ -88,10 +88,15 @@ def test_where_another_account_is_meant_without_one_the_command_names_it() -> No
     only = build()
     only.credentials().save(stored_credential()._replace(account="work"))
     for adapters in (chosen, only):
-        error = needed(adapters)
+        error = needed(adapters, account="default")
         assert meant(adapters, error)[0] == CredentialKey(URL, "default")
         assert "--account default" in str(error)
-        assert "--account" not in str(needed(build()))
+        assert "--account" not in str(needed(build(), account="default"))
+
+
+def test_without_an_account_the_command_means_the_one_that_is_chosen() -> None:
+    adapters = build()._replace(read=lambda: Reading((SERVER,), (), (), accounts={URL: "work"}))
+    assert meant(adapters, needed(adapters))[0] == CredentialKey(URL, "work")
 
 
 def two(*names: str) -> Adapters:
