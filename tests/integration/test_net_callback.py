@@ -166,7 +166,7 @@ def test_an_answer_that_is_not_this_login_s_is_told_and_the_wait_goes_on(query: 
         ("GET /callback?state=wrong", None),
     ],
 )
-def test_of_anything_else_nothing_is_told(line: str, host: str | None):
+def test_anything_else_is_not_passed_on_to_the_login(line: str, host: str | None):
     strays: list[Any] = []
     callback = LoopbackCallback()
     try:

@@ -164,7 +164,7 @@ def test_what_revoking_would_do_is_told_before(net: Internet) -> None:
     assert revoke_words(adapters, server_of("github"), None) is None
 
 
-def test_the_next_user_of_a_revoked_token_is_told(net: Internet) -> None:
+def test_a_check_finds_out_that_another_copy_was_revoked(net: Internet) -> None:
     adapters = with_token(net, "gitlab")
     other = with_token(net, "gitlab")
     revoked(adapters, "gitlab")

@@ -149,7 +149,7 @@ def test_a_script_gets_what_stands_behind_the_scheme_word(id: str, token: str, n
     assert bool(given.notes) is (id == "datadog")
 
 
-def test_a_script_that_gets_one_of_two_keys_is_told(net: Internet) -> None:
+def test_a_script_that_gets_one_of_two_keys_is_warned(net: Internet) -> None:
     desk = Desk(net, "datadog")
     desk.set()
     [note] = get_token(desk.adapters, desk.server).notes

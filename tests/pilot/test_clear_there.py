@@ -177,7 +177,7 @@ async def test_what_can_not_be_undone_says_why(backups: list[Backup]) -> None:
 
 
 @screen_test
-async def test_with_nothing_to_undo_that_is_told(backups: list[Backup]) -> None:
+async def test_with_nothing_to_undo_a_message_says_so(backups: list[Backup]) -> None:
     backups.clear()
     async with terminal(app_with(held_parts())) as t:
         await t.press("u")

@@ -89,7 +89,7 @@ async def test_up_and_down_choose_while_the_focus_is_on_cancel() -> None:
 
 
 @screen_test
-async def test_how_long_a_token_works_elsewhere_is_told() -> None:
+async def test_the_question_says_how_long_the_token_works_elsewhere() -> None:
     async with terminal(app_with()) as t:
         ask(t, "https://mcp.example.com/tools")
         await t.sees("The token works (expiry unknown).")

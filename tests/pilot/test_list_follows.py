@@ -118,7 +118,7 @@ async def test_records_that_were_all_lost_are_made_anew_and_told() -> None:
 
 
 @screen_test
-async def test_where_nothing_was_left_nothing_is_told() -> None:
+async def test_where_nothing_was_left_nothing_is_shown() -> None:
     asked: list[int] = []
     adapters = demo_parts()
     adapters.credentials().recover = lambda: asked.append(1) or ()  # type: ignore[method-assign,assign]

@@ -90,7 +90,7 @@ async def test_y_writes_it(published: Published) -> None:
 
 
 @screen_test
-async def test_where_it_is_not_possible_the_reason_is_told(published: Published) -> None:
+async def test_where_it_is_not_possible_the_reason_is_shown(published: Published) -> None:
     published.error = KeyrackError("Claude Code has no login for linear yet.", hint="Log in there once.")
     async with terminal(app_with(held_parts())) as t:
         await t.select("linear")

@@ -123,7 +123,7 @@ async def test_esc_ends_the_search(use: Use) -> None:
 
 
 @screen_test
-async def test_a_search_that_fails_is_told(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_search_that_fails_shows_the_error(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(adapters: Any, **options: Any) -> None:
         raise KeyrackError("The records can't be read.", hint="Look at their rights.")
 

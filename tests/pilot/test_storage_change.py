@@ -102,7 +102,7 @@ async def test_all_credentials_move_to_a_new_vault_and_back(new: NewParts, own_h
 
 
 @screen_test
-async def test_a_move_goes_on_unseen_after_esc_and_its_end_is_told(
+async def test_a_move_goes_on_unseen_after_esc_and_a_message_reports_its_end(
     locked: NewParts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()

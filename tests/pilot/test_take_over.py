@@ -136,7 +136,7 @@ async def test_where_a_copy_is_of_no_use_only_the_move_is_offered_with_the_reaso
 
 
 @screen_test
-async def test_where_nothing_can_be_taken_the_reason_is_told(imports: Imports) -> None:
+async def test_where_nothing_can_be_taken_the_reason_is_shown(imports: Imports) -> None:
     imports.error = LoginNeeded("The token has expired.", hint="Run: keyrack login atlassian")
     async with terminal(app_with(held_parts())) as t:
         await t.select("atlassian")
@@ -157,7 +157,7 @@ async def test_of_several_programs_one_is_chosen_first(imports: Imports) -> None
 
 
 @screen_test
-async def test_where_no_program_holds_a_login_that_is_told(imports: Imports) -> None:
+async def test_where_no_program_holds_a_login_a_message_says_so(imports: Imports) -> None:
     async with terminal(app_with(held_parts())) as t:
         await t.select("sentry")
         await t.press("m")

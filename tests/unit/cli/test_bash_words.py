@@ -58,7 +58,7 @@ def test_a_line_is_read(line: str, read: tuple[object, ...]) -> None:
     assert bash_words.read(line) == read
 
 
-def test_an_open_quote_is_told() -> None:
+def test_a_quote_that_is_still_open_is_returned_beside_the_value() -> None:
     assert bash_words.value_of("'a b") == ("a b", "'")
     assert bash_words.value_of('x"a\\$b') == ("xa$b", '"')
     assert bash_words.value_of("$'a") == ("a", "$'")

@@ -76,7 +76,9 @@ def test_a_full_disk_is_told_and_is_no_success() -> None:
     assert done.stderr.count(b"\n") == 1
 
 
-def test_a_closed_stdout_is_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_standard_output_it_fails_with_a_sentence(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "stdout", None)
     assert run(["list"], adapters=FakeAdapters([linear()])) == 1
     assert capsys.readouterr().err == "keyrack: There is no standard output to write to.\n"

@@ -207,7 +207,7 @@ def test_a_secret_without_its_client_makes_no_sense(capsys: Capture) -> None:
     assert "needs --client-id" in capsys.readouterr().err
 
 
-def test_a_failure_stays_on_its_step_and_is_told(monkeypatch: Patch, capsys: Capture) -> None:
+def test_a_failure_is_shown_on_its_step_and_as_an_error(monkeypatch: Patch, capsys: Capture) -> None:
     def fail(tell: Any, control: Any) -> None:
         tell(Step("register", "Register this app", "failed", "HTTP 403", 0.1))
         raise KeyrackError("The server registers no clients.", hint="Give one with --client-id.")

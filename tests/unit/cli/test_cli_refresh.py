@@ -89,7 +89,7 @@ def test_they_are_told_in_the_lists_order_whichever_ends_first(
     assert [line.split(":")[0] for line in capsys.readouterr().out.splitlines()] == ["✓ a", "✓ b", "✓ c"]
 
 
-def test_after_ctrl_c_no_other_begins_and_what_has_begun_is_told(
+def test_after_ctrl_c_no_other_begins_and_what_has_begun_is_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     begun = threading.Barrier(SIDE_BY_SIDE)

@@ -177,7 +177,7 @@ def test_a_registration_refused_for_another_reason_is_not_tried_again(status: in
     assert registered(world) == [[REDIRECT]]
 
 
-def test_where_localhost_is_refused_too_the_first_refusal_is_told() -> None:
+def test_where_localhost_is_refused_too_the_first_refusal_is_reported() -> None:
     def refuse(request: Request) -> Response:
         uri = request.json["redirect_uris"][0]
         return reply({"error": "invalid_redirect_uri", "error_description": uri}, 400)

@@ -71,7 +71,7 @@ def test_a_date_of_an_unknown_zone_is_utc_wherever_the_machine_is(monkeypatch: p
 
 
 @pytest.mark.parametrize("headers", NO.values(), ids=NO)
-def test_what_makes_no_sense_is_not_told(headers: dict[str, str]) -> None:
+def test_a_retry_after_that_makes_no_sense_is_ignored(headers: dict[str, str]) -> None:
     assert retry_after(reply(None, 429, **headers)) is None
     assert asks_to_wait(reply(None, 429, **headers)) == ""
 

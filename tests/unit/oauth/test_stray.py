@@ -53,7 +53,7 @@ def test_19_words_that_may_not_be_the_issuer_s_are_not_shown(sign_in: SignIn, mo
     assert "scope" not in said and "evil" not in said and "Received a response" in said
 
 
-def test_a_code_without_a_state_is_not_taken_and_the_person_is_told() -> None:
+def test_a_code_without_a_state_is_ignored_and_the_page_says_so() -> None:
     said = about(code="secret-code")
     assert "ignored" in said and "secret-code" not in said
 

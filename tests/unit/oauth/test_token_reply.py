@@ -217,7 +217,7 @@ def test_an_error_that_is_an_object_is_told_by_its_message():
         read(reply({"error": {"code": 7, "message": "the code has expired"}}, 400))
 
 
-def test_retry_after_is_told():
+def test_the_error_says_how_long_to_wait():
     with pytest.raises(Temporary) as caught:
         read(reply({}, 429, (("Retry-After", "7"),)))
     assert "7 s" in caught.value.hint

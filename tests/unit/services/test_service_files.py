@@ -295,7 +295,7 @@ def test_a_broken_user_service_is_told_by_its_file_and_the_others_stand(
         assert service_for(url, extra) is not None
 
 
-def test_a_service_that_is_a_folder_or_bytes_is_told(tmp_path) -> None:
+def test_a_service_that_is_a_folder_or_bytes_is_a_problem(tmp_path) -> None:
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "notes.txt").write_text("not a service")

@@ -143,7 +143,7 @@ def test_only_the_wanted_parts_are_kept() -> None:
     assert found.data == {"a": {"b": 1}, "d": [1, {"b": 2}], "p": {"x": {"b": {"c": 3}}, "y": 5}}
 
 
-def test_of_a_repeated_key_the_last_one_counts_and_is_told() -> None:
+def test_of_a_repeated_key_the_last_one_counts_and_the_repetition_is_noted() -> None:
     found = json_parts.pick(b'{"a": {"b": 1}, "a": {"b": 2, "b": 3}, "z": 1, "z": 2}', {"a": None})
     assert (found.data, found.repeated) == ({"a": {"b": 3}}, ("a", "b"))
 

@@ -298,7 +298,7 @@ def test_keyracks_own_fields(look) -> None:
     assert server.client.issuer == "https://as.example"
 
 
-def test_a_secret_in_keyracks_own_file_is_told(look) -> None:
+def test_a_secret_in_keyracks_own_file_is_a_problem(look) -> None:
     text = f'[servers.a]\nurl = "{URL}"\nclient_id = "me"\nclient_secret = "sk-hidden"'
     reading = look({".config/keyrack/config.toml": text})
     assert "client_secret" in reading.problems[0].sentence and "sk-hidden" not in repr(reading)

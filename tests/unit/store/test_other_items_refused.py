@@ -20,13 +20,13 @@ def with_item(fake: AnyService) -> tuple[ItemsOfOthers, Item]:
     return ours, item
 
 
-def test_a_replacement_that_was_not_kept_is_told() -> None:
+def test_a_replacement_that_was_not_kept_is_an_error() -> None:
     ours, item = with_item(AnyService(keeps=False))
     with pytest.raises(StoreUnavailable, match="did not keep the new value of the item of a program"):
         ours.replace(item, Secret("new"))
 
 
-def test_a_deletion_that_did_not_happen_is_told() -> None:
+def test_a_deletion_that_did_not_happen_is_an_error() -> None:
     ours, item = with_item(AnyService(deletes=False))
     with pytest.raises(StoreUnavailable, match="did not delete the item of a program"):
         ours.delete(item)

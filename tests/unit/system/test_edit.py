@@ -265,7 +265,7 @@ def test_what_the_change_refuses_stays_as_it_is(path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["nothing", "a folder"])
-def test_what_is_no_file_is_told(tmp_path: Path, kind: str) -> None:
+def test_what_is_no_file_is_an_error(tmp_path: Path, kind: str) -> None:
     if kind == "a folder":
         (tmp_path / "file").mkdir()
     with pytest.raises(KeyrackError, match=r"file(:| does not exist)"):

@@ -145,7 +145,7 @@ def test_an_undo_keeps_what_the_file_has_gained_since(desk: Desk, file: str) -> 
     assert path.read_text() == before + more
 
 
-def test_afterwards_the_stored_token_counts_and_a_variable_that_is_set_is_told(desk: Desk) -> None:
+def test_afterwards_the_stored_token_counts_unless_the_variable_is_set(desk: Desk) -> None:
     desk.cursor()
     assert desk.adopt("github", "--yes") == 0
     assert [(row.kind, row.status.state) for row in overview(desk.adapters).rows] == [("token", "valid")]
@@ -308,7 +308,7 @@ def test_another_token_of_another_program_is_another_servers_and_stays(desk: Des
     assert configured_token(find(desk.adapters, "gh")) == Secret("sk-hidden-2")
 
 
-def test_a_token_in_a_projects_file_stays_and_is_told(desk: Desk, capsys: Capture) -> None:
+def test_a_token_in_a_projects_file_stays_and_is_pointed_out(desk: Desk, capsys: Capture) -> None:
     desk.cursor()
     file = desk.cursor("clone/.cursor/mcp.json", Authorization="Bearer sk-hidden-2")
     assert desk.adopt("github", "--yes") == 0

@@ -336,7 +336,7 @@ class TestNothingIsDeletedWhere:
             assert record.credential.store == machine.keychain.name
 
 
-def test_a_copy_that_cannot_be_deleted_is_told(tmp_path: Path) -> None:
+def test_a_copy_that_cannot_be_deleted_makes_the_move_fail_with_its_place(tmp_path: Path) -> None:
     machine = Machine(tmp_path)
     machine.fill()
     stuck = Undeletable(silent=False)

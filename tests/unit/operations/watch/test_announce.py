@@ -84,7 +84,7 @@ def test_a_refresh_is_told_to_hooks_and_disturbs_nobody() -> None:
     assert place.lines == ["linear: refreshed; good for 52 min."]
 
 
-def test_the_first_refresh_after_a_login_is_told() -> None:
+def test_the_first_refresh_after_a_login_is_an_event() -> None:
     place = Place()
     assert place.look(oauth()) == []
     assert place.look(oauth(refreshed_at=NOW)) == ["refreshed"]
@@ -152,14 +152,14 @@ def test_a_servers_words_are_one_plain_line_in_a_variable() -> None:
     assert place.watching.ran[0][1]["KEYRACK_REASON"] == "No[2J way."
 
 
-def test_a_failing_hook_is_told() -> None:
+def test_a_failing_hook_is_printed() -> None:
     place = Place()
     place.watching.outcome = "failed with exit code 3"
     place.look(REFUSED)
     assert place.lines[-1] == "linear: the hook on_login_needed failed with exit code 3."
 
 
-def test_hooks_that_others_can_change_are_not_run_and_the_rest_is_told() -> None:
+def test_hooks_that_others_can_change_are_not_run_but_notifications_are_shown() -> None:
     place = Place()
     place.watching.found = KeyrackError("Other users can change it.", hint="Run: chmod go-w it")
     assert place.look(REFUSED) == []
@@ -186,7 +186,7 @@ def test_what_is_told_of_is_kept_for_servers_that_another_keyrack_sees() -> None
     assert [key.split("\n")[0] for key in place.watching.told] == ["https://b.example/mcp"]
 
 
-def test_a_refused_header_of_a_programs_file_is_told() -> None:
+def test_a_refused_header_of_a_programs_file_runs_the_hook_once() -> None:
     from keyrack.domain.model import Header
     from keyrack.domain.secret import Secret
 
