@@ -12,19 +12,25 @@ from keyrack.domain.text import plain
 from keyrack.wording.glyphs import DONE, FAILED, NOTHING, WARNING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from keyrack.cli.context import Context
-    from keyrack.domain.reading import Problem
+    from keyrack.domain.reading import Place, Problem
     from keyrack.operations.ports import Adapters
 
 
 class Options(Arguments):
     repair: bool = False
+    files: bool = False
 
 
 VERB = Verb(
     name="doctor",
     operand="",
-    options=(Option(("--repair",), "rebuild lost records from the keychain"),),
+    options=(
+        Option(("--repair",), "rebuild lost records from the keychain"),
+        Option(("--files",), "list the places where no file was found, too"),
+    ),
     takes=Options,
     text="""\
 Shows the keychain, its limits and whether it works; every configuration file that
@@ -41,7 +47,7 @@ The list is built from keyrack's records. If they are lost, the credentials are
 still complete in the keychain, and --repair finds them there. It reports entries
 that can't be read, and deletes nothing.""",
     examples=(
-        ("Find out why a server is not listed", "keyrack doctor"),
+        ("Find out why a server is not listed", "keyrack doctor --files"),
         ("Rebuild deleted records", "keyrack doctor --repair"),
     ),
 )
@@ -51,7 +57,7 @@ def run(context: Context, options: Options) -> int:
     import platform
 
     from keyrack.cli.context import open_store
-    from keyrack.cli.sources import place_line, problem_line
+    from keyrack.cli.sources import problem_line
     from keyrack.operations.servers.overview import own_problems
     from keyrack.operations.servers.plaintext import pointed_out
     from keyrack.operations.sharing.connected import failing
@@ -79,8 +85,7 @@ def run(context: Context, options: Options) -> int:
     )
     out.line("")
     out.line(f"Files ({_count(len(reading.servers), 'server')})")
-    for place in reading.places:
-        out.line(place_line(place))
+    _tell_files(out, reading.places, every=options.files)
     out.line("")
     good, bad = paint(DONE, Tone.GOOD, out.stdout), paint(FAILED, Tone.BAD, out.stdout)
     well = "files and records" if code == OK else "files"
@@ -95,6 +100,19 @@ def run(context: Context, options: Options) -> int:
     for plaintext in in_plain_text:
         out.line(f"  {paint(WARNING, Tone.WARN, out.stdout)} {problem_line(plaintext)}")
     return code or (ERROR if problems else OK)
+
+
+def _tell_files(out: Output, places: Sequence[Place], *, every: bool) -> None:
+    """Most of the programs are not on this machine, so they are only named."""
+    from keyrack.cli.sources import place_line
+
+    there = [place for place in places if every or place.found != "no file"]
+    for place in there:
+        out.line(place_line(place))
+    missing = {place.client for place in places} - {place.client for place in there}
+    if missing:
+        names = plain(", ".join(sorted(missing, key=str.lower)), 2000)
+        out.line(f"  No file: {names}. --files lists where keyrack looked.")
 
 
 def _unrun_hooks(adapters: Adapters) -> tuple[Problem, ...]:

@@ -122,5 +122,5 @@ def files(platform: str) -> tuple[tuple[str, str], ...]:
     return (
         (config, "keyrack's own servers and settings"),
         (data, "records about each credential, without secrets; the sealed vault"),
-        ("other programs' files", "run keyrack doctor to list them"),
+        ("other programs' files", "run keyrack doctor --files to list them"),
     )

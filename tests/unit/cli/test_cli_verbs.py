@@ -297,6 +297,21 @@ class TestDoctor:
             "✓ No problems in the files and records.\n"
         )
 
+    def test_programs_without_a_file_are_only_named_unless_their_files_are_asked_for(
+        self, capsys: Capture
+    ) -> None:
+        missing = [Place("Zed", "/z.json", "no file"), Place("Amp", "/a.json", "no file")]
+        places = [Place("Cursor", "/c.json", "1 server"), Place("Cursor", "/p.json", "no file"), *missing]
+        adapters = FakeAdapters([linear()], places=places)
+        assert run(["doctor"], adapters=adapters) == 0
+        said = capsys.readouterr().out
+        assert (
+            "  No file: Amp, Zed. --files lists where keyrack looked.\n" in said and ".json: no" not in said
+        )
+        assert run(["doctor", "--files"], adapters=adapters) == 0
+        said = capsys.readouterr().out
+        assert all(f"{place.path}: {place.found}\n" in said for place in places) and "No file:" not in said
+
     def test_hooks_that_are_not_run_are_a_problem(self, capsys: Capture) -> None:
         adapters = FakeAdapters()
         adapters.watching.found = KeyrackError("Other users can change it.", hint="Run: chmod go-w it")
