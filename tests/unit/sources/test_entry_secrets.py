@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ FILES = {
     "Zed": ".config/zed/settings.json",
     "opencode": ".config/opencode/opencode.json",
     "Codex": ".codex/config.toml",
+    "Continue": ".continue/config.yaml",
     "goose": ".config/goose/config.yaml",
     "Claude Code": ".claude.json",
 }
@@ -230,23 +232,52 @@ def test_an_entry_that_has_changed_since_is_left_alone(tmp_path: Path) -> None:
         wrap(server.sources[0], {each: each.name for each in server.entry_secrets}, "a", "/bin/keyrack")
 
 
+GOOSE = """\
+extensions:
+  a:
+    type: stdio
+    cmd: srv
+    args: [-y, --api-key, abcdefgh]
+    envs:
+      A_TOKEN: 'abc0123456'
+"""
+CONTINUE = """\
+mcpServers:
+  - name: a
+    type: stdio
+    command: srv
+    args: [-y, --api-key, abcdefgh]
+    env:
+      A_TOKEN: 'abc0123456'
+"""
+
+
 @pytest.mark.parametrize(
-    ("client", "text"),
-    [
-        (
-            "goose",
-            "extensions:\n  a:\n    type: stdio\n    cmd: srv\n    envs:\n      A_TOKEN: 'abc0123456'\n",
-        ),
-    ],
+    ("client", "text", "command"), [("goose", GOOSE, "cmd"), ("Continue", CONTINUE, "command")]
 )
-def test_where_keyrack_does_not_edit_the_file_it_says_what_to_write(
-    tmp_path: Path, client: str, text: str
+def test_where_keyrack_does_not_edit_the_file_its_words_can_be_followed(
+    tmp_path: Path, client: str, text: str, command: str
 ) -> None:
-    put(tmp_path, client, text)
+    path = put(tmp_path, client, text)
     [server] = read(tmp_path)
     told = wrap(server.sources[0], {each: each.name for each in server.entry_secrets}, "a", "/bin/keyrack")
-    assert isinstance(told, str) and "abc0123456" not in told
-    assert '"exec", "--secrets", "a", "--"' in told and "delete A_TOKEN" in told
+    assert isinstance(told, str) and "abc0123456" not in told and "abcdefgh" not in told
+
+    found = re.search(
+        r'In the entry a: write "([^"]+)" for argument (\d); set the command to "([^"]+)";'
+        r" put (.+) before its arguments, where PROGRAM is the old command;"
+        r" delete A_TOKEN from its environment\.$",
+        told,
+    )
+    assert found is not None, told
+    args = ["-y", "--api-key", "abcdefgh"]
+    args[int(found[2]) - 1] = found[1]
+    text = text.replace(f"{command}: srv", f"{command}: {found[3]}")
+    args = [*json.loads(f"[{found[4]}]".replace("PROGRAM", "srv")), *args]
+    text = text.replace("[-y, --api-key, abcdefgh]", json.dumps(args))
+    path.write_text(text.replace("      A_TOKEN: 'abc0123456'\n", ""))
+    [server] = read(tmp_path)
+    assert (server.command, server.secrets, server.entry_secrets) == ("srv", "a", ())
 
 
 def test_a_projects_file_is_not_changed(tmp_path: Path) -> None:

@@ -27,19 +27,20 @@ PLAIN_WORD = re.compile(r"[A-Za-z0-9._/\\\\:-]{1,200}")  # it has no room for a 
 Named = Mapping[EntrySecret, str]  # secrets of one entry, with the name of each in the store
 
 
-def _by_hand(source: Source, how: ByHand, named: Named, secrets: str, keyrack: str) -> str:
+def _by_hand(source: Source, named: Named, secrets: str, keyrack: str) -> str:
+    """Arguments come first: they are counted as they are in the file."""
     words = ", ".join(json.dumps(word) for word in (*wrapping(secrets), "PROGRAM"))
-    told = (
-        f"keyrack never writes {source.path}, because {how.because}. In the entry {source.name}, set the"
-        f" command to {json.dumps(keyrack)}, put {words} before its arguments, with its program for PROGRAM"
-    )
+    steps = [
+        f"write {json.dumps(argument_for(each, name))} for {each.reference}"
+        for each, name in named.items()
+        if not each.variable
+    ]
+    steps.append(f"set the command to {json.dumps(keyrack)}")
+    steps.append(f"put {words} before its arguments, where PROGRAM is the old command")
     variables = [each.variable for each in named if each.variable]
     if variables:
-        told += f", and delete {', '.join(variables)} from its environment"
-    for each, name in named.items():
-        if not each.variable:
-            told += f", and write {json.dumps(argument_for(each, name))} for {each.reference}"
-    return f"{told}."
+        steps.append(f"delete {', '.join(variables)} from its environment")
+    return f"keyrack does not change {source.path}. In the entry {source.name}: {'; '.join(steps)}."
 
 
 def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | str:
@@ -47,7 +48,7 @@ def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | 
     how = edit_of(source.client)
     table = table_of(source, getattr(how, "root", ""))
     if isinstance(how, ByHand) and not table:
-        return _by_hand(source, how, named, secrets, keyrack)
+        return _by_hand(source, named, secrets, keyrack)
     if not table:
         raise KeyrackError(f"keyrack can't change {source.path}.")
     old = text_of(source)
