@@ -295,3 +295,13 @@ def test_servers_with_other_secrets_are_rows_of_their_own(tmp_path: Path) -> Non
         ("a", "one"),
         ("a (Claude Desktop)", "two"),
     ]
+
+
+def test_a_secret_that_is_written_twice_is_left_alone(tmp_path: Path) -> None:
+    """Programs read the last one; with it gone they would read the first."""
+    path = put(tmp_path, "Cursor", BARE.replace('"A_TOKEN"', '"A_TOKEN":"abc0123456","A_TOKEN"'))
+    before = path.read_bytes()
+    [server] = read(tmp_path)
+    with pytest.raises(KeyrackError, match="can't safely change"):
+        wrap(server.sources[0], {each: each.name for each in server.entry_secrets}, "a", "/bin/keyrack")
+    assert path.read_bytes() == before
