@@ -46,14 +46,15 @@ def plan_publish(
 ) -> Publishing:
     """Find out what would be written; the token is refreshed first if it is due.
 
-    Raises LoginNeeded if keyrack has no login for the server, KeyrackError if the program has no entry or
-    keyrack can't write into its store.
+    Raises LoginNeeded if keyrack has no login for the server, KeyrackError if the program has no entry,
+    keyrack can't write into its store, or the server's `confirm` setting asks before each hand-out.
     """
     if not program.is_readable:
         raise KeyrackError(
             f"keyrack can't publish to {program.name}.",
             hint="Run keyrack clients to see which programs it can publish to.",
         )
+    _refuse_unasked(adapters, server)
     get_token(adapters, server)
     stored = _login(adapters, server)
     if with_refresh and (stored.tokens.refresh_token is None or stored.registration is None):
@@ -113,6 +114,7 @@ def publish_again(adapters: Adapters, server: Server, *, timeout: float = WAIT) 
 
 
 def _again(adapters: Adapters, server: Server, publication: Publication, timeout: float) -> None:
+    _refuse_unasked(adapters, server)
     program = program_named(adapters, publication.program)
     stored = _login(adapters, server)
     held = _row(adapters, server, program, stored)
@@ -132,6 +134,15 @@ def _login(adapters: Adapters, server: Server) -> StoredCredential:
             hint=f"Run: {command_for(Action.LOGIN, server)}",
         )
     return stored
+
+
+def _refuse_unasked(adapters: Adapters, server: Server) -> None:
+    """What is published can be read at any time, without the question that the user wants."""
+    if server.confirm or credential_key(server).url in adapters.read().confirm:
+        raise KeyrackError(
+            f"{server.name} has the setting “confirm”, and nobody asks before a published token is used.",
+            hint="Use keyrack connect instead, or remove the setting.",
+        )
 
 
 def _refuse_for_another_client(held: HeldToken, stored: StoredCredential) -> None:

@@ -46,6 +46,22 @@ def test_only_the_token_fields_of_the_row_are_written(machine: Machine, capsys: 
     assert f'"{URL}" = "claude-code"' in machine.config.read_text()
 
 
+def test_what_is_to_be_confirmed_each_time_is_not_published(machine: Machine, capsys: Capture) -> None:
+    machine.claude()
+    machine.config.parent.mkdir(parents=True, exist_ok=True)
+    confirm = f'[servers.mine]\nurl = "{URL}"\nconfirm = true\n'
+    machine.config.write_text(confirm)
+    assert machine.run(*PUBLISH, "--yes") == 1
+    assert "“confirm”" in capsys.readouterr().err
+
+    machine.config.unlink()
+    assert machine.run(*PUBLISH, "--yes") == 0
+    machine.config.write_text(f"{confirm}\n{machine.config.read_text()}")  # set since
+    assert machine.run("refresh", "lab") == 0
+    row = machine.claude_row()
+    assert row and row["accessToken"] == "at-0"
+
+
 def test_a_refresh_publishes_again_after_the_answer(machine: Machine, capsys: Capture) -> None:
     machine.claude()
     machine.run(*PUBLISH, "--yes")
