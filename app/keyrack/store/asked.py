@@ -6,6 +6,8 @@ import os
 import time
 from contextlib import suppress
 
+from keyrack.system import folders
+
 KEPT = 7 * 86400.0  # seconds after which a file is deleted
 MANY = 200  # files, from which on the old ones are
 
@@ -24,7 +26,7 @@ class AskedFiles:
         except OSError:
             before = 0.0
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            folders.make(self._folder)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
             os.utime(path)
             self._prune()

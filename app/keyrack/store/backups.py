@@ -20,7 +20,7 @@ from keyrack.domain.model import CredentialKey
 from keyrack.domain.parts import kept
 from keyrack.domain.secret import Secret
 from keyrack.store.vault import age
-from keyrack.system import atomic, files
+from keyrack.system import atomic, files, folders
 
 FORMAT = 2  # 1: every text is whole
 KEEP = 30 * 86400.0  # seconds
@@ -55,7 +55,7 @@ class SealedBackups:
             raise KeyrackError("The backup could not be read back, so nothing was changed.")
         path = os.path.join(self._folder, backup.id)
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            folders.make(self._folder)
             self.delete_old()
             atomic.replace(path, sealed)
         except OSError as error:

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from json import dumps, loads
 
 from keyrack.domain.consent import HandOutRequest
+from keyrack.system import folders
 from keyrack.system.locks import try_lock, unlock
 
 PAUSE = 0.05  # seconds between two looks for the answer
@@ -124,7 +125,7 @@ class Questions:
     def _opened(self, *, create: bool = True) -> int | None:
         try:
             if create:
-                os.makedirs(self._folder, mode=0o700, exist_ok=True)
+                folders.make(self._folder)
             flags = os.O_RDWR | (os.O_CREAT if create else 0)
             return os.open(os.path.join(self._folder, "screen"), flags, 0o600)
         except OSError:

@@ -14,6 +14,7 @@ from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.event import Event
+from keyrack.system import folders
 from keyrack.system.locks import Locks
 
 LONGEST = 256 * 1024  # bytes of a file, after which a new one is begun
@@ -73,7 +74,7 @@ class EventFiles:
         try:
             return os.open(self.path, _APPEND, 0o600)
         except FileNotFoundError:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
+            folders.make(self._folder)
             return os.open(self.path, _APPEND, 0o600)
 
     def _begin_another(self, timeout: float) -> bool:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from errno import EIO
 
+from keyrack.system import folders
+
 REPLACE_TRIES = 100  # Windows refuses to replace a file while another process reads it
 PAUSE = 0.01  # seconds between two tries
 DRAFT = r"\.keyrack-[0-9a-f]{8}\.tmp"  # what follows the path in the name of a draft
@@ -32,7 +34,7 @@ def replace(
     killed process left is overwritten. `before` is called with the draft's path just before the rename; if it
     raises, nothing is changed. `put` does the rename, from the draft to `path`, in another way.
     """
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    folders.make(os.path.dirname(path))
     draft = f"{path}.new" if locked else f"{path}.keyrack-{os.urandom(4).hex()}.tmp"
     try:
         _write(draft, data)

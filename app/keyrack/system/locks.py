@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.system import folders
 
 LONGEST_PAUSE = 0.05  # seconds between two tries for a lock that another process holds
 
@@ -113,7 +114,7 @@ class Locks:
     def _lock_file(folder: str, name: str, deadline: float) -> int:
         path = os.path.join(folder, f"{name}.lock")
         try:
-            os.makedirs(folder, mode=0o700, exist_ok=True)
+            folders.make(folder)
             fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise KeyrackError(

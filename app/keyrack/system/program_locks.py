@@ -22,6 +22,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 from keyrack.domain.errors import KeyrackError, Temporary
+from keyrack.system import folders
 from keyrack.system.ending import cleaned_up
 from keyrack.system.locks import tried_until, try_lock, unlock
 
@@ -37,7 +38,7 @@ def file_lock(path: str, *, program: str, timeout: float) -> Generator[None]:
     """
     deadline = time.monotonic() + timeout
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        folders.make(os.path.dirname(path))
         fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except (OSError, ValueError) as error:
         raise _unusable(path, program, error) from None

@@ -11,7 +11,7 @@ from contextlib import suppress
 from errno import EACCES
 
 from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
-from keyrack.system import atomic, swapping
+from keyrack.system import atomic, folders, swapping
 from keyrack.system.files import MAX_GROWN, BadFile, NoFile, read_bytes
 
 TRIES = 20  # writes, each undone because another program wrote at the same time
@@ -102,7 +102,7 @@ def create(path: str, data: bytes) -> None:
     """
     real = os.path.realpath(path)
     try:
-        os.makedirs(os.path.dirname(real), mode=0o700, exist_ok=True)
+        folders.make(os.path.dirname(real))
         atomic.create(real, data)
     except FileExistsError:
         raise _changed(path) from None
