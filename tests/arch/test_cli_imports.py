@@ -197,6 +197,31 @@ def imported(words: str, home: Path) -> set[str]:
     return set(done.stderr.split())
 
 
+# Of the log, a hand-out needs what adds a line, and of accounts by folder, what chooses one.
+NOT_FOR_A_HAND_OUT = (
+    "keyrack.domain.consent",
+    "keyrack.domain.hooks",
+    "keyrack.operations.histories",
+    "keyrack.store.consent",
+    "keyrack.store.told",
+    "keyrack.system.desktop",
+    "keyrack.watching",
+    "keyrack.wording.events",
+    "keyrack.wording.history",
+)
+
+
+@pytest.mark.parametrize("words", ["token server", "header server"])
+def test_a_hand_out_is_logged_without_what_reads_the_log_or_asks(words: str, tmp_path: Path) -> None:
+    config = tmp_path / ".config/keyrack/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[[folders]]\npath = "~/work/**"\naccount = "work"\n')
+    found = imported(words, tmp_path)
+    assert {"keyrack.store.event_log", "keyrack.system.caller"} <= found
+    assert found & set(NOT_FOR_A_HAND_OUT) == set()
+    assert [name for name in found if name.startswith(("keyrack.operations.watch", "keyrack.tui"))] == []
+
+
 @pytest.mark.parametrize("words", ["token server", "header server"])
 def test_a_token_costs_nothing_for_what_other_programs_hold(words: str, tmp_path: Path) -> None:
     found = imported(words, tmp_path)

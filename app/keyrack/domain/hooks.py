@@ -17,8 +17,6 @@ from typing import Any
 from keyrack.domain.kinds import kind
 from keyrack.domain.named_tuple import NamedTuple
 
-NAMES = ("hooks", "notifications")
-
 
 class NoticeKind(StrEnum):
     EXPIRING = "expiring"  # a credential ends soon, and a person must renew it

@@ -16,7 +16,7 @@ from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.operations.clearing.clear import clear
 from keyrack.operations.handout.hand_out import hand_out
-from keyrack.operations.history import histories
+from keyrack.operations.histories import histories
 from keyrack.operations.login.login import login
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.check import check

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from keyrack.domain.hooks import NAMES as HOOK_NAMES
 from keyrack.domain.settings import NAMES
 from keyrack.sources.parsing.collector import Collector, name_of
 from keyrack.sources.parsing.entries import KEYS
 
-OF_FILE = frozenset((*NAMES, *HOOK_NAMES, "config_files", "servers", "accounts", "publish", "folders"))
+OF_HOOKS = frozenset(("hooks", "notifications"))
+OF_FILE = frozenset((*NAMES, *OF_HOOKS, "config_files", "servers", "accounts", "publish", "folders"))
 OF_SERVER = frozenset((
     *KEYS, "type", "transport", "headers", "args", "env", "env_vars", "account", "grant_type",
     "client_id", "client_secret", "scopes", "issuer", "redirect_host", "client_metadata_url", "metadata_url",

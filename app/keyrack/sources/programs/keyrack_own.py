@@ -49,7 +49,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.errors import BadUrl
-from keyrack.domain.hooks import hooks_of
 from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialKey
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import account_key
@@ -84,7 +83,10 @@ def read(text: str, collector: Collector) -> OwnConfig:
     """Add the servers. A mistake in a server's table becomes its `problem`: half a table is never used."""
     data = toml.parse(text)
     settings_of(data, collector.problem)
-    hooks_of(data, collector.problem)
+    if not known_keys.OF_HOOKS.isdisjoint(data):
+        from keyrack.domain.hooks import hooks_of  # late: not on the path of a token
+
+        hooks_of(data, collector.problem)
     known_keys.point_out_in_file(data, collector)
     confirm: set[str] = set()
     for name, entry in collector.entries(collector.table(data, "servers")):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from keyrack.domain.event import Event
-from keyrack.operations.history import Histories, histories
+from keyrack.operations.histories import Histories, histories
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.background import Newest
 from keyrack.tui.servers.held_lines import Shown
