@@ -23,6 +23,7 @@ class Options(Arguments):
     format: str | None = None
     min_valid: float | None = None
     check_again: bool = False
+    masked: bool = False
     account: str | None = None
 
 
@@ -33,6 +34,7 @@ VERB = Verb(
         Option(("--format",), "how to print them (default: lines)", "lines|json|curl", read=header_format),
         Option(("--min-valid",), "refresh if less than this is left (default: 60)", "SECONDS", read=seconds),
         Option(("--check-again",), "test the token if the same program asks for it again"),
+        Option(("--masked",), "hand out nothing: print the headers with their values masked"),
         ACCOUNT,
     ),
     takes=Options,
@@ -53,7 +55,10 @@ given.
 
 A program that runs a helper does so again after the server has refused the token.
 With --check-again, which keyrack connect writes, a token that the same process
-has got before is tested on the server first, and refreshed if it is refused.""",
+has got before is tested on the server first, and refreshed if it is refused.
+
+With --masked it does all it would do to print the headers, but no program gets
+them: it does not ask, even with confirm = true, and the log has no event.""",
     examples=(
         (
             "Call a server with curl, without a token among its arguments",
@@ -66,18 +71,25 @@ has got before is tested on the server first, and refreshed if it is refused."""
 
 def run(context: Context, options: Options) -> int:
     from keyrack.cli.asking import asked_for, url_asked_for
-    from keyrack.operations.handout.hand_out import hand_out
+    from keyrack.operations.handout.hand_out import hand_out, ready
 
     adapters = context.adapters()
     server = asked_for(adapters, options.operand, options.account)
     for_url = url_asked_for()
+    show = _FORMATS[options.format or "lines"]
+    if options.masked:
+        from keyrack.domain.secret import MASK, Secret
+
+        given = ready(adapters, server, min_valid=options.min_valid, for_url=for_url)
+        context.out.value(show(dict.fromkeys(given.headers, Secret(MASK))))
+        return 0
     again_after = 0.0 if options.check_again else YOUNG if for_url else None
     given = hand_out(
         adapters, server, "header", min_valid=options.min_valid, for_url=for_url, again_after=again_after
     )
     for note in given.notes:
         context.out.note(f"keyrack: {plain(note)}")
-    context.out.value(_FORMATS[options.format or "lines"](given.headers))
+    context.out.value(show(given.headers))
     if server.publish:
         from keyrack.cli.publishing import after_answer
 

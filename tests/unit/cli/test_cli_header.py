@@ -9,11 +9,11 @@ import subprocess
 import pytest
 
 from keyrack.domain.model import Server
-from keyrack.domain.secret import Secret
+from keyrack.domain.secret import MASK, Secret
 from keyrack.operations.handout import hand_out
 from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.get_token import IssuedToken
-from support.cli_kit import CURSOR, FakeAdapters, linear, run
+from support.cli_kit import CURSOR, URL, FakeAdapters, linear, run
 
 Capture = pytest.CaptureFixture[str]
 TWO = {"X-Key": Secret('a "quoted\\ key'), "Authorization": Secret("Bearer tok-1")}
@@ -66,6 +66,21 @@ class TestFormats:
     def test_another_format_is_refused(self, capsys: Capture) -> None:
         assert run(["header", "linear", "--format", "xml"], adapters=FakeAdapters([linear()])) == 2
         assert "must be lines, json or curl" in capsys.readouterr().err
+
+
+class TestMasked:
+    def test_nothing_is_handed_out_asked_or_logged(self, capsys: Capture) -> None:
+        adapters = FakeAdapters([linear()])
+        adapters.reading = adapters.reading._replace(confirm=frozenset([URL]))  # it would fail here
+        assert run(["header", "linear", "--masked", "--format", "json"], adapters=adapters) == 0
+        assert json.loads(capsys.readouterr().out) == dict.fromkeys(TWO, MASK)
+        assert adapters.events.kinds == []
+
+    def test_another_servers_headers_are_refused_all_the_same(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+    ) -> None:
+        asks_for(monkeypatch, "linear", "https://evil.example/mcp")
+        assert run(["header", "linear", "--masked"], adapters=FakeAdapters([linear()])) == 6
 
 
 class TestAskedFor:

@@ -37,18 +37,22 @@ def hand_out(
     waited for while the old token is valid. `again_after`: see `repeated.unless_refused`.
     Raises NoSuchServer, LoginNeeded, Temporary, StoreUnavailable.
     """
-    if for_url:
-        refuse_another(server, for_url)
-    if min_valid is None:
-        given = get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
-    else:
-        given = get_token(adapters, server, min_valid=min_valid)
+    given = ready(adapters, server, min_valid=min_valid, for_url=for_url)
     if again_after is not None:
         from keyrack.operations.handout.repeated import unless_refused
 
         given = unless_refused(adapters, server, given, again_after)
     release(adapters, server, way, given.headers, already)
     return given
+
+
+def ready(adapters: Adapters, server: Server, *, min_valid: float | None, for_url: str) -> IssuedToken:
+    """What `hand_out` would hand out, for finding out whether it could. No program may get it."""
+    if for_url:
+        refuse_another(server, for_url)
+    if min_valid is None:
+        return get_token(adapters, server, min_valid=REFRESH_EARLY, patience=PATIENCE)
+    return get_token(adapters, server, min_valid=min_valid)
 
 
 def release(

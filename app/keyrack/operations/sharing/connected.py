@@ -79,9 +79,9 @@ def _why(adapters: Adapters, connection: Connection) -> str:
 def _header_words(connection: Connection) -> tuple[str, ...]:
     """What it runs, or for a bridge, which does not end, what the bridge does first."""
     if connection.method is Method.HELPER:
-        return connection.words
+        return (*connection.words, "--masked")
     at = connection.words.index("bridge")
-    return (*connection.words[:at], "header", "--format", "json", *connection.words[at + 1 :])
+    return (*connection.words[:at], "header", "--format", "json", "--masked", *connection.words[at + 1 :])
 
 
 def _is_object(text: str) -> bool:

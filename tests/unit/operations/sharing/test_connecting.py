@@ -80,7 +80,16 @@ def test_codex_gets_the_account_and_the_locations_that_it_does_not_pass_on(machi
     assert line.endswith("header lab --format json --account default --check-again")
     assert "sesame" not in (machine.home / CODEX).read_text()
     [(argv, env)] = machine.ran
-    assert argv[1:] == ("header", "lab", "--format", "json", "--account", "default", "--check-again")
+    assert argv[1:] == (
+        "header",
+        "lab",
+        "--format",
+        "json",
+        "--account",
+        "default",
+        "--check-again",
+        "--masked",
+    )
     assert env == {"HOME": str(machine.home), "PATH": "/bin", "XDG_DATA_HOME": data}
 
 
@@ -395,7 +404,7 @@ class TestDoctor:
         assert machine.run("doctor") == 1
         assert "can't be run there" in capsys.readouterr().out
         [(argv, env)] = machine.ran
-        assert argv[1:] == ("header", "lab", "--format", "json", "--check-again")
+        assert argv[1:] == ("header", "lab", "--format", "json", "--check-again", "--masked")
         assert env["CLAUDE_CODE_MCP_SERVER_URL"] == URL
 
         path = machine.home / CLAUDE
@@ -417,7 +426,7 @@ class TestDoctor:
         machine.ran.clear()
         assert machine.run("doctor") == 0
         [(argv, _)] = machine.ran
-        assert argv[1:] == ("header", "--format", "json", "lab")
+        assert argv[1:] == ("header", "--format", "json", "--masked", "lab")
 
     @pytest.mark.parametrize("code", [3, 5])
     def test_a_failing_one_is_told_with_its_reason(
