@@ -27,7 +27,8 @@ from keyrack.store.records.naming import SLOTS, entry_name, record_id
 from keyrack.system import atomic
 from keyrack.system.locks import Locks
 from support import store_fakes, win_vault
-from support.store_fakes import URL, Backend, DeleteThenAdd, Killed, word_of
+from support.store_fakes import URL, Backend, DeleteThenAdd, word_of
+from support.sudden_end import Killed
 
 IDENT = record_id(CredentialKey.of(URL))
 KINDS = ("delete-then-add", "windows")

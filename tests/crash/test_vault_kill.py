@@ -18,7 +18,8 @@ from keyrack.store.vault import age as vault_age
 from keyrack.store.vault.backend import VaultBackend
 from keyrack.system.locks import Locks
 from support import vaults
-from support.store_fakes import URL, Killed, stored_credential, word_of
+from support.store_fakes import URL, stored_credential, word_of
+from support.sudden_end import Killed
 from support.vaults import PASSPHRASE, made, vault
 
 EFFECTS = ("open", "fsync", "replace", "rename", "unlink")

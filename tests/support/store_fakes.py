@@ -11,6 +11,7 @@ from keyrack.domain.model import CredentialInfo, Endpoints, Record, Registration
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.store.backends.memory import MemoryBackend
+from support.sudden_end import Killed
 
 URL = "https://mcp.example/mcp"
 ISSUER = "https://issuer.example"
@@ -43,10 +44,6 @@ def as_found(records: dict[Any, Record]) -> dict[Any, Record]:
         key: record._replace(credential=record.credential and record.credential._replace(ad_hoc=True))
         for key, record in records.items()
     }
-
-
-class Killed(BaseException):
-    """Stands for the process's sudden end."""
 
 
 class Backend:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,13 +17,10 @@ from keyrack.domain.rewrite import Rewrite
 from keyrack.domain.secret import Secret
 from keyrack.sources.rewriting import rewrite
 from keyrack.system import swapping
+from support.sudden_end import Killed, dying
 
 OLD, NEW = b"the old text, with the secret\r\n", b"the new text\r\n"
 EFFECTS = ("open", "fsync", "chmod", "chown", "replace", "unlink", "stat")
-
-
-class Killed(BaseException):
-    """Stands for the process's sudden end."""
 
 
 @pytest.fixture
@@ -127,9 +123,8 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(
         folder.mkdir()
         path = folder / "mcp.json"
         path.write_bytes(OLD)
-        turns = count()
         with monkeypatch.context() as patch:
-            _dying(patch, turns, at)
+            dying(patch, at, *EFFECTS)
             try:
                 rewrite.apply(change(path), unkept)
                 finished = True
@@ -142,23 +137,3 @@ def test_a_kill_at_any_moment_leaves_the_old_file_or_the_new(
     else:
         pytest.fail("it never came to an end")
     assert seen == {OLD, NEW} and at > 4
-
-
-def _dying(patch: pytest.MonkeyPatch, turns: Iterator[int], at: int) -> None:
-    """From the `at`-th moment on, nothing that touches the disk has an effect: the process is dead."""
-
-    def wrap(real: Any) -> Any:
-        def step(*args: Any, **options: Any) -> Any:
-            if next(turns) >= at:
-                raise Killed
-            result = real(*args, **options)
-            if next(turns) >= at:
-                raise Killed
-            return result
-
-        return step
-
-    for name in EFFECTS:
-        if hasattr(os, name):
-            patch.setattr(os, name, wrap(getattr(os, name)))
-    patch.setattr(swapping, "swap", wrap(swapping.swap))

@@ -12,7 +12,7 @@ from keyrack.domain.errors import DamagedData, StoreUnavailable
 from keyrack.domain.secret import Secret
 from keyrack.store.backends.chunked import MARK, ChunkedBackend, split
 from keyrack.store.backends.memory import MemoryBackend
-from support.store_fakes import Killed
+from support.sudden_end import Killed
 
 CAPACITY = 100  # the least that a head fits in
 

@@ -17,7 +17,8 @@ from keyrack.store.records.records import MemoryRecords
 from keyrack.store.transaction.index import ENTRIES, Index
 from keyrack.store.transaction.shared_locks import SharedLocks
 from keyrack.system.locks import Locks
-from support.store_fakes import URL, Killed, Watched, stored_credential, word_of
+from support.store_fakes import URL, Watched, stored_credential, word_of
+from support.sudden_end import Killed
 
 OTHER = "https://other.example/mcp"
 ONE, TWO = CredentialKey(URL), CredentialKey(OTHER)

@@ -17,7 +17,8 @@ from keyrack.store.records.naming import SLOTS, entry_name, record_id
 from keyrack.store.transaction.reconcile import Reconciler
 from keyrack.system.locks import Locks
 from support import store_fakes
-from support.store_fakes import URL, Killed, word_of
+from support.store_fakes import URL, word_of
+from support.sudden_end import Killed
 
 IDENT = record_id(CredentialKey.of(URL))
 

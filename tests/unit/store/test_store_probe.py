@@ -15,7 +15,8 @@ from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import PROBE_URL, entry_name, record_id
 from keyrack.store.transaction.write_test import OLD
 from keyrack.system.locks import Locks
-from support.store_fakes import Killed, Watched
+from support.store_fakes import Watched
+from support.sudden_end import Killed
 
 
 @pytest.fixture(params=[True, False], ids=["listable", "with an index"])

@@ -17,7 +17,8 @@ from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, record_id
 from keyrack.store.transaction.index import ENTRIES
 from keyrack.system.locks import Locks
-from support.store_fakes import URL, Killed, Watched, as_found, stored_credential, word_of
+from support.store_fakes import URL, Watched, as_found, stored_credential, word_of
+from support.sudden_end import Killed
 
 OTHER = "https://other.example/mcp"
 IDENT = record_id(CredentialKey.of(URL))

@@ -18,7 +18,8 @@ from keyrack.store.records.files import RecordFiles
 from keyrack.store.records.naming import entry_name, record_id
 from keyrack.system.locks import Locks
 from support import store_fakes
-from support.store_fakes import URL, Killed, Watched, word_of
+from support.store_fakes import URL, Watched, word_of
+from support.sudden_end import Killed
 
 IDENT = record_id(CredentialKey.of(URL))
 

@@ -12,13 +12,10 @@ from typing import Any
 import pytest
 
 from keyrack.system import atomic
+from support.sudden_end import Killed
 
 OLD, NEW = b"old", b"new\r\n"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="only POSIX has it")
-
-
-class Killed(BaseException):
-    """Stands for the process's sudden end."""
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -19,14 +19,11 @@ import pytest
 from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
 from keyrack.system import files, swapping, writing
 from support.other_program import finish, running, told
+from support.sudden_end import Killed, dying
 
 OLD = b'{"other": 0}'
 ROUNDS = 200
 SWAPS = pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="only these can swap two files")
-
-
-class Killed(BaseException):
-    """Stands for the process's sudden end."""
 
 
 @pytest.fixture
@@ -282,7 +279,7 @@ def test_a_kill_at_any_moment_leaves_a_whole_file_and_the_next_edit_no_draft(
         path.parent.mkdir()
         path.write_bytes(OLD)
         with monkeypatch.context() as patch:
-            dying(patch, at)
+            dying(patch, at, "open", "fsync", "chmod", "replace", "unlink")
             try:
                 writing.edit(str(path), setting("ours", 1))
                 finished = True
@@ -352,23 +349,3 @@ def waits_for(path: Path, limit: float = 20.0) -> None:
     ):
         assert time.monotonic() < deadline, f"nobody waits, after {limit:g} s"
         time.sleep(0.005)
-
-
-def dying(patch: pytest.MonkeyPatch, at: int) -> None:
-    """From the `at`-th moment on, nothing that touches the disk has an effect: the process is dead."""
-    turns: Iterator[int] = count()
-
-    def wrap(real: Any) -> Any:
-        def step(*args: Any, **options: Any) -> Any:
-            if next(turns) >= at:
-                raise Killed
-            result = real(*args, **options)
-            if next(turns) >= at:
-                raise Killed
-            return result
-
-        return step
-
-    for name in ("open", "fsync", "chmod", "replace", "unlink"):
-        patch.setattr(os, name, wrap(getattr(os, name)))
-    patch.setattr(swapping, "swap", wrap(swapping.swap))

@@ -30,11 +30,11 @@ from support.store_fakes import (
     Backend,
     DeleteThenAdd,
     Dropping,
-    Killed,
     Undeletable,
     stored_credential,
     word_of,
 )
+from support.sudden_end import Killed
 from support.vaults import vault
 from support.workbench import build
 

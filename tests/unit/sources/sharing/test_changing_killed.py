@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from keyrack.operations.servers.find import find
 from keyrack.operations.sharing.clearing import clear_there, plan_clear
 from support.machine import Machine
+from support.sudden_end import Killed, dying
 
 EFFECTS = ("open", "fsync", "chmod", "chown", "replace", "rename", "unlink", "link", "mkdir", "rmdir")
-
-
-class Killed(BaseException):
-    """Stands for the process's sudden end."""
 
 
 def test_a_kill_at_any_instant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +25,7 @@ def test_a_kill_at_any_instant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         before = path.read_bytes()
         planned = plan_clear(machine.adapters, find(machine.adapters, "lab"), machine.held())
         with monkeypatch.context() as patch:
-            _dying(patch, count(), at)
+            dying(patch, at, *EFFECTS)
             try:
                 clear_there(machine.adapters, planned)
                 finished = True
@@ -56,21 +50,3 @@ def _abandon_lock(home: Path) -> None:
     """The killed process's lock gets old."""
     for lock in (home / ".claude").glob("*.lock"):
         os.utime(lock, (1, 1))
-
-
-def _dying(patch: pytest.MonkeyPatch, turns: Iterator[int], at: int) -> None:
-    """From the `at`-th moment on, nothing that touches the disk has an effect: the process is dead."""
-
-    def wrap(real: Any) -> Any:
-        def step(*args: Any, **options: Any) -> Any:
-            if next(turns) >= at:
-                raise Killed
-            result = real(*args, **options)
-            if next(turns) >= at:
-                raise Killed
-            return result
-
-        return step
-
-    for name in EFFECTS:
-        patch.setattr(os, name, wrap(getattr(os, name)))
