@@ -14,6 +14,7 @@ from keyrack.sources.parsing import jsonc
 from keyrack.sources.rewriting import json_members
 from keyrack.sources.rewriting.json_members import NoSuchMember
 from keyrack.sources.rewriting.spans import TOKEN
+from keyrack.system.files import Malformed
 
 Path = tuple[str, ...]
 
@@ -27,12 +28,9 @@ def steps_for(text: str, path: Path, fields: Mapping[str, Any], drops: Sequence[
         return (_added(text, path, dict(fields)),)
     steps: list[Step] = []
     for name, value in fields.items():
-        where = (*path, name)
-        old = json_members.get(text, where)
-        if old is None or json.loads(json.dumps(value)) != _parsed(old):
-            new = Secret(_written(text, len(where), value))
-            steps.append(Step(where, None if old is None else Secret(old), new))
-            text = applied(text, steps[-1:])
+        made = _set(text, (*path, name), json.loads(json.dumps(value)))
+        steps += made
+        text = applied(text, made)
     for drop in drops:  # at the end: new fields are written in the style of those that are there
         where = _emptied(text, path, drop)
         old = json_members.get(text, where)
@@ -40,6 +38,29 @@ def steps_for(text: str, path: Path, fields: Mapping[str, Any], drops: Sequence[
             steps.append(Step(where, Secret(old), None))
             text = applied(text, steps[-1:])
     return tuple(steps)
+
+
+def _set(text: str, where: Path, value: Any) -> list[Step]:
+    """What makes the member have this value. Of an object only the members change that have to, so that the
+    comments in it stay."""
+    old = json_members.get(text, where)
+    now = _parsed(old)
+    if old is not None and now == value:
+        return []
+    whole = Step(where, None if old is None else Secret(old), Secret(_written(text, len(where), value)))
+    if not (now and isinstance(now, dict) and isinstance(value, dict)):
+        return [whole]
+    steps: list[Step] = []
+    new = text
+    for name, inner in value.items():
+        made = _set(new, (*where, name), inner)
+        steps += made
+        new = applied(new, made)
+    for name in [name for name in now if name not in value]:
+        member = (*where, name)
+        steps.append(Step(member, Secret(json_members.get(new, member) or ""), None))
+        new = applied(new, steps[-1:])
+    return steps if _parsed(json_members.get(new, where)) == value else [whole]
 
 
 def applied(text: str, steps: Sequence[Step]) -> str:
@@ -130,11 +151,11 @@ def _written(text: str, depth: int, value: Any) -> str:
     return newline.join([lines[0], *(unit * depth + line for line in lines[1:])])
 
 
-def _parsed(text: str) -> Any:
+def _parsed(text: str | None) -> Any:
     try:
-        return json.loads(text)
-    except ValueError:
-        return NoSuchMember  # with comments: it is written again
+        return None if text is None else jsonc.parse(text, comments=True, commas=True).data
+    except Malformed:
+        return NoSuchMember  # it is written again
 
 
 def _next(text: str, position: int) -> int:

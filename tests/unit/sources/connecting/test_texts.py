@@ -56,3 +56,31 @@ def test_in_json_a_comment_stays_beside_what_it_is_about() -> None:
     )
     steps = entry_json.steps_for(text, ("s", "lab"), {}, [("headers", "A")])
     assert "// half a minute" in entry_json.applied(text, steps)
+
+
+def test_in_json_only_the_member_that_has_to_changes_in_an_object() -> None:
+    text = (
+        '{\n  "s": {\n    "lab": {\n      "headers": {\n        // who pays\n        "X-Tenant": "a", // us\n'
+        '        "Authorization": "Bearer x", /* ours */\n        "X-Old": "1"\n      },\n'
+        '      "env": {"A": "1"}\n    }\n  }\n}\n'
+    )
+    fields = {"headers": {"X-Tenant": "a", "Authorization": "Bearer ${T}", "X-New": "2"}, "env": {"B": "2"}}
+    steps = entry_json.steps_for(text, ("s", "lab"), fields, ())
+    assert entry_json.applied(text, steps) == (
+        '{\n  "s": {\n    "lab": {\n      "headers": {\n        // who pays\n        "X-Tenant": "a", // us\n'
+        '        "Authorization": "Bearer ${T}", /* ours */\n        "X-New": "2"\n      },\n'
+        '      "env": {"B": "2"}\n    }\n  }\n}\n'
+    )
+    assert [step.path[2:] for step in steps] == [
+        ("headers", "Authorization"),
+        ("headers", "X-New"),
+        ("headers", "X-Old"),
+        ("env", "B"),
+        ("env", "A"),
+    ]
+
+
+def test_in_json_an_object_with_equal_keys_is_written_again() -> None:
+    text = '{"s": {"lab": {"headers": {"A": "1", "B": "2", "A": "3", "C": "4"}}}}'
+    steps = entry_json.steps_for(text, ("s", "lab"), {"headers": {"B": "2"}}, ())
+    assert entry_json.applied(text, steps) == '{"s": {"lab": {"headers": {"B": "2"}}}}'
