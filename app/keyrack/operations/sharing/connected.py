@@ -78,10 +78,11 @@ def _why(adapters: Adapters, connection: Connection) -> str:
 
 def _header_words(connection: Connection) -> tuple[str, ...]:
     """What it runs, or for a bridge, which does not end, what the bridge does first."""
-    if connection.method is Method.HELPER:
-        return (*connection.words, "--masked")
-    at = connection.words.index("bridge")
-    return (*connection.words[:at], "header", "--format", "json", "--masked", *connection.words[at + 1 :])
+    is_helper = connection.method is Method.HELPER
+    at = connection.words.index("header" if is_helper else "bridge")
+    options = ("--masked",) if is_helper else ("--format", "json", "--masked")
+    # Before the rest, since a name that begins with a hyphen comes after "--".
+    return (*connection.words[:at], "header", *options, *connection.words[at + 1 :])
 
 
 def _is_object(text: str) -> bool:

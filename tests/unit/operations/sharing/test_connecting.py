@@ -82,13 +82,13 @@ def test_codex_gets_the_account_and_the_locations_that_it_does_not_pass_on(machi
     [(argv, env)] = machine.ran
     assert argv[1:] == (
         "header",
+        "--masked",
         "lab",
         "--format",
         "json",
         "--account",
         "default",
         "--check-again",
-        "--masked",
     )
     assert env == {"HOME": str(machine.home), "PATH": "/bin", "XDG_DATA_HOME": data}
 
@@ -121,6 +121,7 @@ def test_a_helper_is_quoted_for_the_shell_that_runs_it(machine: Machine, name: s
     machine.config.write_text(f'[servers.{json.dumps(name)}]\nurl = "https://odd.example/mcp"\n')
     options = ("--to", "claude-code", "--as", "odd", "--write")
     assert machine.run("connect", *options, "--", name) == 0
+    assert all(words.index("--masked") < words.index(name) for words, _ in machine.ran)
     shell = tmp_path / "shell"
     shell.mkdir()
     line = entry(machine, name="odd")["headersHelper"].replace(
@@ -404,7 +405,7 @@ class TestDoctor:
         assert machine.run("doctor") == 1
         assert "can't be run there" in capsys.readouterr().out
         [(argv, env)] = machine.ran
-        assert argv[1:] == ("header", "lab", "--format", "json", "--check-again", "--masked")
+        assert argv[1:] == ("header", "--masked", "lab", "--format", "json", "--check-again")
         assert env["CLAUDE_CODE_MCP_SERVER_URL"] == URL
 
         path = machine.home / CLAUDE
