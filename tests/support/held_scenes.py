@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 from keyrack.operations.sharing import connecting as connecting_op
 from keyrack.operations.sharing import importing as importing_op
@@ -38,41 +39,30 @@ async def taking_over(t: Terminal, clock: DemoClock) -> None:
     def plan_import(adapters: Any, server: Any, held: Any) -> Importing:
         return Importing(server, held, can_move=True)
 
-    importing_op.plan_import, real = plan_import, importing_op.plan_import
-    try:
+    with mock.patch.object(importing_op, "plan_import", plan_import):
         await t.select("atlassian")
         await t.press("m")
         await t.sees("Take over (y)")
-    finally:
-        importing_op.plan_import = real
 
 
 async def publishing(t: Terminal, clock: DemoClock) -> None:
     """The question, with a plan that asks no server."""
-    publishing_op.plan_publish, real = (
-        lambda adapters, server, program: publishing_of(server, program),
-        publishing_op.plan_publish,
-    )
-    try:
+    with mock.patch.object(
+        publishing_op, "plan_publish", lambda adapters, server, program: publishing_of(server, program)
+    ):
         await t.select("linear")
         await t.press("p", "enter")
         await t.sees("Write (y)")
-    finally:
-        publishing_op.plan_publish = real
 
 
 async def connecting(t: Terminal, clock: DemoClock) -> None:
     """The question, with a plan that runs nothing."""
-    connecting_op.plan_connect, real = (
-        lambda adapters, server, program, **_: connecting_of(server, program),
-        connecting_op.plan_connect,
-    )
-    try:
+    with mock.patch.object(
+        connecting_op, "plan_connect", lambda adapters, server, program, **_: connecting_of(server, program)
+    ):
         await t.select("linear")
         await t.press("n", "enter")
         await t.sees("Write (y)")
-    finally:
-        connecting_op.plan_connect = real
 
 
 async def clearing_there(t: Terminal, clock: DemoClock) -> None:

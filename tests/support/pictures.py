@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
+from unittest import mock
 
 from textual import events
 
@@ -62,13 +63,10 @@ async def _log_in(t: Terminal, words: str, **how: bool) -> FakeLogin:
     fake = FakeLogin(CredentialInfo("oauth", expires_at=NOW + 3600, store="Secret Service"))
     for name, value in how.items():
         setattr(fake, name, value)
-    login_op.login, real = fake, login_op.login
-    try:
+    with mock.patch.object(login_op, "login", fake):
         await t.select("notion")
         await t.press("l")
         await t.sees(words)
-    finally:
-        login_op.login = real
     return fake
 
 
@@ -150,12 +148,9 @@ async def _token_wrong(t: Terminal, clock: DemoClock) -> None:
 
 async def _saving(t: Terminal, words: str, save: Callable[..., TokenSaved]) -> None:
     """Save what was typed by another than the real operation, and wait for these words."""
-    set_token_op.set_token, real = save, set_token_op.set_token
-    try:
+    with mock.patch.object(set_token_op, "set_token", save):
         await t.press("ctrl+s")
         await t.sees(words)
-    finally:
-        set_token_op.set_token = real
 
 
 async def _token_refused(t: Terminal, clock: DemoClock) -> None:

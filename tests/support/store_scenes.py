@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 from textual import events
 
@@ -52,13 +53,10 @@ async def stale(t: Terminal, clock: DemoClock) -> None:
     def find(adapters: Adapters, **options: Any) -> tuple[Stale, ...]:
         return found
 
-    stale_op.find_stale, real = find, stale_op.find_stale
-    try:
+    with mock.patch.object(stale_op, "find_stale", find):
         await t.press("D")
         await t.sees("credentials are stale")
         await t.press("j", "j", "space")
-    finally:
-        stale_op.find_stale = real
 
 
 async def accounts(t: Terminal, clock: DemoClock) -> None:
@@ -86,9 +84,6 @@ async def unlock_vault(t: Terminal, clock: DemoClock) -> None:
     def asked(adapters: Adapters) -> VaultStatus:
         return status
 
-    vault_op.status, real = asked, vault_op.status
-    try:
+    with mock.patch.object(vault_op, "status", asked):
         await t.press("K")
         await t.sees("Unlock the sealed vault")
-    finally:
-        vault_op.status = real
