@@ -53,7 +53,7 @@ def read_document(prompt: str) -> Secret:
         sys.stderr.write(prompt + "\n")
     text = sys.stdin.read(MOST_SECRET + 1) if sys.stdin else ""
     if not text.strip():
-        raise KeyrackError("Standard input is empty.", hint="Redirect a file to it: < key.pem")
+        raise KeyrackError("Standard input is empty.", hint="Redirect a file to it: < FILE")
     if len(text) > MOST_SECRET:
         raise KeyrackError("Standard input is too long for a key.")
     return Secret(text)

@@ -30,7 +30,15 @@ TOML_STRING = (
     r'|"(?:[^"\\\n]|\\.)*+"' r"|'[^'\n]*+'"
 )  # fmt: skip
 TOML_PARTS = re.compile(rf"(?P<string>{TOML_STRING})(?P<key>[ \t]*+[=.])?|(?P<comment>\#)[^\n]*+|\d{{6,}}+")
-HARMLESS = frozenset(('"http"', '"sse"', '"stdio"', '"streamable-http"', '"local"', '"remote"', '""'))
+# Kinds of servers, and what starts local ones: a diff without any value shows nothing.
+HARMLESS = frozenset(
+    f'"{word}"'
+    for word in (
+        "", "http", "sse", "stdio", "streamable-http", "streamable_http", "streamableHttp", "local", "remote",
+        "npx", "-y", "node", "bunx", "uvx", "uv", "run", "python", "python3", "-m", "docker", "-i", "--rm",
+        "keyrack", "bridge", "exec", "--secrets", "--",
+    )
+)  # fmt: skip
 
 
 def forms_of(secrets: Iterable[Secret], *, keep_words: bool = False) -> tuple[str, ...]:

@@ -121,3 +121,10 @@ def test_what_may_be_shown_is() -> None:
     text = '{"url": "https://a.example", "type": "http", "h": "Bearer sk-1"}'
     shown = {'"https://a.example"': '"https://a.example"', '"Bearer sk-1"': '"Bearer ●"'}
     assert shown_file(text, JSON_PARTS, shown) == text.replace("sk-1", "●")
+
+
+def test_a_files_text_shows_what_starts_a_local_server_and_none_of_its_own_words() -> None:
+    entry = '{"command": "npx", "args": ["-y", "sk-npx", "--key=-y"], "type": "streamableHttp"}'
+    assert shown_file(entry, JSON_PARTS, {}) == (
+        f'{{"command": "npx", "args": ["-y", "{MASK}", "{MASK}"], "type": "streamableHttp"}}'
+    )

@@ -59,8 +59,11 @@ class ConnectActions:
         elif len(found) == 1:
             self._ask(row, found[0], path)
         else:
+            back = (
+                " One that is connected is disconnected." if any(each.is_connected for each in found) else ""
+            )
             which = WhichScreen(
-                title("Connect", row.server.display_name), "Which program?", list(map(_entry, found))
+                title("Connect", row.server.display_name), f"Which program?{back}", list(map(_entry, found))
             )
             self._host.push_screen(which, lambda at: None if at is None else self._ask(row, found[at], path))
 
