@@ -45,9 +45,8 @@ For a local server (stdio), the secrets in its environment and in options such a
 --api-key are moved. Its entry then starts it with "keyrack exec", which gives it
 the secrets again. To change one later, run keyrack set NAME.
 
-For a token in Claude Code's own file, which also contains your Claude login, it
-prints what to put there instead. It does not change project files, which may be
-shared with others, or files of mcp-use, which has no variables.""",
+It does not change project files, which may be shared with others, files of
+mcp-use, which has no variables, or YAML files; it prints what to put there.""",
     examples=(
         ("Show what would change", "keyrack adopt github --dry-run"),
         ("Move the token", "keyrack adopt github"),

@@ -33,15 +33,10 @@ class EditFields:
 
 
 class ByHand:
-    """The user replaces a header's secret, following keyrack's instructions.
+    """keyrack does not write the file. The user edits it, following its instructions."""
 
-    With a `root`, keyrack moves the secrets of a local process nevertheless.
-    """
-
-    commas = True
-
-    def __init__(self, because: str, reference: str = "${NAME}", root: str = "") -> None:
-        self.because, self.reference, self.root = because, reference, root
+    def __init__(self, because: str, reference: str = "${NAME}") -> None:
+        self.because, self.reference = because, reference
 
 
 class NotMovable:

@@ -11,14 +11,14 @@ from typing import Any
 from keyrack.domain.kinds import kind
 from keyrack.domain.model import Server
 from keyrack.sources.connect import Connect
-from keyrack.sources.edit import ByHand
+from keyrack.sources.edit import EditJson
 from keyrack.sources.parsing import entries, json_parts, jsonc, oauth_client
 from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.interpolate import BRACES_OR_DEFAULT
 from keyrack.sources.programs.claude_switches import NONE, Switches, switches_of
 
 STYLE = BRACES_OR_DEFAULT
-EDIT = ByHand("it also contains your Claude login", root="mcpServers")
+EDIT = EditJson("mcpServers")
 CONNECT = Connect(
     process={"type": "stdio"},
     helper="headersHelper",

@@ -28,7 +28,7 @@ def edit(text: str, header: Header, variable: str, how: EditToml | EditFields) -
     if isinstance(how, EditFields):
         return _in_field(text, data, header, variable, how)
     value = split(header.value)[0] + how.reference.replace("NAME", variable)
-    path = path_to(data, how.root, "headers", header)
+    path = path_to(data, (how.root,), "headers", header)
     written = string(value)
     try:
         tree = Tree(text)
@@ -47,7 +47,7 @@ def takes_bearer(header: Header) -> bool:
 
 def _in_field(text: str, data: Mapping[str, Any], header: Header, variable: str, how: EditFields) -> Edit:
     assert header.source is not None
-    path = path_to(data, how.root, how.headers, header)
+    path = path_to(data, (how.root,), how.headers, header)
     root, key, table, name = path
     entry = data[root][key]
     if takes_bearer(header):
@@ -71,7 +71,7 @@ def _in_field(text: str, data: Mapping[str, Any], header: Header, variable: str,
     return Edit(new, literal, (f'"{variable}"', f'"{name}"'))
 
 
-def _move(tree: Tree, path: tuple[str, str, str, str], field: str, value: Item) -> str:
+def _move(tree: Tree, path: tuple[str, ...], field: str, value: Item) -> str:
     """Replace the header with the field, and return the secret as written. Raises NotEditable."""
     pair = tree.pair(path)
     headers, literal = pair.owner, pair.item.as_string()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from keyrack.domain.change import Step
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Header, Source
 from keyrack.domain.named_tuple import NamedTuple
@@ -20,6 +21,7 @@ class Edit(NamedTuple):
     text: str
     literal: str  # the secret as written in the file, with its quotes
     written: tuple[str, ...]  # the new strings
+    steps: tuple[Step, ...] = ()  # of a JSON file
 
 
 def changed(source: Source) -> KeyrackError:
@@ -27,12 +29,20 @@ def changed(source: Source) -> KeyrackError:
     return KeyrackError(f"{source.path} has changed since it was read.", hint="Try again.")
 
 
-def path_to(data: Any, root: str, table: str, header: Header) -> tuple[str, str, str, str]:
+def table_of(source: Source, root: str) -> tuple[str, ...]:
+    """The keys of the object with the entry. Claude Code's file has one for each project, besides its own."""
+    folder = source.scope.removeprefix("project ")
+    return ("projects", folder, root) if root and folder != source.scope else (root,) if root else ()
+
+
+def path_to(data: Any, servers: tuple[str, ...], table: str, header: Header) -> tuple[str, ...]:
     """The path of keys to the header's value. Raises KeyrackError if it has changed since it was read."""
     assert header.source is not None
-    entries = data.get(root) if isinstance(data, dict) else None
+    entries = data
+    for key in servers:
+        entries = entries.get(key) if isinstance(entries, dict) else None
     found = [
-        (root, key, table, header.name)
+        (*servers, key, table, header.name)
         for key, entry in (entries.items() if isinstance(entries, dict) else ())
         if name_of(key) == header.source.name and isinstance(entry, dict)
         for headers in [entry.get(table)]

@@ -19,7 +19,7 @@ from keyrack.sources.programs import edit_of
 from keyrack.sources.rewriting import edit_json
 from keyrack.sources.rewriting.applying import apply, is_there
 from keyrack.sources.rewriting.diff import diff
-from keyrack.sources.rewriting.edits import BOM, text_of
+from keyrack.sources.rewriting.edits import BOM, table_of, text_of
 from keyrack.sources.rewriting.shortened import Shortened, shortened
 from keyrack.system import files
 
@@ -37,7 +37,7 @@ def by_hand(header: Header, variable: str) -> str | None:
     value = split(header.value)[0] + how.reference.replace("NAME", variable)
     line = json.dumps({header.name: value})[1:-1]
     return (
-        f"keyrack never writes {source.path}, because {how.because}. "
+        f"keyrack does not change {source.path}, because {how.because}. "
         f"Once the variable is set, put this there yourself: {line}"
     )
 
@@ -70,7 +70,7 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
     parts = redaction.JSON_PARTS
     try:
         if isinstance(how, EditJson):
-            short = shortened(short.text, (how.root,))
+            short = shortened(short.text, table_of(source, how.root))
             edit = edit_json.edit(short.text, header, variable, how)
         else:
             from keyrack.sources.rewriting import edit_toml
@@ -89,6 +89,7 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
         _lines_with(new, split(header.value)[1]),
         Secret(old),
         Secret(BOM + new if old.startswith(BOM) else new),
+        edit.steps,
     )
 
 

@@ -18,7 +18,7 @@ from keyrack.domain.secret import MASK, Secret
 from keyrack.sources.edit import ByHand, EditFields, EditToml
 from keyrack.sources.programs import edit_of
 from keyrack.sources.rewriting.diff import diff
-from keyrack.sources.rewriting.edits import BOM, text_of
+from keyrack.sources.rewriting.edits import BOM, table_of, text_of
 from keyrack.sources.rewriting.shortened import Shortened, shortened
 from keyrack.sources.rewriting.wrap_json import argument_for, wrapped_json
 from keyrack.system.files import Malformed
@@ -46,9 +46,9 @@ def _by_hand(source: Source, named: Named, secrets: str, keyrack: str) -> str:
 def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | str:
     """What `operations.ports.Rewriting.wrap` says."""
     how = edit_of(source.client)
-    table = table_of(source, getattr(how, "root", ""))
-    if isinstance(how, ByHand) and not table:
+    if isinstance(how, ByHand):
         return _by_hand(source, named, secrets, keyrack)
+    table = table_of(source, how.root)
     if not table:
         raise KeyrackError(f"keyrack can't change {source.path}.")
     old = text_of(source)
@@ -88,12 +88,6 @@ def wrap(source: Source, named: Named, secrets: str, keyrack: str) -> Rewrite | 
         Secret(BOM + new if old.startswith(BOM) else new),
         change.steps,
     )
-
-
-def table_of(source: Source, root: str) -> tuple[str, ...]:
-    """The keys of the object with the entry. Claude Code's file has one for each project, besides its own."""
-    folder = source.scope.removeprefix("project ")
-    return ("projects", folder, root) if root and folder != source.scope else (root,) if root else ()
 
 
 def _lines_with(text: str, values: Sequence[Secret]) -> tuple[int, ...]:

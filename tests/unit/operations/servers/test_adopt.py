@@ -232,7 +232,7 @@ def test_nothing_is_moved_into_mere_memory(desk: Desk, capsys: Capture) -> None:
     assert "no permanent store" in capsys.readouterr().err
 
 
-def test_a_file_that_changed_while_the_question_was_open_stays(
+def test_what_is_changed_in_the_file_while_the_question_is_open_stays(
     desk: Desk, monkeypatch: Patch, capsys: Capture
 ) -> None:
     path = desk.cursor()
@@ -243,8 +243,23 @@ def test_a_file_that_changed_while_the_question_was_open_stays(
             return "y\n"
 
     monkeypatch.setattr(sys, "stdin", Slow())
+    assert desk.adopt("github") == 0
+    assert TOKEN not in path.read_text() and path.read_text().endswith("}\n")
+
+
+def test_a_header_that_was_changed_while_the_question_was_open_stays(
+    desk: Desk, monkeypatch: Patch, capsys: Capture
+) -> None:
+    path = desk.cursor()
+
+    class Slow(Terminal):
+        def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+            path.write_text(path.read_text().replace(TOKEN, "another-2"))
+            return "y\n"
+
+    monkeypatch.setattr(sys, "stdin", Slow())
     assert desk.adopt("github") == 1
-    assert TOKEN in path.read_text() and path.read_text().endswith("}\n") and desk.backups.all() == ()
+    assert "Bearer another-2" in path.read_text() and desk.backups.all() == ()
     assert "✕ Change the file: failed" in capsys.readouterr().out
     assert desk.stored() is not None  # nothing is lost: it is in both places
 
@@ -337,14 +352,20 @@ def test_keyracks_own_file_needs_no_variable(desk: Desk, capsys: Capture) -> Non
     assert "keyrack itself needs no variable" in out and "export" not in out
 
 
-def test_claude_codes_file_is_told_what_to_put_and_not_written(desk: Desk, capsys: Capture) -> None:
-    path = desk.cursor(CLAUDE)
+@pytest.mark.parametrize("project", ["", "/work/shop"])
+def test_claude_codes_file_is_changed_wherever_the_entry_is(
+    desk: Desk, capsys: Capture, project: str
+) -> None:
+    servers = {"mcpServers": {"github": {"url": URL, "headers": {"Authorization": f"Bearer {TOKEN}"}}}}
+    content = {"oauthAccount": {}, **({"projects": {project: servers}} if project else servers)}
+    path = desk.put(CLAUDE, content)
     before = path.read_bytes()
     assert desk.adopt("github", "--yes") == 0
-    assert path.read_bytes() == before and desk.backups.all() == () and desk.stored() is not None
+    assert path.read_bytes() == before.replace(TOKEN.encode(), b"${KEYRACK_GITHUB_TOKEN}")
     out = capsys.readouterr().out
-    assert '"Authorization": "Bearer ${KEYRACK_GITHUB_TOKEN}"' in out
     assert "export KEYRACK_GITHUB_TOKEN=" in out and TOKEN not in out
+    assert run(["undo", "--yes"], adapters=lambda **_: desk.adapters) == 0
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(
