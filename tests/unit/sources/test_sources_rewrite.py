@@ -31,6 +31,7 @@ FILES = {
     "VS Code": ".config/Code/User/mcp.json",
     "Codex": ".codex/config.toml",
     "Claude Code": ".claude.json",
+    "Continue": ".continue/config.yaml",
 }
 
 
@@ -310,11 +311,22 @@ def test_a_secret_that_other_tables_repeat_is_found_by_its_keys(desk: Desk, many
     assert path.read_text().startswith(others) and path.read_text().count(f"${{{NAME}}}") == 1
 
 
-def test_claude_codes_own_file_is_never_written(desk: Desk) -> None:
+def test_claude_codes_own_file_keeps_the_rest_in_every_scope(desk: Desk) -> None:
+    """It also has the user's login and what each project has."""
     entry = {"a": {"type": "http", "url": URL, "headers": {"X-Api-Key": TOKEN}}}
-    desk.put("Claude Code", json.dumps({"mcpServers": entry}))
+    rest = {"oauthAccount": {"accountUuid": "x"}, "projects": {"/w": {"mcpServers": entry, "history": [1]}}}
+    text = json.dumps(rest, indent=2)
+    assert desk.moved("Claude Code", text) == text.replace(TOKEN, f"${{{NAME}}}").encode()
+
+
+def test_a_file_in_yaml_is_never_written(desk: Desk) -> None:
+    lines = ["mcpServers:", "- name: a", f"  url: {URL}", "  requestOptions:", "    headers:"]
+    path = desk.put("Continue", "\n".join([*lines, f"      X-Api-Key: {TOKEN}", ""]))
     words = by_hand(desk.literal(), NAME)
-    assert words and '"X-Api-Key": "${KEYRACK_A_TOKEN}"' in words and TOKEN not in words
+    assert words and '"X-Api-Key": "${{ secrets.KEYRACK_A_TOKEN }}"' in words and TOKEN not in words
+    with pytest.raises(KeyrackError):
+        rewrite(desk.literal(), NAME, URL)
+    assert TOKEN in path.read_text()
 
 
 def test_a_long_line_costs_no_more_than_its_length(desk: Desk) -> None:
