@@ -58,10 +58,11 @@ itself does not expire in this sense.
 
 --short prints one line, or nothing if you have nothing to do, with the same exit
 codes. When the output is not a terminal, the table has all columns, “-” means no
-value, and a space in any field but the last is printed as %20. --json prints an
-object with summary (as --short), needs (how many of each) and servers: those of
-keyrack list --json, and for each need (login, expiring, variable, entry, unlock,
-unreachable, or null), label (whose account it is, masked) and renews.""",
+value, programs have the names that --from and --to take, and a space in any
+field but the last is printed as %20. --json prints an object with summary (as
+--short), needs (how many of each) and servers: those of keyrack list --json, and
+for each need (login, expiring, variable, entry, unlock, unreachable, or null),
+label (whose account it is, masked) and renews.""",
     examples=(
         ("See what needs doing", "keyrack status"),
         ("Put it into a prompt", "PS1='$(keyrack status --short 2>/dev/null) $ '"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from keyrack.cli.encoding import readable
 from keyrack.cli.output import cells, columns, is_terminal, paint, width_of
+from keyrack.domain.held import slug
 from keyrack.domain.text import plain
 from keyrack.wording.account import account_words
 from keyrack.wording.glyphs import DONE
@@ -85,7 +86,8 @@ def _for_programs(row: Row) -> tuple[str, ...]:
 
     credential = row.credential
     expires = (utc(credential.expires_at) or "unknown") if credential is not None else ""
-    cells = (row.server.name, row.status.state.value, *_facts(row), expires, _source(row), row.command or "")
+    sources = ",".join(dict.fromkeys(slug(source.client) for source in row.server.sources))
+    cells = (row.server.name, row.status.state.value, *_facts(row), expires, sources, row.command or "")
     solid = [plain(cell, LONGEST).replace(" ", "%20") or NONE for cell in cells[:NEXT]]
     return (*solid, plain(cells[NEXT], LONGEST) or NONE)
 

@@ -62,6 +62,12 @@ def test_a_table_with_what_needs_doing_first(monkeypatch: pytest.MonkeyPatch) ->
     )
 
 
+def test_a_pipe_gets_the_names_of_programs_that_options_take(capsys: pytest.CaptureFixture[str]) -> None:
+    code = CURSOR._replace(client="Claude Code")
+    status(FakeAdapters([linear(sources=(code, CURSOR))]))
+    assert capsys.readouterr().out.splitlines()[1].split()[5] == "claude-code,cursor"
+
+
 def test_a_narrow_terminal_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) -> None:
     work = linear(account="work")
     text = on_terminal(monkeypatch, FakeAdapters([work], [record(work, oauth(label="ana@example.com"))]), 40)
@@ -81,11 +87,11 @@ def test_a_pipe_gets_fields_for_scripts(capsys: pytest.CaptureFixture[str]) -> N
     out, err = capsys.readouterr()
     assert [line.split() for line in out.splitlines()] == [
         ["Server", "Status", "Account", "Scopes", "Expires", "Source", "Next"],
-        ["sentry", "login-needed", "A…", "read%20write", "2026-03-01T12:52:00Z", "Cursor",
+        ["sentry", "login-needed", "A…", "read%20write", "2026-03-01T12:52:00Z", "cursor",
          "keyrack", "login", "sentry"],
-        ["notion", "no-credential", "-", "-", "-", "Cursor", "keyrack", "login", "notion"],
-        ["api", "empty-header", "-", "-", "-", "Cursor", "export", "KEY=…"],
-        ["linear", "valid", "a…@example.com", "read%20write", "2026-03-01T12:52:00Z", "Cursor", "-"],
+        ["notion", "no-credential", "-", "-", "-", "cursor", "keyrack", "login", "notion"],
+        ["api", "empty-header", "-", "-", "-", "cursor", "export", "KEY=…"],
+        ["linear", "valid", "a…@example.com", "read%20write", "2026-03-01T12:52:00Z", "cursor", "-"],
     ]  # fmt: skip
     assert err == ""
 
