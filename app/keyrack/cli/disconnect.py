@@ -62,4 +62,6 @@ def run(context: Context, options: Options) -> int:
     receipt = disconnect(adapters, planned)
     for line in receipt.lines:
         out.line(plain(line_of(line), 4096))
+    if receipt.ok and planned.connection is not None:
+        out.note(f"Restart {plain(program, 60)}, or let it read its configuration again.")
     return OK if receipt.ok else ERROR

@@ -54,7 +54,8 @@ def disconnect(adapters: Adapters, disconnecting: Disconnecting) -> Receipt:
     if disconnecting.backup is not None:
         done = adapters.other_programs().revert(disconnecting.backup)
         lines = [
-            Line(f"Restore {edit.place.name}", "done" if ok else "failed", said) for edit, said, ok in done
+            Line(f"Restore {edit.place.name}", "done" if ok else "failed", said if said != "restored" else "")
+            for edit, said, ok in done
         ]
         if all(ok for _, _, ok in done):
             adapters.backups().delete(disconnecting.backup)

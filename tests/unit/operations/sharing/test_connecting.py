@@ -278,6 +278,17 @@ def test_an_entry_that_would_be_another_server_is_given_back(
     assert (machine.home / CURSOR).read_bytes() == before
 
 
+def test_disconnect_says_what_it_did_and_what_to_do_next(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+    capsys.readouterr()
+    assert machine.run("disconnect", "lab", "--from", "claude-code", "--write") == 0
+    said = capsys.readouterr()
+    assert said.out.splitlines()[-1] == f"✓ Restore {machine.home / CLAUDE}"
+    assert said.err == "Restart Claude Code, or let it read its configuration again.\n"
+
+
 def test_disconnect_restores_the_entry_and_leaves_what_came_since(machine: Machine) -> None:
     before = (machine.home / CLAUDE).read_bytes()
     assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
