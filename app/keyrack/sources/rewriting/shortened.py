@@ -27,14 +27,25 @@ _decode = json.JSONDecoder().raw_decode
 # A text that contains this can't be made on purpose.
 _PREFIX = f"keyrack-{os.urandom(8).hex()}-"
 _MARK = rf"{_PREFIX}[0-9a-f]{{16}}"
-NOTHING: Mapping[str, tuple[str, str]] = {}
+
+
+class Cut(NamedTuple):
+    """A value that was cut."""
+
+    short: str  # what is in its place
+    start: int  # its position in the whole text
+    end: int
+
+
+NOTHING: Mapping[str, Cut] = {}
 
 
 class Shortened(NamedTuple):
     """A text with short values in place of some, and the same lines."""
 
     text: str
-    cut: Mapping[str, tuple[str, str]] = NOTHING  # by the mark of each: as it is in this text, and as it was
+    cut: Mapping[str, Cut] = NOTHING  # by the mark of each
+    original: str = ""  # "" if nothing was cut
 
     def whole(self, text: str) -> str:
         """`text`, which is this one after an edit, with the values that were cut.
@@ -45,12 +56,12 @@ class Shortened(NamedTuple):
             return text
         pieces, place, found = list[str](), 0, set[str]()
         for match in re.finditer(_MARK, text):
-            short, value = self.cut.get(match[0], ("", ""))
-            start = match.start() - short.find(match[0])
-            if not short or not text.startswith(short, start):
+            cut = self.cut.get(match[0])
+            start = match.start() - (cut.short.find(match[0]) if cut else 0)
+            if cut is None or not text.startswith(cut.short, start):
                 raise NoSuchMember
-            pieces += (text[place:start], value)
-            place = start + len(short)
+            pieces += (text[place:start], self.original[cut.start : cut.end])
+            place = start + len(cut.short)
             found.add(match[0])
         if len(found) != len(self.cut):
             raise NoSuchMember
@@ -64,18 +75,19 @@ def shortened(text: str, *paths: Path, large: int = LARGE, cut: int = CUT) -> Sh
     """
     if len(text) < large or () in paths or re.search(_MARK, text):
         return Shortened(text)
-    cuts: dict[str, tuple[str, str]] = {}
+    cuts: dict[str, Cut] = {}
     pieces, place = list[str](), 0
     try:
         for start, end in _large(text, 1 if text.startswith(BOM) else 0, paths, cut):
             value = text[start:end]
             mark, short = _short(value)
-            if cuts.setdefault(mark, (short, value))[1] == value:
+            first = cuts.setdefault(mark, Cut(short, start, end))
+            if text[first.start : first.end] == value:
                 pieces += (text[place:start], short)
                 place = end
     except (NoSuchMember, RecursionError):
         return Shortened(text)  # the edit says what is wrong with it
-    return Shortened("".join((*pieces, text[place:])), cuts)
+    return Shortened("".join((*pieces, text[place:])), cuts, text)
 
 
 def without_marks(text: str) -> str:
