@@ -17,6 +17,7 @@ class Rewrite(NamedTuple):
     old: Secret  # both texts contain the file's other secrets
     new: Secret
     steps: tuple[Step, ...] = ()  # of a JSON file
+    notes: tuple[str, ...] = ()  # sentences for the user
 
 
 def split(value: Secret) -> tuple[str, Secret]:

@@ -108,3 +108,19 @@ def test_a_helper_of_a_remote_server_gets_no_secrets_of_a_local_one(adapters: Ad
         hand_out_secrets(adapters, "a", for_url="https://a.example/mcp")
     with pytest.raises(LoginNeeded, match="no secrets with the name"):
         hand_out_secrets(adapters, "a")
+
+
+def test_it_tells_what_the_program_does_not_give_to_keyrack(
+    adapters: Adapters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    path = tmp_path / ".codex" / "config.toml"
+    path.parent.mkdir()
+    path.write_text('[mcp_servers.a]\ncommand = "srv"\nenv = { A_TOKEN = "abc-0123456" }\n')
+    [server] = adapters.read().servers
+    [told] = plan_secrets(adapters, server).left
+    assert told.startswith("Codex does not give XDG_DATA_HOME to the server")
+    path.unlink()
+    put(tmp_path, "Cursor", "abc-0123456")
+    monkeypatch.delenv("XDG_DATA_HOME")
+    assert plan_secrets(adapters, adapters.read().servers[0]).left == ()

@@ -55,6 +55,7 @@ def plan_secrets(adapters: Adapters, server: Server) -> SecretsPlan:
             by_hand.append(change)
             continue
         changes.append(change)
+        left += change.notes
         if change.lines:
             lines = ", ".join(str(line) for line in change.lines[:10])
             left.append(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 
 from keyrack.domain import redaction
@@ -95,11 +96,22 @@ def rewrite(header: Header, variable: str, url: str) -> Rewrite:
 
 def wrap(source: Source, named: Mapping[EntrySecret, str], secrets: str) -> Rewrite | str:
     """What `operations.ports.Rewriting.wrap` says."""
+    from keyrack.sources.connecting import surroundings
+    from keyrack.sources.connecting.connector import connect_of
     from keyrack.sources.rewriting import wrap as wrapping
     from keyrack.system.own_command import own_path
 
     # A program started from a desktop may not have the shell's PATH.
-    return wrapping.wrap(source, named, secrets, own_path(os.environ) or "keyrack")
+    change = wrapping.wrap(source, named, secrets, own_path(os.environ) or "keyrack")
+    how = connect_of(source.client)
+    missing = surroundings.needed(os.environ, sys.platform, how, helper=False) if how is not None else {}
+    if not missing or isinstance(change, str):
+        return change
+    names = ", ".join(missing)
+    note = (
+        f"{source.client} does not give {names} to the server, without which keyrack finds no secrets there."
+    )
+    return change._replace(notes=(f"{note} Add {names} to the entry's environment.",))
 
 
 def _lines_with(text: str, token: Secret) -> tuple[int, ...]:
