@@ -14,6 +14,8 @@ NAMED_BY = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"
 SAFE = re.compile(r"[\x20-\x7e]*")
 CODED = re.compile(r"=\?base64\?.*\?=")
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
+MOST_MARKED = 100  # arguments of one tool: more headers than that are not sent
+DEEPEST = 50  # levels of `properties`
 MARK = "x-mcp-header"  # in a tool's schema: this argument is sent in a header too
 
 Paths = Mapping[tuple[str, ...], str]  # the arguments that go into headers, with the headers' names
@@ -58,16 +60,20 @@ def argument_headers_of(schema: object) -> Paths:
     """The marked arguments of a tool's input schema: strings, integers and booleans at any depth of
     `properties`. Empty if one of the marks is not valid: a client must not use such a tool's headers."""
     found: dict[tuple[str, ...], str] = {}
+    lower: set[str] = set()
     for path, marked, kind in _marks(schema, ()):
-        is_new = isinstance(marked, str) and marked.lower() not in (name.lower() for name in found.values())
+        is_new = isinstance(marked, str) and marked.lower() not in lower
         if not (is_new and TOKEN.fullmatch(marked) and kind in ("string", "integer", "boolean")):
             return {}
+        if len(found) == MOST_MARKED:
+            return {}
         found[path] = marked
+        lower.add(marked.lower())
     return found
 
 
 def _marks(schema: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any, Any]]:
-    properties = schema.get("properties") if isinstance(schema, dict) else None
+    properties = schema.get("properties") if isinstance(schema, dict) and len(path) < DEEPEST else None
     for name, each in properties.items() if isinstance(properties, dict) else ():
         if isinstance(each, dict) and MARK in each:
             yield (*path, name), each[MARK], each.get("type")

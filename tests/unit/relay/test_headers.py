@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mcp.shared.inbound import decode_header_value, find_invalid_x_mcp_header, x_mcp_header_map
 
-from keyrack.relay.headers import argument_headers_of, header_value, headers_of
+from keyrack.relay.headers import MOST_MARKED, argument_headers_of, header_value, headers_of
 from keyrack.relay.message import Message, read
 
 BASE = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
@@ -75,6 +75,17 @@ def test_no_headers_are_made_of_a_schema_whose_marks_are_not_valid(bad: dict[str
     schema = {"properties": {"where": {"type": "string", "x-mcp-header": "region"}, "bad": bad}}
     assert find_invalid_x_mcp_header(schema) is not None  # the SDK's opinion
     assert argument_headers_of(schema) == {}
+
+
+def test_a_schema_can_neither_name_countless_headers_nor_be_endlessly_deep() -> None:
+    mark = {"type": "string", "x-mcp-header": "A"}
+    wide = {f"a{n}": mark | {"x-mcp-header": f"A{n}"} for n in range(MOST_MARKED)}
+    assert len(argument_headers_of({"properties": wide})) == MOST_MARKED
+    assert argument_headers_of({"properties": wide | {"more": mark}}) == {}
+    deep: dict[str, Any] = {"properties": {"a": mark}}
+    for _ in range(2000):
+        deep = {"properties": {"a": deep}}
+    assert argument_headers_of(deep) == {}
 
 
 def test_the_marks_are_those_that_the_sdk_finds() -> None:
