@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from typing import Any
@@ -28,4 +29,7 @@ def added(search: Search, connection: Connection, fields: Mapping[str, Any]) -> 
 
 
 def _claude(search: Search) -> str:
-    return shutil.which("claude", path=search.env.get("PATH", "")) or ""
+    """Its absolute path; "" if there is none. The current folder, which may be a stranger's project, does not
+    count: Windows looks there first, and everywhere a PATH may have a relative folder."""
+    found = shutil.which("claude", path=search.env.get("PATH", "")) or ""
+    return found if os.path.isabs(found) else ""

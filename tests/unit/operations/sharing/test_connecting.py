@@ -502,6 +502,15 @@ class TestClaudesOwnCommand:
         assert machine.run("undo", "--yes") == 0
         assert (machine.home / CLAUDE).read_text() == '{"numStartups": 1}'
 
+    def test_a_command_in_the_current_folder_is_a_stranger_s(
+        self, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said = self.claude(machine, "sys.exit(1)")
+        monkeypatch.chdir(machine.env["PATH"])
+        machine.env["PATH"] = "."
+        assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
+        assert not said.exists() and "header lab" in entry(machine)["headersHelper"]
+
     def test_an_entry_that_is_there_is_changed_by_keyrack(self, machine: Machine) -> None:
         said = self.claude(machine, "sys.exit(1)")
         machine.put(CLAUDE, ENTRY)
