@@ -58,7 +58,8 @@ def test_the_default_variable(server: Server, name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "A B", "A=B", "1A", "A-B", "Ä", "A\n", "PATH", "Path", "LD_PRELOAD", "DYLD_INSERT_LIBRARIES",
-     "PYTHONPATH", "PYTHONSTARTUP", "NODE_OPTIONS", "BASH_ENV", "GIT_SSH_COMMAND", "HOME", "IFS"],
+     "PYTHONPATH", "PYTHONSTARTUP", "NODE_OPTIONS", "BASH_ENV", "GIT_SSH_COMMAND", "HOME", "IFS",
+     "MAKEFLAGS", "OPENSSL_CONF", "SSH_ASKPASS", "DOTNET_STARTUP_HOOKS", "CORECLR_PROFILER", "LUA_INIT_5_4"],
 )  # fmt: skip
 def test_a_name_that_is_none_or_decides_what_runs_is_refused(name: str) -> None:
     assert refusal(name)
