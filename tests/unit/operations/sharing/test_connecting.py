@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+from keyrack.domain.account import AccountHere
 from keyrack.domain.storage import StoreState
 from keyrack.operations.servers import change_files
+from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
 from keyrack.operations.sharing.clients import Way, clients
+from keyrack.operations.sharing.connecting import plan_connect
 from keyrack.sources.connecting import surroundings
 from keyrack.sources.connecting.connector import EntryFiles
 from keyrack.sources.locations import Search
@@ -516,3 +519,15 @@ class TestClaudesOwnCommand:
         machine.put(CLAUDE, ENTRY)
         assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
         assert not said.exists()
+
+
+def test_the_default_account_is_named_to_a_program_where_another_one_is_used(
+    machine: Machine,
+) -> None:
+    read = machine.adapters.read
+    for here, words in ((AccountHere("work", "a test"), ("--account", "default")), (None, ())):
+        adapters = machine.adapters._replace(read=lambda here=here: read()._replace(here=here))
+        server = find(adapters, "lab", "default")
+        plan = plan_connect(adapters, server, "Claude Code").plan
+        assert plan is not None
+        assert tuple(word for word in plan.connection.words if word in ("--account", "default")) == words
