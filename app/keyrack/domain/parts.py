@@ -50,8 +50,8 @@ def old_of(edit: Edit, now: Secret | None) -> Secret | None:
     """The text before the edit, from the one after it."""
     if edit.around is None or now is None or edit.old is None:
         return edit.old
-    text = now.reveal()
-    return Secret(text[: edit.around.start] + edit.old.reveal() + text[len(text) - edit.around.end :])
+    text, end = now.reveal(), len(now) - edit.around.end
+    return Secret("".join((text[: edit.around.start], edit.old.reveal(), text[end:])))
 
 
 def part_of(edit: Edit) -> Part:

@@ -258,10 +258,10 @@ class EntryFiles:
         keep: Callable[[tuple[Edit, ...]], object],
     ) -> bool:
         """Has the program's own command added the entry? If not, the file is as before."""
-        old, new, _ = change()
-        fields = entry.connected(self._how(connection.program), connection, None, "").sets
         if not own_command.can_add(self._search, connection):
             return False
+        old, new, _ = change()
+        fields = entry.connected(self._how(connection.program), connection, None, "").sets
         keep((_edit_of(connection, old, new),))
         if not own_command.added(self._search, connection, fields) or not self.has(connection):
             return False
