@@ -153,7 +153,7 @@ async def test_a_harmless_screen_that_opens_by_itself_takes_no_key_of_a_burst_ei
         typed(t, "/lin")
         await until_quiet(t)
         t.app.push_screen(HelpScreen())
-        await t.sees("All servers")
+        await t.sees("Selected server")
         for n, char in enumerate("earq"):  # went on typing; q would close it
             typed(t, char, drawn_at(t) + 0.1 + n * 0.25)
         await until_quiet(t)
@@ -169,7 +169,7 @@ async def test_a_key_for_a_dialog_that_closes_by_itself_is_not_taken_by_the_list
     async with terminal(app_with()) as t:
         box = HelpScreen()
         t.app.push_screen(box)
-        await t.sees("All servers")
+        await t.sees("Selected server")
         await t.until(t.app.keyboard.ready)
         box.close_by_itself()
         await t.until(lambda: isinstance(top(t), MainScreen))
@@ -198,7 +198,7 @@ async def test_a_key_typed_before_a_screen_was_drawn_is_not_for_it() -> None:
     async with terminal(app_with()) as t:
         typed(t, "?q")  # the help would close, or the program end
         await until_quiet(t)
-        await t.sees("All servers")
+        await t.sees("Selected server")
         assert t.app.is_running
 
 
