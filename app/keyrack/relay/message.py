@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
@@ -42,7 +43,7 @@ class Message(NamedTuple):
 def read(raw: bytes) -> Message:
     """The message in these bytes. Raises NotAMessage."""
     try:
-        found = json.loads(raw)
+        found = json.loads(raw.decode("utf-8-sig"))  # not what json takes bytes for: a program expects UTF-8
     except (ValueError, RecursionError):
         raise NotAMessage("It is not JSON.") from None
     if isinstance(found, list):
@@ -68,7 +69,8 @@ def _one(raw: bytes, found: object) -> Message:
 
 
 def line_of(raw: bytes) -> bytes:
-    """The message on one line. JSON has line breaks only between its tokens."""
+    """The message on one line. JSON has line breaks only between its tokens, and no byte-order mark."""
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     if b"\n" in raw or b"\r" in raw:
         return raw.replace(b"\r", b" ").replace(b"\n", b" ").strip()
     return raw

@@ -42,6 +42,13 @@ def test_what_is_no_message_is_told(raw: bytes) -> None:
         read(raw)
 
 
+def test_only_utf_8_is_a_message_and_its_byte_order_mark_goes() -> None:
+    with pytest.raises(NotAMessage):
+        read('{"id":1,"result":{}}'.encode("utf-16"))
+    marked = '{"id":1,"result":{}}'.encode("utf-8-sig")
+    assert read(marked).answers == (1,) and line_of(marked) == b'{"id":1,"result":{}}'
+
+
 def test_a_request_names_its_revision_since_2026() -> None:
     raw = b'{"id":1,"method":"m","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}'
     assert read(raw).version == "2026-07-28"
