@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from keyrack.operations.relay.relay import Relay
 
 PIECE = 64 * 1024  # bytes of one read
+MINUTE, MOST_NOTES = 60.0, 20
 LAST_ANSWERS = 5.0  # seconds for responses after the program has closed our input
 
 
@@ -65,8 +67,7 @@ def run(context: Context, options: Options) -> int:
     credential_key(server)  # raises for one that can't have a credential, such as one with a key in its URL
     pipes = _Pipes()
 
-    def tell(sentence: str) -> None:
-        context.out.note(f"keyrack: {plain(sentence, 1000)}")
+    tell = Notes(lambda sentence: context.out.note(f"keyrack: {plain(sentence, 1000)}"))
 
     relay = Relay(adapters, server, pipes.write, tell, interactive=options.interactive)
     try:
@@ -75,6 +76,25 @@ def run(context: Context, options: Options) -> int:
         return INTERRUPTED
     finally:
         relay.close()
+
+
+class Notes:
+    """What is told on standard error, which programs keep in a file: a server must not fill the disk."""
+
+    def __init__(self, say: Callable[[str], Any]) -> None:
+        self._say = say
+        self._lock = threading.Lock()
+        self._said: dict[str, float] = {}  # when, by the sentence
+
+    def __call__(self, sentence: str) -> None:
+        """Tell it, unless the same was told in the last minute, or much else."""
+        now = time.monotonic()
+        with self._lock:
+            self._said = {each: at for each, at in self._said.items() if now - at < MINUTE}
+            if sentence in self._said or len(self._said) >= MOST_NOTES:
+                return
+            self._said[sentence] = now
+        self._say(sentence)
 
 
 class _Pipes:
