@@ -14,7 +14,7 @@ from keyrack.wording.held import exposed, held_words
 from keyrack.wording.tones import Tone
 
 GAP = 2  # columns between two
-PROGRAM = (("Program", 13), ("Servers", 7), ("Holds", 8), ("Credentials", 0))  # 0: the rest
+NARROW, NAME, LONG_NAME = 100, 14, 20  # "Claude Desktop", and "mcp-use (TypeScript)" if there is room
 HOLDS, WAY, NAMES = 22, 18, (10, 24)  # columns of an entry; the name's least and most
 
 
@@ -26,6 +26,11 @@ def unread(programs: Sequence[str], *, may_ask: bool) -> Content:
     if may_ask:
         return say(f"{whose} the system may ask you for permission. Press R to read it.", Tone.WARN)
     return say(f"{whose} the keychain is locked. Unlock it, then press R.", Tone.WARN)
+
+
+def program_columns(width: int) -> tuple[tuple[str, int], ...]:
+    name = NAME if width < NARROW else LONG_NAME
+    return (("Program", name), ("Servers", 7), ("Holds", 8), ("Credentials", 0))  # 0: the rest
 
 
 def entry_columns(width: int) -> tuple[tuple[str, int], ...]:
@@ -57,7 +62,7 @@ def program(client: Client, now: float, width: int) -> Content:
     else:
         credentials = say(*ways(entry.way for entry in client.entries))
     cells = [say(client.name, tone), servers, say(*holds(client.held, now)), credentials]
-    return line(cells, PROGRAM, width)
+    return line(cells, program_columns(width), width)
 
 
 def entry(each: Entry, now: float, width: int) -> Content:
