@@ -142,7 +142,11 @@ def connect(adapters: Adapters, connecting: Connecting) -> Connected:
     connection = connection._replace(backup=backup.id)
     if backup.id:
         _take_back_if_another(adapters, server, connection, backup)
-        adapters.connections().save(connection)
+        try:
+            adapters.connections().save(connection)
+        except KeyrackError:
+            _take_back(adapters, backup)
+            raise
     told = connection.path if backup.id else "it was connected already"
     return Connected(
         Receipt((Line(f"Connect {server.name} in {connection.program}", "done", told),)), connection
@@ -186,11 +190,16 @@ def _take_back_if_another(adapters: Adapters, server: Server, connection: Connec
         why = f"{word} would be another server then: {found.display_name}."
     except KeyrackError as error:
         why = str(error)
-    adapters.other_programs().revert(backup)
-    adapters.backups().delete(backup)
+    _take_back(adapters, backup)
     raise KeyrackError(
         f"{server.name} can't be connected in {connection.program}. {why}", hint="It was undone."
     )
+
+
+def _take_back(adapters: Adapters, backup: Backup) -> None:
+    """The backup stays if the file can't be restored now."""
+    if all(ok for _, _, ok in adapters.other_programs().revert(backup)):
+        adapters.backups().delete(backup)
 
 
 def _operand(connection: Connection) -> str:

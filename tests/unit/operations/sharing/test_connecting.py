@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from keyrack.domain.account import AccountHere
+from keyrack.domain.errors import KeyrackError
 from keyrack.domain.storage import StoreState
 from keyrack.operations.servers import change_files
 from keyrack.operations.servers.find import find
@@ -365,6 +366,16 @@ def test_an_old_header_is_masked_even_if_it_looks_like_a_reference(
     assert machine.run("connect", "lab", "--to", "gemini-cli", "--by", "variable") == 0
     said = capsys.readouterr().out
     assert "pa$$w0" not in said and "Bearer $" in said
+
+
+def test_what_can_not_be_recorded_is_undone(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: object) -> None:
+        raise KeyrackError("The disk is full.")
+
+    before = (machine.home / CLAUDE).read_bytes()
+    monkeypatch.setattr(machine.connections, "save", full)
+    assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 1
+    assert (machine.home / CLAUDE).read_bytes() == before and machine.kept() == ()
 
 
 def test_without_a_command_of_its_own_keyrack_is_not_imported_from_a_program_s_folder(
