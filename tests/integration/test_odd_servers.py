@@ -152,12 +152,13 @@ def test_a_server_that_guards_nothing_is_open_and_nobody_is_sent_to_sign_in(
 
 def test_the_command_that_a_program_is_told_makes_it_work(world: Adapters) -> None:
     """Its text alone, which is what most programs print."""
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     with odd_server() as server:
         for account in ("default", "my work"):
             auth = keyrack.Auth(server.url, account=account, adapters=world)
             with httpx.Client(auth=auth, trust_env=False) as client:
                 with pytest.raises(keyrack.LoginNeeded) as caught:
-                    client.post(server.url, json={"method": "tools/list"})
+                    client.post(server.url, json=call)
                 command = str(caught.value).rpartition("Run: ")[2]
                 words = shlex.split(command)[1:]
                 assert (
@@ -169,4 +170,9 @@ def test_the_command_that_a_program_is_told_makes_it_work(world: Adapters) -> No
                     )
                     == 0
                 )
-                assert client.post(server.url, json={"method": "tools/list"}).status_code == 200
+                assert (
+                    client.post(
+                        server.url, json={"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+                    ).status_code
+                    == 200
+                )
