@@ -54,7 +54,7 @@ def new(own_home: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> NewPar
     def make(keychain: Watched | None = None) -> Adapters:
         with monkeypatch.context() as patch:
             if keychain is not None:
-                patch.setattr("keyrack.wiring._Stores._keychain", lambda stores: keychain)
+                patch.setattr("keyrack.stores.MachineStores._keychain", lambda stores: keychain)
             real = adapters(env={"HOME": str(own_home)}, platform="linux", now=clock)
             real.credentials()
         return real._replace(read=lambda: reading)
