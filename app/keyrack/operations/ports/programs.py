@@ -94,8 +94,11 @@ class OtherPrograms(Protocol):
         Temporary if the program holds its lock for longer than `timeout` seconds."""
         ...
 
-    def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:
-        """Reverse the edits. For each: what was done as a clause, and whether anything was."""
+    def revert(
+        self, backup: Backup, keep: Callable[[Edit], object] = lambda edit: None
+    ) -> tuple[tuple[Edit, str, bool], ...]:
+        """Reverse the edits. For each: what was done as a clause, and whether anything was. `keep` gets
+        what is about to be written; if it raises, that is not written."""
         ...
 
     def programs(self) -> tuple[Program, ...]:
@@ -134,7 +137,9 @@ class NoOtherPrograms:
     ) -> None:
         raise KeyrackError("No other programs are known here.")
 
-    def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:
+    def revert(
+        self, backup: Backup, keep: Callable[[Edit], object] = lambda edit: None
+    ) -> tuple[tuple[Edit, str, bool], ...]:
         raise KeyrackError("No other programs are known here.")
 
     def programs(self) -> tuple[Program, ...]:

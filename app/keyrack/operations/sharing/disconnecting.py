@@ -51,16 +51,6 @@ def disconnect(adapters: Adapters, disconnecting: Disconnecting) -> Receipt:
     if connection is None:
         stop_publishing(adapters, server, program_named(adapters, program))
         return Receipt((Line(f"Stop publishing to {program}", "done", "the last token stays there"),))
-    if disconnecting.backup is not None:
-        done = adapters.other_programs().revert(disconnecting.backup)
-        lines = [
-            Line(f"Restore {edit.place.name}", "done" if ok else "failed", said if said != "restored" else "")
-            for edit, said, ok in done
-        ]
-        if all(ok for _, _, ok in done):
-            adapters.backups().delete(disconnecting.backup)
-            adapters.connections().delete(connection)
-        return Receipt(tuple(lines))
     what = f"Disconnected {server.name} in {program}"
     backup = Backup(adapters.now(), what, program, server.name, server.url or "", ())
     backups = adapters.backups()
@@ -69,11 +59,26 @@ def disconnect(adapters: Adapters, disconnecting: Disconnecting) -> Receipt:
         nonlocal backup
         backup = backups.save(backup._replace(edits=edits))
 
+    def drop() -> None:
+        if backup.id:
+            backups.delete(backup)
+
+    if disconnecting.backup is not None:
+        done = adapters.other_programs().revert(disconnecting.backup, lambda edit: keep((edit,)))
+        lines = [
+            Line(f"Restore {edit.place.name}", "done" if ok else "failed", said if said != "restored" else "")
+            for edit, said, ok in done
+        ]
+        if all(ok for _, _, ok in done):
+            backups.delete(disconnecting.backup)
+            adapters.connections().delete(connection)
+        else:
+            drop()
+        return Receipt(tuple(lines))
     try:
         adapters.entries().remove(connection, keep)
     except KeyrackError:
-        if backup.id:
-            backups.delete(backup)
+        drop()
         raise
     adapters.connections().delete(connection)
     return Receipt((Line(f"Disconnect {server.name} in {program}", "done", connection.path),))

@@ -7,6 +7,7 @@ keyrack's own part is reversed, where it is still there.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from keyrack.domain.change import Backup, Edit
 from keyrack.domain.errors import FileChanged, KeyrackError, Temporary
@@ -22,9 +23,11 @@ from keyrack.sources.sharing.places import Keychain
 TRIES = 5
 
 
-def revert_all(search: Search, backup: Backup, keychain: Keychain) -> tuple[tuple[Edit, str, bool], ...]:
+def revert_all(
+    search: Search, backup: Backup, keychain: Keychain, keep: Callable[[Edit], object]
+) -> tuple[tuple[Edit, str, bool], ...]:
     """Reverse the edits of a backup under the program's lock. For each: what was done, or why nothing could
-    be, as a clause; and whether it is as before now.
+    be, as a clause; and whether it is as before now. `keep` gets what is about to be written.
 
     The first edit is that of the login itself. If it can't be reversed, the files about it are left alone:
     they may belong to a newer login by now. Raises Temporary, and then nothing has changed.
@@ -35,7 +38,7 @@ def revert_all(search: Search, backup: Backup, keychain: Keychain) -> tuple[tupl
     with locked(search, backup.client, place, row):
         for edit in backup.edits:
             try:
-                done.append((edit, revert(edit, keychain), True))
+                done.append((edit, revert(edit, keychain, keep), True))
             except KeyrackError as error:
                 if not done and isinstance(error, Temporary):
                     raise
@@ -50,7 +53,7 @@ def reverted(edit: Edit, now: Secret | None) -> Secret | None:
     return old_of(edit, now) if is_new(edit, now) else _partly(edit, now)
 
 
-def revert(edit: Edit, keychain: Keychain) -> str:
+def revert(edit: Edit, keychain: Keychain, keep: Callable[[Edit], object]) -> str:
     """Reverse an edit, and return what was done, as a clause. Raises KeyrackError if nothing was."""
     for tries_left in reversed(range(TRIES)):
         now = places.read(edit.place, keychain)
@@ -60,8 +63,10 @@ def revert(edit: Edit, keychain: Keychain) -> str:
             back, said = old_of(edit, now), "restored"
         else:
             back, said = _partly(edit, now), _kept(edit)
+        written = Edit(edit.place, now, back)
+        keep(written)
         try:
-            places.write(Edit(edit.place, now, back), keychain)
+            places.write(written, keychain)
         except FileChanged:
             if not tries_left:
                 raise

@@ -85,10 +85,12 @@ class TokenFiles:
         changer.make(change, keep, self._now(), timeout=wait, earlier=earlier)
         self._forget()
 
-    def revert(self, backup: Backup) -> tuple[tuple[Edit, str, bool], ...]:
+    def revert(
+        self, backup: Backup, keep: Callable[[Edit], object] = lambda edit: None
+    ) -> tuple[tuple[Edit, str, bool], ...]:
         from keyrack.sources.sharing.reverting import revert_all
 
-        done = revert_all(self._search, backup, self._keychain())
+        done = revert_all(self._search, backup, self._keychain(), keep)
         self._forget()
         return done
 

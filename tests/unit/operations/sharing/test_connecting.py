@@ -298,13 +298,26 @@ def test_disconnect_restores_the_entry_and_leaves_what_came_since(machine: Machi
     assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
     assert machine.run("disconnect", "lab", "--from", "claude-code", "--write") == 0
     assert (machine.home / CLAUDE).read_bytes() == before
-    assert machine.kept() == () and machine.connections.all() == ()
+    assert [backup.what for backup in machine.kept()] == ["Disconnected lab in Claude Code"]
+    assert machine.connections.all() == ()
 
     assert machine.run("connect", "lab", "--to", "claude-code", "--write") == 0
     data = json.loads((machine.home / CLAUDE).read_text())
     machine.put(CLAUDE, {**data, "numStartups": 9})
     assert machine.run("disconnect", "lab", "--from", "claude-code", "--write") == 0
     assert json.loads((machine.home / CLAUDE).read_text()) == {**ENTRY, "numStartups": 9}
+
+
+@pytest.mark.parametrize(("program", "file"), [("claude-code", CLAUDE), ("cursor", CURSOR)])
+def test_a_disconnection_can_be_undone_too(machine: Machine, program: str, file: str) -> None:
+    """Cursor's file did not exist before the connection."""
+    assert machine.run("connect", "lab", "--to", program, "--write") == 0
+    connected = (machine.home / file).read_bytes()
+    assert machine.run("disconnect", "lab", "--from", program, "--write") == 0
+    assert machine.run("undo", "--yes") == 0
+    assert (machine.home / file).read_bytes() == connected
+    assert machine.run("disconnect", "lab", "--from", program, "--write") == 0
+    assert b"keyrack" not in ((machine.home / file).read_bytes() if (machine.home / file).exists() else b"")
 
 
 def test_disconnect_without_a_backup_takes_out_what_keyrack_wrote(machine: Machine) -> None:
