@@ -16,7 +16,7 @@ from keyrack.store.vault.age import NotSealed
 
 PROGRAM = os.path.join(os.path.dirname(__file__), "scrypt.py")
 LIMIT = 60.0  # seconds
-REFUSED, BROKEN = 10, 11  # exit codes of the program
+REFUSED, BROKEN, BUSY = 10, 11, 12  # exit codes of the program
 HIDDEN = "KEYRACK_"  # the prefix of variables that may be secrets; they are not passed on
 
 
@@ -62,6 +62,11 @@ def _run(what: str, passphrase: Secret, data: bytes) -> bytes:
         raise WrongPassphrase
     if done.returncode == BROKEN:
         raise NotSealed
+    if done.returncode == BUSY:
+        raise StoreSlow(
+            "Checking the passphrase would take this machine too long.",
+            hint="Try again when it is less busy. A far faster machine may have sealed the file.",
+        )
     if done.returncode:
         raise StoreUnavailable(
             "The passphrase could not be checked.",
