@@ -53,7 +53,7 @@ def reverted(edit: Edit, now: Secret | None) -> Secret | None:
     return old_of(edit, now) if is_new(edit, now) else _partly(edit, now)
 
 
-def revert(edit: Edit, keychain: Keychain, keep: Callable[[Edit], object]) -> str:
+def revert(edit: Edit, keychain: Keychain, keep: Callable[[Edit], object] = lambda edit: None) -> str:
     """Reverse an edit, and return what was done, as a clause. Raises KeyrackError if nothing was."""
     for tries_left in reversed(range(TRIES)):
         now = places.read(edit.place, keychain)
