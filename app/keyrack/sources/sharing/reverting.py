@@ -24,7 +24,10 @@ TRIES = 5
 
 
 def revert_all(
-    search: Search, backup: Backup, keychain: Keychain, keep: Callable[[Edit], object]
+    search: Search,
+    backup: Backup,
+    keychain: Keychain,
+    keep: Callable[[Edit], object] = lambda edit: None,
 ) -> tuple[tuple[Edit, str, bool], ...]:
     """Reverse the edits of a backup under the program's lock. For each: what was done, or why nothing could
     be, as a clause; and whether it is as before now. `keep` gets what is about to be written.
