@@ -7,8 +7,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 from keyrack.domain.errors import CommandNotExecutable, CommandNotFound, KeyrackError
 from keyrack.system.ending import wait_for_held
@@ -32,19 +32,25 @@ def become(command: Sequence[str], env: Mapping[str, str]) -> int:
         if sys.platform == "win32":
             return _as_child(command, env)
         wait_for_held()  # no other thread goes on after this
-        _reset_signals()
-        os.execvpe(words[0], words, variables)  # noqa: S606  # the user's own command
+        with _signals_as_at_the_start():
+            os.execvpe(words[0], words, variables)  # noqa: S606  # the user's own command
     except OSError as error:
         raise _not_started(command[0], env, error) from None
     except ValueError:
         raise KeyrackError("The command or a variable contains a NUL byte.") from None
 
 
-def _reset_signals() -> None:
-    """Python ignores these from its start; a program expects not to inherit that."""
-    for name in ("SIGPIPE", "SIGXFSZ"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
+@contextmanager
+def _signals_as_at_the_start() -> Generator[None]:
+    """Python ignores these from its start, which a program does not expect. If it can't be run, they are
+    ignored again: nobody who has closed a pipe may end us."""
+    numbers = [getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name)]
+    before = [signal.signal(number, signal.SIG_DFL) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _as_child(command: Sequence[str], env: Mapping[str, str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -88,6 +89,7 @@ def test_what_can_not_be_run(tmp_path: Path, name: str, text: str, mode: int, co
     with pytest.raises(KeyrackError, match=said) as raised:
         become([str(path)], {"PATH": os.environ["PATH"]})
     assert raised.value.exit_code == code
+    assert signal.getsignal(signal.SIGPIPE) == signal.SIG_IGN  # a closed pipe must not end us
 
 
 def test_a_nul_byte_can_not_be_passed_on() -> None:
