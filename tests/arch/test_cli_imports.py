@@ -215,7 +215,7 @@ NOT_FOR_A_HAND_OUT = (
 def test_a_hand_out_is_logged_without_what_reads_the_log_or_asks(words: str, tmp_path: Path) -> None:
     config = tmp_path / ".config/keyrack/config.toml"
     config.parent.mkdir(parents=True)
-    config.write_text('[[folders]]\npath = "~/work/**"\naccount = "work"\n')
+    config.write_text('[[folders]]\npath = "~/office/**"\naccount = "work"\n')
     found = imported(words, tmp_path)
     assert {"keyrack.store.event_log", "keyrack.system.caller"} <= found
     assert found & set(NOT_FOR_A_HAND_OUT) == set()

@@ -1,7 +1,7 @@
 """Which account is used here: by KEYRACK_ACCOUNT, or by the folder that a program runs in.
 
 [[folders]]
-path = "~/work/**"        # the folder and everything below it; /** may be left out
+path = "~/office/**"        # the folder and everything below it; /** may be left out
 account = "work"
 """
 

@@ -29,7 +29,7 @@ confirm = true                               # ask before a local server gets th
 access_type = "offline"
 
 [[folders]]                                  # the account of programs that run there
-path = "~/work/**"
+path = "~/office/**"
 account = "work"
 
 [accounts]                                   # the default account of a server
