@@ -55,9 +55,12 @@ def _adapters(
 
 
 def _screen(factory: Callable[[], Adapters]) -> int:
+    import os
+
+    from keyrack.config.screen import ScreenFile
     from keyrack.tui import run_tui
 
-    return run_tui(factory)
+    return run_tui(factory, state=ScreenFile(os.environ, sys.platform))
 
 
 def _demo() -> int:

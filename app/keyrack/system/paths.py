@@ -76,6 +76,13 @@ def data_home(env: Env, platform: str) -> str:
     return _xdg(env, "XDG_DATA_HOME", ".local/share")
 
 
+def state_home(env: Env, platform: str) -> str:
+    """The folder for what programs can do without (XDG Base Directory Specification)."""
+    if platform in ("win32", "darwin"):
+        return data_home(env, platform)
+    return _xdg(env, "XDG_STATE_HOME", ".local/state")
+
+
 def config_dir(env: Env, platform: str) -> str:
     """keyrack's own configuration folder."""
     return join(platform, config_home(env, platform), "keyrack")
@@ -89,6 +96,11 @@ def data_dir(env: Env, platform: str) -> str:
 def config_file(env: Env, platform: str) -> str:
     """keyrack's own configuration file."""
     return join(platform, config_dir(env, platform), "config.toml")
+
+
+def screen_file(env: Env, platform: str) -> str:
+    """What the screen remembers."""
+    return join(platform, state_home(env, platform), "keyrack", "screen.json")
 
 
 def _xdg(env: Env, name: str, default: str) -> str:

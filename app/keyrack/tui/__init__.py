@@ -7,19 +7,29 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
+    from keyrack.operations.ports.screen import ScreenState
 
 
-def run_tui(adapters_factory: Callable[[], Adapters], *, banner: str = "", sign_in_note: str = "") -> int:
+def run_tui(
+    adapters_factory: Callable[[], Adapters],
+    *,
+    banner: str = "",
+    sign_in_note: str = "",
+    state: ScreenState | None = None,
+) -> int:
     """Show the list until the user quits, and return the exit code.
 
     `adapters_factory` is called once, off the UI thread, after the first frame. `banner` is
     shown in the header line (the demo uses it), `sign_in_note` below the sign-in address of a
-    login. Raises KeyrackError before anything is shown if the screen would be a web page.
+    login. What the screen remembers is read from `state` before the first frame, and written there; without
+    one, nothing is remembered. Raises KeyrackError before anything is shown if the screen would be a web
+    page.
     """
     from keyrack.tui.app import KeyrackApp, refuse_web_driver
 
-    app = KeyrackApp(adapters_factory, banner=banner, sign_in_note=sign_in_note)
+    app = KeyrackApp(adapters_factory, banner=banner, sign_in_note=sign_in_note, state=state)
     refuse_web_driver(app.driver_class)
     with app.ending_on_signals():
         app.run()
+        app.remembering.write()
     return app.return_code or 0

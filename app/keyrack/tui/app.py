@@ -15,12 +15,14 @@ from textual.app import App
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
+from keyrack.operations.ports.screen import NoScreenState, ScreenState
 from keyrack.system.ending import end_soon
 from keyrack.tui.host import Severity
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
 from keyrack.tui.kit.keyboard import Keyboard
 from keyrack.tui.kit.present import error_text, safe
+from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
 
@@ -68,7 +70,12 @@ class KeyrackApp(App[None]):
     COMMAND_PALETTE_BINDING = keymap.PALETTE_KEY
 
     def __init__(
-        self, adapters_factory: Callable[[], Adapters], *, banner: str = "", sign_in_note: str = ""
+        self,
+        adapters_factory: Callable[[], Adapters],
+        *,
+        banner: str = "",
+        sign_in_note: str = "",
+        state: ScreenState | None = None,
     ) -> None:
         super().__init__()
         self.banner, self.sign_in_note = banner, sign_in_note
@@ -78,7 +85,9 @@ class KeyrackApp(App[None]):
         self.keyboard = Keyboard(self)
         self.register_theme(KEYRACK_DARK)
         self.register_theme(KEYRACK_LIGHT)
-        self.theme = KEYRACK_DARK.name
+        self.remembering = Remembering(self, state or NoScreenState())
+        chosen = self.remembering.now.theme
+        self.theme = chosen if chosen in self.available_themes else KEYRACK_DARK.name
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
@@ -188,6 +197,11 @@ class KeyrackApp(App[None]):
         elif not any(isinstance(screen, QuitScreen) for screen in self.screen_stack):
             self.push_screen(QuitScreen(lost), lambda agreed: self.exit() if agreed else None)
 
+    def exit(self, *args: Any, **more: Any) -> None:
+        if self.screen_stack and (row := self._main.selected()):
+            self.remembering.select(row.key)
+        super().exit(*args, **more)
+
     @property
     def _main(self) -> MainScreen:
         screen = self.screen_stack[0]
@@ -195,11 +209,15 @@ class KeyrackApp(App[None]):
         return screen
 
     def search_themes(self) -> None:
-        from textual.theme import ThemeProvider
-
         from keyrack.tui.kit.palette import Palette
+        from keyrack.tui.theme_list import ThemeList
 
-        self.push_screen(Palette([ThemeProvider], placeholder="a theme"))
+        self.push_screen(Palette([ThemeList], placeholder="a theme"))
+
+    def choose_theme(self, name: str) -> None:
+        """Change the theme, and remember it."""
+        self.theme = name
+        self.remembering.change(theme=name)
 
     def say(self, sentence: str, *, severity: Severity = "information") -> None:
         """Show a notification instead of the last one. A long one stays longer.

@@ -10,6 +10,7 @@ from textual.screen import Screen
 
 if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
+    from keyrack.tui.remembering import Remembering
 
 Severity = Literal["information", "warning", "error"]
 Answer = TypeVar("Answer")
@@ -19,6 +20,7 @@ class Host(Protocol):
     """What screens and actions need from the application."""
 
     sign_in_note: str  # shown below the sign-in address of a login
+    remembering: Remembering
 
     def adapters(self) -> Adapters:
         """The adapters for the operations. This call and theirs can block: not for the UI thread."""
@@ -38,6 +40,10 @@ class Host(Protocol):
 
     def copy(self, text: str) -> None:
         """Copy to the terminal's clipboard."""
+        ...
+
+    def choose_theme(self, name: str) -> None:
+        """Change the theme, and remember it."""
         ...
 
     def look_again(self) -> None:

@@ -40,6 +40,11 @@ class Sort(StrEnum):
     URGENCY = "urgency"
     EXPIRY = "expiry"
 
+    @classmethod
+    def of(cls, name: str) -> Sort:
+        """The one of this name, or the first: the name may be another version's."""
+        return next((each for each in cls if each.value == name), next(iter(cls)))
+
     @property
     def following(self) -> Sort:
         kinds = list(Sort)

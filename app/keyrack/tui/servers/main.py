@@ -124,6 +124,7 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
+        self._sort = Sort.of(self.host.remembering.now.sort)
         self.call_after_refresh(gc.enable)
         # After the first frame, because it needs imports and disk access.
         self.call_after_refresh(self.look_again)
@@ -174,9 +175,16 @@ class MainScreen(Screen[None]):
         self._lines.look_again()
         self.rows = {row.key: row for row in overview.rows}
         self.refresh_rows()
-        if first and self.rows and self.focused is None:
-            self.table.focus()
+        if first and self.rows:
+            self._go_to_remembered()
+            if self.focused is None:
+                self.table.focus()
         self.looked.publish(overview)
+
+    def _go_to_remembered(self) -> None:
+        key = self.host.remembering.selected(self.rows)
+        if key is not None:
+            self.call_after_refresh(self.table.go_to, key)  # the table gets its rows with its place
 
     def cannot_read(self, error: Exception) -> None:
         """Show why the last look failed."""
@@ -274,6 +282,7 @@ class MainScreen(Screen[None]):
 
     def action_sort(self) -> None:
         self._sort = self._sort.following
+        self.host.remembering.change(sort=self._sort.value)
         self.refresh_rows()
 
     def action_stop(self) -> None:
