@@ -211,6 +211,7 @@ TABLE = [
 ]
 
 FILTER = [
+    Binding("tab", "complete", "Complete", id="filter-complete", key_display="tab"),
     Binding("escape", "clear_filter", "Clear", id="filter-clear"),
     Binding("down", "leave", "List", id="filter-leave", key_display="↓"),
 ]
@@ -496,6 +497,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["detail"],
                 rest["sort"],
                 rest["filter"],
+                ("tab", "Complete a filter word: state: client: kind: account:"),
                 rest["clients"],
                 ("1", "Go back to the servers"),
                 ("esc", "Stop running tasks; clear the filter"),

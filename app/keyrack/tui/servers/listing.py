@@ -9,9 +9,8 @@ from enum import StrEnum
 from keyrack.domain.model import DEFAULT_ACCOUNT
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
-from keyrack.operations.ports import by_client
+from keyrack.operations.servers.filtering import matching
 from keyrack.operations.servers.overview import Row
-from keyrack.wording.states import STATES, SWITCHED_OFF
 
 _URGENCY = {
     state: place
@@ -60,10 +59,8 @@ class Counts(NamedTuple):
 
 
 def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
-    """The rows that contain every word of `needle`, in order."""
-    words = needle.casefold().split()
-    kept = [row for row in rows if all(word in _haystack(row) for word in words)]
-    return sorted(kept, key=_ORDER[sort])
+    """The rows that the filter selects, in order."""
+    return sorted(matching(rows, needle), key=_ORDER[sort])
 
 
 def counts(rows: Iterable[Row]) -> Counts:
@@ -92,19 +89,6 @@ def display_name_among(row: Row, crowded: Collection[tuple[str, str]]) -> str:
         return server.name
     label = row.credential.label if row.credential else ""
     return " · ".join((server.name, server.account, *([label] if label else [])))
-
-
-def _haystack(row: Row) -> str:
-    server = row.server
-    clients = " ".join((*by_client(server.sources), *(held.client for held in row.elsewhere)))
-    label = row.credential.label if row.credential else ""
-    state = STATES[row.status.state].word
-    words = (server.name, *server.aliases, server.url or "", server.account, label, state, clients)
-    if server.is_off:
-        words = (*words, SWITCHED_OFF)
-    return (
-        " ".join(words).replace("-", " ").casefold() + " " + server.name.casefold() + " " + (server.url or "")
-    )
 
 
 def _by_name(row: Row) -> tuple[str, str]:

@@ -113,7 +113,7 @@ class MainScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield HeaderLine(self._banner)
         with Horizontal(id="filter-row"):
-            yield FilterLine()
+            yield FilterLine(lambda: self.rows.values())
             yield Static("", id="problems")
         with Horizontal(id="body"):
             yield ServerTable()
