@@ -497,7 +497,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["detail"],
                 rest["sort"],
                 rest["filter"],
-                ("tab", "Complete a filter word: state: client: kind: account:"),
+                ("tab", "Complete a filter word, such as state:"),
                 rest["clients"],
                 ("1", "Go back to the servers"),
                 ("esc", "Stop running tasks; clear the filter"),
