@@ -44,9 +44,11 @@ PLACES = (
 )
 
 
-PLACED_AT = ("zapier.com/", "make.com/", "pipedream.net/", "composio.dev/", "activepieces.com/")
-# Most URLs need no closer look: no query, and only short path segments.
-SHORT = re.compile(r"https?://[^/?]+(?:/[^/?]{0,14})*")
+# Most URLs need no closer look: no query, only short path segments, and not at one of these vendors.
+SHORT = re.compile(
+    r"https?://[^/?]++(?<!zapier\.com)(?<!make\.com)(?<!pipedream\.net)(?<!composio\.dev)"
+    r"(?<!activepieces\.com)(?:/[^/?]{0,14})*"
+)
 
 
 class FoundKey(NamedTuple):
@@ -58,7 +60,7 @@ class FoundKey(NamedTuple):
 
 def find_key(url: str) -> FoundKey | None:
     """The key in a URL in canonical form (`resource.parse_url`); None if there is none."""
-    if SHORT.fullmatch(url) and not any(host in url for host in PLACED_AT):
+    if SHORT.fullmatch(url):
         return None
     path, question, query = url.partition("?")
     in_path = set(_in_path(path))

@@ -67,6 +67,8 @@ def authorization_header(server: Server) -> Header | None:
     Headers with a value come before skipped ones, and `Authorization` before others whose names suggest
     a key.
     """
+    if not server.headers:  # most servers, in each of a long list's passes
+        return None
     found = [header for header in server.headers if carries_credential(header.name)]
     found.sort(key=lambda header: (header.is_empty, header.name.lower() != "authorization"))
     return found[0] if found else None

@@ -40,7 +40,7 @@ def _named_in_order(
     """In order of appearance. If two at one address have the same name, the one whose credential is stored
     by keyrack keeps it, and the one with a credential of its program gets that program's name added."""
     rows = sorted((row for rows in found.values() for row in rows), key=lambda row: row.place)
-    late = {row.place for rows in found.values() for row in rows if _is_second(row, rows)}
+    late = {row.place for rows in found.values() if len(rows) > 1 for row in rows if _is_second(row, rows)}
     order = sorted(rows, key=lambda row: row.place in late)
     named = zip(order, _named((row.server for row in order), reserved, mark=mark), strict=True)
     return [server for _, server in sorted(named, key=lambda pair: pair[0].place)]

@@ -23,6 +23,7 @@ NO_ACCOUNTS: Mapping[str, str] = {}
 
 # What an entry sends to identify its user: values, and the variables of a skipped header.
 Sent = frozenset[tuple[str, Secret | str | tuple[str, ...]]]
+NOTHING_SENT: Sent = frozenset()
 
 
 class Grouped:
@@ -59,7 +60,12 @@ def grouped(
     If something is `apart`, only names decide.
     """
     entries = [(server, base_of(_meant(server, accounts)), sent_by(server)) for server in servers]
-    in_table = Counter((base, sent, _table(server)) for server, base, sent in entries if base[0] == "url")
+    at_base = Counter(base for _, base, _ in entries)
+    in_table = Counter(
+        (base, sent, _table(server))
+        for server, base, sent in entries
+        if base[0] == "url" and at_base[base] > 1
+    )
     by_name = {(base, sent) for (base, sent, _), count in in_table.items() if count > 1}
     found: dict[Base, list[Grouped]] = {}
     for place, (server, base, sent) in enumerate(entries):
@@ -70,9 +76,10 @@ def grouped(
                 break
         else:
             rows.append(Grouped(place, server, sent))
-    for rows in found.values():
-        for row in rows:
-            row.server = _meant(row.server, accounts)
+    if accounts:
+        for rows in found.values():
+            for row in rows:
+                row.server = _meant(row.server, accounts)
     return found
 
 
@@ -91,6 +98,8 @@ def base_of(server: Server) -> Base:
 
 
 def sent_by(server: Server) -> Sent:
+    if not (server.headers or server.helper or server.address_key):
+        return NOTHING_SENT
     headers = [each for each in server.headers if carries_credential(each.name) or selects_tenant(each.name)]
     own: list[tuple[str, Secret | str | tuple[str, ...]]] = []
     if server.helper is not None:

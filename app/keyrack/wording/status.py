@@ -17,6 +17,9 @@ from keyrack.wording.times import lasting, local
 ORPHAN = Status(
     State.ORPHAN, "A credential is stored, but no program lists this server any more.", Action.CLEAR
 )
+UNCHECKED = Status(
+    State.NO_CREDENTIAL, "Nothing is stored, and the server has not been checked yet.", Action.LOGIN
+)
 
 
 def status_of(
@@ -189,9 +192,7 @@ def _refused(credential: CredentialInfo, check: Check | None, now: float) -> str
 
 def _bare(check: Check | None, now: float) -> Status:
     if check is None:
-        return Status(
-            State.NO_CREDENTIAL, "Nothing is stored, and the server has not been checked yet.", Action.LOGIN
-        )
+        return UNCHECKED
     if check.verdict == "unreachable":
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     if check.verdict == "open":

@@ -88,7 +88,7 @@ def overview(
     rows = [
         row_of(
             server,
-            records.get(server.key) if server.key else None,
+            records.get(key) if records and (key := server.key) else None,
             now,
             store_locked=store_locked,
             elsewhere=elsewhere.get(position, ()),
@@ -146,7 +146,7 @@ def row_of(
         now,
         store_locked=store_locked,
         all_read=all_read,
-        held_by=login_of(elsewhere, now),
+        held_by=login_of(elsewhere, now) if elsewhere else "",
     )
     return Row(server, credential, check, status, elsewhere)
 

@@ -63,12 +63,15 @@ class Owners:
             return server
         meant = account or self._account(server, as_typed)
         named = meant == DEFAULT_ACCOUNT and self._uses_another(server, account, as_typed)
-        return server._replace(
-            account=meant, key_name=self._key_name(server, meant, as_typed), account_named=named
-        )
+        name = self._key_name(server, meant, as_typed)
+        if (meant, name, named) == (server.account, server.key_name, server.account_named):
+            return server
+        return server._replace(account=meant, key_name=name, account_named=named)
 
     def strays(self, listed: Iterable[Server]) -> Iterator[Stray]:
         """All other stored credentials: of another account, or of a server that is not configured."""
+        if not self._all:
+            return
         keys = {server.key for server in listed}
         taken = {name for each in self._reading.servers for name in (each.name, *each.aliases)}
         for key, record in sorted(self._all.items(), key=lambda item: item[0]):
@@ -149,9 +152,9 @@ class Owners:
 
     def _key_name(self, server: Server, account: str, as_typed: str) -> str:
         assert server.url is not None
-        nameless = CredentialKey.of(server.url, account)
-        if self._is_bare(nameless.url):
+        if self._is_bare(canonical_url(server.url)):
             return server.tag
+        nameless = CredentialKey.of(server.url, account)
         name = as_typed or next(iter(server.entries), server.name)
         own = (name, *(each.full_name for each in server.sources if each.name == name))
         if server.tag:

@@ -11,12 +11,13 @@ from keyrack.sources.parsing.collector import Fields
 from keyrack.sources.parsing.interpolate import fill, has_variable
 
 C = TypeVar("C", ClientSettings, ClientSettings | None)
+NO_SETTINGS = ClientSettings()
 
 
 def settings_of(fields: Fields) -> ClientSettings:
     """The OAuth client that an object describes, in any spelling that programs use."""
     if not fields.data:
-        return ClientSettings()
+        return NO_SETTINGS
     collector = fields.collector
     client_id = fields.text("client_id", "clientId", "CLIENT_ID")
     secret = fields.text("client_secret", "clientSecret", "CLIENT_SECRET")
