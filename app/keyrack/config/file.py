@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
@@ -25,13 +26,32 @@ def read(path: str) -> OwnFile:
     """Raises KeyrackError."""
     try:
         raw = files.read_bytes(path)
-        text = files.decode(raw)
     except files.NoFile:
         return OwnFile(path, "", {}, "")
     except files.BadFile as error:
         raise KeyrackError(f"{path}: {error} Nothing was changed.") from None
+    return _parsed(path, raw)
+
+
+def edit(path: str, change: Callable[[OwnFile], str]) -> None:
+    """Replace the text by what `change` makes of it, again if the file is changed meanwhile.
+
+    Raises KeyrackError, also if there is no file, and whatever `change` raises. Then nothing has changed.
+    """
+
+    def changed(raw: bytes) -> bytes:
+        old = _parsed(path, raw)
+        return (old.start + change(old)).encode()
+
+    writing.edit(path, changed)
+
+
+def _parsed(path: str, raw: bytes) -> OwnFile:
     try:
+        text = files.decode(raw)
         data = toml.parse(text)
+    except files.BadFile as error:
+        raise KeyrackError(f"{path}: {error} Nothing was changed.") from None
     except Malformed as error:
         where = f"{path}, line {error.line}" if error.line else path
         raise KeyrackError(f"{where}: {error} Nothing was changed.", hint="Fix the file first.") from None

@@ -27,6 +27,11 @@ def set_publish(path: str, key: str, programs: str) -> None:
         own_file.delete_value(path, ("publish", account_key(key)))
 
 
+def taken(path: str, name: str) -> KeyrackError:
+    """The error for a name that the file has already."""
+    return KeyrackError(f"{path} already has a server called “{name}”.", hint="Choose another name.")
+
+
 def add_server(path: str, name: str, url: str, **more: Any) -> None:
     """Add a server to the file, which need not exist; comments and order stay.
 
@@ -41,6 +46,7 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
     if not isinstance(servers, dict):
         raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
     if name in servers:
-        raise KeyrackError(f"{path} already has a server called “{name}”.", hint="Choose another name.")
+        raise taken(path, name)
     given = {key: value for key, value in more.items() if value is not None}
-    own_file.add_table(old, ("servers", name), {"url": without_key(parse_url(url)), **given})
+    checked = url if "${" in url else without_key(parse_url(url))
+    own_file.add_table(old, ("servers", name), {"url": checked, **given})

@@ -8,6 +8,7 @@ Imported only to change a file: tomlkit takes 14 ms to import, and tomllib is en
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -196,6 +197,14 @@ def _surround(value: Item, old: Item) -> None:
 
 def string(text: str) -> Item:
     return tomlkit.string(text)
+
+
+def any_value(value: Any) -> Item:
+    """A text, a number, true or false, a list of texts, or an inline table of these."""
+    if isinstance(value, dict):
+        inner = ", ".join(setting(key, any_value(each)) for key, each in value.items())
+        return tomlkit.value(f"{{ {inner} }}" if inner else "{}")
+    return tomlkit.item(value)
 
 
 def inline_table(name: str, text: str) -> Item:
