@@ -17,6 +17,7 @@ from keyrack.operations.ports import (
     Entries,
     HttpClient,
     OtherPrograms,
+    OwnServers,
     Rewriting,
     Services,
     Streams,
@@ -27,7 +28,7 @@ from keyrack.stores import MachineStores
 if TYPE_CHECKING:
     from keyrack.domain.held import Item
     from keyrack.domain.model import Server, TlsFiles
-    from keyrack.domain.reading import Reading
+    from keyrack.domain.reading import Problem, Reading
     from keyrack.sources.tokens.asked import AskedItems
     from keyrack.store.program_items import ProgramItems
     from keyrack.system.running import Ran
@@ -59,13 +60,16 @@ def adapters(
 
         return read_all(env, platform, cwd or current_folder(), config_files)
 
-    def add_server(name: str, url: str) -> str:
-        from keyrack.config import servers
+    def own_servers() -> OwnServers:
+        from keyrack.config.server_tables import ServerTables
         from keyrack.system.paths import config_file
 
-        path = config_file(env, platform)
-        servers.add_server(path, name, url)
-        return path
+        return ServerTables(config_file(env, platform))
+
+    def as_read(name: str, table: Mapping[str, Any]) -> tuple[Server, tuple[Problem, ...]]:
+        from keyrack.sources import own_entry
+
+        return own_entry.as_read(name, table, env, platform)
 
     def set_account(url: str, account: str) -> None:
         from keyrack.config import servers
@@ -153,7 +157,8 @@ def adapters(
         keep_in_memory=stores.keep_in_memory,
         services=services,
         rewriting=_rewriting,
-        add_server=add_server,
+        own_servers=own_servers,
+        as_read=as_read,
         set_account=set_account,
         set_publish=set_publish,
         config_file=own_file,

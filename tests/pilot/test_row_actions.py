@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from keyrack.domain.status import EXPIRY_WINDOW, UNTESTED
 from keyrack.operations.clearing import clear as clear_op
 from keyrack.operations.handout import hand_out as hand_out_op
 from keyrack.operations.ports import Adapters
+from keyrack.operations.ports.own import NoOwnServers
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers import check as check_op
 from keyrack.operations.tokens import refresh as refresh_op
@@ -352,11 +354,11 @@ async def test_x_copies_the_command_or_says_that_nothing_is_to_be_done(
 async def test_a_adds_a_server_to_keyracks_own_file() -> None:
     added: list[tuple[str, str]] = []
 
-    def add(name: str, url: str) -> str:
-        added.append((name, url))
-        return "config.toml"
+    class Own(NoOwnServers):
+        def add(self, name: str, table: Mapping[str, Any]) -> None:
+            added.append((name, table["url"]))
 
-    async with terminal(app_with(demo_parts()._replace(add_server=add))) as t:
+    async with terminal(app_with(demo_parts()._replace(own_servers=Own))) as t:
         await t.press("a", *"mine", "enter", *"javascript:1", "ctrl+s")
         await t.sees("The address has “javascript:”")
         await t.press("ctrl+u", *"https://mine.example.com/mcp", "enter")

@@ -292,7 +292,6 @@ def demo_parts(
         keep_in_memory=keep_in_memory,
         services=KnownServices,
         rewriting=refuse,
-        add_server=refuse,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from keyrack.config.server_tables import ServerTables
 from keyrack.config.servers import set_publish
 from keyrack.domain.change import Backup
 from keyrack.domain.errors import KeyrackError
@@ -17,6 +18,7 @@ from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.http import Request, Response
 from keyrack.operations.ports import Adapters
+from keyrack.sources import own_entry
 from keyrack.sources.connecting.connector import EntryFiles
 from keyrack.sources.locations import Search
 from keyrack.sources.reader import read_all
@@ -119,6 +121,8 @@ class Machine:
             connections=lambda: self.connections,
             run=self._run,
             config_file=lambda: str(self.config),
+            own_servers=lambda: ServerTables(str(self.config)),
+            as_read=lambda name, table: own_entry.as_read(name, table, self.env, "linux"),
             events=lambda: self.events,
             set_publish=lambda key, programs: set_publish(str(self.config), key, programs),
         )

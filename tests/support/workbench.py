@@ -76,7 +76,6 @@ def build(
         keep_in_memory=lambda: None,
         services=KnownServices,
         rewriting=lambda: rewrite,
-        add_server=lambda name, url: "/config.toml",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 
 def seconds(text: str) -> float:
@@ -113,3 +114,55 @@ def variable(text: str) -> str:
     if why:
         raise ValueError(f"{why[0].lower()}{why[1:]}" if text not in why else why)
     return text
+
+
+def client_id(text: str) -> str:
+    """An OAuth client's ID (RFC 6749, appendix A.1)."""
+    if not text or not (text.isascii() and text.isprintable()):
+        raise ValueError("must be plain ASCII.")
+    return text
+
+
+def header_line(text: str) -> tuple[str, str]:
+    """A header as it is sent: “NAME: VALUE”."""
+    from keyrack.domain.server_settings import pair_of
+
+    name, value = pair_of(text)
+    return header_name(name), value
+
+
+def setting(text: str) -> tuple[str, str, Any]:
+    """KEY=VALUE for a server's table: the setting, the key in it if it is a table, and the value."""
+    from keyrack.domain.server_settings import BY_KEY, value_of
+
+    key, equals, typed = text.partition("=")
+    outer, inner = _setting_keys(key)
+    if not (equals and typed.strip()):
+        raise ValueError("must be SETTING=VALUE; --unset deletes a setting.")
+    if inner:
+        return outer, inner, typed.strip()
+    try:
+        return outer, "", value_of(BY_KEY[outer], typed)
+    except ValueError as error:
+        raise ValueError(f"{outer} {error}") from None
+
+
+def setting_key(text: str) -> str:
+    """A setting of a server, or a key in one that is a table."""
+    from keyrack.domain.server_settings import BY_KEY
+
+    if text not in BY_KEY:
+        _setting_keys(text)
+    return text
+
+
+def _setting_keys(text: str) -> tuple[str, str]:
+    from keyrack.domain.server_settings import BY_KEY
+
+    outer, dot, inner = text.partition(".")
+    known = BY_KEY.get(outer)
+    if known is None:
+        raise ValueError(f"must be one of {', '.join(BY_KEY)}.")
+    if (known.kind == "table") != bool(dot and inner):
+        raise ValueError(f"must be {outer}.NAME." if known.kind == "table" else f"{outer} has no parts.")
+    return outer, inner

@@ -14,7 +14,7 @@ import pytest
 from keyrack.cli.verbs import VERBS
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import Program
-from keyrack.domain.model import AddressKey, Server
+from keyrack.domain.model import AddressKey, Server, Source
 from keyrack.domain.secret import Secret
 from support.cli_kit import URL, FakeAdapters, linear, oauth, record, run
 
@@ -220,3 +220,14 @@ def test_the_script_is_printed(shell: str, capsys: pytest.CaptureFixture[str]) -
 def test_another_shell_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["completion", "tcsh"]) == 2
     assert "bash, zsh, fish" in capsys.readouterr().err
+
+
+def test_own_servers_are_edited_and_a_new_one_has_no_name_yet(ask: Ask) -> None:
+    own = linear(sources=(Source("keyrack", "/config.toml", "mine"),))
+    adapters = FakeAdapters([own, NOTION])
+    for verb in ("edit", "remove"):
+        assert ask(verb, "", adapters=adapters) == ["words", f"mine\t{URL}"]
+    assert words(ask("add", "", adapters=pytest.fail)) == []
+    settings = words(ask("edit", "mine", "--unset", "", adapters=pytest.fail))
+    assert {"scopes", "headers.", "pkce"} <= set(settings)
+    assert "pkce=" in words(ask("add", "--set", "", adapters=pytest.fail))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from keyrack.operations.ports import Adapters
 
 CONNECTING = ("connect", "disconnect")
+OWN = ("edit", "remove")  # they take the servers of keyrack's own file alone
 WITH_LOCAL = ("adopt", "set", "clear")  # they take the secrets of local servers too
 
 Words = Mapping[str, str]  # a word, and what it means
@@ -68,6 +69,12 @@ def _verbs() -> Words:
     return {name: summary for name, (_, summary) in VERBS.items()}
 
 
+def _settings(end: str) -> Words:
+    from keyrack.domain.server_settings import SETTINGS
+
+    return {f"{each.key}{'.' if each.kind == 'table' else end}": each.label for each in SETTINGS}
+
+
 def _values(name: str, typed: Typed, current: str, adapters: Callable[[], Adapters]) -> Answer:
     """What a value can be, by its name in the manual."""
     if name == "FILE":
@@ -78,8 +85,14 @@ def _values(name: str, typed: Typed, current: str, adapters: Callable[[], Adapte
         return Answer(words=dict(typed.verb.actions))
     if "|" in name and name == name.lower():
         return Answer(words=dict.fromkeys(name.split("|"), ""))
+    if name.startswith("SETTING"):
+        return Answer(words=_settings("=" if name.endswith("=VALUE") else ""))
     from keyrack.operations.servers import names
 
+    if name == "NAME|URL" and typed.verb is not None and typed.verb.name == "add":
+        return Answer()  # a new one
+    if name == "NAME|URL" and typed.verb is not None and typed.verb.name in OWN:
+        return Answer(words=names.own_servers(adapters()))
     if name == "NAME|URL":
         local = typed.verb is not None and typed.verb.name in WITH_LOCAL
         return Answer(words=names.servers(adapters(), current, local=local))

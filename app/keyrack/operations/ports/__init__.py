@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.named_tuple import NamedTuple
-from keyrack.domain.reading import Reading
+from keyrack.domain.reading import Problem, Reading
 from keyrack.operations.ports.events import (
     Consent,
     EventLog,
@@ -24,6 +24,7 @@ from keyrack.operations.ports.network import (
     Streams,
     no_streams,
 )
+from keyrack.operations.ports.own import NoOwnServers, OwnServers, not_understood
 from keyrack.operations.ports.programs import (
     Connections,
     Entries,
@@ -61,6 +62,7 @@ __all__ = [
     "NoEntries",
     "NoOtherPrograms",
     "OtherPrograms",
+    "OwnServers",
     "Rewriting",
     "Services",
     "StreamReply",
@@ -82,7 +84,10 @@ class Adapters(NamedTuple):
     keep_in_memory: Callable[[], None]  # from now on, keep credentials in memory only
     services: Callable[[], Services]
     rewriting: Callable[[], Rewriting]
-    add_server: Callable[[str, str], str]  # add_server(name, url): into keyrack's own file; returns its path
+    own_servers: Callable[[], OwnServers] = NoOwnServers
+    # as_read(name, table): a server's table as it would be read from keyrack's own file, and what is wrong
+    # with it
+    as_read: Callable[[str, Mapping[str, Any]], tuple[Server, tuple[Problem, ...]]] = not_understood
     # set_account(url, account): write the default account into keyrack's own file
     set_account: Callable[[str, str], None] = lambda url, account: None
     # set_publish(key, programs): the same for the programs that get a server's fresh tokens; "" for none

@@ -47,7 +47,7 @@ def _found(
         server = _by_name(owners, reading, credentials, name_or_url, account, chosen)
     if server.tag and server.url is not None:
         key = CredentialKey(canonical_url(server.url), server.account)
-        _keep_apart(credentials, key, owners.first(server, key))
+        keep_apart(credentials, key, owners.first(server, key))
     return server
 
 
@@ -148,7 +148,7 @@ def _no_such(reading: Reading, name: str) -> NoSuchServer:
     return NoSuchServer(f"No server is called “{name}”.", hint=hint)
 
 
-def _keep_apart(credentials: CredentialStore, key: CredentialKey, owner: Server | None) -> None:
+def keep_apart(credentials: CredentialStore, key: CredentialKey, owner: Server | None) -> None:
     """Record which server the first credential belongs to, in case that server is removed later."""
     record = credentials.record(key)
     if owner is None or record is None or record.credential is None or record.credential.apart:

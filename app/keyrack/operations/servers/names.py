@@ -30,6 +30,16 @@ def servers(adapters: Adapters, typed: str = "", *, local: bool = False) -> Name
     return found
 
 
+def own_servers(adapters: Adapters) -> Named:
+    """The names in keyrack's own file, each with its URL or command."""
+    return {
+        source.name: shown(server.url or "") or server.command or ""
+        for server in adapters.read().servers
+        for source in server.sources
+        if source.client == "keyrack"
+    }
+
+
 def accounts(adapters: Adapters, name_or_url: str | None) -> Named:
     """The accounts with a credential, of one server or, without a name, of all; and whose they are."""
     records = adapters.credentials().records()

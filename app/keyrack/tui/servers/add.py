@@ -62,7 +62,10 @@ class AddScreen(Dialog[str]):
             return
         adapters = self.host.adapters
         in_background(
-            self, lambda: adapters().add_server(name, url), lambda _: self.dismiss(name), self._failed
+            self,
+            lambda: adapters().own_servers().add(name, {"url": url}),
+            lambda _: self.dismiss(name),
+            self._failed,
         )
 
     def _failed(self, error: Exception) -> None:

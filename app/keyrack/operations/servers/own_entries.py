@@ -1,0 +1,208 @@
+"""Adds and changes servers in keyrack's own file. What is stored for a server stays with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from keyrack.domain.address_key import without_key
+from keyrack.domain.errors import KeyrackError, UsageError
+from keyrack.domain.model import DEFAULT_ACCOUNT, Server, Source
+from keyrack.domain.named_tuple import NamedTuple
+from keyrack.domain.reading import Reading
+from keyrack.domain.resource import canonical_url, is_address, parse_url
+from keyrack.domain.server_settings import url_key
+from keyrack.domain.text import plain
+from keyrack.operations.ports import Adapters
+from keyrack.operations.servers.find import find
+from keyrack.operations.servers.kept_credentials import KeptCredentials
+from keyrack.wording.commands import command_line
+
+OWN = "keyrack"
+LONGEST = 200  # characters of a name
+Table = Mapping[str, Any]
+
+
+class Entry(NamedTuple):
+    """A server's table in keyrack's own file."""
+
+    name: str
+    table: Table
+    server: Server  # with all its entries
+
+
+def entry_of(adapters: Adapters, server: Server) -> Entry:
+    """The server's table. Raises KeyrackError if it is another program's, with the file."""
+    source = own_source(server)
+    if source is None:
+        where = [place_of(adapters, each) for each in server.sources]
+        raise KeyrackError(
+            f"{server.name} is not in keyrack's own file."
+            + (f" It is configured by {'; '.join(where)}." if where else " No file names it any more."),
+            hint="To open the file there, press o in keyrack's screen." if where else "",
+        )
+    table = adapters.own_servers().table(source.name)
+    if table is None:
+        raise KeyrackError(f"{source.name} is not in {adapters.own_servers().path} any more.")
+    return Entry(source.name, table, server)
+
+
+def entry_named(adapters: Adapters, name_or_url: str) -> Entry:
+    """The server's table, by its name in the file or as `find` finds it. Raises KeyrackError."""
+    table = adapters.own_servers().table(name_or_url)
+    if table is None or tuple(table) == ("confirm",):  # about a local server of another program
+        return entry_of(adapters, find(adapters, name_or_url))
+    row = _row(adapters.read(), name_or_url) or adapters.as_read(name_or_url, table)[0]
+    return Entry(name_or_url, table, row)
+
+
+def must_be_asked(was: Entry, table: Table) -> bool:
+    """Is more changed than what only keyrack uses?"""
+    changed = {key for key in (*was.table, *table) if was.table.get(key) != table.get(key)}
+    return not changed <= {"confirm", "account"} and "command" not in table
+
+
+def own_source(server: Server) -> Source | None:
+    """The server's entry in keyrack's own file."""
+    return next((source for source in server.sources if source.client == OWN), None)
+
+
+def place_of(adapters: Adapters, source: Source) -> str:
+    """A program, its file, and the line of the entry."""
+    line = adapters.other_programs().line_of_entry(source)
+    return f"{source.client} in {source.path}{f', line {line}' if line else ''}"
+
+
+def understood(adapters: Adapters, name: str, table: Table, was: Entry | None = None) -> Server:
+    """The server as it would be read from the file. `was`: the entry that is changed.
+
+    Raises BadUrl, and UsageError for a mistake that is not in `was` already, or for a secret in plain text.
+    """
+    if was is None or name != was.name:
+        _check_name(name)
+    key = url_key(table)
+    if was is not None and "command" in was.table and table != was.table:
+        raise UsageError(
+            f"{was.name} is a local process (stdio); only its name can be changed here.",
+            hint="To open the file there, press o in keyrack's screen.",
+        )
+    url = table.get(key)
+    if isinstance(url, str) and "${" not in url and (was is None or url != was.table.get(key)):
+        without_key(parse_url(url))
+    server, problems = adapters.as_read(name, table)
+    before, known = adapters.as_read(was.name, was.table) if was else (None, ())
+    old = {problem.sentence for problem in known}
+    for problem in problems:
+        if problem.sentence not in old:
+            raise UsageError(problem.sentence)
+    if server.address_key is not None and server.address_key.plaintext and before is None:
+        raise UsageError(
+            f"The URL contains a key ({server.address_key.where}), which would be in plain text in the file."
+        )
+    literal = {header.name for header in before.plaintext_headers} if before else set[str]()
+    for header in server.plaintext_headers:
+        if header.name not in literal or table.get("headers") != (was and was.table.get("headers")):
+            raise UsageError(
+                f"The header {plain(header.name, 60)} would be a secret in plain text in the file.",
+                hint="Use a variable, such as ${NAME}, or store it in the keychain with: keyrack set NAME"
+                " --header HEADER",
+            )
+    return server
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise UsageError("The server needs a name.")
+    if len(name) > LONGEST or plain(name, LONGEST) != name or is_address(name):
+        raise UsageError("The name must be short, and can't be a URL.")
+
+
+def add(adapters: Adapters, name: str, table: Table) -> tuple[str, ...]:
+    """Add a server. Returns sentences about what else is affected. Raises KeyrackError."""
+    reading = adapters.read()
+    adapters.own_servers().add(name, table)
+    url = table.get("url")
+    same = [each.name for each in reading.servers if _is_own_at(each, url)]
+    if not same:
+        return ()
+    return (f"{' and '.join(same)} has the same URL; each has its own credential.",)
+
+
+def _is_own_at(server: Server, url: object) -> bool:
+    if server.url is None or own_source(server) is None or not isinstance(url, str) or "${" in url:
+        return False
+    return canonical_url(server.url) == canonical_url(url) and server.account == DEFAULT_ACCOUNT
+
+
+def change(adapters: Adapters, was: Entry, name: str, table: Table) -> tuple[str, ...]:
+    """Change a server, and take what is stored for it along. Returns sentences about what stays behind.
+
+    Its credentials are for its URL. Under another name they stay the server's own; with another URL they
+    are left where they are, and never sent there. Raises KeyrackError, and then everything is as before.
+    """
+    own, before = adapters.own_servers(), adapters.read()
+    is_renamed = name != was.name
+    kept = KeptCredentials(adapters, before, _row(before, was.name))
+    if is_renamed:
+        kept.require_writable()
+    kept.note_owners()
+    renamed = _account_keys(_row(before, was.name), was.name, name) if is_renamed else {}
+    own.change(was.name, was.table, table, new_name=name if is_renamed else "", renamed=renamed)
+    after = adapters.read()
+    if is_renamed:
+        try:
+            kept.move(after, _row(after, name))
+        except KeyrackError:
+            back = {new: old for old, new in renamed.items()}
+            own.change(name, table, was.table, new_name=was.name, renamed=back)
+            raise
+    told = list(kept.left_behind(after))
+    if is_renamed:
+        told += _connected(adapters, was.name, name)
+    return tuple(told)
+
+
+def _row(reading: Reading, name: str) -> Server | None:
+    """The server with this entry in keyrack's own file."""
+    return next(
+        (server for server in reading.servers
+         for source in server.sources if source.client == OWN and source.name == name), None
+    )  # fmt: skip
+
+
+def _account_keys(row: Server | None, name: str, new_name: str) -> dict[str, str]:
+    """How the file's other tables name the server, if its URL is not enough for that."""
+    if row is None or row.url is None or row.tag != name:
+        return {}
+    if any(source.name == name and source.client != OWN for source in row.sources):
+        return {}  # the other program's entry keeps the name
+    url = canonical_url(row.url)
+    return {f"{url} {name}": f"{url} {new_name}"}
+
+
+def _connected(adapters: Adapters, name: str, new_name: str) -> list[str]:
+    """Which programs ask keyrack for the server by its old name."""
+    found = [each for each in adapters.connections().all() if name in each.words]
+    return [
+        f"{each.program} asks keyrack for it as “{name}”. Connect it again:"
+        f" {command_line('connect', Server(new_name), '--to', each.program)}"
+        for each in found
+    ]
+
+
+def remove(adapters: Adapters, was: Entry, *, clear: bool = False) -> tuple[str, ...]:
+    """Delete a server from the file; with `clear`, its credentials too, unless another program lists it.
+
+    Returns sentences about what became of them. Raises KeyrackError, and then nothing has changed.
+    """
+    before = adapters.read()
+    kept = KeptCredentials(adapters, before, _row(before, was.name))
+    if clear:
+        kept.require_writable(any_key=True)
+    kept.note_owners()
+    adapters.own_servers().remove(was.name, was.table)
+    after = adapters.read()
+    others = tuple(
+        f"{each.client} still lists it in {each.path}." for each in was.server.sources if each.client != OWN
+    )
+    return (*others, *(kept.cleared(after) if clear else kept.left_behind(after)))
