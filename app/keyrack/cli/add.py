@@ -39,14 +39,20 @@ it at the login: keyrack login NAME --client-secret-stdin.
 file: --set issuer=https://auth.example.com, --set authorize.prompt=consent.""",
     examples=(
         ("Add a server", "keyrack add linear https://mcp.linear.app/mcp"),
-        ("Send a header with each request", "keyrack add wiki https://wiki.example/mcp --header 'X-Team: ${TEAM}'"),
+        (
+            "Send a header with each request",
+            "keyrack add wiki https://wiki.example/mcp --header 'X-Team: ${TEAM}'",
+        ),
         (
             "Use an OAuth app that you registered",
             "keyrack add github https://api.githubcopilot.com/mcp/ --client-id Iv1.abc --callback-port 8080",
         ),
-        ("Add a machine login", "keyrack add ci https://mcp.example.com/mcp --client-id ci --set grant_type=client_credentials"),
+        (
+            "Add a machine login",
+            "keyrack add ci https://ci.example/mcp --client-id ci --set grant_type=client_credentials",
+        ),
     ),
-)  # fmt: skip
+)
 
 
 def run(context: Context, options: Options) -> int:

@@ -161,7 +161,8 @@ def test_each_verb_gets_an_attribute_for_all_that_can_be_typed(name: str) -> Non
         ("operands",) if usual.rstrip("]").endswith("…") else ("operand", "second")[: len(usual.split())]
     )
     operands += ("command",) if command else ()
-    assert set(verb.takes.__annotations__) == {*operands, *(option.key for option in verb.options)}
+    attributes = {name for each in verb.takes.__mro__ for name in vars(each).get("__annotations__", ())}
+    assert attributes == {*operands, *(option.key for option in verb.options)}
     least = parse(verb, ["x"] if operands and not verb.operand.startswith("[") else [])[0]
     assert isinstance(least, verb.takes)
     empty = {option.key: () if option.repeat else None if option.value else False for option in verb.options}

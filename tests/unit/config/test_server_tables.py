@@ -112,9 +112,10 @@ def test_a_server_goes_with_its_comment_and_no_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("before", "after"), [
     ('[servers.a]\nurl = "u"\n', ""),
     ('x = 1\n\n[servers.a]\nurl = "u"\n\n\n', "x = 1\n"),
-    ('[servers.a]\nurl = "u"\n# b is slow\n[servers.b]\nurl = "v"\n', '# b is slow\n[servers.b]\nurl = "v"\n'),
-    ('[servers.b]\nurl = "v"\n[servers.a]\nurl = "u"\n[servers.c]\nurl = "w"\n[servers.a.authorize]\nb = "c"\n',
-     '[servers.b]\nurl = "v"\n[servers.c]\nurl = "w"\n'),
+    ('[servers.a]\nurl = "u"\n# b is slow\n[servers.b]\nurl = "v"\n',
+     '# b is slow\n[servers.b]\nurl = "v"\n'),
+    ('[servers.b]\nurl = "v"\n[servers.a]\nurl = "u"\n[x]\ny = 1\n[servers.a.authorize]\nb = "c"\n',
+     '[servers.b]\nurl = "v"\n[x]\ny = 1\n'),
     ("[servers.b]\nca_file = '''\n[servers.a]\n'''\n[servers.a]\nurl = 'u'\n",
      "[servers.b]\nca_file = '''\n[servers.a]\n'''\n"),
     ('[servers.b]\nscopes = [\n"x",\n["servers"]\n]\n[servers.a]\nurl = "u"\n',

@@ -31,6 +31,6 @@ def test_a_value_is_typed_as_text(key: str, text: str, value: Any) -> None:
     ("headers", ": v"), ("authorize", "prompt:"),
 ])  # fmt: skip
 def test_what_is_not_meant_for_a_setting_is_refused_without_repeating_it(key: str, text: str) -> None:
-    with pytest.raises(ValueError) as refused:  # noqa: PT011  the message is for the user
+    with pytest.raises(ValueError) as refused:
         value_of(BY_KEY[key], text)
     assert text not in str(refused.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ def own(m: Machine, text: str) -> None:
     m.put(".config/keyrack/config.toml", text)
 
 
-def log_in(m: Machine, access: str, name: str = "", account: str = "default", **facts: object) -> None:
+def log_in(m: Machine, access: str, name: str = "", account: str = "default", **facts: Any) -> None:
     m.credentials.save(stored_credential(access=access, **facts)._replace(name=name, account=account))
 
 
