@@ -23,7 +23,7 @@ def test_l_logs_in_and_the_list_says_so(oidc_server: AuthServer, own_home: Path,
     with private_keychain() as keychain:
         env = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "HOME": str(own_home), **keychain}
         with screen([KEYRACK], {**env, "BROWSER": program}) as terminal:
-            terminal.until(lambda text: "guarded" in text and "no credential" in text)
+            terminal.until(lambda text: "guarded" in text and "not logged in" in text)
             terminal.press("l")
             terminal.until(oidc_server.issuer)
             terminal.until("stored in Secret Service")

@@ -60,8 +60,8 @@ def test_a_login_is_approved_without_a_browser(world: Sandbox, name: str) -> Non
     assert check(world.adapters, server(world, name)).verdict == "accepted"
 
 
-@pytest.mark.parametrize("name", ["calendar", "issues"])
-def test_what_is_due_can_be_refreshed(world: Sandbox, name: str) -> None:
+@pytest.mark.parametrize("name", ["notes", "issues"])
+def test_what_renews_itself_can_be_refreshed(world: Sandbox, name: str) -> None:
     refresh(world.adapters, server(world, name))
     assert check(world.adapters, server(world, name)).verdict == "accepted"
 

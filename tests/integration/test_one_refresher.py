@@ -63,7 +63,7 @@ def test_the_screen_and_the_command_line_send_one_refresh_request(place: Place) 
     before = place.authority.count()
     place.authority.fault("/token", "slow", ms=1000)
     with screen([KEYRACK], place.env) as terminal:
-        terminal.until(lambda text: "guarded" in text and "refreshable" in text)
+        terminal.until(lambda text: "guarded" in text and "renews when used" in text)
         terminal.press("r")
         terminal.until("refreshing")
         given = answers([keyrack(place, "token", "guarded") for _ in range(3)])

@@ -53,7 +53,7 @@ async def test_an_open_detail_follows_what_the_program_writes(
     async with terminal(app_with(adapters_at(own_home))) as t:
         await t.select("notion")
         await t.press("enter")
-        await t.sees("no credential")
+        await t.sees("not logged in")
         claude_tokens(own_home, "linear", "notion", mode=0o644)
         await t.sees("held by Claude Code")
         await t.sees("~/.claude/.credentials.json, line 10")

@@ -86,11 +86,11 @@ async def test_real_records_of_another_process_are_seen(watching: None, tmp_path
     servers = tuple(server for server, _, _ in SERVERS if server.name == "linear")
     adapters = demo_parts(Reading(servers, (), PLACES))._replace(credentials=lambda: ours)
     async with terminal(app_with(adapters)) as t:
-        await t.sees("no credential")
+        await t.sees("not logged in")
         theirs.save(stored_credential("one", url=LINEAR))
-        await t.sees("↻ refreshable")
+        await t.sees("↻ renews when used")
         theirs.delete(CredentialKey.of(LINEAR))
-        await t.sees("no credential")
+        await t.sees("not logged in")
 
 
 @screen_test
@@ -135,11 +135,11 @@ async def test_a_locked_store_is_tidied_once_it_is_open(monkeypatch: pytest.Monk
     credentials: Any = adapters.credentials()
     credentials.recover = lambda: asked.append(1) or ()
     async with terminal(app_with(adapters)) as t:
-        await t.sees("▣ store locked")
+        await t.sees("● valid · renews ▣")
         assert asked == []
         credentials.store = StoreState("Secret Service", ready=True)
         await t.until(lambda: asked)
-        await t.misses("store locked")
+        await t.misses("▣")
 
 
 def refusing(adapters: Adapters, server: Server, **options: Any) -> CredentialInfo:

@@ -23,7 +23,7 @@ def line_of(t: Terminal, name: str) -> str:
 async def test_a_token_that_a_program_stores_shows_within_two_seconds(own_home: Path) -> None:
     claude_servers(own_home, *NAMES)
     async with terminal(app_with(adapters_at(own_home))) as t:
-        await t.until(lambda: "no credential" in line_of(t, "notion"))
+        await t.until(lambda: "not logged in" in line_of(t, "notion"))
         began = monotonic()
         claude_tokens(own_home, "notion")
         await t.until(lambda: "held by Claude Code" in line_of(t, "notion"))

@@ -91,7 +91,7 @@ async def test_a_refresh_that_fails_is_told_with_what_to_do(monkeypatch: pytest.
         await t.select("github")
         await t.press("r")
         await t.until(lambda: "github.com is down. Try later." in t.said())
-        await t.sees("↻ refreshable")
+        await t.sees("↻ renews when used")
 
 
 @pytest.mark.parametrize(
@@ -342,11 +342,11 @@ async def test_x_copies_the_command_or_says_that_nothing_is_to_be_done(
     app = app_with()
     monkeypatch.setattr(app, "copy", copied.append)
     async with terminal(app) as t:
-        await t.select("sentry")
+        await t.select("notion")
         await t.press("x")
         await t.select("linear")
         await t.press("x")
-        assert copied == ["keyrack refresh sentry"]
+        assert copied == ["keyrack login notion"]
         assert "there is nothing to do" in t.said()[-1]
 
 

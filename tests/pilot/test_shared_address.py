@@ -66,7 +66,7 @@ async def test_so_is_one_for_another_account(login: FakeLogin) -> None:
 async def test_what_is_switched_off_says_so_and_where() -> None:
     off = Source("Cursor", "/cursor.json", "wiki-b", disabled=True)
     async with terminal(app(wiki("wiki-a"), wiki("wiki-b", sources=(off,))), (140, 30)) as t:
-        await t.sees("◌ switched off")
+        await t.sees("○ switched off")
         t.table.go_to(key(t, "wiki-b"))
         await t.sees("It is switched off in Cursor.")
         assert "· switched off" in t.text() and t.main.rows[key(t, "wiki-b")].status.action is None

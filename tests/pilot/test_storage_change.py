@@ -169,7 +169,7 @@ async def test_a_locked_keychain_is_asked_to_open_and_the_rows_are_right_after_i
         await t.press("escape")
         gate.set()
         await t.sees("Secret Service ✓")
-        await t.misses("store locked")
+        await t.misses("▣")
         assert t.said()[-1] == "The Secret Service is open."
 
 

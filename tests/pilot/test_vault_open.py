@@ -29,7 +29,7 @@ from support.vaults import PASSPHRASE
 async def test_a_locked_vault_opens_with_its_passphrase_and_stays_shut_with_another(locked: NewParts) -> None:
     async with terminal(app_with(locked())) as t:
         await t.sees("▣ Sealed vault locked · K unlock")
-        await t.sees("▣ store locked")
+        await t.sees("● valid · renews ▣")
         await t.press("K")
         await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
         await type_passphrase(t, "guess")
@@ -39,7 +39,8 @@ async def test_a_locked_vault_opens_with_its_passphrase_and_stays_shut_with_anot
         await type_passphrase(t)
         await t.press("enter")
         await t.sees("Sealed vault ✓")
-        await t.sees("● valid")
+        await t.misses("▣")
+        await t.sees("● valid · renews")
         assert t.app.screen is t.main
 
 
@@ -47,7 +48,7 @@ async def test_a_locked_vault_opens_with_its_passphrase_and_stays_shut_with_anot
 async def test_without_a_key_no_passphrase_is_asked_for(locked: NewParts, own_home: Path) -> None:
     (own_home / ".local/share/keyrack/identity.age").unlink()
     async with terminal(app_with(locked())) as t:
-        await t.sees("▣ store locked")
+        await t.sees("● valid · renews ▣")
         await t.press("K")
         await t.until(lambda: any("There is no key for the sealed vault" in said for said in t.said()))
         assert t.app.screen is t.main
@@ -79,7 +80,7 @@ async def test_what_needs_the_vault_asks_for_its_passphrase_first(
 
     monkeypatch.setattr(refresh_op, "refresh", refresh)
     async with terminal(app_with(locked())) as t:
-        await t.sees("▣ store locked")
+        await t.sees("● valid · renews ▣")
         await t.press("r")
         await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
         await t.press("escape")
@@ -103,7 +104,7 @@ async def test_the_header_follows_when_the_vault_locks_itself(
         await t.sees("Sealed vault ✓")
         clock.time += 16 * 60
         await t.sees("▣ Sealed vault locked · K unlock")
-        await t.sees("▣ store locked")
+        await t.sees("● valid · renews ▣")
 
 
 @screen_test

@@ -75,7 +75,7 @@ def run(context: Context, options: Options) -> int:
 
         context.out.line(dumps([_facts(account) for account in accounts]))
         return 0
-    from keyrack.wording.states import STATES  # late: the manual needs none of them
+    from keyrack.wording.states import in_words  # late: the manual needs none of them
 
     now = adapters.now()
     for account in accounts:
@@ -83,7 +83,7 @@ def run(context: Context, options: Options) -> int:
         words = [plain(account.name, 60)]
         if account.label:
             words.append(plain(account.label, 80))
-        words.append(STATES[account.row.status.state].word)
+        words.append(in_words(account.row.status))
         if credential is not None and credential.refused_at is None:
             words.append(good_for(credential.expires_at, now))
         if account.is_used and not account.is_default:

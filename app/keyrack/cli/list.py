@@ -47,15 +47,16 @@ other programs hold.
 
 --json prints an array of objects with these fields: name, url (null for a local
 process), account, kind (oauth, token, header, none, stdio, unknown), state,
-reason, next (a command or null), expires_at (UTC or null), scopes, issuer,
-store, sources (objects with client, path and disabled, which is true if the
+locked, reason, next (a command or null), expires_at (UTC or null), scopes,
+issuer, store, sources (objects with client, path and disabled, which is true if the
 server is switched off in that program), and elsewhere: the tokens that other
 programs hold for the server (objects with client, state, expires_at, path and
 mode; the state is valid, refreshable, expired or unknown). Secrets are never
 printed.
 
 States: valid, expiring, refreshable, login-needed, no-credential, configured,
-empty-header, no-auth, stdio, unreachable, bad-entry, store-locked, orphan.""",
+empty-header, no-auth, stdio, unreachable, bad-entry, orphan. A state keeps its
+name while the store is locked; locked is true then.""",
     examples=(
         ("List everything", "keyrack list"),
         (
@@ -138,6 +139,7 @@ def facts(row: Row, now: float) -> dict[str, Any]:
         "account": server.account,
         "kind": row.kind,
         "state": row.status.state.value,
+        "locked": row.locked,
         "reason": row.status.reason,
         "next": row.command,
         "expires_at": utc(credential.expires_at) if credential else None,

@@ -29,7 +29,7 @@ VERB = Verb(
     name="status",
     operand="",
     options=(
-        Option(("--short",), "print only what needs doing, for a prompt: “2 need login”"),
+        Option(("--short",), "print only what needs doing, for a prompt: “2 to log in”"),
         Option(
             ("--expiring-within",),
             "show only what needs doing now or within this time, such as 7d",

@@ -69,7 +69,7 @@ def _cells(row: Row, now: float) -> tuple[str, ...]:
     from keyrack.wording.glyphs import NOTHING
     from keyrack.wording.states import listed_state
 
-    expires = plain(expiry(row.kind, row.status.state, row.credential, row.check, now)[0], 40)
+    expires = plain(expiry(row.kind, row.status.state, row.credential, now)[0], 40)
     cells = (
         row.server.name,
         listed_state(row.status, is_off=row.server.is_off)[0],

@@ -81,7 +81,7 @@ def _cells(row: Row, now: float) -> tuple[str, ...]:
         plain(row.server.display_name, LONGEST),
         KINDS[row.kind],
         _state(row)[0],
-        plain(expiry(row.kind, row.status.state, row.credential, row.check, now)[0], 40),
+        plain(expiry(row.kind, row.status.state, row.credential, now)[0], 40),
         elsewhere(row.elsewhere, now)[0],
         plain(row.command or "", LONGEST),
     )

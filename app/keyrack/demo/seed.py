@@ -86,7 +86,7 @@ def _grant(
     issued = provider.issue(CLIENT_ID, list(role.scopes), url, int(left))
     if role.part == "refused":
         provider.withdraw(issued.access_token)
-    refreshable = role.part != "refused"
+    refreshable = role.part not in ("expiring", "refused")
     tokens = TokenSet(
         access_token=Secret(issued.access_token),
         refresh_token=Secret(str(issued.refresh_token)) if refreshable else None,

@@ -6,11 +6,11 @@ from enum import StrEnum
 
 
 class Need(StrEnum):
-    """In the order in which they are told, and in kebab case for `--json`."""
+    """The most pressing first, and in kebab case for `--json`."""
 
     LOGIN = "login"  # log in, or store another token
-    EXPIRING = "expiring"  # the same soon: the credential does not renew itself
     VARIABLE = "variable"  # set the variable that a program's entry refers to
     ENTRY = "entry"  # correct a program's entry
+    EXPIRING = "expiring"  # log in soon: the credential does not renew itself
     UNLOCK = "unlock"  # unlock the keychain or the vault
     UNREACHABLE = "unreachable"  # find out why, and check again

@@ -30,7 +30,6 @@ class State(StrEnum):
     STDIO = "stdio"
     UNREACHABLE = "unreachable"
     BAD_ENTRY = "bad-entry"
-    STORE_LOCKED = "store-locked"
     ORPHAN = "orphan"
 
 
@@ -59,6 +58,9 @@ class Status(NamedTuple):
     reason: str  # a sentence; can contain a server's words, so escape it
     action: Action | None = None
     held_by: str = ""  # the program that holds a login, if nothing is stored in keyrack
+    renews: bool = False  # its access token is renewed without a person
+    is_optional: bool = False  # without a login: nobody knows of a need for one
+    locked: bool = False  # what is stored can't be read until the store is unlocked
 
 
 def authorization_header(server: Server) -> Header | None:

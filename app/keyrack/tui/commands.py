@@ -11,7 +11,8 @@ from textual.content import Content
 
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import join, safe, say, state
+from keyrack.tui.kit.present import join, safe, say
+from keyrack.tui.servers.facts import status_of_row
 from keyrack.tui.servers.main import MainScreen
 from keyrack.wording.tones import Tone
 
@@ -50,7 +51,7 @@ class Commands(Provider):
             score = matcher.match(f"Go to {name}")
             if score > 0:
                 # Not the palette's own highlighter: it would interpret markup in names.
-                words = join(" " * KEY, say("Go to ", Tone.DIM), say(name), "  ", state(row.status.state))
+                words = join(" " * KEY, say("Go to ", Tone.DIM), say(name), "  ", status_of_row(row))
                 yield Hit(score, words, partial(screen.go_to, row.key), text=name)
 
     def _commands(self) -> Iterable[Command]:

@@ -2,6 +2,6 @@
 
 DONE, FAILED, WARNING, NOTHING = "✓", "✕", "!", "–"
 LOCKED, UNKNOWN = "▣", "?"
-NONE_STORED = "◌"
+NONE_STORED = "○"
 ABOUT = "≈"  # before an estimate
 CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice

@@ -25,7 +25,7 @@ class HeldLook(NamedTuple):
 HELD = {
     HeldState.VALID: HeldLook(STATES[State.VALID].glyph, "valid", Tone.GOOD, "its token has not expired"),
     HeldState.REFRESHABLE: HeldLook(
-        STATES[State.REFRESHABLE].glyph, "refreshable", Tone.GOOD, "expired, but it can refresh it"
+        STATES[State.REFRESHABLE].glyph, "renews when used", Tone.GOOD, "expired, but it can refresh it"
     ),
     HeldState.UNKNOWN: HeldLook(UNKNOWN, "expiry unknown", Tone.DIM, "it did not store when it expires"),
     HeldState.EXPIRED: HeldLook(

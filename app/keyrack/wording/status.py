@@ -56,7 +56,8 @@ def _status(
             return Status(State.EMPTY_HEADER, server.problem, Action.SET_VARIABLE)
         return Status(State.BAD_ENTRY, server.problem, Action.OPEN_FILE)
     if server.url is None:
-        return _stdio(server, credential, store_locked, all_read)
+        status = _stdio(server, credential, all_read)
+        return _locked(credential, status) if store_locked and credential is not None else status
     if server.address_key is not None:
         return _keyed(server, server.address_key.where, check)
     configured = authorization_header(server)
@@ -66,13 +67,9 @@ def _status(
             return Status(State.LOGIN_NEEDED, f"{reason} Change it there.", Action.CHECK)
         return _configured(configured)
     if credential is not None:
-        if not server.sources and all_read and not credential.ad_hoc:
-            return ORPHAN
-        if store_locked:
-            return Status(
-                State.STORE_LOCKED, "The store is locked, so the token can't be read.", Action.UNLOCK
-            )
-        return _stored(credential, check, now)
+        is_orphan = not server.sources and all_read and not credential.ad_hoc
+        status = ORPHAN if is_orphan else _stored(credential, check, now)
+        return _locked(credential, status) if store_locked else status
     if server.helper is not None:
         runs = f"{server.helper.source.client} runs a command for the headers ({server.helper.key})"
         return Status(State.CONFIGURED, f"Configured by its helper: {runs}. keyrack does not run it.")
@@ -130,7 +127,14 @@ def _configured(header: Header) -> Status:
     return Status(State.CONFIGURED, reason, Action.ADOPT)
 
 
-def _stdio(server: Server, credential: CredentialInfo | None, store_locked: bool, all_read: bool) -> Status:
+def _locked(credential: CredentialInfo, status: Status) -> Status:
+    """The same state of what is stored, but the store has to be unlocked first."""
+    what = "its secrets" if credential.kind == "secrets" else "the token"
+    reason = f"{status.reason} The store is locked, so {what} can't be read."
+    return status._replace(reason=reason, action=Action.UNLOCK, locked=True)
+
+
+def _stdio(server: Server, credential: CredentialInfo | None, all_read: bool) -> Status:
     if credential is not None and not server.sources and all_read and not credential.ad_hoc:
         return ORPHAN
     if server.secrets and credential is None:
@@ -141,9 +145,6 @@ def _stdio(server: Server, credential: CredentialInfo | None, store_locked: bool
         why = f"A local process. Its entry has secrets in plain text: {', '.join(dict.fromkeys(movable))}."
         return Status(State.STDIO, why, Action.ADOPT)
     if credential is not None:
-        if store_locked:
-            why = "The store is locked, so its secrets can't be read."
-            return Status(State.STORE_LOCKED, why, Action.UNLOCK)
         return Status(State.STDIO, f"A local process. keyrack gives it {', '.join(credential.secrets)}.")
     unset = [v.name for v in server.variables if not v.is_set]
     if unset:
@@ -158,25 +159,29 @@ def _stored(credential: CredentialInfo, check: Check | None, now: float) -> Stat
     expires = credential.expires_at
     if expires is not None and expires <= now:
         if credential.refreshable:
-            return Status(
-                State.REFRESHABLE, "The access token has expired; a refresh token is stored.", Action.REFRESH
-            )
+            why = "The access token has expired. A refresh token is stored, so it is renewed when it is used."
+            return Status(State.REFRESHABLE, why, Action.REFRESH, renews=True)
         return Status(State.LOGIN_NEEDED, "The token has expired and can't be refreshed.", again)
     if check is not None and check.verdict == "unreachable" and check.at > credential.obtained_at:
         return Status(State.UNREACHABLE, check.reason or "The server could not be reached.", Action.CHECK)
     window = TOKEN_EXPIRY_WINDOW if credential.kind == "token" else EXPIRY_WINDOW
-    if expires is not None and expires - now <= window:
-        return Status(
-            State.EXPIRING, "The token expires soon.", Action.REFRESH if credential.refreshable else again
-        )
-    if expires is None:
-        said = check if check is not None and check.at >= credential.obtained_at else None
-        if said is not None and said.reason == UNTESTED:
-            return Status(State.VALID, f"The token is stored; its expiry is unknown. {UNTESTED}")
-        if credential.kind == "token" and (said is None or said.verdict != "accepted"):
-            return Status(State.VALID, "The token is stored and has not been tested yet.")
-        return Status(State.VALID, "The token is stored; its expiry is unknown.")
-    return Status(State.VALID, "The token is stored and has not expired.")
+    if expires is not None and expires - now <= window and not credential.refreshable:
+        return Status(State.EXPIRING, "The token expires soon and does not renew itself.", again)
+    why = _good(credential, check)
+    if credential.refreshable:
+        return Status(State.VALID, f"{why} It is renewed when it is used.", renews=True)
+    return Status(State.VALID, why)
+
+
+def _good(credential: CredentialInfo, check: Check | None) -> str:
+    if credential.expires_at is not None:
+        return "The token is stored and has not expired."
+    said = check if check is not None and check.at >= credential.obtained_at else None
+    if said is not None and said.reason == UNTESTED:
+        return f"The token is stored; its expiry is unknown. {UNTESTED}"
+    if credential.kind == "token" and (said is None or said.verdict != "accepted"):
+        return "The token is stored and has not been tested yet."
+    return "The token is stored; its expiry is unknown."
 
 
 def _refused(credential: CredentialInfo, check: Check | None, now: float) -> str:
@@ -199,11 +204,8 @@ def _bare(check: Check | None, now: float) -> Status:
         return Status(State.NO_AUTH, "The server works without a login.")
     if check.verdict == "optional":
         why = "The server works without a login, but perhaps not fully."
-        return Status(State.NO_CREDENTIAL, why, Action.LOGIN)
+        return Status(State.NO_CREDENTIAL, why, Action.LOGIN, is_optional=True)
     if check.verdict == "unknown":
-        return Status(
-            State.NO_CREDENTIAL,
-            check.reason or "The server did not say whether it needs a credential.",
-            Action.LOGIN,
-        )
+        why = check.reason or "The server did not say whether it needs a credential."
+        return Status(State.NO_CREDENTIAL, why, Action.LOGIN, is_optional=True)
     return Status(State.NO_CREDENTIAL, "The server needs a credential, and none is stored.", Action.LOGIN)

@@ -42,7 +42,7 @@ def written(text: str, encoding: str, errors: str = "strict") -> str:
         ("“Ærøskøbing” – naïve…", '"AEroskobing" - naive...'),
         ("Łódź → ŝi · €5", "Lodz -> si - EUR5"),
         ("e\u0301\u0327 ﬁ ① Ａ", "e fi 1 A"),
-        ("● ◐ ↻ ○ ◌ ◆ ◇ ◦ ▣ ✕ ▸ •", "* ~ @ o . # = o % x > *"),
+        ("● ◐ ↻ ○ ⌂ ◆ ◇ ◦ ▣ ✕ ▸ •", "* ~ @ o ^ # = o % x > *"),
         ("工具 \U0001f511", "?? ?"),
         ("\udcff", "?"),
     ],

@@ -86,7 +86,7 @@ def test_accounts_are_listed_with_their_labels(capsys: Capture) -> None:
     assert keyrack(stale_parts(), "accounts", "example") == 0
     assert capsys.readouterr().out.splitlines() == [
         "● default · login needed · expired 5 s ago",
-        "○ work · ada@example.com · valid · good for 1 h",
+        "○ work · ada@example.com · valid · renews itself · good for 1 h",
     ]
     assert keyrack(stale_parts(), "accounts", "example", "--json") == 0
     found = json.loads(capsys.readouterr().out)

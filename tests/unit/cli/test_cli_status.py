@@ -53,12 +53,12 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch, adapters: FakeAdapters, columns
 def test_a_table_with_what_needs_doing_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert on_terminal(monkeypatch, several(), 120) == (
         "Server  Status              Account         Scopes      Expires  Source  Next\n"
-        "sentry  ✕ login needed      A…              read write  refused  Cursor  keyrack login sentry\n"
-        "notion  ◌ no credential                                          Cursor  keyrack login notion\n"
+        "sentry  ✕ login needed      A…              read write           Cursor  keyrack login sentry\n"
+        "notion  ○ not logged in                                          Cursor  keyrack login notion\n"
         "api     ◇ variable not set                                       Cursor  export KEY=…\n"
-        "linear  ● valid             a…@example.com  read write  52 min   Cursor\n"
+        "linear  ● valid · renews    a…@example.com  read write  52 min   Cursor\n"
         "\n"
-        "2 need login · 1 variable not set\n"
+        "2 to log in · 1 variable not set\n"
     )
 
 
@@ -72,7 +72,7 @@ def test_a_narrow_terminal_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) -
     work = linear(account="work")
     text = on_terminal(monkeypatch, FakeAdapters([work], [record(work, oauth(label="ana@example.com"))]), 40)
     assert text == (
-        "linear  ● valid\n"
+        "linear  ● valid · renews\n"
         "  Account  work (a…@example.com)\n"
         "  Scopes   read write\n"
         "  Expires  52 min\n"
@@ -98,7 +98,7 @@ def test_a_pipe_gets_fields_for_scripts(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_prompt_gets_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert status(several(), "--short") == 1
-    assert capsys.readouterr() == ("2 need login · 1 variable not set\n", "")
+    assert capsys.readouterr() == ("2 to log in · 1 variable not set\n", "")
 
 
 def test_a_prompt_gets_nothing_if_nothing_needs_doing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,7 +117,7 @@ def test_the_json_is_as_its_schema_says(capsys: pytest.CaptureFixture[str]) -> N
     found = json.loads(capsys.readouterr().out)
     jsonschema.validate(found, SCHEMA, jsonschema.Draft202012Validator)
     assert found["needs"] == {"login": 1, "variable": 1}
-    assert found["summary"] == "1 needs login · 1 variable not set"
+    assert found["summary"] == "1 to log in · 1 variable not set"
     first, last = found["servers"][0], found["servers"][2]
     assert (first["name"], first["need"], first["next"]) == ("sentry", "login", "keyrack login sentry")
     assert (first["label"], first["renews"]) == ("A…", False)
@@ -147,7 +147,7 @@ def test_expiring_within_a_week_shows_only_what_ends_by_then(capsys: pytest.Capt
     found = json.loads(capsys.readouterr().out)
     assert [(server["name"], server["need"]) for server in found["servers"]] == [("sentry", "expiring")]
     assert status(adapters, "--expiring-within=4w", "--short") == 1
-    assert capsys.readouterr().out == "1 expires soon\n"
+    assert capsys.readouterr().out == "1 expiring\n"
 
 
 @pytest.mark.parametrize("span", ["7", "d", "-1d", "0d", "1.5h", "7 d", "7y", "٧d", "9999999d", ""])
@@ -237,10 +237,10 @@ def test_a_server_that_is_switched_off_needs_nothing() -> None:
     [
         (linear(), {"expires_at": NOW + 300}, ""),  # it renews itself
         (linear(), {"expires_at": NOW - 300}, ""),
-        (linear(), {"expires_at": NOW + 300, "refreshable": False}, "1 expires soon"),
-        (linear(), {"expires_at": NOW - 300, "refreshable": False}, "1 needs login"),
-        (linear(), {"kind": "token", "refreshable": False, "expires_at": NOW + 6 * DAY}, "1 expires soon"),
-        (linear(), {"refusal": "The issuer refused."}, "1 needs login"),
+        (linear(), {"expires_at": NOW + 300, "refreshable": False}, "1 expiring"),
+        (linear(), {"expires_at": NOW - 300, "refreshable": False}, "1 to log in"),
+        (linear(), {"kind": "token", "refreshable": False, "expires_at": NOW + 6 * DAY}, "1 expiring"),
+        (linear(), {"refusal": "The issuer refused."}, "1 to log in"),
         (linear(problem="The URL has no host.", url=None), {}, "1 bad entry"),
         (linear(sources=()), {}, ""),  # an orphan does no harm
     ],

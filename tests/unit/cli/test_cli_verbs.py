@@ -136,7 +136,7 @@ class TestCheck:
              "✓ linear: accepted: the server accepts the credential.\n  MCP 2025-11-25\n"),
             (Check(NOW, "open"), 0, "✓ linear: open: no login needed.\n"),
             (Check(NOW, "required"), 3,
-             "◌ linear: required: the server needs a credential, and none is stored.\n"
+             "○ linear: required: the server needs a credential, and none is stored.\n"
              "  Next: keyrack login linear\n"),
             (Check(NOW, "unreachable", "No\x07 answer."), 4,
              "! linear: unreachable.\n  No answer.\n  Next: keyrack check linear\n"),

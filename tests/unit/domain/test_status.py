@@ -35,7 +35,7 @@ def header(value, *variables, name="Authorization"):
     [
         (SERVER, OAUTH._replace(expires_at=NOW + 3600), None, State.VALID, None),
         (SERVER, OAUTH._replace(expires_at=None), None, State.VALID, None),
-        (SERVER, OAUTH._replace(expires_at=NOW + 600), None, State.EXPIRING, Action.REFRESH),
+        (SERVER, OAUTH._replace(expires_at=NOW + 40), None, State.VALID, None),  # it renews itself
         (SERVER, OAUTH._replace(expires_at=NOW + 601), None, State.VALID, None),
         (SERVER, OAUTH._replace(expires_at=NOW + 599, refreshable=False), None, State.EXPIRING, Action.LOGIN),
         (SERVER, OAUTH._replace(expires_at=NOW), None, State.REFRESHABLE, Action.REFRESH),
@@ -113,7 +113,8 @@ PLAIN_TEXT = Header("Authorization", "Bearer lin_…", Secret("Bearer lin_1"), p
     ("server", "credential", "locked", "state", "action"),
     [
         (OFF, OAUTH._replace(expires_at=NOW), False, State.REFRESHABLE, Action.REFRESH),
-        (OFF, OAUTH, True, State.STORE_LOCKED, Action.UNLOCK),
+        (OFF, OAUTH, True, State.VALID, Action.UNLOCK),
+        (OFF, TOKEN._replace(expires_at=NOW), True, State.LOGIN_NEEDED, Action.UNLOCK),
         (OFF._replace(headers=(PLAIN_TEXT,)), None, False, State.CONFIGURED, Action.ADOPT),
         (OFF, None, False, State.NO_CREDENTIAL, None),
         (OFF, TOKEN._replace(expires_at=NOW), False, State.LOGIN_NEEDED, None),
@@ -128,9 +129,52 @@ def test_a_server_that_is_switched_off_offers_only_what_keeps_its_credential(
     assert not status_of(SERVER, credential, None, NOW).reason.startswith("It is switched off")
 
 
-def test_a_locked_keychain_is_a_state_of_what_is_stored_in_it():
-    assert status_of(SERVER, OAUTH, None, NOW, store_locked=True).state is State.STORE_LOCKED
-    assert status_of(SERVER, None, None, NOW, store_locked=True).state is State.NO_CREDENTIAL
+LOCAL = Server("local", transport="stdio", sources=SERVER.sources, secrets="local")
+
+
+@pytest.mark.parametrize(
+    ("server", "credential", "check"),
+    [
+        (SERVER, OAUTH, None),
+        (SERVER, OAUTH._replace(expires_at=NOW), None),
+        (SERVER, OAUTH._replace(refused_at=NOW), None),
+        (SERVER, TOKEN._replace(expires_at=NOW + 60), None),
+        (SERVER, OAUTH, Check(NOW, "unreachable")),
+        (SERVER._replace(sources=()), OAUTH, None),
+        (LOCAL, CredentialInfo("secrets", secrets=("KEY",)), None),
+    ],
+)
+def test_in_a_locked_store_each_state_stays_and_only_the_next_step_is_another(server, credential, check):
+    open_ = status_of(server, credential, check, NOW)
+    shut = status_of(server, credential, check, NOW, store_locked=True)
+    assert shut.locked and shut.action is Action.UNLOCK and not open_.locked
+    assert shut._replace(reason="", action=None, locked=False) == open_._replace(reason="", action=None)
+    assert shut.reason.startswith(f"{open_.reason} The store is locked, so ")
+
+
+@pytest.mark.parametrize(
+    ("server", "credential", "check"),
+    [
+        (SERVER, None, None),
+        (SERVER._replace(headers=(header("Bearer x"),)), OAUTH, None),
+        (SERVER._replace(headers=(header("Bearer x"),)), OAUTH, Check(NOW, "refused")),
+        (LOCAL, None, None),
+    ],
+)
+def test_a_locked_store_is_nothing_to_what_is_not_in_it_or_not_used(server, credential, check):
+    status = status_of(server, credential, check, NOW, store_locked=True)
+    assert status == status_of(server, credential, check, NOW)
+
+
+def test_only_what_is_good_and_can_be_refreshed_renews_itself():
+    def renewing(credential):
+        return status_of(SERVER, credential, None, NOW).renews
+
+    assert renewing(OAUTH) and renewing(OAUTH._replace(expires_at=NOW + 1))
+    assert renewing(OAUTH._replace(expires_at=NOW - 1))
+    assert not renewing(OAUTH._replace(refreshable=False))
+    assert not renewing(OAUTH._replace(refused_at=NOW))
+    assert not renewing(OAUTH._replace(refusal="no"))
 
 
 @pytest.mark.parametrize("value", ["", " ", "Bearer", "bearer ", "Basic ", "Token  ", "Sentry-Bearer "])

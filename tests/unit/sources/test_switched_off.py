@@ -13,9 +13,10 @@ from keyrack.domain.model import Check, CredentialInfo, Header, Server, Source
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import Action, State
 from keyrack.operations.ports import Adapters
+from keyrack.operations.servers.needs import need_of
 from keyrack.operations.servers.overview import Row, overview, row_of
 from keyrack.sources.reader import read_all
-from keyrack.tui.servers.listing import Sort, arrange, counts
+from keyrack.tui.servers.listing import Sort, arrange
 from keyrack.wording.states import listed_state
 from keyrack.wording.status import status_of
 from keyrack.wording.tones import Tone
@@ -167,7 +168,7 @@ def test_nobody_is_asked_for_a_login_and_what_is_stored_is_kept_up(credential, c
 
 def test_a_locked_store_can_still_be_unlocked_and_a_plain_header_adopted() -> None:
     locked = status_of(off(), EXPIRED, None, NOW, store_locked=True)
-    assert (locked.state, locked.action) == (State.STORE_LOCKED, Action.UNLOCK)
+    assert (locked.state, locked.action, locked.locked) == (State.LOGIN_NEEDED, Action.UNLOCK, True)
     header = Header("Authorization", "Bearer …", Secret("Bearer abc"), plaintext=True)
     assert status_of(off(headers=(header,)), None, None, NOW).action is Action.ADOPT
 
@@ -179,7 +180,7 @@ def test_on_the_screen_it_is_dimmed_last_in_line_and_not_counted() -> None:
     assert listed_state(needed.status, is_off=needed.server.is_off) == ("✕ switched off", Tone.DIM)
     assert [row.server.name for row in arrange([needed, valid], "", Sort.URGENCY)] == ["b", "a"]
     assert [row.server.name for row in arrange([needed, valid], "switched off", Sort.NAME)] == ["a"]
-    assert counts([needed, valid]).login == 0
+    assert need_of(needed, NOW) is None
 
 
 class TestBadEntries:

@@ -56,4 +56,4 @@ def test_the_detail_lists_every_place_and_no_value() -> None:
 
 def test_the_status_says_who_holds_a_login() -> None:
     rows = {row.server.name: row for row in overview(held_parts()).rows}
-    assert facts(rows["atlassian"], NOW)[0].value.plain == "◌ held by Claude Code"
+    assert facts(rows["atlassian"], NOW)[0].value.plain == "○ held by Claude Code"

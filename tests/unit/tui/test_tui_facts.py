@@ -7,7 +7,7 @@ import pytest
 from keyrack.operations.servers.overview import overview
 from keyrack.tui.kit.present import short_path
 from keyrack.tui.servers.facts import address, expiry, facts
-from keyrack.tui.servers.listing import Sort, arrange, counts
+from keyrack.tui.servers.listing import Sort, arrange, servers_in
 from keyrack.wording.states import KINDS, STATES
 from keyrack.wording.times import local
 from support.demo_rows import NOW, SERVERS, demo_parts
@@ -23,9 +23,9 @@ def test_every_kind_of_the_list_has_a_word() -> None:
     assert {row.kind for row in ROWS.values()} <= set(KINDS)
 
 
-def test_the_demo_shows_every_state_that_needs_no_locked_keychain_and_no_broken_file() -> None:
+def test_the_demo_shows_every_state_that_needs_no_broken_file() -> None:
     shown = {row.status.state.value for row in ROWS.values()}
-    assert {state.value for state in STATES} - shown == {"store-locked", "bad-entry"}
+    assert {state.value for state in STATES} - shown == {"bad-entry"}
     assert len(ROWS) == len(SERVERS)
 
 
@@ -34,11 +34,11 @@ def test_a_refused_credential_tells_why_and_what_to_do_and_no_expiry() -> None:
     assert facts_of["Status"] == "✕ login needed"
     assert facts_of["Why"].startswith("auth.notion.com refused")
     assert facts_of["Next"] == "press l or run keyrack login notion"
-    assert expiry(ROWS["notion"], NOW)[0] == "refused"
+    assert expiry(ROWS["notion"], NOW)[0] == "–"
 
 
 def test_an_expiry_that_nobody_told_is_called_unknown() -> None:
-    assert expiry(ROWS["internal"], NOW)[0] == "expiry unknown"
+    assert expiry(ROWS["internal"], NOW)[0] == "unknown"
     assert said("internal")["Why"] == "The token is stored; its expiry is unknown."
 
 
@@ -100,8 +100,12 @@ def test_paths_below_the_home_folder_are_short(monkeypatch: pytest.MonkeyPatch) 
     assert short_path("/home/adam/x") == "/home/adam/x" and short_path("/etc/x") == "/etc/x"
 
 
-def test_counts_and_the_orders() -> None:
-    assert counts(ROWS.values()) == (14, 3, 2, 1, 1)
+def test_a_server_with_two_accounts_is_counted_once() -> None:
+    other = ROWS["linear"].server._replace(account="work")
+    assert servers_in([*ROWS.values(), ROWS["linear"]._replace(server=other)]) == 14
+
+
+def test_the_orders() -> None:
     assert next(row.server.name for row in arrange(ROWS.values(), "", Sort.URGENCY)) == "notion"
     assert [row.server.name for row in arrange(ROWS.values(), "claude sentry", Sort.NAME)] == ["sentry"]
-    assert [row.server.name for row in arrange(ROWS.values(), "no credential", Sort.NAME)] == ["atlassian"]
+    assert [row.server.name for row in arrange(ROWS.values(), "not logged", Sort.NAME)] == ["atlassian"]

@@ -32,7 +32,7 @@ RENEWS = held("Gemini CLI", -HOUR - 5, refresh=True)
         (VALID, "● valid, 41 min"),
         (held("Claude Code", 41 * MINUTE + 5, estimate=True), "● valid, ≈ 41 min"),
         (EXPIRED, "✕ expired, 2 h ago"),
-        (RENEWS, "↻ refreshable, 1 h ago"),
+        (RENEWS, "↻ renews when used, 1 h ago"),
         (UNKNOWN, "? expiry unknown"),
     ],
 )

@@ -136,18 +136,29 @@ def test_where_nothing_is_stored_the_reason_is_what_is_configured_or_what_a_chec
 
 STORED_AT = OAUTH.obtained_at
 UNKNOWN = "The token is stored; its expiry is unknown."
+RENEWED = "It is renewed when it is used."
 UNTRIED = "The token is stored and has not been tested yet."
 
 
 @pytest.mark.parametrize(
     ("credential", "check", "reason"),
     [
-        (OAUTH._replace(expires_at=NOW + 3600), None, "The token is stored and has not expired."),
-        (OAUTH._replace(expires_at=NOW + 600), None, "The token expires soon."),
+        (OAUTH._replace(expires_at=NOW + 40), None, f"The token is stored and has not expired. {RENEWED}"),
+        (TOKEN._replace(expires_at=NOW + 8 * 86400), None, "The token is stored and has not expired."),
+        (TOKEN._replace(expires_at=NOW + 600), None, "The token expires soon and does not renew itself."),
+        (
+            OAUTH._replace(expires_at=NOW),
+            None,
+            "The access token has expired. A refresh token is stored, so it is renewed when it is used.",
+        ),
         (OAUTH, Check(STORED_AT + 1, "unreachable", "no route"), "no route"),
         (OAUTH, Check(STORED_AT + 1, "unreachable"), "The server could not be reached."),
-        (OAUTH, Check(STORED_AT, "unreachable", "no route"), UNKNOWN),  # by the login itself, or before
-        (OAUTH, None, UNKNOWN),
+        (
+            OAUTH,
+            Check(STORED_AT, "unreachable", "no route"),
+            f"{UNKNOWN} {RENEWED}",
+        ),  # by the login itself, or before
+        (OAUTH, None, f"{UNKNOWN} {RENEWED}"),
         (TOKEN, None, UNTRIED),
         (TOKEN, Check(STORED_AT, "accepted"), UNKNOWN),
         (TOKEN, Check(STORED_AT - 1, "accepted"), UNTRIED),  # another token

@@ -15,7 +15,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.text import plain
 from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row
-from keyrack.wording.states import KINDS, STATES, SWITCHED_OFF, status_words
+from keyrack.wording.states import KINDS, SWITCHED_OFF, in_words
 
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 _KEYED = re.compile(r"([-!]?)(\w+):(.*)", re.DOTALL)
@@ -121,7 +121,7 @@ def _haystack(row: Row) -> str:
         *server.aliases,
         server.url or "",
         *_accounts(row),
-        STATES[row.status.state].word,
+        in_words(row.status),
         *_clients(row),
         *([SWITCHED_OFF] if server.is_off else []),
     )
@@ -133,8 +133,8 @@ def _states(row: Row) -> Iterable[str]:
     """As shown, and as in `--json`. One that is switched off shows that instead of its state."""
     if row.server.is_off:
         return (SWITCHED_OFF, "off")
-    shown = status_words(row.status).partition(" ")[2].split(" · ")
-    return (STATES[row.status.state].word, row.status.state.value, *shown)
+    locked = ("locked",) if row.locked else ()
+    return (*in_words(row.status).split(" · "), row.status.state.value, *locked)
 
 
 def _clients(row: Row) -> Iterable[str]:

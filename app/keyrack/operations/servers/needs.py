@@ -14,20 +14,16 @@ def need_of(
 ) -> Need | None:
     """What a person has to do for this row; None if nothing, or if keyrack does it.
 
+    What must be done in any case comes before unlocking the store.
+
     A credential that renews itself needs nobody. For others, `within` replaces the usual time before the
     expiry, in seconds. `unread`: the programs that may hold a login in keychain items that were not read.
     A server that is switched off needs nothing, nor does one for which another program holds a login.
     """
-    if row.server.is_off:
+    if row.server.is_off or row.status.state is State.ORPHAN:
         return None
-    state = row.status.state
-    if state is State.NO_CREDENTIAL:
-        return Need.LOGIN if _lacks_login(row, unread) else None
-    if state is State.EMPTY_HEADER:
-        return Need.VARIABLE if row.status.action is Action.SET_VARIABLE else Need.LOGIN
-    if state in _OF_STATE:
-        return _OF_STATE[state]
-    return Need.EXPIRING if _ends_soon(row, now, within) else None
+    need = _need_of_state(row, now, within, unread)
+    return Need.UNLOCK if need is None and row.locked else need
 
 
 def counted(needs: Iterable[Need | None]) -> Mapping[Need, int]:
@@ -39,17 +35,25 @@ def counted(needs: Iterable[Need | None]) -> Mapping[Need, int]:
 _OF_STATE = {
     State.LOGIN_NEEDED: Need.LOGIN,
     State.BAD_ENTRY: Need.ENTRY,
-    State.STORE_LOCKED: Need.UNLOCK,
     State.UNREACHABLE: Need.UNREACHABLE,
 }
 
 
+def _need_of_state(row: Row, now: float, within: float | None, unread: Collection[str]) -> Need | None:
+    state = row.status.state
+    if state is State.NO_CREDENTIAL:
+        return Need.LOGIN if _lacks_login(row, unread) else None
+    if state is State.EMPTY_HEADER:
+        return Need.VARIABLE if row.status.action is Action.SET_VARIABLE else Need.LOGIN
+    if state in _OF_STATE:
+        return _OF_STATE[state]
+    return Need.EXPIRING if _ends_soon(row, now, within) else None
+
+
 def _lacks_login(row: Row, unread: Collection[str]) -> bool:
-    if row.status.held_by:
+    if row.status.held_by or row.status.is_optional:
         return False
-    if row.check is None:
-        return not any(source.client in unread for source in row.server.sources)
-    return row.check.verdict == "required"
+    return row.check is not None or not any(source.client in unread for source in row.server.sources)
 
 
 def _ends_soon(row: Row, now: float, within: float | None) -> bool:

@@ -30,6 +30,11 @@ class Row(NamedTuple):
         return f"{server.url or 'stdio:' + server.name}\n{server.account}\n{server.tag}"
 
     @property
+    def locked(self) -> bool:
+        """The store must be unlocked before its credential can be used."""
+        return self.status.locked
+
+    @property
     def kind(self) -> str:
         """oauth | token | header | none | stdio | unknown."""
         if self.server.url is None:

@@ -16,6 +16,7 @@ from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.kit.styles import BOX
+from keyrack.wording.glyphs import LOCKED
 from keyrack.wording.states import STATES
 from keyrack.wording.tones import Tone
 
@@ -52,11 +53,18 @@ def _keys() -> Visual:
 def _states() -> Visual:
     looks = [
         Hanging(
-            join("  ", say(f"{look.glyph} {look.word}", look.tone)), STATE_WIDTH, say(look.meaning, Tone.DIM)
+            join("  ", say(f"{look.glyph} {look.short or look.word}", look.tone)),
+            STATE_WIDTH,
+            say(look.meaning, Tone.DIM),
         )
         for look in STATES.values()
     ]
-    return Lines([say("States", Tone.STRONG), *looks])
+    lock = Hanging(
+        join("  ", say(f"{LOCKED} locked", Tone.WARN)),
+        STATE_WIDTH,
+        say("beside a state: unlock the store to use the credential", Tone.DIM),
+    )
+    return Lines([say("States", Tone.STRONG), *looks, lock])
 
 
 def _words() -> Visual:

@@ -13,12 +13,12 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import HIDDEN, join, say, state
+from keyrack.tui.kit.present import HIDDEN, join, say
 from keyrack.tui.servers.held_facts import Lines, at_line, held_facts, spot_of
 from keyrack.tui.servers.history_facts import history
 from keyrack.tui.servers.marks import Trouble
 from keyrack.wording import expiry as wording
-from keyrack.wording.states import STATES, SWITCHED_OFF, status_words
+from keyrack.wording.states import SWITCHED_OFF, status_words, tone_of
 from keyrack.wording.times import local, relative
 from keyrack.wording.tones import Tone
 
@@ -38,7 +38,7 @@ def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, T
     """The table's last column."""
     if trouble is not None:
         return f"failed {relative(trouble.at - now)}", Tone.WARN
-    return wording.expiry(row.kind, row.status.state, row.credential, row.check, now)
+    return wording.expiry(row.kind, row.status.state, row.credential, now)
 
 
 def facts(
@@ -85,12 +85,12 @@ def status(row: Row, now: float) -> Content:
     if expires is None or refused or row.status.state in (State.CONFIGURED, State.EMPTY_HEADER):
         return status_of_row(row)
     verb = "expires" if expires > now else "expired"
-    return join(state(row.status.state), say(f" · {verb} {local(expires, now)}"))
+    return join(status_of_row(row), say(f" · {verb} {local(expires, now)}"))
 
 
 def status_of_row(row: Row) -> Content:
-    """The state: "● valid", "◌ held by Claude Code"."""
-    return say(status_words(row.status), STATES[row.status.state].tone)
+    """The state: "● valid · renews itself", "○ held by Claude Code"."""
+    return say(status_words(row.status), tone_of(row.status))
 
 
 def _next(row: Row) -> Content | None:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 from keyrack.domain.model import DEFAULT_ACCOUNT
-from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
 from keyrack.operations.servers.filtering import matching
 from keyrack.operations.servers.overview import Row
@@ -18,13 +17,12 @@ _URGENCY = {
         (
             State.LOGIN_NEEDED,
             State.BAD_ENTRY,
-            State.STORE_LOCKED,
             State.EXPIRING,
-            State.REFRESHABLE,
             State.UNREACHABLE,
             State.EMPTY_HEADER,
             State.NO_CREDENTIAL,
             State.ORPHAN,
+            State.REFRESHABLE,
             State.VALID,
             State.CONFIGURED,
             State.NO_AUTH,
@@ -50,30 +48,14 @@ class Sort(StrEnum):
         return kinds[(kinds.index(self) + 1) % len(kinds)]
 
 
-class Counts(NamedTuple):
-    servers: int
-    valid: int
-    expiring: int
-    refreshable: int
-    login: int
-
-
 def arrange(rows: Iterable[Row], needle: str, sort: Sort) -> list[Row]:
     """The rows that the filter selects, in order."""
     return sorted(matching(rows, needle), key=_ORDER[sort])
 
 
-def counts(rows: Iterable[Row]) -> Counts:
-    """For the header line: the words of the rows, counted. A server with two accounts is one."""
-    rows = list(rows)
-    states = Counter(row.status.state for row in rows if not row.server.is_off)
-    return Counts(
-        servers=len({(row.server.url, row.server.tag) if row.server.url else row.key for row in rows}),
-        valid=states[State.VALID],
-        expiring=states[State.EXPIRING],
-        refreshable=states[State.REFRESHABLE],
-        login=states[State.LOGIN_NEEDED],
-    )
+def servers_in(rows: Iterable[Row]) -> int:
+    """How many servers there are: one with two accounts is one."""
+    return len({(row.server.url, row.server.tag) if row.server.url else row.key for row in rows})
 
 
 def several(rows: Iterable[Row]) -> frozenset[tuple[str, str]]:

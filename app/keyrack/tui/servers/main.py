@@ -25,7 +25,7 @@ from keyrack.tui.kit.present import error_text, join, key_hint, say, title
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.header_line import HeaderLine
-from keyrack.tui.servers.listing import Sort, arrange, counts, several
+from keyrack.tui.servers.listing import Sort, arrange, several
 from keyrack.tui.servers.marks import Marks
 from keyrack.tui.servers.server_table import ServerTable
 from keyrack.tui.servers.source_words import problems
@@ -205,7 +205,7 @@ class MainScreen(Screen[None]):
         """Update the rows, counts and details."""
         shown = arrange(self.rows.values(), self._needle, self._sort)
         self.marks.several = several(self.rows.values())
-        self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
+        self._show_needs()
         self.table.show(shown, self.host.now(), self.marks)
         some = f"{len(shown)} of {len(self.rows)} · " if len(shown) != len(self.rows) else ""
         self.table.border_subtitle = say(f"{some}by {self._sort}", Tone.DIM)
@@ -217,6 +217,9 @@ class MainScreen(Screen[None]):
 
     def on_resize(self) -> None:
         self._show_problems()
+
+    def _show_needs(self) -> None:
+        self.query_one(HeaderLine).show_rows(self.rows.values(), self.host.now(), self.overview.unread)
 
     def _show_problems(self) -> None:
         """Show beside the filter that the files have problems, and the key for the details."""
@@ -250,7 +253,7 @@ class MainScreen(Screen[None]):
                 )
         # Keep the order: rows must not move under the cursor.
         self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
-        self.query_one(HeaderLine).show_counts(counts(self.rows.values()))
+        self._show_needs()
         if self.query_one("#detail", FactsView).display:  # a narrow terminal has no room for it
             self._history.look()
             self._show_detail()

@@ -19,7 +19,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import safe
 from keyrack.tui.servers.list_screen import ListScreen
 from keyrack.tui.servers.row_work import RowWork
-from keyrack.wording.states import state_words
+from keyrack.wording.states import status_words
 from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:
@@ -179,9 +179,7 @@ class RowActions:
 
     def _command(self, row: Row) -> None:
         if row.command is None:
-            self._work.say(
-                f"{row.server.display_name}: {state_words(row.status.state)}; there is nothing to do."
-            )
+            self._work.say(f"{row.server.display_name}: {status_words(row.status)}; there is nothing to do.")
             return
         if safe(row.command) != row.command:
             self._work.say(

@@ -27,7 +27,8 @@ def listed(name: str, *sources: Source, account: str = "default", label: str = "
 def test_a_state_is_named_as_on_the_screen_or_as_in_json_and_its_beginning_is_enough() -> None:
     assert names("state:login-needed") == names('state:"login needed"') == names("STATE:login") == {"notion"}
     assert names("state:empty-header") == names("state:variable-not-set") == {"asana"}
-    assert names("state:val") == {"linear", "internal", "cloudflare"}
+    assert names("state:val") == {"linear", "internal", "cloudflare", "sentry"}
+    assert names("state:renews") == {"linear", "cloudflare", "sentry", "github"}
     assert names("state:alid") == set()  # the beginning, not any part
 
 
