@@ -148,7 +148,7 @@ async def test_a_vault_that_the_environment_opens_says_why_it_stays_open(
         await t.sees("Sealed vault ✓")
         await open_in_use(t)
         await t.press("l")
-        await t.sees("so it can't be locked.")
+        await t.until(lambda: t.said() and t.said()[-1].endswith("so it can't be locked."))
 
 
 @screen_test

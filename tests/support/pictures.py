@@ -211,8 +211,16 @@ async def _empty(t: Terminal, clock: DemoClock) -> None:
     await t.sees("No MCP servers found")
 
 
+async def _message(t: Terminal, clock: DemoClock) -> None:
+    refused = "linear: the issuer refused to refresh: the refresh token has expired. Press l to log in again."
+    t.app.say(refused, severity="error")
+    t.app.say("local-db is a local process: there is nothing to log in to.", severity="warning")
+    await t.sees("Dismiss ·")
+
+
 SCENES: dict[str, Scene] = {
     "main": Scene(_demo, _main),
+    "message": Scene(_demo, _message, (SMALL, NARROW)),
     "login": Scene(_demo, _login),
     "code": Scene(_demo, _code, (SMALL, NARROW)),
     "palette": Scene(_demo, _palette, (SMALL,)),

@@ -162,7 +162,7 @@ class Terminal:
 
     def said(self) -> list[str]:
         """The notifications so far."""
-        return [notice.message for notice in self.app._notifications]
+        return [message.sentence for message in self.app.messages.shown]
 
     def widget(self, selector: str) -> Widget:
         return self.app.screen.query_one(selector)

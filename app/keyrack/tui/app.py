@@ -21,6 +21,8 @@ from keyrack.tui.host import Severity
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
 from keyrack.tui.kit.keyboard import Keyboard
+from keyrack.tui.kit.messages import Messages
+from keyrack.tui.kit.notice import show_messages
 from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 
 
 HANG_UP = 1  # SIGHUP's number, also on systems without that signal
-READ_IN_A_SECOND = 10  # characters, by a user who was looking elsewhere
 WIDE = 100  # columns needed to show the details next to the list
 
 
@@ -83,6 +84,7 @@ class KeyrackApp(App[None]):
         self._adapters: Adapters | None = None
         self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
+        self.messages = Messages(self._show_messages, self.set_timer)
         self.register_theme(KEYRACK_DARK)
         self.register_theme(KEYRACK_LIGHT)
         self.remembering = Remembering(self, state or NoScreenState())
@@ -219,14 +221,30 @@ class KeyrackApp(App[None]):
         self.theme = name
         self.remembering.change(theme=name)
 
-    def say(self, sentence: str, *, severity: Severity = "information") -> None:
-        """Show a notification instead of the last one. A long one stays longer.
+    def say(self, sentence: str, *, severity: Severity = "information", stays: bool = False) -> None:
+        """Show a message above the footer. The text can come from anyone.
 
-        The text can come from anyone.
+        An error, and what `stays`, is shown until the user dismisses it.
         """
-        self.clear_notifications()
-        seconds = max(self.NOTIFICATION_TIMEOUT, len(sentence) / READ_IN_A_SECOND)
-        self.notify(safe(sentence), severity=severity, timeout=seconds, markup=False)
+        self.messages.add(safe(sentence), severity, stays=stays)
+
+    def dismiss(self) -> bool:
+        """Remove the message that is shown; False if there is none that waits for it."""
+        return self.messages.dismiss()
+
+    def notify(
+        self, message: str, *, title: str = "", severity: Severity = "information", **more: Any
+    ) -> None:
+        """What Textual itself has to tell."""
+        self.say(f"{title} {message}".strip(), severity=severity)
+
+    def _show_messages(self) -> None:
+        for screen in self.screen_stack:
+            show_messages(self.messages, screen, keymap.key_of("stop"))
+
+    def _refresh_notifications(self) -> None:
+        """Textual calls it for each screen that comes on top, to show its own notifications there."""
+        self._show_messages()
 
     def say_error(self, error: BaseException) -> None:
         """Show an error and what to do."""

@@ -30,8 +30,13 @@ class Host(Protocol):
         """The time in Unix seconds, from the clock that the operations use."""
         ...
 
-    def say(self, sentence: str, *, severity: Severity = "information") -> None:
-        """Show a notification instead of the last one."""
+    def say(self, sentence: str, *, severity: Severity = "information", stays: bool = False) -> None:
+        """Show a message above the footer. A warning stays until the next message; an error, and what
+        `stays`, until the user dismisses it."""
+        ...
+
+    def dismiss(self) -> bool:
+        """Remove the message that is shown; False if there is none that waits for it."""
         ...
 
     def say_error(self, error: BaseException) -> None:

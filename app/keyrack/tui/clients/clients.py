@@ -168,7 +168,9 @@ class ClientsScreen(Screen[None]):
         self.query_one(FilterLine).focus()
 
     def action_back(self) -> None:
-        """From the servers to the programs, then clear the filter, then back to the list."""
+        """Dismiss a message; else go back to the programs, clear the filter, go back to the list."""
+        if self.host.dismiss():
+            return
         if self.focused is self.entries:
             self.programs.focus()
         elif self._needle:

@@ -52,3 +52,4 @@ class LineList(OptionList):
 
     def on_resize(self, event: events.Resize) -> None:
         self.show(self._makers)
+        self.scroll_to_highlight()

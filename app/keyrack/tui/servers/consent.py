@@ -56,7 +56,8 @@ class ConsentWatch:
         def answered(allowed: bool | None) -> None:
             self._is_open = False
             if allowed is None and self._screen.host.now() >= request.until:
-                self._screen.host.say(f"Nobody answered in time. {request.question} It was refused.")
+                words = f"Nobody answered in time. {request.question} It was refused."
+                self._screen.host.say(words, stays=True)
                 return
             in_background(
                 self._screen,

@@ -289,7 +289,7 @@ class MainScreen(Screen[None]):
         self.refresh_rows()
 
     def action_stop(self) -> None:
-        if not self.many.stop():
+        if not self.many.stop() and not self.host.dismiss():
             self.query_one(FilterLine).action_clear_filter()
 
     @on(ServerTable.Opened)

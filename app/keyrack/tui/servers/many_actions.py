@@ -98,14 +98,14 @@ class ManyActions:
             stopped = " Stopped." if finished < len(asked) else ""
             words = f"{finished - len(failures)} of {len(asked)} {done}.{stopped}"
             told = _failed({asked[key].server.display_name: why for key, why in failures.items()})
-            self._say(f"{words} {told}".strip(), "warning" if failures else "information")
+            self._say(f"{words} {told}".strip(), "warning" if failures else "information", stays=True)
 
         screen.show_progress(f"{doing} 0 of {len(asked)}", 0.0)
         screen.refresh_rows()
         self._many = many(screen, asked, lambda key: work(asked[key].server), one, end)
 
-    def _say(self, sentence: str, severity: Severity = "information") -> None:
-        self._screen.host.say(sentence, severity=severity)
+    def _say(self, sentence: str, severity: Severity = "information", *, stays: bool = False) -> None:
+        self._screen.host.say(sentence, severity=severity, stays=stays)
 
 
 def _failed(failures: dict[str, str]) -> str:

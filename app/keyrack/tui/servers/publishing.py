@@ -14,6 +14,6 @@ def publish_later(screen: ListScreen, server: Server) -> None:
 
     def done(sentences: tuple[str, ...]) -> None:
         for sentence in sentences:
-            host.say(f"{server.display_name}: {sentence}", severity="warning")
+            host.say(f"{server.display_name}: {sentence}", severity="error")
 
     in_background(screen, lambda: publish_again(host.adapters(), server), done, host.say_error)

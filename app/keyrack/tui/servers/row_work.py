@@ -81,5 +81,5 @@ class RowWork:
         self.say(f"{row.server.display_name}: {words}", "warning")
         return True
 
-    def say(self, sentence: str, severity: Severity = "information") -> None:
-        self.screen.host.say(sentence, severity=severity)
+    def say(self, sentence: str, severity: Severity = "information", *, stays: bool = False) -> None:
+        self.screen.host.say(sentence, severity=severity, stays=stays)

@@ -88,6 +88,7 @@ class ServerTable(DataTable[Text]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.show(self._rows, self._now, self._marks)
+        self.move_cursor(row=self.cursor_row, animate=False)  # into view, where a message took rows
 
     def on_click(self, event: events.Click) -> None:
         if event.chain == 2 and self.row_count:

@@ -83,7 +83,8 @@ class ConnectActions:
 
     def _connected(self, wanted: Connecting, server: Server, _: Connected) -> None:
         words = f"connected in {wanted.program} by {wanted.method.value}."
-        self._work.say(f"{server.display_name}: {words} Restart {wanted.program} if it runs.")
+        restart = f"Restart {wanted.program} if it runs."
+        self._work.say(f"{server.display_name}: {words} {restart}", stays=True)
 
     def _disconnect(self, row: Row, wanted: Disconnecting | None) -> None:
         if wanted is not None:
@@ -94,7 +95,8 @@ class ConnectActions:
 
     def _disconnected(self, wanted: Disconnecting, server: Server, receipt: Receipt) -> None:
         done = "is as before" if receipt.ok else f"was left alone: {receipt.lines[0].detail}"
-        self._work.say(f"{server.display_name}: the entry in {wanted.program} {done}.")
+        words = f"{server.display_name}: the entry in {wanted.program} {done}."
+        self._work.say(words, "information" if receipt.ok else "error")
 
     def _offer(self, found: Sequence[Candidate]) -> None:
         if not found:

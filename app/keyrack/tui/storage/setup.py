@@ -65,7 +65,7 @@ def create_vault(host: Host, on_end: Callable[[Made | None], Any]) -> None:
                 if key
                 else "Keep a backup of it."
             )
-            host.say(f"Created the vault {short_path(result.path)}. {keep}")
+            host.say(f"Created the vault {short_path(result.path)}. {keep}", stays=True)
         on_end(result)
 
     def answered(answer: tuple[Made] | None) -> None:

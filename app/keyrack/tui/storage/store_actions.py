@@ -258,4 +258,5 @@ class StoreActions:
             words.append(
                 f"Rebuilt {found} lost record{'s' if found > 1 else ''} from the stored credentials."
             )
-        self._screen.host.say(" ".join([*words, *bad]), severity="warning" if bad else "information")
+        severity = "error" if bad else "information"
+        self._screen.host.say(" ".join([*words, *bad]), severity=severity, stays=True)

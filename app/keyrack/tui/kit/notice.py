@@ -1,0 +1,65 @@
+"""The newest message, above the footer. It takes its rows from the list, or from the dialog's box."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Footer, Static
+
+from keyrack.tui.kit.hanging import Hanging
+from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.messages import Message, Messages
+from keyrack.tui.kit.present import join, say
+from keyrack.wording.glyphs import FAILED, WARNING
+from keyrack.wording.signs import Sign
+from keyrack.wording.tones import Tone
+
+SIGNS = {
+    "warning": Sign(WARNING, Tone.WARN),
+    "error": Sign(FAILED, Tone.BAD),
+}
+SIGN_WIDTH = 2  # columns
+
+
+class Notice(Static):
+    """A click dismisses it. Its look is in main.tcss, as it can stand on any screen."""
+
+    def __init__(self, messages: Messages, dismiss_key: str) -> None:
+        super().__init__()
+        self._messages, self._key = messages, dismiss_key
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Show the newest message; take no room without one."""
+        message = self._messages.newest
+        self.display = message is not None
+        if message is None:
+            return
+        for severity in SIGNS:
+            self.set_class(message.severity == severity, f"-{severity}")
+        words, sign = join(say(message.sentence), *self._hint(message)), SIGNS.get(message.severity)
+        self.update(Hanging(say(*sign), SIGN_WIDTH, words) if sign else words)
+
+    def _hint(self, message: Message) -> list[Content]:
+        """What escape does, where it does not close a dialog instead."""
+        if not message.stays or isinstance(self.screen, ModalScreen):
+            return []
+        more = f" · {self._messages.more} more" if self._messages.more else ""
+        return [say("   "), say(self._key, Tone.KEY), say(f"\u00a0Dismiss{more}", Tone.DIM)]
+
+    def on_click(self) -> None:
+        self._messages.drop()
+
+
+def show_messages(messages: Messages, screen: Screen[object], dismiss_key: str) -> None:
+    """Show the newest message on a screen, and make the room for it when there is one."""
+    notice = next(iter(screen.query_children(Notice)), None)
+    if notice is not None:
+        notice.show()
+    elif messages.newest is not None and screen.is_mounted:
+        keys = next((each for each in screen.children if isinstance(each, Footer | KeyLine)), None)
+        notice = Notice(messages, dismiss_key)
+        notice.set_class(keys is None, "-docked")  # in a dialog, the keys are in the box
+        screen.mount(notice, before=keys)
