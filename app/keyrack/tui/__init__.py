@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,10 @@ def run_tui(
     page.
     """
     from keyrack.tui.app import KeyrackApp, refuse_web_driver
+    from keyrack.tui.terminal.background import light_in
 
-    app = KeyrackApp(adapters_factory, banner=banner, sign_in_note=sign_in_note, state=state)
+    light = light_in(os.environ)
+    app = KeyrackApp(adapters_factory, banner=banner, sign_in_note=sign_in_note, state=state, light=light)
     refuse_web_driver(app.driver_class)
     with app.ending_on_signals():
         app.run()

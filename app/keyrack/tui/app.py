@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from keyrack.operations.ports import Adapters
     from keyrack.tui.host import Host
+    from keyrack.tui.terminal.background import Background
 
     _is_host: Callable[[KeyrackApp], Host] = lambda app: app  # noqa: E731  only for the type checker
 
@@ -77,6 +78,7 @@ class KeyrackApp(App[None]):
         banner: str = "",
         sign_in_note: str = "",
         state: ScreenState | None = None,
+        light: bool = False,
     ) -> None:
         super().__init__()
         self.banner, self.sign_in_note = banner, sign_in_note
@@ -88,8 +90,8 @@ class KeyrackApp(App[None]):
         self.register_theme(KEYRACK_DARK)
         self.register_theme(KEYRACK_LIGHT)
         self.remembering = Remembering(self, state or NoScreenState())
-        chosen = self.remembering.now.theme
-        self.theme = chosen if chosen in self.available_themes else KEYRACK_DARK.name
+        self._light = light
+        self._show_theme()
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
@@ -217,9 +219,18 @@ class KeyrackApp(App[None]):
         self.push_screen(Palette([ThemeList], placeholder="a theme"))
 
     def choose_theme(self, name: str) -> None:
-        """Change the theme, and remember it."""
-        self.theme = name
+        """Change the theme, and remember it; "" is keyrack's own, light or dark as the terminal is."""
         self.remembering.change(theme=name)
+        self._show_theme()
+
+    def _show_theme(self) -> None:
+        chosen, own = self.remembering.now.theme, KEYRACK_LIGHT if self._light else KEYRACK_DARK
+        self.theme = chosen if chosen in self.available_themes else own.name
+
+    def on_background(self, answer: Background) -> None:
+        """The terminal's answer, which is soon here, late, or never."""
+        self._light = answer.light
+        self._show_theme()
 
     def say(self, sentence: str, *, severity: Severity = "information", stays: bool = False) -> None:
         """Show a message above the footer. The text can come from anyone.

@@ -48,7 +48,7 @@ class Host(Protocol):
         ...
 
     def choose_theme(self, name: str) -> None:
-        """Change the theme, and remember it."""
+        """Change the theme, and remember it; "" is keyrack's own, light or dark as the terminal is."""
         ...
 
     def look_again(self) -> None:

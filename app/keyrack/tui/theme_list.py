@@ -15,4 +15,5 @@ class ThemeList(ThemeProvider):
     @property
     def commands(self) -> list[tuple[str, Callable[[], None]]]:
         choose = cast(Host, self.app).choose_theme
-        return [(name, partial(choose, name)) for name in sorted(self.app.available_themes)]
+        named = [(name, partial(choose, name)) for name in sorted(self.app.available_themes)]
+        return [("light or dark, as the terminal", partial(choose, "")), *named]

@@ -1,6 +1,7 @@
-"""Textual's driver for Linux and macOS, with three changes.
+"""Textual's driver for Linux and macOS, with some changes.
 
-A terminal's answers are not taken for keys, and the program exits when the terminal is gone. Textual's own
+The terminal is asked for its background. Its answers are not taken for keys, and the program exits when the
+terminal is gone. Textual's own
 driver keeps reading after the end of input in a busy loop. Its writer thread dies on the first failed write,
 and anything that adds to its queue then waits forever. The thread that reads sleeps until there is something
 to read: Textual's looks ten times a second, which is a third of what an idle screen costs.
@@ -20,10 +21,13 @@ from textual._time import get_time
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
+from keyrack.tui.terminal.background import QUESTION, Identified, may_be_asked
 from keyrack.tui.terminal.reader import TerminalReader
 
 SHORT = 0.02  # seconds between looks at the clock while a sequence is incomplete
 CHUNK = 4096  # bytes
+EXPECTED = 5.0  # seconds in which a terminal answers, if it ever does
+HELD_UP = 1.0  # seconds of these in which the terminal is not left
 
 
 class Ending(Protocol):
@@ -65,9 +69,28 @@ class Output:
 class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **more: Any) -> None:
         super().__init__(app, **more)
+        self._application = cast(Ending, app)
         self._gone = Event()
+        self._answered = Event()  # no answer is on its way
+        self._answered.set()
+        self._asked = 0.0  # when
         self._woken, self._waker = os.pipe()  # readable when the thread has to stop
         self._file = cast(Any, Output(cast(TextIO, sys.__stderr__), self._hang_up))
+
+    def start_application_mode(self) -> None:
+        """Also ask for the background; a `Background` message tells the answer, whenever it comes."""
+        super().start_application_mode()
+        if self.input_tty and may_be_asked(os.environ):
+            self._asked = get_time()
+            self._answered.clear()
+            self.write(QUESTION)
+            self.flush()
+
+    def stop_application_mode(self) -> None:
+        """Also wait a little for an answer that is on its way: the shell would take it for keys."""
+        if not self._gone.is_set():
+            self._answered.wait(max(self._asked + HELD_UP - get_time(), 0.0))
+        super().stop_application_mode()
 
     def run_input_thread(self) -> None:
         """Read until the program exits or the terminal is gone."""
@@ -78,6 +101,7 @@ class TerminalDriver(LinuxDriver):
             selector.register(fileno, selectors.EVENT_READ)
             selector.register(self._woken, selectors.EVENT_READ)
             while not self.exit_event.is_set():
+                reader.expecting = not self._answered.is_set() and get_time() < self._asked + EXPECTED
                 ready = selector.select(SHORT if reader.waiting else None)
                 if not any(key.fd == fileno for key, _ in ready):
                     for event in reader.tick(get_time()):
@@ -93,7 +117,10 @@ class TerminalDriver(LinuxDriver):
                     self._hang_up()
                     return
                 for event in reader.feed(decode(data), get_time()):
-                    self.process_message(event)
+                    if isinstance(event, Identified):
+                        self._answered.set()
+                    else:
+                        self.process_message(event)
 
     def disable_input(self) -> None:
         """Wake the thread that reads, so that it sees `exit_event`. Textual's own looks by itself."""
@@ -105,4 +132,5 @@ class TerminalDriver(LinuxDriver):
         """Can be called from any thread."""
         if not self._gone.is_set():
             self._gone.set()
-            cast(Ending, self._app).hang_up()
+            self._answered.set()
+            self._application.hang_up()

@@ -45,6 +45,7 @@ class TerminalReader:
         self._held = 0
         self._since = 0.0  # when the last of them arrived
         self._paste: str | None = None
+        self.expecting = False  # an answer is on its way, so an ESC is its start and no key
 
     @property
     def waiting(self) -> bool:
@@ -73,7 +74,8 @@ class TerminalReader:
             return []
         if self._sequence == ESC or self._held < len(self._sequence):
             alone = self._held == 1
-            if alone and waited >= (constants.ESCAPE_DELAY if self._sequence == ESC else BURST):
+            delay = LATE if self.expecting else constants.ESCAPE_DELAY
+            if alone and waited >= (delay if self._sequence == ESC else BURST):
                 self._held = 0
                 return _at(self._since, self._key(self._sequence[-1]))
         elif waited >= constants.ESCAPE_DELAY and (keys := self._sequences.meaning(self._sequence)):
@@ -97,7 +99,7 @@ class TerminalReader:
         if not self._sequence or (self._held == 0 and not self._may_go_on(char, now)):
             return self._begin(char, now)
         sequence = self._sequence + char
-        if sequence == ESC + ESC:
+        if sequence == ESC + ESC or (self._is_late_escape(now) and char not in f"[O{STRINGS}"):
             return [*self._key(ESC), *self._begin(char, now)]
         match _advance(self._sequence, char):
             case _Step.MORE:
@@ -112,6 +114,10 @@ class TerminalReader:
                 return self._sequences.meaning(sequence)
             case _Step.BROKEN:
                 return self._break_off(char, now)
+
+    def _is_late_escape(self, now: float) -> bool:
+        """Whether there is an ESC that would be the key by now, if no answer were expected."""
+        return self._sequence == ESC and self._held == 1 and now - self._since >= constants.ESCAPE_DELAY
 
     def _may_go_on(self, char: str, now: float) -> bool:
         """Whether this can be the rest of an answer whose start was reported as keys."""

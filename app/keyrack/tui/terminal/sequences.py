@@ -1,4 +1,4 @@
-"""What a complete sequence means: a key, the mouse, or a change of size or focus. An answer has no meaning.
+"""What a complete sequence means: a key, the mouse, a change of size or focus, or keyrack's own answer.
 
 ECMA-48, section 5.4 (CSI), and xterm's control sequences for the answers.
 """
@@ -12,6 +12,8 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.keys import Keys
 from textual.message import Message
+
+from keyrack.tui.terminal.background import answer_in
 
 ESC = "\x1b"
 PASTE, PASTE_END = f"{ESC}[200~", f"{ESC}[201~"
@@ -31,8 +33,8 @@ class Sequences(XTermParser):
     def meaning(self, sequence: str) -> list[Message]:
         """Return the events for one character or one complete sequence.
 
-        There are none for an answer or an unknown sequence. Textual would pass on the characters of an
-        unknown one as keys.
+        There are none for an answer to another question, or an unknown sequence. Textual would pass on the
+        characters of an unknown one as keys.
         """
         if sequence[:1] != ESC:
             return list(self._keys(sequence))
@@ -40,13 +42,19 @@ class Sequences(XTermParser):
             case "[" if _MEANT.fullmatch(sequence):
                 return list(self.feed(sequence))
             case "[":
-                return [] if _ANSWER.match(sequence) else list(self._keys(sequence))
+                return self._answers(sequence) if _ANSWER.match(sequence) else list(self._keys(sequence))
             case "O":
                 return list(self._keys(sequence))
-            case "]" | "P" | "_" | "^" | "X":
+            case "]":
+                return self._answers(sequence)
+            case "P" | "_" | "^" | "X":
                 return []
             case char:
                 return list(self._keys(sequence)) or list(self._keys(char, alt=True))
+
+    def _answers(self, sequence: str) -> list[Message]:
+        answer = answer_in(sequence)
+        return [] if answer is None else [answer]
 
     def _keys(self, sequence: str, *, alt: bool = False) -> Iterable[events.Key]:
         try:
