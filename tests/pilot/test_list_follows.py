@@ -154,8 +154,9 @@ async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.M
     adapters = demo_parts()
     async with terminal(app_with(adapters), (120, 30)) as t:
         await t.press("R")
-        await t.until(lambda: "0 of 2 refreshed. Failed: " in "".join(t.said()[-1:]))
-        assert t.said()[-1].endswith("See their details for the reasons.")
+        await t.sees("Refreshed · 0 of 2")
+        assert "✕ github failed github did not answer." in t.words(".box")
+        await t.press("escape")
         assert "failed now" in line_of(t, "sentry") and "failed now" in line_of(t, "github")
         await t.select("sentry")
         await t.sees("wait 30 seconds. Try again then.")
@@ -176,7 +177,8 @@ async def test_the_one_that_failed_is_told_with_its_reason(monkeypatch: pytest.M
     monkeypatch.setattr(refresh_op, "refresh", one)
     async with terminal(app_with()) as t:
         await t.press("R")
-        await t.until(lambda: t.said() == [f"1 of 2 refreshed. Failed: sentry. {WAIT} Try again then."])
+        await t.sees("Refreshed · 1 of 2")
+        assert f"✕ sentry failed {WAIT} Try again then." in t.words(".box")
 
 
 @screen_test

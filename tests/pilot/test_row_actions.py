@@ -167,7 +167,8 @@ async def test_check_all_runs_four_side_by_side_and_esc_stops_it(monkeypatch: py
         assert "Another task is running; press esc to stop it." in t.said()
         await t.press("escape")
         gate.open()
-        await t.until(lambda: "4 of 13 checked. Stopped." in t.said())
+        await t.sees("Checked · 4 of 13")
+        assert "Stopped. Not started: " in t.words(".box")
         assert gate.most == 4 and "checking" not in t.text()
 
 
@@ -182,7 +183,7 @@ async def test_check_all_asks_no_server_that_is_switched_off(monkeypatch: pytest
     )
     async with terminal(app_with(demo_parts(Reading(servers, (), ()), ()))) as t:
         await t.press("C")
-        await t.until(lambda: "1 of 1 checked." in " ".join(t.said()))
+        await t.sees("Checked · 1 of 1")
         assert gate.asked == ["on"]
 
 
@@ -197,7 +198,8 @@ async def test_refresh_all_takes_what_is_due_and_names_what_failed(monkeypatch: 
     monkeypatch.setattr(refresh_op, "refresh", one)
     async with terminal(app_with()) as t:
         await t.press("R")
-        await t.until(lambda: "1 of 2 refreshed. Failed: sentry. No answer." in t.said())
+        await t.sees("Refreshed · 1 of 2")
+        assert "✕ sentry failed No answer." in t.words(".box")
 
 
 @screen_test

@@ -131,6 +131,13 @@ class Terminal:
         rows = self._lines()[region.y : region.bottom]
         return "".join(row.crop(region.x, region.right).text.strip() for row in rows)
 
+    def words(self, selector: str) -> str:
+        """What stands where this widget is, as one line: without the frame, and unwrapped."""
+        region = self.widget(selector).region
+        rows = self._lines()[region.y : region.bottom]
+        text = " ".join(row.crop(region.x, region.right).text for row in rows)
+        return " ".join(text.replace("│", " ").split())
+
     def _lines(self) -> list[Strip]:
         """The screen drawn anew, with the screens behind a dialog."""
         visible_screen_stack.set(self.app._background_screens)

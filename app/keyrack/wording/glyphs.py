@@ -5,3 +5,4 @@ LOCKED, UNKNOWN = "▣", "?"
 NONE_STORED = "○"
 ABOUT = "≈"  # before an estimate
 CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice
+MARKED = "▌"  # before a row that the user has marked

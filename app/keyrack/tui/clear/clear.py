@@ -48,7 +48,7 @@ class ClearScreen(ReadingDialog[Clearing]):
     def __init__(self, row: Row) -> None:
         super().__init__()
         self._row = row
-        self._issuer = _issuer_of(row)
+        self._issuer = issuer_of(row)
         self._service: Service | None = None  # of a token made by hand: what is known of its service
         self._revoke_words: str | None = None
         self._page = ""
@@ -151,7 +151,7 @@ class ClearScreen(ReadingDialog[Clearing]):
         )
 
 
-def _issuer_of(row: Row) -> str | None:
+def issuer_of(row: Row) -> str | None:
     """The host of a login's issuer; None for a token made by hand."""
     credential = row.credential
     if credential is None or credential.kind != "oauth" or not credential.issuer:

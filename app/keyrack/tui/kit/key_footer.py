@@ -14,6 +14,7 @@ LEAST = (
     "undo",
     "entry('publish')",
     "command_palette",
+    "mark",
     "entry('clear-there')",
     "row('check')",
     "row('token')",

@@ -100,6 +100,16 @@ TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
 
 MAIN = [
     *ROW,
+    Binding("space", "mark", "Mark", id="mark", tooltip="Mark or unmark the server for r, c and d"),
+    Binding(
+        "asterisk",
+        "mark_all",
+        "Mark all",
+        id="mark-all",
+        key_display="*",
+        show=False,
+        tooltip="Mark or unmark all servers that are shown",
+    ),
     Binding("slash", "filter", "Filter", id="filter", key_display="/", tooltip="Filter the list"),
     Binding("2", "clients", "Programs", id="clients", tooltip="Show the programs, and what each holds"),
     Binding(
@@ -183,7 +193,7 @@ MAIN = [
         show=False,
         tooltip="Lock, unlock or change the store for credentials",
     ),
-    Binding("escape", "stop", "Stop / clear filter", id="stop", show=False),
+    Binding("escape", "stop", "Stop / unmark / clear filter", id="stop", show=False),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
 ]
 
@@ -398,6 +408,13 @@ CLEAR = [
 ]
 CLEAR_PAGE = Binding("o", "open_page", show=False)
 
+CLEAR_MARKED = [
+    *ASK,
+    *CLEAR,
+    Binding("pagedown,space", "scroll('page_down')", show=False),
+    Binding("pageup", "scroll('page_up')", show=False),
+]
+
 # For clearing many; the list's keys also work from the buttons.
 STALE = [
     *ASK,
@@ -478,6 +495,11 @@ def key_of(binding_id: str) -> str:
     return shown(next(binding for binding in MAIN if binding.id == binding_id))
 
 
+def name_of(binding_id: str) -> str:
+    """What one of the list's bindings does, in a word or two."""
+    return next(binding.description for binding in MAIN if binding.id == binding_id)
+
+
 def key_for(action: Action | None) -> str | None:
     """The list's key for the next step, or None."""
     return key_of(_ACTION_KEYS[action]) if action is not None and action in _ACTION_KEYS else None
@@ -497,10 +519,12 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["detail"],
                 rest["sort"],
                 rest["filter"],
+                rest["mark"],
+                rest["mark-all"],
                 ("tab", "Complete a filter word, such as state:"),
                 rest["clients"],
                 ("1", "Go back to the servers"),
-                ("esc", "Stop running tasks; clear the filter"),
+                ("esc", "Stop running tasks; then unmark; then clear the filter"),
             ),
         ),
         (

@@ -24,6 +24,15 @@ class ListScreen(Protocol):
     @property
     def host(self) -> Host: ...
 
+    @property
+    def shown(self) -> list[Row]:
+        """The rows that the filter leaves, in their order."""
+        ...
+
+    def selected(self) -> Row | None:
+        """The row under the cursor."""
+        ...
+
     def look(self, then: Callable[[], Any] | None = None) -> None:
         """Read configurations and records again, then call `then`."""
         ...
@@ -38,6 +47,10 @@ class ListScreen(Protocol):
 
     def show_progress(self, words: str, share: float) -> None:
         """Show a line during an operation on many servers; "" removes it."""
+        ...
+
+    def when_on_top(self, then: Callable[[], Any]) -> None:
+        """Call `then` now, or else as soon as no other screen is above the list."""
         ...
 
     def when_open(self, then: Callable[[], Any]) -> None:

@@ -21,7 +21,9 @@ from keyrack.operations.servers.overview import Overview, Row
 from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.key_footer import KeyFooter
-from keyrack.tui.kit.present import error_text, join, key_hint, say, title
+from keyrack.tui.kit.present import error_text, say, title
+from keyrack.tui.many.marking import TOGETHER, Marking
+from keyrack.tui.many.task_line import TaskLine
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.header_line import HeaderLine
@@ -34,10 +36,11 @@ from keyrack.wording.tones import Tone
 if TYPE_CHECKING:
     from keyrack.operations.sharing.clients import Entry
     from keyrack.tui.clear.stale_actions import StaleActions
+    from keyrack.tui.many.many_actions import ManyActions
+    from keyrack.tui.many.marked_actions import MarkedActions
     from keyrack.tui.servers.held_lines import HeldLines
     from keyrack.tui.servers.history_reader import HistoryReader
     from keyrack.tui.servers.list_reader import ListReader
-    from keyrack.tui.servers.many_actions import ManyActions
     from keyrack.tui.servers.row_actions import RowActions
     from keyrack.tui.storage.store_actions import StoreActions
 
@@ -59,6 +62,8 @@ class MainScreen(Screen[None]):
             self, "looked"
         )  # after every look, even if nothing has changed
         self.marks = Marks()
+        self.marking = Marking(self)
+        self._when_on_top: list[Callable[[], Any]] = []
         self._needle = ""
         self._sort = Sort.NAME
 
@@ -90,9 +95,15 @@ class MainScreen(Screen[None]):
 
     @cached_property
     def many(self) -> ManyActions:
-        from keyrack.tui.servers.many_actions import ManyActions
+        from keyrack.tui.many.many_actions import ManyActions
 
         return ManyActions(self)
+
+    @cached_property
+    def marked_actions(self) -> MarkedActions:
+        from keyrack.tui.many.marked_actions import MarkedActions
+
+        return MarkedActions(self, self.many)
 
     @cached_property
     def stale(self) -> StaleActions:
@@ -119,7 +130,7 @@ class MainScreen(Screen[None]):
             yield ServerTable()
             yield Static(say("Reading the configuration files…", Tone.DIM), id="empty")
             yield FactsView(id="detail")
-        yield Static("", id="progress")
+        yield TaskLine()
         yield KeyFooter()
 
     def on_mount(self) -> None:
@@ -144,6 +155,15 @@ class MainScreen(Screen[None]):
     def selected(self) -> Row | None:
         """The row under the cursor."""
         return self.rows.get(self.table.selected or "")
+
+    @property
+    def shown(self) -> list[Row]:
+        """The rows that the filter leaves, in their order."""
+        return [self.rows[key] for key in self.table.order if key in self.rows]
+
+    def targets(self) -> list[Row]:
+        """The marked rows that are shown, else the selected one."""
+        return self.marking.targets()
 
     def only_in_memory(self) -> list[str]:
         """The display names of the servers whose credentials are lost when this process exits."""
@@ -174,6 +194,7 @@ class MainScreen(Screen[None]):
         self.overview = overview
         self._lines.look_again()
         self.rows = {row.key: row for row in overview.rows}
+        self.marks.marked &= self.rows.keys()
         self.refresh_rows()
         if first and self.rows:
             self._go_to_remembered()
@@ -213,6 +234,7 @@ class MainScreen(Screen[None]):
         self._show_problems()
         if not shown:
             self._say_empty()
+        self.query_one(TaskLine).show_marked(self.marking.words())
         self._show_detail()
 
     def on_resize(self) -> None:
@@ -260,11 +282,16 @@ class MainScreen(Screen[None]):
 
     def show_progress(self, words: str, share: float) -> None:
         """Show a line above the footer during an operation on many servers; "" removes it."""
-        from keyrack.tui.kit.present import bar
+        self.query_one(TaskLine).show_progress(words, share)
 
-        line = self.query_one("#progress", Static)
-        self.set_class(bool(words), "-busy")
-        line.update(join(" ", bar(share), "  ", say(words), "   ", key_hint("esc", "Stop")) if words else "")
+    def when_on_top(self, then: Callable[[], Any]) -> None:
+        """Call `then` now, or else as soon as no other screen is above this one."""
+        self._when_on_top.append(then)
+        self.on_screen_resume()
+
+    def on_screen_resume(self) -> None:
+        if self.app.screen is self and self._when_on_top:
+            self._when_on_top.pop(0)()
 
     @on(DataTable.RowHighlighted)
     def _highlighted(self) -> None:
@@ -289,7 +316,7 @@ class MainScreen(Screen[None]):
         self.refresh_rows()
 
     def action_stop(self) -> None:
-        if not self.many.stop() and not self.host.dismiss():
+        if not (self.many.stop() or self.host.dismiss() or self.marking.clear()):
             self.query_one(FilterLine).action_clear_filter()
 
     @on(ServerTable.Opened)
@@ -367,12 +394,21 @@ class MainScreen(Screen[None]):
             self.look()
 
     def action_row(self, what: str) -> None:
-        """Run one of the row's actions on the selected server."""
-        row = self.selected()
-        if row is None:
+        """Run one of the row's actions on the marked servers, or on the selected one."""
+        together = self.targets() if what in TOGETHER else []
+        row = together[0] if together else self.selected()
+        if len(together) > 1:
+            self.marked_actions.run(what, together)
+        elif row is None:
             self.host.say("No server is selected.")
         else:
             self.actions.run(what, row)
+
+    def action_mark(self) -> None:
+        self.marking.toggle()
+
+    def action_mark_all(self) -> None:
+        self.marking.toggle_shown()
 
     def action_refresh_due(self) -> None:
         self.many.refresh_due()

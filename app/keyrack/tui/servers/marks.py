@@ -1,4 +1,4 @@
-"""Marks on rows: work in progress, and failures."""
+"""Marks on rows: those of the user, work in progress, and failures."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Marks:
     """The marks, by row key."""
 
     def __init__(self) -> None:
+        self.marked: set[str] = set()  # by the user, for actions on several servers
         self.busy: dict[str, str] = {}  # the operation in progress
         self.several: frozenset[tuple[str, str]] = frozenset()  # servers with more than one row
         self._troubles: dict[str, Trouble] = {}

@@ -11,16 +11,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from keyrack.domain.model import Check, CredentialInfo, Server
-from keyrack.domain.status import UNTESTED, is_due
 from keyrack.operations.servers import check as check_op
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens import refresh as refresh_op
-from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import safe
 from keyrack.tui.servers.list_screen import ListScreen
+from keyrack.tui.servers.row_words import checked, not_refreshable
 from keyrack.tui.servers.row_work import RowWork
 from keyrack.wording.states import status_words
-from keyrack.wording.times import lasting
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.clear_actions import ClearActions
@@ -30,15 +28,6 @@ if TYPE_CHECKING:
     from keyrack.tui.sharing.sharing_actions import SharingActions
     from keyrack.tui.token.token_actions import TokenActions
 
-VERDICTS = {
-    "open": "it works without a login",
-    "optional": "it works without a login, but perhaps not fully",
-    "required": "it needs a credential",
-    "accepted": "it accepts the token",
-    "refused": "it refused the token",
-    "unreachable": "it can't be reached",
-    "unknown": "it did not say whether it needs a credential",
-}
 BUSY = ("refresh", "check", "clear", "login", "import", "publish", "connect", "adopt")  # one at a time
 
 
@@ -132,23 +121,13 @@ class RowActions:
         if self._work.nothing_stored(row):
             return
         assert row.credential is not None
-        if not row.credential.refreshable:
-            self._work.say(f"{row.server.display_name}: {self._not_refreshable(row.credential)}", "warning")
+        if why := not_refreshable(row.credential, self._screen.host.now()):
+            self._work.say(f"{row.server.display_name}: {why}", "warning")
             return
         adapters = self._screen.host.adapters
         self._work.start(
             row, "refreshing", lambda: refresh_op.refresh(adapters(), row.server), self._refreshed
         )
-
-    def _not_refreshable(self, credential: CredentialInfo) -> str:
-        if credential.kind == "token":
-            key = keymap.key_of("token")
-            return f"a token that was entered by hand can't be refreshed. Press {key} to enter a new one."
-        now, key = self._screen.host.now(), keymap.key_of("login")
-        if credential.refused_at is not None or is_due(credential, now, 0.0):
-            return f"no refresh token was issued. Press {key} to log in again."
-        works = lasting("works", credential.expires_at, now)
-        return f"no refresh token was issued; the token {works}. Then press {key} to log in."
 
     def _refreshed(self, server: Server, credential: CredentialInfo) -> None:
         self._work.say(f"{server.display_name}: refreshed.")
@@ -164,11 +143,8 @@ class RowActions:
         self._work.start(row, "checking", lambda: check_op.check(adapters(), row.server), self._checked)
 
     def _checked(self, server: Server, check: Check) -> None:
-        bad = check.verdict in ("refused", "unreachable")
-        told = bad or check.reason == UNTESTED
-        reason = f" ({check.reason.rstrip('.')})" if told and check.reason else ""
-        words = f"{server.display_name}: {VERDICTS[check.verdict]}{reason}."
-        self._work.say(words, "warning" if bad else "information")
+        words = f"{server.display_name}: {checked(check)}"
+        self._work.say(words, "warning" if check.verdict in ("refused", "unreachable") else "information")
 
     def _accounts(self, row: Row) -> None:
         if self._work.no_address(row, "log in to"):

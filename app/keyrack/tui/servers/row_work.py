@@ -6,13 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from keyrack.domain.model import Server
-from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.host import Severity
-from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.present import error_text
 from keyrack.tui.servers.list_screen import ListScreen
+from keyrack.tui.servers.row_words import cannot_ask, nothing_stored
 
 
 class RowWork:
@@ -57,28 +56,16 @@ class RowWork:
 
         `what` is a phrase such as "log in to".
         """
-        if row.server.problem:
-            self.say(f"{row.server.display_name}: {row.server.problem}", "warning")
-            return True
-        if row.server.url is None:
-            self.say(f"{row.server.name} is a local process: there is nothing to {what}.", "warning")
-            return True
-        if row.server.address_key is not None and what != "check":
-            words = f"{row.server.display_name} has a key in its URL: there is nothing to {what}."
-            self.say(words, "warning")
-            return True
-        return False
+        why = cannot_ask(row.server, what)
+        if why:
+            self.say(f"{row.server.display_name}: {why}", "warning")
+        return bool(why)
 
     def nothing_stored(self, row: Row) -> bool:
         """Return whether keyrack has no credential for the row, and if so, tell the user."""
         if row.credential is not None:
             return False
-        if row.status.state is State.NO_CREDENTIAL:
-            login, token = keymap.key_of("login"), keymap.key_of("token")
-            words = f"nothing is stored yet. Press {login} to log in, or {token} to enter a token."
-        else:
-            words = f"keyrack has no credential for it. {row.status.reason}"
-        self.say(f"{row.server.display_name}: {words}", "warning")
+        self.say(f"{row.server.display_name}: {nothing_stored(row)}", "warning")
         return True
 
     def say(self, sentence: str, severity: Severity = "information", *, stays: bool = False) -> None:

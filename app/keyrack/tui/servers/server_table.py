@@ -17,6 +17,7 @@ from keyrack.tui.kit.present import busy_words, cell
 from keyrack.tui.servers.facts import expiry
 from keyrack.tui.servers.listing import display_name_among
 from keyrack.tui.servers.marks import Marks
+from keyrack.wording.glyphs import MARKED
 from keyrack.wording.held import elsewhere, forms
 from keyrack.wording.states import KINDS, listed_state
 from keyrack.wording.tones import Tone
@@ -175,9 +176,13 @@ class ServerTable(DataTable[Text]):
             self.post_message(DataTable.RowHighlighted(self, self.cursor_row, key))
 
     def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
-        name_tone = Tone.DIM if row.server.is_off else Tone.PLAIN
+        name, name_tone = display_name_among(row, self._marks.several), Tone.PLAIN
+        if row.key in self._marks.marked:
+            name, name_tone = f"{MARKED} {name}", Tone.KEY
+        elif row.server.is_off:
+            name_tone = Tone.DIM
         return (
-            (display_name_among(row, self._marks.several), name_tone),
+            (name, name_tone),
             (KINDS.get(row.kind, row.kind), Tone.DIM),
             self._status(row),
             expiry(row, self._now, self._marks.trouble_of(row)),

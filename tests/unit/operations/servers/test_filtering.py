@@ -32,6 +32,21 @@ def test_a_state_is_named_as_on_the_screen_or_as_in_json_and_its_beginning_is_en
     assert names("state:alid") == set()  # the beginning, not any part
 
 
+def test_what_renews_itself_is_found_by_that_and_what_another_program_holds_by_its_name() -> None:
+    assert "linear" in names("state:renews") and "internal" not in names("state:renews")
+    held = listed("held")
+    held = held._replace(status=held.status._replace(held_by="Claude Code"))
+    assert matching([held], "state:held-by-claude") == matching([held], "state:no-credential") == [held]
+    assert matching([held], "state:not-logged-in") == []
+
+
+def test_a_locked_store_is_a_word_beside_the_state() -> None:
+    row = next(row for row in ROWS if row.server.name == "linear")
+    locked = row._replace(status=row.status._replace(locked=True))
+    assert matching([locked, row], "state:locked") == [locked]
+    assert matching([locked], "state:valid") == [locked]
+
+
 def test_a_program_is_that_of_an_entry() -> None:
     assert names("client:claude-code") == names('client:"Claude Code"') == names("client:cla")
     assert "linear" in names("client:cla") and "linear" in names("client:cursor")

@@ -1,0 +1,1 @@
+"""Acting on several servers: marks, tasks over the marked, and their summaries."""

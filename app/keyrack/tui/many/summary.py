@@ -1,0 +1,90 @@
+"""The results of a task over many servers, shown until the user closes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from keyrack.domain.status import Action
+from keyrack.operations.receipt import Line, Receipt
+from keyrack.operations.servers.overview import Row
+from keyrack.tui.kit import keymap
+from keyrack.tui.kit.present import title
+from keyrack.tui.kit.receipt import ReceiptScreen
+
+if TYPE_CHECKING:
+    from keyrack.tui.servers.list_screen import ListScreen
+
+_NEXT = {
+    Action.LOGIN: "log in",
+    Action.REFRESH: "refresh it",
+    Action.TOKEN: "enter a new token",
+    Action.CHECK: "check it again",
+    Action.UNLOCK: "unlock the store",
+    Action.IMPORT: "take the login over",
+}
+
+
+class Results:
+    """Collects what became of each server."""
+
+    def __init__(self, done: str, left: Iterable[tuple[Row, str]]) -> None:
+        """`done` is a word such as "Checked". `left`: who was left out, and why."""
+        self._done, self._left = done, tuple(left)
+        self._rows: dict[str, Row] = {}
+        self._receipts: dict[str, Receipt] = {}
+        self._not_started: tuple[Row, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self._receipts)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._receipts
+
+    def add(self, row: Row, receipt: Receipt) -> None:
+        """A receipt of one line without a name is told with the server's."""
+        self._rows[row.key], self._receipts[row.key] = row, receipt
+
+    def failed(self, row: Row, why: str) -> None:
+        self.add(row, Receipt((Line("", "failed", why),)))
+
+    def not_started(self, rows: Iterable[Row]) -> None:
+        """These were waiting when the user stopped."""
+        self._not_started = tuple(rows)
+
+    @property
+    def fine(self) -> int:
+        """How many succeeded."""
+        return sum(receipt.ok for receipt in self._receipts.values())
+
+    def show(self, screen: ListScreen) -> None:
+        """Show them, with the next key of each that failed."""
+        total = len(self._receipts) + len(self._not_started) + len(self._left)
+        head = title(self._done, f"{self.fine} of {total}")
+        screen.host.push_screen(ReceiptScreen(head, self.blocks(screen.rows), self._told()))
+
+    def blocks(self, now: Mapping[str, Row]) -> list[tuple[str, Receipt]]:
+        """For the receipt: what failed first, then the others, then those that were left out."""
+        lines: list[Line] = []
+        blocks: list[tuple[str, Receipt]] = []
+        for key, receipt in sorted(self._receipts.items(), key=lambda item: item[1].ok):
+            name = self._rows[key].server.display_name
+            if any(line.what for line in receipt.lines):
+                blocks.append((name, receipt))
+                continue
+            [line] = receipt.lines
+            detail = line.detail if receipt.ok else f"{line.detail} {self._next(now.get(key))}".rstrip()
+            lines.append(line._replace(what=name, detail=detail))
+        lines += [Line(row.server.display_name, "nothing to do", why) for row, why in self._left]
+        return [*([("", Receipt(tuple(lines)))] if lines else []), *blocks]
+
+    def _next(self, row: Row | None) -> str:
+        action = row.status.action if row is not None else None
+        key = keymap.key_for(action)
+        return f"Press {key} to {_NEXT[action]}." if key and action is not None and action in _NEXT else ""
+
+    def _told(self) -> list[str]:
+        if not self._not_started:
+            return []
+        names = ", ".join(row.server.display_name for row in self._not_started)
+        return [f"Stopped. Not started: {names}."]
