@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pytest
+from textual.css.stylesheet import Stylesheet
+
 from keyrack.config.screen import ScreenFile
 from keyrack.domain.remembered import Remembered
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.servers.listing import Sort
+from keyrack.tui.theme import KEYRACK_LIGHT
 from support.cli_kit import linear
 from support.demo_rows import demo_parts
 from support.screens import app_with, screen_test, terminal
@@ -49,6 +53,18 @@ async def test_theme_sort_and_row_are_remembered() -> None:
         assert t.app.theme == "nord"
         assert f"by {Sort.URGENCY}" in t.text()
         await t.until(lambda: t.selected == left)
+
+
+@screen_test
+async def test_the_style_sheets_are_parsed_once_with_the_remembered_theme(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    again: list[str] = []
+    monkeypatch.setattr(Stylesheet, "reparse", lambda sheet: again.append("parsed"))
+    async with terminal(app_with(state=Kept(Remembered(theme="keyrack-light")))) as t:
+        assert t.app.screen.styles.background.hex == str(KEYRACK_LIGHT.background).upper()
+        assert t.app.has_class("-light-mode")
+        assert again == []
 
 
 @screen_test

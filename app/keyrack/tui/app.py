@@ -26,11 +26,12 @@ from keyrack.tui.kit.notice import show_messages
 from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
-from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
+from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT, THEMES
 
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.driver import Driver
+    from textual.theme import Theme
 
     from keyrack.operations.ports import Adapters
     from keyrack.tui.host import Host
@@ -80,6 +81,11 @@ class KeyrackApp(App[None]):
         state: ScreenState | None = None,
         light: bool = False,
     ) -> None:
+        self.remembering = Remembering(self, state or NoScreenState())
+        self._light = light
+        # Before Textual's part, which then parses the style sheets with the theme's colors. A change of the
+        # theme parses them all once more, before the first frame.
+        self.set_reactive(App.theme, self._wanted_theme)
         super().__init__()
         self.banner, self.sign_in_note = banner, sign_in_note
         self._adapters_factory = adapters_factory
@@ -87,11 +93,10 @@ class KeyrackApp(App[None]):
         self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
         self.messages = Messages(self._show_messages, self.set_timer)
-        self.register_theme(KEYRACK_DARK)
-        self.register_theme(KEYRACK_LIGHT)
-        self.remembering = Remembering(self, state or NoScreenState())
-        self._light = light
-        self._show_theme()
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        return THEMES
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste):
@@ -224,8 +229,12 @@ class KeyrackApp(App[None]):
         self._show_theme()
 
     def _show_theme(self) -> None:
+        self.theme = self._wanted_theme
+
+    @property
+    def _wanted_theme(self) -> str:
         chosen, own = self.remembering.now.theme, KEYRACK_LIGHT if self._light else KEYRACK_DARK
-        self.theme = chosen if chosen in self.available_themes else own.name
+        return chosen if chosen in THEMES else own.name
 
     def on_background(self, answer: Background) -> None:
         """The terminal's answer, which is soon here, late, or never."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 KEYRACK_DARK = Theme(
     name="keyrack",
@@ -66,3 +66,5 @@ KEYRACK_LIGHT = Theme(
         "footer-description-foreground": "#5a6478",
     },
 )
+
+THEMES = {theme.name: theme for theme in (*BUILTIN_THEMES.values(), KEYRACK_DARK, KEYRACK_LIGHT)}
