@@ -22,9 +22,12 @@ class ConfirmScreen(Dialog[bool]):
     GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
-    def __init__(self, head: str, about: str, question: str, yes: str, *, no: str = "Cancel") -> None:
+    def __init__(
+        self, head: str, about: str, question: str, yes: str, *, no: str = "Cancel", destroys: bool = False
+    ) -> None:
+        """`destroys`: something is lost for good with a yes, so the button is red."""
         super().__init__()
-        self._no = no
+        self._no, self._destroys = no, destroys
         self._head, self._about, self._question, self._yes = head, about, question, yes
 
     def compose(self) -> ComposeResult:
@@ -32,7 +35,12 @@ class ConfirmScreen(Dialog[bool]):
             yield Static(say(self._question))
             with Horizontal(classes="buttons"):
                 yield Button(self._no, id="no", compact=True)
-                yield Button(Content(f"{self._yes} (y)"), id="yes", compact=True)
+                yield Button(
+                    Content(f"{self._yes} (y)"),
+                    id="yes",
+                    compact=True,
+                    classes="danger" if self._destroys else "",
+                )
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

@@ -18,4 +18,4 @@ class QuitScreen(ConfirmScreen):
         one = len(lost) == 1
         what = f"The credential for {names} is" if one else f"The credentials for {names} are"
         question = LOST.format(what, "it" if one else "them", keymap.key_of("unlock"))
-        super().__init__("Quit", "", question, "Quit")
+        super().__init__("Quit", "", question, "Quit", destroys=True)
