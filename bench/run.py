@@ -8,11 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import bridging
 import refreshing
+import screen
 import stores
 from timing import medians, to_text, to_the_end
 
@@ -50,20 +51,21 @@ print(item.get_secret().decode())
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        env = home(Path(folder) / "plain")
+        env = configured(Path(folder) / "plain", URLS)
         first_frame(env)
         listing(env)
         prompt(Path(folder) / "fifty")
         machine(Path(folder))
+        the_screen(Path(folder), env)
         bridging.compare(tell, KEYRACK, in_home(Path(folder)), RUNS)
     refreshing.in_memory(tell, RUNS)
     on_keychain()
 
 
-def home(folder: Path) -> dict[str, str]:
-    """A home with a thousand servers in one program's file."""
+def configured(folder: Path, urls: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """A home with the servers with these (name, URL) in one program's file."""
     folder.mkdir()
-    servers = {name: {"type": "http", "url": url} for name, url in URLS}
+    servers = {name: {"type": "http", "url": url} for name, url in urls}
     (folder / ".claude.json").write_text(json.dumps({"mcpServers": servers}))
     return in_home(folder)
 
@@ -79,8 +81,8 @@ def first_frame(env: Mapping[str, str]) -> None:
         lambda: to_text([PYTHON, str(HERE / "hello.py")], env, "hello-world"),
         runs=RUNS,
     )
-    tell(f"first frame with {SERVERS} servers / hello-world in Textual", frame, hello, 1.3)
-    tell(f"table of {SERVERS} servers filled / hello-world in Textual", full, hello, None)
+    tell(f"first frame with {SERVERS} servers / hello-world in Textual", frame, hello, 1.25)
+    tell(f"table of {SERVERS} servers filled / hello-world in Textual", full, hello, 1.6)
 
 
 def listing(env: Mapping[str, str]) -> None:
@@ -121,6 +123,16 @@ def machine(folder: Path) -> None:
     tell(f"{what}, with {SERVERS} tokens of theirs / without these", ours, without, 1.3)
     tell(f"{what} / python -c 'import json'", without, floor, 3.0)
     tell(f"{what}, with {SERVERS} tokens of theirs / python -c 'import json'", ours, floor, 3.0)
+
+
+def the_screen(folder: Path, many: Mapping[str, str]) -> None:
+    """After `machine`, which fills a home with the tokens of other programs."""
+    few = configured(folder / "few", URLS[:10])
+    screen.keys(tell, [KEYRACK], many, few, RUNS)
+    what = f"the screen with {SERVERS} servers and tokens of other programs, when nothing happens"
+    screen.idle([KEYRACK], in_home(folder / "with"), what)
+    with screen.slow_servers() as urls:
+        screen.check(tell, [KEYRACK], configured(folder / "slow", urls))
 
 
 def on_keychain() -> None:
