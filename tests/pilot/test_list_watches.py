@@ -10,26 +10,22 @@ import pytest
 from keyrack.tui.kit.help import HelpScreen
 from keyrack.tui.servers import list_reader
 from support.real_home import adapters_at, claude_servers, claude_tokens
-from support.screens import Terminal, app_with, screen_test, terminal
+from support.screens import app_with, screen_test, terminal
 
 NAMES = ("linear", "notion", "sentry")
-
-
-def line_of(t: Terminal, name: str) -> str:
-    return next((line for line in t.text().splitlines() if line.startswith(f"│ {name} ")), "")
 
 
 @screen_test
 async def test_a_token_that_a_program_stores_shows_within_two_seconds(own_home: Path) -> None:
     claude_servers(own_home, *NAMES)
     async with terminal(app_with(adapters_at(own_home))) as t:
-        await t.until(lambda: "not logged in" in line_of(t, "notion"))
+        await t.until(lambda: "not logged in" in t.line_of("notion"))
         began = monotonic()
         claude_tokens(own_home, "notion")
-        await t.until(lambda: "held by Claude Code" in line_of(t, "notion"))
+        await t.until(lambda: "held by Claude Code" in t.line_of("notion"))
         took = monotonic() - began
         claude_tokens(own_home, "notion", ends=-60)
-        await t.until(lambda: "Claude Code ✕" in line_of(t, "notion"))
+        await t.until(lambda: "Claude Code ✕" in t.line_of("notion"))
         assert list_reader.WATCH + took / 20 <= 2, "the rest is left for reading, on a busy machine"
 
 

@@ -11,7 +11,7 @@ from textual.css.stylesheet import Stylesheet
 from keyrack.config.screen import ScreenFile
 from keyrack.domain.remembered import Remembered
 from keyrack.tui.app import KeyrackApp
-from keyrack.tui.servers.listing import Sort
+from keyrack.tui.servers.view import Sort
 from keyrack.tui.theme import KEYRACK_LIGHT
 from support.cli_kit import linear
 from support.demo_rows import demo_parts
@@ -51,7 +51,7 @@ async def test_theme_sort_and_row_are_remembered() -> None:
 
     async with terminal(app_with(state=kept)) as t:
         assert t.app.theme == "nord"
-        assert f"by {Sort.URGENCY}" in t.text()
+        assert f"by {Sort.NAME}" in t.text()
         await t.until(lambda: t.selected == left)
 
 
@@ -73,7 +73,7 @@ async def test_a_change_is_written_while_the_screen_runs_but_not_in_its_thread()
     async with terminal(app_with(state=kept)) as t:
         await t.press("s")
         await t.until(lambda: kept.threads)
-        assert kept.load().sort == Sort.URGENCY.value
+        assert kept.load().sort == Sort.NAME.value
         assert threading.get_ident() not in kept.threads
 
 

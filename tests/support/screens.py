@@ -164,6 +164,11 @@ class Terminal:
         self.table.go_to(next(key for key, row in self.main.rows.items() if row.server.name == name))
         await self.until(lambda: self.selected == name)
 
+    def line_of(self, name: str) -> str:
+        """The list's line of a server; "" if it is not in sight."""
+        starts = tuple(f"│{gutter}{name} " for gutter in (" ", "▸", "  ", " ▌", "▸ ", "▸▌"))
+        return next((line for line in self.text().splitlines() if line.startswith(starts)), "")
+
     def names(self) -> list[str]:
         return [self.main.rows[key].server.name for key in self.table.keys]
 

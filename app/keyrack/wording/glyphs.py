@@ -6,3 +6,4 @@ NONE_STORED = "○"
 ABOUT = "≈"  # before an estimate
 CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice
 MARKED = "▌"  # before a row that the user has marked
+CURSOR, UP, DOWN = "▸", "▲", "▼"  # in a table: at the selected row, and at the heading that sorts

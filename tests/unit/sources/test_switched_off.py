@@ -16,7 +16,7 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.needs import need_of
 from keyrack.operations.servers.overview import Row, overview, row_of
 from keyrack.sources.reader import read_all
-from keyrack.tui.servers.listing import Sort, arrange
+from keyrack.tui.servers.view import View
 from keyrack.wording.states import listed_state
 from keyrack.wording.status import status_of
 from keyrack.wording.tones import Tone
@@ -178,8 +178,8 @@ def test_on_the_screen_it_is_dimmed_last_in_line_and_not_counted() -> None:
     needed = needed._replace(status=status_of(off("a"), EXPIRED, None, NOW))
     valid = row_of(Server("b", ON, sources=(Source("Codex", "/c", "b"),)), None, NOW)
     assert listed_state(needed.status, is_off=needed.server.is_off) == ("✕ switched off", Tone.DIM)
-    assert [row.server.name for row in arrange([needed, valid], "", Sort.URGENCY)] == ["b", "a"]
-    assert [row.server.name for row in arrange([needed, valid], "switched off", Sort.NAME)] == ["a"]
+    assert View().lines([needed, valid]) == (valid, needed)
+    assert View("switched off").lines([needed, valid]) == (needed,)
     assert need_of(needed, NOW) is None
 
 

@@ -7,7 +7,7 @@ import pytest
 from keyrack.operations.servers.overview import overview
 from keyrack.tui.kit.present import short_path
 from keyrack.tui.servers.facts import address, expiry, facts
-from keyrack.tui.servers.listing import Sort, arrange, servers_in
+from keyrack.tui.servers.listing import servers_in
 from keyrack.wording.states import KINDS, STATES
 from keyrack.wording.times import local
 from support.demo_rows import NOW, SERVERS, demo_parts
@@ -103,9 +103,3 @@ def test_paths_below_the_home_folder_are_short(monkeypatch: pytest.MonkeyPatch) 
 def test_a_server_with_two_accounts_is_counted_once() -> None:
     other = ROWS["linear"].server._replace(account="work")
     assert servers_in([*ROWS.values(), ROWS["linear"]._replace(server=other)]) == 14
-
-
-def test_the_orders() -> None:
-    assert next(row.server.name for row in arrange(ROWS.values(), "", Sort.URGENCY)) == "notion"
-    assert [row.server.name for row in arrange(ROWS.values(), "claude sentry", Sort.NAME)] == ["sentry"]
-    assert [row.server.name for row in arrange(ROWS.values(), "not logged", Sort.NAME)] == ["atlassian"]

@@ -128,7 +128,25 @@ MAIN = [
         show=False,
         tooltip="Show all details of the selected server",
     ),
-    Binding("s", "sort", "Sort", id="sort", show=False, tooltip="Sort by name, urgency or expiry"),
+    Binding("s", "sort", "Sort", id="sort", show=False, tooltip="Sort by the next column"),
+    Binding("I", "reverse", "Reverse", id="reverse", show=False, tooltip="Reverse the order"),
+    Binding(
+        "z",
+        "group",
+        "Group",
+        id="group",
+        show=False,
+        tooltip="Group by program, by state, or not at all",
+    ),
+    Binding(
+        "vertical_line",
+        "columns",
+        "Columns",
+        id="columns",
+        key_display="|",
+        show=False,
+        tooltip="Choose the columns",
+    ),
     Binding(
         "R",
         "refresh_due",
@@ -214,8 +232,10 @@ CLIENTS = [
 ]
 
 TABLE = [
-    Binding("j", "cursor_down", "Down", id="down", show=False),
-    Binding("k", "cursor_up", "Up", id="up", show=False),
+    Binding("down,j", "cursor_down", "Down", id="down", show=False),
+    Binding("up,k", "cursor_up", "Up", id="up", show=False),
+    Binding("pagedown", "page_down", "Page down", id="page-down", show=False),
+    Binding("pageup", "page_up", "Page up", id="page-up", show=False),
     Binding("g,home", "scroll_top", "First", id="first", show=False),
     Binding("G,end", "scroll_bottom", "Last", id="last", show=False),
 ]
@@ -329,6 +349,12 @@ LIST = [
     Binding("G,end", "last", show=False),
 ]
 TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
+
+COLUMNS = [
+    Binding("space", "tick", "Show or hide", id="columns-tick"),
+    Binding("escape", "close", "Close", id="columns-close"),
+    Binding("q,vertical_line", "close", show=False),
+]
 
 WHICH = [*CLOSE]
 ACCOUNTS = [
@@ -518,6 +544,9 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 ("↑ ↓ j k g G", "Move"),
                 rest["detail"],
                 rest["sort"],
+                rest["reverse"],
+                rest["group"],
+                rest["columns"],
                 rest["filter"],
                 rest["mark"],
                 rest["mark-all"],

@@ -34,10 +34,8 @@ class Fact(NamedTuple):
     value: Content
 
 
-def expiry(row: Row, now: float, trouble: Trouble | None = None) -> tuple[str, Tone]:
-    """The table's last column."""
-    if trouble is not None:
-        return f"failed {relative(trouble.at - now)}", Tone.WARN
+def expiry(row: Row, now: float) -> tuple[str, Tone]:
+    """The table's column "Expires"."""
     return wording.expiry(row.kind, row.status.state, row.credential, now)
 
 

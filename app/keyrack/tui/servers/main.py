@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.signal import Signal
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from keyrack.domain.model import Record
 from keyrack.domain.storage import StoreState
@@ -27,10 +27,11 @@ from keyrack.tui.many.task_line import TaskLine
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.header_line import HeaderLine
-from keyrack.tui.servers.listing import Sort, arrange, several
+from keyrack.tui.servers.listing import several
 from keyrack.tui.servers.marks import Marks
 from keyrack.tui.servers.server_table import ServerTable
 from keyrack.tui.servers.source_words import problems
+from keyrack.tui.servers.view import View
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from keyrack.tui.clear.stale_actions import StaleActions
     from keyrack.tui.many.many_actions import ManyActions
     from keyrack.tui.many.marked_actions import MarkedActions
+    from keyrack.tui.servers.columns import Column
     from keyrack.tui.servers.held_lines import HeldLines
     from keyrack.tui.servers.history_reader import HistoryReader
     from keyrack.tui.servers.list_reader import ListReader
@@ -64,8 +66,7 @@ class MainScreen(Screen[None]):
         self.marks = Marks()
         self.marking = Marking(self)
         self._when_on_top: list[Callable[[], Any]] = []
-        self._needle = ""
-        self._sort = Sort.NAME
+        self.view = View()
 
     # Created on first use, so that the first frame does not wait for the operations' imports.
 
@@ -135,7 +136,8 @@ class MainScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
-        self._sort = Sort.of(self.host.remembering.now.sort)
+        chosen = self.host.remembering.now
+        self.view = View.of(chosen.sort, chosen.descending, chosen.group, chosen.hidden)
         self.call_after_refresh(gc.enable)
         # After the first frame, because it needs imports and disk access.
         self.call_after_refresh(self.look_again)
@@ -159,7 +161,7 @@ class MainScreen(Screen[None]):
     @property
     def shown(self) -> list[Row]:
         """The rows that the filter leaves, in their order."""
-        return [self.rows[key] for key in self.table.order if key in self.rows]
+        return [self.rows[key] for key in self.table.keys if key in self.rows]
 
     def targets(self) -> list[Row]:
         """The marked rows that are shown, else the selected one."""
@@ -205,7 +207,7 @@ class MainScreen(Screen[None]):
     def _go_to_remembered(self) -> None:
         key = self.host.remembering.selected(self.rows)
         if key is not None:
-            self.call_after_refresh(self.table.go_to, key)  # the table gets its rows with its place
+            self.table.go_to(key)
 
     def cannot_read(self, error: Exception) -> None:
         """Show why the last look failed."""
@@ -224,12 +226,13 @@ class MainScreen(Screen[None]):
 
     def refresh_rows(self) -> None:
         """Update the rows, counts and details."""
-        shown = arrange(self.rows.values(), self._needle, self._sort)
+        lines = self.view.lines(self.rows.values())
         self.marks.several = several(self.rows.values())
         self._show_needs()
-        self.table.show(shown, self.host.now(), self.marks)
-        some = f"{len(shown)} of {len(self.rows)} · " if len(shown) != len(self.rows) else ""
-        self.table.border_subtitle = say(f"{some}by {self._sort}", Tone.DIM)
+        self.table.show(lines, self.host.now(), self.marks, self.view)
+        shown = len(self.table.keys)
+        some = f"{shown} of {len(self.rows)} · " if shown != len(self.rows) else ""
+        self.table.border_subtitle = say(f"{some}{self.view.words}", Tone.DIM)
         self.set_class(not shown, "-empty")
         self._show_problems()
         if not shown:
@@ -251,7 +254,7 @@ class MainScreen(Screen[None]):
     def _say_empty(self) -> None:
         from keyrack.tui.servers.source_words import no_match, no_servers
 
-        words = no_match(self._needle) if self.rows else no_servers(self.overview)
+        words = no_match(self.view.needle) if self.rows else no_servers(self.overview)
         self.query_one("#empty", Static).update(words)
 
     def _show_detail(self) -> None:
@@ -273,8 +276,7 @@ class MainScreen(Screen[None]):
                 self.rows[key] = look.row_of(
                     row.server, record, now, store_locked=locked, elsewhere=row.elsewhere
                 )
-        # Keep the order: rows must not move under the cursor.
-        self.table.show([self.rows[key] for key in self.table.order if key in self.rows], now, self.marks)
+        self.table.update_rows(self.rows, now)  # in the same order: they must not move under the cursor
         self._show_needs()
         if self.query_one("#detail", FactsView).display:  # a narrow terminal has no room for it
             self._history.look()
@@ -293,15 +295,14 @@ class MainScreen(Screen[None]):
         if self.app.screen is self and self._when_on_top:
             self._when_on_top.pop(0)()
 
-    @on(DataTable.RowHighlighted)
+    @on(ServerTable.Highlighted)
     def _highlighted(self) -> None:
         self._show_detail()
 
     @on(FilterLine.Filtered)
     def _filtered(self, event: FilterLine.Filtered) -> None:
-        if event.needle != self._needle:
-            self._needle = event.needle
-            self.refresh_rows()
+        if event.needle != self.view.needle:
+            self.show_view(self.view._replace(needle=event.needle))
 
     @on(FilterLine.Left)
     def _left_filter(self) -> None:
@@ -310,10 +311,32 @@ class MainScreen(Screen[None]):
     def action_filter(self) -> None:
         self.query_one(FilterLine).focus()
 
-    def action_sort(self) -> None:
-        self._sort = self._sort.following
-        self.host.remembering.change(sort=self._sort.value)
+    def show_view(self, view: View) -> None:
+        """Arrange the rows in another way, and remember all but the filter."""
+        self.view = view
+        self.host.remembering.change(**view.chosen)
         self.refresh_rows()
+
+    @on(ServerTable.Sorted)
+    def _heading_clicked(self, event: ServerTable.Sorted) -> None:
+        self.show_view(self.view.sorted_by(event.column))
+
+    def action_sort(self) -> None:
+        self.show_view(self.view.next_sort(self.table.columns))
+
+    def action_reverse(self) -> None:
+        self.show_view(self.view.reversed())
+
+    def action_group(self) -> None:
+        self.show_view(self.view.next_group())
+
+    def action_columns(self) -> None:
+        from keyrack.tui.servers.column_choice import ColumnChoice
+
+        self.app.push_screen(ColumnChoice(self.view.hidden, self._hide))
+
+    def _hide(self, columns: frozenset[Column]) -> None:
+        self.show_view(self.view._replace(hidden=columns))
 
     def action_stop(self) -> None:
         if not (self.many.stop() or self.host.dismiss() or self.marking.clear()):
@@ -378,8 +401,7 @@ class MainScreen(Screen[None]):
         """Move the cursor to a server, even if the filter hides it."""
         if key not in self.table.keys:
             self.query_one(FilterLine).action_clear_filter()
-            self._needle = ""
-            self.refresh_rows()
+            self.show_view(self.view._replace(needle=""))
         self.table.go_to(key)
         self.table.focus()
 

@@ -1,204 +1,201 @@
-"""The table of servers, with a row per credential. It is updated in place."""
+"""The table of servers, with a row per credential. Only the rows that are seen are drawn."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
-from textual import events
+from textual import on
 from textual.message import Message
-from textual.widgets import DataTable
+from textual.strip import Strip
 
 from keyrack.operations.servers.overview import Row
-from keyrack.tui.kit import keymap
-from keyrack.tui.kit.present import busy_words, cell
-from keyrack.tui.servers.facts import expiry
-from keyrack.tui.servers.listing import display_name_among
+from keyrack.tui.kit.cut import fill, width_of
+from keyrack.tui.kit.line_table import LineTable
+from keyrack.tui.kit.present import safe
+from keyrack.tui.servers.cells import Cell, Told, cell, wants
+from keyrack.tui.servers.columns import EXTRAS, GAP, ROOMY, Column, Placed, Want, fit, needed
 from keyrack.tui.servers.marks import Marks
-from keyrack.wording.glyphs import MARKED
-from keyrack.wording.held import elsewhere, forms
-from keyrack.wording.states import KINDS, listed_state
+from keyrack.tui.servers.view import Heading, Line, View
+from keyrack.wording.glyphs import CURSOR, DOWN, MARKED, UP
 from keyrack.wording.tones import Tone
 
-# Columns' widths, the last two the least; the server's name takes the rest.
-AUTH, STATUS, EXPIRES = 6, 18, 14
-COLUMNS = ("server", "auth", "status", "expires", "elsewhere")
-PADDING = 2  # a cell's, left and right together
-NARROWEST_NAME = 8
 SCROLLBAR = 1
 
 
-class ServerTable(DataTable[Text]):
-    BINDINGS: ClassVar = [*keymap.TABLE]
+class ServerTable(LineTable):
     # One for each tone; the colors are in main.tcss.
-    COMPONENT_CLASSES: ClassVar = {f"server-table--{tone}" for tone in Tone}
+    COMPONENT_CLASSES: ClassVar = {
+        *(f"server-table--{tone}" for tone in Tone),
+        *(f"server-table--{part}" for part in ("header", "row", "cursor", "hover")),
+    }
 
-    class Opened(Message):
-        """The user wants to see a row's details."""
+    class Sorted(Message):
+        """The user wants to sort by a column."""
+
+        def __init__(self, column: Column) -> None:
+            super().__init__()
+            self.column = column
 
     def __init__(self) -> None:
-        super().__init__(cursor_type="row", zebra_stripes=False, cursor_foreground_priority="renderable")
-        self._shown: dict[str, tuple[tuple[str, Tone], ...]] = {}
-        self._rows: tuple[Row, ...] = ()
-        self._now = 0.0
-        self._marks = Marks()
-        self._elsewhere = 0  # the column's width
+        super().__init__()
+        self._shown: tuple[Line, ...] = ()
+        self._places: dict[str, int] = {}  # the rows' lines by their keys
+        self._told = Told(0.0, Marks())
+        self._view = View()
+        self._wanted: Mapping[Column, Want] = {}
+        self._measured: frozenset[Column] = frozenset()
+        self._columns: tuple[Placed, ...] = ()
+        self._drawn: dict[str, tuple[Cell, ...]] = {}
+        self._tones: dict[Tone, Style] = {}
 
     @property
     def selected(self) -> str | None:
         """The key of the row under the cursor."""
-        if not self.row_count:
-            return None
-        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+        row = self._row_at(self.cursor_line)
+        return row.key if row is not None else None
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The rows' keys in the order shown."""
-        return tuple(self._shown)
+        return tuple(self._places)
 
     @property
-    def order(self) -> tuple[str, ...]:
-        """The same, also while they wait for the table to get its place."""
-        return tuple(row.key for row in self._rows)
+    def columns(self) -> tuple[Column, ...]:
+        """Those that there is room for."""
+        return tuple(placed.column for placed in self._columns)
 
-    def show(self, rows: Iterable[Row], now: float, marks: Marks) -> None:
-        """Show these rows in this order. The cursor stays on its server, not on its line."""
-        self._rows, self._now, self._marks = tuple(rows), now, marks
-        if not self.size.width:
-            return  # hidden: filled when it gets its place, once and not twice
-        widths = [column.width for column in self.ordered_columns]
-        same = [row.key for row in self._rows] == list(self._shown)
-        if same and widths == [width for _, _, width in self._layout()]:
-            self._patch()
-        else:
-            self._rebuild()
+    @property
+    def cursor_row(self) -> int:
+        """Which of the rows is under the cursor, not counting headings."""
+        return list(self._places.values()).index(self.cursor_line)
+
+    def show(self, lines: Sequence[Line], now: float, marks: Marks, view: View) -> None:
+        """Show these lines. The cursor stays on its server, not on its line."""
+        selected, before = self.selected, self.cursor_line
+        self._shown, self._told, self._view = tuple(lines), Told(now, marks), view
+        self._places = {line.key: place for place, line in enumerate(lines) if isinstance(line, Row)}
+        self._measure()
+        self._lay_out()
+        place = self._places.get(selected or "", before)  # gone: what took its place
+        self.set_lines(len(lines), place, lambda line: isinstance(lines[line], Row))
+        if self.selected != selected and self._places:
+            self.post_message(self.Highlighted())
+
+    def update_rows(self, rows: Mapping[str, Row], now: float) -> None:
+        """The same rows as they are at `now`. Only those that look different are drawn again."""
+        self._shown = tuple(
+            rows.get(line.key, line) if isinstance(line, Row) else line for line in self._shown
+        )
+        self._told = self._told._replace(now=now)
+        for line in self.lines_in_sight:
+            row = self._row_at(line)
+            if row is not None and self._drawn.get(row.key) != self._cells(row):
+                self.refresh_line_at(line)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a server, where it is shown."""
-        if key in self._shown:
-            self.move_cursor(row=self.get_row_index(key), animate=False)
+        if key in self._places:
+            self.move_to(self._places[key])
 
-    def repaint_all(self) -> None:
-        """Redraw after a change of colors or width."""
-        self._rebuild()
+    def needed_width(self) -> int:
+        """The columns that it would take to show all without cutting anything, with its border."""
+        return needed(self._wanted) + self._gutter + SCROLLBAR + self.styles.gutter.width
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self.call_after_refresh(self.repaint_all))
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._tones = {}
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.show(self._rows, self._now, self._marks)
-        self.move_cursor(row=self.cursor_row, animate=False)  # into view, where a message took rows
+    def on_resize(self) -> None:
+        self._lay_out()
 
-    def on_click(self, event: events.Click) -> None:
-        if event.chain == 2 and self.row_count:
-            self.post_message(self.Opened())
+    @on(LineTable.HeadClicked)
+    def _clicked(self, event: LineTable.HeadClicked) -> None:
+        event.stop()
+        x = event.x - self._gutter
+        found = next((each for each in self._columns if each.x <= x < each.x + each.width + GAP), None)
+        if found is not None:
+            self.post_message(self.Sorted(found.column))
 
-    def action_select_cursor(self) -> None:
-        self.post_message(self.Opened())
+    def draw_head(self, width: int) -> Strip:
+        style = self.get_component_rich_style("server-table--header")
+        sign = DOWN if self._view.descending else UP
+        words = " " * self._gutter
+        for each in self._columns:
+            words = fill(words, each.x + self._gutter)[: each.x + self._gutter]
+            words += each.column.heading[: each.width]
+            if each.column is self._view.sort.column:
+                words += f" {sign}" if len(each.column.heading) + 1 < each.width + GAP else sign
+        return _strip([Segment(words, style)], width, style)
 
-    def _layout(self) -> list[tuple[str, str, int]]:
-        """(key, heading, width) of the columns that there is room for.
+    def draw_line(self, line: int, width: int) -> Strip:
+        shown = self._shown[line]
+        base = self.get_component_rich_style("server-table--row")
+        if isinstance(shown, Heading):
+            words = [(safe(shown.words), shown.tone), (f" · {shown.size}", Tone.DIM)]
+            return _strip([Segment(text, base + self._tone(tone)) for text, tone in words], width, base)
+        is_cursor = line == self.cursor_line
+        if is_cursor:
+            base = self.get_component_rich_style("server-table--cursor")
+        elif line == self.hover_line:
+            base = self.get_component_rich_style("server-table--hover")
+        segments = [Segment(CURSOR if is_cursor else " ", base)]
+        if self._gutter > 1:
+            mark = MARKED if shown.key in self._told.marks.marked else " "
+            segments.append(Segment(mark, self._on(base, Tone.KEY)))
+        cells = self._drawn[shown.key] = self._cells(shown)
+        for placed, spans in zip(self._columns, cells, strict=True):
+            segments += [Segment(text, self._on(base, tone)) for text, tone in spans]
+            left = placed.width - sum(width_of(text) for text, _ in spans)
+            segments.append(Segment(" " * (left + GAP), base))
+        return _strip(segments, width, base)
 
-        Too narrow for all, it loses Auth first, then Elsewhere.
-        """
-        room = self.size.width - SCROLLBAR
-        said = (len(expiry(row, self._now, self._marks.trouble_of(row))[0]) for row in self._rows)
-        expires = max((EXPIRES, *said))  # "checked 12 min ago"
-        status = max((STATUS, *(len(self._status(row)[0]) for row in self._rows)))  # "held by Claude Code"
-        columns = [("status", "Status", status)]
-        taken = status + 2 * PADDING
-        self._elsewhere = 0
-        for key, heading, widths in (
-            ("expires", "Expires", (expires,)),
-            ("elsewhere", "Elsewhere", self._elsewhere_widths()),
-            ("auth", "Auth", (AUTH,)),
-        ):
-            fitting = (width for width in widths if taken + width + PADDING + NARROWEST_NAME + 6 <= room)
-            width = next(fitting, 0)
-            if width:
-                taken += width + PADDING
-                columns.append((key, heading, width))
-                if key == "elsewhere":
-                    self._elsewhere = width
-        columns.sort(key=lambda column: COLUMNS.index(column[0]))
-        return [("server", "Server", max(room - taken, NARROWEST_NAME)), *columns]
+    @property
+    def _gutter(self) -> int:
+        """The columns before the names: the cursor's, and that of the marks if there are any."""
+        return 2 if self._told.marks.marked else 1
 
-    def _elsewhere_widths(self) -> tuple[int, ...]:
-        """To name all programs, the best one of each row, or none; nothing if no program holds anything."""
-        found = [forms(row.elsewhere, self._now) for row in self._rows if row.elsewhere]
-        if not found:
-            return ()
-        heading = len("Elsewhere")
-        named = (max(heading, *(len(each[place]) for each in found)) for place in (0, -2))
-        return (*named, heading)
+    def _row_at(self, line: int) -> Row | None:
+        shown = self._shown[line] if 0 <= line < len(self._shown) else None
+        return shown if isinstance(shown, Row) else None
 
-    def _rebuild(self) -> None:
-        # Removing rows one by one is quadratic in DataTable; clearing and adding is not.
-        selected, scroll, line = self.selected, self.scroll_y, self.cursor_row
-        with self.prevent(DataTable.RowHighlighted):
-            self.clear(columns=True)
-            for key, heading, width in self._layout():
-                self.add_column(Text(heading), key=key, width=width)
-            self._shown = {}
-            styles = self._styles()
-            keys = [str(column.value) for column in self.columns]
-            for row in self._rows:
-                cells = self._cells(row)
-                self._shown[row.key] = cells
-                by_key: dict[str, tuple[str, Tone]] = dict(zip(COLUMNS, cells, strict=True))
-                self.add_row(*(cell(by_key[key][0], styles[by_key[key][1]]) for key in keys), key=row.key)
-            if selected in self._shown:
-                self.scroll_to(y=scroll, animate=False, force=True)
-                self.move_cursor(row=self.get_row_index(selected), animate=False)
-            elif selected is not None:  # gone: what took its place
-                self.move_cursor(row=line, animate=False)
-        if self.selected != selected or selected is None:
-            self._announce()
+    def _cells(self, row: Row) -> tuple[Cell, ...]:
+        return tuple(cell(each.column, row, self._told, each.width) for each in self._columns)
 
-    def _patch(self) -> None:
-        styles = self._styles()
-        keys = {str(column.value) for column in self.columns}
-        for row in self._rows:
-            cells, before = self._cells(row), self._shown[row.key]
-            if cells == before:
-                continue
-            self._shown[row.key] = cells
-            for name, new, old in zip(COLUMNS, cells, before, strict=True):
-                if new != old and name in keys:
-                    self.update_cell(row.key, name, cell(new[0], styles[new[1]]))
+    def _measure(self) -> None:
+        """What the columns take: for other rows, or on a terminal that has become wide or narrow."""
+        candidates = self._candidates
+        self._wanted = wants([line for line in self._shown if isinstance(line, Row)], self._told, candidates)
+        self._measured = candidates
 
-    def _announce(self) -> None:
-        """Tell that another row is selected now; DataTable was kept from saying it."""
-        if self.row_count:
-            key = self.coordinate_to_cell_key(self.cursor_coordinate).row_key
-            self.post_message(DataTable.RowHighlighted(self, self.cursor_row, key))
-
-    def _cells(self, row: Row) -> tuple[tuple[str, Tone], ...]:
-        name, name_tone = display_name_among(row, self._marks.several), Tone.PLAIN
-        if row.key in self._marks.marked:
-            name, name_tone = f"{MARKED} {name}", Tone.KEY
-        elif row.server.is_off:
-            name_tone = Tone.DIM
-        return (
-            (name, name_tone),
-            (KINDS.get(row.kind, row.kind), Tone.DIM),
-            self._status(row),
-            expiry(row, self._now, self._marks.trouble_of(row)),
-            elsewhere(row.elsewhere, self._now, self._elsewhere),
+    @property
+    def _candidates(self) -> frozenset[Column]:
+        roomy = self.screen.size.width >= ROOMY
+        return frozenset(
+            column for column in Column if column not in self._view.hidden and (roomy or column not in EXTRAS)
         )
 
-    def _status(self, row: Row) -> tuple[str, Tone]:
-        what = self._marks.busy.get(row.key)
-        if what:
-            return busy_words(what), Tone.BUSY
-        return listed_state(row.status, is_off=row.server.is_off)
+    def _lay_out(self) -> None:
+        if self._candidates != self._measured:
+            self._measure()
+        room = self.size.width - self._gutter - SCROLLBAR
+        self._columns = fit(self._wanted, room) if room > 0 else ()
+        self._drawn.clear()
+        self.refresh()
 
-    def _styles(self) -> dict[Tone, Style]:
-        """Each tone's color in the current theme, without a background: the cursor has its own."""
-        found: dict[Tone, Style] = {}
-        for tone in Tone:
+    def _tone(self, tone: Tone) -> Style:
+        """Its color in the current theme, without a background."""
+        if tone not in self._tones:
             style = self.get_component_rich_style(f"server-table--{tone}")
-            found[tone] = Style(color=style.color, bold=style.bold, dim=style.dim)
-        return found
+            self._tones[tone] = Style(color=style.color, bold=style.bold, dim=style.dim)
+        return self._tones[tone]
+
+    def _on(self, base: Style, tone: Tone) -> Style:
+        """A tone on a line. The terminal's own colours in reverse can be read with no other colour."""
+        return base if base.reverse else base + self._tone(tone)
+
+
+def _strip(segments: list[Segment], width: int, style: Style) -> Strip:
+    return Strip(segments).adjust_cell_length(width, style)
