@@ -149,14 +149,14 @@ def refusing(adapters: Adapters, server: Server, **options: Any) -> CredentialIn
 async def test_why_each_of_many_failed_stands_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh_op, "refresh", refusing)
     adapters = demo_parts()
-    async with terminal(app_with(adapters), (120, 30)) as t:
+    async with terminal(app_with(adapters), (130, 30)) as t:
         await t.press("R")
         await t.sees("Refreshed · 0 of 2")
         assert "✕ github failed github did not answer." in t.words(".box")
         await t.press("escape")
         assert " !" in t.line_of("sentry") and " !" in t.line_of("github")
         await t.select("sentry")
-        await t.sees("wait 30 seconds. Try again then.")
+        await t.until(lambda: "wait 30 seconds. Try again then." in t.words("#detail"))
         await t.press("enter")
         await t.sees("Try again then.")
         await t.press("escape")

@@ -33,7 +33,7 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
 
 @screen_test
 async def test_a_server_out_of_reach_shows_when_its_token_expires() -> None:
-    async with terminal(app_with(), (120, 30)) as t:
+    async with terminal(app_with(), (130, 30)) as t:
         line = t.line_of("staging")
         assert "! unreachable" in line and "6 h" in line
         await t.select("staging")
@@ -149,7 +149,7 @@ async def test_expiry_ticks_and_the_state_follows() -> None:
 
 
 @screen_test
-async def test_below_100_columns_enter_opens_the_details_and_their_keys_work() -> None:
+async def test_below_130_columns_enter_opens_the_details_and_their_keys_work() -> None:
     async with terminal(app_with()) as t:
         await t.select("notion")
         assert not t.main.query_one(FactsView).display
@@ -164,8 +164,10 @@ async def test_below_100_columns_enter_opens_the_details_and_their_keys_work() -
 
 
 @screen_test
-async def test_from_100_columns_the_details_stand_beside_and_follow_the_cursor() -> None:
-    async with terminal(app_with(), (100, 30)) as t:
+async def test_from_130_columns_the_details_stand_beside_and_follow_the_cursor() -> None:
+    async with terminal(app_with(), (129, 30)) as t:
+        assert not t.main.query_one(FactsView).display
+    async with terminal(app_with(), (130, 30)) as t:
         await t.select("github")
         await t.sees("github.com/login/oauth")
         await t.select("local-db")
@@ -174,7 +176,7 @@ async def test_from_100_columns_the_details_stand_beside_and_follow_the_cursor()
 
 @screen_test
 async def test_the_window_may_be_resized_at_any_time() -> None:
-    async with terminal(app_with(), (120, 30)) as t:
+    async with terminal(app_with(), (130, 30)) as t:
         await t.select("sentry")
         for size in ((80, 24), (30, 8), (5, 3), (1, 1), (200, 60), (99, 24)):
             await t.pilot.resize_terminal(*size)
@@ -184,7 +186,7 @@ async def test_the_window_may_be_resized_at_any_time() -> None:
 
 @screen_test
 async def test_help_shows_keys_and_states_and_closes() -> None:
-    async with terminal(app_with(), (100, 60)) as t:
+    async with terminal(app_with(), (100, 70)) as t:
         await t.press("question_mark")
         assert isinstance(t.app.screen, HelpScreen)
         await t.sees("Refresh all credentials that are due")

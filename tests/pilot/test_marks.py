@@ -73,7 +73,7 @@ async def test_space_marks_and_unmarks_the_selected_server() -> None:
         await mark(t, "linear", "sentry")
         assert marked(t) == targets(t) == {"linear", "sentry"}
         await t.sees("2 marked")
-        assert sum("▌ " in line for line in t.text().splitlines()) == 2
+        assert sum("▌" in line for line in t.text().splitlines()) == 2
         await t.press("space")
         assert marked(t) == {"linear"}
         await t.press("escape")

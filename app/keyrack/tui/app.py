@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 HANG_UP = 1  # SIGHUP's number, also on systems without that signal
-WIDE = 100  # columns needed to show the details next to the list
+WIDE = 130  # columns needed to show the details next to the list
 
 
 def refuse_web_driver(driver: type) -> None:

@@ -20,7 +20,7 @@ def names(view: View, rows: tuple[Row, ...] = ROWS) -> list[str]:
 
 def test_what_is_urgent_comes_first_unless_something_else_is_chosen() -> None:
     assert View().words == "by urgency"
-    assert names(View())[:3] == ["notion", "figma", "sentry"]
+    assert names(View())[:3] == ["notion", "figma", "staging"]
 
 
 def test_a_filter_keeps_what_it_matches() -> None:

@@ -82,19 +82,20 @@ def needed(wants: Mapping[Column, Want]) -> int:
 
 def _sacrifices(wants: Mapping[Column, Want], name: int) -> Iterator[tuple[Column, int | None, int]]:
     """(column, its form from now on or None, the width of names up to which it gives way), in order."""
-    long, whole, least = min(name, LONG_NAME), min(name, WHOLE_NAME), min(name, NAME)
+    long, whole = min(name, LONG_NAME), min(name, WHOLE_NAME)
+    for column in (Column.SCOPES, Column.FOUND_IN, Column.ELSEWHERE):
+        yield column, 1, long
     for column in (Column.SCOPES, Column.CHECKED, Column.FOUND_IN, Column.ACCOUNT):
-        yield from ((column, 1, long), (column, None, long))
+        yield column, None, long
     for column in (Column.AUTH, Column.EXPIRES):
         if column in wants and wants[column].is_blank:
             yield column, None, name
     yield from (
-        (Column.ELSEWHERE, 1, whole),
         (Column.EXPIRES, 1, whole),
         (Column.AUTH, None, name),
         (Column.ELSEWHERE, 2, whole),
         (Column.ELSEWHERE, None, whole),
-        (Column.EXPIRES, None, min(least, NARROWEST_NAME + 4)),
+        (Column.EXPIRES, None, min(name, NARROWEST_NAME + 4)),
     )
 
 

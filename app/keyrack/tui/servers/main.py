@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from keyrack.tui.servers.row_actions import RowActions
     from keyrack.tui.storage.store_actions import StoreActions
 
+LEAST_DETAIL, MOST_DETAIL = 44, 84  # columns for the details beside the list
 TICK = 1.0  # seconds between updates of what depends on the time
 
 
@@ -230,6 +231,7 @@ class MainScreen(Screen[None]):
         self.marks.several = several(self.rows.values())
         self._show_needs()
         self.table.show(lines, self.host.now(), self.marks, self.view)
+        self._share_width()
         shown = len(self.table.keys)
         some = f"{shown} of {len(self.rows)} · " if shown != len(self.rows) else ""
         self.table.border_subtitle = say(f"{some}{self.view.words}", Tone.DIM)
@@ -242,6 +244,13 @@ class MainScreen(Screen[None]):
 
     def on_resize(self) -> None:
         self._show_problems()
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Give the list what it needs, and the details the rest. Typing a filter moves neither."""
+        if not self.view.needle:
+            left = self.app.size.width - self.table.needed_width()
+            self.query_one("#detail").styles.width = min(max(left, LEAST_DETAIL), MOST_DETAIL)
 
     def _show_needs(self) -> None:
         self.query_one(HeaderLine).show_rows(self.rows.values(), self.host.now(), self.overview.unread)

@@ -102,6 +102,8 @@ class ServerTable(LineTable):
 
     def needed_width(self) -> int:
         """The columns that it would take to show all without cutting anything, with its border."""
+        if self._candidates != self._measured:
+            self._measure()
         return needed(self._wanted) + self._gutter + SCROLLBAR + self.styles.gutter.width
 
     def notify_style_update(self) -> None:
