@@ -17,7 +17,16 @@ from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.servers.sources import SourcesScreen
-from support.demo_rows import MINUTE, NO_PLACES, NOW, DemoClock, demo_parts, demo_records, many_servers
+from support.demo_rows import (
+    MINUTE,
+    NO_PLACES,
+    NOW,
+    DemoClock,
+    demo_parts,
+    demo_reading,
+    demo_records,
+    many_servers,
+)
 from support.screens import app_with, screen_test, terminal
 
 
@@ -29,6 +38,27 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
         assert "OAuth" in line and "● valid" in line and "52 min" in line
         assert "14 servers · 2 to log in · 1 variable not set " in t.text()
         assert "Secret Service ✓" in t.text()
+
+
+@screen_test
+async def test_the_first_line_tells_what_needs_doing_as_far_as_there_is_room() -> None:
+    for width, told in (
+        (120, "14 servers · 2 to log in · 1 variable not set · 1 expiring · 1 unreachable "),
+        (80, "14 servers · 2 to log in · 1 variable not set "),
+        (60, "14 servers · 2 to log in "),
+    ):
+        async with terminal(app_with(), (width, 24)) as t:
+            await t.sees("Secret Service ✓")
+            assert told in t.text().splitlines()[0]
+
+
+@screen_test
+async def test_the_first_line_says_that_there_is_nothing_to_do() -> None:
+    records = [record for record in demo_records() if record.url == "https://mcp.linear.app/mcp"]
+    reading = demo_reading()
+    linear = [server for server in reading.servers if server.name == "linear"]
+    async with terminal(app_with(demo_parts(reading._replace(servers=tuple(linear)), records))) as t:
+        assert "1 server · nothing to do" in t.text().splitlines()[0]
 
 
 @screen_test

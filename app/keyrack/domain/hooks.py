@@ -1,6 +1,7 @@
-"""What keyrack's own `config.toml` says about events: the commands to run, and whether to notify.
+"""What keyrack's own `config.toml` says about events: the commands to run, and how to notify.
 
-notifications = false               # no desktop notifications
+notifications = false               # no notifications
+bell = true                         # the screen also rings the terminal's bell
 
 [hooks]
 on_expiring = ["~/bin/renew", "soon"]
@@ -26,7 +27,8 @@ class NoticeKind(StrEnum):
 
 class Hooks(NamedTuple):
     commands: Mapping[NoticeKind, tuple[str, ...]] = {}  # arguments for no shell
-    notify: bool = True  # show desktop notifications
+    notify: bool = True  # show notifications: the desktop's, or in the screen the terminal's
+    bell: bool = False  # ring the terminal's bell in the screen
 
 
 _KEYS = {f"on_{event.value.replace('-', '_')}": event for event in NoticeKind}
@@ -35,8 +37,10 @@ _KEYS = {f"on_{event.value.replace('-', '_')}": event for event in NoticeKind}
 def hooks_of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Hooks:
     """The hooks among a file's values; `problem` is called with a sentence for each wrong one."""
     notify: Any = data.get("notifications", True)
-    if not isinstance(notify, bool):
-        problem("“notifications” should be true or false.")
+    bell: Any = data.get("bell", False)
+    for name, value in (("notifications", notify), ("bell", bell)):
+        if not isinstance(value, bool):
+            problem(f"“{name}” should be true or false.")
     table: Any = data.get("hooks", {})
     if not isinstance(table, dict):
         problem(f"“hooks” should be a table, but is {kind(table)}.")
@@ -51,7 +55,7 @@ def hooks_of(data: Mapping[str, Any], problem: Callable[[str], Any]) -> Hooks:
             problem(
                 f'“hooks.{key}” should be a list of a command and its arguments, like ["notify-send", "x"].'
             )
-    return Hooks(commands, notify is not False)
+    return Hooks(commands, notify is not False, bell is True)
 
 
 def _is_command(value: Any) -> bool:

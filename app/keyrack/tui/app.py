@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.theme import Theme
 
+    from keyrack.domain.hooks import Hooks
     from keyrack.operations.ports import Adapters
     from keyrack.tui.host import Host
     from keyrack.tui.terminal.background import Background
@@ -265,6 +266,16 @@ class KeyrackApp(App[None]):
     def _refresh_notifications(self) -> None:
         """Textual calls it for each screen that comes on top, to show its own notifications there."""
         self._show_messages()
+
+    def alert(self, title: str, text: str, hooks: Hooks) -> None:
+        """Notify by the terminal, and ring its bell, as the settings say. Not in the demo: its servers are
+        nobody's."""
+        if self.banner or self._driver is None:
+            return
+        from keyrack.tui.terminal.notification import BELL, notification
+
+        notified = notification(title, text, os.environ) if hooks.notify else ""
+        self._driver.write(notified + (BELL if hooks.bell else ""))
 
     def say_error(self, error: BaseException) -> None:
         """Show an error and what to do."""

@@ -9,6 +9,7 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from keyrack.domain.hooks import Hooks
     from keyrack.operations.ports import Adapters
     from keyrack.tui.remembering import Remembering
 
@@ -37,6 +38,10 @@ class Host(Protocol):
 
     def dismiss(self) -> bool:
         """Remove the message that is shown; False if there is none that waits for it."""
+        ...
+
+    def alert(self, title: str, text: str, hooks: Hooks) -> None:
+        """Draw attention by the terminal, as the settings say. The texts can come from anyone."""
         ...
 
     def say_error(self, error: BaseException) -> None:

@@ -33,7 +33,7 @@ def write(env: dict[str, str], text: str, mode: int = 0o600) -> Path:
 def test_each_hook_is_a_list_of_arguments(env: dict[str, str]) -> None:
     write(
         env,
-        'notifications = false\n[hooks]\non_expiring = ["a", "$(b)"]\n'
+        'notifications = false\nbell = true\n[hooks]\non_expiring = ["a", "$(b)"]\n'
         'on_login_needed = ["~/bin/c"]\non_refreshed = ["./d"]\n',
     )
     assert hooks.read(env, "linux") == Hooks(
@@ -43,6 +43,7 @@ def test_each_hook_is_a_list_of_arguments(env: dict[str, str]) -> None:
             NoticeKind.REFRESHED: (f"{env['XDG_CONFIG_HOME']}/keyrack/./d",),
         },
         notify=False,
+        bell=True,
     )
 
 
@@ -64,6 +65,7 @@ def test_without_a_file_there_are_none(env: dict[str, str]) -> None:
         ("[hooks]\non_expiring = [1]", None),
         ('[hooks]\non_expiring = ["a\\u0000"]', None),
         ("notifications = 1", "“notifications” should be true or false."),
+        ('bell = "loud"', "“bell” should be true or false."),
     ],
 )  # fmt: skip
 def test_a_wrong_hook_is_not_run_and_doctor_names_it(
@@ -77,7 +79,7 @@ def test_a_wrong_hook_is_not_run_and_doctor_names_it(
 
 
 def test_good_hooks_are_no_problem(env: dict[str, str], tmp_path: Path) -> None:
-    write(env, 'notifications = true\n[hooks]\non_refreshed = ["x"]\n')
+    write(env, 'notifications = true\nbell = true\n[hooks]\non_refreshed = ["x"]\n')
     assert read_all(env, "linux", str(tmp_path), ()).problems == ()
 
 

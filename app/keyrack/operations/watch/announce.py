@@ -1,4 +1,4 @@
-"""Tells of events once: a line, a desktop notification, and the user's hooks. Not for the screen's thread."""
+"""Tells of events once: a line, a notification, and the user's hooks. Not for the screen's thread."""
 
 from __future__ import annotations
 
@@ -19,12 +19,21 @@ from keyrack.wording.times import good_for, relative, utc
 HOOK_SECONDS = 10.0
 
 Tell = Callable[[str], Any]
+Alert = Callable[[Hooks, str, str], Any]  # the settings, a title, and a text
 
 
-def announce(adapters: Adapters, rows: Iterable[Row], tell: Tell) -> None:
+def announce(
+    adapters: Adapters,
+    rows: Iterable[Row],
+    tell: Tell,
+    *,
+    on_notice: Callable[[Notice], Any] | None = None,
+    alert: Alert | None = None,
+) -> None:
     """Tell what is new in the rows. Several processes tell each event once among them.
 
-    `tell` gets lines for the user. Returns when the hooks have ended, which takes no longer than 10 s each.
+    `tell` gets lines for the user, also one for each notice unless `on_notice` is given. `alert`: instead of
+    a desktop notification. Returns when the hooks have ended, which takes no longer than 10 s each.
     """
     now = adapters.now()
     notices: tuple[Notice, ...] = ()
@@ -42,28 +51,37 @@ def announce(adapters: Adapters, rows: Iterable[Row], tell: Tell) -> None:
     if not notices:
         return
     for notice in notices:
-        tell(f"{notice.row.server.display_name}: {sentence_of(notice, now)}")
+        if on_notice is not None:
+            on_notice(notice)
+        else:
+            tell(f"{notice.row.server.display_name}: {sentence_of(notice, now)}")
     try:
         hooks = watching.hooks()
     except KeyrackError as error:
         tell(" ".join(filter(None, (str(error), error.hint))))
         hooks = Hooks()
-    if hooks.notify:
-        _notify(adapters, notices, now)
+    if alert is not None:
+        _alert(lambda title, body: alert(hooks, title, body), notices, now)
+    elif hooks.notify:
+        _alert(watching.notify, notices, now)
     _run(adapters, hooks, notices, tell)
 
 
-def sentence_of(notice: Notice, now: float) -> str:
-    """What happened, and the command for it."""
-    credential, command = notice.row.credential, notice.row.command
+def what_happened(notice: Notice, now: float) -> str:
+    """As a sentence that begins with the server's name."""
+    credential = notice.row.credential
     expires_at = credential.expires_at if credential else None
     if notice.kind is NoticeKind.REFRESHED:
         return f"refreshed; {good_for(expires_at, now)}."
     if notice.kind is NoticeKind.EXPIRING:
-        said = f"expires in {relative((expires_at or now) - now)}, and does not renew itself."
-    else:
-        said = f"login needed. {notice.row.status.reason}"
-    return f"{said} Run: {command}" if command else said
+        return f"expires in {relative((expires_at or now) - now)}, and does not renew itself."
+    return f"login needed. {notice.row.status.reason}"
+
+
+def sentence_of(notice: Notice, now: float) -> str:
+    """What happened, and the command for it."""
+    said, command = what_happened(notice, now), notice.row.command
+    return f"{said} Run: {command}" if command and notice.kind is not NoticeKind.REFRESHED else said
 
 
 def facts_of(notice: Notice) -> dict[str, str]:
@@ -82,14 +100,14 @@ def facts_of(notice: Notice) -> dict[str, str]:
     return {f"KEYRACK_{name}": plain(value, 2000) for name, value in facts.items()}
 
 
-def _notify(adapters: Adapters, notices: Sequence[Notice], now: float) -> None:
+def _alert(notify: Callable[[str, str], Any], notices: Sequence[Notice], now: float) -> None:
     """One notification, however many there are: a person can do nothing about a refresh."""
     urgent = [notice for notice in notices if notice.kind is not NoticeKind.REFRESHED]
     if len(urgent) == 1:
-        adapters.watching().notify(urgent[0].row.server.display_name, sentence_of(urgent[0], now))
+        notify(urgent[0].row.server.display_name, sentence_of(urgent[0], now))
     elif urgent:
         names = ", ".join(notice.row.server.display_name for notice in urgent)
-        adapters.watching().notify(f"{len(urgent)} servers need you", f"{names}. Run: keyrack status")
+        notify(f"{len(urgent)} servers need you", f"{names}. Run: keyrack status")
 
 
 def _run(adapters: Adapters, hooks: Hooks, notices: Sequence[Notice], tell: Tell) -> None:

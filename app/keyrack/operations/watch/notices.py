@@ -33,7 +33,7 @@ def news(
     notices: list[Notice] = []
     after = {key: dict(entry) for key, entry in told.items() if not _is_old(entry, now)}
     for row in rows:
-        marks = _marks(row, now)
+        marks = marks_of(row, now)
         if row.key not in told and not marks:
             continue
         before = told.get(row.key, {})
@@ -45,7 +45,7 @@ def news(
     return tuple(notices), after
 
 
-def _marks(row: Row, now: float) -> dict[NoticeKind, str]:
+def marks_of(row: Row, now: float) -> dict[NoticeKind, str]:
     """What can have happened to it; the same thing has the same text."""
     credential = row.credential
     if row.server.is_off or row.status.state is State.ORPHAN:

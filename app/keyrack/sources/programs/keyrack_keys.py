@@ -9,7 +9,7 @@ from keyrack.domain.settings import NAMES
 from keyrack.sources.parsing.collector import Collector, name_of
 from keyrack.sources.parsing.entries import KEYS
 
-OF_HOOKS = frozenset(("hooks", "notifications"))
+OF_HOOKS = frozenset(("hooks", "notifications", "bell"))
 OF_FILE = frozenset((*NAMES, *OF_HOOKS, "config_files", "servers", "accounts", "publish", "folders"))
 OF_SERVER = frozenset((
     *KEYS, "type", "transport", "headers", "args", "env", "env_vars", "account", "grant_type",

@@ -128,6 +128,15 @@ MAIN = [
         show=False,
         tooltip="Show all details of the selected server",
     ),
+    Binding(
+        "exclamation_mark",
+        "next_need",
+        "Next to do",
+        id="next-need",
+        key_display="!",
+        show=False,
+        tooltip="Go to the next server that needs you",
+    ),
     Binding("s", "sort", "Sort", id="sort", show=False, tooltip="Sort by the next column"),
     Binding("I", "reverse", "Reverse", id="reverse", show=False, tooltip="Reverse the order"),
     Binding(
@@ -544,6 +553,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 ("↑ ↓ j k g G", "Move"),
                 rest["detail"],
                 rest["sort"],
+                rest["next-need"],
                 rest["reverse"],
                 rest["group"],
                 rest["columns"],
@@ -553,7 +563,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 ("tab", "Complete a filter word, such as state:"),
                 rest["clients"],
                 ("1", "Go back to the servers"),
-                ("esc", "Stop running tasks; then unmark; then clear the filter"),
+                ("esc", "Stop running tasks; then hide a message; then unmark; then clear the filter"),
             ),
         ),
         (

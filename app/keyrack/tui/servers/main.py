@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -17,6 +17,7 @@ from textual.widgets import Static
 from keyrack.domain.model import Record
 from keyrack.domain.storage import StoreState
 from keyrack.operations.servers import overview as look
+from keyrack.operations.servers.needs import need_of
 from keyrack.operations.servers.overview import Overview, Row
 from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit import keymap
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from keyrack.tui.clear.stale_actions import StaleActions
     from keyrack.tui.many.many_actions import ManyActions
     from keyrack.tui.many.marked_actions import MarkedActions
+    from keyrack.tui.servers.announcements import Announcements
     from keyrack.tui.servers.columns import Column
     from keyrack.tui.servers.held_lines import HeldLines
     from keyrack.tui.servers.history_reader import HistoryReader
@@ -88,6 +90,13 @@ class MainScreen(Screen[None]):
         from keyrack.tui.servers.history_reader import HistoryReader
 
         return HistoryReader(self, self._show_detail)
+
+    @cached_property
+    def announcements(self) -> Announcements:
+        from keyrack.tui.servers.announcement_line import show_announcements
+        from keyrack.tui.servers.announcements import Announcements
+
+        return Announcements(self, partial(show_announcements, self))
 
     @cached_property
     def actions(self) -> RowActions:
@@ -204,6 +213,7 @@ class MainScreen(Screen[None]):
             if self.focused is None:
                 self.table.focus()
         self.looked.publish(overview)
+        self.call_after_refresh(lambda: self.announcements.look())
 
     def _go_to_remembered(self) -> None:
         key = self.host.remembering.selected(self.rows)
@@ -287,6 +297,7 @@ class MainScreen(Screen[None]):
                 )
         self.table.update_rows(self.rows, now)  # in the same order: they must not move under the cursor
         self._show_needs()
+        self.announcements.tick()
         if self.query_one("#detail", FactsView).display:  # a narrow terminal has no room for it
             self._history.look()
             self._show_detail()
@@ -348,8 +359,23 @@ class MainScreen(Screen[None]):
         self.show_view(self.view._replace(hidden=columns))
 
     def action_stop(self) -> None:
-        if not (self.many.stop() or self.host.dismiss() or self.marking.clear()):
+        stops = (self.many.stop, self.host.dismiss, self.announcements.dismiss, self.marking.clear)
+        if not any(stop() for stop in stops):
             self.query_one(FilterLine).action_clear_filter()
+
+    def action_next_need(self) -> None:
+        """Move to what the line below the header tells of, else to the next row that needs something."""
+        key = self.announcements.after(self.table.selected) or self._next_need()
+        if key is None:
+            self.host.say("Nothing needs doing.")
+        else:
+            self.go_to(key)
+
+    def _next_need(self) -> str | None:
+        keys, now, unread = self.table.keys, self.host.now(), self.overview.unread
+        at = keys.index(self.table.selected) + 1 if self.table.selected in keys else 0
+        needing = (key for key in (*keys[at:], *keys[:at]) if need_of(self.rows[key], now, unread=unread))
+        return next(needing, None)
 
     @on(ServerTable.Opened)
     def action_detail(self) -> None:
