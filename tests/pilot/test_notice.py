@@ -158,3 +158,17 @@ async def test_what_textual_itself_tells_is_a_message_like_the_others() -> None:
         t.app.notify("Saved screenshot", title="Screenshot")
         await t.sees("Screenshot Saved screenshot")
         assert covers(t, t.table, t.main.query_one(KeyFooter), *t.app.screen.query("CommandList")) == []
+
+
+@screen_test
+async def test_a_message_stays_when_a_dialog_gets_its_content(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr("keyrack.tui.token.token.service_for", lambda *_: gate.wait(30) and None)
+    async with terminal(app_with()) as t:
+        await t.select("github")
+        await t.press("t")
+        await t.sees("Looking up the service")
+        await told(t, "The issuer refused.")
+        gate.set()
+        await t.sees("Test it on the server")
+        await t.until(lambda: t.shown("Notice").endswith("The issuer refused."))

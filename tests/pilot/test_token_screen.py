@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from textual import events
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import Cancelled, KeyrackError, TokenRefused
+from keyrack.domain.model import CredentialInfo
 from keyrack.domain.secret import Secret
+from keyrack.operations.tokens import other_headers as others_op
+from keyrack.operations.tokens.other_headers import Way
+from keyrack.operations.tokens.set_token import TokenSaved, Typed
 from keyrack.services import load
 from keyrack.tui.token.token import TokenScreen
 from keyrack.tui.token.token_field import TokenField
@@ -86,6 +94,90 @@ async def test_a_refused_token_is_explained_and_the_form_stays(saver: Saver) -> 
         await t.press("ctrl+s")
         await t.sees("The server refused the token. Make a new one.")
         assert isinstance(t.app.screen, TokenScreen) and field.secret
+
+
+REFUSED = TokenRefused("internal refused the token.", hint="Check it.", in_other_header=True)
+
+
+@screen_test
+async def test_a_key_tries_the_other_usual_headers_only_when_pressed(
+    saver: Saver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[Typed] = []
+
+    def try_others(adapters: Any, server: Any, typed: Typed, *, on_try: Callable[[Way], Any]) -> TokenSaved:
+        tried.append(typed)
+        on_try(Way("X-API-Key", "{token}"))
+        return TokenSaved(CredentialInfo("token", store="Secret Service", header="X-API-Key"), None)
+
+    monkeypatch.setattr(others_op, "set_in_other_header", try_others)
+    saver.error = REFUSED
+    async with terminal(app_with()) as t:
+        field = await open_form(t, "internal")
+        field.post_message(events.Paste(TOKEN))
+        await t.press("ctrl+t")  # nothing was refused yet
+        await t.press("ctrl+s")
+        await t.sees("Authorization: Token …, Api-Key and Authorization without a scheme")
+        await t.sees("^t Try other headers")
+        assert tried == []
+        await t.press("ctrl+t")
+        await t.until(lambda: isinstance(t.app.screen, TokenSavedScreen))
+        assert [each.fields["token"].reveal() for each in tried] == [TOKEN]
+        assert tried[0].template == "Bearer {token}"  # the one that was refused
+        await t.sees("X-API-Key")
+
+
+@screen_test
+async def test_after_a_refusal_a_key_leads_to_a_header_of_ones_own(saver: Saver) -> None:
+    saver.error = REFUSED
+    async with terminal(app_with()) as t:
+        field = await open_form(t, "internal")
+        field.post_message(events.Paste(TOKEN))
+        await t.press("ctrl+s")
+        await t.sees("^n Name a header")
+        await t.press("ctrl+n", "ctrl+u", "end", "ctrl+u", *"X-Mine: {token}", "ctrl+s")
+        await t.until(lambda: len(saver.calls) == 2)
+        assert saver.calls[1][2]["header"] == "X-Mine"
+
+
+@screen_test
+async def test_a_known_service_is_offered_no_other_headers(saver: Saver) -> None:
+    saver.error = TokenRefused("github refused the token.")
+    async with terminal(app_with()) as t:
+        field = await open_form(t, "github")
+        field.post_message(events.Paste(TOKEN))
+        await t.press("ctrl+s")
+        await t.sees("github refused the token.")
+        assert "Try other headers" not in t.text()
+
+
+@screen_test
+async def test_escape_stops_the_tries(saver: Saver, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate, ended = threading.Event(), list[Exception]()
+
+    def try_others(adapters: Any, server: Any, typed: Typed, *, on_try: Callable[[Way], Any]) -> TokenSaved:
+        on_try(Way("X-API-Key", "{token}"))
+        assert gate.wait(30)
+        try:
+            on_try(Way("Api-Key", "{token}"))
+        except Cancelled as error:
+            ended.append(error)
+            raise
+        raise AssertionError
+
+    monkeypatch.setattr(others_op, "set_in_other_header", try_others)
+    saver.error = REFUSED
+    async with terminal(app_with()) as t:
+        field = await open_form(t, "internal")
+        field.post_message(events.Paste(TOKEN))
+        await t.press("ctrl+s")
+        await t.sees("^t Try other headers")
+        await t.press("ctrl+t")
+        await t.sees("Testing it in X-API-Key…")
+        await t.press("escape")
+        gate.set()
+        await t.until(lambda: ended)
+        assert t.app.screen is t.main and t.said() == []
 
 
 @screen_test

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from keyrack.cli.spec import ACCOUNT, Arguments, Option, Verb
 from keyrack.cli.values import header_name, template
-from keyrack.domain.errors import UsageError
+from keyrack.domain.errors import TokenRefused, UsageError
 from keyrack.domain.text import plain
+from keyrack.wording.commands import command_line
 from keyrack.wording.glyphs import DONE
 from keyrack.wording.times import good_for, parse_expiry
 
@@ -115,7 +116,13 @@ def run(context: Context, options: Options) -> int:
     for warning in _warnings(service, fields):
         context.out.note(f"! {warning}")
     typed = Typed(fields, options.header, options.template, expires_at)
-    saved = set_token(adapters, server, typed, try_it=not options.no_check, at_service=options.at_service)
+    try:
+        saved = set_token(adapters, server, typed, try_it=not options.no_check, at_service=options.at_service)
+    except TokenRefused as error:
+        if error.in_other_header and options.header is None:
+            command = command_line("set", server, "--header", "X-API-Key")
+            error.hint += f" If the server wants it in another header: {command}"
+        raise
     said = [_tried(saved.check), saved.service.sentence if saved.service else ""]
     if options.at_service and saved.service is None:
         said.append("keyrack doesn't know how to check this token with the service.")

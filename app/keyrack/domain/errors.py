@@ -25,6 +25,7 @@ KeyrackError                  1  anything else
 │   └── RedirectUriRefused       the issuer does not take this redirect URI; another one may do
 ├── NoOAuth                   1  there is no login at this server; a token made by hand may do
 ├── NoSseTransport            1  the server does not speak HTTP+SSE, the transport of 2024
+├── TokenRefused              1  the server does not take a token that was made by hand
 ├── ScopeRefused              1  the issuer does not give one of the scopes that were asked for
 ├── UnusableTokenResponse     1  the issuer's reply has no access token that can be used
 ├── DamagedData               1  stored text that is not what keyrack wrote
@@ -173,6 +174,15 @@ class NoOAuth(KeyrackError):
 
 class NoSseTransport(KeyrackError):
     """Or it names an endpoint that keyrack does not use."""
+
+
+class TokenRefused(KeyrackError):
+    """Nothing was stored. `in_other_header`: the server may take the token in another header; nothing is
+    known of what it wants."""
+
+    def __init__(self, sentence: str, *, hint: str = "", in_other_header: bool = False) -> None:
+        super().__init__(sentence, hint=hint)
+        self.in_other_header = in_other_header
 
 
 class ScopeRefused(KeyrackError):

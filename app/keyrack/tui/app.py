@@ -22,7 +22,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
 from keyrack.tui.kit.keyboard import Keyboard
 from keyrack.tui.kit.messages import Messages
-from keyrack.tui.kit.notice import show_messages
+from keyrack.tui.kit.notice import show_on
 from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
@@ -93,7 +93,7 @@ class KeyrackApp(App[None]):
         self._adapters: Adapters | None = None
         self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
-        self.messages = Messages(self._show_messages, self.set_timer)
+        self.messages = Messages(self.show_messages, self.set_timer)
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -259,13 +259,14 @@ class KeyrackApp(App[None]):
         """What Textual itself has to tell."""
         self.say(f"{title} {message}".strip(), severity=severity)
 
-    def _show_messages(self) -> None:
+    def show_messages(self) -> None:
+        """Show the newest message on every screen, or none."""
         for screen in self.screen_stack:
-            show_messages(self.messages, screen, keymap.key_of("stop"))
+            show_on(screen, self.messages, keymap.key_of("stop"))
 
     def _refresh_notifications(self) -> None:
         """Textual calls it for each screen that comes on top, to show its own notifications there."""
-        self._show_messages()
+        self.show_messages()
 
     def alert(self, title: str, text: str, hooks: Hooks) -> None:
         """Notify by the terminal, and ring its bell, as the settings say. Not in the demo: its servers are

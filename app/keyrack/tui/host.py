@@ -36,6 +36,10 @@ class Host(Protocol):
         `stays`, until the user dismisses it."""
         ...
 
+    def show_messages(self) -> None:
+        """Show on every screen what was said, after a screen has made its widgets anew."""
+        ...
+
     def dismiss(self) -> bool:
         """Remove the message that is shown; False if there is none that waits for it."""
         ...

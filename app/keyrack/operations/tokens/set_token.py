@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from keyrack.domain.errors import KeyrackError
+from keyrack.domain.errors import KeyrackError, TokenRefused
 from keyrack.domain.model import Check, CredentialInfo, Server, StoredCredential, TokenSet
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.secret import Secret
@@ -48,23 +48,38 @@ def set_token(
 ) -> TokenSaved:
     """Test the token on the server and, with `at_service`, with the service's own check; then store it.
 
-    If either refuses it, it is not stored, and KeyrackError says which one did.
+    If either refuses it, it is not stored, and KeyrackError says which one did; TokenRefused if it was the
+    server.
     """
-    key = credential_key(server)
     service = service_for(adapters, server.url)
+    stored_credential = credential_of(adapters, server, service, typed)
+    answer = ask_service(adapters, service, typed.fields) if service and at_service else None
+    if service is not None and answer is not None and answer.ok is False:
+        hint = f"Create a new one on {service.page or 'the service’s page'}."
+        raise KeyrackError(f"{answer.sentence} It was not stored.", hint=hint)
+    found = _try(adapters, server, service, stored_credential) if try_it else None
+    if answer is not None and answer.ok:
+        stored_credential = _with_facts(stored_credential, answer)
+    return TokenSaved(save_token(adapters, server, stored_credential, found), found, answer)
+
+
+def credential_of(
+    adapters: Adapters, server: Server, service: Service | None, typed: Typed
+) -> StoredCredential:
+    """What would be stored for this input. Raises KeyrackError if something is missing or can't be right."""
     main = (typed.fields.get(service.main_field) if service else None) or typed.fields.get(MAIN)
     if not main:
         raise KeyrackError("Nothing was entered.", hint="Paste the token.")
     headers = headers_of(service, typed, main)
     store = require_ready(adapters.credentials()).name
-    now = adapters.now()
+    key, now = credential_key(server), adapters.now()
     if typed.expires_at is not None and typed.expires_at <= now:
         raise KeyrackError("That expiry date has passed.", hint="Enter a later one, or leave it empty.")
     names = ", ".join(headers)
     expires_at = typed.expires_at or end_of(main.reveal(), now)
     facts = CredentialInfo("token", obtained_at=now, expires_at=expires_at, header=names, store=store)
     facts = stored_for(server, facts)._replace(ad_hoc=not is_lasting(server))
-    stored_credential = StoredCredential(
+    return StoredCredential(
         key.url,
         key.account,
         facts,
@@ -73,20 +88,20 @@ def set_token(
         fields=tuple(typed.fields.items()),
         name=key.name,
     )
-    answer = ask_service(adapters, service, typed.fields) if service and at_service else None
-    if service is not None and answer is not None and answer.ok is False:
-        hint = f"Create a new one on {service.page or 'the service’s page'}."
-        raise KeyrackError(f"{answer.sentence} It was not stored.", hint=hint)
-    found = _try(adapters, server, service, stored_credential) if try_it else None
-    if answer is not None and answer.ok:
-        stored_credential = _with_facts(stored_credential, answer)
+
+
+def save_token(
+    adapters: Adapters, server: Server, stored_credential: StoredCredential, found: Check | None
+) -> CredentialInfo:
+    """Store it, with what the server said when it was tested."""
+    key = credential_key(server)
     with adapters.credentials().lock(key):
         credentials = adapters.credentials()  # another keyrack may have moved everything during the tests
         stored = credentials.save(stored_credential)
     log_event(adapters, server, "set")
     if found is not None:
         credentials.note(key, check=found)
-    return TokenSaved(stored, found, answer)
+    return stored
 
 
 def headers_of(service: Service | None, typed: Typed, main: Secret) -> dict[str, Secret]:
@@ -146,10 +161,11 @@ def _try(
 ) -> Check:
     probed = tried(adapters, server, stored_credential)
     if probed.verdict == "refused":
-        raise KeyrackError(
+        raise TokenRefused(
             f"{server.name} refused the token, so it was not stored.",
             hint="Check that it is of the right kind and has not expired."
             f"{_left_empty(service, stored_credential)}",
+            in_other_header=service is None or not service.takes_token,
         )
     return Check(adapters.now(), probed.verdict, probed.reason, probed.revision)
 

@@ -420,6 +420,11 @@ TOKEN = [
     Binding("escape", "close", "Cancel", id="token-cancel"),
     Binding("ctrl+s", "save", "Save", id="token-save"),
 ]
+# After an unknown service has refused a token.
+TOKEN_OTHERS = [
+    Binding("ctrl+t", "try_others", "Try other headers", id="token-others"),
+    Binding("ctrl+n", "name_header", "Name a header", id="token-header"),
+]
 TOKEN_MORE = [  # only outside the fields, where they would be typed
     Binding("o", "open_page", show=False),
     Binding("enter", "app.focus_next", show=False),

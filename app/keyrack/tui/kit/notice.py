@@ -53,7 +53,7 @@ class Notice(Static):
         self._messages.drop()
 
 
-def show_messages(messages: Messages, screen: Screen[object], dismiss_key: str) -> None:
+def show_on(screen: Screen[object], messages: Messages, dismiss_key: str) -> None:
     """Show the newest message on a screen, and make the room for it when there is one."""
     notice = next(iter(screen.query_children(Notice)), None)
     if notice is not None:

@@ -56,6 +56,7 @@ class ReadingDialog(Dialog[Answer]):
         self.take(found)
         self._filled = True
         await self.recompose()
+        self.host.show_messages()  # one that was told meanwhile was a widget here, too
         self.filled()
         if self.AUTO_FOCUS:
             self.set_focus(next((each for each in self.query(self.AUTO_FOCUS) if each.focusable), None))

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from keyrack.domain.errors import KeyrackError, StoreAbsent
+from keyrack.domain.errors import Cancelled, KeyrackError, StoreAbsent, TokenRefused
 from keyrack.domain.model import Server
 from keyrack.domain.secret import Secret
 from keyrack.domain.service import Service
+from keyrack.operations.tokens import other_headers as others_op
 from keyrack.operations.tokens import set_token as set_token_op
+from keyrack.operations.tokens.other_headers import Way
 from keyrack.operations.tokens.service import service_for
 from keyrack.operations.tokens.set_token import TokenSaved, Typed
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.background import deliver, in_background
 from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
@@ -28,6 +32,7 @@ from keyrack.tui.kit.reading import ReadingDialog
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.tui.token.header_field import HeaderField
+from keyrack.tui.token.other_headers import offer
 from keyrack.tui.token.pages import open_page, page_words
 from keyrack.tui.token.token_field import TokenField
 from keyrack.tui.token.token_form import (
@@ -54,7 +59,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
     """The screen's result says what was stored; None if nothing was."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
-    BINDINGS: ClassVar = [*keymap.TOKEN, keymap.TOKEN_PAGE, *keymap.TOKEN_MORE]
+    BINDINGS: ClassVar = [*keymap.TOKEN, keymap.TOKEN_PAGE, *keymap.TOKEN_OTHERS, *keymap.TOKEN_MORE]
     AUTO_FOCUS = "TokenField SecretInput, TokenField Input"
 
     def __init__(self, server: Server) -> None:
@@ -63,6 +68,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
         self._known: Service | None = None  # the known service, if any
         self._service: Service | None = None  # the same, if its server accepts a manual token
         self._saving = False
+        self._refused: Typed | None = None  # what the server refused, if it may take it in another header
 
     def read(self) -> Service | None:
         return service_for(self.host.adapters(), self._server.url)
@@ -97,9 +103,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
             yield Static("", id="said")
             if service is not None:
                 yield from self._small_print(service)
-            yield KeyLine(
-                [*([keymap.TOKEN_PAGE] if service and service.page else []), *reversed(keymap.TOKEN)]
-            )
+            yield KeyLine(self._keys())
 
     def _of_service(self, service: Service) -> ComposeResult:
         region = region_of(service, self._server.url or "")
@@ -125,6 +129,11 @@ class TokenScreen(ReadingDialog[SavedToken]):
         yield Static(say(about(service), Tone.DIM), id="about")
         for note in service.notes:
             yield from _item("·", note)
+
+    def _keys(self) -> list[Binding]:
+        page = [keymap.TOKEN_PAGE] if self._service is not None and self._service.page else []
+        cancel, save = keymap.TOKEN
+        return [*page, save, *(keymap.TOKEN_OTHERS if self._refused else ()), cancel]
 
     def filled(self) -> None:
         self.query_one("#said").display = False
@@ -162,16 +171,52 @@ class TokenScreen(ReadingDialog[SavedToken]):
             self._say(say(error_text(error), Tone.BAD))
             return
         adapters, server = self.host.adapters, self._server
-        self._saving = True
         doing = "Testing it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
+        self._start(
+            doing,
+            lambda: set_token_op.set_token(adapters(), server, typed, try_it=try_it, at_service=ask),
+            asked=ask,
+            typed=typed,
+        )
+
+    def _start(self, doing: str, work: Callable[[], TokenSaved], *, asked: bool, typed: Typed) -> None:
+        self._saving = True
         self._say(say(doing, Tone.BUSY))
         # Call back in the app: the token may be stored after escape, and the list must be updated.
         in_background(
             self.app,
-            lambda: set_token_op.set_token(adapters(), server, typed, try_it=try_it, at_service=ask),
-            lambda saved: self._saved(saved, asked=ask),
-            self._failed,
+            work,
+            lambda saved: self._saved(saved, asked=asked),
+            lambda error: self._failed(error, typed),
         )
+
+    def action_try_others(self) -> None:
+        """Try the token in the other usual headers, and store it with the one that works."""
+        typed = self._refused
+        if self._saving or typed is None:
+            return
+        try:
+            typed = self._read(False)._replace(header=typed.header, template=typed.template)
+        except KeyrackError as error:
+            self._say(say(error_text(error), Tone.BAD))
+            return
+        adapters, server = self.host.adapters, self._server
+
+        def one(way: Way) -> None:
+            if not self.is_attached:
+                raise Cancelled("Nothing was stored.")
+            deliver(self, self._say, say(f"Testing it in {way.words}…", Tone.BUSY))
+
+        self._start(
+            "Testing it in other headers…",
+            lambda: others_op.set_in_other_header(adapters(), server, typed, on_try=one),
+            asked=False,
+            typed=typed,
+        )
+
+    def action_name_header(self) -> None:
+        if self._refused is not None:
+            self.query_one(HeaderField).open()
 
     def _read(self, ask: bool) -> Typed:
         """Return what was typed. Raises KeyrackError, and focuses the field that is wrong."""
@@ -203,12 +248,19 @@ class TokenScreen(ReadingDialog[SavedToken]):
         never = self._service is not None and self._service.never_expires
         self.dismiss(SavedToken(saved, asked, never))
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: Exception, typed: Typed) -> None:
         self._saving = False
         if not self.is_attached:
-            self.host.say_error(error)
+            if not isinstance(error, Cancelled):
+                self.host.say_error(error)
             return
-        self._say(say(error_text(error), Tone.BAD))
+        if isinstance(error, TokenRefused) and error.in_other_header:
+            self._refused = typed
+            self._say(offer(error, typed))
+        else:
+            self._refused = None
+            self._say(say(error_text(error), Tone.BAD))
+        self.query_one(KeyLine).show(self._keys())
         if isinstance(error, StoreAbsent):
             from keyrack.tui.storage.setup import set_up_storage
 

@@ -76,6 +76,8 @@ class TokenSavedScreen(Dialog[None]):
         facts = [("Account", say(credential.label))] if credential.label else []
         if credential.scopes:
             facts.append(("Scopes", say(", ".join(credential.scopes))))
+        if credential.header not in ("", "Authorization"):
+            facts.append(("Header", say(credential.header)))
         return [*facts, ("Expires", self._ends())]
 
     def _ends(self) -> Content:
