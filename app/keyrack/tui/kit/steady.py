@@ -13,7 +13,10 @@ def is_same(one: object, other: object) -> bool:
     return one == other
 
 
-def update(widget: Static, words: Content) -> None:
-    """An update lays out the whole screen again, also if the text is the same."""
+def update(widget: Static, words: Content, *, layout: bool = True) -> None:
+    """An update lays out the whole screen again, also if the text is the same.
+
+    `layout` is False for a widget whose size does not depend on its text: then only it is drawn again.
+    """
     if not is_same(widget.content, words):
-        widget.update(words)
+        widget.update(words, layout=layout)

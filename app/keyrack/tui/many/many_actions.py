@@ -116,7 +116,7 @@ class ManyActions:
                 results.add(row, task.tell(row, outcome))
             done = len(results)
             screen.show_progress(f"{task.doing} {done} of {len(asked)}", done / len(asked))
-            screen.look()
+            screen.look_soon()
 
         def end() -> None:
             self._many = None

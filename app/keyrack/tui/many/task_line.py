@@ -32,4 +32,4 @@ class TaskLine(Static):
     def _show(self) -> None:
         told = self._progress if self._progress.plain else self._marked
         self.display = bool(told.plain)
-        update(self, told)
+        update(self, told, layout=False)

@@ -71,7 +71,7 @@ class HeaderLine(Horizontal):
         while len(found) > 2 and line.cell_length > room:
             found.pop()
             line = join(head, say(" · ", Tone.DIM).join(found))
-        update(self._left, line)
+        update(self._left, line, layout=False)
 
     def _label(self) -> list[Content]:
         return [say(f" {self._banner}", Tone.WARN)] if self._banner else []

@@ -14,6 +14,7 @@ from keyrack.tui.kit.present import error_text
 from keyrack.tui.servers.list_screen import ListScreen
 
 WATCH = 1.0  # seconds between checks of the records and of the programs' files
+SOON = 0.5  # seconds that a look waits for others, so that a check of many servers does not read for each
 ASK = 5.0  # seconds between checks of the store: a vault locks itself
 
 
@@ -24,6 +25,7 @@ class Shown(ListScreen, Protocol):
     def cannot_read(self, error: Exception) -> None: ...
     def show_store(self, store: StoreState) -> None: ...
     def set_interval(self, interval: float, callback: Callable[[], Any]) -> Any: ...
+    def set_timer(self, delay: float, callback: Callable[[], Any]) -> Any: ...
 
 
 class ListReader:
@@ -35,12 +37,22 @@ class ListReader:
         self._store = Newest(screen, lambda: self._credentials().state(), screen.show_store, self._no_answer)
         self._watch = Newest(screen, self._has_changed, self._look_if, lambda error: None)
         self._shown = NOTHING_READ  # the stamps of what is on screen
-        self._watching = False
+        self._watching = self._soon = False
         self._ask = False
 
     def look(self, then: Callable[[], Any] | None = None) -> None:
         """Read configurations and records again; `then` is called when they have been shown."""
         self._overview.run(then)
+
+    def look_soon(self) -> None:
+        """The same in a moment, once for all who want it until then."""
+        if not self._soon:
+            self._soon = True
+            self._screen.set_timer(SOON, self._look_now)
+
+    def _look_now(self) -> None:
+        self._soon = False
+        self.look()
 
     def look_into_keychain(self) -> None:
         """The same, with other programs' keychain items, for which the system may ask the user."""

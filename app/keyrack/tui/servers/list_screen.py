@@ -37,6 +37,10 @@ class ListScreen(Protocol):
         """Read configurations and records again, then call `then`."""
         ...
 
+    def look_soon(self) -> None:
+        """The same in a moment, once for all who want it until then."""
+        ...
+
     def look_again(self) -> None:
         """The same, and also read the store's state."""
         ...

@@ -191,6 +191,10 @@ class MainScreen(Screen[None]):
         """Read configurations and records again, off the UI thread, then call `then`."""
         self._list_reader.look(then)
 
+    def look_soon(self) -> None:
+        """The same in a moment, once for all who want it until then."""
+        self._list_reader.look_soon()
+
     def look_again(self) -> None:
         """The same, and also read the store's state."""
         self._list_reader.look()
