@@ -205,6 +205,28 @@ async def test_from_130_columns_the_details_stand_beside_and_follow_the_cursor()
 
 
 @screen_test
+async def test_the_details_appear_with_the_room_for_them() -> None:
+    async with terminal(app_with()) as t:
+        await t.select("github")
+        await t.pilot.resize_terminal(140, 30)
+        await t.sees("github.com/login/oauth")
+        await t.pilot.resize_terminal(80, 24)
+        await t.misses("github.com/login/oauth")
+        assert t.line_of("github")
+
+
+@screen_test
+async def test_the_details_take_what_the_list_does_not_need() -> None:
+    async with terminal(app_with(demo_parts(many_servers(3), ())), (160, 30)) as t:
+        assert t.main.query_one(FactsView).size.width > 70
+    reading = many_servers(3)
+    servers = [server._replace(name=server.name.ljust(70, "x")) for server in reading.servers]
+    parts = demo_parts(reading._replace(servers=tuple(servers)), ())
+    async with terminal(app_with(parts), (160, 30)) as t:
+        assert servers[0].name in t.text() and t.main.query_one(FactsView).size.width >= 40
+
+
+@screen_test
 async def test_the_window_may_be_resized_at_any_time() -> None:
     async with terminal(app_with(), (130, 30)) as t:
         await t.select("sentry")

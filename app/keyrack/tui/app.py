@@ -111,6 +111,9 @@ class KeyrackApp(App[None]):
 
     def post_display_hook(self) -> None:
         self.keyboard.drawn()
+        # Not by `call_after_refresh`: the footer would be composed before.
+        if self.screen_stack and self._main.is_mounted and self._main.size:
+            self._main.drawn()
 
     def watch_app_focus(self, focus: bool) -> None:
         """Set the initial focus of a dialog that opened while the terminal had no focus."""

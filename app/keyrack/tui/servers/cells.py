@@ -123,24 +123,51 @@ def _last(row: Row, told: Told) -> Last:
     return last(row.credential, row.check, told.now, trouble.at if trouble is not None else None)
 
 
-def _want(make: Callable[[Row, Told, int], Cell], least: int = 0, *, is_optional: bool = False) -> Wanting:
-    """Measures a column by its cells. An optional one that says nothing in any row is left out."""
+def _want(make: Callable[[Row, Told, int], Cell]) -> Wanting:
+    """Measures a column by its cells. One that says nothing in any row is left out."""
 
     def wanting(rows: Sequence[Row], told: Told) -> Want | None:
-        cells = {make(row, told, LONGEST) for row in rows}
-        is_blank = cells <= {NONE, ((NOTHING, Tone.PLAIN),)}
-        if is_optional and is_blank:
-            return None
-        widths = (sum(width_of(plain(words, LONGEST)) for words, _ in found) for found in cells)
-        return Want((max((least, *widths)),), is_blank)
+        cells = {make(row, told, LONGEST) for row in rows} - {NONE}
+        return Want((max(map(_width, cells)),)) if cells else None
 
     return wanting
 
 
-def _want_expires(rows: Sequence[Row], told: Told) -> Want | None:
+# The columns that are always measured are not measured cell by cell: there may be thousands of rows.
+
+
+def _want_name(rows: Sequence[Row], told: Told) -> Want:
+    several = told.marks.several
+    names = (plain(display_name_among(row, several), LONGEST) for row in rows)
+    return Want((max(map(width_of, names), default=0),))
+
+
+def _want_auth(rows: Sequence[Row], told: Told) -> Want:
+    return Want((AUTH,), is_blank=all(row.kind == "unknown" for row in rows))
+
+
+def _want_status(rows: Sequence[Row], told: Told) -> Want:
+    kinds = {(row.status, row.server.is_off): row for row in rows}
+    special = (row for row in rows if row.key in told.marks.busy or _may_have_failed(row, told))
+    return Want(
+        (max((STATUS, *(_width(_status(row, told, LONGEST)) for row in (*kinds.values(), *special)))),)
+    )
+
+
+def _want_expires(rows: Sequence[Row], told: Told) -> Want:
     """Whole, or as much as most rows need."""
-    found = _want(_expires, EXPIRES)(rows, told)
-    return found and found._replace(widths=(*found.widths, EXPIRES))
+    cells = {_expires(row, told, LONGEST) for row in rows if row.credential is not None} - {NONE}
+    return Want((max((EXPIRES, *map(_width, cells))), EXPIRES), is_blank=not cells)
+
+
+def _may_have_failed(row: Row, told: Told) -> bool:
+    refused = row.credential and (row.credential.refused_at or row.credential.refresh_refused_at)
+    checked = row.check is not None and row.check.verdict in ("unreachable", "refused")
+    return bool(refused or checked or told.marks.trouble_of(row))
+
+
+def _width(found: Cell) -> int:
+    return sum(width_of(plain(words, LONGEST)) for words, _ in found)
 
 
 def _want_elsewhere(rows: Sequence[Row], told: Told) -> Want | None:
@@ -160,7 +187,7 @@ def _want_programs(rows: Sequence[Row], told: Told) -> Want | None:
 
 
 def _want_scopes(rows: Sequence[Row], told: Told) -> Want | None:
-    found = _want(_scopes, is_optional=True)(rows, told)
+    found = _want(_scopes)(rows, told)
     return found and Want(tuple(dict.fromkeys(min(width, *found.widths) for width in SCOPES)))
 
 
@@ -178,13 +205,13 @@ _CELLS: dict[Column, Callable[[Row, Told, int], Cell]] = {
     Column.CHECKED: _checked,
 }
 _WANTS: dict[Column, Wanting] = {
-    Column.SERVER: _want(_name),
-    Column.AUTH: _want(_auth, AUTH),
-    Column.STATUS: _want(_status, STATUS),
+    Column.SERVER: _want_name,
+    Column.AUTH: _want_auth,
+    Column.STATUS: _want_status,
     Column.EXPIRES: _want_expires,
     Column.ELSEWHERE: _want_elsewhere,
-    Column.ACCOUNT: _want(_account, is_optional=True),
+    Column.ACCOUNT: _want(_account),
     Column.FOUND_IN: _want_programs,
     Column.SCOPES: _want_scopes,
-    Column.CHECKED: _want(_checked, is_optional=True),
+    Column.CHECKED: _want(_checked),
 }

@@ -46,8 +46,8 @@ class FactsView(VerticalScroll):
 
     can_focus = False
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str = "") -> None:
+        super().__init__(id=id, classes=classes)
         self._address = Static(classes="address")
         self._lines: list[FactLine] = []
         self._head = Content("")

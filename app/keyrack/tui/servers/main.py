@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.widgets import Static
@@ -23,6 +24,7 @@ from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.kit.present import error_text, say, title
+from keyrack.tui.kit.steady import update
 from keyrack.tui.many.marking import TOGETHER, Marking
 from keyrack.tui.many.task_line import TaskLine
 from keyrack.tui.servers.facts_view import FactsView
@@ -58,7 +60,7 @@ class MainScreen(Screen[None]):
 
     def __init__(self, *, banner: str = "") -> None:
         # Adding a class later would restyle every widget before the first frame.
-        super().__init__(classes="-empty -narrow")
+        super().__init__(classes="-narrow")
         self._banner = banner
         self.rows: dict[str, Row] = {}
         self.overview = Overview((), (), ())
@@ -70,6 +72,7 @@ class MainScreen(Screen[None]):
         self.marking = Marking(self)
         self._when_on_top: list[Callable[[], Any]] = []
         self.view = View()
+        self._is_drawn = False
 
     # Created on first use, so that the first frame does not wait for the operations' imports.
 
@@ -136,11 +139,13 @@ class MainScreen(Screen[None]):
         yield HeaderLine(self._banner)
         with Horizontal(id="filter-row"):
             yield FilterLine(lambda: self.rows.values())
-            yield Static("", id="problems")
+            yield Static(Content(""), id="problems")
         with Horizontal(id="body"):
-            yield ServerTable()
+            table = ServerTable()
+            table.display = False  # until there are rows
+            yield table
             yield Static(say("Reading the configuration files…", Tone.DIM), id="empty")
-            yield FactsView(id="detail")
+            yield FactsView(id="detail", classes="-empty")
         yield TaskLine()
         yield KeyFooter()
 
@@ -149,10 +154,14 @@ class MainScreen(Screen[None]):
         chosen = self.host.remembering.now
         self.view = View.of(chosen.sort, chosen.descending, chosen.group, chosen.hidden)
         self.call_after_refresh(gc.enable)
-        # After the first frame, because it needs imports and disk access.
-        self.call_after_refresh(self.look_again)
         self.set_interval(TICK, self.tick)
         self.call_after_refresh(self._watch_for_questions)
+
+    def drawn(self) -> None:
+        """Begin to read: only after the first frame, because it needs imports and disk access."""
+        if not self._is_drawn:
+            self._is_drawn = True
+            self.look_again()
 
     def _watch_for_questions(self) -> None:
         from keyrack.tui.servers.consent import LOOK, ConsentWatch
@@ -249,7 +258,9 @@ class MainScreen(Screen[None]):
         shown = len(self.table.keys)
         some = f"{shown} of {len(self.rows)} · " if shown != len(self.rows) else ""
         self.table.border_subtitle = say(f"{some}{self.view.words}", Tone.DIM)
-        self.set_class(not shown, "-empty")
+        # Not by a class of the screen: it would style every widget again.
+        self.table.display, self.query_one("#empty").display = bool(shown), not shown
+        self.query_one("#detail").set_class(not shown, "-empty")
         self._show_problems()
         if not shown:
             self._say_empty()
@@ -259,10 +270,11 @@ class MainScreen(Screen[None]):
     def on_resize(self) -> None:
         self._show_problems()
         self._share_width()
+        self._show_detail()
 
     def _share_width(self) -> None:
         """Give the list what it needs, and the details the rest. Typing a filter moves neither."""
-        if not self.view.needle:
+        if not self.view.needle and self.has_class("-wide"):
             left = self.app.size.width - self.table.needed_width()
             self.query_one("#detail").styles.width = min(max(left, LEAST_DETAIL), MOST_DETAIL)
 
@@ -272,7 +284,7 @@ class MainScreen(Screen[None]):
     def _show_problems(self) -> None:
         """Show beside the filter that the files have problems, and the key for the details."""
         words = problems(len(self.overview.problems), self.app.size.width)
-        self.query_one("#problems", Static).update(words)
+        update(self.query_one("#problems", Static), words)
 
     def _say_empty(self) -> None:
         from keyrack.tui.servers.source_words import no_match, no_servers
@@ -281,11 +293,13 @@ class MainScreen(Screen[None]):
         self.query_one("#empty", Static).update(words)
 
     def _show_detail(self) -> None:
+        pane = self.query_one("#detail", FactsView)
+        if not pane.display:  # a narrow terminal has no room for it
+            return
         row = self.selected()
         trouble = self.marks.trouble_of(row) if row else None
-        pane = self.query_one("#detail", FactsView)
-        lines = self._lines.of(row) if row and row.elsewhere and pane.display else None
-        events = self._history.of(row) if row and pane.display else ()
+        lines = self._lines.of(row) if row and row.elsewhere else None
+        events = self._history.of(row) if row else ()
         pane.show(row, self.host.now(), trouble, lines, events)
 
     def tick(self) -> None:

@@ -47,7 +47,7 @@ class ServerTable(LineTable):
         self._view = View()
         self._wanted: Mapping[Column, Want] = {}
         self._measured: frozenset[Column] = frozenset()
-        self._columns: tuple[Placed, ...] = ()
+        self._placed: tuple[int, tuple[Placed, ...]] = (0, ())  # for so much room
         self._drawn: dict[str, tuple[Cell, ...]] = {}
         self._tones: dict[Tone, Style] = {}
 
@@ -78,7 +78,6 @@ class ServerTable(LineTable):
         self._shown, self._told, self._view = tuple(lines), Told(now, marks), view
         self._places = {line.key: place for place, line in enumerate(lines) if isinstance(line, Row)}
         self._measure()
-        self._lay_out()
         place = self._places.get(selected or "", before)  # gone: what took its place
         self.set_lines(len(lines), place, lambda line: isinstance(lines[line], Row))
         if self.selected != selected and self._places:
@@ -102,16 +101,12 @@ class ServerTable(LineTable):
 
     def needed_width(self) -> int:
         """The columns that it would take to show all without cutting anything, with its border."""
-        if self._candidates != self._measured:
-            self._measure()
+        self._measure_if_other()
         return needed(self._wanted) + self._gutter + SCROLLBAR + self.styles.gutter.width
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._tones = {}
-
-    def on_resize(self) -> None:
-        self._lay_out()
 
     @on(LineTable.HeadClicked)
     def _clicked(self, event: LineTable.HeadClicked) -> None:
@@ -171,6 +166,8 @@ class ServerTable(LineTable):
         candidates = self._candidates
         self._wanted = wants([line for line in self._shown if isinstance(line, Row)], self._told, candidates)
         self._measured = candidates
+        self._placed = 0, ()
+        self._drawn.clear()
 
     @property
     def _candidates(self) -> frozenset[Column]:
@@ -179,13 +176,19 @@ class ServerTable(LineTable):
             column for column in Column if column not in self._view.hidden and (roomy or column not in EXTRAS)
         )
 
-    def _lay_out(self) -> None:
+    def _measure_if_other(self) -> None:
         if self._candidates != self._measured:
             self._measure()
+
+    @property
+    def _columns(self) -> tuple[Placed, ...]:
+        """Found when they are drawn: only then is the table sure to have its place."""
+        self._measure_if_other()
         room = self.size.width - self._gutter - SCROLLBAR
-        self._columns = fit(self._wanted, room) if room > 0 else ()
-        self._drawn.clear()
-        self.refresh()
+        if self._placed[0] != room:
+            self._placed = room, fit(self._wanted, room) if self._wanted and room > 0 else ()
+            self._drawn.clear()
+        return self._placed[1]
 
     def _tone(self, tone: Tone) -> Style:
         """Its color in the current theme, without a background."""
