@@ -56,7 +56,7 @@ file: --set issuer=https://auth.example.com, --set authorize.prompt=consent.""",
 
 
 def run(context: Context, options: Options) -> int:
-    from keyrack.cli.server_options import asked, tell_next, with_options
+    from keyrack.cli.server_options import asked, tell_affected, tell_next, with_options
     from keyrack.operations.servers import own_entries
 
     if not options.second:
@@ -65,9 +65,10 @@ def run(context: Context, options: Options) -> int:
     name, table = options.operand, with_options({"url": options.second}, options)
     server = own_entries.understood(adapters, name, table)
     found = None if options.no_check else asked(context, server, "added")
-    sentences = own_entries.add(adapters, name, table)
+    affected = own_entries.add(adapters, name, table)
     path = adapters.own_servers().path
     said = f" {plain(found.sentence)}" if found else ""
     context.out.note(f"{DONE} Added {plain(name, 120)} to {plain(path)}.{said}")
-    tell_next(context, server, found, sentences)
+    tell_affected(context, affected, name)
+    tell_next(context, server, found)
     return 0

@@ -58,7 +58,7 @@ one.""",
 
 
 def run(context: Context, options: Options) -> int:
-    from keyrack.cli.server_options import asked, tell_next, with_options, without
+    from keyrack.cli.server_options import asked, tell_affected, tell_next, with_options, without
     from keyrack.domain.server_settings import url_key
     from keyrack.operations.servers import own_entries
 
@@ -76,11 +76,12 @@ def run(context: Context, options: Options) -> int:
     server = own_entries.understood(adapters, name, table, was)
     asks = not options.no_check and own_entries.must_be_asked(was, table)
     found = asked(context, server, "changed") if asks else None
-    sentences = own_entries.change(adapters, was, name, table)
+    affected = own_entries.change(adapters, was, name, table)
     path = adapters.own_servers().path
     said = f" {plain(found.sentence)}" if found else ""
     now = f"; it is called {plain(name, 120)} now" if name != was.name else ""
     context.out.note(f"{DONE} Changed {plain(was.name, 120)} in {plain(path)}{now}.{said}")
     is_new = was.table.get(url_key(was.table)) != table.get(url_key(table))
-    tell_next(context, server, found if is_new else None, sentences)
+    tell_affected(context, affected, name)
+    tell_next(context, server, found if is_new else None)
     return 0

@@ -41,6 +41,7 @@ remove asks for confirmation; without a terminal it requires --yes.""",
 
 
 def run(context: Context, options: Options) -> int:
+    from keyrack.cli.server_options import tell_affected
     from keyrack.cli.terminal import agree
     from keyrack.operations.servers import own_entries
 
@@ -50,8 +51,7 @@ def run(context: Context, options: Options) -> int:
     what = f"{name} from {path}" + (", and delete its credential" if options.clear else "")
     if not options.yes and not agree(context.out, f"Remove {what}?"):
         raise Cancelled("Nothing was changed.")
-    sentences = own_entries.remove(adapters, was, clear=options.clear)
+    affected = own_entries.remove(adapters, was, clear=options.clear)
     context.out.note(f"{DONE} Removed {name} from {path}.")
-    for sentence in sentences:
-        context.out.note(f"  {plain(sentence)}")
+    tell_affected(context, affected, was.name)
     return 0

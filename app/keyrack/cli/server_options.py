@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from keyrack.cli.spec import Arguments, Option
 from keyrack.cli.values import client_id, header_line, port, scopes, setting
+from keyrack.domain.held import slug
 from keyrack.domain.text import plain
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from keyrack.cli.context import Context
     from keyrack.domain.model import Server
+    from keyrack.operations.servers.own_entries import Affected
     from keyrack.operations.servers.trying import Found
 
 OPTIONS = (
@@ -84,12 +86,31 @@ def asked(context: Context, server: Server, what: str) -> Found:
     return found
 
 
-def tell_next(context: Context, server: Server, found: Found | None, sentences: tuple[str, ...]) -> None:
-    """Say what else is affected, and the next step."""
+def tell_affected(context: Context, affected: Affected, name: str) -> None:
+    """Say what else the change has to do with."""
+    from keyrack.domain.address_key import shown
+    from keyrack.domain.model import Server
     from keyrack.wording.commands import command_line
 
-    for sentence in sentences:
-        context.out.note(f"  {plain(sentence)}")
+    note = context.out.note
+    for sentence in affected.told:
+        note(f"  {plain(sentence)}")
+    for each in affected.same_url:
+        note(f"  {plain(each, 120)} has the same URL; each has its own credential.")
+    for server in affected.left:
+        what = plain(shown(server.url) if server.url else server.name)
+        command = plain(command_line("clear", server))
+        note(f"  The credential for {what} stays stored, as “not configured any more”.")
+        note(f"  Delete it with: {command}")
+    for program in affected.askers:
+        command = plain(command_line("connect", Server(name), "--to", slug(program)))
+        note(f"  {program} asks keyrack for it by its old name. Connect it again: {command}")
+
+
+def tell_next(context: Context, server: Server, found: Found | None) -> None:
+    """Say the next step."""
+    from keyrack.wording.commands import command_line
+
     if found is not None and found.login:
         client = server.client
         secret = bool(client.client_id) and client.client_secret is None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from keyrack.domain.address_key import shown
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.reading import Reading
@@ -17,7 +16,6 @@ from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.find import keep_apart
 from keyrack.operations.servers.owners import Owners, Stray
 from keyrack.operations.storage.unlock import require_ready
-from keyrack.wording.commands import command_line
 
 
 class KeptCredentials:
@@ -98,14 +96,9 @@ class KeptCredentials:
             if record is not None and record.check is not None:
                 self._credentials.note(wanted, check=record.check)
 
-    def left_behind(self, after: Reading) -> Iterator[str]:
-        """A sentence for each that no configured server has any more."""
-        for stray in self._strays(after):
-            where = shown(stray.server.url) if stray.server.url else stray.server.name
-            yield (
-                f"The credential for {where} stays stored, as “not configured any more”. Delete it with:"
-                f" {command_line('clear', stray.server)}"
-            )
+    def left_behind(self, after: Reading) -> tuple[Server, ...]:
+        """The servers, as they are listed now, of those that no configured server has any more."""
+        return tuple(stray.server for stray in self._strays(after))
 
     def cleared(self, after: Reading) -> Iterator[str]:
         """Delete those that no configured server has any more; a sentence for each."""

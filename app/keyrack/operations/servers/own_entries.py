@@ -16,7 +16,6 @@ from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.kept_credentials import KeptCredentials
-from keyrack.wording.commands import command_line
 
 OWN = "keyrack"
 LONGEST = 200  # characters of a name
@@ -29,6 +28,15 @@ class Entry(NamedTuple):
     name: str
     table: Table
     server: Server  # with all its entries
+
+
+class Affected(NamedTuple):
+    """What else a change has to do with."""
+
+    same_url: tuple[str, ...] = ()  # other servers of the file, each with its own credential
+    left: tuple[Server, ...] = ()  # as these are listed now what no configured server has any more
+    askers: tuple[str, ...] = ()  # programs that ask keyrack for the server by its old name
+    told: tuple[str, ...] = ()  # sentences
 
 
 def entry_of(adapters: Adapters, server: Server) -> Entry:
@@ -117,15 +125,12 @@ def _check_name(name: str) -> None:
         raise UsageError("The name must be short, and can't be a URL.")
 
 
-def add(adapters: Adapters, name: str, table: Table) -> tuple[str, ...]:
-    """Add a server. Returns sentences about what else is affected. Raises KeyrackError."""
+def add(adapters: Adapters, name: str, table: Table) -> Affected:
+    """Add a server. Raises KeyrackError, and then nothing has changed."""
     reading = adapters.read()
     adapters.own_servers().add(name, table)
     url = table.get("url")
-    same = [each.name for each in reading.servers if _is_own_at(each, url)]
-    if not same:
-        return ()
-    return (f"{' and '.join(same)} has the same URL; each has its own credential.",)
+    return Affected(same_url=tuple(each.name for each in reading.servers if _is_own_at(each, url)))
 
 
 def _is_own_at(server: Server, url: object) -> bool:
@@ -134,8 +139,8 @@ def _is_own_at(server: Server, url: object) -> bool:
     return canonical_url(server.url) == canonical_url(url) and server.account == DEFAULT_ACCOUNT
 
 
-def change(adapters: Adapters, was: Entry, name: str, table: Table) -> tuple[str, ...]:
-    """Change a server, and take what is stored for it along. Returns sentences about what stays behind.
+def change(adapters: Adapters, was: Entry, name: str, table: Table) -> Affected:
+    """Change a server, and take what is stored for it along.
 
     Its credentials are for its URL. Under another name they stay the server's own; with another URL they
     are left where they are, and never sent there. Raises KeyrackError, and then everything is as before.
@@ -156,10 +161,7 @@ def change(adapters: Adapters, was: Entry, name: str, table: Table) -> tuple[str
             back = {new: old for old, new in renamed.items()}
             own.change(name, table, was.table, new_name=was.name, renamed=back)
             raise
-    told = list(kept.left_behind(after))
-    if is_renamed:
-        told += _connected(adapters, was.name, name)
-    return tuple(told)
+    return Affected(left=kept.left_behind(after), askers=_askers(adapters, was.name) if is_renamed else ())
 
 
 def _row(reading: Reading, name: str) -> Server | None:
@@ -180,20 +182,14 @@ def _account_keys(row: Server | None, name: str, new_name: str) -> dict[str, str
     return {f"{url} {name}": f"{url} {new_name}"}
 
 
-def _connected(adapters: Adapters, name: str, new_name: str) -> list[str]:
-    """Which programs ask keyrack for the server by its old name."""
-    found = [each for each in adapters.connections().all() if name in each.words]
-    return [
-        f"{each.program} asks keyrack for it as “{name}”. Connect it again:"
-        f" {command_line('connect', Server(new_name), '--to', each.program)}"
-        for each in found
-    ]
+def _askers(adapters: Adapters, name: str) -> tuple[str, ...]:
+    return tuple(each.program for each in adapters.connections().all() if name in each.words)
 
 
-def remove(adapters: Adapters, was: Entry, *, clear: bool = False) -> tuple[str, ...]:
+def remove(adapters: Adapters, was: Entry, *, clear: bool = False) -> Affected:
     """Delete a server from the file; with `clear`, its credentials too, unless another program lists it.
 
-    Returns sentences about what became of them. Raises KeyrackError, and then nothing has changed.
+    Raises KeyrackError, and then nothing has changed.
     """
     before = adapters.read()
     kept = KeptCredentials(adapters, before, _row(before, was.name))
@@ -205,4 +201,6 @@ def remove(adapters: Adapters, was: Entry, *, clear: bool = False) -> tuple[str,
     others = tuple(
         f"{each.client} still lists it in {each.path}." for each in was.server.sources if each.client != OWN
     )
-    return (*others, *(kept.cleared(after) if clear else kept.left_behind(after)))
+    if clear:
+        return Affected(told=(*others, *kept.cleared(after)))
+    return Affected(left=kept.left_behind(after), told=others)

@@ -55,7 +55,7 @@ def token(m: Machine, name: str, account: str | None = None) -> str | None:
     return stored and stored.tokens.access_token.reveal()
 
 
-def change(m: Machine, name: str, new_name: str, **changes: object) -> tuple[str, ...]:
+def change(m: Machine, name: str, new_name: str, **changes: object) -> own_entries.Affected:
     was = own_entries.entry_named(m.adapters, name)
     return own_entries.change(m.adapters, was, new_name, {**was.table, **changes})
 
@@ -69,7 +69,7 @@ def test_with_a_shared_url_the_credentials_move_to_the_new_name(m: Machine) -> N
     log_in(m, "at-a", "wiki-a", names=names(m, "wiki-a"))
     log_in(m, "at-a-work", "wiki-a", "work", refused_at=NOW - 5, refusal="It was revoked.")
     log_in(m, "at-b", "wiki-b")
-    assert change(m, "wiki-a", "wiki-c") == ()
+    assert change(m, "wiki-a", "wiki-c") == own_entries.Affected()
     assert token(m, "wiki-c", "default") == "at-a"
     assert token(m, "wiki-c") == "at-a-work"  # the default account, by [accounts]
     assert token(m, "wiki-b") == "at-b"
@@ -113,7 +113,7 @@ def test_a_removed_server_leaves_nothing_to_its_neighbour(m: Machine) -> None:
     log_in(m, "at-a", names=names(m, "wiki-a"))
     was = own_entries.entry_named(m.adapters, "wiki-a")
     said = own_entries.remove(m.adapters, was)
-    assert len(said) == 1
+    assert [each.name for each in said.left] == ["wiki-a"]
     assert token(m, "wiki-b") is None
     assert len(orphans(m)) == 1
     assert m.credentials.load(CredentialKey.of(URL)) is not None
@@ -123,7 +123,7 @@ def test_a_removed_server_leaves_its_neighbour_what_is_its_own(m: Machine) -> No
     own(m, TWO)
     log_in(m, "at-b", names=names(m, "wiki-b"))
     said = own_entries.remove(m.adapters, own_entries.entry_named(m.adapters, "wiki-a"), clear=True)
-    assert said == ()
+    assert said == own_entries.Affected()
     assert token(m, "wiki-b") == "at-b"
 
 
@@ -165,7 +165,7 @@ def test_a_new_server_at_a_used_url_is_told_to_be_apart(m: Machine) -> None:
     own(m, f'[servers.lab]\nurl = "{URL}"\n')
     log_in(m, "at-0", names=names(m, "lab"))
     said = own_entries.add(m.adapters, "second", {"url": URL})
-    assert said == ("lab has the same URL; each has its own credential.",)
+    assert said.same_url == ("lab",)
     assert token(m, "second") is None
     assert token(m, "lab") == "at-0"
 
@@ -176,4 +176,4 @@ def test_a_program_that_asks_for_the_old_name_is_named(m: Machine) -> None:
     m.log_in()
     assert m.run("connect", "lab", "--to", "cursor", "--write") == 0
     said = change(m, "lab", "main")
-    assert any("Cursor asks keyrack for it as “lab”" in sentence for sentence in said)
+    assert said.askers == ("Cursor",)
