@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from keyrack.domain.status import EXPIRY_WINDOW, UNTESTED
 from keyrack.operations.clearing import clear as clear_op
 from keyrack.operations.handout import hand_out as hand_out_op
 from keyrack.operations.ports import Adapters
-from keyrack.operations.ports.own import NoOwnServers
 from keyrack.operations.receipt import Line, Receipt
 from keyrack.operations.servers import check as check_op
 from keyrack.operations.tokens import refresh as refresh_op
@@ -350,22 +348,6 @@ async def test_x_copies_the_command_or_says_that_nothing_is_to_be_done(
         await t.press("x")
         assert copied == ["keyrack login notion"]
         assert "there is nothing to do" in t.said()[-1]
-
-
-@screen_test
-async def test_a_adds_a_server_to_keyracks_own_file() -> None:
-    added: list[tuple[str, str]] = []
-
-    class Own(NoOwnServers):
-        def add(self, name: str, table: Mapping[str, Any]) -> None:
-            added.append((name, table["url"]))
-
-    async with terminal(app_with(demo_parts()._replace(own_servers=Own))) as t:
-        await t.press("a", *"mine", "enter", *"javascript:1", "ctrl+s")
-        await t.sees("The address has “javascript:”")
-        await t.press("ctrl+u", *"https://mine.example.com/mcp", "enter")
-        await t.until(lambda: added == [("mine", "https://mine.example.com/mcp")])
-        await t.until(lambda: "Added mine to keyrack's own file." in t.said())
 
 
 @screen_test

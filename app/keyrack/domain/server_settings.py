@@ -32,7 +32,7 @@ SETTINGS = (
     Setting("redirect_host", "text", "Redirect host", "localhost"),
     Setting("issuer", "text", "Issuer", "https://auth.example.com"),
     Setting("grant_type", "text", "Grant type", "client_credentials: a machine login"),
-    Setting("client_secret", "text", "Client secret", "${NAME}: a variable; or give it at the login"),
+    Setting("client_secret", "text", "Client secret", "${NAME}: a variable"),
     Setting("client_metadata_url", "text", "Client metadata", "https://…"),
     Setting("metadata_url", "text", "Issuer metadata", "https://…"),
     Setting("pkce", "text", "PKCE", "assumed, or required"),

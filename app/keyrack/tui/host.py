@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, cast
 
 from textual.message_pump import MessagePump
@@ -62,6 +63,10 @@ class Host(Protocol):
 
     def look_again(self) -> None:
         """Read the list of servers again after a change."""
+        ...
+
+    def suspend(self) -> AbstractContextManager[None]:
+        """Give the terminal to another program. Raises SuspendNotSupported."""
         ...
 
     def push_screen(

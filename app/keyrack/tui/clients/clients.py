@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.widgets import OptionList, Static
 
+from keyrack.domain.model import Source
 from keyrack.operations.servers.overview import Overview
 from keyrack.operations.sharing.clients import Client, Entry, clients
 from keyrack.tui.clients import client_words as words
@@ -45,11 +46,13 @@ class ClientsScreen(Screen[None]):
         run: Run,
         undo: Callable[[], object],
         read_keychain: Callable[[], object],
+        open_file: Callable[[str, Sequence[Source]], object],
     ) -> None:
         """`run(what, entry, program)` does "detail", "import", "publish", "connect" or "clear-there" with an
-        entry."""
+        entry. `open_file(name, sources)` opens one of these entries in an editor; one without a name is a
+        file."""
         super().__init__()
-        self._read_keychain = read_keychain
+        self._read_keychain, self._open_file = read_keychain, open_file
         self._overview, self._looked, self._run, self._undo = overview, looked, run, undo
         self._clients: dict[str, Client] = {}
         self._needle = ""
@@ -194,6 +197,15 @@ class ClientsScreen(Screen[None]):
             self._read_keychain()
         else:
             self.host.say("All keychain items have been read.")
+
+    def action_open(self) -> None:
+        """Open the file of the selected server, or a file of the selected program."""
+        client, entry = self.client, self.entry
+        if entry is not None and self.focused is self.entries:
+            self._open_file(entry.name, [entry.source] if entry.source else entry.server.sources)
+        elif client is not None:
+            there = [place.path for place in client.places if place.found != "no file"]
+            self._open_file(client.name, [Source(client.name, path, "") for path in there])
 
     def action_entry(self, what: str) -> None:
         """Run one of the actions on the selected server of the selected program."""

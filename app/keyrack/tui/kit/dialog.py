@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual import events
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from keyrack.tui.host import Host, host_of
 from keyrack.tui.kit.present import more
@@ -34,6 +36,20 @@ class Box(Vertical):
 
     def _changed(self) -> None:
         self.call_after_refresh(self._tell_more)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.uncover(event.widget)
+
+    def uncover(self, widget: Widget) -> None:
+        """Scroll a widget out from under the key line, which stays at the bottom."""
+
+        def scroll() -> None:
+            lines = [line.region.y for line in self.query("KeyLine")]
+            hidden = widget.region.bottom - min(lines) if lines else 0
+            if hidden > 0:
+                self.scroll_relative(y=hidden, animate=False)
+
+        self.call_after_refresh(scroll)
 
     def _tell_more(self) -> None:
         self.border_subtitle = more(self.scroll_y > 0, self.scroll_y < self.max_scroll_y) or self._foot

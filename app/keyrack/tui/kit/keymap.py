@@ -12,6 +12,7 @@ from keyrack.domain.status import Action
 Way = Literal["vault", "memory"]
 StoreTask = Literal["lock", "passphrase", "move"]
 Escape = Literal["cancel", "stop", "hide"]
+FormPhase = Literal["typing", "asking", "failed", "refused"]
 LoginPhase = Literal["working", "waiting", "pasting", "failed", "done"]
 
 PALETTE_KEY = "ctrl+p"
@@ -85,6 +86,30 @@ ROW = [
         id="show-token",
         show=False,
         tooltip="Show the access token for 10 seconds (asks first)",
+    ),
+    Binding(
+        "e",
+        "row('edit')",
+        "Edit",
+        id="edit",
+        show=False,
+        tooltip="Change a server of keyrack's own file",
+    ),
+    Binding(
+        "X",
+        "row('remove')",
+        "Remove",
+        id="remove",
+        show=False,
+        tooltip="Remove a server from keyrack's own file",
+    ),
+    Binding(
+        "o",
+        "row('open')",
+        "Open file",
+        id="open",
+        show=False,
+        tooltip="Open the configuration file at the server's entry in your editor",
     ),
     Binding(
         "x",
@@ -230,6 +255,7 @@ CLIENTS = [
     Binding("p", "entry('publish')", "Publish", id="clients-publish"),
     Binding("n", "entry('connect')", "Connect", id="clients-connect"),
     Binding("d", "entry('clear-there')", "Clear there", id="clients-clear"),
+    Binding("o", "open", "Open file", id="clients-open", show=False),
     Binding("u", "undo", "Undo", id="clients-undo"),
     Binding("R", "read_keychain", "Read the keychain", id="clients-keychain", show=False),
     Binding("enter", "detail", "Details", id="clients-detail", show=False),
@@ -430,9 +456,18 @@ TOKEN_MORE = [  # only outside the fields, where they would be typed
     Binding("enter", "app.focus_next", show=False),
 ]
 SAVED = [Binding("escape", "close", "Close", id="saved-close"), Binding("enter,q,space", "close", show=False)]
-ADD = [
-    Binding("escape", "close", "Cancel", id="add-cancel"),
-    Binding("ctrl+s", "save", "Add", id="add-save"),
+SERVER_FORM_CANCEL = Binding("escape", "close", "Cancel", id="server-cancel")
+SERVER_FORM_STOP = Binding("escape", "close", "Stop", id="server-cancel")
+SERVER_FORM_SAVE = Binding("ctrl+s", "save", "Save", id="server-save")
+SERVER_FORM_MORE = Binding("ctrl+o", "more", "More", id="server-more")
+SERVER_FORM_ANYWAY = Binding("ctrl+y", "save_anyway", "Save anyway", id="server-save-anyway")
+SERVER_FORM = [SERVER_FORM_SAVE, SERVER_FORM_ANYWAY, SERVER_FORM_MORE, SERVER_FORM_CANCEL]
+REMOVE = [
+    Binding("escape,n", "answer('')", "Cancel", id="remove-no", show=False),
+    Binding("y", "answer('remove')", "Remove", id="remove-yes", show=False),
+    Binding("d", "answer('clear')", "Remove and clear", id="remove-clear", show=False),
+    Binding("left", "app.focus_previous", show=False),
+    Binding("right", "app.focus_next", show=False),
 ]
 TOKEN_PAGE = Binding("ctrl+o", "open_page", "Open page", id="token-page")
 
@@ -484,6 +519,7 @@ _ACTION_KEYS = {
     Action.CLEAR: "clear",
     Action.UNLOCK: "unlock",
     Action.IMPORT: "import",
+    Action.OPEN_FILE: "open",
 }
 
 
@@ -507,6 +543,14 @@ def login_keys(
             return [LOGIN_TOKEN, *keys] if token_may_do else keys
         case "done":
             return LOGIN_DONE
+
+
+def server_form_keys(phase: FormPhase) -> list[Binding]:
+    """The keys for the key line of a server's form."""
+    if phase == "asking":
+        return [SERVER_FORM_STOP]
+    anyway = [SERVER_FORM_ANYWAY] if phase == "refused" else []
+    return [SERVER_FORM_SAVE, *anyway, SERVER_FORM_MORE, SERVER_FORM_CANCEL]
 
 
 def scroll(widget: Widget, where: str) -> None:

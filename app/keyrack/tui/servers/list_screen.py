@@ -45,6 +45,10 @@ class ListScreen(Protocol):
         """The same, and also read the store's state."""
         ...
 
+    def go_to(self, key: str) -> None:
+        """Move the cursor to a server, even if the filter hides it."""
+        ...
+
     def refresh_rows(self) -> None:
         """Update what is shown."""
         ...

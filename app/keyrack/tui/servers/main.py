@@ -415,7 +415,14 @@ class MainScreen(Screen[None]):
 
         read_keychain = self._list_reader.look_into_keychain
         self.app.push_screen(
-            ClientsScreen(self.overview, self.looked, self._with_entry, self.action_undo, read_keychain)
+            ClientsScreen(
+                self.overview,
+                self.looked,
+                self._with_entry,
+                self.action_undo,
+                read_keychain,
+                self.actions.files.open_one_of,
+            )
         )
 
     def _with_entry(self, what: str, entry: Entry, program: str) -> None:
@@ -459,14 +466,7 @@ class MainScreen(Screen[None]):
         self.table.focus()
 
     def action_add(self) -> None:
-        from keyrack.tui.servers.add import AddScreen
-
-        self.app.push_screen(AddScreen(), self._added)
-
-    def _added(self, name: str | None) -> None:
-        if name:
-            self.host.say(f"Added {name} to keyrack's own file.")
-            self.look()
+        self.actions.editing.add()
 
     def action_row(self, what: str) -> None:
         """Run one of the row's actions on the marked servers, or on the selected one."""

@@ -22,13 +22,16 @@ from keyrack.wording.states import status_words
 
 if TYPE_CHECKING:
     from keyrack.tui.clear.clear_actions import ClearActions
+    from keyrack.tui.editing.editing_actions import EditingActions
+    from keyrack.tui.editing.file_opener import FileOpener
     from keyrack.tui.sharing.adopt_actions import AdoptActions
     from keyrack.tui.sharing.connect_actions import ConnectActions
     from keyrack.tui.sharing.publish_actions import PublishActions
     from keyrack.tui.sharing.sharing_actions import SharingActions
     from keyrack.tui.token.token_actions import TokenActions
 
-BUSY = ("refresh", "check", "clear", "login", "import", "publish", "connect", "adopt")  # one at a time
+# One at a time.
+BUSY = ("refresh", "check", "clear", "login", "import", "publish", "connect", "adopt", "edit", "remove")
 
 
 class RowActions:
@@ -75,9 +78,21 @@ class RowActions:
 
         return ConnectActions(self._work)
 
+    @cached_property
+    def editing(self) -> EditingActions:
+        from keyrack.tui.editing.editing_actions import EditingActions
+
+        return EditingActions(self._work)
+
+    @cached_property
+    def files(self) -> FileOpener:
+        from keyrack.tui.editing.file_opener import FileOpener
+
+        return FileOpener(self._screen)
+
     def run(self, what: str, row: Row) -> None:
         """Run `what`: login, refresh, token, check, clear, import, publish, connect, clear-there, adopt,
-        accounts, copy, show or command."""
+        accounts, copy, show, edit, remove, open or command."""
         doing = self._screen.marks.busy.get(row.key)
         if doing and what in BUSY:
             self._work.say(f"{row.server.display_name}: still {doing}.")
@@ -96,6 +111,9 @@ class RowActions:
             "accounts": self._accounts,
             "copy": lambda row: self._tokens.copy(row),
             "show": lambda row: self._tokens.show(row),
+            "edit": lambda row: self.editing.edit(row),
+            "remove": lambda row: self.editing.remove(row),
+            "open": lambda row: self.files.open_row(row),
             "command": self._command,
         }
         actions[what](row)

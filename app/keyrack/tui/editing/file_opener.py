@@ -1,0 +1,89 @@
+"""Opens a configuration file in the user's editor, at the line of a server's entry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from textual.app import SuspendNotSupported
+
+from keyrack.domain.errors import KeyrackError
+from keyrack.domain.model import Source
+from keyrack.domain.named_tuple import NamedTuple
+from keyrack.operations.servers.overview import Row
+from keyrack.system import editor
+from keyrack.system.editor import Editor
+from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.entry import Entry
+from keyrack.tui.kit.present import say, short_path, title
+from keyrack.tui.servers.list_screen import ListScreen
+from keyrack.wording.tones import Tone
+
+
+class _Opened(NamedTuple):
+    path: str
+    editor: Editor
+
+
+class FileOpener:
+    """Whatever is chosen, the list is read again afterwards."""
+
+    def __init__(self, screen: ListScreen) -> None:
+        self._screen = screen
+
+    def open_row(self, row: Row) -> None:
+        """The file of a server's entry; which one, if there are several."""
+        self.open_one_of(row.server.name, row.server.sources)
+
+    def open_one_of(self, name: str, sources: Sequence[Source]) -> None:
+        """One of these entries. One without a name stands for its file."""
+        places = list({(each.path, each.name, each.scope): each for each in sources}.values())
+        if not places:
+            self._screen.host.say(f"{name}: no configuration file names it.", severity="warning")
+            return
+        if len(places) == 1:
+            self._open(places[0])
+            return
+        from keyrack.tui.sharing.which import WhichScreen
+
+        entries = [
+            Entry(say(each.client, Tone.STRONG), say(short_path(each.path), Tone.DIM)) for each in places
+        ]
+        screen = WhichScreen(title("Open a file", name), "Which file?", entries)
+        self._screen.host.push_screen(screen, lambda at: self._open(places[at]) if at is not None else None)
+
+    def _open(self, source: Source) -> None:
+        adapters, host = self._screen.host.adapters, self._screen.host
+
+        def find() -> _Opened:
+            if not os.path.isfile(source.path):
+                raise KeyrackError(f"{source.path} is not a file, so it can't be opened in an editor.")
+            line = adapters().other_programs().line_of_entry(source) if source.name else None
+            found = editor.editor_for(source.path, line, os.environ)
+            if not found.in_terminal:
+                editor.start_in_window(found.argv)
+            return _Opened(source.path, found)
+
+        in_background(self._screen, find, self._found, host.say_error)
+
+    def _found(self, opened: _Opened) -> None:
+        host, found = self._screen.host, opened.editor
+        if not found.in_terminal:
+            host.say(f"Opened {short_path(opened.path)} in {found.name}.")
+            return
+        try:
+            with host.suspend():
+                code = editor.run_in_terminal(found.argv)
+        except SuspendNotSupported:
+            host.say(
+                f"No editor can be opened in this terminal. The file is {opened.path}.", severity="warning"
+            )
+            return
+        except KeyrackError as error:
+            host.say_error(error)
+            return
+        if code:
+            host.say(f"{found.name} ended with code {code}.", severity="warning")
+        elif not found.is_set:
+            host.say(f"Set EDITOR to open files in another editor than {found.name}.")
+        self._screen.look_again()
