@@ -21,7 +21,7 @@ from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
-from support import held_scenes, store_scenes
+from support import editing_scenes, held_scenes, store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts, lived_parts
 from support.fake_login import CODE, FakeLogin
 from support.held_rows import connectable_parts, held_parts
@@ -241,6 +241,9 @@ SCENES: dict[str, Scene] = {
     "in-use": Scene(_demo, _in_use, (SMALL,)),
     "vault-new": Scene(store_scenes.no_keychain, store_scenes.new_vault, (SMALL,)),
     "vault-unlock": Scene(store_scenes.locked_vault, store_scenes.unlock_vault, (SMALL,)),
+    "add": Scene(editing_scenes.own_parts, editing_scenes.unreachable, (SMALL,)),
+    "edit": Scene(editing_scenes.own_parts, editing_scenes.more, (SMALL, NARROW)),
+    "remove": Scene(editing_scenes.own_parts, editing_scenes.removing, (SMALL,)),
     "empty": Scene(_nothing, _empty),
     "help": Scene(_demo, _help),
     "detail": Scene(_demo, _detail),
