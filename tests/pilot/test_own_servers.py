@@ -295,7 +295,7 @@ async def test_an_editor_with_a_window_leaves_the_screen_alone(
 async def test_a_bad_entry_and_a_program_open_too(m: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", "vi")
     m.put(".cursor/mcp.json", '{"mcpServers": {\n"broken": {"url": 5}}}')
-    async with terminal(app_with(m.adapters), size=(120, 30)) as t:
+    async with terminal(app_with(m.adapters), size=(140, 30)) as t:
         ran = Ran(monkeypatch, t)
         await t.select("broken")
         await t.sees("press o")

@@ -7,3 +7,4 @@ ABOUT = "≈"  # before an estimate
 CHOSEN, NOT_CHOSEN = "●", "○"  # in a choice
 MARKED = "▌"  # before a row that the user has marked
 CURSOR, UP, DOWN = "▸", "▲", "▼"  # in a table: at the selected row, and at the heading that sorts
+FOLDED, UNFOLDED = "▸", "▾"  # before a part of a form

@@ -25,9 +25,10 @@ from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.styles import BOX, FORM
+from keyrack.wording.glyphs import FOLDED, UNFOLDED
 from keyrack.wording.tones import Tone
 
-CLOSED, OPEN = "▸ More settings", "▾ More settings"
+CLOSED, OPEN = f"{FOLDED} More settings", f"{UNFOLDED} More settings"
 SECRETS = "Headers take secrets from variables: ${NAME}. Tokens and client secrets are entered later."
 
 
