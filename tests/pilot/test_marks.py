@@ -261,7 +261,7 @@ async def test_clear_over_the_marked_lists_what_it_does_and_asks_once(
         await mark(t, "linear", "figma", "atlassian")
         await t.press("d")
         await t.until(lambda: isinstance(t.app.screen, ClearMarkedScreen))
-        text = t.words("#clear-marked")
+        text = t.words(".box")
         assert "Clear 2 credentials?" in text
         assert "linear" in text and "revokes its login at auth.linear.app, then deletes it here" in text
         assert "figma" in text and "deletes its token here; it works until" in text

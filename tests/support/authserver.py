@@ -52,6 +52,7 @@ class AuthServer(NamedTuple):
 
     issuer: str
     mcp_url: str
+    others: tuple[str, ...] = ()  # further MCP servers with the same issuer
 
     @property
     def server(self) -> Server:
@@ -118,6 +119,7 @@ def oidc(
     plain_scopes: bool = False,
     heard: list[Heard] | None = None,
     forgotten: Callable[[str], bool] = lambda token: False,
+    others: int = 0,
 ) -> Iterator[AuthServer]:
     """oidc-provider, and an MCP server that asks it about every token (RFC 7662).
 
@@ -127,7 +129,7 @@ def oidc(
     authenticate, where not in every way; client_secret_post must be among them. `client_key`: the public
     JWK of "machine-with-key". `plain_scopes`: it knows no resource indicators (RFC 8707), so clients may
     register with the MCP server's scopes. `heard` receives every request for the MCP server. `forgotten`: the
-    tokens that the MCP server refuses, although they have not expired.
+    tokens that the MCP server refuses, although they have not expired. `others`: so many MCP servers more.
     """
     need_oidc()
     options = {"TOKEN_SECONDS": str(token_seconds)}
@@ -140,11 +142,15 @@ def oidc(
     with Loopback() as loopback:
         sock, base = loopback.reserve()
         url = f"{base}/mcp"
-        with _provider_process(url, options) as issuer:
+        more = [(also, f"{there}/mcp") for also, there in (loopback.reserve() for _ in range(others))]
+        with _provider_process(" ".join((url, *(each for _, each in more))), options) as issuer:
             guard = Guard(issuer, Introspection(issuer, url if plain_scopes else None, forgotten), SCOPES[:1])
             app = mcp_server("guarded", "hello", url, guard)
             loopback.serve(sock, app if heard is None else listening(app, heard))
-            yield AuthServer(issuer, url)
+            for also, each in more:
+                asking = Guard(issuer, Introspection(issuer, each), SCOPES[:1])
+                loopback.serve(also, mcp_server("guarded", "hello", each, asking))
+            yield AuthServer(issuer, url, tuple(each for _, each in more))
 
 
 @contextmanager

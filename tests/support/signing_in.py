@@ -27,20 +27,54 @@ def sign_in(url: str, *, deny: bool = False, code: str = "") -> str:
 
 def walk(url: str, *, deny: bool = False, code: str = "") -> httpx.Response:
     """The same, with the last page's address."""
-    with httpx.Client(follow_redirects=True, trust_env=False, timeout=20) as client:
-        page = client.get(url)
-        for _ in range(PAGES):
-            if deny and (cancel := CANCEL.search(page.text)):
-                return client.get(urljoin(str(page.url), unescape(cancel[1])))
-            form = re.search(r"<form[^>]*?action=[\"']([^\"']+)[\"']", page.text)
-            if form is None:
-                return page
-            fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
-            fields |= {"login": "alice", "password": "any", "answer": "deny" if deny else "approve"}
-            if 'placeholder="Enter code"' in page.text:
-                fields["user_code"] = code
-            page = client.post(urljoin(str(page.url), unescape(form[1])), data=fields)
+    with _browser() as client:
+        return _through(client, url, deny=deny, code=code)
+
+
+def _browser() -> httpx.Client:
+    return httpx.Client(follow_redirects=True, trust_env=False, timeout=20)
+
+
+def _through(
+    client: httpx.Client,
+    url: str,
+    *,
+    deny: bool = False,
+    code: str = "",
+    see: Callable[[str], object] = lambda page: None,
+) -> httpx.Response:
+    """Walk the pages, each of which `see` gets."""
+    page = client.get(url)
+    for _ in range(PAGES):
+        see(page.text)
+        if deny and (cancel := CANCEL.search(page.text)):
+            return client.get(urljoin(str(page.url), unescape(cancel[1])))
+        form = re.search(r"<form[^>]*?action=[\"']([^\"']+)[\"']", page.text)
+        if form is None:
+            return page
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
+        fields |= {"login": "alice", "password": "any", "answer": "deny" if deny else "approve"}
+        if 'placeholder="Enter code"' in page.text:
+            fields["user_code"] = code
+        page = client.post(urljoin(str(page.url), unescape(form[1])), data=fields)
     raise AssertionError(f"the sign-in did not end; it stands at {page.url}")
+
+
+class Session:
+    """A browser that keeps its cookies, as people's do; counts the pages that asked for the password."""
+
+    def __init__(self) -> None:
+        self._client = _browser()
+        self.passwords = 0
+
+    def __call__(self, url: str) -> None:
+        _through(self._client, url, see=self._see)
+
+    def _see(self, page: str) -> None:
+        self.passwords += 'type="password"' in page
+
+    def close(self) -> None:
+        self._client.close()
 
 
 class Person:

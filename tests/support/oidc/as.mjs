@@ -1,7 +1,7 @@
 // The authorization server of the tests: npm's oidc-provider, set up as MCP wants it.
 //
-// Environment: PORT (the issuer is http://127.0.0.1:PORT), RESOURCE (the MCP server that
-// tokens are for), TOKEN_SECONDS (an access token's life). Prints "ready" when it listens,
+// Environment: PORT (the issuer is http://127.0.0.1:PORT), RESOURCE (the MCP servers that
+// tokens are for, separated by spaces), TOKEN_SECONDS (an access token's life). Prints "ready" when it listens,
 // and ends when its standard input does: whoever started it may be killed.
 // Options: PAR=required (RFC 9126); DEVICE_SECONDS (the life of a code for another device; without
 // it there are none); AUTH_METHODS (how clients authenticate, by name); CLIENT_JWK (the public key
@@ -24,6 +24,7 @@ const {
 } = process.env;
 const issuer = `http://127.0.0.1:${PORT}`;
 const scopes = ['mcp:read', 'mcp:write'];
+const resources = RESOURCE.split(' ');
 const day = 24 * 3600;
 
 const signingKey = {
@@ -81,8 +82,8 @@ const provider = new Provider(issuer, {
       useGrantedResource: () => true,
       defaultResource: (ctx, client, oneOf) => oneOf,
       getResourceServerInfo(ctx, resource) {
-        if (resource !== RESOURCE) throw new errors.InvalidTarget(`unknown resource ${resource}`);
-        return { scope: scopes.join(' '), audience: RESOURCE, accessTokenFormat: 'opaque', accessTokenTTL: Number(TOKEN_SECONDS) };
+        if (!resources.includes(resource)) throw new errors.InvalidTarget(`unknown resource ${resource}`);
+        return { scope: scopes.join(' '), audience: resource, accessTokenFormat: 'opaque', accessTokenTTL: Number(TOKEN_SECONDS) };
       },
     },
   },

@@ -125,7 +125,7 @@ TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
 
 MAIN = [
     *ROW,
-    Binding("space", "mark", "Mark", id="mark", tooltip="Mark or unmark the server for r, c and d"),
+    Binding("space", "mark", "Mark", id="mark", tooltip="Mark or unmark the server for l, r, c and d"),
     Binding(
         "asterisk",
         "mark_all",
@@ -360,6 +360,12 @@ LOGIN = [
     *SCROLL,
 ]
 
+# One login of several.
+LOGIN_SKIP = Binding("s", "skip", "Skip", id="login-skip")
+LOGIN_STOP = Binding("escape", "close", "Stop all", id="login-stop", show=False)
+LOGIN_OPEN_PAGE = Binding("enter", "open_page", "Open the sign-in page", id="login-open-page")
+LOGIN_OF_SEVERAL = [LOGIN_SKIP, LOGIN_OPEN_PAGE]
+
 DEVICE = [
     Binding("y", "copy", "Copy address", id="device-copy"),
     Binding("escape", "close", "Back", id="device-back"),
@@ -483,11 +489,16 @@ CLEAR = [
 ]
 CLEAR_PAGE = Binding("o", "open_page", show=False)
 
-CLEAR_MARKED = [
-    *ASK,
-    *CLEAR,
-    Binding("pagedown,space", "scroll('page_down')", show=False),
+SCROLL_MARKED = [
+    Binding("pagedown", "scroll('page_down')", show=False),
     Binding("pageup", "scroll('page_up')", show=False),
+]
+CLEAR_MARKED = [*ASK, *CLEAR, *SCROLL_MARKED]
+LOGIN_MARKED = [
+    *ASK,
+    *SCROLL_MARKED,
+    Binding("down,j", "scroll('down')", show=False),
+    Binding("up,k", "scroll('up')", show=False),
 ]
 
 # For clearing many; the list's keys also work from the buttons.

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -21,6 +22,7 @@ from keyrack.operations.login.control import LoginControl
 from keyrack.operations.login.flow_runner import NO_BROWSER, Event
 from keyrack.operations.login.options import LoginOptions
 from keyrack.operations.login.remote import over_ssh
+from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.service import service_for
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
@@ -58,7 +60,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
 
     def compose(self) -> ComposeResult:
-        with Box(title("Log in", self._server.display_name), id="login"):
+        with Box(self.head, id="login"):
             yield StepList()
             yield Static("", id="sign-in")
             yield Static("", id="said")
@@ -76,6 +78,24 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     def steps(self) -> StepList:
         return self.query_one(StepList)
 
+    @property
+    def head(self) -> Content:
+        return title("Log in", self._server.display_name)
+
+    @property
+    def keys(self) -> list[Binding]:
+        """For the key line."""
+        return self._state.keys()
+
+    @property
+    def note(self) -> str:
+        """keyrack's own words below the sign-in page's address."""
+        return self.host.sign_in_note
+
+    def adapters(self) -> Adapters:
+        """For the login. Can be slow, so it is called off the UI thread."""
+        return self.host.adapters()
+
     def _start(self) -> None:
         self._attempt += 1
         self._control = LoginControl()
@@ -84,7 +104,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self._set_phase("working")
         self._say(None)
         attempt, control, options = self._attempt, self._control, self._options
-        adapters, server = self.host.adapters, self._server
+        adapters, server = self.adapters, self._server
 
         def tell(event: Event) -> None:
             deliver(self, self._event, attempt, event)
@@ -203,7 +223,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         box = self.query_one("#sign-in", Static)
         box.display = self._state.sign_in is not None and self._state.is_waiting
         if box.display and self._state.sign_in is not None:
-            box.update(where(self._state.sign_in, os.environ, self._state.code, self.host.sign_in_note))
+            box.update(where(self._state.sign_in, os.environ, self._state.code, self.note))
         paste = self.query_one("#paste", Input)
         paste.display = phase == "pasting"
         if phase == "pasting":
@@ -212,7 +232,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             self.set_focus(None)
         if not self._state.is_waiting:
             self._close_code()
-        self.query_one(KeyLine).show(self._state.keys())
+        self.query_one(KeyLine).show(self.keys)
 
     def _say(self, words: Content | None) -> None:
         said = self.query_one("#said", Static)
@@ -339,8 +359,14 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         elif self._state.phase == "done":
             self.action_finish()
         else:
-            if self._state.phase != "failed":
-                control = self._control
-                in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
+            if self.cancel():
                 self.host.say("Canceled. Nothing was changed.")
             self.dismiss(None)
+
+    def cancel(self) -> bool:
+        """End a login that runs; False if it has ended."""
+        if self._state.is_over:
+            return False
+        control = self._control
+        in_background(self.app, control.cancel, lambda _: None, self.host.say_error)
+        return True

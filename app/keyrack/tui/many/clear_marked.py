@@ -31,7 +31,7 @@ NAME = 24  # columns for a server's name
 class ClearMarkedScreen(Dialog[Clearing]):
     """The result is None if the user cancels. `revoke` and `forget` are for the OAuth logins only."""
 
-    CSS_PATH: ClassVar = [BOX, "clear_marked.tcss"]
+    CSS_PATH: ClassVar = [BOX, "marked.tcss"]
     BINDINGS: ClassVar = [*keymap.CLEAR_MARKED]
     GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
@@ -44,7 +44,7 @@ class ClearMarkedScreen(Dialog[Clearing]):
 
     def compose(self) -> ComposeResult:
         count = len(self._rows)
-        with Box(title(f"Clear {count} credential{'s' if count != 1 else ''}?"), id="clear-marked"):
+        with Box(title(f"Clear {count} credential{'s' if count != 1 else ''}?"), classes="over-marked"):
             with VerticalScroll(id="marked"):
                 yield Static(id="list")
             if self._can_revoke:

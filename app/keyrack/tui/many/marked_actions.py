@@ -10,6 +10,7 @@ from keyrack.operations.receipt import Receipt
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.clear.clear import Clearing
 from keyrack.tui.many.clear_marked import ClearMarkedScreen
+from keyrack.tui.many.login_series import LoginSeries
 from keyrack.tui.many.many_actions import Task, divided
 from keyrack.tui.servers.row_words import nothing_stored
 
@@ -25,8 +26,9 @@ class MarkedActions:
         self._screen, self._many = screen, many
 
     def run(self, what: str, rows: list[Row]) -> None:
-        """Run `what`: refresh, check or clear."""
+        """Run `what`: login, refresh, check or clear."""
         actions: dict[str, Callable[[list[Row]], None]] = {
+            "login": LoginSeries(self._screen).begin,
             "refresh": self._many.refresh,
             "check": self._many.check,
             "clear": self._clear,

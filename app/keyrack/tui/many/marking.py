@@ -14,7 +14,7 @@ from keyrack.wording.tones import Tone
 if TYPE_CHECKING:
     from keyrack.tui.servers.list_screen import ListScreen
 
-TOGETHER = ("refresh", "check", "clear")  # actions on all marked rows; by their bindings' ids
+TOGETHER = ("login", "refresh", "check", "clear")  # actions on all marked rows; by their bindings' ids
 
 
 class Marking:

@@ -55,7 +55,8 @@ class Results:
     @property
     def fine(self) -> int:
         """How many succeeded."""
-        return sum(receipt.ok for receipt in self._receipts.values())
+        receipts = self._receipts.values()
+        return sum(r.ok and any(line.outcome == "done" for line in r.lines) for r in receipts)
 
     def show(self, screen: ListScreen) -> None:
         """Show them, with the next key of each that failed."""
