@@ -8,12 +8,14 @@ from keyrack.domain.errors import LoginNeeded, SignInTimeout
 from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.login.of_several import LoginOfSeveral
 from keyrack.tui.many.login_start import LoginStartScreen
+from keyrack.tui.servers.view import Sort
 from support.fake_login import FakeLogin
 from support.screens import Terminal, app_with, screen_test, terminal
 
 
 async def begin(t: Terminal, *names: str) -> None:
-    """Mark them, and agree to log in."""
+    """Mark them in a list by name, and agree to log in."""
+    t.main.show_view(t.main.view._replace(sort=Sort.NAME))
     for name in names:
         await t.select(name)
         await t.press("space")
@@ -60,6 +62,7 @@ async def test_they_follow_each_other_and_a_failure_stops_nothing(login: FakeLog
 @screen_test
 async def test_what_is_going_to_be_opened_is_listed_by_sign_in_page_before(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
+        t.main.show_view(t.main.view._replace(sort=Sort.NAME))
         for name in ("notion", "linear", "atlassian", "context7"):
             await t.select(name)
             await t.press("space")
