@@ -43,7 +43,7 @@ async def test_success_closes_with_enter_and_the_row_is_up_to_date(login: FakeLo
         login.answer()
         await t.sees("✓ Saved to Secret Service")
         await t.press("enter")
-        await t.until(lambda: any(" notion " in x and "● valid" in x for x in t.text().splitlines()))
+        await t.until(lambda: any("notion " in x and "● valid" in x for x in t.text().splitlines()))
 
 
 @screen_test
