@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from textual.widgets import Footer
+from textual.widgets import Footer, OptionList
 from textual.widgets._footer import FooterKey
 
+from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.servers.filter_line import FilterLine
+from support.held_rows import connectable_parts, held_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 
 
@@ -98,3 +100,27 @@ async def test_the_warning_follows_the_width() -> None:
         await t.sees("! 1 problem  i Show")
         await t.pilot.resize_terminal(80, 24)
         await t.sees("! 1 problem in the files  i Show")
+
+
+@pytest.mark.parametrize("key", ["2", "N"])
+@screen_test
+async def test_a_list_that_has_no_room_for_a_line_takes_all_keys(key: str) -> None:
+    async with terminal(app_with(connectable_parts()), (80, 24)) as t:
+        await t.press(key)
+        await t.until(lambda: t.app.screen is not t.main and t.app.screen.query(OptionList))
+        await t.pilot.resize_terminal(20, 3)
+        shown = t.app.screen.query(OptionList).first()
+        shown.focus()
+        await t.press("G", "g", "j", "pagedown", "pageup")
+        assert t.app.is_running and shown.highlighted is not None
+
+
+@screen_test
+async def test_the_last_line_of_a_screen_that_has_closed_asks_for_nothing() -> None:
+    async with terminal(app_with(held_parts())) as t:
+        await t.press("2")
+        await t.sees("1 Servers")
+        footer = t.app.screen.query_one(KeyFooter)
+        await t.press("1")
+        await t.until(lambda: not footer.is_attached)
+        await footer.recompose()  # as it was asked to by a change just before

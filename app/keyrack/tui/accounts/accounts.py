@@ -22,6 +22,7 @@ from keyrack.tui.kit.background import Newest, in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.options import Options
 from keyrack.tui.kit.present import chosen, error_text, join, say, title
 from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.tui.servers.facts import status
@@ -30,8 +31,8 @@ from keyrack.wording.tones import Tone
 MEANING = "The marked account is the default."
 
 
-class AccountList(OptionList):
-    BINDINGS: ClassVar = [*keymap.LIST]
+class AccountList(Options):
+    """Takes the focus of its screen."""
 
 
 class AccountsScreen(Dialog[None]):

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import ClassVar
 
 from textual import events
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from keyrack.tui.kit import keymap
+from keyrack.tui.kit.options import Options
 from keyrack.tui.kit.steady import is_same
 
 EDGES = 3  # columns: the padding and the scrollbar
 
 
-class LineList(OptionList):
-    BINDINGS: ClassVar = [*keymap.LIST]
-
+class LineList(Options):
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, compact=True)
         self._makers: Mapping[str, Callable[[int], Content]] = {}

@@ -32,8 +32,8 @@ class KeyFooter(Footer):
 
     async def recompose(self) -> None:
         """Only for other keys than are there: Textual asks for it whenever the focus or a screen changes, and
-        many times while a screen opens."""
-        if self._active() != self._composed:
+        many times while a screen opens. What was asked for may come after the screen has closed."""
+        if self.is_attached and self._active() != self._composed:
             await super().recompose()
 
     def _active(self) -> list[tuple[Binding, bool, str]]:

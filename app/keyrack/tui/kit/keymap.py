@@ -389,7 +389,7 @@ LIST = [
     Binding("g,home", "first", show=False),
     Binding("G,end", "last", show=False),
 ]
-TICK_LIST = [*LIST, Binding("space,enter", "tick", show=False)]
+TICK_LIST = [Binding("space,enter", "tick", show=False)]
 
 COLUMNS = [
     Binding("space", "tick", "Show or hide", id="columns-tick"),

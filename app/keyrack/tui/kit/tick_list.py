@@ -13,10 +13,11 @@ from textual.widgets.option_list import Option
 
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.entry import Entry
+from keyrack.tui.kit.options import Options
 from keyrack.tui.kit.present import join, ticked
 
 
-class TickList(OptionList):
+class TickList(Options):
     """All but those in `off` are selected at first."""
 
     BINDINGS: ClassVar = [*keymap.TICK_LIST]

@@ -16,14 +16,15 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.options import Options
 from keyrack.tui.kit.present import join, say, short_path
 from keyrack.tui.kit.styles import BOX, LIST
 from keyrack.wording.held import held_words
 from keyrack.wording.tones import Tone
 
 
-class ProgramList(OptionList):
-    BINDINGS: ClassVar = [*keymap.LIST]
+class ProgramList(Options):
+    """Takes the focus of its screen."""
 
 
 class WhichScreen(Dialog[int]):
