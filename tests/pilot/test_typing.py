@@ -59,6 +59,14 @@ def typed(t: Terminal, text: str, when: float | None = None) -> None:
         t.app.post_message(key(char, get_time() if when is None else when))
 
 
+def click(t: Terminal, x: int, y: int, when: float) -> None:
+    for kind in (events.MouseDown, events.MouseUp):
+        press = kind(None, x=x, y=y, delta_x=0, delta_y=0, button=1, shift=False, meta=False, ctrl=False,
+                     screen_x=x, screen_y=y)  # fmt: skip
+        press.time = when
+        t.app.post_message(press)
+
+
 async def until_quiet(t: Terminal) -> None:
     """All that was typed is done with."""
     await t.until(lambda: not (t.app.message_queue_size or t.app.keyboard.waiting), "an end of the keys")
@@ -272,14 +280,24 @@ async def test_a_second_click_does_not_hit_what_the_first_one_opened(cleared: Cl
         await t.press("d")
         await t.sees("Clear (y)")
         button = t.widget("#yes").region
-        for kind in (events.MouseDown, events.MouseUp):
-            x, y = button.x + 2, button.y
-            press = kind(None, x=x, y=y, delta_x=0, delta_y=0, button=1, shift=False, meta=False, ctrl=False,
-                         screen_x=x, screen_y=y)  # fmt: skip
-            press.time = get_time() - 10  # before it was drawn
-            t.app.post_message(press)
+        click(t, button.x + 2, button.y, get_time() - 10)  # before it was drawn
         await until_quiet(t)
         assert isinstance(top(t), ClearScreen) and cleared == []
+
+
+@screen_test
+async def test_a_click_on_what_has_just_gone_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with terminal(app_with()) as t:
+        await t.sees("i Show")
+        gone = t.widget("#problems")
+        where = gone.region
+        with monkeypatch.context() as patch:
+            patch.setattr(t.app.screen, "_refresh_layout", lambda *_, **__: None)  # it is still drawn
+            await gone.remove()
+            click(t, where.x, where.y, get_time())
+            await t.until(lambda: not t.app.message_queue_size)
+        await until_quiet(t)
+        assert t.app.is_running and isinstance(top(t), MainScreen)
 
 
 def dialogs() -> Iterator[type[Dialog[Any]]]:

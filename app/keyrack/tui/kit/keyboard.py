@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual._time import get_time
+from textual.errors import NoWidget
 
 from keyrack.tui.kit import keymap
 
@@ -76,12 +77,14 @@ class Keyboard:
         return taken
 
     def too_early(self, press: events.MouseEvent) -> bool:
-        """Whether a button was pressed before the user could see the screen."""
+        """Whether a button was pressed before the user could see the screen, or on something that is gone."""
         self._look()
         if self._guard is not Guard.OPEN:
             pause = QUIET if self._guard is Guard.QUIET else 0.0
             if self._drawn_at is None or press.time < self._drawn_at + pause:
                 return True
+        if self._is_gone(press):
+            return True
         self._typing = False  # the click may move the focus
         return False
 
@@ -100,6 +103,14 @@ class Keyboard:
         self._look()
         if self._drawn_at is None and not getattr(self._screen, "reading", False):
             self._drawn_at = get_time()
+
+    def _is_gone(self, press: events.MouseEvent) -> bool:
+        """Whether a widget is still drawn that was removed. Textual would look for its parent, and crash."""
+        try:
+            widget, _ = self._app.screen.get_widget_at(press.x, press.y)
+        except NoWidget:
+            return False
+        return not widget.is_attached
 
     async def _hand_on(self) -> None:
         while self._queue:
