@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from threading import Event
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from textual.widgets import Button, Input
 import keyrack.tui
 from keyrack.operations.clearing import clear as clear_op
 from keyrack.operations.receipt import Receipt
+from keyrack.tui.app import KeyrackApp
 from keyrack.tui.clear.clear import ClearScreen
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.confirm import ConfirmScreen
@@ -25,7 +27,10 @@ from keyrack.tui.kit.keyboard import QUIET
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.main import MainScreen
-from support.screens import Terminal, app_with, screen_test, terminal
+from keyrack.tui.servers.sources import SourcesScreen
+from support.held_rows import connectable_parts
+from support.screens import LIMIT, Terminal, app_with, screen_test, terminal
+from support.vault_screens import NewParts
 
 NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "?": "question_mark"}
 
@@ -271,6 +276,56 @@ async def test_a_dialog_that_opened_while_the_terminal_had_no_focus_has_its_defa
         await t.sees("Move all?")
         t.app.post_message(events.AppFocus())
         await t.until(lambda: t.app.focused is not None and t.app.focused.id == "no")
+
+
+@pytest.mark.parametrize("key", ["n", "N", "p"])
+@screen_test
+async def test_a_key_that_is_held_down_opens_one_dialog(key: str) -> None:
+    adapters, awake = connectable_parts(), Event()
+
+    def slowly() -> Any:
+        assert awake.wait(LIMIT)
+        return adapters.other_programs()
+
+    awake.set()
+    async with terminal(app_with(adapters._replace(other_programs=slowly))) as t:
+        await t.select("linear")
+        awake.clear()
+        typed(t, key * 5)
+        await until_quiet(t)
+        awake.set()
+        await t.until(lambda: isinstance(top(t), Dialog))
+        await until_quiet(t)
+        await t.pilot.pause(0.1)
+        assert len(t.app.screen_stack) == 2
+
+
+@screen_test
+async def test_a_locked_vault_asks_for_its_passphrase_once(locked: NewParts) -> None:
+    async with terminal(KeyrackApp(locked)) as t:
+        await t.until(lambda: t.main.store is not None)
+        typed(t, "KKrK")
+        await until_quiet(t)
+        await t.sees("Unlock the sealed vault")
+        await t.pilot.pause()
+        assert len(t.app.screen_stack) == 2
+
+
+@screen_test
+async def test_what_ends_while_its_dialog_closes_does_not_look_for_its_widgets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with terminal(app_with()) as t:
+        await t.press("i")
+        await t.sees("Where keyrack looks")
+        box = top(t)
+        assert isinstance(box, SourcesScreen)
+        box.action_look()
+        box.action_close()
+        assert box.is_attached and not box.is_open
+        with monkeypatch.context() as patch:
+            patch.delattr(SourcesScreen, "_text")  # nothing is there any more
+            box._looked()
 
 
 @screen_test

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from asyncio import iscoroutine
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
@@ -43,6 +44,27 @@ def in_background(
             deliver(node, on_done, result)
 
     threading.Thread(target=run, daemon=True).start()
+
+
+class Single:
+    """Work that is not begun again while it runs, so that a key that is held down opens one dialog."""
+
+    def __init__(self, node: Node) -> None:
+        self._node, self._running = node, False
+
+    def run(
+        self, work: Callable[[], T], on_done: Callable[[T], Any], on_error: Callable[[Exception], Any]
+    ) -> None:
+        """As `in_background`, unless such work is running. Call it in `node`'s thread."""
+        if self._running:
+            return
+        self._running = True
+
+        def ended(callback: Callable[..., Any], result: object) -> Any:
+            self._running = False
+            return callback(result)
+
+        in_background(self._node, work, partial(ended, on_done), partial(ended, on_error))
 
 
 class Newest:

@@ -14,7 +14,7 @@ from keyrack.operations.sharing import disconnecting as disconnecting_op
 from keyrack.operations.sharing.candidates import Candidate, Choice
 from keyrack.operations.sharing.connecting import Connected, Connecting
 from keyrack.operations.sharing.disconnecting import Disconnecting
-from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.background import Single
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.present import join, say, short_path, title
 from keyrack.tui.servers.row_work import RowWork
@@ -27,6 +27,7 @@ from keyrack.wording.tones import Tone
 class ConnectActions:
     def __init__(self, work: RowWork) -> None:
         self._work, self._screen, self._host = work, work.screen, work.screen.host
+        self._lookup = Single(self._screen)
 
     def connect(self, row: Row, client: str = "", path: str = "") -> None:
         """In `client`, or in one of the programs on this machine. One that is connected is asked about the
@@ -34,8 +35,7 @@ class ConnectActions:
         if self._work.no_address(row, "connect"):
             return
         adapters = self._host.adapters
-        in_background(
-            self._screen,
+        self._lookup.run(
             lambda: candidates_op.choices(adapters(), overview(adapters()), row.server),
             partial(self._choose, row, client, path),
             self._host.say_error,
@@ -43,8 +43,7 @@ class ConnectActions:
 
     def connect_all(self) -> None:
         adapters = self._host.adapters
-        in_background(
-            self._screen,
+        self._lookup.run(
             lambda: candidates_op.candidates(adapters(), overview(adapters())),
             self._offer,
             self._host.say_error,

@@ -12,7 +12,7 @@ from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.published import is_published
 from keyrack.operations.sharing.publishing import Publishing
-from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.background import Single
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.present import title
 from keyrack.tui.servers.row_work import RowWork
@@ -23,6 +23,7 @@ from keyrack.tui.sharing.which import WhichScreen, entry_of
 class PublishActions:
     def __init__(self, work: RowWork) -> None:
         self._work, self._screen, self._host = work, work.screen, work.screen.host
+        self._lookup = Single(self._screen)
 
     def publish(self, row: Row, client: str = "") -> None:
         """To `client`, or to one of the programs that hold a login for the server or configure it."""
@@ -32,8 +33,7 @@ class PublishActions:
             self._ask(row, client)
             return
         adapters = self._host.adapters
-        in_background(
-            self._screen,
+        self._lookup.run(
             lambda: adapters().other_programs().programs(),
             partial(self._choose, row),
             self._host.say_error,

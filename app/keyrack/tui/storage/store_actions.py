@@ -15,7 +15,7 @@ from keyrack.operations.storage.move import move
 from keyrack.operations.storage.recover import find_again, recover
 from keyrack.operations.storage.unlock import unlock
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.background import deliver, in_background
+from keyrack.tui.kit.background import Single, deliver, in_background
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.present import error_text, named_store, title
 from keyrack.tui.kit.progress import ProgressScreen
@@ -52,6 +52,7 @@ class StoreActions:
     def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
         self._unlocking = False
+        self._lookup = Single(screen)
         self._can_lock = False  # true for a vault that opens with a passphrase
 
     def commands(self) -> Iterable[Command]:
@@ -129,13 +130,18 @@ class StoreActions:
                 self.move("keychain" if store.kind == "vault" else "vault")
 
         if store.kind == "vault":
-            self._with_vault(show)
+            self._ask_with_vault(show)
         else:
             show(None)
 
     def _with_vault(self, then: Callable[[VaultStatus], Any]) -> None:
         host = self._screen.host
         in_background(self._screen, lambda: vault_op.status(host.adapters()), then, host.say_error)
+
+    def _ask_with_vault(self, then: Callable[[VaultStatus], Any]) -> None:
+        """The same, for what opens a dialog."""
+        host = self._screen.host
+        self._lookup.run(lambda: vault_op.status(host.adapters()), then, host.say_error)
 
     def _change_passphrase(self) -> None:
         host = self._screen.host
@@ -174,7 +180,7 @@ class StoreActions:
             else:  # a passphrase would not help
                 host.say(f"{vault.state.reason} {vault.state.hint}", severity="error")
 
-        self._with_vault(ask)
+        self._ask_with_vault(ask)
 
     def _unlocked(self, _: None) -> None:
         self._unlocking = False
@@ -230,7 +236,7 @@ class StoreActions:
         def done(receipt: Receipt) -> None:
             self._screen.look_again()
             head = "Moved" if receipt.ok else "Not everything was done"
-            if receipt.ok and not progress.is_attached:  # the user is doing something else
+            if receipt.ok and not progress.is_open:  # the user is doing something else
                 host.say(f"All credentials are in the {PLACES[to]}.")
                 return
             progress.close_by_itself()
