@@ -70,6 +70,11 @@ class Dialog(ModalScreen[Answer]):
     def host(self) -> Host:
         return host_of(self)
 
+    @property
+    def is_open(self) -> bool:
+        """False once it has been dismissed. It is attached for a moment longer, but has no widgets."""
+        return self in self.app.screen_stack
+
     def action_close(self) -> None:
         self.dismiss(None)
 

@@ -162,7 +162,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
                 screen.add(exchange)
 
     def _succeeded(self, attempt: int, credential: CredentialInfo) -> None:
-        if attempt != self._attempt or not self.is_attached:
+        if attempt != self._attempt or not self.is_open:
             self.host.look_again()
             return
         self._state.credential = credential
@@ -170,7 +170,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self._say(success(credential, self.host.now()))
 
     def _failed(self, attempt: int, error: Exception) -> None:
-        if attempt != self._attempt or not self.is_attached:
+        if attempt != self._attempt or not self.is_open:
             return
         adapters, url = self.host.adapters, self._server.url
         in_background(

@@ -54,7 +54,7 @@ class SourcesScreen(Dialog[None]):
 
     def _looked(self) -> None:
         self._looking -= 1
-        if self.is_attached:
+        if self.is_open:
             self._changed(self._overview)
 
     def _changed(self, overview: Overview) -> None:

@@ -240,7 +240,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
         return Typed(values, header, template, expires_at)
 
     def _saved(self, saved: TokenSaved, *, asked: bool) -> None:
-        if not self.is_attached:
+        if not self.is_open:
             self.host.look_again()
             self.host.say(f"{self._server.display_name}: the token was stored anyway.")
             return
@@ -250,7 +250,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
 
     def _failed(self, error: Exception, typed: Typed) -> None:
         self._saving = False
-        if not self.is_attached:
+        if not self.is_open:
             if not isinstance(error, Cancelled):
                 self.host.say_error(error)
             return
