@@ -37,7 +37,7 @@ async def test_the_footer_shows_whole_keys_as_many_as_there_is_room_for(width: i
 @screen_test
 async def test_the_footer_follows_the_width() -> None:
     async with terminal(app_with(), (80, 24)) as t:
-        await t.sees("^p Commands")
+        await t.sees("? Help")
         whole = last_line(t)
         await t.pilot.resize_terminal(60, 20)
         await t.until(lambda: last_line(t) == " l Login  r Refresh  t Token  d Clear  / Filter  ? Help")
