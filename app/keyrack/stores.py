@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from keyrack.system.locks import Locks
 
 
+AT_ONCE = 0.5  # seconds that a listing waits for the keychain
+
+
 class MachineStores:
     """The stores to choose from (`operations.ports.Stores`), and the credential store in use.
 
@@ -49,6 +52,7 @@ class MachineStores:
         self._env, self._platform, self._now, self._ask = env, platform, now, ask
         self.reset_after_fork()
         reset_in_child(self)
+        self._given = credentials
         self._by_kind: dict[str, CredentialStore] = {} if credentials is None else {"keychain": credentials}
         self._vault: VaultBackend | None = None
         self._locks: Locks | None = None
@@ -125,6 +129,23 @@ class MachineStores:
 
     def chosen(self) -> StoreKind:
         return self._settings().store
+
+    def is_locked(self) -> bool:
+        """Would a command that needs a secret fail, because the store is locked? False if that can't be told
+        at once. It asks nobody, and starts nothing."""
+        settings = self._settings()
+        if self._given is not None or "memory" in self._by_kind or settings.refusal:
+            return self.current().state().locked
+        if settings.store == "vault":
+            state = self.credentials("vault").state()
+            return state.locked and not state.ready
+        from keyrack.store.backends.keyring_choice import secret_service_is_the_choice
+
+        if not secret_service_is_the_choice():
+            return False
+        from keyrack.store.backends.bus import secret_service_is_locked
+
+        return secret_service_is_locked(AT_ONCE)
 
     def choose(self, kind: StoreKind) -> None:
         with self._turn:

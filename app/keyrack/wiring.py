@@ -162,6 +162,7 @@ def adapters(
         set_account=set_account,
         set_publish=set_publish,
         config_file=own_file,
+        store_locked=stores.is_locked,
         stores=lambda: stores,
         other_programs=other_programs,
         backups=stores.backups,

@@ -106,6 +106,7 @@ class FakeAdapters:
             entries=lambda: self.entries,
             watching=lambda: self.watching,
             config_file=lambda: "/config.toml",
+            store_locked=lambda: self.credentials.state().locked,
             events=lambda: self.events,
             caller=lambda: "claude",
         )

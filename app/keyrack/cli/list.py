@@ -36,7 +36,8 @@ Lists the servers configured in keyrack's own file and in the programs on this
 machine (Claude Code, Cursor, VS Code, Codex and others). For each server it
 shows the kind of credential, its state, when it expires, and the command to run
 next. Of the keychain it reads only what other programs keep there, and only on
-Linux; it unlocks nothing, and does not use the network.
+Linux; it asks whether it is locked, unlocks nothing, and does not use the
+network.
 
 When the output is not a terminal, it prints columns for scripts. Nothing is
 truncated, the status is one of the states below, the expiry is a UTC time, and
@@ -75,7 +76,7 @@ def run(context: Context, options: Options) -> int:
     if options.json and options.tsv:
         raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
     adapters = context.adapters()
-    view = overview(adapters, is_brief=True)
+    view = overview(adapters, is_brief=True, ask_store=True)
     out = context.out
     if options.json:
         out.line(as_json(view, adapters.now()))

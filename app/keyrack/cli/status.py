@@ -43,13 +43,13 @@ VERB = Verb(
 Shows for each server the state of its credential, the account (masked), the
 scopes, the expiry, the programs that list the server, and the command to run
 next. Servers that need something come first. Exits with 1 if you have something
-to do, and with 0 if not. It reads files and keyrack's records only: no keychain
-and no network.
+to do, and with 0 if not. It reads files and keyrack's records only: the keychain
+is not read, only asked whether it is locked, and the network is not used.
 
 You have something to do if a login is needed or was never made, a credential
 expires soon and does not renew itself (a token within 7 days, a login within 10
-minutes), a variable is not set, an entry is not valid, or a server could not be
-reached at the last check. Servers that are switched off do not count, nor do
+minutes), a variable is not set, an entry is not valid, the keychain is locked, or
+a server could not be reached at the last check. Servers that are switched off do not count, nor do
 those that another program is logged in to. A server that has never been checked
 counts as not logged in; keyrack check NAME finds out whether it needs a login.
 
@@ -79,7 +79,7 @@ def run(context: Context, options: Options) -> int:
     if options.short and options.json:
         raise UsageError("--short and --json can't be used together.", hint="Choose one of them.")
     adapters, out = context.adapters(), context.out
-    view, now = overview(adapters, is_brief=True, files_only=True), adapters.now()
+    view, now = overview(adapters, is_brief=True, files_only=True, ask_store=True), adapters.now()
     within = options.expiring_within
     entries = [(row, need_of(row, now, within=within, unread=view.unread)) for row in view.rows]
     needs = counted(need for _, need in entries)

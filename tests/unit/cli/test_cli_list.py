@@ -15,8 +15,10 @@ from keyrack.cli.output import cells, padded
 from keyrack.domain.model import Check, Header, Server, Variable
 from keyrack.domain.reading import Place, Problem
 from keyrack.domain.secret import Secret
+from keyrack.domain.storage import StoreState
 from support.cli_kit import CURSOR, NOW, FakeAdapters, Terminal, linear, oauth, record, run
 
+NOTION = Server("notion", "https://mcp.notion.com/mcp", sources=(CURSOR,))
 SENTRY = Server("sentry", "https://mcp.sentry.dev/mcp", sources=(CURSOR,))
 LOCAL = Server("local-db", None, transport="stdio", sources=(CURSOR,), command="db-mcp")
 WORK = linear(account="work")
@@ -128,6 +130,25 @@ def test_an_expiry_that_nobody_told_is_called_unknown(on_terminal: Callable[...,
         None,
         "The token is stored; its expiry is unknown. It is renewed when it is used.",
     )
+
+
+def test_a_locked_store_keeps_each_state_and_adds_a_lock(on_terminal: Callable[..., str]) -> None:
+    stored = [record(linear(), oauth()), record(SENTRY, oauth(refused_at=NOW - 5, refusal="It was refused."))]
+    locked = StoreState("Secret Service", ready=False, locked=True)
+    adapters = FakeAdapters([linear(), SENTRY, NOTION], stored, state=locked)
+    listed = json.loads(on_terminal(adapters, "--json"))
+    assert [(row["state"], row["locked"], row["next"]) for row in listed] == [
+        ("valid", True, "keyrack doctor"),
+        ("login-needed", True, "keyrack doctor"),
+        ("no-credential", False, "keyrack login notion"),
+    ]
+    text = on_terminal(adapters)
+    assert "● valid · renews ▣" in text and "✕ login needed ▣" in text
+
+
+def test_where_nothing_is_stored_the_store_is_not_asked(on_terminal: Callable[..., str]) -> None:
+    adapters = FakeAdapters([linear()])()._replace(store_locked=lambda: 1 // 0)
+    assert json.loads(on_terminal(lambda **_: adapters, "--json"))[0]["locked"] is False
 
 
 LONG = "a name with blanks\tand a tab " * 20

@@ -15,6 +15,7 @@ from keyrack.domain.held import HeldReading, HeldToken, Place
 from keyrack.domain.model import Check, Header, Server, Source, TokenSet, Variable
 from keyrack.domain.secret import Secret
 from keyrack.domain.status import State
+from keyrack.domain.storage import StoreState
 from keyrack.operations.ports import NoOtherPrograms
 from support.cli_kit import CURSOR, NOW, FakeAdapters, Terminal, linear, oauth, record, run
 
@@ -104,6 +105,22 @@ def test_a_prompt_gets_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_prompt_gets_nothing_if_nothing_needs_doing(capsys: pytest.CaptureFixture[str]) -> None:
     assert status(FakeAdapters([linear()], [GOOD]), "--short") == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_locked_store_is_something_to_do_after_what_must_be_done_anyway(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    locked = StoreState("Secret Service", ready=False, locked=True)
+    adapters = FakeAdapters([linear(), SENTRY], [GOOD, REFUSED], state=locked)
+    assert status(adapters, "--short") == 1
+    assert capsys.readouterr().out == "1 to log in · 1 locked\n"
+    assert status(adapters, "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    jsonschema.validate(found, SCHEMA, jsonschema.Draft202012Validator)
+    assert [(row["name"], row["state"], row["need"], row["locked"]) for row in found["servers"]] == [
+        ("sentry", "login-needed", "login", True),
+        ("linear", "valid", "unlock", True),
+    ]
 
 
 def test_the_json_is_as_its_schema_says(capsys: pytest.CaptureFixture[str]) -> None:

@@ -93,6 +93,8 @@ class Adapters(NamedTuple):
     # set_publish(key, programs): the same for the programs that get a server's fresh tokens; "" for none
     set_publish: Callable[[str, str], None] = lambda key, programs: None
     config_file: Callable[[], str] = lambda: "config.toml"  # the path of keyrack's own file
+    # store_locked(): is the store locked, so that secrets can't be read? As far as that is known at once.
+    store_locked: Callable[[], bool] = lambda: False
     stores: Callable[[], Stores] = no_stores
     other_programs: Callable[[], OtherPrograms] = NoOtherPrograms
     backups: Callable[[], Backups] = no_backups

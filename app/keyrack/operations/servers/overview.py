@@ -76,14 +76,18 @@ def overview(
     ask: bool = False,
     is_brief: bool = False,
     files_only: bool = False,
+    ask_store: bool = False,
 ) -> Overview:
     """All configured servers, then stored credentials that no program lists any more.
 
     `ask`: read other programs' keychain items even if the system may ask the user for permission.
+    `ask_store`: find out whether the store is locked, if something is stored in it.
     `is_brief`: what they hold need not name its client and issuer. `files_only`: read no keychain items.
     """
     reading = adapters.read()
     records = adapters.credentials().records()
+    if ask_store and any(record.credential is not None for record in records.values()):
+        store_locked = adapters.store_locked()
     owners = Owners(reading, adapters.credentials(), records)
     now = adapters.now()
     servers = owners.servers()
