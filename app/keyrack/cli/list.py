@@ -49,7 +49,9 @@ other programs hold.
 --json prints an array of objects with these fields: name, url (null for a local
 process), account, kind (oauth, token, header, none, stdio, unknown), state,
 locked, reason, next (a command or null), expires_at (UTC or null), scopes,
-issuer, store, sources (objects with client, path and disabled, which is true if the
+issuer, store, secrets (the names of those that keyrack gives to a local process),
+plain_text (the names of the headers, variables and options whose secret is in
+plain text in a program's file), sources (objects with client, path and disabled, which is true if the
 server is switched off in that program), and elsewhere: the tokens that other
 programs hold for the server (objects with client, state, expires_at, path and
 mode; the state is valid, refreshable, expired or unknown). Secrets are never
@@ -148,6 +150,7 @@ def facts(row: Row, now: float) -> dict[str, Any]:
         "issuer": credential.issuer if credential else None,
         "store": (credential.store or None) if credential else None,
         "secrets": list(credential.secrets) if credential else [],
+        "plain_text": list(server.in_plain_text),
         "sources": [
             {"client": source.client, "path": source.path, "disabled": source.disabled}
             for source in server.sources

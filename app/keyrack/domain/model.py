@@ -211,6 +211,16 @@ class Server(NamedTuple):
         return (*self.entries, *dict.fromkeys(source.full_name for source in self.sources))
 
     @property
+    def in_plain_text(self) -> tuple[str, ...]:
+        """The names of its headers, variables and options whose secret is in plain text in a file."""
+        if not (self.entry_secrets or self.plaintext_headers or self.address_key):
+            return ()
+        found = [each.name for each in (*self.entry_secrets, *self.plaintext_headers)]
+        if self.address_key is not None and self.address_key.plaintext:
+            found.append(self.address_key.where)
+        return tuple(dict.fromkeys(found))
+
+    @property
     def is_off(self) -> bool:
         """Is it switched off in every program that configures it?"""
         return bool(self.sources) and all(source.disabled for source in self.sources)

@@ -61,6 +61,7 @@ class Status(NamedTuple):
     renews: bool = False  # its access token is renewed without a person
     is_optional: bool = False  # without a login: nobody knows of a need for one
     locked: bool = False  # what is stored can't be read until the store is unlocked
+    plain_text: bool = False  # what its program uses is in plain text in the program's file
 
 
 def authorization_header(server: Server) -> Header | None:

@@ -8,6 +8,7 @@ from keyrack.wording.glyphs import LOCKED, NONE_STORED, NOTHING, UNKNOWN, WARNIN
 from keyrack.wording.tones import Tone
 
 SWITCHED_OFF = "switched off"
+IN_PLAIN_TEXT, PLAIN_TEXT = "in plain text", "plain text!"  # in full, and in a list
 
 
 class Look(NamedTuple):
@@ -66,12 +67,16 @@ def status_words(status: Status) -> str:
 def in_words(status: Status) -> str:
     """The same without signs."""
     word = f"held by {status.held_by}" if status.held_by else STATES[status.state].word
+    if status.plain_text:
+        return f"{word} · {IN_PLAIN_TEXT}"
     return word + (RENEWS_ITSELF if status.renews and status.state is State.VALID else "")
 
 
 def tone_of(status: Status) -> Tone:
     """Whether a person has to act. Nobody has to log in where another program does, or no need is known."""
     is_idle = status.held_by or status.is_optional
+    if status.plain_text:
+        return Tone.WARN
     return Tone.DIM if is_idle else STATES[status.state].tone
 
 
@@ -81,6 +86,7 @@ def listed_state(status: Status, *, is_off: bool) -> tuple[str, Tone]:
     if is_off:
         return f"{look.glyph} {SWITCHED_OFF}{_lock(status)}", Tone.DIM
     word = f"held by {status.held_by}" if status.held_by else look.short or look.word
+    word = PLAIN_TEXT if status.plain_text else word
     renews = RENEWS if status.renews and status.state is State.VALID else ""
     return f"{look.glyph} {word}{renews}{_lock(status)}", tone_of(status)
 

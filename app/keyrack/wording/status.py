@@ -40,6 +40,8 @@ def status_of(
     status = _status(server, credential, check, now, store_locked, all_read)
     if held_by and status.state is State.NO_CREDENTIAL:
         status = Status(status.state, f"{held_by} holds a login for it.", Action.IMPORT, held_by)
+    if status.state in (State.CONFIGURED, State.STDIO) and server.in_plain_text:
+        status = status._replace(plain_text=True)
     return _switched_off(server, status) if server.is_off else status
 
 

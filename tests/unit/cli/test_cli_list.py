@@ -198,6 +198,7 @@ def test_json_has_every_field_of_the_contract(capsys: pytest.CaptureFixture[str]
         "issuer": "https://auth.linear.app",
         "store": "Secret Service",
         "secrets": [],
+        "plain_text": [],
         "sources": [{"client": "Cursor", "path": "/home/u/.cursor/mcp.json", "disabled": False}],
         "elsewhere": [],
     }

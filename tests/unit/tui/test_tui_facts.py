@@ -78,7 +78,7 @@ def test_a_header_shows_its_file_and_that_its_secret_stands_there() -> None:
     assert said.splitlines() == [
         "Authorization: Bearer ●●●●●●●●",
         f"Claude Code{f' ({source.scope})' if source.scope else ''}  {short_path(source.path)}",
-        "in plain text in the file",
+        "in plain text in the file · S moves it to the keychain",
     ]
 
 

@@ -531,6 +531,7 @@ _ACTION_KEYS = {
     Action.UNLOCK: "unlock",
     Action.IMPORT: "import",
     Action.OPEN_FILE: "open",
+    Action.ADOPT: "adopt",
 }
 
 

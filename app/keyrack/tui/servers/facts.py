@@ -8,17 +8,18 @@ from textual.content import Content
 
 from keyrack.domain.address_key import shown
 from keyrack.domain.event import Event
-from keyrack.domain.model import Header, Source
+from keyrack.domain.model import Header
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.status import State
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import HIDDEN, join, say
-from keyrack.tui.servers.held_facts import Lines, at_line, held_facts, spot_of
+from keyrack.tui.servers.held_facts import Lines, held_facts, spot_of
 from keyrack.tui.servers.history_facts import history
 from keyrack.tui.servers.marks import Trouble
+from keyrack.tui.servers.plain_facts import secret_facts, source_line, warning
 from keyrack.wording import expiry as wording
-from keyrack.wording.states import SWITCHED_OFF, status_words, tone_of
+from keyrack.wording.states import status_words, tone_of
 from keyrack.wording.times import local, relative
 from keyrack.wording.tones import Tone
 
@@ -61,11 +62,11 @@ def facts(
     if row.server.tag and row.server.sources:
         found.append(Fact("Note", say("Other servers have this URL too, each with its own credential.")))
     found += _credential_facts(row, now)
-    found += _environment_facts(row)
+    found += _environment_facts(row, lines or {})
     held = held_facts(row.server, row.elsewhere, now, lines or {})
     found += [Fact("Elsewhere" if not place else "", block) for place, block in enumerate(held)]
     if row.server.sources:
-        sources = (_source(source, (lines or {}).get(spot_of(source))) for source in row.server.sources)
+        sources = (source_line(source, (lines or {}).get(spot_of(source))) for source in row.server.sources)
         found.append(Fact("Found in", Content("\n").join(sources)))
     if row.check is not None:
         ago = relative(row.check.at - now)
@@ -147,38 +148,35 @@ def _refresh(row: Row, now: float) -> Content:
     return join("yes", say(f" · last {local(credential.refreshed_at, now)}", Tone.DIM))
 
 
-def _environment_facts(row: Row) -> list[Fact]:
+def _environment_facts(row: Row, lines: Lines) -> list[Fact]:
     server, found = row.server, list[Fact]()
     if server.command:
         found.append(Fact("Program", say(server.command)))
-    for header in server.headers:
-        found.append(Fact("Header", _header(header)))
+    secrets = secret_facts(server, lines)
+    found += [Fact("" if place else "Secrets", block) for place, block in enumerate(secrets)]
+    beside = [header for header in server.plaintext_headers if header not in server.headers]
+    for header in (*server.headers, *beside):
+        found.append(Fact("Header", _header(header, lines)))
     if server.helper is not None:
-        lines = say(f"{server.helper.key}: {HIDDEN}"), _source(server.helper.source)
-        found.append(Fact("Helper", Content("\n").join(lines)))
+        helper = say(f"{server.helper.key}: {HIDDEN}"), source_line(server.helper.source)
+        found.append(Fact("Helper", Content("\n").join(helper)))
     variables = [*server.variables, *(v for header in server.headers for v in header.variables)]
     if variables:
-        lines = [
+        needed = [
             join(say(v.name), say(" set", Tone.GOOD) if v.is_set else say(" not set", Tone.WARN))
             for v in variables
         ]
-        found.append(Fact("Needs", Content("\n").join(lines)))
+        found.append(Fact("Needs", Content("\n").join(needed)))
     return found
 
 
-def _header(header: Header) -> Content:
-    lines = [join(say(header.name), say(f": {header.reference}", Tone.DIM))]
+def _header(header: Header, lines: Lines) -> Content:
+    found = [join(say(header.name), say(f": {header.reference}", Tone.DIM))]
     if header.source is not None:
-        lines.append(_source(header.source))
+        found.append(source_line(header.source, lines.get(spot_of(header.source))))
     if header.plaintext:
-        lines.append(say("in plain text in the file", Tone.WARN))
-    return Content("\n").join(lines)
-
-
-def _source(source: Source, line: int | None = None) -> Content:
-    scope = f" ({source.scope})" if source.scope else ""
-    off = f" · {SWITCHED_OFF}" if source.disabled else ""
-    return join(say(source.client), say(f"{scope}{off}  {at_line(source.path, line)}", Tone.DIM))
+        found.append(warning(header.not_movable_because))
+    return Content("\n").join(found)
 
 
 def _short(client_id: str) -> str:

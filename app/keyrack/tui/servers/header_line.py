@@ -19,6 +19,7 @@ from keyrack.tui.kit.steady import update
 from keyrack.tui.servers.listing import servers_in
 from keyrack.wording.glyphs import DONE, LOCKED, WARNING
 from keyrack.wording.needs import need_parts
+from keyrack.wording.states import IN_PLAIN_TEXT
 from keyrack.wording.tones import Tone
 
 ROOMY = 100  # columns from which there is room for more words
@@ -33,6 +34,7 @@ class HeaderLine(Horizontal):
         self._store: StoreState | None = None
         self._servers = 0
         self._needs: Mapping[Need, int] | None = None  # None: not read yet
+        self._plain = 0  # servers with secrets in plain text
         self._left = Static(join(say("keyrack", Tone.KEY), *self._label()), id="summary")
         self._right = Static("", id="store")
 
@@ -44,6 +46,7 @@ class HeaderLine(Horizontal):
         """Count what needs doing at `now` (Unix seconds). `unread`: as for `need_of`."""
         self._servers = servers_in(rows)
         self._needs = counted(need_of(row, now, unread=unread) for row in rows)
+        self._plain = sum(row.status.plain_text and not row.server.is_off for row in rows)
         self._show_left()
 
     def show_store(self, store: StoreState) -> None:
@@ -61,6 +64,8 @@ class HeaderLine(Horizontal):
         if self._needs is None:
             return
         needs = [say(words, tone) for words, tone in need_parts(self._needs)]
+        if self._plain:
+            needs.append(say(f"{self._plain} {IN_PLAIN_TEXT}", Tone.WARN))
         if not needs and self._servers:
             needs = [say("nothing to do", Tone.GOOD)]
         head = join(say("keyrack", Tone.KEY), *self._label(), "   ")

@@ -298,7 +298,8 @@ class MainScreen(Screen[None]):
             return
         row = self.selected()
         trouble = self.marks.trouble_of(row) if row else None
-        lines = self._lines.of(row) if row and row.elsewhere else None
+        has_lines = row is not None and (row.elsewhere or row.server.in_plain_text)
+        lines = self._lines.of(row) if has_lines else None
         events = self._history.of(row) if row else ()
         pane.show(row, self.host.now(), trouble, lines, events)
 

@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from keyrack.domain.model import Server
+from keyrack.cli.list import facts
+from keyrack.domain.model import CredentialInfo, Server
 from keyrack.domain.reading import Reading
 from keyrack.domain.status import Action, State
+from keyrack.operations.servers.overview import row_of
 from keyrack.operations.servers.plaintext import pointed_out
 from keyrack.sources.reader import read_all
 from keyrack.wording.commands import command_for
+from keyrack.wording.states import listed_state, status_words
 from keyrack.wording.status import status_of
+from keyrack.wording.tones import Tone
 
 URL = "https://a.example/mcp"
 
@@ -147,3 +151,32 @@ def test_a_key_in_an_address_is_pointed_out_and_not_shown(desk: Desk) -> None:
     [found] = pointed_out(reading)
     assert found.entry == "a" and "contains a key (api_key) in plain text" in found.sentence
     assert reading.problems == () and "sk-hidden" not in repr(reading)
+
+
+def test_secrets_of_a_local_process_are_pointed_out_like_those_in_headers(desk: Desk) -> None:
+    env = {"API_TOKEN": "sk-hidden-1", "REGION": "eu"}
+    desk.put(".cursor/mcp.json", {"mcpServers": {"a": {"command": "srv", "env": env}}})
+    server = desk.only()
+    status = status_of(server, None, None, 0.0)
+    assert (status.state, status.action, status.plain_text) == (State.STDIO, Action.ADOPT, True)
+    assert server.in_plain_text == ("API_TOKEN",)
+    assert listed_state(status, is_off=False) == ("⌂ plain text!", Tone.WARN)
+    assert status_words(status) == "⌂ local · in plain text"
+    [found] = pointed_out(desk.read())
+    assert found.sentence.startswith("API_TOKEN is written in plain text in the file. Run keyrack adopt a")
+    assert "sk-hidden" not in str((status, found, facts(row_of(server, None, 0.0), 0.0)))
+    assert facts(row_of(server, None, 0.0), 0.0)["plain_text"] == ["API_TOKEN"]
+
+
+def test_what_is_in_a_variable_is_not_in_plain_text(desk: Desk) -> None:
+    env = {"API_TOKEN": "${env:API_TOKEN}"}
+    desk.put(".cursor/mcp.json", {"mcpServers": {"a": {"command": "srv", "env": env}}})
+    status = status_of(desk.only(API_TOKEN="sk-hidden-1"), None, None, 0.0)
+    assert not status.plain_text and listed_state(status, is_off=False)[1] is Tone.DIM
+
+
+def test_a_login_stays_valid_whatever_an_entry_contains_besides(desk: Desk) -> None:
+    desk.cursor(**{"X-Team": "sk-hidden-1"})
+    server = desk.only()
+    status = status_of(server, CredentialInfo("oauth", expires_at=9e9), None, 0.0)
+    assert (status.state, status.plain_text) == (State.VALID, False)
