@@ -310,6 +310,21 @@ async def test_a_bad_entry_and_a_program_open_too(m: Machine, monkeypatch: pytes
 
 
 @screen_test
+async def test_a_file_that_can_not_be_read_opens_at_its_mistake(
+    m: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "vi")
+    broken = m.put(".cursor/mcp.json", '{"mcpServers": {\n"a": {"url": "u"}\n"b": {}\n}}')
+    async with terminal(app_with(m.adapters), size=(100, 60)) as t:
+        ran = Ran(monkeypatch, t)
+        await t.press("2")
+        await t.sees("Programs")
+        await t.press("slash", *"cursor", "enter", "o")
+        await t.until(lambda: ran.argv)
+        assert ran.argv == [("vi", "+3", str(broken))]
+
+
+@screen_test
 async def test_an_editor_that_fails_and_a_terminal_that_can_not_be_given_away_are_told(
     m: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,8 +19,12 @@ def line_of_entry(source: Source) -> int | None:
     except (files.NoFile, files.BadFile):
         return None
     if source.path.endswith(".toml"):
-        return _line(text, rf'\s*\[\s*(?:{TABLES})\s*\.\s*["\']?{re.escape(source.name)}["\']?\s*\]') or (
-            _line(text, rf'\s*name\s*=\s*["\']{re.escape(source.name)}["\']')
+        key = re.escape(source.name)
+        name = rf"(?:{key}|\"{key}\"|'{key}')\s*"
+        return (
+            _line(text, rf"\s*\[\s*(?:{TABLES})\s*\.\s*{name}\]")
+            or _line(text, rf'\s*name\s*=\s*["\']{key}["\']')
+            or _line(text, rf"\s*\[?\s*(?:(?:{TABLES})\s*\.\s*)?{name}[.=]")  # dotted, or an inline table
         )
     if source.path.endswith((".yaml", ".yml")):
         name = rf'["\']?{re.escape(source.name)}["\']?'

@@ -57,6 +57,15 @@ def test_every_setting_can_be_given(m: Machine, capsys: Capture) -> None:
     assert "--client-secret-stdin" in capsys.readouterr().err
 
 
+def test_a_variable_that_is_not_set_is_told(m: Machine, capsys: Capture) -> None:
+    assert m.run("add", "lab", URL, "--header", "X-API-Key: ${LAB_KEY}") == 0
+    assert "The variable LAB_KEY is not set here." in capsys.readouterr().err
+    m.env["LAB_KEY"] = "s3cr3t-s3cr3t"
+    assert m.run("add", "second", URL, "--header", "X-API-Key: ${LAB_KEY}") == 1
+    assert "It refuses the header that is configured for it." in capsys.readouterr().err
+    assert "s3cr3t" not in m.config.read_text()
+
+
 @pytest.mark.parametrize(("answer", "code", "words"), [
     (Failed("no host is called mcp.example."), 4, "can't be reached: no host"),
     (reply(None, 404), 1, "not like an MCP server"),

@@ -20,6 +20,7 @@ JSON = """{
 }
 """
 TOML = '[mcp_servers.a]\nurl = "x"\n\n[mcp_servers."b.c"]\n[[mcp_servers]]\nname = "d"\n'
+INLINE = '[servers]\na = { url = "x" }\n"b.c".url = "y"\n[servers.d.headers]\nE = "f"\n'
 YAML = "extensions:\n  a:\n    uri: x\nmcpServers:\n  - name: d\n    url: y\n"
 
 
@@ -36,6 +37,10 @@ YAML = "extensions:\n  a:\n    uri: x\nmcpServers:\n  - name: d\n    url: y\n"
         ("a.toml", TOML, "b.c", "user", 4),
         ("a.toml", TOML, "d", "user", 6),
         ("a.toml", TOML, "b", "user", None),
+        ("a.toml", INLINE, "a", "user", 2),
+        ("a.toml", INLINE, "b.c", "user", 3),
+        ("a.toml", INLINE, "d", "user", 4),
+        ("a.toml", INLINE, "b", "user", None),
         ("a.yaml", YAML, "a", "user", 2),
         ("a.yaml", YAML, "d", "user", 5),
     ],

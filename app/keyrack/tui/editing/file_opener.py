@@ -10,6 +10,7 @@ from textual.app import SuspendNotSupported
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import Source
 from keyrack.domain.named_tuple import NamedTuple
+from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row
 from keyrack.system import editor
 from keyrack.system.editor import Editor
@@ -23,6 +24,14 @@ from keyrack.wording.tones import Tone
 class _Opened(NamedTuple):
     path: str
     editor: Editor
+
+
+def line_of(adapters: Adapters, source: Source) -> int | None:
+    """The line of the entry; in a file that stands for itself, of the first problem."""
+    if source.name:
+        return adapters.other_programs().line_of_entry(source)
+    problems = adapters.read().problems
+    return next((each.line for each in problems if each.path == source.path and each.line), None)
 
 
 class FileOpener:
@@ -58,7 +67,7 @@ class FileOpener:
         def find() -> _Opened:
             if not os.path.isfile(source.path):
                 raise KeyrackError(f"{source.path} is not a file, so it can't be opened in an editor.")
-            line = adapters().other_programs().line_of_entry(source) if source.name else None
+            line = line_of(adapters(), source)
             found = editor.editor_for(source.path, line, os.environ)
             if not found.in_terminal:
                 editor.start_in_window(found.argv)

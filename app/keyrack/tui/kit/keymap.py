@@ -122,6 +122,8 @@ ROW = [
 ]
 
 TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
+OPEN = next(binding for binding in ROW if binding.id == "open")
+EDIT = next(binding for binding in ROW if binding.id == "edit")
 
 MAIN = [
     *ROW,

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.signal import Signal
 
 from keyrack.operations.servers.overview import Overview, Row
+from keyrack.operations.servers.own_entries import own_source
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Dialog
 from keyrack.tui.kit.key_line import KeyLine
@@ -39,6 +40,8 @@ class DetailScreen(Dialog[str]):
     def compose(self) -> ComposeResult:
         yield FactsView(id="all-facts")
         keys = [binding for binding in keymap.ROW if binding.show]
+        if self._row.server.sources:
+            keys += [keymap.OPEN, *([keymap.EDIT] if own_source(self._row.server) else [])]
         if self._row.elsewhere:
             keys += [keymap.TAKE_OVER, keymap.CLEAR_THERE]
         yield KeyLine([*keymap.CLOSE, *keys])

@@ -27,6 +27,9 @@ url = "{URL}"
 
 [accounts]
 "{URL} wiki-a" = "work"
+
+[publish]
+"{URL} wiki-a" = "claude-code"  # as agreed
 """
 
 
@@ -77,7 +80,9 @@ def test_with_a_shared_url_the_credentials_move_to_the_new_name(m: Machine) -> N
     assert record is not None and record.credential is not None
     assert record.credential.refusal == "It was revoked."
     assert m.credentials.load(CredentialKey.of(URL, "default", "wiki-a")) is None
-    assert tomllib.loads(m.config.read_text())["accounts"] == {f"{URL} wiki-c": "work"}
+    data = tomllib.loads(m.config.read_text())
+    assert data["accounts"] == {f"{URL} wiki-c": "work"}
+    assert data["publish"] == {f"{URL} wiki-c": "claude-code"}
     assert orphans(m) == []
 
 
