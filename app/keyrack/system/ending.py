@@ -34,6 +34,11 @@ def wait_for_held() -> None:
             thread.join()
 
 
+def is_held() -> bool:
+    """Whether there is a `hold_exit` block now."""
+    return any(thread.name == HOLDS_EXIT for thread in threading.enumerate())
+
+
 _last: list[Callable[[], object]] = []
 
 

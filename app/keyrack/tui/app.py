@@ -8,10 +8,11 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import events
+from textual import events, on
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
@@ -26,11 +27,11 @@ from keyrack.tui.kit.notice import show_on
 from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
+from keyrack.tui.terminal.suspension import Suspension
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT, THEMES
 
 if TYPE_CHECKING:
     from textual.command import Provider
-    from textual.driver import Driver
     from textual.theme import Theme
 
     from keyrack.domain.hooks import Hooks
@@ -93,6 +94,7 @@ class KeyrackApp(App[None]):
         self._adapters: Adapters | None = None
         self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
+        self._suspension = Suspension(self)
         self.messages = Messages(self.show_messages, self.set_timer)
 
     @property
@@ -114,6 +116,29 @@ class KeyrackApp(App[None]):
         # Not by `call_after_refresh`: the footer would be composed before.
         if self.screen_stack and self._main.is_mounted and self._main.size:
             self._main.drawn()
+
+    def action_suspend_process(self) -> None:
+        """Go to the shell until it continues keyrack."""
+        self._suspension.begin()
+
+    @property
+    def can_suspend(self) -> bool:
+        """Whether this is a terminal of Linux or macOS."""
+        return hasattr(self._driver, "suspend")
+
+    def stop(self) -> bool:
+        """Stop the process until the shell continues it. False if there is no shell that could."""
+        return cast(Any, self._driver).suspend()
+
+    def suspend_soon(self) -> None:
+        """The same, for SIGTSTP. Can be called from any thread, and from a signal's handler."""
+        with suppress(RuntimeError):  # the loop is closed
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._suspension.begin)
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        self.refresh(layout=True)
 
     def watch_app_focus(self, focus: bool) -> None:
         """Set the initial focus of a dialog that opened while the terminal had no focus."""

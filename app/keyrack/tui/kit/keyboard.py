@@ -57,12 +57,15 @@ class Keyboard:
         self._last = float("-inf")  # when the last key was typed, accepted or not
         self._typing = False  # a text field has the focus
         self._at_work = False  # the last key's effects are not complete
+        self._from = float("-inf")  # keys typed before this are for nobody
 
     def passes(self, event: Typed) -> bool:
         """Whether the application handles this event now. An event that has to wait is posted again."""
         if event.is_forwarded:
             # The screen that accepted it sent it back. No other screen may use it.
             return self._app.screen_stack[-1:] == [self._taken_by]
+        if event.time < self._from:
+            return False
         if event is not self._turn:
             self._queue.append(event)
             if self._task is None or self._task.done():
@@ -87,6 +90,11 @@ class Keyboard:
             return True
         self._typing = False  # the click may move the focus
         return False
+
+    def forget(self) -> None:
+        """Drop what was typed so far: after ^z it was meant for the shell."""
+        self._queue.clear()
+        self._from = get_time()
 
     @property
     def waiting(self) -> bool:

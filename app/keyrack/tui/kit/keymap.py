@@ -22,6 +22,7 @@ APP = [
         PALETTE_KEY, "command_palette", "Commands", id="palette", key_display="^p", show=False, priority=True
     ),
     Binding("ctrl+q", "quit", "Quit", id="quit", show=False, priority=True),
+    Binding("ctrl+z", "suspend_process", "Suspend", id="suspend", show=False, priority=True),
 ]
 
 # Actions on one server, in the list and on the details screen.
@@ -634,6 +635,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
             (
                 rest["unlock"],
                 ("^p", "Run any command, or go to any server"),
+                ("^z", "Go to the shell; fg comes back"),
                 ("?", "Show this help"),
                 ("q ^q", "Quit"),
             ),

@@ -11,9 +11,13 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
+import subprocess
 import sys
+from asyncio import AbstractEventLoop, get_running_loop
 from codecs import getincrementaldecoder
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import Any, Protocol, TextIO, cast
 
@@ -30,11 +34,13 @@ EXPECTED = 5.0  # seconds in which a terminal answers, if it ever does
 HELD_UP = 1.0  # seconds of these in which the terminal is not left
 
 
-class Ending(Protocol):
-    """The application, which exits when its terminal is gone."""
-
+class Application(Protocol):
     def hang_up(self) -> None:
         """Called when the terminal is gone. Can be called from any thread."""
+        ...
+
+    def suspend_soon(self) -> None:
+        """Called for SIGTSTP. Can be called from any thread, and from a signal's handler."""
         ...
 
 
@@ -68,8 +74,14 @@ class Output:
 
 class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **more: Any) -> None:
+        self._on_stop = signal.getsignal(signal.SIGTSTP)
+        self._continued = self._left = False  # by SIGCONT; the terminal, for the shell
+        self._loop: AbstractEventLoop | None = None
+        # A child that ^z stops between vfork and exec would keep this process from stopping: the shell would
+        # wait for both forever.
+        setattr(subprocess, "_USE_VFORK", False)  # noqa: B010  documented, but not in the types
         super().__init__(app, **more)
-        self._application = cast(Ending, app)
+        self._application = cast(Application, app)
         self._gone = Event()
         self._answered = Event()  # no answer is on its way
         self._answered.set()
@@ -79,6 +91,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Also ask for the background; a `Background` message tells the answer, whenever it comes."""
+        self._loop = get_running_loop()
         super().start_application_mode()
         if self.input_tty and may_be_asked(os.environ):
             self._asked = get_time()
@@ -91,6 +104,62 @@ class TerminalDriver(LinuxDriver):
         if not self._gone.is_set():
             self._answered.wait(max(self._asked + HELD_UP - get_time(), 0.0))
         super().stop_application_mode()
+
+    def suspend(self) -> bool:
+        """Leave the terminal to the shell until it continues this program in the foreground.
+
+        False if there is no shell that could. Blocks the event loop, as the stopped process does anyway.
+        """
+        self._left = True
+        self.suspend_application_mode()
+        stopped = again = self._stop()
+        while again and not self._is_in_foreground():
+            again = self._stop()
+        self._left = False
+        self._take_again()
+        return stopped
+
+    def _stop(self) -> bool:
+        """Stop the whole process group, as ^z does, because a script or make may have started this program.
+
+        The kernel ignores it where no shell could continue the group. False then.
+        """
+        self._continued = False
+        handler = signal.signal(signal.SIGTSTP, self._on_stop)
+        try:
+            os.kill(0, signal.SIGTSTP)
+        finally:
+            signal.signal(signal.SIGTSTP, handler)
+        return self._continued
+
+    def _is_in_foreground(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:  # the terminal is gone
+            return True
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """SIGTSTP from elsewhere. Textual's own handler can meet one of its locks and wait forever."""
+        if self._auto_restart:
+            self._application.suspend_soon()
+        else:  # an editor has the terminal, and the event loop waits for it
+            self._stop()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Take the terminal again after a stop that nobody told, as by SIGSTOP."""
+        self._continued = True
+        if self._auto_restart and self._loop is not None and not self._left:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(self._start_again)
+
+    def _start_again(self) -> None:
+        if not self._gone.is_set() and self._app.is_running:  # SIGCONT also follows a hang-up
+            self.suspend_application_mode()
+            self._take_again()
+
+    def _take_again(self) -> None:
+        self._must_signal_resume = True
+        self.resume_application_mode()
 
     def run_input_thread(self) -> None:
         """Read until the program exits or the terminal is gone."""

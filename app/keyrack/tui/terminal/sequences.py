@@ -1,4 +1,4 @@
-"""What a complete sequence means: a key, the mouse, a change of size or focus, or keyrack's own answer.
+"""What a complete sequence means: a key, the mouse, a change of size or focus, or an answer.
 
 ECMA-48, section 5.4 (CSI), and xterm's control sequences for the answers.
 """

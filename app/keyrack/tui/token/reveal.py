@@ -39,17 +39,24 @@ class RevealScreen(Dialog[None]):
         self.query_one("#token-text", Static).update(say(self._token.reveal(), limit=20_000))
         self._count()
         self.set_interval(1.0, self._tick)
+        self.app.app_suspend_signal.subscribe(self, self._suspended, immediate=True)
 
     def on_unmount(self) -> None:
         self._token = Secret("")
 
+    def _suspended(self, app: object) -> None:
+        self._hide()
+
     def _tick(self) -> None:
         self._left -= 1
         if self._left <= 0:
-            self.query_one("#token-text", Static).update(HIDDEN)  # seen also while something is on top
-            self.close_by_itself()
+            self._hide()
         else:
             self._count()
+
+    def _hide(self) -> None:
+        self.query_one("#token-text", Static).update(HIDDEN)  # seen also while something is on top
+        self.close_by_itself()
 
     def _count(self) -> None:
         self.query_one("#left", Static).update(say(f"Hidden again in {max(self._left, 0)} s", Tone.DIM))
