@@ -28,6 +28,7 @@ from keyrack.domain.model import (
     Verdict,
 )
 from keyrack.domain.secret import Secret
+from keyrack.net.echo import without_echo
 from keyrack.oauth.http import Failed, Request, Response
 from keyrack.operations.ports import Adapters
 from keyrack.sources.locations import Search
@@ -266,7 +267,8 @@ class FullHome:
     def send(self, request: Request, *, server_url: str = "") -> Response | Failed:
         self.asked.append(request)
         own = self.answer(request) if self.answer is not None else None
-        return own or self._reply(request)
+        found = own or self._reply(request)
+        return without_echo(request, found) if isinstance(found, Response) else found
 
     def close(self) -> None:
         pass
