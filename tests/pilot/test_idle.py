@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from textual.widgets import OptionList, Static
 
+from keyrack.domain.model import CredentialInfo, Record
+from keyrack.domain.status import State
+from keyrack.operations.servers import overview
+from keyrack.operations.servers.overview import Row
 from keyrack.tui.clients.clients import ClientsScreen
-from support.demo_rows import MINUTE, DemoClock
+from support.demo_rows import HOUR, MINUTE, DemoClock, demo_parts, many_servers
 from support.held_rows import held_parts
 from support.screens import app_with, screen_test, terminal
 
@@ -54,6 +59,36 @@ async def test_the_list_updates_only_what_has_changed(updates: Updates) -> None:
         clock.time += 60 * MINUTE
         t.main.tick()
         assert updates() > 0
+
+
+@screen_test
+async def test_a_second_is_about_the_rows_in_sight_and_the_others_follow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock, counted = DemoClock(), 0
+    real = overview.row_of
+
+    def row_of(*words: Any, **named: Any) -> Row:
+        nonlocal counted
+        counted += 1
+        return real(*words, **named)
+
+    reading = many_servers(500)
+    ends = CredentialInfo("oauth", expires_at=clock() + HOUR, obtained_at=clock(), store="Secret Service")
+    records = [Record(server.url or "", "default", ends) for server in reading.servers]
+    async with terminal(app_with(demo_parts(reading, records, clock=clock))) as t:
+        await t.until(lambda: len(t.table.keys) == 500)
+        clock.time += 20
+        t.main.tick()
+        monkeypatch.setattr(overview, "row_of", row_of)
+        for _ in range(5):
+            clock.time += 1
+            t.main.tick()
+        assert counted <= 5 * t.app.size.height
+        clock.time += 2 * HOUR
+        t.main.tick()
+        assert {row.status.state for row in t.main.rows.values()} == {State.LOGIN_NEEDED}
+        await t.sees("500 to log in")
 
 
 @screen_test

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 LEAST_DETAIL, MOST_DETAIL = 44, 84  # columns for the details beside the list
 TICK = 1.0  # seconds between updates of what depends on the time
+OUT_OF_SIGHT = 10.0  # the same for rows that are out of sight: for a thousand it takes long
 
 
 class MainScreen(Screen[None]):
@@ -72,6 +73,7 @@ class MainScreen(Screen[None]):
         self.marking = Marking(self)
         self._when_on_top: list[Callable[[], Any]] = []
         self.view = View()
+        self._all_ticked = 0.0  # when the rows out of sight were last looked at (Unix seconds)
         self._is_drawn = False
 
     # Created on first use, so that the first frame does not wait for the operations' imports.
@@ -307,19 +309,33 @@ class MainScreen(Screen[None]):
         """Update the times and states that are shown."""
         if not self.rows:
             return
-        now, locked = self.host.now(), self.store is not None and self.store.locked
-        for key, row in self.rows.items():
-            if row.credential is not None or row.check is not None or row.elsewhere:
-                record = Record(row.server.url or "", row.server.account, row.credential, row.check)
-                self.rows[key] = look.row_of(
-                    row.server, record, now, store_locked=locked, elsewhere=row.elsewhere
-                )
-        self.table.update_rows(self.rows, now)  # in the same order: they must not move under the cursor
-        self._show_needs()
+        now = self.host.now()
+        all_due = not 0 <= now - self._all_ticked < OUT_OF_SIGHT
+        changed = self._changed(self.rows if all_due else self.table.keys_in_sight, now)
+        self.rows |= changed
+        self.table.update_rows(changed, now)  # in the same order: they must not move under the cursor
+        if all_due:
+            self._all_ticked = now
+        if all_due or changed:
+            self._show_needs()
         self.announcements.tick()
         if self.query_one("#detail", FactsView).display:  # a narrow terminal has no room for it
             self._history.look()
             self._show_detail()
+
+    def _changed(self, keys: Iterable[str], now: float) -> dict[str, Row]:
+        """Those of these rows that time alone has made others."""
+        locked = self.store is not None and self.store.locked
+        changed: dict[str, Row] = {}
+        for key in keys:
+            row = self.rows.get(key)
+            if row is None or not (row.credential or row.check or row.elsewhere):
+                continue
+            record = Record(row.server.url or "", row.server.account, row.credential, row.check)
+            new = look.row_of(row.server, record, now, store_locked=locked, elsewhere=row.elsewhere)
+            if new != row:
+                changed[key] = new
+        return changed
 
     def show_progress(self, words: str, share: float) -> None:
         """Show a line above the footer during an operation on many servers; "" removes it."""

@@ -84,15 +84,22 @@ class ServerTable(LineTable):
             self.post_message(self.Highlighted())
 
     def update_rows(self, rows: Mapping[str, Row], now: float) -> None:
-        """The same rows as they are at `now`. Only those that look different are drawn again."""
-        self._shown = tuple(
-            rows.get(line.key, line) if isinstance(line, Row) else line for line in self._shown
-        )
+        """Rows that have become others, at `now`. Of all, those that look different are drawn again."""
+        if rows:
+            shown = list(self._shown)
+            for key in rows.keys() & self._places.keys():
+                shown[self._places[key]] = rows[key]
+            self._shown = tuple(shown)
         self._told = self._told._replace(now=now)
         for line in self.lines_in_sight:
             row = self._row_at(line)
             if row is not None and self._drawn.get(row.key) != self._cells(row):
                 self.refresh_line_at(line)
+
+    @property
+    def keys_in_sight(self) -> tuple[str, ...]:
+        rows = map(self._row_at, self.lines_in_sight)
+        return tuple(row.key for row in rows if row is not None)
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a server, where it is shown."""
