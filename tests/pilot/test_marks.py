@@ -119,7 +119,7 @@ async def test_marked_servers_that_the_filter_hides_are_told_and_left_alone(
         await t.press("slash")
         await t.type("state:valid,expiring")
         await t.press("enter")
-        await t.sees("3 marked  2 shown: keys act on them")
+        await t.sees("3 marked  esc Unmark  2 shown: keys act on them")
         assert targets(t) == {"linear", "sentry"}
         await t.press("c")
         await summary(t)
@@ -131,7 +131,7 @@ async def test_marked_servers_that_the_filter_hides_are_told_and_left_alone(
         await t.press("slash", "ctrl+u")
         await t.type("staging")
         await t.press("enter")
-        await t.sees("3 marked  all hidden by the filter: keys act on the selected server")
+        await t.sees("3 marked  esc Unmark  all hidden by the filter: keys act on the selected server")
         assert targets(t) == {"staging"}
 
 
@@ -263,9 +263,9 @@ async def test_clear_over_the_marked_lists_what_it_does_and_asks_once(
         await t.until(lambda: isinstance(t.app.screen, ClearMarkedScreen))
         text = t.words(".box")
         assert "Clear 2 credentials?" in text
-        assert "linear" in text and "revokes its login at auth.linear.app, then deletes it here" in text
-        assert "figma" in text and "deletes its token here; it works until" in text
-        assert "atlassian" in text and "nothing is stored yet" in text
+        assert "linear" in text and "revoke at auth.linear.app, then delete here" in text
+        assert "figma" in text and "delete here; the token works until" in text
+        assert "atlassian nothing is stored in keyrack" in text
         assert t.app.focused is t.widget("#no") and t.widget("#yes").has_class("danger")
         await t.press("enter")
         assert t.app.screen is t.main and work.asked == []
@@ -287,8 +287,8 @@ async def test_clear_over_the_marked_can_delete_here_only(monkeypatch: pytest.Mo
         await t.press("d")
         await t.until(lambda: isinstance(t.app.screen, ClearMarkedScreen))
         await t.press("down")
-        await t.sees("deletes its token here; it works until")
-        assert "revokes its login" not in t.text()
+        await t.sees("delete here; the token works until")
+        assert "revoke at" not in t.text()
         yes = t.widget("#yes")
         assert isinstance(yes, Button) and str(yes.label) == "Clear 2 (y)"
         await t.press("y")

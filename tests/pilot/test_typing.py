@@ -25,6 +25,8 @@ from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.dialog import Dialog
 from keyrack.tui.kit.keyboard import QUIET
 from keyrack.tui.kit.secret_input import SecretInput
+from keyrack.tui.many.clear_marked import ClearMarkedScreen
+from keyrack.tui.many.login_start import LoginStartScreen
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.servers.sources import SourcesScreen
@@ -32,7 +34,15 @@ from support.held_rows import connectable_parts
 from support.screens import LIMIT, Terminal, app_with, screen_test, terminal
 from support.vault_screens import NewParts
 
-NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "?": "question_mark"}
+NAMES = {
+    "/": "slash",
+    " ": "space",
+    "\r": "enter",
+    "\t": "tab",
+    "\x1b": "escape",
+    "?": "question_mark",
+    "*": "asterisk",
+}
 
 
 class Clears(list[str]):
@@ -53,7 +63,7 @@ def cleared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clears]:
 
 def key(char: str, when: float) -> events.Key:
     name = NAMES.get(char, char)
-    event = events.Key(name, char if name == char or char in "/ ?" else None)
+    event = events.Key(name, char if name == char or char in "/ ?*" else None)
     event.time = when
     return event
 
@@ -143,6 +153,15 @@ async def test_no_burst_on_the_list_clears_anything(burst: str, cleared: Clears)
         typed(t, burst)
         await until_quiet(t)
         assert cleared == []
+
+
+@pytest.mark.parametrize("burst", ["*dy", "*d\t\ry", "*ly", "*l\r\r"])
+@screen_test
+async def test_no_burst_over_all_that_are_marked_clears_or_logs_in(burst: str, cleared: Clears) -> None:
+    async with terminal(app_with()) as t:
+        typed(t, burst)
+        await until_quiet(t)
+        assert cleared == [] and isinstance(top(t), ClearMarkedScreen | LoginStartScreen)
 
 
 @screen_test

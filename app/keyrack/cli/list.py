@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from keyrack.operations.servers.overview import Overview, Row
 
 TSV = Option(("--tsv",), "print tab-separated fields")
+FILTER = Option(("--filter",), "list only the servers that these words select", "WORDS")
 
 
 class Options(Arguments):
     json: bool = False
     tsv: bool = False
+    filter: str = ""
 
 
 VERB = Verb(
     name="list",
     operand="",
-    options=(JSON, TSV),
+    options=(JSON, TSV, FILTER),
     takes=Options,
     text="""\
 Lists the servers configured in keyrack's own file and in the programs on this
@@ -57,13 +59,18 @@ programs hold for the server (objects with client, state, expires_at, path and
 mode; the state is valid, refreshable, expired or unknown). Secrets are never
 printed.
 
+--filter takes the same words as the filter of the terminal UI: any text, and
+state:, client:, kind: and account: with the beginning of a value, such as
+state:login-needed or client:claude-code. “-” before one of these excludes.
+
 States: valid, expiring, refreshable, login-needed, no-credential, configured,
 empty-header, no-auth, stdio, unreachable, bad-entry, orphan. A state keeps its
 name while the store is locked; locked is true then.""",
     examples=(
         ("List everything", "keyrack list"),
+        ("List what Cursor can't use without a login", "keyrack list --filter 'state:login client:cursor'"),
         (
-            "List the servers that need a login",
+            "Print the names of the servers that need a login",
             "keyrack list --json | jq -r '.[] | select(.state == \"login-needed\").name'",
         ),
         ("Do the same without jq", "keyrack list --tsv | awk -F'\\t' '$4 == \"login-needed\" { print $1 }'"),
@@ -78,10 +85,16 @@ def run(context: Context, options: Options) -> int:
     if options.json and options.tsv:
         raise UsageError("--json and --tsv can't be used together.", hint="Choose one of them.")
     adapters = context.adapters()
-    view = overview(adapters, is_brief=True, ask_store=True)
+    found = view = overview(adapters, is_brief=True, ask_store=True)
+    if options.filter:
+        from keyrack.operations.servers.filtering import matching
+
+        view = view._replace(rows=tuple(matching(view.rows, options.filter)))
     out = context.out
     if options.json:
         out.line(as_json(view, adapters.now()))
+    elif found.rows and not view.rows:
+        out.note("No server matches the filter.")
     elif not view.rows:
         from keyrack.cli.sources import place_line
 
@@ -95,7 +108,7 @@ def run(context: Context, options: Options) -> int:
     else:
         for line in _lines(view, adapters.now(), out, tsv=options.tsv):
             out.line(line)
-    problems = (*view.problems, *_exposed(view))
+    problems = (*view.problems, *_exposed(found))
     if problems:
         from keyrack.cli.sources import note_problems
 

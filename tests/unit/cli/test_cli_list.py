@@ -175,6 +175,20 @@ def test_between_tabs_the_fields_are_as_they_are(
     assert on_terminal(adapters, "--tsv", columns=20) == out, "on a terminal, too"
 
 
+def test_the_filter_of_the_screen_selects_here_too(capsys: pytest.CaptureFixture[str]) -> None:
+    adapters = FakeAdapters([linear(), WORK, SENTRY], [record(WORK, oauth(expires_at=None))])
+    assert run(["list", "--tsv", "--filter", "state:valid account:work"], adapters=adapters) == 0
+    [line] = capsys.readouterr().out.splitlines()
+    assert line.split("\t")[:4] == ["linear", "work", "oauth", "valid"]
+    assert run(["list", "--json", "--filter=-state:valid linear"], adapters=adapters) == 0
+    assert [each["account"] for each in json.loads(capsys.readouterr().out)] == ["default"]
+
+
+def test_a_filter_that_selects_nothing_says_so_beside_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", "--filter", "state:valid"], adapters=FakeAdapters([SENTRY])) == 0
+    assert capsys.readouterr() == ("", "keyrack: No server matches the filter.\n")
+
+
 def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list", "--json", "--tsv"], adapters=FakeAdapters()) == 2
     assert capsys.readouterr().out == ""

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.visual import Visual
 from textual.widgets import Button, Static
@@ -19,13 +19,14 @@ from keyrack.tui.clear.clear import KEEP, REVOKE, Clearing, issuer_of
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Pick, Tick
 from keyrack.tui.kit.dialog import Box, Dialog
-from keyrack.tui.kit.hanging import Hanging, Lines
+from keyrack.tui.kit.hanging import Hanging
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import join, say, title
+from keyrack.tui.kit.present import say, title
 from keyrack.tui.kit.styles import BOX
+from keyrack.tui.many.marked_list import MarkedList
 from keyrack.wording.tones import Tone
 
-NAME = 24  # columns for a server's name
+NAME = 24  # columns for a server's name, at most
 
 
 class ClearMarkedScreen(Dialog[Clearing]):
@@ -45,8 +46,7 @@ class ClearMarkedScreen(Dialog[Clearing]):
     def compose(self) -> ComposeResult:
         count = len(self._rows)
         with Box(title(f"Clear {count} credential{'s' if count != 1 else ''}?"), classes="over-marked"):
-            with VerticalScroll(id="marked"):
-                yield Static(id="list")
+            yield MarkedList()
             if self._can_revoke:
                 yield Pick(
                     ("Revoke logins at their issuers, then delete them here", "Only delete them here"),
@@ -63,7 +63,6 @@ class ClearMarkedScreen(Dialog[Clearing]):
                 yield KeyLine(keymap.CLEAR)
 
     def on_mount(self) -> None:
-        self.query_one("#marked").can_focus = False
         self._show()
         for tick in self.query(Tick):
             self.watch(tick, "value", self._show, init=False)
@@ -79,25 +78,28 @@ class ClearMarkedScreen(Dialog[Clearing]):
     @on(Pick.Changed)
     def _show(self) -> None:
         choice = self.choice
-        lines: list[Visual] = [_line(row, self._what(row, choice)) for row in self._rows]
-        lines += [_line(row, why, Tone.DIM) for row, why in self._left]
-        self.query_one("#list", Static).update(Lines(lines))
+        told = [(row, self._what(row, choice), Tone.PLAIN) for row in self._rows]
+        told += [(row, why, Tone.DIM) for row, why in self._left]
+        names = [say(row.server.display_name, Tone.STRONG, limit=60) for row, _, _ in told]
+        width = min(max(name.cell_length for name in names), NAME) + 2
+        lines: list[Visual] = [
+            Hanging(name, width, say(words, tone)) for name, (_, words, tone) in zip(names, told, strict=True)
+        ]
+        self.query_one(MarkedList).show(lines)
 
     def _what(self, row: Row, choice: Clearing) -> str:
         """What happens to its credential."""
         credential, issuer = row.credential, issuer_of(row)
         assert credential is not None
         if credential.kind == "secrets":
-            return "deletes its secrets here; they still work where they are used"
-        words = "deletes its token here; it " + lives_on(credential, self.host.now())
+            return "delete here; its secrets still work where they are used"
+        words = f"delete here; the token {lives_on(credential, self.host.now())}"
         if issuer and choice.revoke:
-            words = f"revokes its login at {issuer}, then deletes it here"
-        if choice.forget and _is_registered(row):
-            words += f"; deletes its registration at {issuer}"
-        return words
+            words = f"revoke at {issuer}, then delete here"
+        return f"{words}, with the registration" if choice.forget and _is_registered(row) else words
 
     def action_scroll(self, where: str) -> None:
-        keymap.scroll(self.query_one("#marked"), where)
+        self.query_one(MarkedList).scroll_by_key(where)
 
     def action_pick(self, step: int) -> None:
         for pick in self.query(Pick):
@@ -110,10 +112,6 @@ class ClearMarkedScreen(Dialog[Clearing]):
 
     def action_answer(self, agreed: bool) -> None:
         self.dismiss(self.choice if agreed else None)
-
-
-def _line(row: Row, words: str, tone: Tone = Tone.PLAIN) -> Hanging:
-    return Hanging(join(say(row.server.display_name, Tone.STRONG, limit=60)), NAME, say(words, tone))
 
 
 def _is_registered(row: Row) -> bool:

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.visual import Visual
 from textual.widgets import Button, Static
@@ -16,12 +16,13 @@ from keyrack.operations.login.series import Group
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
-from keyrack.tui.kit.hanging import Hanging, Lines
+from keyrack.tui.kit.hanging import Hanging
 from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.kit.styles import BOX
+from keyrack.tui.many.marked_list import MarkedList
 from keyrack.wording.tones import Tone
 
-HOST, NAME = 28, 24  # columns
+HOST = 28  # columns
 HOW = (
     "One after the other. Your browser keeps its session, so each sign-in page asks for the password once. "
     "A page that is not listed here opens only after you press a key."
@@ -44,15 +45,11 @@ class LoginStartScreen(Dialog[bool]):
     def compose(self) -> ComposeResult:
         count = sum(len(group.rows) for group in self._groups)
         with Box(title("Log in", f"{count} server{'s' if count != 1 else ''}"), classes="over-marked"):
-            with VerticalScroll(id="marked"):
-                yield Static(Lines(self._lines()))
+            yield MarkedList(self._lines())
             yield Static(say(HOW, Tone.DIM))
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Log in (y)"), id="yes", compact=True)
-
-    def on_mount(self) -> None:
-        self.query_one("#marked").can_focus = False
 
     def _lines(self) -> list[Visual]:
         lines: list[Visual] = []
@@ -63,11 +60,11 @@ class LoginStartScreen(Dialog[bool]):
             lines.append(Hanging(head, HOST, say(names, limit=5_000)))
         for row, why in self._left:
             name = join(say(row.server.display_name, Tone.DIM, limit=60))
-            lines.append(Hanging(name, NAME, say(f"left out: {why}", Tone.DIM)))
+            lines.append(Hanging(name, HOST, say(f"left out: {why}", Tone.DIM)))
         return lines
 
     def action_scroll(self, where: str) -> None:
-        keymap.scroll(self.query_one("#marked"), where)
+        self.query_one(MarkedList).scroll_by_key(where)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

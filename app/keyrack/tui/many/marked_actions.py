@@ -12,7 +12,6 @@ from keyrack.tui.clear.clear import Clearing
 from keyrack.tui.many.clear_marked import ClearMarkedScreen
 from keyrack.tui.many.login_series import LoginSeries
 from keyrack.tui.many.many_actions import Task, divided
-from keyrack.tui.servers.row_words import nothing_stored
 
 if TYPE_CHECKING:
     from keyrack.tui.many.many_actions import ManyActions
@@ -38,7 +37,7 @@ class MarkedActions:
     def _clear(self, rows: list[Row]) -> None:
         if not self._many.is_free():
             return
-        able, left = divided(rows, lambda row: nothing_stored(row) if row.credential is None else "")
+        able, left = divided(rows, lambda row: "" if row.credential else "nothing is stored in keyrack")
         if not able:
             self._screen.host.say(
                 "None of the marked servers has a credential in keyrack.", severity="warning"

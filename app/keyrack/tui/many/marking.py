@@ -59,12 +59,12 @@ class Marking:
         if not count:
             return Content("")
         shown = sum(row.key in self._marks.marked for row in self._screen.shown)
-        parts = [say(f"{count} marked", Tone.STRONG)]
+        # The keys that may have no room are in the footer too.
+        parts = [say(f"{count} marked", Tone.STRONG), key_hint(keymap.key_of("stop"), "Unmark")]
         if not shown:
             parts.append(say("all hidden by the filter: keys act on the selected server", Tone.WARN))
         else:
             if shown < count:
                 parts.append(say(f"{shown} shown: keys act on {'it' if shown == 1 else 'them'}", Tone.WARN))
             parts += [key_hint(keymap.key_of(each), keymap.name_of(each)) for each in TOGETHER]
-        parts.append(key_hint(keymap.key_of("stop"), "Unmark"))
         return join(" ", say("  ").join(parts))

@@ -59,7 +59,7 @@ class Results:
         return sum(r.ok and any(line.outcome == "done" for line in r.lines) for r in receipts)
 
     def show(self, screen: ListScreen) -> None:
-        """Show them, with the next key of each that failed."""
+        """Show them, each with the next key if it needs one."""
         total = len(self._receipts) + len(self._not_started) + len(self._left)
         head = title(self._done, f"{self.fine} of {total}")
         screen.host.push_screen(ReceiptScreen(head, self.blocks(screen.rows), self._told()))
@@ -74,13 +74,16 @@ class Results:
                 blocks.append((name, receipt))
                 continue
             [line] = receipt.lines
-            detail = line.detail if receipt.ok else f"{line.detail} {self._next(now.get(key))}".rstrip()
-            lines.append(line._replace(what=name, detail=detail))
+            next_key = self._next(now.get(key), all_kinds=not receipt.ok)
+            lines.append(line._replace(what=name, detail=f"{line.detail} {next_key}".rstrip()))
         lines += [Line(row.server.display_name, "nothing to do", why) for row, why in self._left]
         return [*([("", Receipt(tuple(lines)))] if lines else []), *blocks]
 
-    def _next(self, row: Row | None) -> str:
+    def _next(self, row: Row | None, *, all_kinds: bool) -> str:
+        """What to press for it; without `all_kinds`, only for what a person has to do."""
         action = row.status.action if row is not None else None
+        if action not in (Action.LOGIN, Action.TOKEN) and not all_kinds:
+            return ""
         key = keymap.key_for(action)
         return f"Press {key} to {_NEXT[action]}." if key and action is not None and action in _NEXT else ""
 
