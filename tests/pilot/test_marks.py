@@ -131,7 +131,7 @@ async def test_marked_servers_that_the_filter_hides_are_told_and_left_alone(
         await t.press("slash", "ctrl+u")
         await t.type("staging")
         await t.press("enter")
-        await t.sees("3 marked  esc Unmark  all hidden by the filter: keys act on the selected server")
+        await t.sees("3 marked  esc Unmark  all hidden: keys act on the selected server")
         assert targets(t) == {"staging"}
 
 

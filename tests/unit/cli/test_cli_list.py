@@ -186,7 +186,7 @@ def test_the_filter_of_the_screen_selects_here_too(capsys: pytest.CaptureFixture
 
 def test_a_filter_that_selects_nothing_says_so_beside_the_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["list", "--filter", "state:valid"], adapters=FakeAdapters([SENTRY])) == 0
-    assert capsys.readouterr() == ("", "keyrack: No server matches the filter.\n")
+    assert capsys.readouterr() == ("", "No server matches the filter.\n")
 
 
 def test_one_form_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:

@@ -62,7 +62,7 @@ class Marking:
         # The keys that may have no room are in the footer too.
         parts = [say(f"{count} marked", Tone.STRONG), key_hint(keymap.key_of("stop"), "Unmark")]
         if not shown:
-            parts.append(say("all hidden by the filter: keys act on the selected server", Tone.WARN))
+            parts.append(say("all hidden: keys act on the selected server", Tone.WARN))
         else:
             if shown < count:
                 parts.append(say(f"{shown} shown: keys act on {'it' if shown == 1 else 'them'}", Tone.WARN))
