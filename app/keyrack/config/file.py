@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
@@ -20,6 +20,7 @@ class OwnFile(NamedTuple):
     text: str
     data: dict[str, Any]
     start: str  # the byte-order mark before the text, or ""
+    is_there: bool = True
 
 
 def read(path: str) -> OwnFile:
@@ -27,7 +28,7 @@ def read(path: str) -> OwnFile:
     try:
         raw = files.read_bytes(path)
     except files.NoFile:
-        return OwnFile(path, "", {}, "")
+        return OwnFile(path, "", {}, "", is_there=False)
     except files.BadFile as error:
         raise KeyrackError(f"{path}: {error} Nothing was changed.") from None
     return _parsed(path, raw)
@@ -88,19 +89,40 @@ def delete_value(path: str, keys: tuple[str, str]) -> None:
     _write(old, text, {**old.data, outer: rest})
 
 
-def add_table(old: OwnFile, keys: tuple[str, str], table: dict[str, Any]) -> None:
-    """Add a table, such as a server, at `keys`. Raises KeyrackError, and then nothing has changed."""
+def with_table(old: OwnFile, keys: tuple[str, str], table: dict[str, Any]) -> str:
+    """The text with another table, such as a server, at `keys`. Raises KeyrackError if it can't be added
+    without changing the rest."""
+    from keyrack.system import toml_tree
+
     outer, name = keys
     wanted = {**old.data, outer: {**old.data.get(outer, {}), name: table}}
-    _write(old, _appended(old.text, {outer: {name: table}}), wanted)
+    appended = _appended(old.text, {outer: {name: table}})
+    if says(appended, wanted):
+        return appended
+    try:  # the outer one is an inline table
+        tree = toml_tree.Tree(old.text)
+        tree.pair((outer,)).insert_last(name, toml_tree.any_value(table), tree.newline)
+        if says(tree.text(), wanted):
+            return tree.text()
+    except toml_tree.NotEditable:
+        pass
+    raise KeyrackError(
+        f"“{outer}” is written in {old.path} in a way that keyrack can't add to without changing the rest.",
+        hint="Change it in an editor.",
+    )
+
+
+def says(text: str, wanted: Mapping[str, Any]) -> bool:
+    """Is this what the text says, and nothing else?"""
+    try:
+        return toml.parse(text) == wanted
+    except Malformed:
+        return False
 
 
 def _write(old: OwnFile, text: str | None, wanted: dict[str, Any]) -> None:
     """Write `text` if it parses to `wanted`; otherwise write `wanted` as plain TOML, without comments."""
-    try:
-        kept = text is not None and toml.parse(text) == wanted
-    except Malformed:
-        kept = False
+    kept = text is not None and says(text, wanted)
     writing.write_atomically(old.path, old.start + (text if text is not None and kept else _dump(wanted)))
 
 

@@ -10,8 +10,7 @@ from keyrack.config import headings, servers
 from keyrack.config.file import OwnFile
 from keyrack.domain.errors import BadUrl, KeyrackError
 from keyrack.domain.reading import account_key
-from keyrack.system import toml, toml_tree
-from keyrack.system.files import Malformed
+from keyrack.system import toml_tree
 
 SERVERS = "servers"
 BY_SERVER = ("accounts", "publish")  # tables whose keys are a server's URL, and its name if others share it
@@ -179,9 +178,6 @@ def _canonical(key: str) -> str:
 
 def _checked(text: str, wanted: Table) -> str:
     """The text, if it says what is wanted and nothing else."""
-    try:
-        if toml.parse(text) == wanted:
-            return text
-    except Malformed:
-        pass
-    raise toml_tree.NotEditable
+    if not own_file.says(text, wanted):
+        raise toml_tree.NotEditable
+    return text

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from keyrack.config import file as own_file
+from keyrack.config.file import OwnFile
 from keyrack.domain.address_key import without_key
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.reading import account_key
 from keyrack.domain.resource import parse_url
+from keyrack.system import writing
 
 
 def set_account(path: str, url: str, account: str) -> None:
@@ -41,12 +43,18 @@ def add_server(path: str, name: str, url: str, **more: Any) -> None:
     """
     if not name.strip():
         raise KeyrackError("The server needs a name.")
-    old = own_file.read(path)
-    servers = old.data.get("servers", {})
-    if not isinstance(servers, dict):
-        raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
-    if name in servers:
-        raise taken(path, name)
     given = {key: value for key, value in more.items() if value is not None}
-    checked = url if "${" in url else without_key(parse_url(url))
-    own_file.add_table(old, ("servers", name), {"url": checked, **given})
+    table = {"url": url if "${" in url else without_key(parse_url(url)), **given}
+
+    def added(old: OwnFile) -> str:
+        servers = old.data.get("servers", {})
+        if not isinstance(servers, dict):
+            raise KeyrackError(f"{path}: “servers” is not a table. Nothing was changed.")
+        if name in servers:
+            raise taken(path, name)
+        return own_file.with_table(old, ("servers", name), table)
+
+    if own_file.read(path).is_there:
+        own_file.edit(path, added)
+    else:
+        writing.create(path, added(OwnFile(path, "", {}, "", is_there=False)).encode())

@@ -4,9 +4,11 @@ import os
 import stat
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from keyrack.config import file as own_file
 from keyrack.config.servers import add_server
 from keyrack.domain.errors import BadUrl, KeyrackError
 
@@ -35,11 +37,10 @@ def test_what_stands_there_stays_byte_for_byte(tmp_path: Path, newline: str) -> 
 
 def test_an_inline_table_is_added_to_as_well(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('config_files = ["x"]\nservers = {b = {url = "https://b.example"}}')
-    add_server(str(path), "a", URL)
-    data = tomllib.loads(path.read_text())
-    assert data["config_files"] == ["x"]
-    assert set(data["servers"]) == {"a", "b"}
+    before = 'config_files = ["x"] # mine\nservers = {b = {url = "https://b.example"}'
+    path.write_text(f"{before}}} # all\n")
+    add_server(str(path), "a", URL, scopes=["x"])
+    assert path.read_text() == f'{before}, a = {{ url = "{URL}", scopes = ["x"] }}}} # all\n'
 
 
 @pytest.mark.parametrize(("text", "name", "url", "error"), [
@@ -66,7 +67,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(KeyrackError, match="No space left"):
         add_server(str(path), "a", URL)
     assert path.read_text() == "# mine\n"
@@ -87,3 +88,20 @@ def test_a_dangling_link_is_not_written_through(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "gone.toml")
     with pytest.raises(KeyrackError, match="link"):
         add_server(str(link), "a", URL)
+
+
+def test_another_one_that_adds_at_the_same_moment_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("# mine\n")
+    with_table = own_file.with_table
+
+    def slow(*args: Any) -> str:
+        monkeypatch.undo()
+        add_server(str(path), "theirs", "https://t.example/mcp")
+        return with_table(*args)
+
+    monkeypatch.setattr(own_file, "with_table", slow)
+    add_server(str(path), "a", URL)
+    assert set(tomllib.loads(path.read_text())["servers"]) == {"theirs", "a"}
