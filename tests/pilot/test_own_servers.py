@@ -15,6 +15,8 @@ from textual.widgets import Button, Input
 
 from keyrack.oauth.http import Failed, Request
 from keyrack.system import editor
+from keyrack.tui.editing import form as form_module
+from keyrack.tui.editing import saving as saving_steps
 from keyrack.tui.editing.form import ServerForm
 from keyrack.tui.editing.remove import RemoveScreen
 from keyrack.tui.sharing.which import WhichScreen
@@ -100,6 +102,44 @@ async def test_escape_stops_the_question_and_saves_nothing(m: Machine) -> None:
         await t.press("escape")
         await t.until(lambda: not isinstance(t.app.screen, ServerForm))
         assert m.config.read_text() == OWN
+
+
+@screen_test
+async def test_what_is_being_saved_is_not_said_to_be_stopped(
+    m: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saving, go = threading.Event(), threading.Event()
+    save = saving_steps.save
+
+    def slow(*args: Any) -> Any:
+        saving.set()
+        go.wait(20)
+        return save(*args)
+
+    monkeypatch.setattr(form_module, "save", slow)
+    async with terminal(app_with(m.adapters)) as t:
+        await form(t, "a")
+        fill(t, name="mine", url=OTHER)
+        await t.press("ctrl+s")
+        await t.until(saving.is_set)
+        await t.press("escape", "ctrl+s")
+        assert isinstance(t.app.screen, ServerForm)
+        assert "Stopped" not in t.text()
+        go.set()
+        await t.until(lambda: t.said() and t.said()[-1].startswith("Added mine."))
+
+
+@screen_test
+async def test_an_entry_without_a_usable_url_can_be_mended(m: Machine) -> None:
+    m.put(".config/keyrack/config.toml", "[servers.lab]\nurl = 5 # no\n")
+    async with terminal(app_with(m.adapters)) as t:
+        await form(t, "e")
+        fill(t, confirm="true")
+        await t.press("ctrl+s")
+        await t.sees("should be text")
+        fill(t, url=OTHER)
+        await t.press("ctrl+s")
+        await t.until(lambda: servers(m)["lab"] == {"url": OTHER, "confirm": True})
 
 
 @screen_test

@@ -69,7 +69,7 @@ def run(context: Context, options: Options) -> int:
         table = without(table, key)
     table = with_options(table, options)
     if options.url is not None:
-        table[url_key(table)] = options.url
+        table[url_key(table)] = own_entries.typed_url(options.url)
     name = options.name if options.name is not None else was.name
     if (name, table) == (was.name, was.table):
         raise UsageError(f"That changes nothing of {was.name}.", hint="Run keyrack edit --help for usage.")

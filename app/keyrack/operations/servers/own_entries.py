@@ -95,8 +95,8 @@ def understood(adapters: Adapters, name: str, table: Table, was: Entry | None = 
             hint="To open the file there, press o in keyrack's screen.",
         )
     url = table.get(key)
-    if isinstance(url, str) and "${" not in url and (was is None or url != was.table.get(key)):
-        without_key(parse_url(url))
+    if isinstance(url, str) and (was is None or url != was.table.get(key)):
+        typed_url(url)
     server, problems = adapters.as_read(name, table)
     before, known = adapters.as_read(was.name, was.table) if was else (None, ())
     old = {problem.sentence for problem in known}
@@ -107,6 +107,8 @@ def understood(adapters: Adapters, name: str, table: Table, was: Entry | None = 
         raise UsageError(
             f"The URL contains a key ({server.address_key.where}), which would be in plain text in the file."
         )
+    if server.url is None and "command" not in table:
+        raise UsageError(server.problem or "The server needs a URL.")
     literal = {header.name for header in before.plaintext_headers} if before else set[str]()
     for header in server.plaintext_headers:
         if header.name not in literal or table.get("headers") != (was and was.table.get("headers")):
@@ -116,6 +118,12 @@ def understood(adapters: Adapters, name: str, table: Table, was: Entry | None = 
                 " --header HEADER",
             )
     return server
+
+
+def typed_url(text: str) -> str:
+    """The URL to store, in its usual form; one with a variable as it is. Raises BadUrl, also for one with a
+    key."""
+    return text if "${" in text else without_key(parse_url(text))
 
 
 def _check_name(name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from keyrack.domain.errors import UsageError
 from keyrack.domain.secret import MASK
 from keyrack.domain.server_settings import SETTINGS, Setting, text_of, url_key, value_of
-from keyrack.operations.servers.own_entries import Entry
+from keyrack.operations.servers.own_entries import Entry, typed_url
 
 NAME, URL = "name", "url"
 NO_SECRET = "client_secret"  # the setting that may be a secret in plain text
@@ -22,9 +22,14 @@ def texts_of(entry: Entry | None) -> dict[str, str]:
         setting.key: text_of(setting, _masked(setting, table.get(setting.key), entry)) for setting in SETTINGS
     }
     url = table.get(url_key(table), "")
-    key = entry.server.address_key if entry else None
-    is_shown = isinstance(url, str) and not (key is not None and key.plaintext)
+    is_shown = isinstance(url, str) and not (entry and has_key(entry))
     return {NAME: entry.name if entry else "", URL: url if is_shown else "", **texts}
+
+
+def has_key(entry: Entry) -> bool:
+    """Is there a key in plain text in its URL?"""
+    key = entry.server.address_key
+    return key is not None and key.plaintext
 
 
 def _masked(setting: Setting, value: Any, entry: Entry | None) -> Any:
@@ -42,7 +47,7 @@ def draft(entry: Entry | None, texts: Texts) -> tuple[str, dict[str, Any]]:
     table = dict(old)
     url = texts[URL].strip()
     if url != first[URL] or entry is None:
-        table[url_key(table)] = url
+        table[url_key(table)] = typed_url(url)
     for setting in SETTINGS:
         text = texts.get(setting.key, "")
         if text.strip() == first[setting.key].strip():

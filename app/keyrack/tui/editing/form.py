@@ -15,7 +15,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.server_settings import SETTINGS, Setting
 from keyrack.operations.servers.own_entries import Affected, Entry
 from keyrack.operations.servers.trying import Found
-from keyrack.tui.editing.draft import NAME, URL, draft, texts_of
+from keyrack.tui.editing.draft import NAME, URL, draft, has_key, texts_of
 from keyrack.tui.editing.lines import LinesField
 from keyrack.tui.editing.saving import save, tried
 from keyrack.tui.kit import keymap
@@ -50,14 +50,15 @@ class ServerForm(Dialog[Saved]):
         self._entry, self._texts = entry, texts_of(entry)
         self._asking = 0  # the number of the attempt that is awaited; 0: none
         self._attempts = 0
+        self._is_saving = False
 
     def compose(self) -> ComposeResult:
         entry, texts = self._entry, self._texts
         head = title("Edit", entry.name) if entry else title("Add a server")
         with Box(head, classes="form server"):
             yield from self._line(NAME, "Name", texts[NAME], "linear")
-            unchanged = "as it is: it contains a key" if entry and not texts[URL] else ""
-            yield from self._line(URL, "URL", texts[URL], unchanged or "https://mcp.linear.app/mcp")
+            hidden = "as it is: it contains a key" if entry and has_key(entry) else ""
+            yield from self._line(URL, "URL", texts[URL], hidden or "https://mcp.linear.app/mcp")
             for setting in SETTINGS:
                 if setting.is_basic:
                     yield from self._field(setting)
@@ -115,7 +116,9 @@ class ServerForm(Dialog[Saved]):
         self._begin(asks=False)
 
     def action_close(self) -> None:
-        """While the server is asked, only stop that."""
+        """While the server is asked, only stop that; what is being saved is not stopped any more."""
+        if self._is_saving:
+            return
         if self._asking:
             self._asking = 0
             self._say("Stopped. Nothing was saved.", Tone.WARN, "failed")
@@ -157,6 +160,7 @@ class ServerForm(Dialog[Saved]):
 
     def _saving(self, attempt: int, name: str, table: dict[str, object], found: Found | None) -> None:
         adapters, entry = self.host.adapters, self._entry
+        self._is_saving = True
         in_background(
             self,
             lambda: save(adapters(), entry, name, table),
@@ -165,6 +169,7 @@ class ServerForm(Dialog[Saved]):
         )
 
     def _failed(self, attempt: int, error: Exception) -> None:
+        self._is_saving = False
         if attempt == self._asking:
             self._asking = 0
             self._say(error_text(error), Tone.BAD, "failed")
