@@ -53,7 +53,7 @@ async def test_from_the_detail_with_the_diff_and_the_programs_own_command(
         assert '- "https://mcp.atlassian.com/v1/sse": {' in t.text() and "of-another" not in t.text()
         assert "Claude Code has its own command: claude mcp logout atlassian" in t.text()
         await t.press("y")
-        await t.sees("✓  Delete in Claude Code  keyrack undo reverses this")
+        await t.sees("✓  Delete in Claude Code  u (keyrack undo) reverses this")
         assert cleared == [(HELD[2], "atlassian", False)]
 
 

@@ -141,7 +141,7 @@ async def test_where_nothing_can_be_taken_the_reason_is_shown(imports: Imports) 
     async with terminal(app_with(held_parts())) as t:
         await t.select("atlassian")
         await t.press("m")
-        await t.until(lambda: t.said() == ["The token has expired. Run: keyrack login atlassian"])
+        await t.until(lambda: t.said() == ["The token has expired. Press l, or run: keyrack login atlassian"])
         await t.until(lambda: t.app.screen is t.main)
 
 
@@ -187,4 +187,4 @@ async def test_a_failure_stands_with_the_row(imports: Imports, monkeypatch: pyte
         await ask(t)
         await t.press("y")
         await t.until(lambda: t.said() == ["atlassian refuses the token, so it was not taken over."])
-        await t.sees("failed now")
+        await t.sees("held by Claude Code !")

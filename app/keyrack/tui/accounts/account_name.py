@@ -15,6 +15,7 @@ from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.styles import BOX, FORM
 from keyrack.wording.tones import Tone
@@ -52,6 +53,6 @@ class AccountNameScreen(Dialog[str]):
         except KeyrackError as error:
             said = self.query_one("#said", Static)
             said.display = True
-            said.update(say(error_text(error), Tone.BAD))
+            said.update(say(error_text(error, IN_LIST), Tone.BAD))
         else:
             self.dismiss(name)

@@ -22,6 +22,7 @@ from keyrack.tui.kit.background import Newest, in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.options import Options
 from keyrack.tui.kit.present import chosen, error_text, join, say, title
 from keyrack.tui.kit.styles import BOX, LIST
@@ -92,7 +93,7 @@ class AccountsScreen(Dialog[None]):
     def _failed(self, error: Exception) -> None:
         said = self.query_one("#said", Static)
         said.display = True
-        said.update(say(error_text(error), Tone.BAD))
+        said.update(say(error_text(error, IN_LIST), Tone.BAD))
 
     def _row(self, account: Account) -> Row:
         """As the list calls it, so that both know what is being done with it."""

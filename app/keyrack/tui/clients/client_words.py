@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from keyrack.operations.sharing.clients import Client, Entry
+from keyrack.tui.kit import keymap
 from keyrack.tui.kit.present import join, say, short_path
 from keyrack.wording.clients import WAYS, holds, ways
 from keyrack.wording.glyphs import NOTHING, WARNING
@@ -23,9 +24,10 @@ def unread(programs: Sequence[str], *, may_ask: bool) -> Content:
     if not programs:
         return Content("")
     whose = f"{WARNING} What {', '.join(programs)} may hold in the keychain is not shown:"
+    key = keymap.key_of("clients-keychain")
     if may_ask:
-        return say(f"{whose} the system may ask you for permission. Press R to read it.", Tone.WARN)
-    return say(f"{whose} the keychain is locked. Unlock it, then press R.", Tone.WARN)
+        return say(f"{whose} the system may ask you for permission. Press {key} to read it.", Tone.WARN)
+    return say(f"{whose} the keychain is locked. Unlock it, then press {key}.", Tone.WARN)
 
 
 def program_columns(width: int) -> tuple[tuple[str, int], ...]:

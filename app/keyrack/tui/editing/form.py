@@ -22,6 +22,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.styles import BOX, FORM
@@ -172,7 +173,7 @@ class ServerForm(Dialog[Saved]):
         self._is_saving = False
         if attempt == self._asking:
             self._asking = 0
-            self._say(error_text(error), Tone.BAD, "failed")
+            self._say(error_text(error, IN_LIST), Tone.BAD, "failed")
 
     def _text(self, key: str) -> str:
         field = self.query_one(f"#{key}")

@@ -590,8 +590,8 @@ def shown(binding: Binding) -> str:
 
 
 def key_of(binding_id: str) -> str:
-    """The key of one of the list's bindings."""
-    return shown(next(binding for binding in MAIN if binding.id == binding_id))
+    """The key of one of the bindings of the list or of the programs."""
+    return shown(next(binding for binding in (*MAIN, *CLIENTS) if binding.id == binding_id))
 
 
 def name_of(binding_id: str) -> str:

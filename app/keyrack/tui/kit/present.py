@@ -129,11 +129,15 @@ def outcome_parts(what: str, result: str, detail: str = "") -> tuple[Content, Co
     return say(glyph, tone), join(*words, *(["  ", say(detail, Tone.DIM)] if detail else []))
 
 
-def error_text(error: BaseException) -> str:
-    """A sentence and a hint. An error that is not for people tells its kind only:
-    its message could hold anything."""
+def error_text(error: BaseException, where: str = "") -> str:
+    """A sentence and a hint, with the keys for what it says to do. `where`: where those work, as for `keyed`.
+
+    An error that is not for people tells its kind only: its message could hold anything.
+    """
     if isinstance(error, KeyrackError):
-        return f"{error} {error.hint}".strip()
+        from keyrack.tui.kit.keyed import keyed
+
+        return f"{error} {keyed(error.hint, where=where)}".strip()
     return f"Something went wrong inside keyrack ({type(error).__name__})."
 
 

@@ -17,6 +17,7 @@ from keyrack.domain.secret import Secret
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
@@ -86,7 +87,7 @@ class ClientScreen(Dialog[OwnClient]):
         except (UsageError, BadUrl) as error:
             said = self.query_one("#said", Static)
             said.display = True
-            said.update(say(error_text(error), Tone.BAD))
+            said.update(say(error_text(error, IN_LIST), Tone.BAD))
             return
         secret = Secret(self.query_one(SecretInput).secret.reveal().strip())
         self.query_one(SecretInput).wipe()

@@ -185,7 +185,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             return
         self._state.error, self._state.token_may_do = error, token_may_do
         self._set_phase("failed")
-        self._say(failure(error))
+        self._say(failure(error, self._state.command_keys()))
         running = self.steps.running
         if running is not None:
             self.steps.fail(running)

@@ -68,6 +68,17 @@ class LoginState:
             return self.phase == "failed" and self.token_may_do
         return True
 
+    def command_keys(self) -> dict[str, str]:
+        """The keys that do here what a command in a hint does, by its verb."""
+        found: dict[str, str] = {}
+        if self.redirect_uri:
+            found["login"] = keymap.shown(keymap.LOGIN_CLIENT_NEEDED[0])
+        elif self.scopes_added:
+            found["login"] = keymap.shown(keymap.LOGIN_RESET_SCOPES)
+        if self.token_may_do:
+            found["set"] = keymap.shown(keymap.LOGIN_TOKEN)
+        return found
+
     def keys(self) -> list[Binding]:
         """The bindings for the key line."""
         return keymap.login_keys(

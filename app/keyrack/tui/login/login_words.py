@@ -12,6 +12,7 @@ from keyrack.domain.model import CredentialInfo
 from keyrack.oauth.effects import ShowCode, SignIn
 from keyrack.operations.login.remote import over_ssh, ssh_line
 from keyrack.tui.kit import keymap
+from keyrack.tui.kit.keyed import keyed
 from keyrack.tui.kit.present import error_text, join, key_hint, say, state
 from keyrack.wording.status import stored_state
 from keyrack.wording.times import until
@@ -63,12 +64,15 @@ def success(credential: CredentialInfo, now: float) -> Content:
     return join(state(stored_state(credential, now)), say(f" · {ends}"), kept)
 
 
-def failure(error: Exception) -> Content:
-    """The error and, on its own line, the hint; also the redirect URI if an app has to be registered."""
+def failure(error: Exception, keys: Mapping[str, str]) -> Content:
+    """The error and, on its own line, the hint; also the redirect URI if an app has to be registered.
+
+    `keys`: this screen's, by the command that does the same.
+    """
     if not isinstance(error, KeyrackError):
         return say(error_text(error), Tone.BAD)
     lines = [say(str(error), Tone.BAD)]
-    lines += [say(line) for line in error.hint.split("\n") if line]
+    lines += [say(line) for line in keyed(error.hint, keys).split("\n") if line]
     if isinstance(error, ClientNeeded) and error.redirect_uri:
         lines.append(join(say("Redirect URI  ", Tone.DIM), say(error.redirect_uri, Tone.STRONG)))
     return Content("\n").join(lines)

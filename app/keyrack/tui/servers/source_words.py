@@ -9,6 +9,7 @@ from keyrack.domain.reading import Place, Problem
 from keyrack.operations.servers.overview import Overview
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.hanging import Hanging, Lines
+from keyrack.tui.kit.keyed import IN_LIST, keyed
 from keyrack.tui.kit.present import join, key_hint, say, short_path
 from keyrack.wording.tones import Tone
 
@@ -81,6 +82,6 @@ def _problem(problem: Problem) -> tuple[Visual, Visual]:
     entry = f"{problem.entry}: " if problem.entry else ""
     where = say(f"{problem.client}, {short_path(problem.path)}{line}", Tone.DIM)
     sign = join("  ", say("!", Tone.WARN))
-    return Hanging(sign, SIGN_WIDTH, say(f"{entry}{problem.sentence}")), Hanging(
+    return Hanging(sign, SIGN_WIDTH, say(f"{entry}{keyed(problem.sentence, where=IN_LIST)}")), Hanging(
         Content(""), SIGN_WIDTH, where
     )

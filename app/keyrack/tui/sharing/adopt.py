@@ -11,6 +11,7 @@ from textual.widgets import Button, Static
 from keyrack.domain.model import Server
 from keyrack.operations.servers.adopt import Plan, needs_variable, plan
 from keyrack.operations.servers.adopt_secrets import SecretsPlan, plan_secrets
+from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.sharing.diff_view import DiffView
@@ -53,7 +54,8 @@ class AdoptScreen(PlanDialog[AnyPlan, AnyPlan]):
                     yield DiffView(change.diff)
                 for sentence in (*self.plan.by_hand, *self.plan.left):
                     yield Static(join(say(f"{WARNING} ", Tone.WARN), say(sentence)), classes="gap")
-            yield Static(say("You can undo the change of the file with u.", Tone.DIM), classes="gap")
+            undo = f"You can undo the change of the file with {keymap.key_of('undo')}."
+            yield Static(say(undo, Tone.DIM), classes="gap")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Move (y)"), id="yes", compact=True, classes="danger")

@@ -11,6 +11,7 @@ from textual.widgets import Button, Static
 from keyrack.domain.held import HeldToken
 from keyrack.domain.model import Server
 from keyrack.operations.sharing.clearing import Clearing, plan_clear
+from keyrack.tui.kit import keymap
 from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.present import join, say, short_path, title
@@ -45,7 +46,8 @@ class ClearThereScreen(PlanDialog[tuple[Clearing, bool], Clearing]):
             yield Static(join(say(words, tone), say(f"  {short_path(held.place.name)}", Tone.DIM)))
             if clearing is not None:
                 yield DiffView(clearing.change.diff)
-                yield Static(say("You can undo this with u.", Tone.DIM), classes="gap")
+                undo = f"You can undo this with {keymap.key_of('undo')}."
+                yield Static(say(undo, Tone.DIM), classes="gap")
                 if clearing.command:
                     can = f"{held.client} has its own command: "
                     yield Static(join(say(can, Tone.DIM), say(clearing.command)))

@@ -28,7 +28,7 @@ HOW = {
     Method.VARIABLE: "It reads a variable when it starts.",
     Method.PUBLISH: "keyrack writes the token into its store now, and after each refresh.",
 }
-BACKUP = "An encrypted backup is kept for 30 days. You can undo this with u."
+BACKUP = "An encrypted backup is kept for 30 days. You can undo this with {}."
 
 
 class ConnectScreen(PlanDialog[Connecting, Connecting]):
@@ -58,7 +58,7 @@ class ConnectScreen(PlanDialog[Connecting, Connecting]):
                 yield DiffView(self.plan.diff)
                 for note in _notes(self.plan):
                     yield Static(join(say(f"{WARNING} ", Tone.WARN), say(note)))
-            yield Static(say(BACKUP, Tone.DIM), classes="gap")
+            yield Static(say(BACKUP.format(keymap.key_of("undo")), Tone.DIM), classes="gap")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Write (y)"), id="yes", compact=True, classes="danger")

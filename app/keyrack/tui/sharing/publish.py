@@ -12,6 +12,7 @@ from keyrack.domain.model import Server
 from keyrack.operations.sharing import publishing as publishing_op
 from keyrack.operations.sharing.held import program_named
 from keyrack.operations.sharing.publishing import Publishing
+from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.present import join, say, title
 from keyrack.tui.sharing.diff_view import DiffView
@@ -48,7 +49,8 @@ class PublishScreen(PlanDialog[Publishing, Publishing]):
                 yield DiffView(self.plan.change.diff)
             warning = "The token is there in plain text. The refresh token stays with keyrack."
             yield Static(join(say(f"{WARNING} ", Tone.WARN), say(warning)), classes="gap")
-            yield Static(say("You can undo this with u, and stop publishing with p.", Tone.DIM))
+            undo, stop = keymap.key_of("undo"), keymap.key_of("publish")
+            yield Static(say(f"You can undo this with {undo}, and stop publishing with {stop}.", Tone.DIM))
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(Content("Write (y)"), id="yes", compact=True, classes="danger")

@@ -97,8 +97,9 @@ class TakeOverScreen(PlanDialog[TakeOver, _Plan]):
                 yield Static(say(importing.why_not_copy, Tone.DIM), classes="gap")
             else:
                 yield Pick((move, copy), value=MOVE)
+            undo = keymap.key_of("undo")
             yield Static(
-                say("A refresh token has only one owner. You can undo a move with u.", Tone.DIM),
+                say(f"A refresh token has only one owner. You can undo a move with {undo}.", Tone.DIM),
                 classes="gap",
             )
             yield DiffView(plan.diff)

@@ -67,7 +67,7 @@ class UndoScreen(ReadingDialog[Backup]):
                 if refusal:
                     yield Static(join(say(f"{WARNING} ", Tone.WARN), say(refusal)), classes="gap")
                 if more:
-                    note = "After that, press u again for the change before it."
+                    note = f"After that, press {keymap.key_of('undo')} again for the change before it."
                     yield Static(say(note, Tone.DIM), classes="gap")
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)

@@ -16,6 +16,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.secret_input import SecretInput
 from keyrack.tui.kit.styles import BOX, FORM
@@ -84,7 +85,7 @@ class PassphraseScreen(Dialog[Any]):
     def _failed(self, error: Exception) -> None:
         self._busy = False
         self.wipe()
-        self.refuse(error_text(error), self.field("#first"))
+        self.refuse(error_text(error, IN_LIST), self.field("#first"))
 
     def wipe(self, *fields: SecretInput) -> None:
         """Clear these fields, or all of them, without counting it as the user's correction."""

@@ -8,6 +8,7 @@ from keyrack.domain.errors import TokenRefused
 from keyrack.operations.tokens.other_headers import other_ways
 from keyrack.operations.tokens.set_token import Typed
 from keyrack.tui.kit import keymap
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.present import error_text, join, say
 from keyrack.wording.tones import Tone
 
@@ -17,7 +18,7 @@ def offer(error: TokenRefused, typed: Typed) -> Content:
     others, name = keymap.TOKEN_OTHERS
     *ways, last = (way.words for way in other_ways(typed))
     return join(
-        say(error_text(error), Tone.BAD),
+        say(error_text(error, IN_LIST), Tone.BAD),
         "\n",
         say("The server may want it in another header: "),
         say(keymap.shown(others), Tone.KEY),

@@ -26,6 +26,7 @@ from keyrack.tui.kit.background import deliver, in_background
 from keyrack.tui.kit.choice import Tick
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
+from keyrack.tui.kit.keyed import IN_LIST
 from keyrack.tui.kit.link import Link
 from keyrack.tui.kit.present import error_text, join, say, title
 from keyrack.tui.kit.reading import ReadingDialog
@@ -168,7 +169,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
         try:
             typed = self._read(ask)
         except KeyrackError as error:
-            self._say(say(error_text(error), Tone.BAD))
+            self._say(say(error_text(error, IN_LIST), Tone.BAD))
             return
         adapters, server = self.host.adapters, self._server
         doing = "Testing it on the server…" if try_it else "Asking the service…" if ask else "Saving…"
@@ -198,7 +199,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
         try:
             typed = self._read(False)._replace(header=typed.header, template=typed.template)
         except KeyrackError as error:
-            self._say(say(error_text(error), Tone.BAD))
+            self._say(say(error_text(error, IN_LIST), Tone.BAD))
             return
         adapters, server = self.host.adapters, self._server
 
@@ -259,7 +260,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
             self._say(offer(error, typed))
         else:
             self._refused = None
-            self._say(say(error_text(error), Tone.BAD))
+            self._say(say(error_text(error, IN_LIST), Tone.BAD))
         self.query_one(KeyLine).show(self._keys())
         if isinstance(error, StoreAbsent):
             from keyrack.tui.storage.setup import set_up_storage
