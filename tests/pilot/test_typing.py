@@ -395,4 +395,4 @@ def test_each_dialog_that_asks_before_it_does_something_is_guarded() -> None:
 
 def test_no_key_of_a_guarded_dialog_is_everywhere() -> None:
     everywhere = {key for binding in keymap.APP for key in binding.key.split(",")}
-    assert everywhere == {"ctrl+p", "ctrl+q"}
+    assert everywhere == {"ctrl+p", "ctrl+q", "ctrl+z"}

@@ -21,7 +21,7 @@ from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
-from support import editing_scenes, held_scenes, store_scenes
+from support import editing_scenes, held_scenes, marked_scenes, store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts, lived_parts
 from support.fake_login import CODE, FakeLogin
 from support.held_rows import connectable_parts, held_parts
@@ -235,6 +235,12 @@ SCENES: dict[str, Scene] = {
     "token-refused": Scene(_demo, _token_refused, (SMALL,)),
     "token-saved": Scene(_demo, _token_saved, (SMALL,)),
     "clear": Scene(_demo, _clear),
+    "marked": Scene(_demo, marked_scenes.marked, (SMALL,)),
+    "filter-words": Scene(_demo, marked_scenes.completing, (SMALL,)),
+    "clear-marked": Scene(_demo, marked_scenes.clearing, (SMALL, NARROW)),
+    "login-start": Scene(_demo, marked_scenes.starting, (SMALL,)),
+    "login-of-several": Scene(_demo, marked_scenes.logging_in, (SMALL,)),
+    "summary": Scene(_demo, marked_scenes.summary, (SMALL,)),
     "stale": Scene(_demo, store_scenes.stale, (SMALL,)),
     "accounts": Scene(store_scenes.two_accounts, store_scenes.accounts, (SMALL,)),
     "ways": Scene(store_scenes.no_keychain, store_scenes.ways, (SMALL,)),

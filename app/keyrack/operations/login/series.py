@@ -71,13 +71,15 @@ class Pages:
 
 
 def needs_none(row: Row) -> str:
-    """Why a login would do nothing for a server that was marked with others; "" if it would."""
+    """Why a server that was marked with others is not for a login; "" if it is."""
     if row.server.is_off:
         return "it is switched off."
     if row.status.state is State.NO_AUTH:
         return "the server works without a login."
     if row.status.state is State.CONFIGURED:
         return "its program sends a credential of its own."
+    if row.credential is not None and row.credential.kind == "token":
+        return "its token was entered by hand."
     return ""
 
 

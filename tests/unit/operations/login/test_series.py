@@ -57,10 +57,11 @@ def test_the_issuer_is_that_of_the_settings_the_record_or_another_program() -> N
     assert issuer_origin(row("a", "not a URL")) == ""
 
 
-def test_servers_for_which_a_login_would_do_nothing_are_told_apart() -> None:
+def test_servers_that_are_not_for_a_login_are_told_apart() -> None:
     told = {each.server.name: needs_none(each) for each in overview(demo_parts()).rows}
     assert told["context7"] == "the server works without a login."
     assert told["stripe"] == "its program sends a credential of its own."
+    assert told["figma"] == "its token was entered by hand."
     assert not told["notion"] and not told["linear"] and not told["asana"]
 
 
