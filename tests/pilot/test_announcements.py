@@ -11,7 +11,9 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.hooks import Hooks, NoticeKind
 from keyrack.domain.model import CredentialInfo, Record
 from keyrack.tui.app import KeyrackApp
+from keyrack.tui.servers import main
 from keyrack.tui.servers.announcement_line import AnnouncementLine
+from keyrack.tui.servers.server_table import ServerTable
 from support.demo_rows import DAY, MINUTE, NOW, DemoClock, demo_parts, demo_records
 from support.screens import Terminal, app_with, screen_test, terminal
 from support.watching import EVERY_HOOK, FakeWatching
@@ -103,6 +105,18 @@ async def test_what_ends_without_a_person_is_told_before_and_the_line_counts_dow
         await world.put(t, FIGMA, ENDING._replace(expires_at=NOW + 90 * DAY))
         await t.until(lambda: line(t) == "")
         assert len(world.alerts()) == 1
+
+
+@screen_test
+async def test_a_row_out_of_sight_is_told_when_its_moment_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "OUT_OF_SIGHT", float("inf"))
+    monkeypatch.setattr(ServerTable, "keys_in_sight", ())
+    world = World(records=[Record(FIGMA, "default", ENDING, None)])
+    async with terminal(world.app()) as t:
+        await t.until(lambda: world.watching.told)
+        world.listen(t)
+        world.clock.time = NOW + DAY
+        await t.sees("◐ figma: expires in 7 d, and does not renew itself.")
 
 
 @screen_test

@@ -25,7 +25,9 @@ class Stamps(NamedTuple):
     def has_changed(self, adapters: Adapters) -> bool:
         """Not for the screen's thread: a file can be on a slow disk."""
         records = adapters.credentials().stamp()
-        return records is None or records != self.records or _stamps(self.files) != self.files
+        if records is None or records != self.records:
+            return True
+        return any(stamp(path) != before for path, before in self.files.items())
 
 
 NOTHING_READ = Stamps(None, {})

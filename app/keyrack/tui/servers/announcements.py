@@ -47,9 +47,14 @@ class Announcements:
             self._work.run()
         self.show()
 
+    @property
+    def is_due(self) -> bool:
+        """Has a credential come to one of its moments since the last look?"""
+        return self._screen.host.now() >= self._next
+
     def tick(self) -> None:
         """Once a second: the times in the line, and what has changed by itself."""
-        if self._screen.host.now() >= self._next:
+        if self.is_due:
             self.look()
         elif self._shown:
             self.show()

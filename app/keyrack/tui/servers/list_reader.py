@@ -13,7 +13,7 @@ from keyrack.tui.kit.background import Newest
 from keyrack.tui.kit.present import error_text
 from keyrack.tui.servers.list_screen import ListScreen
 
-WATCH = 1.0  # seconds between checks of the records and of the programs' files
+WATCH = 1.5  # seconds between checks of the records and of the programs' files
 SOON = 0.5  # seconds that a look waits for others, so that a check of many servers does not read for each
 ASK = 5.0  # seconds between checks of the store: a vault locks itself
 

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
 LEAST_DETAIL, MOST_DETAIL = 44, 84  # columns for the details beside the list
 TICK = 1.0  # seconds between updates of what depends on the time
-OUT_OF_SIGHT = 10.0  # the same for rows that are out of sight: for a thousand it takes long
+OUT_OF_SIGHT = 30.0  # the same for rows that are out of sight: for a thousand it takes long
 
 
 class MainScreen(Screen[None]):
@@ -310,7 +310,7 @@ class MainScreen(Screen[None]):
         if not self.rows:
             return
         now = self.host.now()
-        all_due = not 0 <= now - self._all_ticked < OUT_OF_SIGHT
+        all_due = self.announcements.is_due or not 0 <= now - self._all_ticked < OUT_OF_SIGHT
         changed = self._changed(self.rows if all_due else self.table.keys_in_sight, now)
         self.rows |= changed
         self.table.update_rows(changed, now)  # in the same order: they must not move under the cursor

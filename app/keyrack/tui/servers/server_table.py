@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -23,6 +23,7 @@ from keyrack.wording.glyphs import CURSOR, DOWN, MARKED, UP
 from keyrack.wording.tones import Tone
 
 SCROLLBAR = 1
+TIMED = (Column.STATUS, Column.EXPIRES, Column.ELSEWHERE, Column.CHECKED)  # what changes with the time
 
 
 class ServerTable(LineTable):
@@ -91,15 +92,22 @@ class ServerTable(LineTable):
                 shown[self._places[key]] = rows[key]
             self._shown = tuple(shown)
         self._told = self._told._replace(now=now)
+        timed = [(at, each) for at, each in enumerate(self._columns) if each.column in TIMED]
         for line in self.lines_in_sight:
             row = self._row_at(line)
-            if row is not None and self._drawn.get(row.key) != self._cells(row):
+            if row is not None and self._looks_other(row, timed):
                 self.refresh_line_at(line)
 
     @property
     def keys_in_sight(self) -> tuple[str, ...]:
         rows = map(self._row_at, self.lines_in_sight)
         return tuple(row.key for row in rows if row is not None)
+
+    def _looks_other(self, row: Row, columns: Iterable[tuple[int, Placed]]) -> bool:
+        drawn = self._drawn.get(row.key)
+        return drawn is None or any(
+            drawn[at] != cell(each.column, row, self._told, each.width) for at, each in columns
+        )
 
     def go_to(self, key: str) -> None:
         """Put the cursor on a server, where it is shown."""
