@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,12 @@ def test_every_setting_that_the_file_can_have_is_known() -> None:
     of_processes = {"command", "args", "env", "env_vars"}
     other_spelling = {"transport"}  # of `type`
     assert {setting.key for setting in SETTINGS} == OF_SERVER - {*URL_KEYS} - of_processes - other_spelling
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    [listed] = re.findall(r"A server's table can have (.*?)\. Each can be set", readme, re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", listed)) == {"url", *(setting.key for setting in SETTINGS)}
 
 
 @pytest.mark.parametrize(("key", "text", "value"), [
