@@ -56,7 +56,7 @@ async def test_the_default_is_marked_and_each_has_its_label_and_state() -> None:
     async with terminal(app_with(parts_with_two())) as t:
         await accounts(t)
         await t.sees("(•) default  you@example.com")
-        assert "( ) work  ada@work.example" in t.text() and "● valid · expires" in t.text()
+        assert "( ) work  ada@work.example" in t.text() and "● valid · renews itself · expires" in t.text()
 
 
 @screen_test

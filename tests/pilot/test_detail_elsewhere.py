@@ -26,9 +26,9 @@ async def test_the_detail_names_the_line_of_each_token() -> None:
 async def test_the_pane_beside_the_list_names_the_lines_too() -> None:
     async with terminal(app_with(held_parts()), (130, 40)) as t:
         await t.select("atlassian")
-        await t.sees("~/.claude/.credentials.json, line 4")
+        await t.until(lambda: "~/.claude/.credentials.json, line 4" in t.words("#detail"))
         await t.select("linear")
-        await t.sees("~/.claude/.credentials.json, line 3")
+        await t.until(lambda: "~/.claude/.credentials.json, line 3" in t.words("#detail"))
 
 
 @screen_test

@@ -169,7 +169,7 @@ async def test_a_local_process_has_nothing_to_log_in_to(login: FakeLogin) -> Non
         await t.select("local-db")
         await t.press("l")
         assert t.app.screen is t.main and login.calls == 0
-        assert "local-db is a local process" in t.said()[-1]
+        assert "local-db: it is a local process" in t.said()[-1]
 
 
 @screen_test
@@ -288,7 +288,7 @@ async def test_a_login_that_fails_while_it_begins_anew_fails_at_one_step(login: 
         await t.sees("▸ Register this app")
         login.fail(LoginNeeded("auth.notion.com refused."))
         await t.sees("✕ Register this app")
-        assert "· Sign in with the browser" in t.text() and t.text().count("✕") == 1
+        assert "· Sign in with the browser" in t.text() and t.words(".box").count("✕") == 1
 
 
 @screen_test

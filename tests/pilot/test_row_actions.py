@@ -76,7 +76,7 @@ async def test_r_refreshes_and_the_row_says_so_while_it_runs(monkeypatch: pytest
         assert "github: still refreshing." in t.said()
         adapters.credentials().put("https://api.githubcopilot.com/mcp/", FRESH)  # type: ignore[attr-defined]
         gate.open()
-        await t.until(lambda: any(" github " in x and "● valid" in x for x in t.text().splitlines()))
+        await t.until(lambda: "● valid" in t.line_of("github"))
         assert gate.asked == ["github"] and "github: refreshed." in t.said()
 
 
