@@ -26,15 +26,22 @@ GAP = 2  # columns between two keys, and for both ends
 
 
 class KeyFooter(Footer):
-    def __init__(self) -> None:
+    def __init__(self, *, waits: bool = False) -> None:
+        """`waits`: it is empty until `begin`, because ten widgets take as long as the rest of the screen."""
         super().__init__(compact=True)
+        self._waits = waits
         self._composed: list[tuple[Binding, bool, str]] = []
 
     async def recompose(self) -> None:
         """Only for other keys than are there: Textual asks for it whenever the focus or a screen changes, and
         many times while a screen opens. What was asked for may come after the screen has closed."""
-        if self.is_attached and self._active() != self._composed:
+        if self.is_attached and not self._waits and self._active() != self._composed:
             await super().recompose()
+
+    def begin(self) -> None:
+        """Show the keys from now on."""
+        self._waits = False
+        self.call_later(self.recompose)
 
     def _active(self) -> list[tuple[Binding, bool, str]]:
         """What the keys are made of."""

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from keyrack.tui.storage.store_actions import StoreActions
 
 LEAST_DETAIL, MOST_DETAIL = 44, 84  # columns for the details beside the list
+PATIENCE = 0.5  # seconds that all else waits for the first look
 TICK = 1.0  # seconds between updates of what depends on the time
 OUT_OF_SIGHT = 30.0  # the same for rows that are out of sight: for a thousand it takes long
 
@@ -74,7 +75,7 @@ class MainScreen(Screen[None]):
         self._when_on_top: list[Callable[[], Any]] = []
         self.view = View()
         self._all_ticked = 0.0  # when the rows out of sight were last looked at (Unix seconds)
-        self._is_drawn = False
+        self._is_drawn = self._has_started = False
 
     # Created on first use, so that the first frame does not wait for the operations' imports.
 
@@ -149,27 +150,34 @@ class MainScreen(Screen[None]):
             yield Static(say("Reading the configuration files…", Tone.DIM), id="empty")
             yield FactsView(id="detail", classes="-empty")
         yield TaskLine()
-        yield KeyFooter()
+        yield KeyFooter(waits=True)
 
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
         chosen = self.host.remembering.now
         self.view = View.of(chosen.sort, chosen.descending, chosen.group, chosen.hidden)
-        self.call_after_refresh(gc.enable)
         self.set_interval(TICK, self.tick)
-        self.call_after_refresh(self._watch_for_questions)
 
     def drawn(self) -> None:
         """Begin to read: only after the first frame, because it needs imports and disk access."""
         if not self._is_drawn:
             self._is_drawn = True
-            self.look_again()
+            self.look()
+            self.set_timer(PATIENCE, self._start_the_rest)
 
-    def _watch_for_questions(self) -> None:
+    def _start_the_rest(self) -> None:
+        """What the rows do not wait for, after the first look or when that takes long."""
+        if self._has_started:
+            return
+        self._has_started = True
         from keyrack.tui.servers.consent import LOOK, ConsentWatch
 
         watch = ConsentWatch(self)
         self.set_interval(LOOK, watch.look)
+        self._list_reader.ask_store()
+        self.query_one(KeyFooter).begin()
+        gc.freeze()  # what is there by now stays
+        gc.enable()
 
     @property
     def table(self) -> ServerTable:
@@ -228,6 +236,7 @@ class MainScreen(Screen[None]):
             if self.focused is None:
                 self.table.focus()
         self.looked.publish(overview)
+        self.call_after_refresh(self._start_the_rest)
         self.call_after_refresh(lambda: self.announcements.look())
 
     def _go_to_remembered(self) -> None:
@@ -237,6 +246,7 @@ class MainScreen(Screen[None]):
 
     def cannot_read(self, error: Exception) -> None:
         """Show why the last look failed."""
+        self._start_the_rest()
         self.query_one("#empty", Static).update(say(error_text(error), Tone.BAD))
         self.host.say_error(error)
 
