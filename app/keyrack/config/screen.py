@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
+from keyrack.domain.own_keys import OwnKeys
 from keyrack.domain.remembered import Remembered
 from keyrack.system import atomic, files, paths
 from keyrack.system.paths import Env
@@ -15,6 +16,7 @@ MOST = 64 * 1024  # bytes; it has a few hundred
 
 class ScreenFile:
     def __init__(self, env: Env, platform: str) -> None:
+        self._env, self._platform = env, platform
         self._path = ""
         with suppress(KeyrackError):  # no home folder, so nothing is remembered
             self._path = paths.screen_file(env, platform)
@@ -27,6 +29,11 @@ class ScreenFile:
         except (files.NoFile, files.BadFile, ValueError, RecursionError):
             return Remembered()  # a damaged file is replaced at the next change
         return _remembered(data) if isinstance(data, dict) else Remembered()
+
+    def keys(self) -> OwnKeys:
+        from keyrack.config import keys
+
+        return keys.read(self._env, self._platform)
 
     def save(self, remembered: Remembered) -> None:
         import json

@@ -16,6 +16,8 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
+from keyrack.domain.own_keys import OwnKeys
+from keyrack.domain.reading import Problem
 from keyrack.operations.ports.screen import NoScreenState, ScreenState
 from keyrack.system.ending import end_soon
 from keyrack.tui.host import Severity
@@ -65,6 +67,16 @@ def _commands() -> type[Provider]:
     return Commands
 
 
+def _usable(own: OwnKeys) -> tuple[dict[str, str], tuple[Problem, ...]]:
+    """The user's own keys, and what is wrong with the others."""
+    if not own.keys:
+        return {}, ()
+    from keyrack.tui.kit.own_keys import usable
+
+    keys, wrong = usable(own.keys)
+    return keys, tuple(Problem("keyrack", own.path, sentence) for sentence in wrong)
+
+
 class KeyrackApp(App[None]):
     TITLE = "keyrack"
     # The first screen's: Textual does not load the style sheet of the default screen.
@@ -83,12 +95,17 @@ class KeyrackApp(App[None]):
         state: ScreenState | None = None,
         light: bool = False,
     ) -> None:
-        self.remembering = Remembering(self, state or NoScreenState())
+        state = state or NoScreenState()
+        self.remembering = Remembering(self, state)
+        keys, self.key_problems = _usable(state.keys())
+        keymap.use(keys)
+        setattr(self, "COMMAND_PALETTE_BINDING", keys.get("palette", keymap.PALETTE_KEY))  # noqa: B010  a constant
         self._light = light
         # Before Textual's part, which then parses the style sheets with the theme's colors. A change of the
         # theme parses them all once more, before the first frame.
         self.set_reactive(App.theme, self._wanted_theme)
         super().__init__()
+        self.set_keymap(keys)
         self.banner, self.sign_in_note = banner, sign_in_note
         self._adapters_factory = adapters_factory
         self._adapters: Adapters | None = None

@@ -63,8 +63,10 @@ class Commands(Provider):
             for name, what, run in screen.stores.commands():
                 yield Command("", name, what, partial(app.call_later, run))
         yield Command("", "Theme", "Change the colors", app.action_change_theme)
-        yield Command("^z", "Suspend", "Go to the shell; fg comes back", app.action_suspend_process)
-        yield Command("^q", "Quit", "Quit keyrack", app.action_quit)
+        yield Command(
+            keymap.app_key("suspend"), "Suspend", "Go to the shell; fg comes back", app.action_suspend_process
+        )
+        yield Command(keymap.app_key("quit"), "Quit", "Quit keyrack", app.action_quit)
 
 
 def _line(command: Command, name: Content) -> Content:

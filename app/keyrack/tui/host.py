@@ -11,6 +11,7 @@ from textual.screen import Screen
 
 if TYPE_CHECKING:
     from keyrack.domain.hooks import Hooks
+    from keyrack.domain.reading import Problem
     from keyrack.operations.ports import Adapters
     from keyrack.tui.remembering import Remembering
 
@@ -23,6 +24,7 @@ class Host(Protocol):
 
     sign_in_note: str  # shown below the sign-in address of a login
     remembering: Remembering
+    key_problems: tuple[Problem, ...]  # with the user's own keys
 
     def adapters(self) -> Adapters:
         """The adapters for the operations. This call and theirs can block: not for the UI thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from keyrack.domain.own_keys import OwnKeys
 from keyrack.domain.remembered import Remembered
 
 
@@ -12,6 +13,10 @@ class ScreenState(Protocol):
 
     def load(self) -> Remembered:
         """Read a small file. Never raises: what can't be read was never chosen."""
+        ...
+
+    def keys(self) -> OwnKeys:
+        """The user's own keys. Never raises."""
         ...
 
     def save(self, remembered: Remembered) -> None:
@@ -24,6 +29,9 @@ class NoScreenState:
 
     def load(self) -> Remembered:
         return Remembered()
+
+    def keys(self) -> OwnKeys:
+        return OwnKeys()
 
     def save(self, remembered: Remembered) -> None:
         pass

@@ -10,7 +10,7 @@ from keyrack.sources.parsing.collector import Collector, name_of
 from keyrack.sources.parsing.entries import KEYS
 
 OF_HOOKS = frozenset(("hooks", "notifications", "bell"))
-OF_FILE = frozenset((*NAMES, *OF_HOOKS, "config_files", "servers", "accounts", "publish", "folders"))
+OF_FILE = frozenset((*NAMES, *OF_HOOKS, "config_files", "servers", "accounts", "publish", "folders", "keys"))
 OF_SERVER = frozenset((
     *KEYS, "type", "transport", "headers", "args", "env", "env_vars", "account", "grant_type",
     "client_id", "client_secret", "scopes", "issuer", "redirect_host", "client_metadata_url", "metadata_url",

@@ -87,6 +87,10 @@ def read(text: str, collector: Collector) -> OwnConfig:
         from keyrack.domain.hooks import hooks_of  # late: not on the path of a token
 
         hooks_of(data, collector.problem)
+    if "keys" in data:
+        from keyrack.domain.own_keys import keys_of
+
+        keys_of(data, collector.problem)
     known_keys.point_out_in_file(data, collector)
     confirm: set[str] = set()
     for name, entry in collector.entries(collector.table(data, "servers")):

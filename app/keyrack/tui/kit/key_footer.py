@@ -47,8 +47,8 @@ class KeyFooter(Footer):
         """What the keys are made of."""
         return [
             (binding, enabled, tooltip)
-            for key, (_, binding, enabled, tooltip) in self.screen.active_bindings.items()
-            if binding.show or key == self.app.COMMAND_PALETTE_BINDING
+            for _, binding, enabled, tooltip in self.screen.active_bindings.values()
+            if binding.show or binding.id == "palette"
         ]
 
     def compose(self) -> ComposeResult:

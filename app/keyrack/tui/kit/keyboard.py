@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 QUIET = 0.3  # seconds without a key before a screen that must not be hit by accident accepts one
 LONGEST = 5.0  # seconds that a key waits for the previous one, at most
-EVERYWHERE = {key for binding in keymap.APP for key in binding.key.split(",")}  # not meant for one screen
 
 Typed = events.Key | events.Paste
 
@@ -163,7 +162,7 @@ class Keyboard:
             self._guard = Guard.SEEN_OR_TEXT if opened else Guard.SEEN
 
     def _is_meant(self, event: Typed) -> bool:
-        if isinstance(event, events.Key) and event.key in EVERYWHERE:
+        if isinstance(event, events.Key) and keymap.is_everywhere(event.key):
             return True
         if self._would_take(event.time):
             self._guard = Guard.OPEN

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from textual.binding import Binding
@@ -581,12 +582,34 @@ def scroll(widget: Widget, where: str) -> None:
     moves[where](animate=False)
 
 
+_own: dict[str, str] = {}  # the user's own keys, by id
+
+
+def use(keys: Mapping[str, str]) -> None:
+    """Show these keys from now on; the application uses them."""
+    _own.clear()
+    _own.update(keys)
+
+
+def keys_of(binding: Binding) -> list[str]:
+    """A binding's keys, as Textual names them."""
+    return _own.get(binding.id or "", binding.key).split(",")
+
+
+def is_everywhere(key: str) -> bool:
+    """Whether the key is not meant for one screen."""
+    return any(key in keys_of(binding) for binding in APP)
+
+
 def shown(binding: Binding) -> str:
     """A binding's key as it is shown: "esc", "^s", "/"."""
-    if binding.key_display:
+    if binding.key_display and binding.id not in _own:
         return binding.key_display
-    key = binding.key.split(",")[0]
-    return {"escape": "esc", "question_mark": "?", "slash": "/"}.get(key, key.replace("ctrl+", "^"))
+    from textual.keys import key_to_character
+
+    *modifiers, key = keys_of(binding)[0].split("+")
+    named = {"escape": "esc", "space": "space"}.get(key) or key_to_character(key) or key
+    return "".join("^" if each == "ctrl" else f"{each}+" for each in modifiers) + named
 
 
 def key_of(binding_id: str) -> str:
@@ -604,17 +627,27 @@ def key_for(action: Action | None) -> str | None:
     return key_of(_ACTION_KEYS[action]) if action is not None and action in _ACTION_KEYS else None
 
 
+def app_key(binding_id: str) -> str:
+    """The key of one of the bindings that are in force everywhere."""
+    return shown(next(binding for binding in APP if binding.id == binding_id))
+
+
+def _servers() -> Binding:
+    return next(binding for binding in CLIENTS if binding.id == "clients-servers")
+
+
 def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """All keys of the list, for the help, as (group, ((keys, what), …))."""
     rows = tuple((shown(b), b.tooltip or b.description) for b in (*ROW, CLEAR_THERE))
     rest = {b.id: (shown(b), b.tooltip) for b in MAIN if b.id}
+    app = {b.id: shown(b) for b in APP}
     return (
         ("Selected server", rows),
         ("All servers", tuple(rest[i] for i in ALL_SERVERS)),
         (
             "Moving",
             (
-                ("↑ ↓ j k g G", "Move"),
+                (" ".join(("↑ ↓", *(key for key in map(shown, TABLE) if len(key) == 1))), "Move"),
                 rest["detail"],
                 rest["sort"],
                 rest["next-need"],
@@ -626,7 +659,7 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["mark-all"],
                 ("tab", "Complete a filter word, such as state:"),
                 rest["clients"],
-                ("1", "Go back to the servers"),
+                (shown(_servers()), "Go back to the servers"),
                 ("esc", "Stop running tasks; then hide a message; then unmark; then clear the filter"),
             ),
         ),
@@ -634,10 +667,10 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
             "keyrack",
             (
                 rest["unlock"],
-                ("^p", "Run any command, or go to any server"),
-                ("^z", "Go to the shell; fg comes back"),
-                ("?", "Show this help"),
-                ("q ^q", "Quit"),
+                (app["palette"], "Run any command, or go to any server"),
+                (app["suspend"], "Go to the shell; fg comes back"),
+                (rest["help"][0], "Show this help"),
+                (f"{rest['leave'][0]} {app['quit']}", "Quit"),
             ),
         ),
     )

@@ -226,6 +226,7 @@ class MainScreen(Screen[None]):
     def show_overview(self, overview: Overview) -> None:
         """Show what the last look found."""
         first = not self.rows
+        overview = overview._replace(problems=(*overview.problems, *self.host.key_problems))
         self.overview = overview
         self._lines.look_again()
         self.rows = {row.key: row for row in overview.rows}
