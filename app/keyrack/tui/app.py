@@ -18,6 +18,7 @@ from textual.screen import Screen
 from keyrack.domain.errors import KeyrackError, StoreLocked
 from keyrack.domain.own_keys import OwnKeys
 from keyrack.domain.reading import Problem
+from keyrack.domain.secret import Secret
 from keyrack.operations.ports.screen import NoScreenState, ScreenState
 from keyrack.system.ending import end_soon
 from keyrack.tui.host import Severity
@@ -29,6 +30,7 @@ from keyrack.tui.kit.notice import show_on
 from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
+from keyrack.tui.terminal.clipboard import Clipboard, forget_in_tmux
 from keyrack.tui.terminal.suspension import Suspension
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT, THEMES
 
@@ -112,6 +114,7 @@ class KeyrackApp(App[None]):
         self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
         self._suspension = Suspension(self)
+        self._terminal_clipboard = Clipboard(self)
         self.messages = Messages(self.show_messages, self.set_timer)
 
     @property
@@ -255,6 +258,9 @@ class KeyrackApp(App[None]):
     def exit(self, *args: Any, **more: Any) -> None:
         if self.screen_stack and (row := self._main.selected()):
             self.remembering.select(row.key)
+        if secret := self._terminal_clipboard.clear():
+            forget_in_tmux(secret)
+            more.setdefault("message", "keyrack removed the token from the terminal's clipboard.")
         super().exit(*args, **more)
 
     @property
@@ -335,9 +341,17 @@ class KeyrackApp(App[None]):
         self._main.look_again()
 
     def copy(self, text: str) -> None:
-        """Copy to the terminal's clipboard (OSC 52), without keeping a copy in the program."""
-        self.copy_to_clipboard(text)
-        self._clipboard = ""
+        """Copy to the terminal's clipboard, without keeping a copy in the program."""
+        self._terminal_clipboard.copy(text)
+
+    def copy_secret(self, secret: Secret) -> None:
+        """The same, and remove it after a while, or when keyrack exits."""
+        self._terminal_clipboard.copy_secret(secret)
+
+    def send(self, sequence: str) -> None:
+        """Write to the terminal, beside what is drawn."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def _fatal_error(self) -> None:
         """As in Textual, but without the locals, which can hold secrets."""

@@ -12,6 +12,7 @@ from textual.screen import Screen
 if TYPE_CHECKING:
     from keyrack.domain.hooks import Hooks
     from keyrack.domain.reading import Problem
+    from keyrack.domain.secret import Secret
     from keyrack.operations.ports import Adapters
     from keyrack.tui.remembering import Remembering
 
@@ -57,6 +58,10 @@ class Host(Protocol):
 
     def copy(self, text: str) -> None:
         """Copy to the terminal's clipboard."""
+        ...
+
+    def copy_secret(self, secret: Secret) -> None:
+        """The same, and remove it after a while, or when keyrack exits."""
         ...
 
     def choose_theme(self, name: str) -> None:

@@ -11,6 +11,7 @@ from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.get_token import IssuedToken
 from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.servers.row_work import RowWork
+from keyrack.tui.terminal.clipboard import SECONDS
 from keyrack.tui.token.reveal import RevealScreen
 from keyrack.tui.token.token import TokenScreen
 from keyrack.tui.token.token_saved import SavedToken, TokenSavedScreen
@@ -48,8 +49,11 @@ class TokenActions:
         )
 
     def _copied(self, server: Server, handed: IssuedToken) -> None:
-        self._screen.host.copy(handed.token.reveal())
-        self._work.say(f"{server.display_name}: copied the access token.")
+        self._screen.host.copy_secret(handed.token)
+        self._work.say(
+            f"{server.display_name}: the access token was sent to the terminal's clipboard. "
+            f"It is removed after {SECONDS} seconds, or when keyrack exits."
+        )
 
     def show(self, row: Row) -> None:
         self._after_asking(
