@@ -66,6 +66,7 @@ def run(context: Context, options: Options) -> int:
     server = own_entries.understood(adapters, name, table)
     found = None if options.no_check else asked(context, server, "added")
     affected = own_entries.add(adapters, name, table)
+    own_entries.note_check(adapters, name, found.check if found else None)
     path = adapters.own_servers().path
     said = f" {plain(found.sentence)}" if found else ""
     context.out.note(f"{DONE} Added {plain(name, 120)} to {plain(path)}.{said}")

@@ -77,6 +77,7 @@ def run(context: Context, options: Options) -> int:
     asks = not options.no_check and own_entries.must_be_asked(was, table)
     found = asked(context, server, "changed") if asks else None
     affected = own_entries.change(adapters, was, name, table)
+    own_entries.note_check(adapters, name, found.check if found else None)
     path = adapters.own_servers().path
     said = f" {plain(found.sentence)}" if found else ""
     now = f"; it is called {plain(name, 120)} now" if name != was.name else ""

@@ -36,6 +36,8 @@ def own(m: Machine, text: str) -> None:
 def test_an_added_server_was_asked_what_it_wants(m: Machine, capsys: Capture) -> None:
     assert m.run("add", "lab", URL) == 0
     assert servers(m) == {"lab": {"url": URL}}
+    record = m.credentials.record(CredentialKey.of(URL))
+    assert record is not None and record.check is not None and record.check.verdict == "required"
     said = capsys.readouterr().err
     assert f"Added lab to {m.config}. It wants OAuth by {ISSUER}." in said
     assert "Next: keyrack login lab" in said
@@ -55,6 +57,15 @@ def test_every_setting_can_be_given(m: Machine, capsys: Capture) -> None:
         "resource": False, "pkce": "assumed", "confirm": True,
     }  # fmt: skip
     assert "--client-secret-stdin" in capsys.readouterr().err
+
+
+def test_what_a_server_says_without_its_credential_does_not_replace_what_is_known(m: Machine) -> None:
+    own(m, f'[servers.lab]\nurl = "{URL}"\n')
+    m.log_in()
+    assert m.run("check", "lab") == 0
+    assert m.run("edit", "lab", "--scope", "read") == 0
+    record = m.credentials.record(CredentialKey.of(URL))
+    assert record is not None and record.check is not None and record.check.verdict == "accepted"
 
 
 def test_a_variable_that_is_not_set_is_told(m: Machine, capsys: Capture) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from keyrack.domain.address_key import without_key
 from keyrack.domain.errors import KeyrackError, UsageError
-from keyrack.domain.model import DEFAULT_ACCOUNT, Server, Source
+from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Reading
 from keyrack.domain.resource import canonical_url, is_address, parse_url
@@ -16,6 +17,7 @@ from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.kept_credentials import KeptCredentials
+from keyrack.operations.servers.owners import Owners
 
 OWN = "keyrack"
 LONGEST = 200  # characters of a name
@@ -139,6 +141,20 @@ def add(adapters: Adapters, name: str, table: Table) -> Affected:
     adapters.own_servers().add(name, table)
     url = table.get("url")
     return Affected(same_url=tuple(each.name for each in reading.servers if _is_own_at(each, url)))
+
+
+def note_check(adapters: Adapters, name: str, check: Check | None) -> None:
+    """Note what a server answered before it was saved, so that it is listed as checked. A check with its own
+    credential says more."""
+    if check is None:
+        return
+    reading, credentials = adapters.read(), adapters.credentials()
+    row = _row(reading, name)
+    key = Owners(reading, credentials).of(row).key if row is not None else None
+    record = credentials.record(key) if key is not None else None
+    if key is not None and (record is None or record.credential is None):
+        with suppress(KeyrackError):  # the disk is full; the next check is noted
+            credentials.note(key, check=check)
 
 
 def _is_own_at(server: Server, url: object) -> bool:

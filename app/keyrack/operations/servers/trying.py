@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from keyrack.domain.errors import KeyrackError
-from keyrack.domain.model import Server
+from keyrack.domain.model import Check, Server
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.text import plain
 from keyrack.oauth.discovery import Discovered, discover
@@ -26,6 +26,7 @@ class Found(NamedTuple):
     login: bool = False  # a login comes next
     token: bool = False  # a token that is stored by hand comes next
     is_temporary: bool = False  # it may work later
+    check: Check | None = None  # the same for the record, once the server is saved
 
 
 def ask(adapters: Adapters, server: Server) -> Found:
@@ -44,7 +45,7 @@ def ask(adapters: Adapters, server: Server) -> Found:
     found = _found(adapters, server, probed)
     if unset:
         found = found._replace(sentence=f"{found.sentence} The variable {unset[0]} is not set here.")
-    return found
+    return found._replace(check=Check(adapters.now(), probed.verdict, probed.reason, probed.revision))
 
 
 def _found(adapters: Adapters, server: Server, probed: Probed) -> Found:

@@ -164,7 +164,7 @@ class ServerForm(Dialog[Saved]):
         self._is_saving = True
         in_background(
             self,
-            lambda: save(adapters(), entry, name, table),
+            lambda: save(adapters(), entry, name, table, found),
             lambda affected: self.dismiss(Saved(name, found, affected)),
             lambda error: self._failed(attempt, error),
         )

@@ -23,10 +23,13 @@ def tried(
     return ask(adapters, server)
 
 
-def save(adapters: Adapters, entry: Entry | None, name: str, table: Table) -> Affected:
+def save(adapters: Adapters, entry: Entry | None, name: str, table: Table, found: Found | None) -> Affected:
     """Raises KeyrackError, and then nothing has changed."""
     if entry is None:
-        return own_entries.add(adapters, name, table)
-    if (entry.name, entry.table) == (name, table):
+        affected = own_entries.add(adapters, name, table)
+    elif (entry.name, entry.table) == (name, table):
         return Affected()
-    return own_entries.change(adapters, entry, name, table)
+    else:
+        affected = own_entries.change(adapters, entry, name, table)
+    own_entries.note_check(adapters, name, found.check if found else None)
+    return affected
