@@ -35,6 +35,15 @@ class Screen:
         look = [*self._tmux, "capture-pane", "-p"]
         return subprocess.run(look, capture_output=True, text=True, check=True).stdout
 
+    def colored(self) -> str:
+        """The same with the sequences of its colors."""
+        look = [*self._tmux, "capture-pane", "-p", "-e"]
+        return subprocess.run(look, capture_output=True, text=True, check=True).stdout
+
+    def resize(self, width: int, height: int) -> None:
+        size = ["-x", str(width), "-y", str(height)]
+        subprocess.run([*self._tmux, "resize-window", *size], check=True)
+
     def press(self, *keys: str) -> None:
         """Keys as tmux names them: "l", "Enter", "Escape", "C-q"."""
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)

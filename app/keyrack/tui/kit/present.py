@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from rich.style import Style
 from rich.text import Text
 from textual.content import Content
+from textual.style import Style as ContentStyle
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.secret import MASK
@@ -53,6 +54,13 @@ def safe(text: str, limit: int = 500) -> str:
 def say(text: str, tone: Tone = Tone.PLAIN, *, limit: int = 500) -> Content:
     """Untrusted text for a widget."""
     return Content.styled(safe(text, limit), _STYLES[tone])
+
+
+def web_link(url: str, tone: Tone = Tone.PLAIN, *, limit: int = 500) -> Content:
+    """A URL that the terminal opens or copies whole, also where it goes on in the next line (OSC 8)."""
+    words = say(url, tone, limit=limit)
+    safe_to_send = url.startswith(("https://", "http://")) and url.isascii() and url.isprintable()
+    return words.stylize(ContentStyle(link=url)) if safe_to_send and " " not in url else words
 
 
 def cell(text: str, style: Style, *, limit: int = 200) -> Text:

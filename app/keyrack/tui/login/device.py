@@ -15,7 +15,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.big_code import BigCode
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import clock, join, picture, say, title
+from keyrack.tui.kit.present import clock, join, picture, say, title, web_link
 from keyrack.tui.kit.styles import BOX
 from keyrack.wording.tones import Tone
 
@@ -43,7 +43,7 @@ class DeviceScreen(Dialog[None]):
                 yield Static("", id="picture")
                 with Vertical(id="words"):
                     yield Static(say("Open on any device", Tone.DIM))
-                    yield Static(say(self._code.verification_uri, Tone.STRONG, limit=2000), id="page")
+                    yield Static(web_link(self._code.verification_uri, Tone.STRONG, limit=2000), id="page")
                     yield BigCode(self._code.user_code)
                     yield Static("", id="what")
                     yield Static("", id="left")

@@ -28,7 +28,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import clock, join, say, title
+from keyrack.tui.kit.present import clock, join, say, title, web_link
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.login.client import ClientScreen, OwnClient
 from keyrack.tui.login.device import DeviceScreen
@@ -245,7 +245,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
 
     def _show_link(self) -> None:
         if self._state.sign_in is not None:
-            self._say(say(self._state.sign_in.url, limit=MAX_LINK))
+            self._say(web_link(self._state.sign_in.url, limit=MAX_LINK))
 
     # -- the code for another device
 
