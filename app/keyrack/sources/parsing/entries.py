@@ -24,6 +24,7 @@ from keyrack.sources.parsing.collector import Collector, Fields
 from keyrack.sources.parsing.headers import headers_of, secrets_among
 from keyrack.sources.parsing.interpolate import fill, may_have_variable
 
+NO_SETTINGS = ClientSettings()
 KEYS = ("url", "serverUrl", "httpUrl", "command")  # an address takes precedence over a command
 TRANSPORTS: Mapping[str, Transport] = {
     "http": "http", "streamable-http": "http", "streamable_http": "http", "streamablehttp": "http",
@@ -86,9 +87,9 @@ def add(
             "sse" if transport == "sse" else "http",
             (source,),
             headers,
-            client or ClientSettings(),
+            client or NO_SETTINGS,
             problem=problem,
-            plaintext_headers=secrets_among(headers),
+            plaintext_headers=secrets_among(headers) if headers else (),
             helper=_helper(fields, helper_key) if helper_key else None,
             address_key=address.key,
             variables=address.unset,

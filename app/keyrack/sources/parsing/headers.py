@@ -25,6 +25,8 @@ IN_DEFAULT = "It is the default of a variable there, which keyrack does not chan
 
 def headers_of(table: Mapping[str, Any], collector: Collector, entry: str) -> tuple[Header, ...]:
     """Every header that can be sent; others are reported and left out."""
+    if not table:
+        return ()
     found = [header_of(name, value, collector, entry) for name, value in table.items()]
     return tuple([header for header in found if header is not None])
 

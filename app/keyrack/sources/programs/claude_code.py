@@ -75,11 +75,8 @@ def by_precedence(servers: Sequence[Server], cwd: str) -> list[Server]:
 def add_all(collector: Collector, table: Mapping[str, Any]) -> None:
     """Add the servers in an `mcpServers` object."""
     for name, entry in collector.entries(table):
-        client = oauth_client.settings_of(Fields(entry, collector, name).sub("oauth"))
-        entries.add(
-            collector,
-            name,
-            entry,
-            client=oauth_client.registered_with(client, "localhost"),
-            helper_key="headersHelper",
-        )
+        client = None
+        if "oauth" in entry:
+            client = oauth_client.settings_of(Fields(entry, collector, name).sub("oauth"))
+            client = oauth_client.registered_with(client, "localhost")
+        entries.add(collector, name, entry, client=client, helper_key="headersHelper")
