@@ -19,8 +19,10 @@ from keyrack.tui.clear.clear import ClearScreen
 from keyrack.tui.kit.help import HelpScreen
 from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.many.clear_marked import ClearMarkedScreen
+from keyrack.tui.storage.passphrase import UnlockScreen
 from support.demo_rows import NOW, demo_parts, demo_reading
 from support.screens import Terminal, app_with, screen_test, terminal
+from support.vault_screens import SERVER, NewParts, type_passphrase
 
 FRESH = CredentialInfo("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
 DONE = Receipt((Line("Delete", "done"), Line("Verified gone", "done")))
@@ -294,3 +296,22 @@ async def test_clear_over_the_marked_can_delete_here_only(monkeypatch: pytest.Mo
         await t.press("y")
         await summary(t)
         assert not work.options["linear"]["revoke"] and not work.options["linear"]["forget"]
+
+
+@screen_test
+async def test_a_locked_vault_is_opened_before_the_marked_are_refreshed(
+    locked: NewParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work({SERVER.name: FRESH})
+    monkeypatch.setattr(refresh_op, "refresh", work)
+    adapters = locked()
+    other = SERVER._replace(name="other", url="https://other.example/mcp")
+    reading = adapters.read()._replace(servers=(SERVER, other))
+    async with terminal(app_with(adapters._replace(read=lambda: reading))) as t:
+        await t.press("asterisk", "r")
+        await t.until(lambda: isinstance(t.app.screen, UnlockScreen))
+        assert work.asked == []
+        await type_passphrase(t)
+        await t.press("enter")
+        assert "Refreshed · 1 of 2" in await summary(t)
+        assert work.asked == [SERVER.name]

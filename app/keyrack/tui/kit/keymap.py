@@ -129,7 +129,7 @@ EDIT = next(binding for binding in ROW if binding.id == "edit")
 
 MAIN = [
     *ROW,
-    Binding("space", "mark", "Mark", id="mark", tooltip="Mark or unmark the server for l, r, c and d"),
+    Binding("space", "mark", "Mark", id="mark", tooltip="Mark or unmark the server"),
     Binding(
         "asterisk",
         "mark_all",
@@ -526,6 +526,8 @@ SECRET_INPUT = [
     Binding("ctrl+c,super+c,ctrl+x,super+x", "refuse_copy", "Can't be copied", show=False),
 ]
 
+TOGETHER = ("login", "refresh", "check", "clear")  # actions on all marked servers; by their bindings' ids
+
 _ACTION_KEYS = {
     Action.LOGIN: "login",
     Action.REFRESH: "refresh",
@@ -636,6 +638,10 @@ def _servers() -> Binding:
     return next(binding for binding in CLIENTS if binding.id == "clients-servers")
 
 
+def _keys_together() -> str:
+    return " ".join(key_of(each) for each in TOGETHER)
+
+
 def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """All keys of the list, for the help, as (group, ((keys, what), …))."""
     rows = tuple((shown(b), b.tooltip or b.description) for b in (*ROW, CLEAR_THERE))
@@ -657,7 +663,8 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 rest["filter"],
                 rest["mark"],
                 rest["mark-all"],
-                ("tab", "Complete a filter word, such as state:"),
+                (_keys_together(), "Do it to all marked servers that are shown"),
+                (shown(FILTER[0]), "Complete a filter word, such as state:"),
                 rest["clients"],
                 (shown(_servers()), "Go back to the servers"),
                 ("esc", "Stop running tasks; then hide a message; then unmark; then clear the filter"),

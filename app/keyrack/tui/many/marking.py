@@ -14,8 +14,6 @@ from keyrack.wording.tones import Tone
 if TYPE_CHECKING:
     from keyrack.tui.servers.list_screen import ListScreen
 
-TOGETHER = ("login", "refresh", "check", "clear")  # actions on all marked rows; by their bindings' ids
-
 
 class Marking:
     """Marks stay until they are removed, also on rows that the filter hides; actions leave those out."""
@@ -66,5 +64,5 @@ class Marking:
         else:
             if shown < count:
                 parts.append(say(f"{shown} shown: keys act on {'it' if shown == 1 else 'them'}", Tone.WARN))
-            parts += [key_hint(keymap.key_of(each), keymap.name_of(each)) for each in TOGETHER]
+            parts += [key_hint(keymap.key_of(each), keymap.name_of(each)) for each in keymap.TOGETHER]
         return join(" ", say("  ").join(parts))

@@ -25,7 +25,7 @@ from keyrack.tui.kit import keymap
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.kit.present import error_text, say, title
 from keyrack.tui.kit.steady import update
-from keyrack.tui.many.marking import TOGETHER, Marking
+from keyrack.tui.many.marking import Marking
 from keyrack.tui.many.task_line import TaskLine
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.filter_line import FilterLine
@@ -498,7 +498,7 @@ class MainScreen(Screen[None]):
 
     def action_row(self, what: str) -> None:
         """Run one of the row's actions on the marked servers, or on the selected one."""
-        together = self.targets() if what in TOGETHER else []
+        together = self.targets() if what in keymap.TOGETHER else []
         row = together[0] if together else self.selected()
         if len(together) > 1:
             self.marked_actions.run(what, together)
