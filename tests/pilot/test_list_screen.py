@@ -238,7 +238,7 @@ async def test_the_window_may_be_resized_at_any_time() -> None:
 
 @screen_test
 async def test_help_shows_keys_and_states_and_closes() -> None:
-    async with terminal(app_with(), (100, 70)) as t:
+    async with terminal(app_with(), (100, 80)) as t:
         await t.press("question_mark")
         assert isinstance(t.app.screen, HelpScreen)
         await t.sees("Refresh all credentials that are due")
