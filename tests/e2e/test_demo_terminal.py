@@ -24,7 +24,9 @@ def env(own_home: Path, tmp_path: Path) -> dict[str, str]:
 def test_a_newcomer_logs_in_and_leaves_no_trace(env: dict[str, str], own_home: Path, tmp_path: Path) -> None:
     with screen([KEYRACK, "demo"], env) as terminal:
         terminal.until(lambda text: "drive" in text and "unreachable" in text)
-        terminal.press("j", "j", "j", "l")
+        terminal.press("/", *"drive", "Enter")
+        terminal.until("1 of 10")
+        terminal.press("l")
         terminal.until("Log in · drive")
         terminal.until("stored in memory")
         terminal.press("Enter")

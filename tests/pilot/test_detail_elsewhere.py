@@ -24,7 +24,7 @@ async def test_the_detail_names_the_line_of_each_token() -> None:
 
 @screen_test
 async def test_the_pane_beside_the_list_names_the_lines_too() -> None:
-    async with terminal(app_with(held_parts()), (130, 40)) as t:
+    async with terminal(app_with(held_parts()), (160, 40)) as t:
         await t.select("atlassian")
         await t.until(lambda: "~/.claude/.credentials.json, line 4" in t.words("#detail"))
         await t.select("linear")

@@ -190,6 +190,6 @@ async def test_a_keychain_that_stays_locked_says_so() -> None:
 @screen_test
 async def test_a_locked_row_says_which_key_opens_it() -> None:
     adapters = demo_parts(store=StoreState("Secret Service", ready=False, locked=True))
-    async with terminal(app_with(adapters), (120, 30)) as t:
+    async with terminal(app_with(adapters), (140, 30)) as t:
         await t.select("linear")
         await t.sees("press K or run keyrack doctor")
