@@ -14,7 +14,7 @@ from keyrack.tui.kit.present import error_text
 from keyrack.tui.servers.list_screen import ListScreen
 
 WATCH = 1.5  # seconds between checks of the records and of the programs' files
-SOON = 0.5  # seconds that a look waits for others, so that a check of many servers does not read for each
+SOON = 1.0  # seconds that a look waits for others, so that a check of many servers does not read for each
 ASK = 5.0  # seconds between checks of the store: a vault locks itself
 
 
@@ -85,7 +85,7 @@ class ListReader:
         return self._shown.has_changed(self._screen.host.adapters())
 
     def _look_if(self, has_changed: bool) -> None:
-        if has_changed:
+        if has_changed and not self._soon:
             self.look()
 
     def _no_answer(self, error: Exception) -> None:
