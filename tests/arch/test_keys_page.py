@@ -18,4 +18,4 @@ def test_the_page_has_each_name_with_its_key_and_what_it_does() -> None:
         for name, each in changeable().items()
     ]
     listed = [line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
-    assert listed == rows
+    assert listed == rows, "the page should have:\n" + "\n".join(rows)

@@ -41,7 +41,7 @@ async def test_an_own_key_works_and_the_usual_one_does_not() -> None:
 @screen_test
 async def test_the_help_the_footer_and_the_palette_show_it() -> None:
     async with terminal(app_with(state=Own(login="L", palette="f2", quit="f10")), (130, 80)) as t:
-        assert "L Login" in t.text() and "f2 Commands" in t.text()
+        assert "L Login  r Refresh" in t.text() and "f2 Commands" in t.text()
         await t.press("question_mark")
         assert "L            Log in with OAuth" in t.text() and "f10" in t.text() and "^p" not in t.text()
         await t.press("escape")

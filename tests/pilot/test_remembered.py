@@ -10,6 +10,7 @@ from textual.css.stylesheet import Stylesheet
 
 from keyrack.config.screen import ScreenFile
 from keyrack.domain.remembered import Remembered
+from keyrack.operations.ports.screen import NoScreenState
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.servers.view import Sort
 from keyrack.tui.theme import KEYRACK_LIGHT
@@ -18,7 +19,7 @@ from support.demo_rows import demo_parts
 from support.screens import app_with, screen_test, terminal
 
 
-class Kept:
+class Kept(NoScreenState):
     """A place that notes in which threads it was written."""
 
     def __init__(self, first: Remembered = Remembered()) -> None:
@@ -38,7 +39,7 @@ async def test_theme_sort_and_row_are_remembered() -> None:
     kept = Kept()
     app = app_with(state=kept)
     async with terminal(app) as t:
-        await t.press("s", "j", "j")
+        await t.press("s", "I", "z", "j", "j")
         left = t.selected
         await t.press("ctrl+p")
         await t.type("theme")
@@ -51,7 +52,7 @@ async def test_theme_sort_and_row_are_remembered() -> None:
 
     async with terminal(app_with(state=kept)) as t:
         assert t.app.theme == "nord"
-        assert f"by {Sort.NAME}" in t.text()
+        assert f"by {Sort.NAME}, reversed, in groups by" in t.text()
         await t.until(lambda: t.selected == left)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
+
+from keyrack.tui.kit import keymap
 
 # What is left out first if there is no room; the help has all keys.
 LEAST = (
@@ -54,11 +57,24 @@ class KeyFooter(Footer):
     def compose(self) -> ComposeResult:
         self._composed = self._active() if self._bindings_ready else []
         keys: list[FooterKey] = []
-        for widget in super().compose():
+        for widget in self._in_order(super().compose()):
             if isinstance(widget, FooterKey):
                 keys.append(widget)
             yield widget
         _fit(keys, self.app.size.width)
+
+    def _in_order(self, widgets: ComposeResult) -> ComposeResult:
+        """In the order of the screen's bindings: Textual appends keys of the user's own to the others."""
+        if not keymap.are_own():
+            return widgets
+        order = [binding.action for binding in self.screen.BINDINGS if isinstance(binding, Binding)]
+
+        def place(widget: Widget) -> int:
+            if not isinstance(widget, FooterKey) or widget.has_class("-command-palette"):
+                return len(order)
+            return order.index(widget.action) if widget.action in order else -1  # the focused widget's
+
+        return sorted(widgets, key=place)
 
     def on_resize(self) -> None:
         _fit(list(self.query(FooterKey)), self.app.size.width)
