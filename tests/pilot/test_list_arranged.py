@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from keyrack.domain.status import State
 from keyrack.tui.servers.column_choice import ColumnChoice
 from keyrack.tui.servers.columns import Column
-from support.demo_rows import demo_parts, many_servers
+from support.demo_rows import DemoClock, demo_parts, many_servers
 from support.screens import Terminal, app_with, screen_test, terminal
 
 
@@ -133,3 +134,32 @@ async def test_a_long_name_loses_its_middle_where_there_is_no_room() -> None:
         await t.sees("github-enterprise-for")
         line = next(line for line in t.text().splitlines() if "github-enterprise-for" in line)
         assert "…" in line and "production " in line
+
+
+@screen_test
+async def test_what_was_scrolled_to_stays_in_sight_while_rows_change() -> None:
+    async with terminal(app_with(demo_parts(many_servers(100), ()))) as t:
+        t.table.scroll_to(y=50, animate=False)
+        await t.sees("server-0055")
+        t.main.refresh_rows()
+        await t.pilot.pause()
+        assert "server-0055" in t.text() and t.selected == "server-0000"
+        await t.press("j")
+        assert t.line_of("server-0001")
+
+
+@screen_test
+async def test_words_that_become_longer_get_their_room() -> None:
+    clock = DemoClock()
+    rows = demo_parts(clock=clock)
+    async with terminal(app_with(rows)) as t:
+        server = "linear"
+        await t.press("slash", *server, "enter")
+        await t.until(lambda: t.names() == [server])
+        width = next(each.width for each in t.table._columns if each.column is Column.STATUS)
+        row = t.main.selected()
+        assert row is not None
+        status = row.status._replace(state=State.NO_CREDENTIAL, held_by="A Program With a Long Name")
+        t.table.update_rows({row.key: row._replace(status=status)}, clock.time)
+        await t.sees("held by A Program With a Long Name")
+        assert next(each.width for each in t.table._columns if each.column is Column.STATUS) > width

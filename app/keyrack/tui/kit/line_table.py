@@ -51,11 +51,16 @@ class LineTable(ScrollView, can_focus=True):
     # What a subclass tells.
 
     def set_lines(self, count: int, cursor: int, can_rest: Callable[[int], bool]) -> None:
-        """Other lines: how many, where the cursor is now, and on which lines it can rest."""
+        """Other lines: how many, where the cursor is now, and on which lines it can rest.
+
+        The cursor stays in sight, unless it was scrolled out of it.
+        """
+        was_in_sight = not self._lines or self.cursor_line in self.lines_in_sight
         self._lines, self._can_rest = count, can_rest
         self.cursor_line = self._nearest(min(max(cursor, 0), max(count - 1, 0)), 1)
         self.virtual_size = Size(self.size.width, count + HEAD)
-        self._keep_in_sight()
+        if was_in_sight:
+            self._keep_in_sight()
         self.refresh()
 
     def move_to(self, line: int) -> None:

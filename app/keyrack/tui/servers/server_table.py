@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from keyrack.operations.servers.overview import Row
-from keyrack.tui.kit.cut import fill, width_of
+from keyrack.tui.kit.cut import MORE, fill, width_of
 from keyrack.tui.kit.line_table import LineTable
 from keyrack.tui.kit.present import safe
 from keyrack.tui.servers.cells import Cell, Told, cell, wants
@@ -93,10 +93,15 @@ class ServerTable(LineTable):
             self._shown = tuple(shown)
         self._told = self._told._replace(now=now)
         timed = [(at, each) for at, each in enumerate(self._columns) if each.column in TIMED]
+        is_cut = False
         for line in self.lines_in_sight:
             row = self._row_at(line)
             if row is not None and self._looks_other(row, timed):
                 self.refresh_line_at(line)
+                is_cut |= any(MORE in words for made in self._cells(row)[1:] for words, _ in made)
+        if is_cut:  # its new words may be longer than its column
+            self._measure()
+            self.refresh()
 
     @property
     def keys_in_sight(self) -> tuple[str, ...]:
