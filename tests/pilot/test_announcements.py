@@ -137,12 +137,13 @@ async def test_a_login_that_renews_itself_is_never_told() -> None:
 async def test_what_happened_before_it_was_opened_is_in_the_line_and_in_the_hook_and_does_not_ring() -> None:
     world = World(records=[Record(LINEAR, "default", REFUSED, None)])
     world.watching.found = EVERY_HOOK._replace(bell=True)
-    app = world.app()
+    app, alerts = world.app(), list[str]()
+    setattr(app, "alert", lambda title, text, hooks: alerts.append(title))  # noqa: B010
     async with terminal(app) as t:
-        world.listen(t)
         await t.sees("✕ linear: login needed.")
         await t.until(lambda: world.ran() == ["on-login-needed"])
-        assert world.alerts() == []
+        await world.settled(t)
+        assert alerts == []
 
 
 @screen_test
