@@ -60,7 +60,7 @@ def _screen(factory: Callable[[], Adapters]) -> int:
     from keyrack.config.screen import ScreenFile
     from keyrack.tui import run_tui
 
-    return run_tui(factory, state=ScreenFile(os.environ, sys.platform))
+    return run_tui(factory, state=ScreenFile(os.environ, sys.platform), demo=_demo)
 
 
 def _demo() -> int:

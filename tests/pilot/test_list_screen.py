@@ -308,7 +308,7 @@ async def test_with_no_servers_it_says_where_it_looked_and_how_to_see_the_demo()
     adapters = demo_parts(Reading((), (), NO_PLACES), ())
     async with terminal(app_with(adapters), loaded=False) as t:
         await t.sees("No MCP servers found")
-        assert "~/.codex/config.toml" in t.text() and "keyrack demo" in t.text()
+        assert "~/.codex/config.toml" in t.text() and "E  try keyrack with example servers" in t.text()
         await t.press("C", "R", "s", "enter", "down", "d", "l")
         assert t.said() == ["No server is selected."]  # each takes the last one's place
 

@@ -105,7 +105,7 @@ async def test_it_is_looked_for_with_progress_and_told_where_nothing_is(use: Use
         await t.press("D")
         await t.sees("Looked at 3 of 12")
         operations.may_find.set()
-        await t.until(lambda: t.said() == ["Nothing is stale."])
+        await t.until(lambda: t.said() == ["Nothing is stale. C tests every credential on its server."])
         assert t.app.screen is t.main
 
 

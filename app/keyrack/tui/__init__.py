@@ -17,14 +17,16 @@ def run_tui(
     banner: str = "",
     sign_in_note: str = "",
     state: ScreenState | None = None,
+    demo: Callable[[], int] | None = None,
 ) -> int:
     """Show the list until the user quits, and return the exit code.
 
     `adapters_factory` is called once, off the UI thread, after the first frame. `banner` is
     shown in the header line (the demo uses it), `sign_in_note` below the sign-in address of a
     login. What the screen remembers is read from `state` before the first frame, and written there; without
-    one, nothing is remembered. Raises KeyrackError before anything is shown if the screen would be a web
-    page.
+    one, nothing is remembered. `demo` runs the demo, which an empty list offers.
+
+    Raises KeyrackError before anything is shown if the screen would be a web page.
     """
     from keyrack.tui.app import KeyrackApp, refuse_web_driver
     from keyrack.tui.terminal.background import light_in
@@ -35,4 +37,6 @@ def run_tui(
     with app.ending_on_signals():
         app.run()
         app.remembering.write()
+    if app.wants_demo and demo is not None:
+        return demo()
     return app.return_code or 0

@@ -115,6 +115,7 @@ class KeyrackApp(App[None]):
         self.keyboard = Keyboard(self)
         self._suspension = Suspension(self)
         self._terminal_clipboard = Clipboard(self)
+        self.wants_demo = False  # after this screen has closed
         self.messages = Messages(self.show_messages, self.set_timer)
 
     @property
@@ -335,6 +336,11 @@ class KeyrackApp(App[None]):
             self.say(f"{error} Press {keymap.key_of('unlock')} to unlock it.", severity="error")
         else:
             self.say(error_text(error), severity="error")
+
+    def try_demo(self) -> None:
+        """Close, so that the demo can start in this terminal."""
+        self.wants_demo = True
+        self.exit()
 
     def look_again(self) -> None:
         """Reload the list, after work that outlived the screen that started it."""

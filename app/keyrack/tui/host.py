@@ -40,6 +40,10 @@ class Host(Protocol):
         `stays`, until the user dismisses it."""
         ...
 
+    def try_demo(self) -> None:
+        """Close, so that the demo can start in this terminal."""
+        ...
+
     def show_messages(self) -> None:
         """Show on every screen what was said, after a screen has made its widgets anew."""
         ...

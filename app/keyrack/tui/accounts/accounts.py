@@ -53,7 +53,7 @@ class AccountsScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with Box(title("Accounts", self._server.name)):
-            yield Static(say(MEANING, Tone.DIM))
+            yield Static(say(MEANING, Tone.DIM), id="meaning")
             yield AccountList(compact=True)
             yield Static("", id="said")
             yield KeyLine(binding for binding in keymap.ACCOUNTS if binding.id)
@@ -75,6 +75,8 @@ class AccountsScreen(Dialog[None]):
         # What is seen stays where it is: no other account slips under the cursor.
         places = {account.name: place for place, account in enumerate(self._accounts)}
         self._accounts = accounts = tuple(sorted(accounts, key=lambda a: places.get(a.name, len(places))))
+        nothing = all(account.row.credential is None for account in accounts)
+        self.query_one("#meaning", Static).update(say(_nothing() if nothing else MEANING, Tone.DIM))
         self._list.set_options(Option(_entry(account, now), id=str(n)) for n, account in enumerate(accounts))
         names = [account.name for account in accounts]
         if self._new in names:
@@ -126,6 +128,12 @@ class AccountsScreen(Dialog[None]):
 
         names = tuple(account.name for account in self._accounts)
         self.app.push_screen(AccountNameScreen(self._server.name, names), named)
+
+
+def _nothing() -> str:
+    keys = {binding.id: keymap.shown(binding) for binding in keymap.ACCOUNTS}
+    login, new = keys["accounts-login"], keys["accounts-new"]
+    return f"Nothing is stored yet: {login} logs in, {new} adds an account."
 
 
 def _entry(account: Account, now: float) -> Entry:

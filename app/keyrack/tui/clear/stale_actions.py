@@ -9,6 +9,7 @@ from keyrack.operations.clearing import stale as stale_op
 from keyrack.operations.clearing.stale import Stale
 from keyrack.operations.receipt import Receipt
 from keyrack.tui.clear.stale import StaleChoice, StaleScreen
+from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
 from keyrack.tui.kit.present import title
 from keyrack.tui.kit.progress import ProgressScreen
@@ -44,7 +45,8 @@ class StaleActions:
             if stale:
                 host.push_screen(StaleScreen(stale), self._answered)
             else:
-                host.say("Nothing is stale.")
+                check = keymap.key_of("check-all")
+                host.say(f"Nothing is stale. {check} tests every credential on its server.")
 
         def failed(error: Exception) -> None:
             if not progress.given_up:

@@ -92,3 +92,26 @@ def files(client: Client) -> Content:
     if not lines:
         lines = [say(f"{short_path(place.path)}: {place.found}", Tone.DIM) for place in client.places]
     return Content("\n").join(lines)
+
+
+def no_match(needle: str) -> Content:
+    """The text where the filter hides every program."""
+    if not needle:
+        return Content("")
+    clear = keymap.key_of("clients-back")
+    return Content("\n").join(
+        [
+            join("No program matches ", say(needle, Tone.STRONG, limit=60)),
+            join(say(clear, Tone.KEY), "  clear the filter"),
+        ]
+    )
+
+
+def no_servers(client: Client) -> Content:
+    """The text instead of a program's servers, with the keys that can change it."""
+    back, connect = keymap.key_of("clients-servers"), keymap.key_of("connect")
+    return join(
+        say(f"No servers here. In the list of servers ({back}), {connect} connects one to it.", Tone.DIM)
+        if client.is_found
+        else say("It was not found on this machine.", Tone.DIM)
+    )

@@ -126,11 +126,13 @@ class ClientsScreen(Screen[None]):
         head = title(client.name) if client else say("No program matches", Tone.DIM)
         if head != self._head:
             self._head = box.border_title = head
-        update(self.query_one("#files", Static), words.files(client) if client else Content(""))
+        about = words.files(client) if client else words.no_match(self._needle)
+        update(self.query_one("#files", Static), about)
         listed = _keyed(client)
         width = max(self.size.width - 2 - EDGES, 1)
         heading = words.heading(words.entry_columns(width), width)
-        update(self.query_one("#entries-head", Static), heading if listed else Content(""))
+        none = words.no_servers(client) if client else Content("")
+        update(self.query_one("#entries-head", Static), heading if listed else none)
         self.entries.show({key: partial(words.entry, each, now) for key, each in listed.items()})
 
     @property

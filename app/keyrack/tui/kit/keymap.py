@@ -249,6 +249,8 @@ MAIN = [
         show=False,
         tooltip="Lock, unlock or change the store for credentials",
     ),
+    # Only where no server was found.
+    Binding("E", "demo", "Try the demo", id="demo", show=False),
     Binding("escape", "stop", "Stop / unmark / clear filter", id="stop", show=False),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
 ]

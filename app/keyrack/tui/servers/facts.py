@@ -45,7 +45,7 @@ def facts(
     now: float,
     trouble: Trouble | None = None,
     lines: Lines | None = None,
-    events: Sequence[Event] = (),
+    events: Sequence[Event] | None = None,
 ) -> list[Fact]:
     """The lines of the detail pane; unknown facts have no line.
 
@@ -71,7 +71,7 @@ def facts(
     if row.check is not None:
         ago = relative(row.check.at - now)
         found.append(Fact("Checked", join(ago, say(f" · {row.check.verdict}", Tone.DIM))))
-    past = history(row, events, now)
+    past = history(row, events, now) if events is not None else None
     if past is not None:
         found.append(Fact("History", past))
     return found

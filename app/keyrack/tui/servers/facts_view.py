@@ -61,7 +61,7 @@ class FactsView(VerticalScroll):
         now: float,
         trouble: Trouble | None = None,
         lines: Lines | None = None,
-        events: Sequence[Event] = (),
+        events: Sequence[Event] | None = None,
     ) -> None:
         """Show this row as it is at `now` (Unix seconds), and what last failed with it.
 

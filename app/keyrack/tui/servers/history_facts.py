@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from keyrack.domain.event import Event
+from keyrack.domain.status import Action
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.present import join, say
 from keyrack.wording.commands import command_line
@@ -17,9 +18,9 @@ MOST = 6  # lines; `keyrack log` has the rest
 
 
 def history(row: Row, events: Sequence[Event], now: float) -> Content | None:
-    """None if nothing is known. `events` are those of this credential, the oldest first."""
+    """None for a row without a credential of keyrack's. `events` are those of it, the oldest first."""
     if not events:
-        return None
+        return say("nothing in the log yet", Tone.DIM) if _can_have_one(row) else None
     found = lines(events, now)
     signs, unit = timeline(events, now)
     parts = [join(*(say(*sign) for sign in signs), say(f"  by the {unit}, until now", Tone.DIM))]
@@ -29,6 +30,10 @@ def history(row: Row, events: Sequence[Event], now: float) -> Content | None:
     if any(event.program for event in events):
         parts.append(say("programs are named as they call themselves", Tone.DIM))
     return Content("\n").join(parts)
+
+
+def _can_have_one(row: Row) -> bool:
+    return row.credential is not None or row.status.action in (Action.LOGIN, Action.TOKEN, Action.IMPORT)
 
 
 def _line(line: Line) -> Content:

@@ -21,14 +21,14 @@ class HistoryReader:
         self._histories: Histories | None = None
         self._newest = Newest(screen, self._read, self._was_read, lambda error: None)
 
-    def of(self, row: Row | None) -> tuple[Event, ...]:
-        """What is known of the row's credential, the oldest event first."""
+    def of(self, row: Row | None) -> tuple[Event, ...] | None:
+        """What is known of the row's credential, the oldest event first; None until the log was read."""
         key = row.server.key if row else None
         if key is None:
-            return ()
+            return None
         if self._histories is None:
             self._newest.run_unless_running()
-            return ()
+            return None
         return self._histories.of(key)
 
     def look(self) -> None:

@@ -313,7 +313,7 @@ class MainScreen(Screen[None]):
         trouble = self.marks.trouble_of(row) if row else None
         has_lines = row is not None and (row.elsewhere or row.server.in_plain_text)
         lines = self._lines.of(row) if has_lines else None
-        events = self._history.of(row) if row else ()
+        events = self._history.of(row) if row else None
         pane.show(row, self.host.now(), trouble, lines, events)
 
     def tick(self) -> None:
@@ -471,6 +471,12 @@ class MainScreen(Screen[None]):
 
     def action_connect_all(self) -> None:
         self.actions.connecting.connect_all()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "demo" or not self.rows
+
+    def action_demo(self) -> None:
+        self.host.try_demo()
 
     def action_undo(self) -> None:
         self.actions.sharing.undo()

@@ -14,7 +14,6 @@ from keyrack.tui.kit.present import join, key_hint, say, short_path
 from keyrack.wording.tones import Tone
 
 CLIENT_WIDTH, FOUND_WIDTH, SIGN_WIDTH = 16, 12, 4
-DEMO = "keyrack demo"
 ROOMY, NARROW = 60, 40  # columns of the terminal
 
 
@@ -26,7 +25,7 @@ def no_servers(overview: Overview) -> Visual:
         # What to do comes first: on 80×24 the end of a long list of places is below the edge.
         join(say(keymap.key_of("add"), Tone.KEY), "  add a server"),
         join(say(keymap.key_of("look-again"), Tone.KEY), "  reload"),
-        join("To try keyrack with example servers, run  ", say(DEMO, Tone.KEY)),
+        join(say(keymap.key_of("demo"), Tone.KEY), "  try keyrack with example servers, in a sandbox"),
         Content(""),
         say("keyrack looked in these places:", Tone.DIM),
         *(place_line(place) for place in overview.places),
@@ -40,7 +39,10 @@ def no_match(needle: str) -> Content:
     return Content("\n").join(
         [
             join("No server matches ", say(needle, Tone.STRONG, limit=60)),
-            join(say("esc", Tone.KEY), say(" clears the filter", Tone.DIM)),
+            Content(""),
+            join(say(keymap.key_of("stop"), Tone.KEY), "  clear the filter"),
+            join(say(keymap.key_of("filter"), Tone.KEY), "    change it"),
+            join(say(keymap.key_of("add"), Tone.KEY), "    add a server"),
         ]
     )
 
