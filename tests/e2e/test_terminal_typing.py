@@ -83,7 +83,7 @@ def test_a_filter_typed_at_once_is_the_filter(terminal: Screen) -> None:
 
 WHERE = {
     "list": ("", lambda text: on_list(text) and "l Login" in text),
-    "filter": ("/", lambda text: on_list(text) and "↓ List" in text),
+    "filter": ("/", lambda text: text.count("╭") == 1 and "↓ List" in text),
     "clear": ("d", lambda text: "(•) Revoke" in text and "Clear (y)" in text),
     "token": ("t", lambda text: "paste it here; it stays hidden" in text),
 }

@@ -283,9 +283,9 @@ async def test_clear_of_a_manual_token_offers_no_revocation() -> None:
 @screen_test
 async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hand_out_op, "get_token", Gate(IssuedToken(Secret("tok-123"), {}, None)).open())
-    copied: list[str] = []
+    copied: list[Secret] = []
     app = app_with()
-    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    monkeypatch.setattr(app, "copy_secret", copied.append)
     async with terminal(app) as t:
         await t.select("linear")
         await t.press("y")
@@ -293,7 +293,8 @@ async def test_copying_the_token_asks_first(monkeypatch: pytest.MonkeyPatch) -> 
         await t.press("enter")
         assert copied == []
         await t.press("y", "y")
-        await t.until(lambda: copied == ["tok-123"])
+        await t.until(lambda: copied == [Secret("tok-123")])
+        await t.sees("sent to the terminal's clipboard")
         assert app.clipboard == "" and "tok-123" not in " ".join(t.said())
 
 
