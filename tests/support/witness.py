@@ -21,6 +21,7 @@ from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.kit.keyboard import Keyboard
 from keyrack.tui.sharing.publish import PublishScreen
+from keyrack.tui.terminal.clipboard import Clipboard
 from support.full_home import SENTINEL, FullHome
 
 T = TypeVar("T")
@@ -94,8 +95,13 @@ class Witness:
         wrap(Keyboard, "passes", after=self._took_key)
         wrap(Keyboard, "too_early", after=self._took_click)
         wrap(Screen, "dismiss", before=self._dismissed)
-        wrap(KeyrackApp, "copy_to_clipboard", before=lambda app, text: self.copied.append(text))
+        wrap(Clipboard, "_put", before=self._copied)
         patch.setattr(threading, "excepthook", self._broke)
+
+    def _copied(self, clipboard: Clipboard, text: str) -> None:
+        self.copied.append(text)
+        if SENTINEL in text and not any(each.kind == "ConfirmScreen" for each in self.confirmed):
+            self.wrong.append("a secret was copied, and nobody was asked")
 
     def _broke(self, found: Any) -> None:
         self.wrong.append(f"in a thread: {found.exc_value!r}")
