@@ -23,7 +23,7 @@ class KeptCredentials:
 
     def __init__(self, adapters: Adapters, before: Reading, row: Server | None) -> None:
         self._adapters, self._row = adapters, row
-        records = adapters.credentials().records()
+        self._records = records = adapters.credentials().records()
         self._owners = Owners(before, adapters.credentials(), records)
         self._keys = [
             key
@@ -55,11 +55,12 @@ class KeptCredentials:
     def move(self, after: Reading, row: Server | None) -> None:
         """Store them under the new name where they are stored under the old one. `row`: the server now.
 
-        Raises KeyrackError, and then all are as before.
+        Raises KeyrackError, and then all are as before; also if another credential is stored under that name.
         """
         if row is None or row.url is None:
             return
         owners = Owners(after, self._credentials, self._credentials.records())
+        self._refuse_taken(owners, row)
         rows = [each for each in after.servers if each.url == row.url and each is not row]
         moved = list[tuple[CredentialKey, CredentialKey]]()
         try:
@@ -80,6 +81,18 @@ class KeptCredentials:
             raise
         for key, _ in moved:
             self._credentials.delete(key)
+
+    def _refuse_taken(self, owners: Owners, row: Server) -> None:
+        """A credential that a removed server has left is not overwritten, and does not become this one's."""
+        wanted = {owners.of(row, account).key for account in (None, *(key.account for key in self._keys))}
+        others = {key for key, record in self._records.items() if record.credential} - set(self._keys)
+        if not self._keys:  # nothing would be overwritten: it may share the one of another program's entry
+            others &= {each.record.key for each in self._owners.strays(self._owners.servers())}
+        if wanted & others:
+            raise KeyrackError(
+                f"A credential of another server called “{row.name}” is still stored for this URL.",
+                hint="Clear that one first, or choose another name.",
+            )
 
     def _is_named(self, key: CredentialKey) -> bool:
         record = self._credentials.record(key)

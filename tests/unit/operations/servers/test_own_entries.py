@@ -113,6 +113,40 @@ def test_the_name_that_another_program_has_too_keeps_the_credential(m: Machine) 
     assert tomllib.loads(m.config.read_text())["accounts"] == {f"{URL} wiki-a": "work"}
 
 
+@pytest.mark.parametrize("has_one", [True, False])
+def test_a_new_name_never_takes_what_a_removed_server_has_left(m: Machine, has_one: bool) -> None:
+    own(m, TWO)
+    if has_one:
+        log_in(m, "at-a", "wiki-a", "work", names=names(m, "wiki-a"))
+    log_in(m, "at-b", "wiki-b", "work", names=names(m, "wiki-b"))
+    own_entries.remove(m.adapters, own_entries.entry_named(m.adapters, "wiki-b"))
+    before = m.config.read_text()
+    with pytest.raises(KeyrackError, match="another server called “wiki-b” is still stored") as caught:
+        change(m, "wiki-a", "wiki-b")
+    assert m.config.read_text() == before
+    assert token(m, "wiki-a") == ("at-a" if has_one else None)
+    left = CredentialKey.of(URL, "work", "wiki-b")
+    kept = m.credentials.load(left)
+    assert kept is not None and kept.tokens.access_token.reveal() == "at-b"
+    assert "Clear that one first" in caught.value.hint
+    m.credentials.delete(left)
+    change(m, "wiki-a", "wiki-b")
+    assert token(m, "wiki-b") == ("at-a" if has_one else None)
+
+
+def test_a_new_name_never_overwrites_what_another_program_uses(m: Machine) -> None:
+    own(m, TWO)
+    m.put(".claude.json", {"mcpServers": {"wiki-c": {"type": "http", "url": URL}}})
+    log_in(m, "at-a", "wiki-a")
+    log_in(m, "at-c", "wiki-c")
+    with pytest.raises(KeyrackError, match="still stored"):
+        change(m, "wiki-a", "wiki-c")
+    assert token(m, "wiki-a", "default") == "at-a"
+    assert token(m, "wiki-c") == "at-c"
+    change(m, "wiki-b", "wiki-c")  # has none, and shares that one
+    assert token(m, "wiki-c") == "at-c"
+
+
 def test_a_removed_server_leaves_nothing_to_its_neighbour(m: Machine) -> None:
     own(m, TWO)
     log_in(m, "at-a", names=names(m, "wiki-a"))
