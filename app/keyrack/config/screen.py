@@ -22,11 +22,11 @@ class ScreenFile:
             self._path = paths.screen_file(env, platform)
 
     def load(self) -> Remembered:
-        import json
+        from keyrack.system import stored_json
 
         try:
-            data = json.loads(files.read_bytes(self._path, MOST))
-        except (files.NoFile, files.BadFile, ValueError, RecursionError):
+            data = stored_json.parse(files.read_bytes(self._path, MOST))
+        except (files.NoFile, files.BadFile, ValueError):
             return Remembered()  # a damaged file is replaced at the next change
         return _remembered(data) if isinstance(data, dict) else Remembered()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from keyrack.domain.connection import Connection, Method
 from keyrack.domain.errors import KeyrackError, NewerFormat
-from keyrack.system import atomic, files
+from keyrack.system import atomic, files, stored_json
 from keyrack.system.locks import Locks
 
 FORMAT = 1
@@ -25,7 +25,7 @@ class ConnectionFile:
     def all(self) -> tuple[Connection, ...]:
         """In the order in which they were written. One that is damaged is left out."""
         try:
-            data = json.loads(files.read_text(self._path))
+            data = stored_json.parse(files.read_text(self._path))
         except files.NoFile:
             return ()
         except (files.BadFile, ValueError) as error:

@@ -11,10 +11,10 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from json import dumps, loads
+from json import dumps
 
 from keyrack.domain.consent import HandOutRequest
-from keyrack.system import folders
+from keyrack.system import folders, stored_json
 from keyrack.system.locks import try_lock, unlock
 
 PAUSE = 0.05  # seconds between two looks for the answer
@@ -87,10 +87,12 @@ class Questions:
             if kind != "question" or not _ID.fullmatch(ident) or f"{ident}.answer" in names:
                 continue
             try:
-                found = loads(_read(os.path.join(self._folder, name)))
-                until = float(found["until"])
+                found = stored_json.parse(_read(os.path.join(self._folder, name)))
+                until = stored_json.number(found["until"])
                 server, way, program = (str(found[key]) for key in ("server", "way", "program"))
             except (OSError, ValueError, LookupError, TypeError):
+                continue
+            if until is None:
                 continue
             if until < self._now() - 60:  # of a process that was killed
                 with suppress(OSError):

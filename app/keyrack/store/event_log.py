@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.event import Event
-from keyrack.system import folders
+from keyrack.system import folders, stored_json
 from keyrack.system.locks import Locks
 
 LONGEST = 256 * 1024  # bytes of a file, after which a new one is begun
@@ -118,10 +118,11 @@ def _cut(name: str, value: Any) -> Any:
 def _decoded(line: str) -> Event | None:
     """None if it is no line of the log."""
     try:
-        found = loads(line)
+        found = stored_json.parse(line)
     except ValueError:
         return None
-    at, rest = found.get("at"), {name: found.get(name, "") for name in Event._fields[1:]}
-    if type(at) not in (int, float) or not all(isinstance(value, str) for value in rest.values()):
+    at = stored_json.number(found.get("at"))
+    rest = {name: found.get(name, "") for name in Event._fields[1:]}
+    if at is None or not all(isinstance(value, str) for value in rest.values()):
         return None
-    return Event(float(at), **rest) if rest["kind"] and rest["server"] else None
+    return Event(at, **rest) if rest["kind"] and rest["server"] else None

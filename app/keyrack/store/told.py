@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from keyrack.system import files, writing
+from keyrack.system import files, stored_json, writing
 from keyrack.system.locks import Locks
 
 FORMAT = 1
@@ -34,7 +34,7 @@ class ToldFile:
 
     def _read(self) -> Told:
         try:
-            found: Any = json.loads(files.read_text(self._path))
+            found: Any = stored_json.parse(files.read_text(self._path))
             told = found["told"]
         except files.NoFile:
             return {}

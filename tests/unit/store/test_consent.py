@@ -120,6 +120,8 @@ def test_files_that_are_no_questions_are_passed_over(folder: str, screen: Questi
         "0123456789abcdef.question": "{",
         "0123456789abcde0.question": '{"until": "soon"}',
         "0123456789abcde1.question": "[]",
+        "0123456789abcde2.question": "[" * 4000,
+        "0123456789abcde3.question": f'{{"until": 1{"0" * 400}, "server": "", "way": "", "program": ""}}',
         "../x.question": "",
         "x.question": "{}",
     }.items():

@@ -107,6 +107,14 @@ def test_what_is_foreign_or_cut_off_never_hides_a_whole_line(
     assert log.all() == (HANDED,) * count
 
 
+@pytest.mark.parametrize("line", ['{"at": 1, "x": ' + "[" * 100_000, f'{{"at": {"9" * 400}, "kind": "login"}}'])
+def test_what_no_parser_can_read_hides_no_other_line(tmp_path: Path, line: str) -> None:
+    log = files_in(tmp_path)
+    Path(log.path).write_text(f"{line}\n")
+    log.add(HANDED)
+    assert log.all() == (HANDED,)
+
+
 def test_a_log_that_can_not_be_written_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     files_in(tmp_path / "file").add(HANDED)  # the folder is a file

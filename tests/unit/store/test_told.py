@@ -33,7 +33,9 @@ def test_another_process_reads_what_was_written(told: ToldFile, tmp_path: Path) 
         assert (tmp_path / "data/told.json").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"told": []}', '{"told": {"a": 1}}', "null"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"told": []}', '{"told": {"a": 1}}', "null", '{"told": ' + "[" * 100_000]
+)
 def test_a_damaged_file_is_an_empty_one(text: str, told: ToldFile, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data/told.json").write_text(text)

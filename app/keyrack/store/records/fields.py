@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import Any
 
 from keyrack.domain.errors import DamagedData, NewerFormat
+from keyrack.system import stored_json
 
 MISSING: Any = object()
 
@@ -119,8 +119,8 @@ def damaged(what: str, key: str) -> DamagedData:
 def parse(text: str, what: str, known_format: int) -> Fields:
     """The fields of stored JSON in a known `format`. Raises DamagedData or NewerFormat."""
     try:
-        data: object = json.loads(text)
-    except (ValueError, RecursionError):
+        data: object = stored_json.parse(text)
+    except ValueError:
         data = None
     fields = Fields(data, what)
     version = fields.whole("format")
