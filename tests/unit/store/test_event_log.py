@@ -107,7 +107,9 @@ def test_what_is_foreign_or_cut_off_never_hides_a_whole_line(
     assert log.all() == (HANDED,) * count
 
 
-@pytest.mark.parametrize("line", ['{"at": 1, "x": ' + "[" * 100_000, f'{{"at": {"9" * 400}, "kind": "login"}}'])
+@pytest.mark.parametrize(
+    "line", ['{"at": 1, "x": ' + "[" * 100_000, f'{{"at": {"9" * 400}, "kind": "login"}}']
+)
 def test_what_no_parser_can_read_hides_no_other_line(tmp_path: Path, line: str) -> None:
     log = files_in(tmp_path)
     Path(log.path).write_text(f"{line}\n")

@@ -28,7 +28,11 @@ class ClearActions:
                     row,
                     "clearing",
                     lambda: clear_op.clear(
-                        adapters(), row.server, revoke=wanted.revoke, forget=wanted.forget
+                        adapters(),
+                        row.server,
+                        revoke=wanted.revoke,
+                        forget=wanted.forget,
+                        only=row.credential,  # what the question was about
                     ),
                     self._cleared,
                 )
