@@ -11,18 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import App
 from textual.widgets import Button, Input
 
 from keyrack.oauth.http import Failed, Request
+from keyrack.operations.servers import own_entries
 from keyrack.system import editor
 from keyrack.tui.editing import form as form_module
 from keyrack.tui.editing import saving as saving_steps
 from keyrack.tui.editing.form import ServerForm
 from keyrack.tui.editing.remove import RemoveScreen
 from keyrack.tui.sharing.which import WhichScreen
+from support.bursts import typed, until_quiet
 from support.canned import ISSUER, URL, rpc
 from support.machine import Machine
-from support.screens import Terminal, app_with, screen_test, terminal
+from support.screens import LIMIT, Terminal, app_with, screen_test, terminal
 
 OTHER = "https://other.example/mcp"
 OWN = f'# mine\n[servers.lab] # l\nurl = "{URL}"\nscopes = ["a"] # why\n'
@@ -234,6 +237,48 @@ async def test_x_removes_a_server_only_after_a_yes(m: Machine) -> None:
         await t.until(lambda: "lab" not in t.names())
 
 
+@pytest.mark.parametrize("key", ["e", "X"])
+@screen_test
+async def test_a_key_that_is_held_down_opens_one_dialog(
+    m: Machine, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    awake, read = threading.Event(), own_entries.entry_of
+
+    def slowly(*words: Any) -> Any:
+        assert awake.wait(LIMIT)
+        return read(*words)
+
+    monkeypatch.setattr(own_entries, "entry_of", slowly)
+    async with terminal(app_with(m.adapters)) as t:
+        await t.select("lab")
+        typed(t, key * 5)
+        await until_quiet(t)
+        awake.set()
+        await t.until(lambda: isinstance(t.app.screen, ServerForm | RemoveScreen))
+        await t.pilot.pause(0.1)
+        assert len(t.app.screen_stack) == 2
+
+
+@screen_test
+async def test_o_that_is_held_down_opens_one_editor(m: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDITOR", "vi")
+    async with terminal(app_with(m.adapters)) as t:
+        ran = Ran(monkeypatch, t)
+
+        def run(argv: tuple[str, ...]) -> int:
+            typed(t, "oXo")  # these were still waiting when the editor took the terminal
+            ran.argv.append(argv)
+            return 0
+
+        monkeypatch.setattr(editor, "run_in_terminal", run)
+        await t.select("lab")
+        typed(t, "ooo")
+        await t.until(lambda: ran.argv)
+        await until_quiet(t)
+        await t.pilot.pause(0.1)
+        assert len(ran.argv) == 1 and t.app.screen is t.main
+
+
 @screen_test
 async def test_the_credential_goes_too_if_that_is_chosen(m: Machine) -> None:
     m.log_in()
@@ -269,7 +314,7 @@ class Ran:
         self.code = code
         monkeypatch.setattr(editor, "run_in_terminal", self._run)
         monkeypatch.setattr(editor, "start_in_window", self.argv.append)
-        monkeypatch.setattr(t.app, "suspend", self._suspend)
+        monkeypatch.setattr(App, "suspend", lambda app: self._suspend())
 
     @contextmanager
     def _suspend(self) -> Iterator[None]:

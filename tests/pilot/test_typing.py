@@ -30,19 +30,10 @@ from keyrack.tui.many.login_start import LoginStartScreen
 from keyrack.tui.servers.filter_line import FilterLine
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.servers.sources import SourcesScreen
+from support.bursts import typed, until_quiet
 from support.held_rows import connectable_parts
 from support.screens import LIMIT, Terminal, app_with, screen_test, terminal
 from support.vault_screens import NewParts
-
-NAMES = {
-    "/": "slash",
-    " ": "space",
-    "\r": "enter",
-    "\t": "tab",
-    "\x1b": "escape",
-    "?": "question_mark",
-    "*": "asterisk",
-}
 
 
 class Clears(list[str]):
@@ -61,31 +52,12 @@ def cleared(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clears]:
     yield cleared
 
 
-def key(char: str, when: float) -> events.Key:
-    name = NAMES.get(char, char)
-    event = events.Key(name, char if name == char or char in "/ ?*" else None)
-    event.time = when
-    return event
-
-
-def typed(t: Terminal, text: str, when: float | None = None) -> None:
-    """All at once, at this moment or another, without a look at the screen in between."""
-    for char in text:
-        t.app.post_message(key(char, get_time() if when is None else when))
-
-
 def click(t: Terminal, x: int, y: int, when: float) -> None:
     for kind in (events.MouseDown, events.MouseUp):
         press = kind(None, x=x, y=y, delta_x=0, delta_y=0, button=1, shift=False, meta=False, ctrl=False,
                      screen_x=x, screen_y=y)  # fmt: skip
         press.time = when
         t.app.post_message(press)
-
-
-async def until_quiet(t: Terminal) -> None:
-    """All that was typed is done with."""
-    await t.until(lambda: not (t.app.message_queue_size or t.app.keyboard.waiting), "an end of the keys")
-    await t.pilot.pause()
 
 
 def drawn_at(t: Terminal) -> float:

@@ -142,6 +142,15 @@ class KeyrackApp(App[None]):
         """Go to the shell until it continues keyrack."""
         self._suspension.begin()
 
+    @contextmanager
+    def suspend(self) -> Generator[None]:
+        """Give the terminal to an editor. What was typed before is not a key once more when it comes back."""
+        try:
+            with super().suspend():
+                yield
+        finally:
+            self.keyboard.forget()
+
     @property
     def can_suspend(self) -> bool:
         """Whether this is a terminal of Linux or macOS."""

@@ -12,13 +12,14 @@ from keyrack.operations.servers.own_entries import Affected, Entry, own_source
 from keyrack.tui.editing.form import Saved, ServerForm
 from keyrack.tui.editing.remove import Answer, RemoveScreen
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.background import Single
 from keyrack.tui.servers.row_work import RowWork
 
 
 class EditingActions:
     def __init__(self, work: RowWork) -> None:
         self._screen, self._work = work.screen, work
+        self._lookup = Single(self._screen)
 
     def add(self) -> None:
         self._screen.host.push_screen(ServerForm(), lambda saved: self._saved("Added", saved))
@@ -64,7 +65,7 @@ class EditingActions:
             else:
                 host.say_error(error)
 
-        in_background(self._screen, lambda: own_entries.entry_of(adapters(), row.server), then, refused)
+        self._lookup.run(lambda: own_entries.entry_of(adapters(), row.server), then, refused)
 
     def _saved(self, what: str, saved: Saved | None) -> None:
         if saved is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 
 from textual.app import SuspendNotSupported
@@ -14,11 +15,13 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.servers.overview import Row
 from keyrack.system import editor
 from keyrack.system.editor import Editor
-from keyrack.tui.kit.background import in_background
+from keyrack.tui.kit.background import Single
 from keyrack.tui.kit.entry import Entry
 from keyrack.tui.kit.present import say, short_path, title
 from keyrack.tui.servers.list_screen import ListScreen
 from keyrack.wording.tones import Tone
+
+PAUSE = 0.3  # seconds
 
 
 class _Opened(NamedTuple):
@@ -39,6 +42,8 @@ class FileOpener:
 
     def __init__(self, screen: ListScreen) -> None:
         self._screen = screen
+        self._lookup = Single(screen)
+        self._ended = float("-inf")  # when an editor left the terminal
 
     def open_row(self, row: Row) -> None:
         """The file of a server's entry; which one, if there are several."""
@@ -62,6 +67,8 @@ class FileOpener:
         self._screen.host.push_screen(screen, lambda at: self._open(places[at]) if at is not None else None)
 
     def _open(self, source: Source) -> None:
+        if time.monotonic() < self._ended + PAUSE:
+            return  # the key was held down before the editor came
         adapters, host = self._screen.host.adapters, self._screen.host
 
         def find() -> _Opened:
@@ -73,7 +80,7 @@ class FileOpener:
                 editor.start_in_window(found.argv)
             return _Opened(source.path, found)
 
-        in_background(self._screen, find, self._found, host.say_error)
+        self._lookup.run(find, self._found, host.say_error)
 
     def _found(self, opened: _Opened) -> None:
         host, found = self._screen.host, opened.editor
@@ -83,6 +90,7 @@ class FileOpener:
         try:
             with host.suspend():
                 code = editor.run_in_terminal(found.argv)
+            self._ended = time.monotonic()
         except SuspendNotSupported:
             host.say(
                 f"No editor can be opened in this terminal. The file is {opened.path}.", severity="warning"
