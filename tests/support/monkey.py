@@ -25,6 +25,7 @@ from support.screens import LIMIT, Terminal
 from support.witness import AheadClock, Witness
 
 SIZES = ((80, 24), (80, 24), (60, 20), (60, 20), (40, 12), (20, 5), (130, 40), (200, 60))
+MOST_DIALOGS = 150  # one after the other: connecting all asks for each entry of each program
 DRAWN = 0.3  # the share of the bursts after which the whole screen is drawn, which takes long
 MOVES = (
     "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab", "enter", "escape",
@@ -203,7 +204,7 @@ class Monkey:
 
     async def go_home(self, t: Terminal) -> None:
         """Leave all dialogs with esc, as a user would, and see that the list still takes keys."""
-        for _ in range(40):
+        for _ in range(MOST_DIALOGS):
             if isinstance(t.app.screen, MainScreen):
                 break
             self.clock.ahead += 1.0

@@ -20,6 +20,7 @@ from textual.screen import Screen
 from keyrack.domain.model import CredentialKey, StoredCredential
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.kit.keyboard import Keyboard
+from keyrack.tui.many.login_start import LoginStartScreen
 from keyrack.tui.sharing.publish import PublishScreen
 from keyrack.tui.terminal.clipboard import Clipboard
 from support.full_home import SENTINEL, FullHome
@@ -67,6 +68,7 @@ class Witness:
         self.copied: list[str] = []
         self._drawn: WeakKeyDictionary[Screen[Any], float] = WeakKeyDictionary()
         self._last = Input("nothing", 0.0, None)  # type: ignore[arg-type]
+        self._listed = 0  # sign-in pages that a confirmed dialog has listed, and that have not opened yet
         self._openers = 0  # inputs since the last look that may open a browser
         self._browsed = 0
         self._published: set[str] = set()
@@ -128,6 +130,8 @@ class Witness:
     def _dismissed(self, screen: Screen[Any], result: Any = None, *_: Any) -> None:
         if not getattr(screen, "GUARDED", False) or not result:
             return
+        if isinstance(screen, LoginStartScreen):
+            self._listed += sum(len(group.rows) for group in screen._groups)
         kind, last = type(screen).__name__, self._last
         drawn = self._drawn.get(screen)
         if last.screen is not screen or drawn is None or last.at < drawn + PAUSE:
@@ -180,7 +184,10 @@ class Witness:
 
     def _look_at_browser(self) -> None:
         opened, self._browsed = self.home.browsed[self._browsed :], len(self.home.browsed)
-        if len(opened) > self._openers:
+        unasked = max(len(opened) - self._openers, 0)
+        listed = min(unasked, self._listed)
+        self._listed -= listed
+        if unasked > listed:
             self.wrong.append(f"the browser opened {opened}, and no key had asked for that")
         self._openers = 0
 
