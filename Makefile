@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 ARGS :=
 export VENV PYTHON
 
-.PHONY: run demo test clients test-clients check mutants bench man screenshots clean help
+.PHONY: run demo test clients test-clients check mutants bench man screenshots cast clean help
 
 run: $(VENV)/.run ## Start keyrack on the servers that this machine has configured
 	@$(BIN)/keyrack $(ARGS)
@@ -40,6 +40,9 @@ man: $(VENV)/.dev ## Write the man pages to dist/man1
 
 screenshots: $(VENV)/.dev ## Draw the README's pictures again
 	@$(BIN)/python screenshots/make.py $(ARGS)
+
+cast: $(VENV)/.demo $(VENV)/.dev ## Record the README's story again, in the demo's sandbox
+	@$(BIN)/python screenshots/cast.py $(ARGS)
 
 clean: ## Remove what make and the tests have made
 	@rm -rf $(VENV) .mutants dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache snapshot_report.html \

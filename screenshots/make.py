@@ -1,4 +1,4 @@
-"""Makes the README's pictures from the demo data, with the clock standing still.
+"""Makes the README's pictures from the demo data, dark and light, with the clock standing still.
 
     python screenshots/make.py
 
@@ -15,17 +15,26 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from support.pictures import scene_app, still  # noqa: E402
+from support.pictures import LOOKS, scene_app, still  # noqa: E402
 
-PICTURES = {"main": (120, 28), "login": (80, 24), "token": (80, 24), "clear": (80, 24), "empty": (80, 24)}
+# The scenes of tests/support/pictures.py, each at a size where nothing is cut.
+PICTURES = {
+    "main": (140, 26),
+    "programs": (120, 28),
+    "login": (100, 24),
+    "token": (100, 26),
+    "connect": (100, 26),
+    "stale": (100, 26),
+    "empty": (100, 26),
+}
 
 
-async def picture(name: str, size: tuple[int, int]) -> str:
+async def picture(name: str, size: tuple[int, int], look: str) -> str:
     """One screen as SVG."""
-    app, play = scene_app(name)
+    app, play = scene_app(name, look)
     async with app.run_test(size=size) as pilot:
         await play(pilot)
-        return without_fonts(app.export_screenshot(title="keyrack"), name)
+        return without_fonts(app.export_screenshot(title="keyrack"), f"{name}-{look}")
 
 
 def without_fonts(svg: str, name: str) -> str:
@@ -38,7 +47,9 @@ def without_fonts(svg: str, name: str) -> str:
 def main() -> None:
     still()
     for name, size in PICTURES.items():
-        (HERE / f"{name}.svg").write_text(asyncio.run(picture(name, size)), encoding="utf-8")
+        for look in LOOKS:
+            drawn = asyncio.run(picture(name, size, look))
+            (HERE / f"{name}-{look}.svg").write_text(drawn, encoding="utf-8")
 
 
 if __name__ == "__main__":

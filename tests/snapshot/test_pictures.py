@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from support.css_cache import share_parsed_css
-from support.pictures import SCENES, scene_app, still
+from support.pictures import LOOKS, SCENES, scene_app, still
 from support.undrawn import leave_undrawn
 
 pytestmark = pytest.mark.skipif(
@@ -37,6 +37,7 @@ def utc(monkeypatch: pytest.MonkeyPatch, own_home: object) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize(
     ("name", "size"),
     [
@@ -45,6 +46,6 @@ def utc(monkeypatch: pytest.MonkeyPatch, own_home: object) -> Iterator[None]:
         for size in scene.sizes
     ],
 )
-def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int], snap_compare: Any) -> None:
-    app, play = scene_app(name)
+def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int], look: str, snap_compare: Any) -> None:
+    app, play = scene_app(name, look)
     assert snap_compare(app, terminal_size=size, run_before=play)

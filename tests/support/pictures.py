@@ -21,6 +21,7 @@ from keyrack.operations.tokens import set_token as set_token_op
 from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
+from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
 from support import editing_scenes, held_scenes, marked_scenes, store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts, lived_parts
 from support.fake_login import CODE, FakeLogin
@@ -29,7 +30,8 @@ from support.screens import Terminal
 from support.token_rows import token_parts
 
 Size = tuple[int, int]
-SMALL, WIDE, NARROW, ROOMY = (80, 24), (120, 30), (60, 24), (130, 40)
+SMALL, WIDE, NARROW, ROOMY, LARGE = (80, 24), (120, 30), (60, 20), (130, 40), (200, 60)
+LOOKS = {"dark": KEYRACK_DARK.name, "light": KEYRACK_LIGHT.name}
 
 
 class Scene(NamedTuple):
@@ -264,11 +266,12 @@ SCENES: dict[str, Scene] = {
 }
 
 
-def scene_app(name: str) -> tuple[KeyrackApp, Callable[[Any], Awaitable[None]]]:
-    """The application of a scene, and what plays it with a pilot."""
+def scene_app(name: str, look: str = "dark") -> tuple[KeyrackApp, Callable[[Any], Awaitable[None]]]:
+    """The application of a scene on a dark or a light terminal, and what plays it with a pilot."""
     scene, clock = SCENES[name], DemoClock()
     adapters = scene.adapters(clock)
     app = KeyrackApp(lambda: adapters)
+    app.theme = LOOKS[look]
 
     async def play(pilot: Any) -> None:
         seen = Terminal(app, pilot)
