@@ -39,7 +39,7 @@ CODE = Source("VS Code", "~/.config/Code/User/mcp.json", "")
 OWN = Source("keyrack", "~/.config/keyrack/config.toml", "")
 
 
-def _server(name: str, url: str | None, *sources: Source, **more: Any) -> Server:
+def server_named(name: str, url: str | None, *sources: Source, **more: Any) -> Server:
     return Server(name=name, url=url, sources=tuple(s._replace(name=name) for s in sources), **more)
 
 
@@ -71,17 +71,17 @@ def _token(ends: float | None = None, **more: Any) -> CredentialInfo:
 
 SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
     (
-        _server("linear", "https://mcp.linear.app/mcp", CLAUDE, CURSOR),
+        server_named("linear", "https://mcp.linear.app/mcp", CLAUDE, CURSOR),
         _oauth("auth.linear.app", 52 * MINUTE + 20, label="you@example.com"),
         Check(NOW - 3 * MINUTE, "accepted"),
     ),
     (
-        _server("sentry", "https://mcp.sentry.dev/mcp", CLAUDE),
+        server_named("sentry", "https://mcp.sentry.dev/mcp", CLAUDE),
         _oauth("mcp.sentry.dev", 4 * MINUTE + 10),
         None,
     ),
     (
-        _server("github", "https://api.githubcopilot.com/mcp/", CODE),
+        server_named("github", "https://api.githubcopilot.com/mcp/", CODE),
         _oauth(
             "github.com/login/oauth",
             -2 * HOUR - 60,
@@ -91,7 +91,7 @@ SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
         None,
     ),
     (
-        _server("notion", "https://mcp.notion.com/mcp", CLAUDE, CURSOR),
+        server_named("notion", "https://mcp.notion.com/mcp", CLAUDE, CURSOR),
         _oauth(
             "auth.notion.com",
             -HOUR,
@@ -100,10 +100,14 @@ SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
         ),
         None,
     ),
-    (_server("internal", "https://mcp.example.com/tools", OWN), _token(), Check(NOW - 2 * HOUR, "accepted")),
-    (_server("figma", "https://mcp.figma.com/mcp", CURSOR), _token(3 * DAY + HOUR), None),
     (
-        _server(
+        server_named("internal", "https://mcp.example.com/tools", OWN),
+        _token(),
+        Check(NOW - 2 * HOUR, "accepted"),
+    ),
+    (server_named("figma", "https://mcp.figma.com/mcp", CURSOR), _token(3 * DAY + HOUR), None),
+    (
+        server_named(
             "local-db",
             None,
             CLAUDE,
@@ -115,14 +119,18 @@ SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
         None,
     ),
     (
-        _server("staging", "https://staging.example.com/mcp", OWN),
+        server_named("staging", "https://staging.example.com/mcp", OWN),
         _oauth("login.example.com", 6 * HOUR),
         Check(NOW - 90, "unreachable", "staging.example.com did not answer within 10 s."),
     ),
-    (_server("atlassian", "https://mcp.atlassian.com/v1/sse", CODE), None, Check(NOW - HOUR, "required")),
-    (_server("context7", "https://mcp.context7.com/mcp", CURSOR), None, Check(NOW - DAY, "open")),
     (
-        _server(
+        server_named("atlassian", "https://mcp.atlassian.com/v1/sse", CODE),
+        None,
+        Check(NOW - HOUR, "required"),
+    ),
+    (server_named("context7", "https://mcp.context7.com/mcp", CURSOR), None, Check(NOW - DAY, "open")),
+    (
+        server_named(
             "stripe",
             "https://mcp.stripe.com",
             CLAUDE,
@@ -139,7 +147,7 @@ SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
         None,
     ),
     (
-        _server(
+        server_named(
             "asana",
             "https://mcp.asana.com/sse",
             CURSOR,
@@ -156,7 +164,7 @@ SERVERS: tuple[tuple[Server, CredentialInfo | None, Check | None], ...] = (
         None,
     ),
     (
-        _server("cloudflare", "https://observability.mcp.cloudflare.com/mcp", CLAUDE),
+        server_named("cloudflare", "https://observability.mcp.cloudflare.com/mcp", CLAUDE),
         _oauth("oauth.cloudflare.example", 9 * HOUR),
         None,
     ),
@@ -298,7 +306,7 @@ def demo_parts(
 def many_servers(count: int) -> Reading:
     """So many servers without credentials."""
     servers = tuple(
-        _server(f"server-{n:04}", f"https://s{n:04}.example.com/mcp", CLAUDE) for n in range(count)
+        server_named(f"server-{n:04}", f"https://s{n:04}.example.com/mcp", CLAUDE) for n in range(count)
     )
     return Reading(servers, (), PLACES)
 

@@ -22,7 +22,7 @@ from keyrack.operations.tokens.set_token import TokenSaved
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.login.login import LoginScreen
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT
-from support import editing_scenes, held_scenes, marked_scenes, store_scenes
+from support import editing_scenes, held_scenes, marked_scenes, state_rows, store_scenes
 from support.demo_rows import DAY, NO_PLACES, NOW, DemoClock, demo_parts, lived_parts
 from support.fake_login import CODE, FakeLogin
 from support.held_rows import connectable_parts, held_parts
@@ -31,6 +31,7 @@ from support.token_rows import token_parts
 
 Size = tuple[int, int]
 SMALL, WIDE, NARROW, ROOMY, LARGE = (80, 24), (120, 30), (60, 20), (130, 40), (200, 60)
+FACE = (SMALL, ROOMY, LARGE)
 LOOKS = {"dark": KEYRACK_DARK.name, "light": KEYRACK_LIGHT.name}
 
 
@@ -221,7 +222,10 @@ async def _message(t: Terminal, clock: DemoClock) -> None:
 
 
 SCENES: dict[str, Scene] = {
-    "main": Scene(_demo, _main),
+    "main": Scene(_demo, _main, FACE),
+    "states": Scene(state_rows.all_states, state_rows.states, FACE),
+    "locked": Scene(state_rows.locked, state_rows.shut, FACE),
+    "grouped": Scene(state_rows.all_states, state_rows.grouped, FACE),
     "message": Scene(_demo, _message, (SMALL, NARROW)),
     "login": Scene(_demo, _login),
     "code": Scene(_demo, _code, (SMALL, NARROW)),
@@ -252,13 +256,13 @@ SCENES: dict[str, Scene] = {
     "add": Scene(editing_scenes.own_parts, editing_scenes.unreachable, (SMALL,)),
     "edit": Scene(editing_scenes.own_parts, editing_scenes.more, (SMALL, NARROW)),
     "remove": Scene(editing_scenes.own_parts, editing_scenes.removing, (SMALL,)),
-    "empty": Scene(_nothing, _empty),
+    "empty": Scene(_nothing, _empty, FACE),
     "help": Scene(_demo, _help),
-    "detail": Scene(_demo, _detail),
+    "detail": Scene(_demo, _detail, FACE),
     "history": Scene(lived_parts, _history, (SMALL, ROOMY)),
-    "elsewhere": Scene(held_parts, held_scenes.elsewhere, (SMALL, ROOMY)),
+    "elsewhere": Scene(held_parts, held_scenes.elsewhere, FACE),
     "elsewhere-detail": Scene(held_parts, held_scenes.detail, (SMALL,)),
-    "programs": Scene(held_parts, held_scenes.programs, (SMALL, ROOMY)),
+    "programs": Scene(held_parts, held_scenes.programs, FACE),
     "take-over": Scene(held_parts, held_scenes.taking_over, (SMALL,)),
     "publish": Scene(held_parts, held_scenes.publishing, (SMALL,)),
     "connect": Scene(connectable_parts, held_scenes.connecting, (SMALL,)),
