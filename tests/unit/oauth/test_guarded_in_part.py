@@ -87,7 +87,7 @@ def test_a_server_with_a_document_is_logged_in_to_though_it_answers_anyone() -> 
     record = adapters.credentials().record(CredentialKey.of(URL))
     assert record.credential and (record.check.verdict, record.check.reason) == ("optional", UNTESTED)
     row = overview(adapters).rows[0]
-    assert (row.status.state, row.kind) == (State.EXPIRING, "oauth")
+    assert (row.status.state, row.kind) == (State.VALID, "oauth")
 
 
 def nothing(world: World, server: Server = SERVER) -> KeyrackError:
