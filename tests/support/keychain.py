@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -81,8 +82,8 @@ def private_bus(rules: str = "") -> Iterator[dict[str, str]]:
 def _start_bus(root: Path, started: list[subprocess.Popen[bytes]], rules: str = "") -> dict[str, str]:
     for name in ("run", "data", "config", "home"):
         (root / name).mkdir(mode=0o700)
-    socket, config = root / "run" / "bus", root / "bus.conf"
-    config.write_text(BUS_CONFIG.format(socket=socket, rules=rules))
+    address, config = root / "run" / "bus", root / "bus.conf"
+    config.write_text(BUS_CONFIG.format(socket=address, rules=rules))
     env = {
         "PATH": os.environ["PATH"],
         "LANG": "C.UTF-8",
@@ -90,7 +91,7 @@ def _start_bus(root: Path, started: list[subprocess.Popen[bytes]], rules: str = 
         "XDG_RUNTIME_DIR": str(root / "run"),
         "XDG_DATA_HOME": str(root / "data"),
         "XDG_CONFIG_HOME": str(root / "config"),
-        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={socket}",
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={address}",
     }
     bus = subprocess.Popen(
         ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile"],
@@ -100,8 +101,14 @@ def _start_bus(root: Path, started: list[subprocess.Popen[bytes]], rules: str = 
         stderr=subprocess.DEVNULL,
     )
     started.append(bus)
-    _wait(socket.exists, "the bus", bus)
+    _wait(lambda: _listens(address), "the bus", bus)
     return env
+
+
+def _listens(path: Path) -> bool:
+    """The file of a socket is there before anybody listens."""
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
 
 
 def _start_daemon(
