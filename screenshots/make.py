@@ -19,22 +19,21 @@ from support.pictures import LOOKS, scene_app, still  # noqa: E402
 
 # The scenes of tests/support/pictures.py, each at a size where nothing is cut.
 PICTURES = {
-    "main": (140, 26),
-    "programs": (120, 28),
-    "login": (100, 24),
-    "token": (100, 26),
-    "connect": (100, 26),
-    "stale": (100, 26),
-    "empty": (100, 26),
+    "main": ("history", (130, 28)),
+    "programs": ("programs", (120, 28)),
+    "login": ("login", (100, 24)),
+    "token": ("token", (100, 26)),
+    "connect": ("connect", (100, 26)),
+    "stale": ("stale", (100, 26)),
 }
 
 
-async def picture(name: str, size: tuple[int, int], look: str) -> str:
+async def picture(scene: str, size: tuple[int, int], look: str) -> str:
     """One screen as SVG."""
-    app, play = scene_app(name, look)
+    app, play = scene_app(scene, look)
     async with app.run_test(size=size) as pilot:
         await play(pilot)
-        return without_fonts(app.export_screenshot(title="keyrack"), f"{name}-{look}")
+        return without_fonts(app.export_screenshot(title="keyrack"), f"{scene}-{look}")
 
 
 def without_fonts(svg: str, name: str) -> str:
@@ -46,9 +45,9 @@ def without_fonts(svg: str, name: str) -> str:
 
 def main() -> None:
     still()
-    for name, size in PICTURES.items():
+    for name, (scene, size) in PICTURES.items():
         for look in LOOKS:
-            drawn = asyncio.run(picture(name, size, look))
+            drawn = asyncio.run(picture(scene, size, look))
             (HERE / f"{name}-{look}.svg").write_text(drawn, encoding="utf-8")
 
 

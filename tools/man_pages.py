@@ -68,7 +68,12 @@ def _page(verb: Verb, summary: str) -> str:
     lines += [f"\\fBkeyrack {verb.name}\\fR{after}", ".SH DESCRIPTION", *_prose(verb.text)]
     if verb.actions:
         lines += [".SH ACTIONS", *_tagged((f"\\fB{_text(word)}\\fR", what) for word, what in verb.actions)]
-    lines += [".SH OPTIONS", *_options((*verb.options, CONFIG, HELP)), ".SH EXAMPLES", *_examples(verb.examples)]
+    lines += [
+        ".SH OPTIONS",
+        *_options((*verb.options, CONFIG, HELP)),
+        ".SH EXAMPLES",
+        *_examples(verb.examples),
+    ]
     lines += [".SH SEE ALSO", ".BR keyrack (1),", "for exit codes, files and environment variables"]
     return _joined(lines)
 

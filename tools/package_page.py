@@ -14,6 +14,9 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 LINK = re.compile(r"(?P<picture>!?)\[(?P<text>[^]]*)\]\((?!https?:|#|mailto:)(?P<path>[^)]+)\)")
 
+# A picture for dark and one for light pages is written in HTML.
+PICTURE = re.compile(r'(?P<attribute>\bsrc(?:set)?=")(?!https?:)(?P<path>[^"]+)')
+
 
 def with_absolute_links(text: str, repository: str) -> str:
     """Markdown whose relative links lead to the repository, and whose pictures are its raw files."""
@@ -22,7 +25,7 @@ def with_absolute_links(text: str, repository: str) -> str:
         kind = "raw" if link["picture"] else "blob"
         return f"{link['picture']}[{link['text']}]({repository}/{kind}/HEAD/{link['path']})"
 
-    return LINK.sub(absolute, text)
+    return PICTURE.sub(rf"\g<attribute>{repository}/raw/HEAD/\g<path>", LINK.sub(absolute, text))
 
 
 class PackagePage(MetadataHookInterface):

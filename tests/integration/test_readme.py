@@ -1,4 +1,4 @@
-"""The commands in the README work."""
+"""The commands in the README and in the page about the configuration work."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from support.authserver import AuthServer
 from support.keychain import private_keychain
 from support.signing_in import Person
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = "".join((ROOT / page).read_text() for page in ("README.md", "docs/CONFIGURATION.md"))
 
 
 def blocks(language: str) -> list[str]:

@@ -32,11 +32,13 @@ def test_every_link_and_picture_of_the_package_page_is_absolute(tmp_path: Path) 
     page = package_page(tmp_path)
     links = re.findall(r"(!?)\[[^]]*\]\(([^)]+)\)", page)
     assert all(link.startswith("https://") for _, link in links)
-    pictures = [link for picture, link in links if picture]
-    assert f"{REPOSITORY}/raw/HEAD/screenshots/main.svg" in pictures
+    pictures = re.findall(r'\bsrc(?:set)?="([^"]+)"', page)
+    assert f"{REPOSITORY}/raw/HEAD/screenshots/main-light.svg" in pictures
+    assert f"{REPOSITORY}/raw/HEAD/screenshots/main-dark.svg" in pictures
     assert f"{REPOSITORY}/blob/HEAD/docs/ARCHITECTURE.md" in [link for _, link in links]
-    ours = [link for _, link in links if link.startswith(REPOSITORY)]
-    assert all((ROOT / link.removeprefix(REPOSITORY).split("/HEAD/")[1]).is_file() for link in ours)
+    ours = [link for link in (*pictures, *(link for _, link in links)) if link.startswith(REPOSITORY)]
+    paths = [link.removeprefix(REPOSITORY).split("/HEAD/")[1].partition("#")[0] for link in ours]
+    assert [path for path in paths if not (ROOT / path).is_file()] == []
 
 
 def test_the_repository_is_named_in_one_place() -> None:
