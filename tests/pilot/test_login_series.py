@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.errors import LoginNeeded, SignInTimeout
+from keyrack.operations.login.series import Group
 from keyrack.tui.kit.receipt import ReceiptScreen
 from keyrack.tui.login.of_several import LoginOfSeveral
 from keyrack.tui.many.login_start import LoginStartScreen
 from keyrack.tui.servers.view import Sort
+from support.bursts import typed, until_quiet
 from support.fake_login import FakeLogin
 from support.screens import Terminal, app_with, screen_test, terminal
 
@@ -95,6 +97,24 @@ async def test_a_page_that_was_not_listed_waits_for_a_key_once(login: FakeLogin)
 
 
 @screen_test
+async def test_no_key_that_is_held_down_opens_a_page_that_was_not_listed(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await begin(t, "linear", "sentry")
+        for _ in range(6):  # as a terminal repeats it, before the question is there and after
+            typed(t, "\r")
+            await t.pilot.pause(0.05)
+        await waits(t, "linear", "1 of 2")
+        for _ in range(8):
+            typed(t, "\ro")
+            await t.pilot.pause(0.05)
+        await until_quiet(t)
+        assert login.reopened == 0
+        assert "Press enter to open it." in t.text()
+        await t.press("enter")
+        await t.until(lambda: login.reopened == 1)
+
+
+@screen_test
 async def test_esc_cancels_the_one_that_runs_and_starts_no_other(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t, "linear", "notion", "sentry")
@@ -147,3 +167,13 @@ async def test_what_needs_no_login_begins_nothing(login: FakeLogin) -> None:
             await t.press("space")
         await t.press("l")
         assert t.app.screen is t.main and "None of the marked servers needs a login." in t.said()
+
+
+@screen_test
+async def test_of_a_long_host_the_end_is_shown_too(login: FakeLogin) -> None:
+    async with terminal(app_with()) as t:
+        await t.until(lambda: t.main.rows)
+        host = f"accounts.company.example.{'a' * 60}.{'b' * 60}.elsewhere.example"
+        t.app.push_screen(LoginStartScreen([Group(f"https://{host}", tuple(t.main.rows.values())[:1])], []))
+        await t.until(lambda: isinstance(t.app.screen, LoginStartScreen))
+        await t.until(lambda: host in "".join(t.words(".box").replace("│", "").split()))

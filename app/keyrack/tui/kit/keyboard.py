@@ -55,6 +55,7 @@ class Keyboard:
         self._taken_by: Screen[Any] | None = None
         self._last = float("-inf")  # when the last key was typed, accepted or not
         self._typing = False  # a text field has the focus
+        self._asking = False  # the screen asks for something that no key meant for before may answer
         self._at_work = False  # the last key's effects are not complete
         self._from = float("-inf")  # keys typed before this are for nobody
 
@@ -144,19 +145,21 @@ class Keyboard:
         return any(node.message_queue_size for node in (self._app, *nodes))
 
     def _look(self) -> None:
-        """Notice when another screen is on top, or when the field in use is gone."""
+        """Notice when another screen is on top, begins to ask for something, or has lost the field in use."""
         stack = self._app.screen_stack
         if not stack:
             return
         was_typing, self._typing = self._typing, self._takes_text("a", "a")
+        was_asking, self._asking = self._asking, getattr(stack[-1], "is_asking", False)
         if stack[-1] is self._screen:
-            if was_typing and not self._typing and not self._at_work:
+            is_stray = was_typing and not self._typing and not self._at_work
+            if is_stray or (self._asking and not was_asking):
                 self._guard, self._drawn_at = Guard.QUIET, get_time()
             return
         begun, opened = self._screen is not None, len(stack) > self._depth
         self._screen, self._depth, self._drawn_at = stack[-1], len(stack), None
         by_itself = begun and not self._at_work
-        if by_itself or getattr(self._screen, "GUARDED", False):
+        if by_itself or self._asking or getattr(self._screen, "GUARDED", False):
             self._guard = Guard.QUIET
         else:
             self._guard = Guard.SEEN_OR_TEXT if opened else Guard.SEEN

@@ -52,6 +52,11 @@ class LoginOfSeveral(LoginScreen):
         sign_in = self._state.sign_in
         return sign_in is not None and not self._pages.may_open(sign_in.url)
 
+    @property
+    def is_asking(self) -> bool:
+        """The keyboard takes no key then before a pause: a held enter must not open a page nobody has seen."""
+        return self._state.phase == "waiting" and self._asks
+
     def adapters(self) -> Adapters:
         return self._pages.only_agreed(super().adapters())
 
@@ -71,7 +76,7 @@ class LoginOfSeveral(LoginScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "open_page":
-            return self._state.phase == "waiting" and self._asks
+            return self.is_asking
         return super().check_action(action, parameters)
 
     def action_open_page(self) -> None:

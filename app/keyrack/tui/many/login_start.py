@@ -23,6 +23,7 @@ from keyrack.tui.many.marked_list import MarkedList
 from keyrack.wording.tones import Tone
 
 HOST = 28  # columns
+LONGEST = 300  # characters: what matters in the name of a host is its end
 HOW = (
     "One after the other. Your browser keeps its session, so each sign-in page asks for the password once. "
     "A page that is not listed here opens only after you press a key."
@@ -55,7 +56,11 @@ class LoginStartScreen(Dialog[bool]):
         lines: list[Visual] = []
         for group in self._groups:
             where = group.origin.removeprefix("https://")
-            head = say(where, Tone.STRONG, limit=60) if where else say("sign-in page not known yet", Tone.DIM)
+            head = (
+                say(where, Tone.STRONG, limit=LONGEST)
+                if where
+                else say("sign-in page not known yet", Tone.DIM)
+            )
             names = ", ".join(row.server.display_name for row in group.rows)
             lines.append(Hanging(head, HOST, say(names, limit=5_000)))
         for row, why in self._left:
