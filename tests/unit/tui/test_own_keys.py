@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
+import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.binding import Binding
+from textual.screen import Screen
 
+import keyrack.tui
 from keyrack.config import keys as keys_file
 from keyrack.domain.own_keys import OwnKeys
-from keyrack.tui.kit import keymap
+from keyrack.tui.kit import keymap, own_keys
 from keyrack.tui.kit.own_keys import usable
 
 
@@ -81,6 +89,34 @@ def test_a_key_that_works_in_fields_is_none_that_is_typed_there(name: str) -> No
     good, [sentence] = usable({name: "x"})
     assert good == {} and "typed into the fields" in sentence
     assert usable({name: "f5"}) == ({name: "f5"}, [])
+
+
+def test_keys_of_one_screen_are_never_the_same() -> None:
+    for name, key in {"token-others": "ctrl+s", "token-page": "ctrl+t", "login-skip": "y"}.items():
+        good, [sentence] = usable({name: key})
+        assert good == {} and "on the same screen" in sentence
+    good, [sentence] = usable({"server-save": "ctrl+u"})
+    assert good == {} and "a key of the fields" in sentence
+
+
+def test_all_keys_of_a_screen_are_compared() -> None:
+    groups = [{binding.id for binding in group} for group in own_keys._groups()]
+    known = own_keys._known()
+    for module in pkgutil.walk_packages(keyrack.tui.__path__, "keyrack.tui."):
+        importlib.import_module(module.name)
+    for screen in screens(Screen):
+        named = {each.id: each for base in screen.__mro__ for each in base.__dict__.get("BINDINGS", ())
+                 if isinstance(each, Binding) and each.id in known}  # fmt: skip
+        for one, other in itertools.combinations(named, 2):
+            same = named[one].action == named[other].action
+            assert same or any({one, other} <= group for group in groups), (screen, one, other)
+
+
+def screens(kind: type[Any]) -> Iterator[type[Any]]:
+    for each in kind.__subclasses__():
+        if each.__module__.startswith("keyrack."):
+            yield each
+        yield from screens(each)
 
 
 def test_every_action_of_the_list_has_a_name() -> None:

@@ -370,7 +370,7 @@ LOGIN = [
 LOGIN_SKIP = Binding("s", "skip", "Skip", id="login-skip")
 LOGIN_STOP = Binding("escape", "close", "Stop all", id="login-stop", show=False)
 LOGIN_OPEN_PAGE = Binding("enter", "open_page", "Open the sign-in page", id="login-open-page")
-LOGIN_OF_SEVERAL = [LOGIN_SKIP, LOGIN_OPEN_PAGE]
+LOGIN_OF_SEVERAL = [*LOGIN, LOGIN_SKIP, LOGIN_OPEN_PAGE]
 
 DEVICE = [
     Binding("y", "copy", "Copy address", id="device-copy"),
@@ -449,6 +449,7 @@ VAULT_PASSPHRASE = [
     Binding("ctrl+s", "save", "Change", id="vault-passphrase-save"),
     Binding("enter", "next", show=False),
 ]
+VAULT_NEW = [*VAULT_INIT, *VAULT_PASSPHRASE]  # a new vault is a kind of new passphrase
 VAULT_UNLOCK = [
     Binding("escape", "close", "Cancel", id="vault-unlock-cancel"),
     Binding("enter,ctrl+s", "save", "Open", id="vault-unlock-open"),
@@ -482,6 +483,7 @@ REMOVE = [
     Binding("right", "app.focus_next", show=False),
 ]
 TOKEN_PAGE = Binding("ctrl+o", "open_page", "Open page", id="token-page")
+TOKEN_FORM = [*TOKEN, TOKEN_PAGE, *TOKEN_OTHERS, *TOKEN_MORE]
 
 ASK = [
     Binding("escape,n", "answer(False)", "Cancel", id="ask-no", show=False),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.binding import Binding
 from textual.keys import Keys, key_to_character
+from textual.widgets import Input
 
 from keyrack.domain.text import plain
 from keyrack.tui.kit import keymap
@@ -60,6 +61,8 @@ def _unusable(name: str, known: Mapping[str, Binding], key: str, text: str) -> s
         return f"{plain(text)[:20]!r} is not a key that a terminal sends."
     if known[name].key.startswith("ctrl+") and _is_typed(key):
         return f"{key} would be typed into the fields; choose one with ctrl or alt, or f1 to f12."
+    if known[name].key.startswith("ctrl+") and key in _of_fields():
+        return f"{key} is a key of the fields."
     return ""
 
 
@@ -87,6 +90,12 @@ def _named(text: str) -> str:
 def _is_typed(key: str) -> bool:
     """Whether a field takes the key for text."""
     return "+" not in key and key_to_character(key) is not None
+
+
+def _of_fields() -> set[str]:
+    """The keys that change the text in a field, or move in it."""
+    bindings = Binding.make_bindings([*Input.BINDINGS, *keymap.SECRET_INPUT])
+    return {binding.key for binding in bindings}
 
 
 def _groups() -> Iterator[list[Binding]]:

@@ -21,7 +21,7 @@ Outcome = CredentialInfo | Exception | Literal["skipped", "stopped"]
 class LoginOfSeveral(LoginScreen):
     """Closes by itself, unless nobody has signed in in time: then nobody may be there for the next one."""
 
-    BINDINGS: ClassVar = [*keymap.LOGIN_OF_SEVERAL]
+    BINDINGS: ClassVar = [keymap.LOGIN_SKIP, keymap.LOGIN_OPEN_PAGE]
 
     def __init__(self, server: Server, place: str, pages: Pages) -> None:
         """`place` is "2 of 10"."""
@@ -54,7 +54,7 @@ class LoginOfSeveral(LoginScreen):
 
     @property
     def is_asking(self) -> bool:
-        """The keyboard takes no key then before a pause: a held enter must not open a page nobody has seen."""
+        """The keyboard takes no key before a pause then: no page opens by an enter that is held down."""
         return self._state.phase == "waiting" and self._asks
 
     def adapters(self) -> Adapters:

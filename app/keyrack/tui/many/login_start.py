@@ -56,11 +56,8 @@ class LoginStartScreen(Dialog[bool]):
         lines: list[Visual] = []
         for group in self._groups:
             where = group.origin.removeprefix("https://")
-            head = (
-                say(where, Tone.STRONG, limit=LONGEST)
-                if where
-                else say("sign-in page not known yet", Tone.DIM)
-            )
+            shown = say(where, Tone.STRONG, limit=LONGEST)
+            head = shown if where else say("sign-in page not known yet", Tone.DIM)
             names = ", ".join(row.server.display_name for row in group.rows)
             lines.append(Hanging(head, HOST, say(names, limit=5_000)))
         for row, why in self._left:

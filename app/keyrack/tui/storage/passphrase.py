@@ -164,7 +164,7 @@ class NewPassphraseScreen(PassphraseScreen):
 
 
 class NewVaultScreen(NewPassphraseScreen):
-    BINDINGS: ClassVar = [*keymap.VAULT_INIT]
+    BINDINGS: ClassVar = [*keymap.VAULT_NEW]
     KEYS: ClassVar = keymap.VAULT_INIT
     HEAD = "New sealed vault"
     ABOUT = "One file, encrypted in the age format, holds all credentials."

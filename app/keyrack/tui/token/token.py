@@ -60,7 +60,7 @@ class TokenScreen(ReadingDialog[SavedToken]):
     """The screen's result says what was stored; None if nothing was."""
 
     CSS_PATH: ClassVar = [BOX, FORM]
-    BINDINGS: ClassVar = [*keymap.TOKEN, keymap.TOKEN_PAGE, *keymap.TOKEN_OTHERS, *keymap.TOKEN_MORE]
+    BINDINGS: ClassVar = [*keymap.TOKEN_FORM]
     AUTO_FOCUS = "TokenField SecretInput, TokenField Input"
 
     def __init__(self, server: Server) -> None:
