@@ -123,6 +123,10 @@ ROW = [
     ),
 ]
 
+# The footer's keys where the list has no rows, because there are none or the filter hides them.
+WITHOUT_SERVERS = ("add", "look-again", "clients", "help")
+WITHOUT_MATCH = ("filter-complete", "filter-clear", "filter-leave", "filter", "clients", "help")
+
 TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
 OPEN = next(binding for binding in ROW if binding.id == "open")
 EDIT = next(binding for binding in ROW if binding.id == "edit")
@@ -310,6 +314,7 @@ DETAIL = [
     *CLOSE,
     *ROW,
     CLEAR_THERE,
+    Binding("question_mark", "help", "Help", id="detail-help", key_display="?"),
     Binding("enter,q", "close", "Close", show=False),
     *SCROLL,
 ]

@@ -65,5 +65,10 @@ class DetailScreen(Dialog[str]):
     def action_row(self, what: str) -> None:
         self.dismiss(what)
 
+    def action_help(self) -> None:
+        from keyrack.tui.kit.help import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
     def action_scroll(self, where: str) -> None:
         keymap.scroll(self.query_one(FactsView), where)
