@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
-
-from keyrack.tui.kit import keymap
 
 # What is left out first if there is no room; the help has all keys.
 LEAST = (
@@ -29,10 +28,15 @@ GAP = 2  # columns between two keys, and for both ends
 
 
 class KeyFooter(Footer):
-    def __init__(self, *, waits: bool = False) -> None:
-        """`waits`: it is empty until `begin`, because ten widgets take as long as the rest of the screen."""
+    def __init__(
+        self, *, waits: bool = False, offers: Callable[[Binding], bool] = lambda binding: binding.show
+    ) -> None:
+        """`waits`: it is empty until `begin`, because ten widgets take as long as the rest of the screen.
+
+        `offers`: whether a key is shown now; after its answers have changed, call `look_again`.
+        """
         super().__init__(compact=True)
-        self._waits = waits
+        self._waits, self._offers = waits, offers
         self._composed: list[tuple[Binding, bool, str]] = []
 
     async def recompose(self) -> None:
@@ -44,37 +48,40 @@ class KeyFooter(Footer):
     def begin(self) -> None:
         """Show the keys from now on."""
         self._waits = False
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Show the keys that are offered now."""
         self.call_later(self.recompose)
 
     def _active(self) -> list[tuple[Binding, bool, str]]:
-        """What the keys are made of."""
-        return [
-            (binding, enabled, tooltip)
-            for _, binding, enabled, tooltip in self.screen.active_bindings.values()
-            if binding.show or binding.id == "palette"
-        ]
+        """What the keys are made of, in the order of the screen's bindings, whatever the keys are."""
+        order = [binding.action for binding in type(self.screen).BINDINGS if isinstance(binding, Binding)]
+        found: dict[str, tuple[Binding, bool, str]] = {}
+        for _, binding, enabled, tooltip in self.screen.active_bindings.values():
+            if binding.id == "palette" or self._offers(binding):
+                found.setdefault(binding.action, (binding, enabled, tooltip))
+        # What the focused widget does comes first, as Textual has it.
+        return sorted(
+            found.values(), key=lambda each: order.index(each[0].action) if each[0].action in order else -1
+        )
 
     def compose(self) -> ComposeResult:
         self._composed = self._active() if self._bindings_ready else []
-        keys: list[FooterKey] = []
-        for widget in self._in_order(super().compose()):
-            if isinstance(widget, FooterKey):
-                keys.append(widget)
-            yield widget
+        keys = [
+            FooterKey(
+                binding.key,
+                self.app.get_key_display(binding),
+                binding.description,
+                binding.action,
+                disabled=not enabled,
+                tooltip=tooltip or binding.description,
+                classes="-command-palette" if binding.id == "palette" else "",
+            ).data_bind(compact=Footer.compact)
+            for binding, enabled, tooltip in self._composed
+        ]
+        yield from keys
         _fit(keys, self.app.size.width)
-
-    def _in_order(self, widgets: ComposeResult) -> ComposeResult:
-        """In the order of the screen's bindings: Textual appends keys of the user's own to the others."""
-        if not keymap.are_own():
-            return widgets
-        order = [binding.action for binding in self.screen.BINDINGS if isinstance(binding, Binding)]
-
-        def place(widget: Widget) -> int:
-            if not isinstance(widget, FooterKey) or widget.has_class("-command-palette"):
-                return len(order)
-            return order.index(widget.action) if widget.action in order else -1  # the focused widget's
-
-        return sorted(widgets, key=place)
 
     def on_resize(self) -> None:
         _fit(list(self.query(FooterKey)), self.app.size.width)

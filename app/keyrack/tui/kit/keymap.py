@@ -602,11 +602,6 @@ def use(keys: Mapping[str, str]) -> None:
     _own.update(keys)
 
 
-def are_own() -> bool:
-    """Whether any key is the user's own."""
-    return bool(_own)
-
-
 def keys_of(binding: Binding) -> list[str]:
     """A binding's keys, as Textual names them."""
     return _own.get(binding.id or "", binding.key).split(",")

@@ -85,6 +85,10 @@ class FilterLine(Input):
         self._tell()
         self.post_message(self.Left())
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Also "/", for which Textual knows no character: it is typed here, and so not in the footer."""
+        return key == "slash" or super().check_consume_key(key, character)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.suggester is not None if action == "complete" else True
 

@@ -38,6 +38,8 @@ from keyrack.tui.servers.view import View
 from keyrack.wording.tones import Tone
 
 if TYPE_CHECKING:
+    from textual.binding import Binding
+
     from keyrack.operations.sharing.clients import Entry
     from keyrack.tui.clear.stale_actions import StaleActions
     from keyrack.tui.many.many_actions import ManyActions
@@ -150,7 +152,7 @@ class MainScreen(Screen[None]):
             yield Static(say("Reading the configuration files…", Tone.DIM), id="empty")
             yield FactsView(id="detail", classes="-empty")
         yield TaskLine()
-        yield KeyFooter(waits=True)
+        yield KeyFooter(waits=True, offers=self._offers)
 
     def on_mount(self) -> None:
         self.table.border_title = title("Servers")
@@ -240,6 +242,12 @@ class MainScreen(Screen[None]):
         self.call_after_refresh(self._start_the_rest)
         self.call_after_refresh(lambda: self.announcements.look())
 
+    def _offers(self, binding: Binding) -> bool:
+        """Whether the footer shows a key: on an empty list, what can be done there."""
+        if self.table.keys:
+            return binding.show
+        return binding.id in (keymap.WITHOUT_MATCH if self.rows else keymap.WITHOUT_SERVERS)
+
     def _go_to_remembered(self) -> None:
         key = self.host.remembering.selected(self.rows)
         if key is not None:
@@ -272,6 +280,8 @@ class MainScreen(Screen[None]):
         some = f"{shown} of {len(self.rows)} · " if shown != len(self.rows) else ""
         self.table.border_subtitle = say(f"{some}{self.view.words}", Tone.DIM)
         # Not by a class of the screen: it would style every widget again.
+        if self.table.display != bool(shown):
+            self.query_one(KeyFooter).look_again()
         self.table.display, self.query_one("#empty").display = bool(shown), not shown
         self.query_one("#detail").set_class(not shown, "-empty")
         self._show_problems()
