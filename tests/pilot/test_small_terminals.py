@@ -8,8 +8,11 @@ import pytest
 from textual.widgets import Footer, OptionList
 from textual.widgets._footer import FooterKey
 
+from keyrack.domain.reading import Reading
+from keyrack.domain.storage import StoreState
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.servers.filter_line import FilterLine
+from support.demo_rows import demo_parts
 from support.held_rows import connectable_parts, held_parts
 from support.screens import Terminal, app_with, screen_test, terminal
 
@@ -45,6 +48,25 @@ async def test_the_footer_follows_the_width() -> None:
         await t.until(lambda: last_line(t) == " l Login  r Refresh  / Filter  ? Help")
         await t.pilot.resize_terminal(80, 24)
         await t.until(lambda: last_line(t) == whole)
+
+
+@screen_test
+async def test_the_footer_of_an_empty_list_offers_only_what_works_there() -> None:
+    async with terminal(app_with(demo_parts(Reading((), (), ()), ())), (80, 24), loaded=False) as t:
+        await t.until(lambda: last_line(t).startswith(" 2 Programs  ? Help  a Add server  i Reload  "))
+
+
+@screen_test
+async def test_the_footer_of_a_filter_without_a_match_has_no_rows_keys() -> None:
+    async with terminal(app_with(), (80, 24)) as t:
+        await t.press("slash")
+        await t.until(lambda: last_line(t).startswith(" ↓ List  tab Complete  esc Clear  "))
+        await t.type("nothing like it")
+        await t.sees("No server matches")
+        await t.press("enter")
+        await t.until(lambda: last_line(t).startswith(" / Filter  2 Programs  ? Help  "))
+        await t.press("escape")
+        await t.until(lambda: last_line(t).startswith(" l Login  "))
 
 
 @screen_test
@@ -124,3 +146,20 @@ async def test_the_last_line_of_a_screen_that_has_closed_asks_for_nothing() -> N
         await t.press("1")
         await t.until(lambda: not footer.is_attached)
         await footer.recompose()  # as it was asked to by a change just before
+
+
+@screen_test
+async def test_the_choice_of_a_store_shows_its_buttons_whole() -> None:
+    adapters = demo_parts(store=StoreState("none", ready=False, persistent=False))
+    async with terminal(app_with(adapters), (60, 20)) as t:
+        await t.press("K")
+        await t.sees("Cancel        Memory (m)        Vault (v)")
+
+
+@screen_test
+async def test_help_opens_over_the_details_too() -> None:
+    async with terminal(app_with()) as t:
+        await t.press("enter", "question_mark")
+        await t.sees("Selected server")
+        await t.press("escape")
+        await t.sees("Found in")

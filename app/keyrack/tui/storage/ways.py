@@ -38,10 +38,10 @@ class WaysScreen(Dialog[keymap.Way]):
             yield Static(say(self._why))
             for name, meaning in WAYS:
                 yield Static(Entry(say(name, Tone.STRONG), say(meaning, Tone.DIM)), classes="gap")
-            with Horizontal(classes="buttons"):
+            with Horizontal(classes="buttons"):  # shorter names, so that they fit on 60 columns
                 yield Button("Cancel", id="no", compact=True)
-                yield Button(Content(WAYS[1][0]), id="memory", compact=True)
-                yield Button(Content(WAYS[0][0]), id="vault", compact=True)
+                yield Button(Content("Memory (m)"), id="memory", compact=True)
+                yield Button(Content("Vault (v)"), id="vault", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
