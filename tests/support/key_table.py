@@ -418,6 +418,7 @@ SCENES = (
         (
             *ROW,
             Line("D", opens(ClearThereScreen), on="drive"),
+            Line("question_mark", opens(HelpScreen)),
             Line("escape enter q", CLOSES, on="notes"),
         ),
         setup=publishable,

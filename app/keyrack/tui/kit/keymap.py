@@ -124,7 +124,7 @@ ROW = [
 ]
 
 # The footer's keys where the list has no rows, because there are none or the filter hides them.
-WITHOUT_SERVERS = ("add", "look-again", "clients", "help")
+WITHOUT_SERVERS = ("add", "look-again", "demo", "clients", "help")
 WITHOUT_MATCH = ("filter-complete", "filter-clear", "filter-leave", "filter", "clients", "help")
 
 TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
