@@ -71,4 +71,4 @@ def test_neither_network_nor_keychain_nor_markdown_is_imported_before_the_first_
         "keyrack.cli.",
     )
     assert not {name for name in loaded if name.startswith(late)}
-    assert screens == ["keyrack.tui.servers.main"]
+    assert screens == ["keyrack.tui.servers.main", "keyrack.tui.servers.overview_screen"]

@@ -11,7 +11,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.hooks import Hooks, NoticeKind
 from keyrack.domain.model import CredentialInfo, Record
 from keyrack.tui.app import KeyrackApp
-from keyrack.tui.servers import main
+from keyrack.tui.servers import row_times
 from keyrack.tui.servers.announcement_line import AnnouncementLine
 from keyrack.tui.servers.server_table import ServerTable
 from support.demo_rows import DAY, MINUTE, NOW, DemoClock, demo_parts, demo_records
@@ -109,7 +109,7 @@ async def test_what_ends_without_a_person_is_told_before_and_the_line_counts_dow
 
 @screen_test
 async def test_a_row_out_of_sight_is_told_when_its_moment_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "OUT_OF_SIGHT", float("inf"))
+    monkeypatch.setattr(row_times, "OUT_OF_SIGHT", float("inf"))
     monkeypatch.setattr(ServerTable, "keys_in_sight", ())
     world = World(records=[Record(FIGMA, "default", ENDING, None)])
     async with terminal(world.app()) as t:

@@ -117,7 +117,7 @@ async def test_a_move_goes_on_unseen_after_esc_and_a_message_reports_its_end(
     vault_op.unlock(here, PASSPHRASE)
     async with terminal(app_with(here)) as t:
         await t.sees("Sealed vault ✓")
-        t.main.stores.move("keychain")
+        t.main.actions.stores.move("keychain")
         await t.until(lambda: isinstance(t.app.screen, ConfirmScreen))
         await t.press("y")
         await t.sees("example: done")

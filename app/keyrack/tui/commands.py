@@ -60,7 +60,7 @@ class Commands(Provider):
             for binding in (b for b in keymap.MAIN if b.tooltip):
                 run = partial(app.call_later, screen.run_action, binding.action)
                 yield Command(keymap.shown(binding), binding.description, binding.tooltip, run)
-            for name, what, run in screen.stores.commands():
+            for name, what, run in screen.actions.stores.commands():
                 yield Command("", name, what, partial(app.call_later, run))
         yield Command("", "Theme", "Change the colors", app.action_change_theme)
         yield Command(
