@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from keyrack.domain.event import Event
+from keyrack.tui.servers.detail import DetailScreen
 from support.demo_rows import HEADER, NOW, demo_parts, lived_parts
 from support.kept_events import KeptEvents
 from support.screens import app_with, screen_test, terminal
@@ -33,6 +36,50 @@ async def test_the_detail_tells_the_life_of_the_credential_the_newest_first() ->
         places = [shown.index(words) for words in sums]
         assert places == sorted(places)
         assert "refresh refused · 2026-09-17" in shown
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (130, 40)])
+@screen_test
+async def test_the_whole_history_is_a_key_away_in_the_list_and_in_the_details(size: tuple[int, int]) -> None:
+    async with terminal(app_with(lived_parts()), size) as t:
+        await t.select("linear")
+        for keys in (("h",), ("enter", "h")):
+            await t.press(*keys)
+            await t.sees("2 weeks ago" + " " * 13 + "now")
+            await t.sees("● logged in   ↻ refreshed   → handed out")
+            await t.press("G")
+            await t.sees("● logged in · 2026-09-13")  # the first event, which the details have no room for
+            await t.press("escape")
+        assert isinstance(t.app.screen, DetailScreen)
+
+
+@screen_test
+async def test_the_whole_history_follows_the_log_and_unfolds_what_it_sums() -> None:
+    log = KeptEvents(given(), given())
+    async with terminal(app_with(demo_parts()._replace(events=lambda: log))) as t:
+        await t.select("linear")
+        await t.press("h")
+        await t.sees("handed out 2 times to “claude”")
+        log.add(given())
+        log.add(given(program="codex")._replace(account="work"))
+        await t.sees("handed out 3 times to “claude”")
+        await t.press("f")
+        await t.misses("3 times")
+        assert t.text().count("handed out to “claude”") == 3
+        assert "codex" not in t.text()
+        await t.press("f")
+        await t.sees("handed out 3 times to “claude”")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("atlassian", "nothing in the log yet"), ("local-db", "stores no credential")]
+)
+@screen_test
+async def test_a_server_without_a_history_says_so(name: str, words: str) -> None:
+    async with terminal(app_with()) as t:
+        await t.select(name)
+        await t.press("h")
+        await t.sees(words)
 
 
 @screen_test

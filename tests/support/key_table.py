@@ -16,6 +16,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+from keyrack.domain.event import Event
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.secret import Secret
 from keyrack.operations.login import login as login_op
@@ -47,6 +48,7 @@ from keyrack.tui.many.login_start import LoginStartScreen
 from keyrack.tui.servers.column_choice import ColumnChoice
 from keyrack.tui.servers.detail import DetailScreen
 from keyrack.tui.servers.filter_line import FilterLine
+from keyrack.tui.servers.history import HistoryScreen
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.servers.sources import SourcesScreen
 from keyrack.tui.sharing.adopt import AdoptScreen
@@ -320,6 +322,11 @@ def publishable(home: FullHome) -> None:
     home.save("tracker", DAY)
 
 
+def logged(home: FullHome) -> None:
+    for _ in range(20):
+        home.adapters.events().add(Event(home.clock(), "login", "notes", url_of("notes"), "default"))
+
+
 def _typed(user: User) -> int:
     return len(user.top.query(SecretInput).first().secret.reveal())
 
@@ -356,6 +363,7 @@ ROW = (
     Line("y v", opens(ConfirmScreen), on="notes"),
     Line("e", opens(ServerForm), on="own-tools"),
     Line("X", opens(RemoveScreen), on="own-tools"),
+    Line("h", opens(HistoryScreen), on="notes"),
     Line("x", copies(), on="crm"),
 )
 PICKS = Line("down k j up", changes(_picked))
@@ -429,6 +437,13 @@ SCENES = (
         by("question_mark", kind=HelpScreen),
         (*SCROLLS, Line("escape enter q question_mark", CLOSES)),
         SMALL,
+    ),
+    Scene(
+        HistoryScreen,
+        by("h", kind=HistoryScreen, on="notes"),
+        (*SCROLLS, Line("f", sees("Fold")), Line("escape enter q question_mark h", CLOSES)),
+        SMALL,
+        setup=logged,
     ),
     Scene(
         SourcesScreen,

@@ -205,6 +205,12 @@ async def _history(t: Terminal, clock: DemoClock) -> None:
     await t.sees("as they call themselves")
 
 
+async def _history_whole(t: Terminal, clock: DemoClock) -> None:
+    await t.select("linear")
+    await t.press("h")
+    await t.sees("A sign for each day")
+
+
 async def _in_use(t: Terminal, clock: DemoClock) -> None:
     await t.press("K")
     await t.sees("which is unlocked.")
@@ -259,7 +265,8 @@ SCENES: dict[str, Scene] = {
     "empty": Scene(_nothing, _empty, FACE),
     "help": Scene(_demo, _help),
     "detail": Scene(_demo, _detail, FACE),
-    "history": Scene(lived_parts, _history, (SMALL, ROOMY)),
+    "history": Scene(lived_parts, _history, (SMALL, NARROW, ROOMY)),
+    "history-whole": Scene(lived_parts, _history_whole, (SMALL, NARROW, ROOMY)),
     "elsewhere": Scene(held_parts, held_scenes.elsewhere, FACE),
     "elsewhere-detail": Scene(held_parts, held_scenes.detail, (SMALL,)),
     "programs": Scene(held_parts, held_scenes.programs, FACE),

@@ -19,6 +19,10 @@ RENEWED = Sign("↻", Tone.PLAIN)
 GIVEN = Sign("→", Tone.BUSY)
 OTHER = Sign(UNKNOWN, Tone.DIM)
 NONE = Sign("·", Tone.DIM)
+LEGEND = (  # in rows for a narrow terminal
+    ((STARTED, "logged in"), (RENEWED, "refreshed"), (GIVEN, "handed out")),
+    ((REFUSED, "refused"), (ENDED, "cleared")),
+)
 SIGNS = {
     "login": STARTED,
     "set": STARTED,
@@ -49,11 +53,17 @@ class Timeline(NamedTuple):
     """What happened in each of the last 24 hours or 14 days; the last sign is the newest."""
 
     signs: tuple[Sign, ...]
-    unit: str
+    unit: str  # of one sign
+    since: str  # when the first sign begins
 
 
-def lines(events: Sequence[Event], now: float) -> list[Line]:
-    """The newest first. `events` are those of one credential, the oldest first; `now` is in Unix seconds."""
+def lines(events: Sequence[Event], now: float, *, folded: bool = True) -> list[Line]:
+    """The newest first. `events` are those of one credential, the oldest first; `now` is in Unix seconds.
+
+    `folded`: what happens again and again is summed in one line.
+    """
+    if not folded:
+        return [_line([event], now) for event in reversed(events)]
     found: list[Line] = []
     run: dict[tuple[str, str], list[Event]] = {}
     for event in events:
@@ -70,13 +80,14 @@ def timeline(events: Sequence[Event], now: float) -> Timeline:
     """By the hour if all of it is of the last 24 hours, otherwise by the day."""
     by_hour = all(now - event.at < HOURS * HOUR for event in events)
     seconds, count, unit = (HOUR, HOURS, "hour") if by_hour else (DAY, DAYS, "day")
+    since = "a day ago" if by_hour else "2 weeks ago"
     signs = [NONE] * count
     for event in events:
         age = max(now - event.at, 0.0)
         if age < count * seconds:  # neither infinite nor no number, as a damaged line can have it
             place = int(age // seconds)
             signs[place] = min(signs[place], SIGNS.get(event.kind, OTHER), key=RANKING.index)
-    return Timeline(tuple(reversed(signs)), unit)
+    return Timeline(tuple(reversed(signs)), unit, since)
 
 
 def _summed(run: dict[tuple[str, str], list[Event]], now: float) -> list[Line]:

@@ -7,7 +7,18 @@ import math
 import pytest
 
 from keyrack.domain.event import Event
-from keyrack.wording.history import GIVEN, NONE, OTHER, REFUSED, RENEWED, SIGNS, STARTED, lines, timeline
+from keyrack.wording.history import (
+    GIVEN,
+    LEGEND,
+    NONE,
+    OTHER,
+    REFUSED,
+    RENEWED,
+    SIGNS,
+    STARTED,
+    lines,
+    timeline,
+)
 
 NOW = 1_790_000_000.0
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -52,16 +63,32 @@ def test_routine_is_summed_until_something_else_happens() -> None:
     assert lines(life, NOW)[2].note == "no answer"
 
 
+def test_unfolded_each_event_has_a_line_of_its_own() -> None:
+    turns = [event(DAY, "login"), *(event(ago, program="claude") for ago in (30, 20, 10))]
+    assert [line.when for line in lines(turns, NOW, folded=False)] == [
+        "at -10",
+        "at -20",
+        "at -30",
+        "at -86400",
+    ]
+
+
+def test_the_legend_has_each_sign_that_a_known_event_can_have() -> None:
+    assert {sign for row in LEGEND for sign, _ in row} == set(SIGNS.values())
+
+
 def test_one_hand_out_is_told_with_its_time() -> None:
     assert said(event(120, program="claude")) == [("handed out to “claude”", "at -120")]
 
 
 def test_the_row_of_signs_goes_by_the_hour_for_a_day_and_by_the_day_for_two_weeks() -> None:
-    signs, unit = timeline([event(23.5 * HOUR, "login"), event(90 * MINUTE, "refreshed"), event(0)], NOW)
-    assert unit == "hour"
+    signs, unit, since = timeline(
+        [event(23.5 * HOUR, "login"), event(90 * MINUTE, "refreshed"), event(0)], NOW
+    )
+    assert (unit, since) == ("hour", "a day ago")
     assert signs == (STARTED, *[NONE] * 21, RENEWED, GIVEN)
-    signs, unit = timeline([event(20 * DAY, "login"), event(13.5 * DAY), event(0, "refreshed")], NOW)
-    assert unit == "day"
+    signs, unit, since = timeline([event(20 * DAY, "login"), event(13.5 * DAY), event(0, "refreshed")], NOW)
+    assert (unit, since) == ("day", "2 weeks ago")
     assert signs == (GIVEN, *[NONE] * 12, RENEWED)
 
 

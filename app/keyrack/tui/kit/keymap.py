@@ -114,6 +114,14 @@ ROW = [
         tooltip="Open the configuration file at the server's entry in your editor",
     ),
     Binding(
+        "h",
+        "row('history')",
+        "History",
+        id="history",
+        show=False,
+        tooltip="Show all that the log knows of the credential",
+    ),
+    Binding(
         "x",
         "row('command')",
         "Copy command",
@@ -129,6 +137,7 @@ WITHOUT_MATCH = ("filter-complete", "filter-clear", "filter-leave", "filter", "c
 
 TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
 OPEN = next(binding for binding in ROW if binding.id == "open")
+SHOW_HISTORY = next(binding for binding in ROW if binding.id == "history")
 EDIT = next(binding for binding in ROW if binding.id == "edit")
 
 MAIN = [
@@ -326,6 +335,10 @@ OVERLAY = [
 ]
 
 PLACES = [*OVERLAY, Binding("i", "look", "Reload", id="places-look")]
+
+HISTORY_EACH = Binding("f", "fold", "Each event", id="history-fold")
+HISTORY_FOLDED = Binding("f", "fold", "Fold", id="history-fold")
+HISTORY = [*OVERLAY, HISTORY_EACH, Binding("h", "close", "Close", show=False)]
 
 LOGIN_TRACE = Binding("v", "trace", "Trace", id="login-trace")
 LOGIN_DEVICE = Binding("d", "device", "Code for another device", id="login-device")
@@ -570,6 +583,11 @@ def login_keys(
             return [LOGIN_TOKEN, *keys] if token_may_do else keys
         case "done":
             return LOGIN_DONE
+
+
+def history_keys(*, folded: bool) -> list[Binding]:
+    """The keys for the key line of the history."""
+    return [HISTORY_EACH if folded else HISTORY_FOLDED, *CLOSE]
 
 
 def server_form_keys(phase: FormPhase) -> list[Binding]:

@@ -16,10 +16,9 @@ from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.servers.facts_view import FactsView
 from keyrack.tui.servers.held_lines import HeldLines
-from keyrack.tui.servers.history_reader import HistoryReader
+from keyrack.tui.servers.history import HistoryScreen
+from keyrack.tui.servers.history_reader import LOOK, HistoryReader
 from keyrack.tui.servers.marks import Trouble
-
-LOOK = 1.0  # seconds between two looks at the log
 
 
 class DetailScreen(Dialog[str]):
@@ -39,7 +38,7 @@ class DetailScreen(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         yield FactsView(id="all-facts")
-        keys = [binding for binding in keymap.ROW if binding.show]
+        keys = [*(binding for binding in keymap.ROW if binding.show), keymap.SHOW_HISTORY]
         if self._row.server.sources:
             keys += [keymap.OPEN, *([keymap.EDIT] if own_source(self._row.server) else [])]
         if self._row.elsewhere:
@@ -63,7 +62,10 @@ class DetailScreen(Dialog[str]):
         self.query_one(FactsView).show(row, self.host.now(), self._trouble_of(row), lines, events)
 
     def action_row(self, what: str) -> None:
-        self.dismiss(what)
+        if what == "history":
+            self.host.push_screen(HistoryScreen(self._row))
+        else:
+            self.dismiss(what)
 
     def action_help(self) -> None:
         from keyrack.tui.kit.help import HelpScreen

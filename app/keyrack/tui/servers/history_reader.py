@@ -11,6 +11,8 @@ from keyrack.operations.servers.overview import Row
 from keyrack.tui.kit.background import Newest
 from keyrack.tui.servers.held_lines import Shown
 
+LOOK = 1.0  # seconds between two looks of a screen at the log
+
 
 class HistoryReader:
     """Reads it when the first row asks, and again at each `look` after it has changed."""

@@ -90,9 +90,14 @@ class RowActions:
 
         return FileOpener(self._screen)
 
+    def _history(self, row: Row) -> None:
+        from keyrack.tui.servers.history import HistoryScreen
+
+        self._screen.host.push_screen(HistoryScreen(row))
+
     def run(self, what: str, row: Row) -> None:
         """Run `what`: login, refresh, token, check, clear, import, publish, connect, clear-there, adopt,
-        accounts, copy, show, edit, remove, open or command."""
+        accounts, copy, show, edit, remove, open, history or command."""
         doing = self._screen.marks.busy.get(row.key)
         if doing and what in BUSY:
             self._work.say(f"{row.server.display_name}: still {doing}.")
@@ -114,6 +119,7 @@ class RowActions:
             "edit": lambda row: self.editing.edit(row),
             "remove": lambda row: self.editing.remove(row),
             "open": lambda row: self.files.open_row(row),
+            "history": self._history,
             "command": self._command,
         }
         actions[what](row)
