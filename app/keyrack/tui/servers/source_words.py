@@ -49,8 +49,9 @@ def no_match(needle: str) -> Content:
 
 def all_places(overview: Overview) -> Visual:
     """Every file that was read, and the problems in it."""
-    lines = [*(place_line(place) for place in overview.places), *problem_lines(overview)]
-    return Lines(lines or [say("Looking…", Tone.DIM)])
+    wrong = problem_lines(overview)[1:]  # what is wrong comes first: the places are more than a screen shows
+    places = [place_line(place) for place in overview.places]
+    return Lines([*wrong, *([Content("")] if wrong else []), *places] or [say("Looking…", Tone.DIM)])
 
 
 def problems(count: int, width: int) -> Content:
