@@ -173,6 +173,31 @@ async def test_other_keys_are_for_the_selected_server() -> None:
 
 
 @screen_test
+async def test_the_summary_begins_with_what_failed_and_what_needs_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    results = {
+        "linear": Check(NOW, "accepted"),
+        "notion": Check(NOW, "required"),
+        "sentry": Temporary("The proxy refused."),
+        "atlassian": Check(NOW, "required"),
+    }
+    monkeypatch.setattr(check_op, "check", Work(results))
+    async with terminal(app_with()) as t:
+        await mark(t, *results)
+        await t.press("c")
+        text = await summary(t)
+        wanted = [
+            "✕ sentry failed The proxy refused.",
+            "! notion it needs a credential. Press l to log in.",
+            "! atlassian it needs a credential. Press l to log in.",
+            "✓ linear it accepts the token.",
+        ]
+        places = [text.find(line) for line in wanted]
+        assert -1 not in places and places == sorted(places), text
+
+
+@screen_test
 async def test_check_over_the_marked_tells_each_answer_and_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     work = Work(
         {

@@ -9,7 +9,7 @@ from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.storage import Finding
 
 Outcome = Literal[
-    "done", "not supported", "failed", "nothing to do", "still works", "may still work", "stays"
+    "done", "to do", "not supported", "failed", "nothing to do", "still works", "may still work", "stays"
 ]
 
 

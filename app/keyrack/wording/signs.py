@@ -25,6 +25,7 @@ BESIDE = ("device", "stray")
 # A receipt's line, by its outcome.
 OUTCOMES = {
     "done": Sign(DONE, Tone.GOOD),
+    "to do": Sign(WARNING, Tone.WARN),  # it worked, and asks for something of the user's
     "not supported": Sign(NOTHING, Tone.WARN),
     "failed": Sign(FAILED, Tone.BAD),
     "nothing to do": Sign(NOTHING, Tone.DIM),

@@ -24,6 +24,8 @@ _NEXT = {
     Action.IMPORT: "take the login over",
 }
 
+_FIRST = ("failed", "to do")
+
 
 class Results:
     """Collects what became of each server."""
@@ -65,17 +67,24 @@ class Results:
         screen.host.push_screen(ReceiptScreen(head, self.blocks(screen.rows), self._told()))
 
     def blocks(self, now: Mapping[str, Row]) -> list[tuple[str, Receipt]]:
-        """For the receipt: what failed first, then the others, then those that were left out."""
+        """For the receipt: what failed, what needs a person, and the others, each in the order of the list;
+        then those that were left out."""
         lines: list[Line] = []
         blocks: list[tuple[str, Receipt]] = []
-        for key, receipt in sorted(self._receipts.items(), key=lambda item: item[1].ok):
+        place = {key: number for number, key in enumerate(now)}
+        for key, receipt in sorted(self._receipts.items(), key=lambda item: place.get(item[0], len(place))):
             name = self._rows[key].server.display_name
             if any(line.what for line in receipt.lines):
                 blocks.append((name, receipt))
                 continue
             [line] = receipt.lines
             next_key = self._next(now.get(key), all_kinds=not receipt.ok)
-            lines.append(line._replace(what=name, detail=f"{line.detail} {next_key}".rstrip()))
+            outcome = "to do" if next_key and receipt.ok else line.outcome
+            lines.append(
+                line._replace(what=name, outcome=outcome, detail=f"{line.detail} {next_key}".rstrip())
+            )
+        lines.sort(key=lambda line: _FIRST.index(line.outcome) if line.outcome in _FIRST else len(_FIRST))
+        blocks.sort(key=lambda block: block[1].ok)
         lines += [Line(row.server.display_name, "nothing to do", why) for row, why in self._left]
         return [*([("", Receipt(tuple(lines)))] if lines else []), *blocks]
 
