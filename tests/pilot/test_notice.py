@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,24 @@ async def test_the_last_word_of_a_message_is_on_the_screen(width: int) -> None:
         for length in LENGTHS:
             t.app.say(sentence(length))
             await t.sees(f"end{length}")
+
+
+@pytest.mark.parametrize("width", [80, 60])
+@screen_test
+async def test_the_key_that_dismisses_a_message_stays_with_its_word(width: int) -> None:
+    async with terminal(app_with(), (width, 24)) as t:
+        for length in range(width - 24, width):
+            t.app.say(sentence(length), stays=True)
+            await t.sees(f"end{length}")
+            await t.until(lambda: any("esc Dismiss" in line for line in t.text().splitlines()))
+            await t.press("escape")
+
+
+@screen_test
+async def test_a_message_writes_the_home_folder_as_people_do(own_home: Path) -> None:
+    async with terminal(app_with()) as t:
+        t.app.say(f"It is in {own_home}{os.sep}.claude.json.")
+        await t.sees(f"It is in ~{os.sep}.claude.json.")
 
 
 @screen_test

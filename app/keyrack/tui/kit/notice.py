@@ -9,7 +9,7 @@ from textual.widgets import Footer, Static
 from keyrack.tui.kit.hanging import Hanging
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.messages import Message, Messages
-from keyrack.tui.kit.present import join, say
+from keyrack.tui.kit.present import join, say, short_paths
 from keyrack.wording.glyphs import FAILED, WARNING
 from keyrack.wording.signs import Sign
 from keyrack.wording.tones import Tone
@@ -39,15 +39,23 @@ class Notice(Static):
             return
         for severity in SIGNS:
             self.set_class(message.severity == severity, f"-{severity}")
-        words, sign = join(say(message.sentence), *self._hint(message)), SIGNS.get(message.severity)
+        sign = SIGNS.get(message.severity)
+        words = self._with_hint(message, self.content_size.width - (SIGN_WIDTH if sign else 0))
         self.update(Hanging(say(*sign), SIGN_WIDTH, words) if sign else words)
 
-    def _hint(self, message: Message) -> list[Content]:
-        """What escape does, where it does not close a dialog instead."""
+    def on_resize(self) -> None:
+        self.show()
+
+    def _with_hint(self, message: Message, width: int) -> Content:
+        """With what escape does, where it does not close a dialog instead. It goes into a line as a whole."""
+        words = say(short_paths(message.sentence))
         if not message.stays or isinstance(self.screen, ModalScreen):
-            return []
+            return words
         more = f" · {self._messages.more} more" if self._messages.more else ""
-        return [say("   "), say(self._key, Tone.KEY), say(f"\u00a0Dismiss{more}", Tone.DIM)]
+        hint = join(say(self._key, Tone.KEY), " ", say(f"Dismiss{more}", Tone.DIM))
+        filled = join(words, "   ", "x" * hint.cell_length)
+        fits = width <= 0 or filled.get_height({}, width) == words.get_height({}, width)
+        return join(words, "   " if fits else "\n", hint)
 
     def on_click(self) -> None:
         self._messages.drop()

@@ -8,6 +8,7 @@ characters. What the command line also shows is in `wording`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 
 from rich.style import Style
@@ -79,6 +80,12 @@ def short_path(path: str) -> str:
     return f"~{path[len(home) :]}" if home != os.sep and path.startswith(home + os.sep) else path
 
 
+def short_paths(text: str) -> str:
+    """The same for each path in a sentence."""
+    home = os.path.expanduser("~")
+    return re.sub(rf"(?<![\w/.~-]){re.escape(home + os.sep)}", "~" + os.sep.replace("\\", r"\\"), text)
+
+
 def title(*words: str) -> Content:
     """A box's title: "Log in · linear"."""
     head, *rest = words
@@ -132,7 +139,7 @@ def outcome_parts(what: str, result: str, detail: str = "") -> tuple[Content, Co
     """The same with the glyph and the words separate."""
     glyph, tone = OUTCOMES[result]
     words = [say(what, Tone.STRONG)]
-    if result != "done":
+    if result not in ("done", "to do"):
         words += ["  ", say(result, tone)]
     return say(glyph, tone), join(*words, *(["  ", say(detail, Tone.DIM)] if detail else []))
 

@@ -17,7 +17,7 @@ from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.hanging import Hanging, Lines
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.keyed import in_receipt
-from keyrack.tui.kit.present import outcome_parts, say
+from keyrack.tui.kit.present import outcome_parts, say, short_paths
 from keyrack.tui.kit.styles import BOX, RECEIPT
 from keyrack.wording.tones import Tone
 
@@ -54,7 +54,9 @@ class ReceiptScreen(Dialog[None]):
             if name:
                 lines += [*([Content("")] if lines else []), say(name, Tone.STRONG)]
             for line in receipt.lines:
-                glyph, words = outcome_parts(line.what, line.outcome, in_receipt(line.detail))
+                glyph, words = outcome_parts(
+                    short_paths(line.what), line.outcome, in_receipt(short_paths(line.detail))
+                )
                 lines.append(Hanging(glyph, GLYPH_WIDTH, words))
         return lines
 
