@@ -159,7 +159,7 @@ async def test_e_changes_a_server_and_keeps_what_was_not_touched(m: Machine) -> 
             f'# mine\n[servers."Main lab"] # l\nurl = "{URL}"\nscopes = ["a"] # why\ncallback_port = 8080\n'
             'headers = { X-Team = "${TEAM}" }\nconfirm = true\npkce = "assumed"\n'
         )
-        assert f"It wants OAuth by {ISSUER}." in t.said()[-1]
+        assert f"It wants an OAuth login at {ISSUER}." in t.said()[-1]
 
 
 @screen_test

@@ -39,7 +39,7 @@ def test_an_added_server_was_asked_what_it_wants(m: Machine, capsys: Capture) ->
     record = m.credentials.record(CredentialKey.of(URL))
     assert record is not None and record.check is not None and record.check.verdict == "required"
     said = capsys.readouterr().err
-    assert f"Added lab to {m.config}. It wants OAuth by {ISSUER}." in said
+    assert f"Added lab to {m.config}. It wants an OAuth login at {ISSUER}." in said
     assert "Next: keyrack login lab" in said
 
 

@@ -78,7 +78,7 @@ def _found(adapters: Adapters, server: Server, probed: Probed) -> Found:
         return Found(f"It works without a login.{also}", True)
     if login is None:
         return Found("It wants a token, and does not say where to log in.", True, token=True)
-    return Found(f"It wants OAuth by {plain(login.server.issuer)}.", True, login=True)
+    return Found(f"It wants an OAuth login at {plain(login.server.issuer)}.", True, login=True)
 
 
 def _login_of(
