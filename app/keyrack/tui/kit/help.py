@@ -20,7 +20,7 @@ from keyrack.wording.glyphs import LOCKED
 from keyrack.wording.states import STATES
 from keyrack.wording.tones import Tone
 
-KEY_WIDTH, STATE_WIDTH, COMMAND_WIDTH = 15, 21, 18  # columns, with what they are set in
+KEY_WIDTH, STATE_WIDTH, COMMAND_WIDTH = 15, 22, 18  # columns, with what they are set in
 
 
 class HelpScreen(Dialog[None]):

@@ -682,8 +682,8 @@ def help_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
             (
                 (" ".join(("↑ ↓", *(key for key in map(shown, TABLE) if len(key) == 1))), "Move"),
                 rest["detail"],
-                rest["sort"],
                 rest["next-need"],
+                rest["sort"],
                 rest["reverse"],
                 rest["group"],
                 rest["columns"],

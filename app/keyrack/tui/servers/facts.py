@@ -28,6 +28,8 @@ CLIENT_KINDS = {
     "metadata-document": "metadata document",
     "dynamic": "dynamic",
 }
+# What a server answered, where the verdict's own word does not say it.
+ANSWERS = {"open": "no login needed", "optional": "login optional", "required": "needs a credential"}
 
 
 class Fact(NamedTuple):
@@ -70,7 +72,11 @@ def facts(
         found.append(Fact("Found in", Content("\n").join(sources)))
     if row.check is not None:
         ago = relative(row.check.at - now)
-        found.append(Fact("Checked", join(ago, say(f" · {row.check.verdict}", Tone.DIM))))
+        found.append(
+            Fact(
+                "Checked", join(ago, say(f" · {ANSWERS.get(row.check.verdict, row.check.verdict)}", Tone.DIM))
+            )
+        )
     past = history(row, events, now) if events is not None else None
     if past is not None:
         found.append(Fact("History", past))

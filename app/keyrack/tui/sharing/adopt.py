@@ -74,10 +74,17 @@ class AdoptScreen(PlanDialog[AnyPlan, AnyPlan]):
 def _told(plan: AnyPlan) -> str:
     if isinstance(plan, SecretsPlan):
         names = dict.fromkeys(name for each in plan.sets for name in each.values)
-        return f"Store {', '.join(names)}. keyrack gives them to the server when it starts."
+        them = "it" if len(names) == 1 else "them"
+        return f"Store {', '.join(names)}. keyrack gives {them} to the server when it starts."
     kind = {"oauth": "OAuth login", "token": "token", None: ""}[plan.replaces]
     stored = f"It replaces the stored {kind}. " if kind else ""
     if not needs_variable(plan):
         return f"{stored}keyrack tests the token on the server, and then uses the stored one."
     names = " and ".join(plan.variables)
-    return f"{stored}keyrack tests the token on the server. Then the program reads {names}."
+    programs = dict.fromkeys(change.source.client for change in plan.changes)
+    reads = (
+        f"{' and '.join(programs)} {'read' if len(programs) > 1 else 'reads'}"
+        if programs
+        else "the program reads"
+    )
+    return f"{stored}keyrack tests the token on the server. Then {reads} {names}."
