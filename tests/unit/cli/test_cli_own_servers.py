@@ -224,3 +224,21 @@ def test_another_url_never_gets_the_old_login(m: Machine, capsys: Capture) -> No
     assert "Delete it with: keyrack clear mcp.example/mcp" in capsys.readouterr().err
     assert m.run("token", "other") == 3
     assert m.credentials.load(CredentialKey.of(URL)) is not None
+
+
+@pytest.mark.parametrize(
+    "secret", ['headers = { Authorization = "Bearer s3cr3t-s3cr3t" }', 'client_secret = "s3cr3t-s3cr3t"']
+)
+def test_nor_does_it_get_a_secret_that_is_in_the_file(m: Machine, capsys: Capture, secret: str) -> None:
+    text = f'[servers.lab]\nurl = "{URL}"\n{secret}\n'
+    own(m, text)
+    assert m.run("edit", "lab", "--url", OTHER) == 2
+    told = capsys.readouterr().err
+    assert "in plain text in the file that is for https://mcp.example" in told and "s3cr3t" not in told
+    assert m.config.read_text() == text
+    assert not [request for request in m.world.asked if request.url.startswith("https://other.")]
+    field = secret.split(" ", 1)[0]
+    assert m.run("edit", "lab", "--url", OTHER, "--unset", field) == 0
+    assert servers(m)["lab"] == {"url": OTHER}
+    own(m, text)
+    assert m.run("edit", "lab", "--url", f"{URL}/v2", "--no-check") == 0  # the same server

@@ -11,7 +11,7 @@ from keyrack.domain.errors import KeyrackError, UsageError
 from keyrack.domain.model import DEFAULT_ACCOUNT, Check, Server, Source
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.reading import Reading
-from keyrack.domain.resource import canonical_url, is_address, parse_url
+from keyrack.domain.resource import canonical_url, is_address, origin, parse_url
 from keyrack.domain.server_settings import url_key
 from keyrack.domain.text import plain
 from keyrack.operations.ports import Adapters
@@ -21,6 +21,7 @@ from keyrack.operations.servers.owners import Owners
 
 OWN = "keyrack"
 LONGEST = 200  # characters of a name
+CLIENT_SECRET = "client_secret"  # the setting
 Table = Mapping[str, Any]
 
 
@@ -119,7 +120,27 @@ def understood(adapters: Adapters, name: str, table: Table, was: Entry | None = 
                 hint="Use a variable, such as ${NAME}, or store it in the keychain with: keyrack set NAME"
                 " --header HEADER",
             )
+    if was is not None and before is not None:
+        _keep_secrets_there(was, before, server, table)
     return server
+
+
+def _keep_secrets_there(was: Entry, before: Server, now: Server, table: Table) -> None:
+    """A secret in the file is for one server: another one does not get it because its address was changed.
+
+    Raises UsageError.
+    """
+    if before.url is None or now.url is None or origin(before.url) == origin(now.url):
+        return
+    kept = [f"the header {plain(header.name, 60)}" for header in now.plaintext_headers]
+    secret = table.get(CLIENT_SECRET)
+    if isinstance(secret, str) and "${" not in secret and secret == was.table.get(CLIENT_SECRET):
+        kept.append("the client secret")
+    if kept:
+        raise UsageError(
+            f"{was.name} has a secret in plain text in the file that is for {origin(before.url)}: {kept[0]}.",
+            hint="Remove it, or use a variable, such as ${NAME}. Then change the address.",
+        )
 
 
 def typed_url(text: str) -> str:
