@@ -7,12 +7,22 @@ import base64
 import pytest
 
 from keyrack.domain.secret import Secret
+from keyrack.tui import app as app_module
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.terminal import clipboard
 from support.screens import app_with, screen_test, terminal
 
 TOKEN = "abcd1234efgh"
 GONE = [" ", ""]  # overwritten, then emptied
+
+
+@pytest.fixture
+def forgotten(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was deleted from tmux's buffers."""
+    found: list[str] = []
+    for module in (clipboard, app_module):
+        monkeypatch.setattr(module, "forget_in_tmux", lambda secret: found.append(secret.reveal()))
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +58,7 @@ def test_a_token_is_removed_after_a_while(monkeypatch: pytest.MonkeyPatch) -> No
     body()
 
 
-def test_what_was_copied_after_it_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_copied_after_it_stays(monkeypatch: pytest.MonkeyPatch, forgotten: list[str]) -> None:
     app = app_with()
     texts = copied(app, monkeypatch)
 
@@ -57,10 +67,30 @@ def test_what_was_copied_after_it_stays(monkeypatch: pytest.MonkeyPatch) -> None
         async with terminal(app) as t:
             app.copy_secret(Secret(TOKEN))
             app.copy("https://a.example")
+            await t.until(lambda: forgotten == [TOKEN])  # tmux keeps what was copied before
             await t.press("q")
         assert texts == [TOKEN, "https://a.example"]
 
     body()
+
+
+def test_a_token_does_not_outlive_a_crash(monkeypatch: pytest.MonkeyPatch, forgotten: list[str]) -> None:
+    app = app_with()
+    texts = copied(app, monkeypatch)
+
+    def crash() -> None:
+        raise RuntimeError("a mistake in keyrack")
+
+    @screen_test
+    async def body() -> None:
+        async with terminal(app) as t:
+            app.copy_secret(Secret(TOKEN))
+            app.call_later(crash)
+            await t.until(lambda: not app.is_running)
+
+    with pytest.raises(RuntimeError, match="a mistake"):
+        body()
+    assert texts == [TOKEN, *GONE] and forgotten == [TOKEN]
 
 
 def test_a_token_is_removed_at_the_exit_and_that_is_told(

@@ -374,6 +374,7 @@ class KeyrackApp(App[None]):
         from rich.traceback import Traceback
 
         self.bell()
+        forget_in_tmux(self._terminal_clipboard.clear())
         report = Traceback(show_locals=False, width=None)
         self._exit_renderables.append(Segments(self.console.render(report, self.console.options)))
         self._close_messages_no_wait()

@@ -34,8 +34,10 @@ class Clipboard:
         self._timer: Stoppable | None = None
 
     def copy(self, text: str) -> None:
-        self._forget()
+        replaced = self._forget()
         self._put(text)
+        if replaced:
+            _forget_soon(replaced)
 
     def copy_secret(self, secret: Secret) -> None:
         """Also remove it after `SECONDS`, if nothing else has been copied until then."""
@@ -52,7 +54,7 @@ class Clipboard:
         return secret
 
     def _clear_in_time(self) -> None:
-        threading.Thread(target=forget_in_tmux, args=(self.clear(),), daemon=True).start()
+        _forget_soon(self.clear())
         self._app.say("The token was removed from the terminal's clipboard.")
 
     def _forget(self) -> Secret:
@@ -64,6 +66,10 @@ class Clipboard:
 
     def _put(self, text: str) -> None:
         self._app.send(f"\x1b]52;c;{base64.b64encode(text.encode()).decode()}\x07")
+
+
+def _forget_soon(secret: Secret) -> None:
+    threading.Thread(target=forget_in_tmux, args=(secret,), daemon=True).start()
 
 
 def forget_in_tmux(secret: Secret) -> None:
