@@ -43,7 +43,7 @@ async def test_every_configured_server_is_listed_with_its_state_and_expiry() -> 
 @screen_test
 async def test_the_first_line_tells_what_needs_doing_as_far_as_there_is_room() -> None:
     for width, told in (
-        (120, "14 servers · 2 to log in · 1 variable not set · 1 expiring · 1 unreachable "),
+        (120, "14 servers · 2 to log in · 1 variable not set · 1 unreachable · 1 expiring "),
         (80, "14 servers · 2 to log in · 1 variable not set "),
         (60, "14 servers · 2 to log in "),
     ):

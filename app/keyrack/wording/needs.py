@@ -17,11 +17,11 @@ class Words(NamedTuple):
 
 _WORDS = {
     Need.LOGIN: Words("to log in", "to log in", Tone.BAD),
-    Need.EXPIRING: Words("expiring", "expiring", Tone.WARN),
     Need.VARIABLE: Words("variable not set", "variables not set", Tone.BAD),
     Need.ENTRY: Words("bad entry", "bad entries", Tone.BAD),
-    Need.UNLOCK: Words("locked", "locked", Tone.WARN),
     Need.UNREACHABLE: Words("unreachable", "unreachable", Tone.BAD),
+    Need.EXPIRING: Words("expiring", "expiring", Tone.WARN),
+    Need.UNLOCK: Words("locked", "locked", Tone.WARN),
 }
 
 

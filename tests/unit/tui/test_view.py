@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from keyrack.domain.model import Server, Source
+from keyrack.operations.servers.needs import counted, need_of
 from keyrack.operations.servers.overview import Row, overview, row_of
 from keyrack.tui.servers.columns import Column
 from keyrack.tui.servers.view import NO_PROGRAM, Group, Heading, Sort, View, ordered
+from keyrack.wording.states import state_words, tone_of
+from keyrack.wording.tones import Tone
 from support.demo_rows import NOW, demo_parts
 
 ROWS = overview(demo_parts()).rows
@@ -20,7 +23,30 @@ def names(view: View, rows: tuple[Row, ...] = ROWS) -> list[str]:
 
 def test_what_is_urgent_comes_first_unless_something_else_is_chosen() -> None:
     assert View().words == "by urgency"
-    assert names(View())[:3] == ["notion", "figma", "staging"]
+    assert names(View())[:5] == ["notion", "atlassian", "asana", "staging", "figma"]
+
+
+def test_the_list_and_its_groups_have_the_headers_order() -> None:
+    header = list(counted(need_of(row, NOW) for row in ROWS))
+    listed = [need for row in ordered(ROWS, Sort.URGENCY) if (need := need_of(row, NOW)) is not None]
+    assert list(dict.fromkeys(listed)) == header
+    headings = [line.words for line in View(group=Group.STATE).lines(ROWS) if isinstance(line, Heading)]
+    states = [state_words(row.status.state) for row in ordered(ROWS, Sort.URGENCY)]
+    assert headings == list(dict.fromkeys(states))
+
+
+def test_red_comes_before_yellow_and_both_before_all_else() -> None:
+    tones = [tone_of(row.status) for row in ordered(ROWS, Sort.URGENCY)]
+    assert tones[:5] == [Tone.BAD] * 4 + [Tone.WARN] and not {*tones[5:]} & {Tone.BAD, Tone.WARN}
+
+
+def test_what_another_program_may_be_logged_in_to_is_as_calm_as_in_the_header() -> None:
+    rows = tuple(row._replace(check=None) for row in ROWS)
+    [row] = (row for row in rows if row.server.name == "atlassian")
+    unread = {row.server.sources[0].client}
+    listed = [line.server.name for line in View().lines(rows, unread) if isinstance(line, Row)]
+    assert names(View(), rows).index("atlassian") < names(View(), rows).index("figma")
+    assert need_of(row, NOW, unread=unread) is None and listed.index("atlassian") > listed.index("figma")
 
 
 def test_a_filter_keeps_what_it_matches() -> None:

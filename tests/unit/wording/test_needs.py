@@ -10,13 +10,13 @@ from keyrack.wording.tones import Tone
 
 def test_each_need_has_words_for_one_and_for_several_and_what_is_urgent_is_red() -> None:
     assert need_words(dict.fromkeys(Need, 1)) == (
-        "1 to log in · 1 variable not set · 1 bad entry · 1 expiring · 1 locked · 1 unreachable"
+        "1 to log in · 1 variable not set · 1 bad entry · 1 unreachable · 1 expiring · 1 locked"
     )
     assert need_words(dict.fromkeys(Need, 9)) == (
-        "9 to log in · 9 variables not set · 9 bad entries · 9 expiring · 9 locked · 9 unreachable"
+        "9 to log in · 9 variables not set · 9 bad entries · 9 unreachable · 9 expiring · 9 locked"
     )
     tones = [tone for _, tone in need_parts(dict.fromkeys(Need, 1))]
-    assert tones == [Tone.BAD, Tone.BAD, Tone.BAD, Tone.WARN, Tone.WARN, Tone.BAD]
+    assert tones == [Tone.BAD, Tone.BAD, Tone.BAD, Tone.BAD, Tone.WARN, Tone.WARN]
     assert need_words({}) == ""
 
 

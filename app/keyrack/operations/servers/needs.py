@@ -26,17 +26,47 @@ def need_of(
     return Need.UNLOCK if need is None and row.locked else need
 
 
+def urgency(row: Row, unread: Collection[str] = ()) -> tuple[int, int]:
+    """To sort by: as the needs press, then by state; what is switched off last. `unread`: as for `need_of`.
+
+    Unlocking the store does not count: it is the same for all rows.
+    """
+    if row.server.is_off:
+        return len(Need), len(State)
+    need = _need_of_state(row, 0.0, None, unread)
+    return _PLACES[need], _STATES[row.status.state]
+
+
+def state_urgency(state: State) -> tuple[int, int]:
+    """The same of the rows in a state, to sort groups of them by."""
+    return _PLACES[_OF_STATE.get(state)], _STATES[state]
+
+
 def counted(needs: Iterable[Need | None]) -> Mapping[Need, int]:
     """How many there are of each, without those of which there are none."""
     found = [need for need in needs if need is not None]
     return {need: found.count(need) for need in Need if need in found}
 
 
+# What most servers in a state need; `_need_of_state` knows the exceptions.
 _OF_STATE = {
     State.LOGIN_NEEDED: Need.LOGIN,
+    State.NO_CREDENTIAL: Need.LOGIN,
+    State.EMPTY_HEADER: Need.VARIABLE,
     State.BAD_ENTRY: Need.ENTRY,
     State.UNREACHABLE: Need.UNREACHABLE,
+    State.EXPIRING: Need.EXPIRING,
 }
+_CALM = (
+    State.ORPHAN,
+    State.REFRESHABLE,
+    State.VALID,
+    State.CONFIGURED,
+    State.NO_AUTH,
+    State.STDIO,
+)
+_STATES = {state: place for place, state in enumerate((*_OF_STATE, *_CALM))}
+_PLACES: dict[Need | None, int] = {need: place for place, need in enumerate((*Need, None))}
 
 
 def _need_of_state(row: Row, now: float, within: float | None, unread: Collection[str]) -> Need | None:
@@ -45,9 +75,9 @@ def _need_of_state(row: Row, now: float, within: float | None, unread: Collectio
         return Need.LOGIN if _lacks_login(row, unread) else None
     if state is State.EMPTY_HEADER:
         return Need.VARIABLE if row.status.action is Action.SET_VARIABLE else Need.LOGIN
-    if state in _OF_STATE:
-        return _OF_STATE[state]
-    return Need.EXPIRING if _ends_soon(row, now, within) else None
+    if state in (State.EXPIRING, State.VALID):
+        return Need.EXPIRING if _ends_soon(row, now, within) else None
+    return _OF_STATE.get(state)
 
 
 def _lacks_login(row: Row, unread: Collection[str]) -> bool:
@@ -59,8 +89,6 @@ def _lacks_login(row: Row, unread: Collection[str]) -> bool:
 def _ends_soon(row: Row, now: float, within: float | None) -> bool:
     credential = row.credential
     if credential is None or credential.expires_at is None or renews(credential):
-        return False
-    if row.status.state not in (State.EXPIRING, State.VALID):
         return False
     if within is None:
         return row.status.state is State.EXPIRING

@@ -35,7 +35,7 @@ class ListBody(Horizontal):
 
     def show(self, rows: Mapping[str, Row], overview: Overview, now: float, marks: Marks, view: View) -> None:
         """Show the rows as they are at `now` (Unix seconds), arranged as `view` says."""
-        self.table.show(view.lines(rows.values()), now, marks, view)
+        self.table.show(view.lines(rows.values(), overview.unread), now, marks, view)
         self.share_width(view)
         shown = len(self.table.keys)
         some = f"{shown} of {len(rows)} · " if shown != len(rows) else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from keyrack.domain.named_tuple import NamedTuple
-from keyrack.domain.status import State
 from keyrack.operations.ports import by_client
 from keyrack.operations.servers.filtering import matching
+from keyrack.operations.servers.needs import state_urgency, urgency
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.servers.columns import NEEDED, Column
 from keyrack.wording.states import STATES, SWITCHED_OFF, state_words
@@ -18,25 +19,6 @@ from keyrack.wording.tones import Tone
 Kind = TypeVar("Kind", bound=StrEnum)
 
 NO_PROGRAM = "in no program"
-_URGENCY = {
-    state: place
-    for place, state in enumerate(
-        (
-            State.LOGIN_NEEDED,
-            State.BAD_ENTRY,
-            State.EXPIRING,
-            State.UNREACHABLE,
-            State.EMPTY_HEADER,
-            State.NO_CREDENTIAL,
-            State.ORPHAN,
-            State.REFRESHABLE,
-            State.VALID,
-            State.CONFIGURED,
-            State.NO_AUTH,
-            State.STDIO,
-        )
-    )
-}
 
 
 class Sort(StrEnum):
@@ -143,18 +125,21 @@ class View(NamedTuple):
         kinds = list(Group)
         return self._replace(group=kinds[(kinds.index(self.group) + 1) % len(kinds)])
 
-    def lines(self, rows: Iterable[Row]) -> tuple[Line, ...]:
-        """The rows that the filter selects, in order, below the headings of their groups."""
-        found = ordered(matching(rows, self.needle), self.sort, descending=self.descending)
+    def lines(self, rows: Iterable[Row], unread: Collection[str] = ()) -> tuple[Line, ...]:
+        """The rows that the filter selects, in order, below the headings of their groups. `unread`: as for
+        `need_of`."""
+        found = ordered(matching(rows, self.needle), self.sort, descending=self.descending, unread=unread)
         return tuple(found) if self.group is Group.NONE else _grouped(found, self.group)
 
 
-def ordered(rows: Iterable[Row], sort: Sort, *, descending: bool = False) -> list[Row]:
+def ordered(
+    rows: Iterable[Row], sort: Sort, *, descending: bool = False, unread: Collection[str] = ()
+) -> list[Row]:
     """Sorted; equals by name. Rows that have no such value are last in either direction."""
     named = sorted(rows, key=_name)
     if sort is Sort.NAME:
         return named[::-1] if descending else named
-    value = _VALUES[sort]
+    value = partial(urgency, unread=unread) if sort is Sort.URGENCY else _VALUES[sort]
     with_value = [(found, row) for row in named if (found := value(row)) is not None]
     without = [row for row in named if value(row) is None] if len(with_value) < len(named) else []
     with_value.sort(key=lambda pair: pair[0], reverse=descending)
@@ -185,12 +170,8 @@ def _of_program(row: Row) -> tuple[Any, ...]:
 
 def _of_state(row: Row) -> tuple[Any, ...]:
     if row.server.is_off:
-        return _urgency(row), SWITCHED_OFF, Tone.DIM
-    return _urgency(row), state_words(row.status.state), STATES[row.status.state].tone
-
-
-def _urgency(row: Row) -> int:
-    return len(_URGENCY) if row.server.is_off else _URGENCY[row.status.state]
+        return urgency(row), SWITCHED_OFF, Tone.DIM
+    return state_urgency(row.status.state), state_words(row.status.state), STATES[row.status.state].tone
 
 
 def _name(row: Row) -> tuple[str, str]:
@@ -224,7 +205,6 @@ def _named(kind: type[Kind], name: str, default: Kind) -> Kind:
 
 
 _VALUES: dict[Sort, Callable[[Row], Any]] = {
-    Sort.URGENCY: _urgency,
     Sort.AUTH: lambda row: None if row.kind == "unknown" else row.kind,
     Sort.EXPIRY: _expiry,
     Sort.ELSEWHERE: _elsewhere,
