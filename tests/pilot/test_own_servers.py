@@ -293,6 +293,22 @@ async def test_the_credential_goes_too_if_that_is_chosen(m: Machine) -> None:
 
 
 @screen_test
+async def test_the_credentials_of_all_accounts_are_told_before_they_go(m: Machine) -> None:
+    m.log_in()
+    m.log_in(account="work")
+    async with terminal(app_with(m.adapters)) as t:
+        await t.select("lab")
+        await t.press("X")
+        await t.until(lambda: "of its 2 accounts, default and work, stay stored" in t.words(".box"))
+        m.log_in(account="later")  # in another window
+        await t.press("d")
+        await t.until(lambda: t.said() and "account work was deleted" in t.said()[-1])
+        assert [key.account for key, record in m.credentials.records().items() if record.credential] == [
+            "later"
+        ]
+
+
+@screen_test
 async def test_a_credential_that_stays_is_listed_with_its_key(m: Machine) -> None:
     m.log_in()
     async with terminal(app_with(m.adapters)) as t:

@@ -13,7 +13,7 @@ from keyrack.config.servers import set_publish
 from keyrack.domain.change import Backup
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.held import HeldToken, Item
-from keyrack.domain.model import CredentialKey, StoredCredential
+from keyrack.domain.model import DEFAULT_ACCOUNT, CredentialKey, StoredCredential
 from keyrack.domain.secret import Secret
 from keyrack.domain.storage import StoreState
 from keyrack.oauth.http import Request, Response
@@ -178,11 +178,14 @@ class Machine:
     def run(self, *words: str) -> int:
         return run(list(words), adapters=lambda **_: self.adapters)
 
-    def log_in(self, access: str = "at-0", refresh: str | None = "rt-0") -> None:
+    def log_in(
+        self, access: str = "at-0", refresh: str | None = "rt-0", *, account: str = DEFAULT_ACCOUNT
+    ) -> None:
         """keyrack has a login of its own."""
         self.takes.add(access)
         self.refreshes.add(refresh or "")
-        self.credentials.save(stored_credential(access=access, refresh=refresh))
+        stored = stored_credential(access=access, refresh=refresh)
+        self.credentials.save(stored._replace(account=account))
 
     def stored(self) -> StoredCredential | None:
         return self.credentials.load(CredentialKey.of(URL))

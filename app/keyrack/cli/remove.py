@@ -48,10 +48,18 @@ def run(context: Context, options: Options) -> int:
     adapters = context.adapters()
     was = own_entries.entry_named(adapters, options.operand)
     path, name = plain(adapters.own_servers().path), plain(was.name, 120)
-    what = f"{name} from {path}" + (", and delete its credential" if options.clear else "")
+    accounts = own_entries.accounts_of(adapters, was) if options.clear else ()
+    what = f"{name} from {path}" + _credentials(accounts)
     if not options.yes and not agree(context.out, f"Remove {what}?"):
         raise Cancelled("Nothing was changed.")
-    affected = own_entries.remove(adapters, was, clear=options.clear)
+    affected = own_entries.remove(adapters, was, clear=accounts)
     context.out.note(f"{DONE} Removed {name} from {path}.")
     tell_affected(context, affected, was.name)
     return 0
+
+
+def _credentials(accounts: tuple[str, ...]) -> str:
+    if len(accounts) < 2:
+        return ", and delete its credential" if accounts else ""
+    *some, last = (plain(account, 60) for account in accounts)
+    return f", and delete the credentials of its accounts {', '.join(some)} and {last}"

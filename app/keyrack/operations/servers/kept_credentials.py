@@ -6,7 +6,7 @@ lost, and never becomes another server's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import CredentialKey, Server
@@ -113,10 +113,16 @@ class KeptCredentials:
         """The servers, as they are listed now, of those that no configured server has any more."""
         return tuple(stray.server for stray in self._strays(after))
 
-    def cleared(self, after: Reading) -> Iterator[str]:
-        """Delete those that no configured server has any more; a sentence for each."""
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        return tuple(sorted(key.account for key in self._keys))
+
+    def cleared(self, after: Reading, accounts: Collection[str]) -> Iterator[str]:
+        """Delete those of these accounts that no configured server has any more; a sentence for each."""
         for stray in self._strays(after):
             name = stray.server.account
+            if name not in accounts:
+                continue
             try:
                 receipt = clear(self._adapters, stray.server)
             except KeyrackError as error:

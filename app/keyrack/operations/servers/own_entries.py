@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -231,8 +231,14 @@ def _askers(adapters: Adapters, name: str) -> tuple[str, ...]:
     return tuple(each.program for each in adapters.connections().all() if name in each.words)
 
 
-def remove(adapters: Adapters, was: Entry, *, clear: bool = False) -> Affected:
-    """Delete a server from the file; with `clear`, its credentials too, unless another program lists it.
+def accounts_of(adapters: Adapters, was: Entry) -> tuple[str, ...]:
+    """The accounts of the server that have a stored credential."""
+    before = adapters.read()
+    return KeptCredentials(adapters, before, _row(before, was.name)).accounts
+
+
+def remove(adapters: Adapters, was: Entry, *, clear: Collection[str] = ()) -> Affected:
+    """Delete a server from the file, and the credentials of these accounts, unless another program lists it.
 
     Raises KeyrackError, and then nothing has changed.
     """
@@ -247,5 +253,7 @@ def remove(adapters: Adapters, was: Entry, *, clear: bool = False) -> Affected:
         f"{each.client} still lists it in {each.path}." for each in was.server.sources if each.client != OWN
     )
     if clear:
-        return Affected(told=(*others, *kept.cleared(after)))
+        told = (*others, *kept.cleared(after, clear))
+        left = tuple(server for server in kept.left_behind(after) if server.account not in clear)
+        return Affected(left=left, told=told)
     return Affected(left=kept.left_behind(after), told=others)

@@ -36,17 +36,21 @@ class EditingActions:
         self._with_entry(row, read)
 
     def remove(self, row: Row) -> None:
-        def read(entry: Entry) -> None:
-            def answered(answer: Answer | None) -> None:
-                if answer is not None:
-                    self._remove(row, entry, clear=answer == "clear")
+        adapters, host = self._screen.host.adapters, self._screen.host
 
-            screen = RemoveScreen(entry, has_credential=row.credential is not None)
-            self._screen.host.push_screen(screen, answered)
+        def read(entry: Entry) -> None:
+            def ask(accounts: tuple[str, ...]) -> None:
+                def answered(answer: Answer | None) -> None:
+                    if answer is not None:
+                        self._remove(row, entry, clear=accounts if answer == "clear" else ())
+
+                host.push_screen(RemoveScreen(entry, accounts), answered)
+
+            self._lookup.run(lambda: own_entries.accounts_of(adapters(), entry), ask, host.say_error)
 
         self._with_entry(row, read)
 
-    def _remove(self, row: Row, entry: Entry, *, clear: bool) -> None:
+    def _remove(self, row: Row, entry: Entry, *, clear: tuple[str, ...]) -> None:
         adapters = self._screen.host.adapters
         self._work.start(
             row,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from textual import on
@@ -25,11 +26,12 @@ class RemoveScreen(Dialog[Answer]):
     GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 
-    def __init__(self, entry: Entry, *, has_credential: bool) -> None:
+    def __init__(self, entry: Entry, accounts: Sequence[str]) -> None:
+        """`accounts`: of the server, those with a stored credential."""
         super().__init__()
-        self._entry = entry
+        self._entry, self._accounts = entry, accounts
         self._others = [source for source in entry.server.sources if source.client != "keyrack"]
-        self._may_clear = has_credential and not self._others
+        self._may_clear = bool(accounts) and not self._others
 
     def compose(self) -> ComposeResult:
         with Box(title("Remove", self._entry.name)):
@@ -47,6 +49,12 @@ class RemoveScreen(Dialog[Answer]):
         if self._others:
             also = " and ".join(dict.fromkeys(source.client for source in self._others))
             return f"{also} still lists it there, and what is stored for it stays."
+        if self._may_clear and len(self._accounts) > 1:
+            *some, last = self._accounts
+            return (
+                f"The credentials of its {len(self._accounts)} accounts, {', '.join(some)} and {last}, stay"
+                " stored, as “not configured any more”, unless you clear them too."
+            )
         if self._may_clear:
             return "Its credential stays stored, as “not configured any more”, unless you clear it too."
         return "Nothing is stored for it."

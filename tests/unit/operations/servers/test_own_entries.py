@@ -161,7 +161,7 @@ def test_a_removed_server_leaves_nothing_to_its_neighbour(m: Machine) -> None:
 def test_a_removed_server_leaves_its_neighbour_what_is_its_own(m: Machine) -> None:
     own(m, TWO)
     log_in(m, "at-b", names=names(m, "wiki-b"))
-    said = own_entries.remove(m.adapters, own_entries.entry_named(m.adapters, "wiki-a"), clear=True)
+    said = own_entries.remove(m.adapters, own_entries.entry_named(m.adapters, "wiki-a"), clear=["default"])
     assert said == own_entries.Affected()
     assert token(m, "wiki-b") == "at-b"
 
