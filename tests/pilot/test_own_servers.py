@@ -76,6 +76,12 @@ async def test_a_server_that_can_not_be_reached_is_saved_only_with_the_key_for_t
     async with terminal(app_with(m.adapters)) as t:
         await form(t, "a")
         fill(t, name="mine", url=OTHER)
+        await t.press("ctrl+y", "ctrl+s")
+        await t.sees("It can't be reached: no host is called other.example.")
+        fill(t, name="mine2")
+        await t.press("ctrl+y")  # this was not asked
+        assert m.config.read_text() == OWN
+        fill(t, name="mine")
         await t.press("ctrl+s")
         await t.sees("It can't be reached: no host is called other.example.")
         assert m.config.read_text() == OWN

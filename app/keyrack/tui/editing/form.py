@@ -52,6 +52,7 @@ class ServerForm(Dialog[Saved]):
         self._asking = 0  # the number of the attempt that is awaited; 0: none
         self._attempts = 0
         self._is_saving = False
+        self._phase: keymap.FormPhase = "typing"
 
     def compose(self) -> ComposeResult:
         entry, texts = self._entry, self._texts
@@ -114,7 +115,9 @@ class ServerForm(Dialog[Saved]):
         self._begin(asks=True)
 
     def action_save_anyway(self) -> None:
-        self._begin(asks=False)
+        """Only what the server was asked about in vain: after a change it is asked again."""
+        if self._phase == "refused":
+            self._begin(asks=False)
 
     def action_close(self) -> None:
         """While the server is asked, only stop that; what is being saved is not stopped any more."""
@@ -180,6 +183,7 @@ class ServerForm(Dialog[Saved]):
         return field.text if isinstance(field, LinesField) else self.query_one(f"#{key}", Input).value
 
     def _say(self, words: str, tone: Tone, phase: keymap.FormPhase) -> None:
+        self._phase = phase
         said = self.query_one("#said", Static)
         said.display = bool(words)
         said.update(say(words, tone))
