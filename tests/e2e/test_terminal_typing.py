@@ -55,7 +55,7 @@ def back_to_list(terminal: Screen) -> None:
 
 
 def all_are_there(text: str) -> bool:
-    lines = [next((line for line in text.splitlines() if f" {name} " in line), "") for name in HOLDERS]
+    lines = [next((line for line in text.splitlines() if f"{name} " in line), "") for name in HOLDERS]
     return all(lines) and not any("not logged in" in line for line in lines)
 
 
