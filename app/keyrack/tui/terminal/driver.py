@@ -1,10 +1,10 @@
 """Textual's driver for Linux and macOS, with some changes.
 
 The terminal is asked for its background. Its answers are not taken for keys, and the program exits when the
-terminal is gone. Textual's own
-driver keeps reading after the end of input in a busy loop. Its writer thread dies on the first failed write,
-and anything that adds to its queue then waits forever. The thread that reads sleeps until there is something
-to read: Textual's looks ten times a second, which is a third of what an idle screen costs.
+terminal is gone. Textual's own driver keeps reading after the end of input in a busy loop. Its writer thread
+dies on the first failed write, and anything that adds to its queue then waits forever. The thread that reads
+sleeps until there is something to read: Textual's looks ten times a second, which is a third of what an idle
+screen costs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import selectors
 import signal
 import subprocess
 import sys
-from asyncio import AbstractEventLoop, get_running_loop
+from asyncio import AbstractEventLoop, TimerHandle, get_running_loop
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
@@ -31,6 +31,7 @@ from keyrack.tui.terminal.reader import TerminalReader
 SHORT = 0.02  # seconds between looks at the clock while a sequence is incomplete
 CHUNK = 4096  # bytes
 EXPECTED = 5.0  # seconds in which a terminal answers, if it ever does
+SETTLED = 0.2  # seconds without another SIGCONT until the terminal is taken again
 HELD_UP = 1.0  # seconds of these in which the terminal is not left
 
 
@@ -77,6 +78,7 @@ class TerminalDriver(LinuxDriver):
         self._on_stop = signal.getsignal(signal.SIGTSTP)
         self._continued = self._left = False  # by SIGCONT; the terminal, for the shell
         self._loop: AbstractEventLoop | None = None
+        self._starting: TimerHandle | None = None
         # A child that ^z stops between vfork and exec would keep this process from stopping: the shell would
         # wait for both forever.
         setattr(subprocess, "_USE_VFORK", False)  # noqa: B010  documented, but not in the types
@@ -150,7 +152,13 @@ class TerminalDriver(LinuxDriver):
         self._continued = True
         if self._auto_restart and self._loop is not None and not self._left:
             with suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(self._start_again)
+                self._loop.call_soon_threadsafe(self._start_soon)
+
+    def _start_soon(self) -> None:
+        """What limits a program's use of the processor stops and continues it many times a second."""
+        if self._starting is not None:
+            self._starting.cancel()
+        self._starting = get_running_loop().call_later(SETTLED, self._start_again)
 
     def _start_again(self) -> None:
         if not self._gone.is_set() and self._app.is_running:  # SIGCONT also follows a hang-up
