@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import time
+from pathlib import Path
 
 from animation import Colors, Frame, animate
 from make import HERE
 
 from keyrack.demo.browser import approving
-from keyrack.demo.sandbox import sandbox
+from keyrack.demo.sandbox import Sandbox, sandbox
 from keyrack.tui.app import KeyrackApp
+from support.keychain import private_keychain
 from support.pictures import LOOKS
 from support.screens import Terminal
 
@@ -89,17 +92,25 @@ async def _go_to(t: Terminal, film: Recorder, name: str) -> None:
 
 
 async def record(look: str) -> str:
-    with sandbox(lambda url: approving(url)) as world:
-        os.environ["HOME"] = str(world.home)  # for paths with "~"
-        app = KeyrackApp(lambda: world.adapters, banner="demo")
-        async with app.run_test(size=SIZE, notifications=True) as pilot:
-            app.theme = LOOKS[look]
-            terminal = Terminal(app, pilot)
-            film = Recorder(terminal)
-            await story(terminal, film)
-            theme = app.current_theme
-            colors = Colors(str(theme.foreground), str(theme.background), str(theme.panel), str(theme.accent))
-            return animate(film.frames, colors)
+    """The story with a keychain, from which the program's helper takes the token too."""
+    with private_keychain() as keychain:
+        os.environ.update(keychain)
+        beside = {"PATH": str(Path(sys.executable).parent)}  # so that the helper is "keyrack", without a path
+        with sandbox(approving, {**keychain, **beside}) as world:
+            os.environ["HOME"] = str(world.home)  # for paths with "~"
+            return await play(world, look)
+
+
+async def play(world: Sandbox, look: str) -> str:
+    app = KeyrackApp(lambda: world.adapters)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.theme = LOOKS[look]
+        terminal = Terminal(app, pilot)
+        film = Recorder(terminal)
+        await story(terminal, film)
+        theme = app.current_theme
+        colors = Colors(str(theme.foreground), str(theme.background), str(theme.panel), str(theme.accent))
+        return animate(film.frames, colors)
 
 
 def main() -> None:

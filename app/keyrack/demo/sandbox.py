@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from keyrack.demo.seed import register, stock
 from keyrack.demo.servers import Guard, authorization_server, mcp_server
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.operations.ports import Adapters
-from keyrack.store.credential_store import memory_credential_store
+from keyrack.store.credential_store import keychain_credential_store, memory_credential_store
+from keyrack.system.paths import data_dir
 from keyrack.wiring import adapters
 
 
@@ -30,8 +32,11 @@ class Sandbox(NamedTuple):
 
 
 @contextmanager
-def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
-    """Run everything inside the block; then stop the servers and delete the folder."""
+def sandbox(browse: Callable[[str], bool], keychain: Mapping[str, str] | None = None) -> Generator[Sandbox]:
+    """Run everything inside the block; then stop the servers and delete the folder.
+
+    Credentials are in memory, or in a keychain that ends with the demo, to which these variables lead.
+    """
     with own_folder() as home, Loopback() as loopback:
         sock, issuer = loopback.reserve()
         provider = Provider(issuer)
@@ -45,11 +50,14 @@ def sandbox(browse: Callable[[str], bool]) -> Generator[Sandbox]:
                 continue  # its port is reserved and nobody listens
             guard = Guard(issuer, verifier, list(role.scopes)) if role.scopes else None
             loopback.serve(sock, mcp_server(role.name, role.tool, url, guard))
-        credentials = memory_credential_store(time.time)
+        env = {**furnish(home, urls), **(keychain or {})}
+        if keychain is None:
+            credentials = memory_credential_store(time.time)
+        else:
+            credentials = keychain_credential_store(data_dir(env, sys.platform), time.time)
         registration = register(provider, ALL_SCOPES)
         for role in CAST:
             stock(credentials, role, urls[role.name], provider, registration, time.time())
-        env = furnish(home, urls)
         yield Sandbox(
             adapters(env=env, cwd=str(home), credentials=credentials, browse=browse), home, issuer, urls
         )
