@@ -14,6 +14,7 @@ from keyrack.domain.model import Server
 from keyrack.domain.named_tuple import NamedTuple
 from keyrack.domain.redirect import Redirect
 from keyrack.domain.secret import Secret
+from keyrack.operations.login.options import LoginOptions
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.key_line import KeyLine
@@ -32,6 +33,17 @@ class OwnClient(NamedTuple):
     client_id: str
     secret: Secret | None  # None: a public client
     redirect: Redirect | None = None  # None: the issuer takes any port of this machine
+
+    def used_in(self, options: LoginOptions) -> LoginOptions:
+        """The options of a login as this client."""
+        host, port, path = self.redirect or (None, None, None)
+        return options._replace(
+            client_id=self.client_id,
+            client_secret=self.secret,
+            callback_port=port,
+            redirect_host=host,
+            callback_path=path,
+        )
 
 
 class ClientScreen(Dialog[OwnClient]):

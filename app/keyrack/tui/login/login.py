@@ -10,7 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from keyrack.domain.errors import StoreAbsent
 from keyrack.domain.model import CredentialInfo, Server
@@ -26,20 +26,18 @@ from keyrack.operations.ports import Adapters
 from keyrack.operations.tokens.service import service_for
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver, in_background
-from keyrack.tui.kit.dialog import Box, Dialog
-from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.present import clock, join, say, title, web_link
+from keyrack.tui.kit.dialog import Dialog
+from keyrack.tui.kit.present import say, title
 from keyrack.tui.kit.styles import BOX
 from keyrack.tui.login.client import ClientScreen, OwnClient
 from keyrack.tui.login.device import DeviceScreen
+from keyrack.tui.login.login_box import LoginBox
 from keyrack.tui.login.login_state import LoginState
-from keyrack.tui.login.login_words import ASKING, failure, success, where
-from keyrack.tui.login.step_list import StepList
+from keyrack.tui.login.login_words import ASKING, failure, success
 from keyrack.tui.login.trace import TraceScreen
 from keyrack.tui.login.trace_words import harmless
 from keyrack.wording.tones import Tone
 
-MAX_LINK = 4_000  # characters of a sign-in address that are shown
 MAX_TRACE = 500  # exchanges of one login that are kept; the oldest go first
 
 
@@ -60,23 +58,15 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self._trace: deque[Exchange] = deque(maxlen=MAX_TRACE)
 
     def compose(self) -> ComposeResult:
-        with Box(self.head, id="login"):
-            yield StepList()
-            yield Static("", id="sign-in")
-            yield Static("", id="said")
-            yield Input(placeholder="Paste the address that the browser ended on", id="paste", compact=True)
-            yield KeyLine(keymap.LOGIN_WORKING)
+        yield LoginBox(self.head)
 
     def on_mount(self) -> None:
-        for name in ("#sign-in", "#said", "#paste"):
-            self.query_one(name).display = False
-        self.watch(self.query_one("#login"), "virtual_size", self._show_latest)
         self.set_interval(1.0, self._tick)
         self._start()
 
     @property
-    def steps(self) -> StepList:
-        return self.query_one(StepList)
+    def _box(self) -> LoginBox:
+        return self.query_one(LoginBox)
 
     @property
     def head(self) -> Content:
@@ -102,7 +92,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         self._state = LoginState()
         self._trace.clear()
         self._set_phase("working")
-        self._say(None)
+        self._box.say(None)
         attempt, control, options = self._attempt, self._control, self._options
         adapters, server = self.adapters, self._server
 
@@ -118,7 +108,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         )
 
     async def _restart(self) -> None:
-        await self.steps.reset()
+        await self._box.steps.reset()
         self._start()
 
     # -- what the login tells
@@ -144,14 +134,14 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
                 self._keep(harmless(event))
 
     def _step(self, step: Step) -> None:
-        self.steps.show(step)
+        self._box.steps.show(step)
         if step.title == NO_BROWSER:
             self._show_link()
             if self._state.offers_code and not self._state.code:  # it is asked for by itself then
                 self._set_code(ASKING)
         elif step.key == "device":  # no code, and the browser's way goes on
             self._set_code("")
-        elif self._state.is_waiting and self.steps.running != "sign-in":
+        elif self._state.is_waiting and self._box.steps.running != "sign-in":
             self._state.sign_in = None
             self._set_phase("working")
 
@@ -167,7 +157,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             return
         self._state.credential = credential
         self._set_phase("done")
-        self._say(success(credential, self.host.now()))
+        self._box.say(success(credential, self.host.now()))
 
     def _failed(self, attempt: int, error: Exception) -> None:
         if attempt != self._attempt or not self.is_open:
@@ -185,10 +175,10 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
             return
         self._state.error, self._state.token_may_do = error, token_may_do
         self._set_phase("failed")
-        self._say(failure(error, self._state.command_keys()))
-        running = self.steps.running
+        self._box.say(failure(error, self._state.command_keys()))
+        running = self._box.steps.running
         if running is not None:
-            self.steps.fail(running)
+            self._box.steps.fail(running)
         if isinstance(error, StoreAbsent):
             self._find_a_place(str(error))
 
@@ -207,45 +197,22 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
     # -- what is shown
 
     def _tick(self) -> None:
-        line = self.steps.line("sign-in")
-        if self._state.sign_in is None or line is None:
-            return
-        waited = self.host.now() - self._state.waiting_since
-        most = self._state.waits_for(self._options.wait)
-        line.show_side(join(say(clock(waited), Tone.BUSY), say(f" / {clock(most)}", Tone.DIM)))
+        if self._state.sign_in is not None:
+            waited = self.host.now() - self._state.waiting_since
+            self._box.show_waited(waited, self._state.waits_for(self._options.wait))
 
     def _set_phase(self, phase: keymap.LoginPhase) -> None:
         self._state.phase = phase
         self._show_phase()
 
     def _show_phase(self) -> None:
-        phase = self._state.phase
-        box = self.query_one("#sign-in", Static)
-        box.display = self._state.sign_in is not None and self._state.is_waiting
-        if box.display and self._state.sign_in is not None:
-            box.update(where(self._state.sign_in, os.environ, self._state.code, self.note))
-        paste = self.query_one("#paste", Input)
-        paste.display = phase == "pasting"
-        if phase == "pasting":
-            paste.focus()
-        else:
-            self.set_focus(None)
+        self._box.show_state(self._state, self.keys, self.note)
         if not self._state.is_waiting:
             self._close_code()
-        self.query_one(KeyLine).show(self.keys)
-
-    def _say(self, words: Content | None) -> None:
-        said = self.query_one("#said", Static)
-        said.display = words is not None
-        said.update(words or "")
-
-    def _show_latest(self) -> None:
-        """If the terminal is too small for the whole box, show what to do below the steps."""
-        self.call_after_refresh(self.query_one("#login").scroll_end, animate=False)
 
     def _show_link(self) -> None:
         if self._state.sign_in is not None:
-            self._say(web_link(self._state.sign_in.url, limit=MAX_LINK))
+            self._box.show_link(self._state.sign_in)
 
     # -- the code for another device
 
@@ -314,14 +281,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
 
     async def _with_client(self, client: OwnClient | None) -> None:
         if client is not None:
-            host, port, path = client.redirect or (None, None, None)
-            self._options = self._options._replace(
-                client_id=client.client_id,
-                client_secret=client.secret,
-                callback_port=port,
-                redirect_host=host,
-                callback_path=path,
-            )
+            self._options = client.used_in(self._options)
             await self._restart()
 
     def action_paste(self) -> None:
@@ -335,7 +295,7 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         await self._restart()
 
     def action_scroll(self, to: str) -> None:
-        keymap.scroll(self.query_one("#login"), to)
+        keymap.scroll(self._box, to)
 
     @on(Input.Submitted, "#paste")
     def _pasted(self, event: Input.Submitted) -> None:
@@ -344,17 +304,17 @@ class LoginScreen(Dialog[CredentialInfo | Literal["token"]]):
         with self.prevent(Input.Changed):
             event.input.value = ""
         if refusal is None:
-            self._say(None)
+            self._box.say(None)
             self._set_phase("working" if self._state.sign_in is None else "waiting")
         else:
-            self._say(say(refusal, Tone.BAD))
+            self._box.say(say(refusal, Tone.BAD))
 
     def action_finish(self) -> None:
         self.dismiss(self._state.credential)
 
     def action_close(self) -> None:
         if self._state.phase == "pasting":
-            self._say(None)
+            self._box.say(None)
             self._set_phase("waiting")
         elif self._state.phase == "done":
             self.action_finish()
