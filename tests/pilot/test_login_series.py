@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
+from textual._time import get_time
 
 from keyrack.domain.errors import LoginNeeded, SignInTimeout
 from keyrack.operations.login.series import Group
@@ -100,12 +103,14 @@ async def test_a_page_that_was_not_listed_waits_for_a_key_once(login: FakeLogin)
 async def test_no_key_that_is_held_down_opens_a_page_that_was_not_listed(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t, "linear", "sentry")
-        for _ in range(6):  # as a terminal repeats it, before the question is there and after
-            typed(t, "\r")
+        begun = get_time()
+        repeated = (begun + n * 0.05 for n in count())  # by a terminal, however slow this machine is
+        for _ in range(6):  # before the question is there and after
+            typed(t, "\r", next(repeated))
             await t.pilot.pause(0.05)
         await waits(t, "linear", "1 of 2")
         for _ in range(8):
-            typed(t, "\ro")
+            typed(t, "\ro", next(repeated))
             await t.pilot.pause(0.05)
         await until_quiet(t)
         assert login.reopened == 0
