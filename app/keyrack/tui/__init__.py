@@ -34,7 +34,7 @@ def run_tui(
     light = light_in(os.environ)
     app = KeyrackApp(adapters_factory, banner=banner, sign_in_note=sign_in_note, state=state, light=light)
     refuse_web_driver(app.driver_class)
-    with app.ending_on_signals():
+    with app.signals.taken():
         app.run()
         app.remembering.write()
     if app.wants_demo and demo is not None:

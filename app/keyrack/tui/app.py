@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -20,7 +19,6 @@ from keyrack.domain.own_keys import OwnKeys
 from keyrack.domain.reading import Problem
 from keyrack.domain.secret import Secret
 from keyrack.operations.ports.screen import NoScreenState, ScreenState
-from keyrack.system.ending import end_soon
 from keyrack.tui.host import Severity
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
@@ -31,6 +29,7 @@ from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen
 from keyrack.tui.terminal.clipboard import Clipboard, forget_in_tmux
+from keyrack.tui.terminal.signals import Signals
 from keyrack.tui.terminal.suspension import Suspension
 from keyrack.tui.theme import KEYRACK_DARK, KEYRACK_LIGHT, THEMES
 
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
     _is_host: Callable[[KeyrackApp], Host] = lambda app: app  # noqa: E731  only for the type checker
 
 
-HANG_UP = 1  # SIGHUP's number, also on systems without that signal
 WIDE = 130  # columns needed to show the details next to the list
 
 
@@ -113,6 +111,7 @@ class KeyrackApp(App[None]):
         self._adapters: Adapters | None = None
         self._adapters_lock = threading.Lock()
         self.keyboard = Keyboard(self)
+        self.signals = Signals(self)
         self._suspension = Suspension(self)
         self._terminal_clipboard = Clipboard(self)
         self.wants_demo = False  # after this screen has closed
@@ -162,9 +161,7 @@ class KeyrackApp(App[None]):
 
     def suspend_soon(self) -> None:
         """The same, for SIGTSTP. Can be called from any thread, and from a signal's handler."""
-        with suppress(RuntimeError):  # the loop is closed
-            if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._suspension.begin)
+        self.call_in_loop(self._suspension.begin)
 
     @on(Driver.SignalResume)
     def _draw_again(self) -> None:
@@ -176,55 +173,20 @@ class KeyrackApp(App[None]):
         if focus and screen.focused is None and screen.AUTO_FOCUS:
             screen.set_focus(next((each for each in screen.query(screen.AUTO_FOCUS) if each.focusable), None))
 
-    @contextmanager
-    def ending_on_signals(self) -> Generator[None]:
-        """Exit cleanly on SIGTERM and SIGHUP, even if the terminal blocks the event loop.
+    @property
+    def is_looping(self) -> bool:
+        """Whether the event loop has started, and not closed."""
+        return self._loop is not None and not self._loop.is_closed()
 
-        The loop's own signal handlers would only run once it is free.
-        """
-        numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-        before = {n: signal.getsignal(n) for n in numbers if signal.getsignal(n) != signal.SIG_IGN}
-        for number in before:
-            signal.signal(number, self._on_signal)
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _on_signal(self, number: int, frame: object) -> None:
-        if self._loop is None or self._loop.is_closed():  # not started yet, or closed
-            end_soon(128 + number)
-            raise SystemExit(128 + number)
-        if number == getattr(signal, "SIGHUP", None):
-            self.hang_up()
-        else:
-            end_soon(128 + number)
-            self._loop.call_soon_threadsafe(self._leave, number)
-
-    def _leave(self, number: int) -> None:
-        self.exit(return_code=128 + number)
-
-    def hang_up(self) -> None:
-        """Exit because the terminal is gone: SIGHUP, end of input, or failed output.
-
-        Can be called from any thread.
-        """
-        end_soon(128 + HANG_UP)
+    def call_in_loop(self, callback: Callable[..., Any], *args: Any) -> None:
+        """Call back in the event loop, if that is open. From any thread, and from a signal's handler."""
         with suppress(RuntimeError):  # the loop is closed
             if self._loop is not None:
-                self._loop.call_soon_threadsafe(self._hung_up)
+                self._loop.call_soon_threadsafe(callback, *args)
 
-    def _hung_up(self) -> None:
-        if hasattr(signal, "SIGCONT"):
-            # SIGCONT follows a hang-up, and would start the screen again.
-            signal.signal(signal.SIGCONT, signal.SIG_IGN)
-        # Writing to a terminal that is gone must not block the exit.
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for descriptor in (0, 1, 2):
-            os.dup2(nowhere, descriptor)
-        os.close(nowhere)
-        self._leave(HANG_UP)
+    def hang_up(self) -> None:
+        """Exit because the terminal is gone. Can be called from any thread."""
+        self.signals.hang_up()
 
     def adapters(self) -> Adapters:
         """The adapters, built on the first call. Can be slow, so call it off the UI thread."""
