@@ -41,7 +41,7 @@ class Clearing(NamedTuple):
 class ClearScreen(ReadingDialog[Clearing]):
     """Asks how to clear. The result is None if the user cancels."""
 
-    BINDINGS: ClassVar = [*keymap.ASK, *keymap.CLEAR, keymap.CLEAR_PAGE]
+    BINDINGS: ClassVar = [*keymap.CLEAR_ONE]
     GUARDED: ClassVar = True
     AUTO_FOCUS = "#no"
 

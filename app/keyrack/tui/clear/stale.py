@@ -57,7 +57,7 @@ class StaleScreen(Dialog[StaleChoice]):
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(id="yes", compact=True, classes="danger")
-            yield KeyLine(binding for binding in keymap.STALE if binding.id in ("stale-tick", "stale-all"))
+            yield KeyLine(binding for binding in keymap.STALE if binding.id in ("tick", "stale-all"))
 
     def _still_useful(self) -> list[int]:
         """Logins of other programs that may work: another project's file may list their server."""

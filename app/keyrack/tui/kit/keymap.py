@@ -310,13 +310,22 @@ CLEAR_THERE = Binding(
     tooltip="Delete the login of another program (in the details)",
 )
 
+# Moving has the same names everywhere, so that a key of the user's own moves in dialogs too.
 SCROLL = [
-    Binding("j,down", "scroll('down')", show=False),
-    Binding("k,up", "scroll('up')", show=False),
-    Binding("pagedown,space", "scroll('page_down')", show=False),
-    Binding("pageup", "scroll('page_up')", show=False),
-    Binding("g,home", "scroll('home')", show=False),
-    Binding("G,end", "scroll('end')", show=False),
+    Binding("j,down", "scroll('down')", id="down", show=False),
+    Binding("k,up", "scroll('up')", id="up", show=False),
+    Binding("pagedown,space", "scroll('page_down')", id="page-down", show=False),
+    Binding("pageup", "scroll('page_up')", id="page-up", show=False),
+    Binding("g,home", "scroll('home')", id="first", show=False),
+    Binding("G,end", "scroll('end')", id="last", show=False),
+]
+
+# On screens that ask nothing. What opened one closes it too, by the same name.
+LEAVE = [
+    Binding("enter", "close", show=False),
+    Binding(
+        "q", "close", id="dialog-close", show=False, tooltip="Close a screen that asks nothing, as esc does"
+    ),
 ]
 
 DETAIL = [
@@ -324,13 +333,14 @@ DETAIL = [
     *ROW,
     CLEAR_THERE,
     Binding("question_mark", "help", "Help", id="detail-help", key_display="?"),
-    Binding("enter,q", "close", "Close", show=False),
+    *LEAVE,
     *SCROLL,
 ]
 
 OVERLAY = [
     *CLOSE,
-    Binding("enter,q,question_mark", "close", "Close", show=False),
+    *LEAVE,
+    Binding("question_mark", "close", id="help", show=False),
     *SCROLL,
 ]
 
@@ -393,13 +403,14 @@ LOGIN_OF_SEVERAL = [*LOGIN, LOGIN_SKIP, LOGIN_OPEN_PAGE]
 DEVICE = [
     Binding("y", "copy", "Copy address", id="device-copy"),
     Binding("escape", "close", "Back", id="device-back"),
-    Binding("enter,q,d", "close", "Back", show=False),
+    *LEAVE,
+    Binding("d", "close", id="login-device", show=False),
     *SCROLL,
 ]
 TRACE = [
     Binding("y", "copy", "Copy all", id="trace-copy"),
     *OVERLAY,
-    Binding("v", "close", "Close", show=False),
+    Binding("v", "close", id="login-trace", show=False),
 ]
 CLIENT = [
     Binding("escape", "close", "Back", id="client-back"),
@@ -408,17 +419,21 @@ CLIENT = [
 ]
 
 LIST = [
-    Binding("j", "cursor_down", show=False),
-    Binding("k", "cursor_up", show=False),
-    Binding("g,home", "first", show=False),
-    Binding("G,end", "last", show=False),
+    Binding("j", "cursor_down", id="down", show=False),
+    Binding("k", "cursor_up", id="up", show=False),
+    Binding("g,home", "first", id="first", show=False),
+    Binding("G,end", "last", id="last", show=False),
 ]
-TICK_LIST = [Binding("space,enter", "tick", show=False)]
+TICK_LIST = [
+    Binding("space", "tick", id="tick", show=False, tooltip="Tick or untick a line of a list"),
+    Binding("enter", "tick", show=False),
+]
 
 COLUMNS = [
-    Binding("space", "tick", "Show or hide", id="columns-tick"),
+    Binding("space", "tick", "Show or hide", id="tick"),
     Binding("escape", "close", "Close", id="columns-close"),
-    Binding("q,vertical_line", "close", show=False),
+    LEAVE[-1],
+    Binding("vertical_line", "close", id="columns", show=False),
 ]
 
 WHICH = [*CLOSE]
@@ -428,7 +443,8 @@ ACCOUNTS = [
     Binding("l", "on_account('login')", "Log in", id="accounts-login"),
     Binding("d", "on_account('clear')", "Clear", id="accounts-clear"),
     Binding("escape", "close", "Close", id="accounts-close"),
-    Binding("q,A", "close", show=False),
+    LEAVE[-1],
+    Binding("A", "close", id="accounts", show=False),
 ]
 ACCOUNT_NAME = [
     Binding("escape", "close", "Cancel", id="account-name-cancel"),
@@ -455,7 +471,8 @@ IN_USE = [
     Binding("p", "do('passphrase')", "Passphrase", id="in-use-passphrase"),
     Binding("m", "do('move')", "Move all", id="in-use-move"),
     Binding("escape", "close", "Close", id="in-use-close"),
-    Binding("enter,q,K", "close", show=False),
+    *LEAVE,
+    Binding("K", "close", id="unlock", show=False),
 ]
 VAULT_INIT = [
     Binding("escape", "close", "Cancel", id="vault-init-cancel"),
@@ -483,10 +500,20 @@ TOKEN_OTHERS = [
     Binding("ctrl+n", "name_header", "Name a header", id="token-header"),
 ]
 TOKEN_MORE = [  # only outside the fields, where they would be typed
-    Binding("o", "open_page", show=False),
+    Binding(
+        "o",
+        "open_page",
+        id="token-page-outside",
+        show=False,
+        tooltip="Open the page for tokens (outside the fields)",
+    ),
     Binding("enter", "app.focus_next", show=False),
 ]
-SAVED = [Binding("escape", "close", "Close", id="saved-close"), Binding("enter,q,space", "close", show=False)]
+SAVED = [
+    Binding("escape", "close", "Close", id="saved-close"),
+    *LEAVE,
+    Binding("space", "close", show=False),
+]
 SERVER_FORM_CANCEL = Binding("escape", "close", "Cancel", id="server-cancel")
 SERVER_FORM_STOP = Binding("escape", "close", "Stop", id="server-cancel")
 SERVER_FORM_SAVE = Binding("ctrl+s", "save", "Save", id="server-save")
@@ -510,28 +537,32 @@ ASK = [
     Binding("right", "app.focus_next", show=False),
 ]
 CLEAR = [
-    Binding("down,j", "pick(1)", "Choose", id="clear-pick", key_display="↑ ↓"),
-    Binding("up,k", "pick(-1)", show=False),
+    Binding("down,j", "pick(1)", "Choose", id="down", key_display="↑ ↓"),
+    Binding("up,k", "pick(-1)", id="up", show=False),
 ]
-CLEAR_PAGE = Binding("o", "open_page", show=False)
+CLEAR_PAGE = Binding(
+    "o", "open_page", id="clear-page", show=False, tooltip="Open the page where the token can be revoked"
+)
+CLEAR_ONE = [*ASK, *CLEAR, CLEAR_PAGE]
 
 SCROLL_MARKED = [
-    Binding("pagedown", "scroll('page_down')", show=False),
-    Binding("pageup", "scroll('page_up')", show=False),
+    Binding("pagedown", "scroll('page_down')", id="page-down", show=False),
+    Binding("pageup", "scroll('page_up')", id="page-up", show=False),
 ]
 CLEAR_MARKED = [*ASK, *CLEAR, *SCROLL_MARKED]
 LOGIN_MARKED = [
     *ASK,
     *SCROLL_MARKED,
-    Binding("down,j", "scroll('down')", show=False),
-    Binding("up,k", "scroll('up')", show=False),
+    Binding("down,j", "scroll('down')", id="down", show=False),
+    Binding("up,k", "scroll('up')", id="up", show=False),
 ]
 
 # For clearing many; the list's keys also work from the buttons.
 STALE = [
     *ASK,
-    Binding("up,down,j,k", "to_list", show=False),
-    Binding("space", "tick", "Toggle", id="stale-tick"),
+    Binding("down,j", "to_list", id="down", show=False),
+    Binding("up,k", "to_list", id="up", show=False),
+    Binding("space", "tick", "Toggle", id="tick"),
     Binding("a", "tick_all", "Select all or none", id="stale-all"),
 ]
 

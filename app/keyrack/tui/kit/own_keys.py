@@ -44,7 +44,11 @@ def changeable() -> dict[str, Binding]:
 
 def _known() -> dict[str, Binding]:
     every = [*keymap.PROGRESS.values(), *(binding for group in _groups() for binding in group)]
-    return {binding.id: binding for binding in every if binding.id}
+    known: dict[str, Binding] = {}
+    for binding in every:
+        if binding.id:  # on several screens if it means the same there: the first one is the list's
+            known.setdefault(binding.id, binding)
+    return known
 
 
 def _is_fixed(name: str, binding: Binding) -> bool:

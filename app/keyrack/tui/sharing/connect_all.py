@@ -40,7 +40,7 @@ class ConnectAllScreen(Dialog[tuple[Candidate, ...]]):
             with Horizontal(classes="buttons"):
                 yield Button("Cancel", id="no", compact=True)
                 yield Button(id="yes", compact=True)
-            yield KeyLine(binding for binding in keymap.STALE if binding.id in ("stale-tick", "stale-all"))
+            yield KeyLine(binding for binding in keymap.STALE if binding.id in ("tick", "stale-all"))
 
     def on_mount(self) -> None:
         self._count()
