@@ -9,6 +9,7 @@ import pytest
 from keyrack.domain.own_keys import OwnKeys
 from keyrack.operations.ports.screen import NoScreenState
 from keyrack.tui.kit import keymap
+from keyrack.tui.kit.tick_list import TickList
 from support.screens import app_with, screen_test, terminal
 
 
@@ -65,3 +66,23 @@ async def test_the_global_keys_can_be_others() -> None:
         await t.press("d")
         await t.press("f10")
         await t.until(lambda: not app.is_running)
+
+
+@screen_test
+async def test_an_own_key_also_moves_in_dialogs_and_closes_what_it_opened() -> None:
+    async with terminal(app_with(state=Own(help="f1", down="J", columns="f2")), (80, 12)) as t:
+        await t.press("f1")
+        text = t.app.screen.query_one("#help-text")
+        await t.press("j")
+        assert text.scroll_y == 0
+        await t.press("J")
+        await t.until(lambda: text.scroll_y == 1)
+        await t.press("f1")
+        await t.until(lambda: len(t.app.screen_stack) == 1)
+        await t.press("f2")
+        boxes = t.app.screen.query_one(TickList)
+        before = boxes.highlighted
+        await t.press("J")
+        await t.until(lambda: boxes.highlighted != before)
+        await t.press("f2")
+        await t.until(lambda: len(t.app.screen_stack) == 1)
