@@ -348,7 +348,7 @@ PLACES = [*OVERLAY, Binding("i", "look", "Reload", id="places-look")]
 
 HISTORY_EACH = Binding("f", "fold", "Each event", id="history-fold")
 HISTORY_FOLDED = Binding("f", "fold", "Fold", id="history-fold")
-HISTORY = [*OVERLAY, HISTORY_EACH, Binding("h", "close", "Close", show=False)]
+HISTORY = [*OVERLAY, HISTORY_EACH, Binding("h", "close", id="history", show=False)]
 
 LOGIN_TRACE = Binding("v", "trace", "Trace", id="login-trace")
 LOGIN_DEVICE = Binding("d", "device", "Code for another device", id="login-device")
