@@ -21,6 +21,7 @@ from keyrack.tui.editing import form as form_module
 from keyrack.tui.editing import saving as saving_steps
 from keyrack.tui.editing.form import ServerForm
 from keyrack.tui.editing.remove import RemoveScreen
+from keyrack.tui.servers.sources import SourcesScreen
 from keyrack.tui.sharing.which import WhichScreen
 from support.bursts import typed, until_quiet
 from support.canned import ISSUER, URL, rpc
@@ -414,6 +415,33 @@ async def test_a_bad_entry_and_a_program_open_too(m: Machine, monkeypatch: pytes
         await t.until(lambda: len(ran.argv) == 2)
         assert ran.argv[0] == ("vi", "+2", str(m.home / ".cursor/mcp.json"))
         assert os.path.isabs(ran.argv[1][-1])
+
+
+@screen_test
+async def test_a_problem_in_the_list_of_files_opens_at_its_line(
+    m: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDITOR", "vi")
+    fine = m.put(".claude.json", '{"mcpServers": {"a": {"url": "https://a.example/mcp"}}}')
+    broken = m.put(".cursor/mcp.json", '{"mcpServers": {\n"b": {"url": "u"}\n"c": {}\n}}')
+    async with terminal(app_with(m.adapters), size=(100, 60)) as t:
+        ran = Ran(monkeypatch, t)
+        await t.press("i")
+        await t.sees("Problems")
+        await t.press("o")
+        await t.sees("Which file?")
+        await t.press("enter")
+        await t.until(lambda: ran.argv)
+        assert ran.argv == [("vi", "+3", str(broken))]
+        broken.write_text("{}")
+        await t.press("i")
+        await t.misses("Problems")
+        await t.press("o")
+        await t.sees("Which file?")
+        at = next(place for place, option in enumerate(t.shown("ProgramList").splitlines()) if option)
+        assert at == 0 and "Claude Code" in t.text()
+        await t.press("escape")
+        assert fine.exists() and isinstance(t.app.screen, SourcesScreen)
 
 
 @screen_test

@@ -615,6 +615,7 @@ ELSEWHERE = {
     "ClearScreen o": "test_clear_token.py::test_where_no_api_revokes_the_page_is_named_and_opened_by_its_key",
     "ClientsScreen o": "test_own_servers.py::test_a_bad_entry_and_a_program_open_too",
     "DetailScreen o": "test_own_servers.py::test_o_opens_the_file_at_the_entry_and_reads_it_again",
+    "SourcesScreen o": "test_own_servers.py::test_a_problem_in_the_list_of_files_opens_at_its_line",
     "MainScreen E": "test_empty_screens.py::test_without_servers_a_key_starts_the_demo",
     "MainScreen o": "test_own_servers.py::test_o_opens_the_file_at_the_entry_and_reads_it_again",
     "KeyrackApp ctrl+z": "test_suspension.py::test_ctrl_z_waits_for_a_refresh",

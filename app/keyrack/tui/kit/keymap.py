@@ -133,7 +133,17 @@ ROW = [
 
 # The footer's keys where the list has no rows, because there are none or the filter hides them.
 WITHOUT_SERVERS = ("add", "look-again", "demo", "clients", "help")
-WITHOUT_MATCH = ("filter-complete", "filter-clear", "filter-leave", "filter", "clients", "help")
+WITHOUT_MATCH = ("filter-complete", "filter-clear", "filter-leave", "stop", "filter", "clients", "help")
+# The same in the second view, without a program or without a server of it.
+WITHOUT_PROGRAM = (
+    "filter-clear",
+    "filter-leave",
+    "clients-back",
+    "clients-filter",
+    "clients-servers",
+    "clients-help",
+)
+WITHOUT_ENTRY = (*WITHOUT_PROGRAM[:2], "clients-open", "clients-undo", *WITHOUT_PROGRAM[3:])
 
 TAKE_OVER = next(binding for binding in ROW if binding.id == "import")
 OPEN = next(binding for binding in ROW if binding.id == "open")
@@ -264,7 +274,7 @@ MAIN = [
     ),
     # Only where no server was found.
     Binding("E", "demo", "Try the demo", id="demo", show=False),
-    Binding("escape", "stop", "Stop / unmark / clear filter", id="stop", show=False),
+    Binding("escape", "stop", "Clear filter", id="stop", show=False, tooltip="Stop / unmark / clear filter"),
     Binding("q", "app.quit", "Quit", id="leave", show=False),
 ]
 
@@ -344,7 +354,9 @@ OVERLAY = [
     *SCROLL,
 ]
 
-PLACES = [*OVERLAY, Binding("i", "look", "Reload", id="places-look")]
+PLACES_LOOK = Binding("i", "look", "Reload", id="places-look")
+PLACES_OPEN = Binding("o", "open", "Open file", id="places-open")
+PLACES = [*OVERLAY, PLACES_LOOK, PLACES_OPEN]
 
 HISTORY_EACH = Binding("f", "fold", "Each event", id="history-fold")
 HISTORY_FOLDED = Binding("f", "fold", "Fold", id="history-fold")

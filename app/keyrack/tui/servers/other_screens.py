@@ -78,7 +78,8 @@ class OtherScreens:
         from keyrack.tui.servers.sources import SourcesScreen
 
         screen = self._screen
-        screen.host.push_screen(SourcesScreen(screen.overview, screen.looked, screen.look))
+        open_file = screen.actions.row.files.open_read
+        screen.host.push_screen(SourcesScreen(screen.overview, screen.looked, screen.look, open_file))
 
     def open_help(self) -> None:
         from keyrack.tui.kit.help import HelpScreen

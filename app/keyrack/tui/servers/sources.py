@@ -29,10 +29,16 @@ class SourcesScreen(Dialog[None]):
     BINDINGS: ClassVar = [*keymap.PLACES]
 
     def __init__(
-        self, overview: Overview, looked: Signal[Overview], look: Callable[[Callable[[], Any]], Any]
+        self,
+        overview: Overview,
+        looked: Signal[Overview],
+        look: Callable[[Callable[[], Any]], Any],
+        open_file: Callable[[Overview], Any],
     ) -> None:
-        """`look(then)` looks again and then calls back; `looked` tells what every look has found."""
+        """`look(then)` looks again and then calls back; `looked` tells what every look has found.
+        `open_file` opens one of the files in an editor."""
         super().__init__()
+        self._open_file = open_file
         self._overview, self._every_look, self._look = overview, looked, look
         self._looking = 0  # looks that were begun here and have not ended
 
@@ -40,7 +46,7 @@ class SourcesScreen(Dialog[None]):
         with Box(title("Where keyrack looks"), id="places"):
             with VerticalScroll(id="places-text"):
                 yield Static(say(LOOKING, Tone.DIM))
-            yield KeyLine([keymap.PLACES[-1], *keymap.CLOSE])
+            yield KeyLine([keymap.PLACES_LOOK, keymap.PLACES_OPEN, *keymap.CLOSE])
 
     def on_mount(self) -> None:
         self.query_one("#places-text").can_focus = False
@@ -65,6 +71,9 @@ class SourcesScreen(Dialog[None]):
     @property
     def _text(self) -> Static:
         return self.query_one("#places-text Static", Static)
+
+    def action_open(self) -> None:
+        self._open_file(self._overview)
 
     def action_scroll(self, where: str) -> None:
         keymap.scroll(self.query_one("#places-text"), where)
