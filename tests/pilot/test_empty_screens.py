@@ -7,7 +7,12 @@ import pytest
 from keyrack.domain.reading import Reading
 from keyrack.tui.clients.clients import ClientsScreen
 from support.demo_rows import NO_PLACES, demo_parts
-from support.screens import app_with, screen_test, terminal
+from support.screens import Terminal, app_with, screen_test, terminal
+
+
+def footer(t: Terminal) -> str:
+    return t.text().splitlines()[-1]
+
 
 SIZES = pytest.mark.parametrize("size", [(60, 20), (80, 24), (200, 60)])
 
@@ -53,6 +58,40 @@ async def test_where_no_program_matches_a_key_clears_the_filter(size: tuple[int,
         await t.press("escape")
         await t.misses("No program matches zzz")
         assert isinstance(t.app.screen, ClientsScreen)
+        await t.until(lambda: "Take over" in footer(t))
+
+
+@screen_test
+async def test_in_the_programs_the_footer_has_only_keys_that_work_there() -> None:
+    async with terminal(app_with(), (130, 40)) as t:
+        await t.press("2")
+        await t.until(lambda: "p Publish" in footer(t))
+        await t.press("G")  # a program without servers
+        await t.until(lambda: "Publish" not in footer(t))
+        assert "o Open file" in footer(t) and "1 Servers" in footer(t)
+        await t.press("slash", *"zzz", "enter")
+        await t.until(lambda: "esc Back" in footer(t))
+        assert not {"Publish", "Connect", "Clear there", "Open file"} & set(footer(t).split("  "))
+        await t.press("m", "p", "n", "d", "o", "enter")
+        assert isinstance(t.app.screen, ClientsScreen)
+
+
+@screen_test
+async def test_where_no_server_matches_the_footer_says_how_to_see_them_and_row_keys_do_nothing() -> None:
+    async with terminal(app_with()) as t:
+        await t.until(lambda: "l Login" in footer(t))
+        await t.press("slash", *"zzz", "enter")
+        await t.until(lambda: "esc Clear filter" in footer(t))
+        assert "Login" not in footer(t) and "/ Filter" in footer(t)
+        await t.press("l", "d", "X", "S", "h", "enter", "space", "o")
+        assert t.app.screen is t.main and not t.main.marks.marked
+
+
+@screen_test
+async def test_without_servers_the_footer_says_how_to_get_some() -> None:
+    async with terminal(app_with(demo_parts(Reading((), (), NO_PLACES), ())), loaded=False) as t:
+        await t.until(lambda: "a Add server" in footer(t))
+        assert "i Reload" in footer(t) and "E Try the demo" in footer(t) and "Login" not in footer(t)
 
 
 @screen_test

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
@@ -57,6 +58,7 @@ class ClientsScreen(Screen[None]):
         self._clients: dict[str, Client] = {}
         self._needle = ""
         self._head = Content("")
+        self._lacking = False, False  # a program, and a server
 
     @property
     def host(self) -> Host:
@@ -73,7 +75,15 @@ class ClientsScreen(Screen[None]):
             yield Static(id="files")
             yield Static(id="entries-head")
             yield LineList(id="entries")
-        yield KeyFooter()
+        yield KeyFooter(offers=self._offers)
+
+    def _offers(self, binding: Binding) -> bool:
+        """Whether the footer shows a key: without a server, only what can be done there."""
+        if self.client is None:
+            return binding.id in keymap.WITHOUT_PROGRAM
+        if self.entry is None:
+            return binding.id in keymap.WITHOUT_ENTRY
+        return binding.show
 
     def on_mount(self) -> None:
         self.query_one("#programs-box").border_title = title("Programs")
@@ -134,6 +144,10 @@ class ClientsScreen(Screen[None]):
         none = words.no_servers(client) if client else Content("")
         update(self.query_one("#entries-head", Static), heading if listed else none)
         self.entries.show({key: partial(words.entry, each, now) for key, each in listed.items()})
+        lacking = self.client is None, self.entry is None
+        if lacking != self._lacking:
+            self._lacking = lacking
+            self.query_one(KeyFooter).look_again()
 
     @property
     def client(self) -> Client | None:
