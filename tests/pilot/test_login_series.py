@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 
 import pytest
-from textual._time import get_time
 
 from keyrack.domain.errors import LoginNeeded, SignInTimeout
 from keyrack.operations.login.series import Group
@@ -103,8 +102,8 @@ async def test_a_page_that_was_not_listed_waits_for_a_key_once(login: FakeLogin)
 async def test_no_key_that_is_held_down_opens_a_page_that_was_not_listed(login: FakeLogin) -> None:
     async with terminal(app_with()) as t:
         await begin(t, "linear", "sentry")
-        begun = get_time()
-        repeated = (begun + n * 0.05 for n in count())  # by a terminal, however slow this machine is
+        begun = t.app.keyboard._last  # the key that agreed is held down, however slow the machine is
+        repeated = (begun + n * 0.05 for n in count(1))
         for _ in range(6):  # before the question is there and after
             typed(t, "\r", next(repeated))
             await t.pilot.pause(0.05)
