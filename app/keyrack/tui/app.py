@@ -23,8 +23,8 @@ from keyrack.tui.host import Severity
 from keyrack.tui.kit import keymap
 from keyrack.tui.kit.background import deliver
 from keyrack.tui.kit.keyboard import Keyboard
+from keyrack.tui.kit.message_line import show_on
 from keyrack.tui.kit.messages import Messages
-from keyrack.tui.kit.notice import show_on
 from keyrack.tui.kit.present import error_text, safe
 from keyrack.tui.remembering import Remembering
 from keyrack.tui.servers.main import MainScreen

@@ -21,7 +21,7 @@ SIGNS = {
 SIGN_WIDTH = 2  # columns
 
 
-class Notice(Static):
+class MessageLine(Static):
     """A click dismisses it. Its look is in main.tcss, as it can stand on any screen."""
 
     def __init__(self, messages: Messages, dismiss_key: str) -> None:
@@ -63,11 +63,11 @@ class Notice(Static):
 
 def show_on(screen: Screen[object], messages: Messages, dismiss_key: str) -> None:
     """Show the newest message on a screen, and make the room for it when there is one."""
-    notice = next(iter(screen.query_children(Notice)), None)
-    if notice is not None:
-        notice.show()
+    line = next(iter(screen.query_children(MessageLine)), None)
+    if line is not None:
+        line.show()
     elif messages.newest is not None and screen.is_mounted:
         keys = next((each for each in screen.children if isinstance(each, Footer | KeyLine)), None)
-        notice = Notice(messages, dismiss_key)
-        notice.set_class(keys is None, "-docked")  # in a dialog, the keys are in the box
-        screen.mount(notice, before=keys)
+        line = MessageLine(messages, dismiss_key)
+        line.set_class(keys is None, "-docked")  # in a dialog, the keys are in the box
+        screen.mount(line, before=keys)

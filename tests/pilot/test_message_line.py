@@ -15,7 +15,7 @@ from textual.widgets import Button
 from keyrack.tui.clients.clients import ClientsScreen
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.kit.key_line import KeyLine
-from keyrack.tui.kit.notice import Notice
+from keyrack.tui.kit.message_line import MessageLine
 from keyrack.tui.servers.detail import DetailScreen
 from support.demo_rows import demo_parts
 from support.screens import Terminal, app_with, screen_test, terminal
@@ -73,7 +73,7 @@ async def test_whom_the_keychain_waits_for_is_shown_over_any_screen() -> None:
 
 def covers(t: Terminal, *others: Widget) -> list[Widget]:
     """Which of these the message covers."""
-    notice = t.widget("Notice").region
+    notice = t.widget("MessageLine").region
     assert notice.area
     return [each for each in others if each.region.overlaps(notice)]
 
@@ -141,7 +141,7 @@ async def test_a_message_stands_above_the_keys_of_the_details(size: tuple[int, i
         await t.sees("Log in again.")  # on a screen that was opened later, too
         assert isinstance(t.app.screen, DetailScreen)
         assert covers(t, t.widget("#all-facts"), t.widget("KeyLine")) == []
-        assert t.widget("Notice").region.bottom == t.widget("KeyLine").region.y
+        assert t.widget("MessageLine").region.bottom == t.widget("KeyLine").region.y
 
 
 @screen_test
@@ -167,7 +167,7 @@ async def test_a_click_dismisses_a_message_in_a_dialog_too() -> None:
         await t.press("question_mark")
         await told(t, "The issuer refused.")
         await t.until(t.app.keyboard.ready)
-        await t.pilot.click(Notice)
+        await t.pilot.click(MessageLine)
         await t.misses("The issuer refused.")
 
 
@@ -191,4 +191,4 @@ async def test_a_message_stays_when_a_dialog_gets_its_content(monkeypatch: pytes
         await told(t, "The issuer refused.")
         gate.set()
         await t.sees("Test it on the server")
-        await t.until(lambda: t.shown("Notice").endswith("The issuer refused."))
+        await t.until(lambda: t.shown("MessageLine").endswith("The issuer refused."))
