@@ -19,7 +19,7 @@ from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row
 from keyrack.operations.tokens.service import revoke_words, service_for
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.choice import Pick, Tick
+from keyrack.tui.kit.choice import Pick, Tick, pick_on
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.link import Link
@@ -115,10 +115,7 @@ class ClearScreen(ReadingDialog[Clearing]):
         return lives_on(credential, self.host.now())
 
     def action_pick(self, step: int) -> None:
-        """From wherever the focus is; it goes along, so that the eye does too."""
-        for pick in self.query(Pick):
-            pick.focus()
-            pick.action_pick(step)
+        pick_on(self, step)
 
     def action_open_page(self) -> None:
         if self._page:

@@ -70,3 +70,10 @@ class Pick(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         if 0 <= event.y < len(self._labels):
             self.value = event.y
+
+
+def pick_on(screen: Widget, step: int) -> None:
+    """Change a dialog's choice from wherever the focus is; it goes along, so that the eye does too."""
+    for pick in screen.query(Pick):
+        pick.focus()
+        pick.action_pick(step)

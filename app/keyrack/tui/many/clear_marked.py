@@ -17,7 +17,7 @@ from keyrack.operations.ports import by_client
 from keyrack.operations.servers.overview import Row
 from keyrack.tui.clear.clear import KEEP, REVOKE, Clearing, issuer_of
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.choice import Pick, Tick
+from keyrack.tui.kit.choice import Pick, Tick, pick_on
 from keyrack.tui.kit.dialog import Box, Dialog
 from keyrack.tui.kit.hanging import Hanging
 from keyrack.tui.kit.key_line import KeyLine
@@ -102,9 +102,7 @@ class ClearMarkedScreen(Dialog[Clearing]):
         self.query_one(MarkedList).scroll_by_key(where)
 
     def action_pick(self, step: int) -> None:
-        for pick in self.query(Pick):
-            pick.focus()
-            pick.action_pick(step)
+        pick_on(self, step)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

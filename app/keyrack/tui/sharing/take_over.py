@@ -19,7 +19,7 @@ from keyrack.operations.sharing import importing as importing_op
 from keyrack.operations.sharing.held import urls_of
 from keyrack.operations.sharing.importing import How, Importing
 from keyrack.tui.kit import keymap
-from keyrack.tui.kit.choice import Pick
+from keyrack.tui.kit.choice import Pick, pick_on
 from keyrack.tui.kit.dialog import Box
 from keyrack.tui.kit.key_line import KeyLine
 from keyrack.tui.kit.present import join, say, title
@@ -111,10 +111,7 @@ class TakeOverScreen(PlanDialog[TakeOver, _Plan]):
             yield Static(join(say(f"{WARNING} ", Tone.WARN), say(note)), classes="gap")
 
     def action_pick(self, step: int) -> None:
-        """From wherever the focus is; it goes along, so that the eye does too."""
-        for pick in self.query(Pick):
-            pick.focus()
-            pick.action_pick(step)
+        pick_on(self, step)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
