@@ -19,7 +19,7 @@ from keyrack.store.records.files import RecordFiles
 from keyrack.system.locks import Locks
 from keyrack.tui.servers import list_reader
 from support.demo_rows import NOW, PLACES, SERVERS, demo_parts
-from support.screens import app_with, screen_test, terminal
+from support.screens import Terminal, app_with, screen_test, terminal
 from support.store_fakes import stored_credential
 
 FRESH = CredentialInfo("oauth", issuer="https://github.com", expires_at=NOW + 3600, refreshable=True)
@@ -33,18 +33,22 @@ def watching(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(list_reader, "WATCH", 0.02)
 
 
+def cursor_row(t: Terminal) -> int:
+    return t.table.keys.index(t.table.selected or "")
+
+
 @screen_test
 async def test_what_another_process_stored_is_seen_and_the_cursor_stays(watching: None) -> None:
     adapters = demo_parts()
     async with terminal(app_with(adapters)) as t:
         await t.press("s")
         await t.select("notion")
-        line = t.table.cursor_row
+        line = cursor_row(t)
         adapters.credentials().put(GITHUB, FRESH)  # type: ignore[attr-defined]
         await t.until(lambda: "● valid" in t.line_of("github"))
         adapters.credentials().put("https://aaa.example.com/mcp", FRESH)  # type: ignore[attr-defined]
         await t.sees("aaa.example.com/mcp")
-        assert t.selected == "notion" and t.table.cursor_row == line + 1
+        assert t.selected == "notion" and cursor_row(t) == line + 1
 
 
 @screen_test
@@ -52,10 +56,10 @@ async def test_a_row_that_is_gone_leaves_the_cursor_on_its_line(watching: None) 
     adapters = demo_parts()
     async with terminal(app_with(adapters)) as t:
         await t.select("old.example.com/mcp")
-        line, following = t.table.cursor_row, t.names()[t.table.cursor_row + 1]
+        line, following = cursor_row(t), t.names()[cursor_row(t) + 1]
         adapters.credentials().put("https://old.example.com/mcp", None)  # type: ignore[attr-defined]
         await t.misses("old.example.com")
-        assert t.table.cursor_row == line and t.selected == following
+        assert cursor_row(t) == line and t.selected == following
 
 
 @screen_test

@@ -47,7 +47,10 @@ class MessageLine(Static):
         self.show()
 
     def _with_hint(self, message: Message, width: int) -> Content:
-        """With what escape does, where it does not close a dialog instead. It goes into a line as a whole."""
+        """The sentence, and the key that dismisses it: not in a dialog, which escape closes.
+
+        The key and its word are never on two lines.
+        """
         words = say(short_paths(message.sentence))
         if not message.stays or isinstance(self.screen, ModalScreen):
             return words

@@ -110,7 +110,7 @@ def _groups() -> Iterator[list[Binding]]:
 
 
 def _clashes(keys: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Each id whose own key is another's, and that other one's id or name."""
+    """Each id whose own key another binding of the same screen has, with that one's id or name."""
     for group in _groups():
         owners: dict[str, Binding] = {}
         for binding in group:

@@ -18,8 +18,6 @@ from keyrack.tui.servers.held_facts import Lines
 from keyrack.tui.servers.marks import Trouble
 from keyrack.wording.tones import Tone
 
-LABEL_WIDTH = 10
-
 
 class FactLine(Horizontal):
     """One label with its value, which may take several lines."""

@@ -68,11 +68,6 @@ class ServerTable(LineTable):
         """Those that there is room for."""
         return tuple(placed.column for placed in self._columns)
 
-    @property
-    def cursor_row(self) -> int:
-        """Which of the rows is under the cursor, not counting headings."""
-        return list(self._places.values()).index(self.cursor_line)
-
     def show(self, lines: Sequence[Line], now: float, marks: Marks, view: View) -> None:
         """Show these lines. The cursor stays on its server, not on its line."""
         selected, before = self.selected, self.cursor_line
