@@ -41,10 +41,13 @@ class Box(Vertical):
         self.uncover(event.widget)
 
     def uncover(self, widget: Widget) -> None:
-        """Scroll a widget out from under the key line, which stays at the bottom."""
+        """Scroll a widget out from under the key line or the buttons, which stay at the bottom."""
 
         def scroll() -> None:
-            lines = [line.region.y for line in self.query("KeyLine")]
+            docked = [each for each in self.query("KeyLine, .buttons") if each.styles.dock == "bottom"]
+            if any(each in docked for each in widget.ancestors_with_self):
+                return
+            lines = [each.region.y for each in docked]
             hidden = widget.region.bottom - min(lines) if lines else 0
             if hidden > 0:
                 self.scroll_relative(y=hidden, animate=False)
