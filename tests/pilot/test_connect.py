@@ -112,7 +112,8 @@ async def test_y_writes_it(done: Done) -> None:
         await t.until(lambda: done.done == [("linear", "Claude Code")])
         await t.until(
             lambda: (
-                t.said() == ["linear: connected in Claude Code by helper. Restart Claude Code if it runs."]
+                t.said()
+                == ["linear: connected in Claude Code by helper. Restart Claude Code if it is running."]
             )
         )
 

@@ -82,7 +82,7 @@ class ConnectActions:
 
     def _connected(self, wanted: Connecting, server: Server, _: Connected) -> None:
         words = f"connected in {wanted.program} by {wanted.method.value}."
-        restart = f"Restart {wanted.program} if it runs."
+        restart = f"Restart {wanted.program} if it is running."
         self._work.say(f"{server.display_name}: {words} {restart}", stays=True)
 
     def _disconnect(self, row: Row, wanted: Disconnecting | None) -> None:
