@@ -146,7 +146,7 @@ class ServerTable(LineTable):
         shown = self._shown[line]
         base = self.get_component_rich_style("server-table--row")
         if isinstance(shown, Heading):
-            words = [(safe(shown.words), shown.tone), (f" · {shown.size}", Tone.DIM)]
+            words = [("─ ", Tone.DIM), (safe(shown.words), shown.tone), (f" · {shown.size}", Tone.DIM)]
             return _strip([Segment(text, base + self._tone(tone)) for text, tone in words], width, base)
         is_cursor = line == self.cursor_line
         if is_cursor:
