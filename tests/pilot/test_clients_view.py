@@ -27,7 +27,8 @@ async def programs(t: Terminal) -> ClientsScreen:
 
 
 def line_of(t: Terminal, name: str) -> list[str]:
-    line = next((line for line in t.text().splitlines() if line.startswith(f"│ {name} ")), "")
+    lines = t.text().replace("│▸", "│ ").splitlines()  # the selected one too
+    line = next((line for line in lines if line.startswith(f"│ {name} ")), "")
     return line.strip("│ ").split("  ")
 
 

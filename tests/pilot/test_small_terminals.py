@@ -10,6 +10,7 @@ from textual.widgets._footer import FooterKey
 
 from keyrack.domain.reading import Reading
 from keyrack.domain.storage import StoreState
+from keyrack.tui.kit.confirm import ConfirmScreen
 from keyrack.tui.kit.key_footer import KeyFooter
 from keyrack.tui.servers.filter_line import FilterLine
 from support.demo_rows import demo_parts
@@ -164,3 +165,27 @@ async def test_help_opens_over_the_details_too() -> None:
         await t.sees("Selected server")
         await t.press("escape")
         await t.sees("Found in")
+
+
+@screen_test
+async def test_what_is_selected_in_a_list_has_a_sign_beside_its_color() -> None:
+    async with terminal(app_with()) as t:
+        await t.press("vertical_line")
+        await t.sees("▸ [x] Auth")
+        await t.press("down")
+        await t.sees("▸ [x] Expires")
+        assert "▸ [x] Auth" not in t.text()
+        await t.press("escape", "2")
+        await t.sees("│▸keyrack ")
+        await t.press("escape", "ctrl+p")
+        await t.sees("a command or a server's name")
+        await t.press("down")
+        await t.sees("▸ ")
+
+
+@screen_test
+async def test_the_buttons_of_a_long_question_are_in_sight() -> None:
+    async with terminal(app_with(), (60, 12)) as t:
+        t.app.push_screen(ConfirmScreen("A question", "", "It goes on and on and on. " * 30, "Do it"))
+        await t.sees("Do it (y)")
+        await t.sees("▼ more")
