@@ -1,4 +1,4 @@
-"""The second view: the programs, their servers, and what they hold."""
+"""The list of programs: their servers, and what they hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of programs in the second view."""
+"""The names of programs in their list."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The programs: the second view."""
+"""The list of programs, and what each holds."""

@@ -1,4 +1,4 @@
-"""The lines of the second view: one for each program, and one for each of its servers."""
+"""The lines of the list of programs: one for each program, and one for each of its servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second view: the programs, and below them the servers of the selected one."""
+"""The list of programs, and below it the servers of the selected one."""
 
 from __future__ import annotations
 

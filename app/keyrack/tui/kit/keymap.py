@@ -134,7 +134,7 @@ ROW = [
 # The footer's keys where the list has no rows, because there are none or the filter hides them.
 WITHOUT_SERVERS = ("add", "look-again", "demo", "clients", "help")
 WITHOUT_MATCH = ("filter-complete", "filter-clear", "filter-leave", "stop", "filter", "clients", "help")
-# The same in the second view, without a program or without a server of it.
+# The same in the list of programs, without a program or without a server of it.
 WITHOUT_PROGRAM = (
     "filter-clear",
     "filter-leave",
@@ -278,7 +278,7 @@ MAIN = [
     Binding("q", "app.quit", "Quit", id="leave", show=False),
 ]
 
-# The second view. Its lists have LIST's keys.
+# The list of programs, and that of the servers of one. They have LIST's keys too.
 CLIENTS = [
     Binding("m", "entry('import')", "Take over", id="clients-import"),
     Binding("p", "entry('publish')", "Publish", id="clients-publish"),
