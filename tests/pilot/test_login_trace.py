@@ -7,7 +7,8 @@ import pytest
 from keyrack.domain.errors import LoginNeeded
 from keyrack.domain.secret import MASK
 from keyrack.oauth.trace import Exchange
-from keyrack.tui.login.login import MAX_TRACE, LoginScreen
+from keyrack.tui.login.login import LoginScreen
+from keyrack.tui.login.login_progress import MAX_TRACE
 from keyrack.tui.login.trace import TraceScreen
 from support.fake_login import EXCHANGES, FakeLogin, begin
 from support.screens import app_with, screen_test, terminal
