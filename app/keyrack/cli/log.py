@@ -47,8 +47,8 @@ program's store can be passed on without an event.
 
 --json prints an array of objects with these fields: at (UTC), kind (login, set,
 imported, refreshed, refresh-refused, token-refused, handed-out, not-handed-out,
-published, revoked, cleared), server, url, account, way (token, header, env, exec,
-bridge, python, screen), program, note.""",
+published, revoked, cleared, renamed), server, url, account, way (token, header,
+env, exec, bridge, python, screen), program, note.""",
     examples=(
         ("See which programs got a token of a server", "keyrack log linear --handed-out"),
         (

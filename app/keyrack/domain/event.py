@@ -18,6 +18,7 @@ Kind = Literal[
     "published",
     "revoked",
     "cleared",
+    "renamed",  # the server, so that its credential has another key
 ]
 Way = Literal["token", "header", "env", "exec", "bridge", "python", "screen"]
 
@@ -34,3 +35,4 @@ class Event(NamedTuple):
     way: str = ""  # handed out: a `Way`
     program: str = ""  # handed out: the program as it calls itself, which proves nothing; "" if unknown
     note: str = ""
+    old_key_name: str = ""  # renamed: `key_name` until then

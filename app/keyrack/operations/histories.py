@@ -31,5 +31,8 @@ def histories(adapters: Adapters, before: Histories | None = None) -> Histories:
         return before
     found: dict[_Key, list[Event]] = {}
     for event in log.all():
-        found.setdefault((event.url, event.account, event.key_name), []).append(event)
+        key = event.url, event.account, event.key_name
+        if event.kind == "renamed":  # its life goes on under another key
+            found[key] = found.pop((event.url, event.account, event.old_key_name), [])
+        found.setdefault(key, []).append(event)
     return Histories(stamp, {key: tuple(events) for key, events in found.items()})

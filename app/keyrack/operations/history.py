@@ -16,6 +16,7 @@ def log_event(
     *,
     way: Way | None = None,
     program: str = "",
+    old_key_name: str = "",
 ) -> None:
     """Add an event of this server's credential to the log. Never raises; the log may be unwritable."""
     key = server.key
@@ -30,5 +31,6 @@ def log_event(
             way or "",
             program,
             note,
+            old_key_name,
         )
     )

@@ -16,6 +16,7 @@ KINDS = {
     "published": "published",
     "revoked": "revoked",
     "cleared": "cleared",
+    "renamed": "renamed",
 }
 WAYS = {
     "token": "keyrack token",

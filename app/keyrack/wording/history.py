@@ -18,10 +18,11 @@ ENDED = Sign(NOT_CHOSEN, Tone.WARN)
 RENEWED = Sign("↻", Tone.PLAIN)
 GIVEN = Sign("→", Tone.BUSY)
 OTHER = Sign(UNKNOWN, Tone.DIM)
+RENAMED = Sign("=", Tone.DIM)
 NONE = Sign("·", Tone.DIM)
 LEGEND = (  # in rows for a narrow terminal
     ((STARTED, "logged in"), (RENEWED, "refreshed"), (GIVEN, "handed out")),
-    ((REFUSED, "refused"), (ENDED, "cleared")),
+    ((REFUSED, "refused"), (ENDED, "cleared"), (RENAMED, "renamed")),
 )
 SIGNS = {
     "login": STARTED,
@@ -35,9 +36,10 @@ SIGNS = {
     "published": GIVEN,
     "revoked": ENDED,
     "cleared": ENDED,
+    "renamed": RENAMED,
 }
 # Where several things happened in one hour, the first of these is shown.
-RANKING = (REFUSED, STARTED, ENDED, RENEWED, GIVEN, OTHER, NONE)
+RANKING = (REFUSED, STARTED, ENDED, RENEWED, GIVEN, RENAMED, OTHER, NONE)
 ROUTINE = ("refreshed", "handed-out", "published")  # summed until something else happens
 HOURS, DAYS = 24, 14
 

@@ -164,6 +164,16 @@ def test_the_history_of_a_credential_is_only_its_own() -> None:
     assert histories(adapters).of(CredentialKey.of(URL, "work")) == (events.kept[2],)
 
 
+def test_a_history_goes_on_after_a_rename_and_what_then_has_the_old_name_begins_anew() -> None:
+    adapters, events = bench()
+    login = Event(NOW, "login", "wiki", URL, "default", "wiki")
+    renamed = Event(NOW, "renamed", "notes", URL, "default", "notes", old_key_name="wiki")
+    for event in (login._replace(key_name="notes"), login, renamed, login):
+        events.add(event)
+    assert histories(adapters).of(CredentialKey.of(URL, name="notes")) == (login, renamed)
+    assert histories(adapters).of(CredentialKey.of(URL, name="wiki")) == (login,)
+
+
 def test_the_log_is_read_again_only_after_an_event() -> None:
     adapters, _ = bench(stored_credential())
     hand_out(adapters, SERVER, "token")

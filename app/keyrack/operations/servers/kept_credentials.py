@@ -12,6 +12,7 @@ from keyrack.domain.errors import KeyrackError
 from keyrack.domain.model import CredentialKey, Server
 from keyrack.domain.reading import Reading
 from keyrack.operations.clearing.clear import clear
+from keyrack.operations.history import log_event
 from keyrack.operations.ports import Adapters, CredentialStore
 from keyrack.operations.servers.find import keep_apart
 from keyrack.operations.servers.owners import Owners, Stray
@@ -79,8 +80,10 @@ class KeptCredentials:
             for _, copy in moved:
                 self._credentials.delete(copy)
             raise
-        for key, _ in moved:
+        for key, copy in moved:
             self._credentials.delete(key)
+            server = row._replace(account=copy.account, key_name=copy.name)
+            log_event(self._adapters, server, "renamed", old_key_name=key.name)
 
     def _refuse_taken(self, owners: Owners, row: Server) -> None:
         """A credential that a removed server has left is not overwritten, and does not become this one's."""

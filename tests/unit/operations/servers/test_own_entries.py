@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from keyrack.domain.errors import KeyrackError, StoreLocked
+from keyrack.domain.event import Event
 from keyrack.domain.model import CredentialKey
 from keyrack.domain.storage import StoreState
+from keyrack.operations.histories import histories
 from keyrack.operations.servers import own_entries
 from keyrack.operations.servers.find import find
 from keyrack.operations.servers.overview import overview
@@ -84,6 +86,24 @@ def test_with_a_shared_url_the_credentials_move_to_the_new_name(m: Machine) -> N
     assert data["accounts"] == {f"{URL} wiki-c": "work"}
     assert data["publish"] == {f"{URL} wiki-c": "claude-code"}
     assert orphans(m) == []
+
+
+@pytest.mark.parametrize("key_name", ["wiki-a", ""])  # "": from before the URL was shared
+def test_with_a_shared_url_the_history_goes_on_under_the_new_name(m: Machine, key_name: str) -> None:
+    own(m, TWO)
+    log_in(m, "at-a", key_name, names=names(m, "wiki-a"))
+    log_in(m, "at-b", "wiki-b")
+    logged = Event(NOW - 60, "login", "wiki-a", URL, "default", key_name)
+    m.events.add(logged)
+    m.events.add(logged._replace(server="wiki-b", key_name="wiki-b"))
+    change(m, "wiki-a", "wiki-c")
+    found = find(m.adapters, "wiki-c", "default").key
+    assert found is not None
+    past = histories(m.adapters).of(found)
+    assert [(event.kind, event.server) for event in past] == [
+        ("login", "wiki-a"),
+        *([("renamed", "wiki-c")] if found.name != key_name else []),
+    ]
 
 
 def test_a_credential_from_before_the_url_was_shared_follows_its_server(m: Machine) -> None:
