@@ -13,6 +13,7 @@ from keyrack.domain.remembered import Remembered
 from keyrack.operations.ports.screen import NoScreenState
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.servers.view import Sort
+from keyrack.tui.terminal.background import Background
 from keyrack.tui.theme import KEYRACK_LIGHT
 from support.cli_kit import linear
 from support.demo_rows import demo_parts
@@ -110,3 +111,14 @@ async def test_without_a_place_nothing_is_written(own_home: Path) -> None:
         await t.press("s", "q")
     app.remembering.write()
     assert not (own_home / ".local").exists()
+
+
+@screen_test
+async def test_many_answers_about_the_background_are_one_change_or_two() -> None:
+    async with terminal(app_with()) as t:
+        themes: list[str] = []
+        t.app.watch(t.app, "theme", lambda theme: themes.append(theme), init=False)
+        for number in range(101):
+            t.app.post_message(Background(light=number % 2 == 0))
+        await t.until(lambda: t.app.theme == KEYRACK_LIGHT.name and not t.app.message_queue_size)
+        assert len(themes) <= 2

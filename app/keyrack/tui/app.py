@@ -100,7 +100,7 @@ class KeyrackApp(App[None]):
         keys, self.key_problems = _usable(state.keys())
         keymap.use(keys)
         setattr(self, "COMMAND_PALETTE_BINDING", keys.get("palette", keymap.PALETTE_KEY))  # noqa: B010  a constant
-        self._light = light
+        self._light, self._theme_due = light, False
         # Before Textual's part, which then parses the style sheets with the theme's colors. A change of the
         # theme parses them all once more, before the first frame.
         self.set_reactive(App.theme, self._wanted_theme)
@@ -253,6 +253,7 @@ class KeyrackApp(App[None]):
         self._show_theme()
 
     def _show_theme(self) -> None:
+        self._theme_due = False
         self.theme = self._wanted_theme
 
     @property
@@ -263,7 +264,9 @@ class KeyrackApp(App[None]):
     def on_background(self, answer: Background) -> None:
         """The terminal's answer, which is soon here, late, or never."""
         self._light = answer.light
-        self._show_theme()
+        if not self._theme_due:  # several answers are one change, which styles everything anew
+            self._theme_due = True
+            self.call_later(self._show_theme)
 
     def say(self, sentence: str, *, severity: Severity = "information", stays: bool = False) -> None:
         """Show a message above the footer. The text can come from anyone.
