@@ -118,6 +118,15 @@ def test_answers_in_eight_bits_are_no_keys() -> None:
         assert line.keys == []
 
 
+@pytest.mark.parametrize("size", ["48;99999;80", "48;24;9999999999"])
+def test_a_size_that_no_terminal_has_is_ignored(size: str) -> None:
+    line = Line()
+    line.send(f"\x1b[{size};480;640t")
+    line.send("d")
+    assert [event.key for event in line.events if isinstance(event, events.Key)] == ["d"]
+    assert len(line.events) == 1
+
+
 def test_what_is_meant_for_the_program_arrives() -> None:
     line = Line()
     line.send("".join(MEANT.values()))

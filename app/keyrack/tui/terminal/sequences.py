@@ -18,9 +18,10 @@ from keyrack.tui.terminal.background import answer_in
 ESC = "\x1b"
 PASTE, PASTE_END = f"{ESC}[200~", f"{ESC}[201~"
 
-# Not keys, but meant for the program: focus, the mouse, a resize, a mode that it queried.
+# Not keys, but meant for the program: focus, the mouse, a resize to what a terminal can have, a mode that it
+# queried.
 _MEANT = re.compile(
-    r"\x1b\[(?:[IO]|<\d+;-?\d+;-?\d+[Mm]|[\d;]+M|M...|48;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*;\d+[\d:]*t|\?\d+;\d\$y)",
+    r"\x1b\[(?:[IO]|<\d+;-?\d+;-?\d+[Mm]|[\d;]+M|M...|48;\d{1,4}(?::\d+)*;\d{1,4}(?::\d+)*;[\d:]+;[\d:]+t|\?\d+;\d\$y)",
     re.DOTALL,
 )
 # Answers that start like no key (DA, the kitty flags, xterm's own), and the cursor position.
