@@ -418,6 +418,17 @@ async def test_a_bad_entry_and_a_program_open_too(m: Machine, monkeypatch: pytes
 
 
 @screen_test
+async def test_e_on_a_local_process_of_ones_own_file_names_the_key_that_opens_it(m: Machine) -> None:
+    config = m.put(".config/keyrack/config.toml", '[servers.files]\ncommand = "mcp-files"\n')
+    before = config.read_bytes()
+    async with terminal(app_with(m.adapters)) as t:
+        await t.select("files")
+        await t.press("e")
+        await t.sees("files is a local process. Press o to change it.")
+        assert t.app.screen is t.main and config.read_bytes() == before
+
+
+@screen_test
 async def test_a_problem_in_the_list_of_files_opens_at_its_line(
     m: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
