@@ -234,7 +234,7 @@ SCENES: dict[str, Scene] = {
     "grouped": Scene(state_rows.all_states, state_rows.grouped, FACE),
     "message": Scene(_demo, _message, (SMALL, NARROW)),
     "login": Scene(_demo, _login),
-    "code": Scene(_demo, _code, (SMALL, NARROW)),
+    "code": Scene(_demo, _code, (SMALL, (60, 24))),
     "palette": Scene(_demo, _palette, (SMALL,)),
     "trace": Scene(_demo, _trace, (SMALL,)),
     "client-needed": Scene(_demo, _client_needed, (SMALL,)),
