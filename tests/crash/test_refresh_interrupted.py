@@ -81,7 +81,7 @@ def test_a_terminal_that_is_closed_while_a_slow_issuer_answers_loses_no_grant(pl
     place.authority.fault("/token", "slow", ms=VERY_SLOW)
     before, old = place.authority.count().renewed, place.stored().tokens
     with screen([KEYRACK], place.env) as terminal:
-        terminal.until(lambda text: "guarded" in text and "refreshable" in text)
+        terminal.until(lambda text: "guarded" in text and "renews when used" in text)
         terminal.press("r")
         until_asked(place, before)
         terminal.close()
@@ -98,7 +98,7 @@ def test_leaving_the_screen_while_the_issuer_answers_loses_no_grant(place: Place
     (Path(place.env["HOME"]) / ".claude.json").write_text(json.dumps({"mcpServers": {"guarded": entry}}))
     before = place.authority.count().renewed
     with screen([KEYRACK], place.env) as terminal:
-        terminal.until(lambda text: "guarded" in text and "refreshable" in text)
+        terminal.until(lambda text: "guarded" in text and "renews when used" in text)
         terminal.press("r")
         until_asked(place, before)
         terminal.press("C-q")

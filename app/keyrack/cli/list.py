@@ -25,7 +25,7 @@ FILTER = Option(("--filter",), "list only the servers that these words select", 
 class Options(Arguments):
     json: bool = False
     tsv: bool = False
-    filter: str = ""
+    filter: str | None = None
 
 
 VERB = Verb(

@@ -62,10 +62,10 @@ def test_the_commands_come_first_with_what_they_do(ask: Ask) -> None:
 
 def test_options_come_after_a_dash_and_where_nothing_else_can(ask: Ask) -> None:
     assert words(ask("-", adapters=pytest.fail)) == ["--config", "--help", "--version"]
-    every = ["--json", "--tsv", "--config", "--help"]
+    every = ["--json", "--tsv", "--filter", "--config", "--help"]
     assert words(ask("list", "", adapters=pytest.fail)) == every
     assert words(ask("list", "--json", "--config", "x", "-", adapters=pytest.fail)) == [
-        "--tsv", "--config", "--help",
+        "--tsv", "--filter", "--config", "--help",
     ]  # fmt: skip
     assert "print JSON" in ask("list", "-")[1]
 
