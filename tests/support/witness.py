@@ -18,6 +18,8 @@ from textual._time import get_time
 from textual.screen import Screen
 
 from keyrack.domain.model import CredentialKey, StoredCredential
+from keyrack.operations.tokens import set_token as set_token_op
+from keyrack.operations.tokens.set_token import Typed
 from keyrack.tui.app import KeyrackApp
 from keyrack.tui.kit.keyboard import Keyboard
 from keyrack.tui.many.login_start import LoginStartScreen
@@ -79,7 +81,7 @@ class Witness:
     # -- what it notes
 
     def _watch(self, patch: pytest.MonkeyPatch) -> None:
-        def wrap(kind: type, name: str, before: Any = None, after: Any = None) -> None:
+        def wrap(kind: Any, name: str, before: Any = None, after: Any = None) -> None:
             real = getattr(kind, name)
 
             def call(this: Any, *words: Any, **named: Any) -> Any:
@@ -98,7 +100,12 @@ class Witness:
         wrap(Keyboard, "too_early", after=self._took_click)
         wrap(Screen, "dismiss", before=self._dismissed)
         wrap(Clipboard, "_put", before=self._copied)
+        wrap(set_token_op, "set_token", before=self._entered)
         patch.setattr(threading, "excepthook", self._broke)
+
+    def _entered(self, adapters: object, server: object, typed: Typed) -> None:
+        """A token may be any keys that were pressed in the form."""
+        self.home.typed += [secret.reveal() for secret in typed.fields.values()]
 
     def _copied(self, clipboard: Clipboard, text: str) -> None:
         self.copied.append(text)
