@@ -15,7 +15,7 @@ LINKS = pytest.mark.skipif(os.name != "posix", reason="links need a privilege on
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    for folder in ("work/deep/er", "work/deep-er", "private", ".config/keyrack"):
+    for folder in ("office/deep/er", "office/deep-er", "private", ".config/keyrack"):
         (tmp_path / folder).mkdir(parents=True)
     return tmp_path
 
@@ -34,59 +34,59 @@ def account(found: AccountHere | None) -> str | None:
 
 
 def test_without_a_choice_there_is_none(home: Path) -> None:
-    assert here(home, home / "work") is None
-    assert here(home, home / "private", ("~/work/**", "work")) is None
+    assert here(home, home / "office") is None
+    assert here(home, home / "private", ("~/office/**", "work")) is None
 
 
-@pytest.mark.parametrize("path", ["~/work/**", "~/work", "~/work/"])
+@pytest.mark.parametrize("path", ["~/office/**", "~/office", "~/office/"])
 def test_a_folder_chooses_for_itself_and_everything_below(home: Path, path: str) -> None:
-    for cwd in ("work", "work/deep", "work/deep/er"):
+    for cwd in ("office", "office/deep", "office/deep/er"):
         assert account(here(home, home / cwd, (path, "work"))) == "work"
     for cwd in ("private", "."):
         assert here(home, home / cwd, (path, "work")) is None
 
 
 def test_the_longest_folder_wins_whatever_the_order(home: Path) -> None:
-    both = (("~/work/deep/**", "deep"), ("~/work/**", "work"), ("~/**", "home"))
+    both = (("~/office/deep/**", "deep"), ("~/office/**", "work"), ("~/**", "home"))
     for folders in (both, both[::-1]):
-        assert account(here(home, home / "work/deep/er", *folders)) == "deep"
-        assert account(here(home, home / "work/deep-er", *folders)) == "work"
+        assert account(here(home, home / "office/deep/er", *folders)) == "deep"
+        assert account(here(home, home / "office/deep-er", *folders)) == "work"
         assert account(here(home, home / "private", *folders)) == "home"
 
 
 def test_the_variable_comes_before_the_folder(home: Path) -> None:
-    assert here(home, home / "work", ("~/work/**", "work"), variable=" acme ") == AccountHere(
+    assert here(home, home / "office", ("~/office/**", "work"), variable=" acme ") == AccountHere(
         "acme", "KEYRACK_ACCOUNT is set"
     )
-    assert here(home, home / "work", ("~/work/**", "work")) == AccountHere(
-        "work", "keyrack runs in ~/work/**"
+    assert here(home, home / "office", ("~/office/**", "work")) == AccountHere(
+        "work", "keyrack runs in ~/office/**"
     )
-    assert account(here(home, home / "work", ("~/work/**", "work"), variable="  ")) == "work"
+    assert account(here(home, home / "office", ("~/office/**", "work"), variable="  ")) == "work"
 
 
 @LINKS
 def test_links_are_resolved_on_both_sides(home: Path) -> None:
-    (home / "link").symlink_to(home / "work")
-    (home / "way").symlink_to(home / "work/deep")
-    assert account(here(home, home / "link/deep", ("~/work/**", "work"))) == "work"
-    assert account(here(home, home / "work/deep", ("~/link/**", "work"))) == "work"
+    (home / "link").symlink_to(home / "office")
+    (home / "way").symlink_to(home / "office/deep")
+    assert account(here(home, home / "link/deep", ("~/office/**", "work"))) == "work"
+    assert account(here(home, home / "office/deep", ("~/link/**", "work"))) == "work"
     # The link stands outside of the folder, and what it leads to inside.
-    assert account(here(home, home / "way/er", ("~/work/**", "work"))) == "work"
-    (home / "work/out").symlink_to(home / "private")
-    assert here(home, home / "work/out", ("~/work/**", "work")) is None
+    assert account(here(home, home / "way/er", ("~/office/**", "work"))) == "work"
+    (home / "office/out").symlink_to(home / "private")
+    assert here(home, home / "office/out", ("~/office/**", "work")) is None
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ('folders = "~/work"\n', "should be tables"),
-        ('[folders]\npath = "~/work/**"\n', "“account”"),
+        ('folders = "~/office"\n', "should be tables"),
+        ('[folders]\npath = "~/office/**"\n', "“account”"),
         ('[[folders]]\naccount = "work"\n', "“path”"),
-        ('[[folders]]\npath = "work/**"\naccount = "work"\n', "should begin with"),
-        ('[[folders]]\npath = "~/*/work"\naccount = "work"\n', "only /** at the end"),
-        ('[[folders]]\npath = "~/work/**"\naccount = ""\n', "“account”"),
-        ('[[folders]]\npath = "~/work/**"\naccount = 1\n', "“account”"),
-        ('[[folders]]\npath = "~/work/**"\nacount = "work"\n', "“acount”"),
+        ('[[folders]]\npath = "office/**"\naccount = "work"\n', "should begin with"),
+        ('[[folders]]\npath = "~/*/office"\naccount = "work"\n', "only /** at the end"),
+        ('[[folders]]\npath = "~/office/**"\naccount = ""\n', "“account”"),
+        ('[[folders]]\npath = "~/office/**"\naccount = 1\n', "“account”"),
+        ('[[folders]]\npath = "~/office/**"\nacount = "work"\n', "“acount”"),
         (
             '[[folders]]\npath = "~/a"\naccount = "a"\n[[folders]]\npath = "~/a/**"\naccount = "b"\n',
             "two",
@@ -102,7 +102,7 @@ def test_a_mistake_is_told_with_its_line_and_no_account_is_guessed(home: Path, t
 
 
 def test_the_line_is_that_of_the_folder_with_the_mistake(home: Path) -> None:
-    good = '# the folders\n[[folders]]\npath = "~/work/**"\naccount = "work"\n\n'
+    good = '# the folders\n[[folders]]\npath = "~/office/**"\naccount = "work"\n\n'
     found = here(home, home, text=good + '[[folders]]\npath = "relative"\naccount = "x"\n')
     assert found is not None and "line 6:" in found.refusal
 
@@ -121,10 +121,11 @@ def test_a_folder_that_has_been_deleted_has_no_account(home: Path, monkeypatch: 
         raise FileNotFoundError
 
     monkeypatch.setattr(os, "getcwd", gone)
-    found = here(home, Path(os.sep), ("~/work/**", "work"))
+    found = here(home, Path(os.sep), ("~/office/**", "work"))
     assert found is not None and found.account == "" and "deleted" in found.refusal
 
 
 def test_a_projects_file_has_no_say(home: Path) -> None:
-    (home / "work/.mcp.json").write_text('{"mcpServers": {}, "folders": [{"path": "/", "account": "evil"}]}')
-    assert here(home, home / "work") is None
+    folders = '[{"path": "/", "account": "evil"}]'
+    (home / "office/.mcp.json").write_text(f'{{"mcpServers": {{}}, "folders": {folders}}}')
+    assert here(home, home / "office") is None

@@ -7,8 +7,8 @@ import pytest
 from keyrack.sources.locations import Search
 from keyrack.sources.tokens import HOLDERS, holder
 
-LINUX = Search({"HOME": "/home/me"}, "linux", "/work")
-MACOS = Search({"HOME": "/Users/me"}, "darwin", "/work")
+LINUX = Search({"HOME": "/home/me"}, "linux", "/srv")
+MACOS = Search({"HOME": "/Users/me"}, "darwin", "/srv")
 APPDATA = {"APPDATA": r"C:\Users\me\AppData\Roaming", "LOCALAPPDATA": r"C:\Users\me\AppData\Local"}
 WINDOWS = Search({"USERPROFILE": r"C:\Users\me", **APPDATA}, "win32", r"C:\work")
 # Below the home folder on every system.

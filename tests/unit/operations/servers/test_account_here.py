@@ -23,7 +23,7 @@ from support.canned import URL
 from support.cli_kit import run
 from support.workbench import SERVER, build, stored_credential
 
-WORK = AccountHere("work", "keyrack runs in ~/work/**")
+WORK = AccountHere("work", "keyrack runs in ~/office/**")
 BROKEN = AccountHere("", refusal="/config.toml, line 3: A folder needs “path”, a text.")
 
 
@@ -57,7 +57,7 @@ def test_a_chosen_account_without_a_credential_is_never_replaced(name: str) -> N
     adapters.credentials().save(other)
     with pytest.raises(LoginNeeded) as caught:
         handed(adapters, name)
-    assert "keyrack runs in ~/work/**" in str(caught.value)
+    assert "keyrack runs in ~/office/**" in str(caught.value)
     assert "--account work" in caught.value.hint and "keyrack login" in caught.value.hint
 
 
@@ -116,8 +116,8 @@ def test_python_uses_the_same_account() -> None:
 @pytest.mark.parametrize(
     ("here", "default", "words", "told"),
     [
-        (WORK, "", ["example"], "work (keyrack runs in ~/work/**)\n"),
-        (WORK, "", [], "work (keyrack runs in ~/work/**)\n"),
+        (WORK, "", ["example"], "work (keyrack runs in ~/office/**)\n"),
+        (WORK, "", [], "work (keyrack runs in ~/office/**)\n"),
         (None, "acme", ["example"], "acme (it is set as the default)\n"),
         (None, "", ["example"], "default (neither KEYRACK_ACCOUNT nor a folder chooses another)\n"),
         (None, "acme", [], "each server’s default (neither KEYRACK_ACCOUNT nor a folder chooses another)\n"),

@@ -352,7 +352,7 @@ def test_keyracks_own_file_needs_no_variable(desk: Desk, capsys: Capture) -> Non
     assert "keyrack itself needs no variable" in out and "export" not in out
 
 
-@pytest.mark.parametrize("project", ["", "/work/shop"])
+@pytest.mark.parametrize("project", ["", "/srv/shop"])
 def test_claude_codes_file_is_changed_wherever_the_entry_is(
     desk: Desk, capsys: Capture, project: str
 ) -> None:

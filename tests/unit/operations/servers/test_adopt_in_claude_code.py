@@ -22,7 +22,7 @@ from keyrack.operations.sharing.undo import undo, undoable
 from support.machine import Machine
 
 KEY = "key-hidden-2"
-PROJECT = "/work/shop, plugin"  # any name
+PROJECT = "/srv/shop, plugin"  # any name
 
 
 @pytest.fixture
